@@ -1,0 +1,46 @@
+# Two layers, the same words: `check` never edits, `fix` edits, `test` proves; the generated project's Makefile has them too.
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fix bench
+
+PYTHON ?= python3
+VENV   := $(CURDIR)/.venv
+SCAN   := $(CURDIR)/.venv-scan
+PROJECT := {{cookiecutter.project_slug}}
+
+help: ## Show this list.
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: $(VENV)/ready ## Generate a project from demo.yaml into demo/ and run its ETL on its sample data.
+	@rm -rf demo
+	@$(VENV)/bin/cookiecutter . --config-file demo.yaml --no-input --output-dir demo
+	@$(MAKE) --no-print-directory -C demo/acme-sales run VENV=$(VENV)
+
+test: $(VENV)/ready $(SCAN)/ready check ## Run every test: bakes, Terraform, Spark, scanners, the generated project's own checks.
+	$(VENV)/bin/python -m pytest
+
+check: $(VENV)/ready ## Lint, format and types of this repository and of the unrendered project; never edits.
+	$(VENV)/bin/ruff check . '$(PROJECT)'
+	$(VENV)/bin/ruff format --check . '$(PROJECT)'
+	$(VENV)/bin/mypy
+
+fix: $(VENV)/ready ## Mend what check finds, where that can be done by machine.
+	$(VENV)/bin/ruff check --fix . '$(PROJECT)'
+	$(VENV)/bin/ruff format . '$(PROJECT)'
+	@if command -v terraform >/dev/null; then terraform fmt -recursive '$(PROJECT)'; fi
+
+bench: $(VENV)/ready ## Measure ETL, generation and planning; prints ratios from one run on this machine (20 minutes, not in CI).
+	$(VENV)/bin/pip install --quiet --requirement benches/requirements.txt
+	$(VENV)/bin/python -m benches
+
+$(VENV)/ready: requirements.txt $(PROJECT)/requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "This needs Python 3.11 or newer; $(PYTHON) is older. Say which to use: make PYTHON=python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --requirement requirements.txt
+	$(MAKE) --no-print-directory -C '$(PROJECT)' setup VENV=$(VENV)
+	@touch $@
+
+$(SCAN)/ready: scan-requirements.txt
+	$(PYTHON) -m venv $(SCAN)
+	$(SCAN)/bin/pip install --quiet --requirement scan-requirements.txt
+	@touch $@
