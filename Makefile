@@ -10,9 +10,11 @@ PROJECT := {{cookiecutter.project_slug}}
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
+# Cookiecutter copies the whole template folder before it starts, so it is given one without virtual environments.
 demo: $(VENV)/ready ## Generate a project from demo.yaml into demo/ and run its ETL on its sample data.
-	@rm -rf demo
-	@$(VENV)/bin/cookiecutter . --config-file demo.yaml --no-input --output-dir demo
+	@rm -rf demo && mkdir -p demo/.template
+	@git ls-files -z --cached --others --exclude-standard | tar --null -T - -cf - | tar -xf - -C demo/.template
+	@$(VENV)/bin/cookiecutter demo/.template --config-file demo.yaml --no-input --output-dir demo
 	@$(MAKE) --no-print-directory -C demo/acme-sales run VENV=$(VENV)
 
 test: $(VENV)/ready $(SCAN)/ready check ## Run every test: bakes, Terraform, Spark, scanners, the generated project's own checks.
