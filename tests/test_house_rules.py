@@ -1,0 +1,139 @@
+"""The budgets of this house, counted on the unrendered template."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PROJECT = ROOT / "{{cookiecutter.project_slug}}"
+WITH_JINJA = {"project.yaml", "README.md", "backend.tf", "pyproject.toml"}
+BINARY = {".gz", ".parquet", ".orc", ".zip", ".whl"}
+
+
+def tracked(*patterns: str) -> list[Path]:
+    """Files that git tracks or would track, below the repository."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    paths = [ROOT / name for name in listed.split("\0") if name]
+    return [path for path in paths if path.is_file()]
+
+
+def project_texts() -> list[Path]:
+    return [path for path in tracked(PROJECT.name) if path.suffix not in BINARY]
+
+
+def statements(path: Path) -> list[str]:
+    return re.findall(r"\{%-?\s", path.read_text(encoding="utf-8", errors="replace"))
+
+
+def test_jinja_stands_in_four_kinds_of_file_only() -> None:
+    # GitHub-like `${{ }}`, Go templates and Python's f-string braces are no Jinja: only what cookiecutter would render counts.
+    found = {
+        path.name
+        for path in project_texts()
+        if statements(path) or re.search(r"\{\{\s*(cookiecutter|project|backend)\b", path.read_text("utf-8", "replace"))
+    }
+
+    assert found <= WITH_JINJA
+
+
+def test_every_other_file_is_copied_without_rendering() -> None:
+    import fnmatch
+    import json
+
+    patterns = json.loads((ROOT / "cookiecutter.json").read_text())["_copy_without_render"]
+    rendered = [
+        path.relative_to(PROJECT).as_posix()
+        for path in project_texts()
+        if path.name not in WITH_JINJA
+        and not any(fnmatch.fnmatch(path.relative_to(PROJECT).as_posix(), pattern) for pattern in patterns)
+    ]
+
+    assert rendered == []
+
+
+def test_no_name_of_a_file_depends_on_a_condition() -> None:
+    assert [path for path in tracked() if "{%" in str(path)] == []
+
+
+@pytest.mark.parametrize("hook", ["pre_prompt.py", "post_gen_project.py"])
+def test_a_hook_is_short(hook: str) -> None:
+    assert len((ROOT / "hooks" / hook).read_text().splitlines()) <= 60
+
+
+def test_a_python_function_fits_on_a_screen() -> None:
+    long = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
+        for path in tracked("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno and node.end_lineno - node.lineno > 30
+    ]
+
+    assert long == []
+
+
+def test_a_terraform_file_fits_on_two_screens() -> None:
+    long = [path for path in tracked("*.tf") if len(path.read_text().splitlines()) > 120]
+
+    assert long == []
+
+
+def test_a_lambda_fits_on_a_screen_and_a_half() -> None:
+    long = [path.name for path in (PROJECT / "lambda").glob("*.py") if len(path.read_text().splitlines()) > 80]
+
+    assert long == []
+
+
+def test_no_file_is_named_for_nothing_in_particular() -> None:
+    nameless = {"utils", "util", "helpers", "helper", "common", "misc", "shared", "base"}
+
+    assert [path for path in tracked() if path.stem in nameless] == []
+
+
+def test_nothing_is_left_for_later() -> None:
+    left = re.compile("TO" + r"DO\b|FIX" + r"ME\b|XX" + r"X\b|NotImplemented")
+
+    assert [path for path in tracked("*.py", "*.tf", "*.md", "*.yaml") if left.search(path.read_text("utf-8", "replace"))] == []
+
+
+def test_no_test_is_skipped_or_expected_to_fail() -> None:
+    skips = re.compile(r"pytest\.(mark\.)?(sk" + "ip|xf" + "ail)|import" + "orskip")
+
+    assert [path for path in tracked("*.py") if skips.search(path.read_text())] == []
+
+
+def test_every_question_is_a_sentence_and_there_are_at_most_ten() -> None:
+    import json
+
+    questions = json.loads((ROOT / "cookiecutter.json").read_text())
+    asked = [key for key in questions if not key.startswith("_")]
+
+    assert len(asked) <= 10
+    assert set(questions["__prompts__"]) == set(asked)
+    assert all(len(sentence.split()) >= 4 for sentence in questions["__prompts__"].values())
+
+
+@pytest.mark.parametrize("folder", [ROOT, PROJECT], ids=["template", "project"])
+def test_every_command_of_the_readme_is_a_target_of_the_makefile(folder: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (folder / "Makefile").read_text(), flags=re.MULTILINE))
+    readme = (folder / "README.md").read_text()
+    commands = set(re.findall(r"(?:^    |`|^\$ )make ([a-z-]+)", readme, flags=re.MULTILINE))
+
+    assert commands
+    assert commands <= targets
+
+
+def test_every_link_inside_the_repository_leads_somewhere() -> None:
+    broken = [
+        f"{path.relative_to(ROOT)} -> {target}"
+        for path in tracked("*.md")
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text())
+        if not (path.parent / target).exists()
+    ]
+
+    assert broken == []
