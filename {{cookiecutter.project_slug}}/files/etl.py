@@ -1,0 +1,231 @@
+"""The one job that every dataset runs: reads the files of a manifest, publishes the good rows, reports every row.
+
+Runs unchanged on AWS Glue 5.1 and 6.0 and on plain PySpark. Importing it needs neither Spark nor awsglue.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import logging
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import reduce
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from steps import deduplication, inspection, publishing, reading, reporting, staging
+from steps.failure import RunFailed
+from steps.reading import Source
+from steps.reporting import Report
+from steps.settings import Manifest, Settings, bucket_and_key, manifest_from, settings_from
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+log = logging.getLogger("etl")
+
+SPARK_SETTINGS = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.parquet.compression.codec": "zstd",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.sql.adaptive.advisoryPartitionSizeInBytes": "128m",
+    # A date that a format does not fit becomes null, instead of an error about the parser of Spark 2.
+    "spark.sql.legacy.timeParserPolicy": "CORRECTED",
+    # With pruning, Spark does not notice rows that are too short or too long.
+    "spark.sql.csv.parser.columnPruning.enabled": "false",
+}
+
+
+@dataclass(frozen=True)
+class Clients:
+    """The AWS services that the job talks to."""
+
+    s3: Any
+    glue: Any
+    cloudwatch: Any
+
+
+def parse_arguments(arguments: list[str]) -> argparse.Namespace:
+    """Read the job's own arguments; Glue adds more of its own, which are left alone."""
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
+    parser.add_argument("--settings", required=True, help="the dataset's settings, as one JSON text")
+    parser.add_argument("--manifest", required=True, help="s3:// address of the run's manifest")
+    parser.add_argument("--metrics", choices=["cloudwatch", "none"], default="none", help="where the totals also go")
+    return parser.parse_known_args(arguments)[0]
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the job; the only place that builds a client or a Spark session."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    given = parse_arguments(sys.argv[1:] if arguments is None else arguments)
+    clients = Clients(boto3.client("s3"), boto3.client("glue"), boto3.client("cloudwatch"))
+    try:
+        settings = settings_from(given.settings)
+        report = run(spark_session, clients, settings, read_manifest(clients.s3, given.manifest, settings))
+        if given.metrics == "cloudwatch":
+            reporting.send_metrics(clients.cloudwatch, settings, report)
+    except RunFailed as failure:
+        sys.exit(str(failure))
+
+
+def spark_session() -> SparkSession:
+    """The session that Glue provides, or a new one."""
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder.appName("etl")
+    for name, value in SPARK_SETTINGS.items():
+        builder = builder.config(name, value)
+    return builder.getOrCreate()
+
+
+def read_manifest(s3: Any, address: str, settings: Settings) -> Manifest:
+    """Fetch the manifest; without it nothing is read."""
+    bucket, key = bucket_and_key(address)
+    try:
+        body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    except ClientError as error:
+        raise RunFailed(f"The manifest {address} cannot be read: {error.response['Error']['Code']}.") from error
+    return manifest_from(body.decode(), settings)
+
+
+def run(session: Callable[[], SparkSession], clients: Clients, settings: Settings, manifest: Manifest) -> Report:
+    """Carry the files of one manifest to the output, and leave a report whatever happens."""
+    report = reporting.new_report(settings, manifest, publishing.batch_folder(settings, manifest.batch))
+    try:
+        if publishing.is_committed(clients.s3, settings, manifest.batch):
+            report.state, report.reason = "already-published", None
+        else:
+            # Written before anything else: it proves that the output may be written and its key used.
+            reporting.write_report(clients.s3, settings, report)
+            process(session(), clients, settings, manifest, report)
+    except RunFailed as failure:
+        report.reason = str(failure)
+        raise
+    except ClientError as error:
+        report.reason = f"{error.operation_name}: {error.response['Error']['Code']}: {error.response['Error']['Message']}"
+        raise RunFailed(report.reason) from error
+    except Exception as error:
+        report.reason = f"{type(error).__name__}: {str(error).partition(chr(10))[0][:300]}"
+        raise
+    finally:
+        reporting.close_report(clients.s3, settings, report)
+    return report
+
+
+def process(spark: SparkSession, clients: Clients, settings: Settings, manifest: Manifest, report: Report) -> None:
+    """Inspect, read, judge, publish; fills in the report on the way."""
+    found = inspection.inspect_files(clients.s3, manifest.files, settings)
+    reporting.note_inspections(report, found, manifest)
+    try:
+        sources = staging.sources(spark, clients.s3, found, settings, manifest)
+        folders = publish_rows(spark, clients, settings, manifest, sources, report) if sources else []
+        refuse_changed_files(clients.s3, sources)
+    finally:
+        staging.remove(spark, staging.staging_folder(settings, manifest))
+    if settings.database:
+        publishing.register_partitions(clients.glue, settings, manifest.batch, folders)
+    else:
+        log.info("No database in the settings: no partitions are registered.")
+    first = publishing.commit(clients.s3, settings, manifest, report.total("published"))
+    report.state, report.reason = ("published" if first else "already-published"), None
+
+
+def publish_rows(
+    spark: SparkSession,
+    clients: Clients,
+    settings: Settings,
+    manifest: Manifest,
+    sources: list[Source],
+    report: Report,
+) -> list[str]:
+    """Write the quarantine and the batch, and count both as they were written; returns the batch's folders."""
+    from pyspark import StorageLevel
+
+    # Parsed once and kept on disk: every number and both outputs come from the same rows.
+    checked = reading.checked_rows(spark, sources, settings).persist(StorageLevel.DISK_ONLY)
+    tallies = reading.tallied(checked)
+    count_rows_in(report, tallies, sources)
+    rows = reading.rows_in_place(checked, tallies, sources, settings)
+    refused, older, good = divide(rows, settings)
+    quarantine = publishing.quarantine_folder(settings, manifest.batch)
+    publishing.write_quarantine(refused, sum(tally.rows for tally in tallies if tally.reasons), quarantine)
+    reporting.count_quarantined(report, publishing.quarantined(spark, quarantine))
+    reporting.refuse_too_many_bad_rows(report, settings.maximum_bad_share)
+    count_duplicates(report, older, sources)
+    if publishing.is_committed(clients.s3, settings, manifest.batch):
+        raise RunFailed("Another run published this batch meanwhile; nothing was changed.")
+    publishing.write_batch(good, settings, manifest.batch)
+    published, folders = publishing.written_batch(spark, publishing.batch_folder(settings, manifest.batch))
+    for name, count in published.items():
+        report.files[name].published = count
+    reporting.refuse_lost_rows(report)
+    checked.unpersist()
+    return folders
+
+
+def divide(rows: DataFrame, settings: Settings) -> tuple[DataFrame, DataFrame | None, DataFrame]:
+    """(refused rows as the quarantine holds them, places of older copies, rows to publish)."""
+    bad, good = rows.where("_reasons <> ''"), rows.where("_reasons = ''")
+    refused = [bad.selectExpr(*publishing.REFUSED_PLACE, "split(_reasons, ',') as reasons", "_record as record")]
+    older = deduplication.duplicates(good, settings).persist() if settings.primary_key else None
+    if older is not None:
+        good = good.join(older, deduplication.PLACE, "left_anti")
+    broken = deduplication.not_unique(good, settings)
+    if broken is not None:
+        refused.append(publishing.refused(good.join(broken, deduplication.PLACE), "_broken", settings))
+        good = good.join(broken, deduplication.PLACE, "left_anti")
+    transform = transform_of(settings.dataset)
+    good = transform(good) if transform else good
+    if "_reject" in good.columns:
+        rejected = good.where("_reject is not null").withColumn("_broken", expression("array(_reject)"))
+        refused.append(publishing.refused(rejected, "_broken", settings))
+        good = good.where("_reject is null")
+    return reduce(lambda frame, other: frame.unionByName(other), refused), older, good
+
+
+def expression(text: str) -> Any:
+    """A Spark column from SQL text."""
+    from pyspark.sql.functions import expr
+
+    return expr(text)
+
+
+def transform_of(dataset: str) -> Callable[[DataFrame], DataFrame] | None:
+    """The team's own code for a dataset, when there is some."""
+    name = f"transforms.{dataset}"
+    return importlib.import_module(name).transform if importlib.util.find_spec(name) else None
+
+
+def count_rows_in(report: Report, tallies: list[reading.Tally], sources: list[Source]) -> None:
+    """Take over the rows read per file; a file that holds rows of which Spark saw none ends the run."""
+    spelt = reading.source_of(tallies, sources)
+    for tally in tallies:
+        report.files[spelt[tally.path].name].rows_in += tally.rows
+    for source in sources:
+        if source.inspection.has_rows and not report.files[source.name].rows_in:
+            raise RunFailed(f"rows-unread: {source.name} holds rows, but none were read.")
+
+
+def count_duplicates(report: Report, older: DataFrame | None, sources: list[Source]) -> None:
+    """Count the older copies per file."""
+    if older is None:
+        return
+    names = [source.name for source in reading.oldest_first(sources)]
+    for recency, count in older.groupBy("_recency").count().collect():
+        report.files[names[recency]].duplicates = count
+
+
+def refuse_changed_files(s3: Any, sources: list[Source]) -> None:
+    """End the run when a file that was read in place got a new version meanwhile; a retry reads the exact one."""
+    for source in sources:
+        if source.path == source.inspection.file.address and not inspection.is_current(s3, source.inspection.file):
+            raise RunFailed(f"changed-while-reading: {source.name} got a newer version during the run.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+"""Writes a batch to its own prefix and makes it visible by one conditional object, the commit."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from botocore.exceptions import ClientError
+
+from steps.failure import RunFailed
+from steps.rules import named
+from steps.settings import Manifest, Settings
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+ROWS_PER_QUARANTINE_FILE = 500_000
+PARTITIONS_PER_REQUEST = 100
+REFUSED_PLACE = ("_file as file", "_line as line")
+TAKEN = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
+
+
+def batch_folder(settings: Settings, batch: str) -> str:
+    """Where the rows of one batch lie; nothing else is ever written there."""
+    return f"s3://{settings.output_bucket}/{settings.dataset}/batch_id={batch}"
+
+
+def quarantine_folder(settings: Settings, batch: str) -> str:
+    """Where the refused rows of one batch lie."""
+    return f"s3://{settings.quarantine_bucket}/{settings.dataset}/batch_id={batch}"
+
+
+def refused(rows: DataFrame, reasons: str, settings: Settings) -> DataFrame:
+    """Rows that were read well, but are refused, as the quarantine holds them; `reasons` is an array column."""
+    record = f"to_json(struct({', '.join(named(column.name) for column in settings.columns)}))"
+    return rows.selectExpr(*REFUSED_PLACE, f"{reasons} as reasons", f"{record} as record")
+
+
+def write_quarantine(refused: DataFrame, rows: int, address: str) -> None:
+    """Write the refused rows as JSON lines: file, line, reasons, record."""
+    files = rows // ROWS_PER_QUARANTINE_FILE + 1
+    refused.repartition(files).write.mode("overwrite").json(address)
+
+
+def quarantined(spark: SparkSession, address: str) -> dict[str, list[tuple[list[str], int]]]:
+    """Per file name: the reasons as they stand in the quarantine, and how many rows have them."""
+    written = spark.read.schema("file string, line bigint, reasons array<string>").json(address)
+    counts: dict[str, list[tuple[list[str], int]]] = {}
+    for file, reasons, rows in written.groupBy("file", "reasons").count().collect():
+        counts.setdefault(file, []).append((reasons, rows))
+    return counts
+
+
+def publishable(rows: DataFrame, settings: Settings) -> DataFrame:
+    """The published columns, arranged so that each partition becomes few files, each of them sorted."""
+    columns = [named(column.name) for column in settings.columns]
+    place = ["_file", "_line", "_uploaded_at"]
+    partition = settings.partition_column
+    if partition and partition != settings.partition_by:
+        columns.append(f"cast({named(str(settings.partition_by))} as date) as {named(partition)}")
+    order = [*filter(None, [partition]), *settings.primary_key, "_file", "_line"]
+    # The hint is given as SQL, because PySpark 3.5 takes no column in `hint`.
+    hint = f"rebalance({named(partition)})" if partition else "rebalance"
+    rows = rows.selectExpr(*columns, *place)
+    balanced = rows.sparkSession.sql(f"select /*+ {hint} */ * from {{rows}}", rows=rows)
+    return balanced.sortWithinPartitions(*map(named, dict.fromkeys(order)))
+
+
+def write_batch(rows: DataFrame, settings: Settings, batch: str) -> None:
+    """Write the batch; an earlier attempt's half of it is replaced."""
+    writer = publishable(rows, settings).write.mode("overwrite").option("partitionOverwriteMode", "static")
+    if settings.partition_column:
+        writer = writer.partitionBy(settings.partition_column)
+    writer.parquet(batch_folder(settings, batch))
+
+
+def written_batch(spark: SparkSession, address: str) -> tuple[Counter[str], list[str]]:
+    """What a reader finds there: rows per file name, and the folders that hold them."""
+    reader = spark.read.schema("_file string").option("recursiveFileLookup", "true")
+    found = reader.parquet(address).groupBy("_file", "_metadata.file_path").count().collect()
+    rows: Counter[str] = Counter()
+    for file, _, count in found:
+        rows[file] += count
+    return rows, sorted({unquote(path).rpartition("/")[0] for _, path, _ in found})
+
+
+def register_partitions(glue: Any, settings: Settings, batch: str, folders: list[str]) -> None:
+    """Make the batch's folders partitions of the catalog table; those that exist are fine."""
+    table = f"{settings.dataset}_batches"
+    storage = glue.get_table(DatabaseName=settings.database, Name=table)["Table"]["StorageDescriptor"]
+    partitions = [
+        {"Values": _values(folder, settings, batch), "StorageDescriptor": {**storage, "Location": f"{folder}/"}}
+        for folder in folders
+    ]
+    for start in range(0, len(partitions), PARTITIONS_PER_REQUEST):
+        response = glue.batch_create_partition(
+            DatabaseName=settings.database,
+            TableName=table,
+            PartitionInputList=partitions[start : start + PARTITIONS_PER_REQUEST],
+        )
+        codes = {error["ErrorDetail"]["ErrorCode"] for error in response.get("Errors", [])}
+        if codes - {"AlreadyExistsException"}:
+            raise RunFailed(f"The catalog refused partitions of {table}: {', '.join(sorted(codes))}.")
+
+
+def _values(folder: str, settings: Settings, batch: str) -> list[str]:
+    if settings.partition_column is None:
+        return [batch]
+    # Spark escapes what a folder name cannot hold; the catalog wants the value itself.
+    return [batch, unquote(folder.rpartition(f"/{settings.partition_column}=")[2])]
+
+
+def commit_key(settings: Settings, batch: str) -> str:
+    """The object whose existence means that the batch is published."""
+    return f"_commits/{settings.dataset}/{batch}.json"
+
+
+def is_committed(s3: Any, settings: Settings, batch: str) -> bool:
+    """Whether an earlier run published this batch."""
+    try:
+        s3.head_object(Bucket=settings.output_bucket, Key=commit_key(settings, batch))
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("404", "NoSuchKey"):
+            return False
+        raise
+    return True
+
+
+def commit(s3: Any, settings: Settings, manifest: Manifest, rows: int) -> bool:
+    """Publish the batch; False when another run was first. S3 decides, not we."""
+    content = {
+        "version": 1,
+        "dataset": settings.dataset,
+        "batch": manifest.batch,
+        "run": manifest.run,
+        "rows": rows,
+        "data": batch_folder(settings, manifest.batch) + "/",
+    }
+    try:
+        s3.put_object(
+            Bucket=settings.output_bucket,
+            Key=commit_key(settings, manifest.batch),
+            Body=json.dumps(content).encode(),
+            ContentType="application/json",
+            IfNoneMatch="*",
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] in TAKEN:
+            return False
+        raise
+    return True

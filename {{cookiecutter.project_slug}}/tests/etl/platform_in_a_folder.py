@@ -1,0 +1,161 @@
+"""S3 and the catalog in memory, with the same objects in folders that Spark reads as s3://: what the ETL tests run on."""
+
+import gzip
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+from pyspark.sql import Row, SparkSession
+
+import etl
+from steps import publishing
+from steps.failure import RunFailed
+from steps.settings import Manifest, ManifestFile, Settings, settings_from
+
+INPUT, OUTPUT, QUARANTINE = "acme-test-input", "acme-test-output", "acme-test-quarantine"
+BUCKETS = (INPUT, OUTPUT, QUARANTINE)
+DATABASE = "acme_test"
+NO_RULE = {
+    "format": None,
+    "required": False,
+    "unique": False,
+    "minimum": None,
+    "maximum": None,
+    "one_of": None,
+    "pattern": None,
+}
+
+
+def column(name: str, type: str = "string", **rules: Any) -> dict[str, Any]:
+    """One column as Terraform gives it to the job: every key is there."""
+    return {"name": name, "type": type, **NO_RULE, **rules}
+
+
+def job_settings(columns: Iterable[dict[str, Any]], **changes: Any) -> Settings:
+    """The settings of a CSV dataset called orders, with some of them changed."""
+    given: dict[str, Any] = {
+        "project": "acme",
+        "environment": "test",
+        "dataset": "orders",
+        "format": "csv",
+        "delimiter": ",",
+        "quoted_newlines": True,
+        "missing_values": [],
+        "columns": list(columns),
+        "primary_key": [],
+        "newest_by": None,
+        "partition_by": None,
+        "maximum_bad_share": 1.0,
+        "on_drift": "report",
+        "table_format": "parquet",
+        "input_bucket": INPUT,
+        "output_bucket": OUTPUT,
+        "quarantine_bucket": QUARANTINE,
+        "database": "",
+    }
+    return settings_from(json.dumps(given | changes))
+
+
+@dataclass
+class Outcome:
+    """What one run left behind; `published` and `quarantined` are read back from the outputs."""
+
+    report: dict[str, Any]
+    published: list[Row]
+    quarantined: list[dict[str, Any]]
+    failure: str | None = None
+
+    @property
+    def counts(self) -> tuple[int, int, int, int]:
+        """(rows in, published, quarantined, duplicates)"""
+        report = self.report
+        return report["rows_in"], report["published"], report["quarantined"], report["duplicates"]
+
+    @property
+    def reasons(self) -> list[list[str]]:
+        """The reasons of each quarantined row, by file and line."""
+        return [row["reasons"] for row in self.quarantined]
+
+    def column(self, name: str) -> list[Any]:
+        """One published column, sorted."""
+        return sorted((row[name] for row in self.published), key=lambda value: (value is None, value))
+
+
+@dataclass
+class Platform:
+    """Buckets that boto3 and Spark both see."""
+
+    root: Path
+    spark: SparkSession
+    files: list[ManifestFile] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.clients = etl.Clients(boto3.client("s3"), boto3.client("glue"), boto3.client("cloudwatch"))
+        for bucket in BUCKETS:
+            location = {"LocationConstraint": "eu-west-1"}
+            self.clients.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=location)
+            shutil.rmtree(self.root / bucket, ignore_errors=True)
+            (self.root / bucket).mkdir(parents=True)
+        versioning = {"Status": "Enabled"}
+        self.clients.s3.put_bucket_versioning(Bucket=INPUT, VersioningConfiguration=versioning)
+
+    def upload(self, key: str, content: str | bytes, uploaded_at: str = "2026-03-01T00:00:00Z") -> ManifestFile:
+        """Put one object where boto3 sees it, and where Spark sees it if a folder can hold its name."""
+        body = content.encode() if isinstance(content, str) else content
+        stored = self.clients.s3.put_object(Bucket=INPUT, Key=key, Body=body)
+        place = self.root / INPUT / key
+        if "//" not in key:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(body)
+        file = ManifestFile(INPUT, key, stored["VersionId"], stored["ETag"], len(body), uploaded_at)
+        self.files.append(file)
+        return file
+
+    def upload_gzip(self, key: str, content: str) -> ManifestFile:
+        """Put one compressed object."""
+        return self.upload(key, gzip.compress(content.encode(), mtime=0))
+
+    def run(self, settings: Settings, attempt: int = 1, files: list[ManifestFile] | None = None) -> Outcome:
+        """Run the job over what was uploaded, and read back what it left behind."""
+        manifest = manifest_of(self.files if files is None else files, attempt)
+        failure = None
+        try:
+            etl.run(lambda: self.spark, self.clients, settings, manifest)
+        except RunFailed as failed:
+            failure = str(failed)
+        return self.outcome(settings, manifest, failure)
+
+    def outcome(self, settings: Settings, manifest: Manifest, failure: str | None = None) -> Outcome:
+        """Read back report, published rows and quarantine."""
+        key = f"_reports/orders/{manifest.run}.json"
+        report = json.loads(self.clients.s3.get_object(Bucket=OUTPUT, Key=key)["Body"].read())
+        return Outcome(report, self.published(settings, manifest), self.quarantined(manifest), failure)
+
+    def folder(self, address: str) -> Path:
+        """Where a folder of a bucket lies on this machine."""
+        return self.root / address.removeprefix("s3://")
+
+    def published(self, settings: Settings, manifest: Manifest) -> list[Row]:
+        """The rows in the batch's folder."""
+        address = publishing.batch_folder(settings, manifest.batch)
+        if not list(self.folder(address).rglob("*.parquet")):
+            return []
+        return self.spark.read.parquet(address).orderBy("_file", "_line").collect()
+
+    def quarantined(self, manifest: Manifest) -> list[dict[str, Any]]:
+        """The rows in the batch's quarantine, by file and line."""
+        parts = (self.root / QUARANTINE / "orders" / f"batch_id={manifest.batch}").glob("part-*.json")
+        rows = [json.loads(line) for part in parts for line in part.read_text().splitlines()]
+        return sorted(rows, key=lambda row: (row["file"], row["line"]))
+
+
+def manifest_of(files: list[ManifestFile], attempt: int = 1) -> Manifest:
+    """A manifest whose batch follows from its files alone."""
+    identity = "\n".join(sorted(f"{file.key}\n{file.version_id or file.etag}" for file in files))
+    batch = hashlib.sha256(identity.encode()).hexdigest()[:16]
+    return Manifest(1, f"{batch}-{attempt}", "orders", batch, list(files))
