@@ -1,0 +1,174 @@
+"""The rules between answers that are each right by themselves."""
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import combinations
+from typing import Any
+
+from answers.schema import Fault
+
+Draft = dict[str, Any]
+PURPOSES = ("access-log", "quarantine", "output", "script", "input", "state")
+NAME_BUDGET, BUCKET_BUDGET = 58, 54
+NUMBERS = ("bigint", "int", "smallint", "tinyint", "float", "double", "decimal")
+FLOATING = ("float", "double")
+DATES = ("date", "timestamp")
+PARTITIONS = (*DATES, "string", "int", "bigint", "smallint", "tinyint", "boolean")
+SUFFIXES = ("_batches", "_commits")
+
+
+def faults_between_fields(draft: Draft) -> Iterator[Fault]:
+    """What is wrong between the fields of a draft whose fields are right one by one."""
+    for rule in RULES:
+        yield from rule(draft)
+
+
+def bucket_prefix_of(draft: Draft) -> str:
+    """What bucket names begin with; modules/project fills in the same default."""
+    prefix: str = draft.get("bucket_prefix", draft["slug"][:20].rstrip("-"))
+    return prefix
+
+
+def state_bucket(draft: Draft, environment: Draft) -> str:
+    """The bucket that holds an environment's Terraform state; it exists before the first apply."""
+    return f"{bucket_prefix_of(draft)}-{environment['name']}-state-{environment['account']}"
+
+
+def repeated(values: list[str]) -> list[str]:
+    return sorted({value for number, value in enumerate(values) if value in values[:number]})
+
+
+def environments_have_names_of_their_own(draft: Draft) -> Iterator[Fault]:
+    for name in repeated([environment["name"] for environment in draft["environments"]]):
+        yield Fault("environments", name, "stands there twice", "Each environment has a name of its own.")
+
+
+def prefixes_hold_no_other(draft: Draft) -> Iterator[Fault]:
+    prefixes = {name: dataset.get("prefix", f"{name}/") for name, dataset in draft["datasets"].items()}
+    for (one, first), (other, second) in combinations(prefixes.items(), 2):
+        if first.startswith(second) or second.startswith(first):
+            inside = f"and that of {other}, '{second}', hold one another: a file would belong to both"
+            yield Fault(f"datasets, {one}, prefix", first, inside, "Give each dataset a folder of its own.")
+
+
+def names_are_free_in_the_catalog(draft: Draft) -> Iterator[Fault]:
+    tables = {f"{name}{suffix}": name for name in draft["datasets"] for suffix in SUFFIXES}
+    tables |= {f"raw_{name}": name for name in draft["datasets"]}
+    for name in draft["datasets"].keys() & tables.keys():
+        taken = f"is also the name of a table that the dataset {tables[name]} gets"
+        yield Fault("datasets", name, taken, "Choose another name.")
+
+
+def composed_names_fit(draft: Draft) -> Iterator[Fault]:
+    for environment in draft["environments"]:
+        for name in draft["datasets"]:
+            composed = f"{draft['slug']}-{environment['name']}-{name}"
+            if len(composed) > NAME_BUDGET:
+                why = f"has {len(composed)} characters, more than {NAME_BUDGET} of the 64 that AWS allows"
+                yield Fault("project_slug, environments, datasets", composed, why, "Shorten one of the three.")
+        longest = max((f"{bucket_prefix_of(draft)}-{environment['name']}-{p}-{environment['account']}" for p in PURPOSES), key=len)
+        if len(longest) > BUCKET_BUDGET:
+            why = f"has {len(longest)} characters, more than {BUCKET_BUDGET} of the 63 of a bucket's name"
+            yield Fault("bucket_prefix", longest, why, "Shorten the prefix or the environment's name.")
+
+
+def targets_are_named_once(draft: Draft) -> Iterator[Fault]:
+    targets = draft.get("notifications", [])
+    for number, target in enumerate(targets):
+        if target in targets[:number]:
+            named = next(str(value) for key, value in reversed(target.items()) if key != "protocol")
+            yield Fault("notifications", named, "stands there twice", "Each target is named once.")
+
+
+def tag_keys_differ_by_more_than_case(draft: Draft) -> Iterator[Fault]:
+    for key in repeated([key.casefold() for key in draft.get("tags", {})]):
+        yield Fault("tags", key, "stands there twice, letters large or small", "AWS keeps one of them.")
+
+
+def columns_are_named_once(draft: Draft) -> Iterator[Fault]:
+    for name, dataset in draft["datasets"].items():
+        for column in repeated([column["name"].lower() for column in dataset["columns"]]):
+            yield Fault(f"datasets, {name}, columns", column, "stands there twice", "Each column has a name of its own.")
+
+
+def roles_name_columns_that_can_play_them(draft: Draft) -> Iterator[Fault]:
+    for name, dataset in draft["datasets"].items():
+        types = {column["name"]: column["type"] for column in dataset["columns"]}
+        roles = [("primary_key", column) for column in dataset.get("primary_key", [])]
+        roles += [(role, dataset[role]) for role in ("newest_by", "partition_by") if role in dataset]
+        for role, column in roles:
+            yield from role_faults(f"datasets, {name}, {role}", role, column, types)
+
+
+def role_faults(place: str, role: str, column: str, types: dict[str, str]) -> Iterator[Fault]:
+    kind = types.get(column, "").partition("(")[0]
+    if not kind:
+        yield Fault(place, column, "is no column of the dataset", f"Its columns are {', '.join(types)}.")
+    elif role == "primary_key" and kind in FLOATING:
+        yield Fault(place, column, f"is of type {kind}, which names no row", "Choose text, a whole number, a decimal or a date.")
+    elif role == "newest_by" and kind in ("binary", "boolean"):
+        yield Fault(place, column, f"is of type {kind}, which has no newest", "Choose a date, a timestamp or a number.")
+    elif role == "partition_by" and kind not in PARTITIONS:
+        yield Fault(place, column, f"is of type {kind}, which names no folder", f"It can be {', '.join(PARTITIONS)}.")
+
+
+def rules_fit_the_types(draft: Draft) -> Iterator[Fault]:
+    for name, dataset in draft["datasets"].items():
+        for column in dataset["columns"]:
+            yield from column_faults(f"datasets, {name}, columns, {column['name']}", column)
+
+
+def column_faults(place: str, column: Draft) -> Iterator[Fault]:
+    kind = column["type"].partition("(")[0]
+    if "format" in column and kind not in DATES:
+        yield Fault(f"{place}, format", column["format"], f"stands at a column of type {kind}", "Only dates and timestamps have one.")
+    if "pattern" in column and kind != "string":
+        yield Fault(f"{place}, pattern", column["pattern"], f"stands at a column of type {kind}", "Only strings have one.")
+    limits = [(key, column[key]) for key in ("minimum", "maximum") if key in column]
+    for key, limit in limits:
+        wanted = "a number" if kind in NUMBERS else "a date" if kind in DATES else ""
+        if not wanted:
+            yield Fault(f"{place}, {key}", limit, f"stands at a column of type {kind}", "Only numbers and dates have limits.")
+        elif isinstance(limit, str) != (wanted == "a date"):
+            yield Fault(f"{place}, {key}", limit, f"is not {wanted}", f"The column is of type {kind}.")
+    if len({type(limit) is str for _, limit in limits}) == 1 and len(limits) == 2 and limits[0][1] > limits[1][1]:
+        yield Fault(f"{place}, minimum", limits[0][1], f"is more than the maximum {limits[1][1]}", "No value could pass.")
+
+
+def csv_keys_stand_at_csv(draft: Draft) -> Iterator[Fault]:
+    for name, dataset in draft["datasets"].items():
+        for key in ("delimiter", "quoted_newlines"):
+            if key in dataset and dataset["format"] != "csv":
+                why = f"stands at a dataset of format {dataset['format']}"
+                yield Fault(f"datasets, {name}, {key}", dataset[key], why, "Only csv has it.")
+
+
+def connected_repositories_have_their_depth(draft: Draft) -> Iterator[Fault]:
+    git = draft.get("git", {})
+    if git.get("provider") in ("github", "bitbucket") and git["repository"].count("/") != 1:
+        yield Fault("git, repository", git["repository"], "is not owner/repository", "Only gitlab has groups in groups.")
+
+
+def one_partition_of_aws(draft: Draft) -> Iterator[Fault]:
+    regions = [draft["region"], *(each["region"] for each in draft["environments"] if "region" in each)]
+    regions += [target["arn"].split(":")[3] for target in draft.get("notifications", []) if "arn" in target]
+    homes = {re.match(r"(cn|us-gov)-|", region, re.ASCII)[0] for region in regions}  # type: ignore[index]
+    if len(homes) > 1:
+        why = "do not belong together: China and GovCloud are apart from all other regions"
+        yield Fault("region", ", ".join(dict.fromkeys(regions)), why)
+
+
+RULES: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
+    environments_have_names_of_their_own,
+    prefixes_hold_no_other,
+    names_are_free_in_the_catalog,
+    composed_names_fit,
+    targets_are_named_once,
+    tag_keys_differ_by_more_than_case,
+    columns_are_named_once,
+    roles_name_columns_that_can_play_them,
+    rules_fit_the_types,
+    csv_keys_stand_at_csv,
+    connected_repositories_have_their_depth,
+    one_partition_of_aws,
+)

@@ -1,0 +1,77 @@
+"""What the cookiecutter command that runs a hook was told; cookiecutter itself tells its hooks nothing."""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from answers.given import replayed_keys, unknown
+
+
+def words_of_parent() -> list[str]:
+    """The command line of the process that started this one; [] where it cannot be read."""
+    parent = os.getppid()
+    try:
+        return [os.fsdecode(word) for word in Path(f"/proc/{parent}/cmdline").read_bytes().split(b"\0")[:-1]]
+    except OSError:
+        pass
+    try:
+        done = subprocess.run(["ps", "-o", "args=", "-p", str(parent)], capture_output=True, text=True, check=True)
+        return shlex.split(done.stdout)
+    except (OSError, ValueError, subprocess.CalledProcessError):
+        return []
+
+
+def options(words: list[str]) -> dict[str, Any] | None:
+    """The options of a cookiecutter command line, None when it is none."""
+    start = next((n for n, word in enumerate(words[:3]) if Path(word).stem == "cookiecutter"), None)
+    if start is None:
+        return None
+    # Imported here because it takes longer than the rest of a hook, and most runs do not need it.
+    from cookiecutter.cli import main
+
+    try:
+        return main.make_context("cookiecutter", words[start + 1 :], resilient_parsing=True).params
+    except Exception:  # click itself told the person what is wrong with the command
+        return None
+
+
+def asks_nothing(told: dict[str, Any]) -> bool:
+    """Whether the command gives answers or refuses questions."""
+    return any(told.get(option) for option in ("no_input", "extra_context", "config_file", "replay", "replay_file"))
+
+
+def interview_is_due() -> bool:
+    """Whether a person sits at a terminal and gave no answers on the command line."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
+    told = options(words_of_parent())
+    return told is not None and not asks_nothing(told)
+
+
+def private_keys_given() -> list[str]:
+    """A sentence for each private key that the command sets: one of them could switch the check of the answers off."""
+    words = words_of_parent()
+    if not any("_" in word.partition("=")[0] or word.startswith(("--config-file", "--replay-file")) for word in words[2:]):
+        return []
+    told = options(words) or {}
+    keys = [(word.partition("=")[0], "the command line") for word in told.get("extra_context") or []]
+    keys += [(key, told["config_file"]) for key in content(told.get("config_file")).get("default_context") or {}]
+    replayed = content(told.get("replay_file")).get("cookiecutter")
+    keys += [(key, told["replay_file"]) for key in (replayed_keys(replayed) if isinstance(replayed, dict) else [])]
+    return [sentence for key, source in keys if str(key).startswith("_") for sentence in unknown(key, source)]
+
+
+def content(path: str | None) -> dict[str, Any]:
+    """The content of a YAML or JSON file; {} where there is none, which cookiecutter reports in its own words."""
+    try:
+        text = Path(path).read_text(encoding="utf-8") if path else ""
+        read = json.loads(text) if str(path).endswith(".json") else yaml.safe_load(text)
+    except (OSError, ValueError, yaml.YAMLError):
+        return {}
+    return read if isinstance(read, dict) else {}

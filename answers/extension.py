@@ -1,0 +1,152 @@
+"""Checks the answers while the project's folder gets its name: the last moment at which no folder exists."""
+
+import atexit
+import contextlib
+import json
+import shlex
+import shutil
+from pathlib import Path
+from typing import Any
+
+import click
+from jinja2 import Environment, pass_context
+from jinja2.ext import Extension
+from jinja2.runtime import Context
+
+from answers import given, record
+from answers.between_fields import state_bucket
+from answers.project import QUESTIONS, project_faults, project_from
+from answers.text import JINJA, shown
+from answers.yaml_text import yaml_text
+
+PROJECT_FOLDER = "{{cookiecutter.project_slug}}"
+CHECKED_FOLDER = "{{cookiecutter_project_folder()}}"
+ENVIRONMENT_FOLDER = "{{first_environment()}}"
+
+
+class CheckedAnswers(Extension):
+    """Makes plain cookiecutter refuse wrong answers, ask nothing in vain and evaluate no answer."""
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        self.own_text = own_text()
+        environment.filters["yaml"] = yaml_text
+        environment.globals |= {
+            "cookiecutter_project_folder": checked_project_folder,
+            "first_environment": first_environment,
+            "project": project,
+            "backend": backend,
+            "handover": handover,
+        }
+        prepare()
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """Let only the template's own text be evaluated, and its folder be named by the check."""
+        if name is not None or not any(mark in source for mark in JINJA):
+            return source
+        if source == PROJECT_FOLDER:
+            return CHECKED_FOLDER
+        bare = source.replace(PROJECT_FOLDER, "").replace(ENVIRONMENT_FOLDER, "")
+        if source == CHECKED_FOLDER or source in self.own_text or not any(mark in bare for mark in JINJA):
+            return source
+        raise refusal([f"{shown(source)} looks like a template. Answers are never evaluated: leave out {{{{, {{% and {{#."])
+
+
+def own_text() -> set[str]:
+    """The texts with Jinja that the template itself renders from a string: its hooks and its backend.tf."""
+    backends = given.ROOT.glob("{{cookiecutter*}}/{{first_environment()}}/backend.tf")
+    return {path.read_text(encoding="utf-8") for path in [*given.ROOT.glob("hooks/*.py"), *backends]}
+
+
+def prepare() -> None:
+    """Before cookiecutter prompts: take what was given, so that it is neither asked, nor rendered, nor cut to a choice."""
+    asking = given.call_of("cookiecutter.prompt", "prompt_for_config")
+    if asking is None:
+        return
+    asked, call = asking["context"]["cookiecutter"], given.cookiecutter_call()
+    if call is not None and given.nothing_is_to_be_asked(call):
+        given.take_answers(asked, call["context"]["cookiecutter"])
+    # A structure would be offered as a choice, and a list lose all but its first entry.
+    for key in QUESTIONS:
+        if key in asked and not isinstance(asked[key], str):
+            asked[key] = json.dumps(asked[key], ensure_ascii=False)
+
+
+def refusal(faults: list[str]) -> click.UsageError:
+    """All faults in one message; cookiecutter's command line prints it without a traceback and exits with 2."""
+    remove_temporary_copy()
+    if len(faults) == 1:
+        return click.UsageError(faults[0])
+    return click.UsageError(f"{len(faults)} answers are refused; nothing was written.\n" + "\n".join(f"- {f}" for f in faults))
+
+
+def remove_temporary_copy() -> None:
+    """Cookiecutter leaves the copy that it made for the pre_prompt hook behind when it fails."""
+    if given.is_temporary_copy(given.ROOT):
+        shutil.rmtree(given.ROOT.parent, ignore_errors=True)
+
+
+@pass_context
+def checked_project_folder(context: Context) -> str:
+    """The name of the project's folder, once every answer is right."""
+    variables: dict[str, Any] = context["cookiecutter"]
+    call = given.cookiecutter_call()
+    answers = given.answers_in(variables)
+    faults = (given.key_faults(call) if call else []) + project_faults(project_from(answers))
+    if faults:
+        raise refusal(faults)
+    # README.md and pyproject.toml use the plain variables; a slug that was given with a bucket prefix is now its text.
+    variables.update(record.as_texts(answers))
+    slug: str = project_from(answers)["slug"]
+    variables["project_slug"] = slug
+    variables["_answers"] = answers
+    if given.is_temporary_copy(given.ROOT):
+        atexit.register(remove_empty_parent)
+    return slug
+
+
+def remove_empty_parent() -> None:
+    with contextlib.suppress(OSError):
+        given.ROOT.parent.rmdir()
+
+
+@pass_context
+def project(context: Context) -> dict[str, Any]:
+    """The content of project.yaml."""
+    return project_from(given.answers_in({"_answers": context["cookiecutter"]["_answers"]}))
+
+
+@pass_context
+def first_environment(context: Context) -> str:
+    """The name of the first environment, whose folder the template holds."""
+    name: str = project(context)["environments"][0]["name"]
+    return name
+
+
+@pass_context
+def backend(context: Context) -> dict[str, str]:
+    """Where the state of an environment lives: of the first one, or of the one that is being rendered."""
+    settings = project(context)
+    environment = settings["environments"][context.get("environment_number", 0)]
+    return {
+        "bucket": state_bucket(settings, environment),
+        "key": f"{settings['slug']}/{environment['name']}/terraform.tfstate",
+        "region": environment.get("region", settings["region"]),
+    }
+
+
+@pass_context
+def handover(context: Context) -> dict[str, Any]:
+    """What hooks/post_gen_project.py needs: every further environment's backend.tf, the record, the first folder."""
+    (path,) = given.ROOT.glob("{{cookiecutter*}}/{{first_environment()}}/backend.tf")
+    template = context.environment.from_string(path.read_text(encoding="utf-8"))
+    names = [environment["name"] for environment in project(context)["environments"]]
+    backends = {
+        name: template.render({**context.get_all(), "environment_number": number})
+        for number, name in enumerate(names)
+        if number
+    }
+    call = given.cookiecutter_call()
+    folder = Path(call["output_dir"] if call else ".", project(context)["slug"])
+    written = record.record_of(context["cookiecutter"])
+    return {"first": names[0], "backends": backends, "record": written, "folder": shlex.quote(str(folder))}

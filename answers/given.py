@@ -1,0 +1,104 @@
+"""What was given to cookiecutter, and which of its keys are not ours."""
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from answers.project import QUESTIONS
+from answers.text import shown
+
+ROOT = Path(__file__).parents[1]
+WRITTEN_BY_COOKIECUTTER = {"_template", "_output_dir", "_repo_dir", "_checkout"}
+
+
+def cookiecutter_call() -> dict[str, Any] | None:
+    """The variables of the running cookiecutter.main.cookiecutter, None under another program such as cruft.
+
+    Cookiecutter drops keys that it does not know before any template code runs: only its own call still has them.
+    """
+    return call_of("cookiecutter.main", "cookiecutter")
+
+
+def call_of(module: str, function: str) -> dict[str, Any] | None:
+    frame: FrameType | None = sys._getframe(1)
+    while frame:
+        if frame.f_code.co_name == function and frame.f_globals.get("__name__") == module:
+            return frame.f_locals
+        frame = frame.f_back
+    return None
+
+
+def shipped() -> dict[str, Any]:
+    """cookiecutter.json as the template ships it, or as hooks/pre_prompt.py wrote it into the copy."""
+    found: dict[str, Any] = json.loads((ROOT / "cookiecutter.json").read_text(encoding="utf-8"))
+    return found
+
+
+def nothing_is_to_be_asked(call: dict[str, Any]) -> bool:
+    """Whether answers were given, or questions refused: then cookiecutter must not prompt."""
+    return bool(
+        call["no_input"]
+        or call["extra_context"]
+        or call["replay"]
+        or call["config_file"]
+        or (call["context"]["cookiecutter"].get("_answers") is not None)
+    )
+
+
+def take_answers(asked: dict[str, Any], context: dict[str, Any]) -> None:
+    """Move public answers to `_answers`, which cookiecutter neither asks, renders nor turns into text.
+
+    `asked` is what cookiecutter is about to ask; at a replay, `context` is the replay file and has answers of its own.
+    """
+    public = {key: asked.pop(key) for key in QUESTIONS if key in asked}
+    kept = context.get("_answers")
+    asked["_answers"] = {**public, **kept} if isinstance(kept, dict) else public if kept is None else kept
+
+
+def answers_in(context: dict[str, Any]) -> dict[str, Any]:
+    """The ten answers of a context, whichever way they came."""
+    kept = context.get("_answers")
+    return {**(kept if isinstance(kept, dict) else {}), **{key: context[key] for key in QUESTIONS if key in context}}
+
+
+def key_faults(call: dict[str, Any]) -> list[str]:
+    """Keys that were given and are not ours, each named in a sentence."""
+    return [sentence for source, keys in sources(call) for key in keys for sentence in unknown(key, source)]
+
+
+def sources(call: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """Where keys were given, and which; a person's own ~/.cookiecutterrc also serves other templates and is not judged."""
+    yield "the command line or call", list(call["extra_context"] or {})
+    if call["config_file"]:
+        yield str(call["config_file"]), list(call["config_dict"].get("default_context") or {})
+    if call["replay"]:
+        yield "the replay file", replayed_keys(call["context_from_replayfile"]["cookiecutter"])
+    kept = call["context"]["cookiecutter"].get("_answers")
+    yield "_answers", list(kept) if isinstance(kept, dict) else []
+
+
+def replayed_keys(context: dict[str, Any]) -> list[str]:
+    """The keys of a replay file that cookiecutter did not write itself, unchanged."""
+    unchanged = {key for key, value in shipped().items() if context.get(key) == value and key.startswith("_")}
+    return [key for key in context if key not in WRITTEN_BY_COOKIECUTTER | unchanged | {"_answers"}]
+
+
+def unknown(key: object, source: str) -> Iterator[str]:
+    if key in QUESTIONS:
+        return
+    if str(key).startswith("_"):
+        yield f"{shown(key)}, given in {source}, belongs to the template. Leave it out."
+        return
+    near = get_close_matches(str(key), QUESTIONS, 1)
+    hint = f"Did you mean {near[0]}?" if near else f"The questions are {', '.join(QUESTIONS)}."
+    yield f"{shown(key)}, given in {source}, is no question of this template. {hint}"
+
+
+def is_temporary_copy(folder: Path) -> bool:
+    """Whether a folder is the copy of the template that cookiecutter makes for a pre_prompt hook."""
+    return folder.parent.name.startswith("cookiecutter") and folder.parents[1] == Path(tempfile.gettempdir()).resolve()

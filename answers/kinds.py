@@ -1,0 +1,148 @@
+"""What a kind of answer must be beyond what its definition in project.schema.json can say."""
+
+import ipaddress
+import re
+import unicodedata
+from collections.abc import Callable
+from pathlib import PurePosixPath
+
+MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
+DAYS = "SUN MON TUE WED THU FRI SAT".split()
+CRON_FIELDS = (
+    ("minutes", 0, 59, []),
+    ("hours", 0, 23, []),
+    ("day-of-month", 1, 31, []),
+    ("month", 1, 12, MONTHS),
+    ("day-of-week", 1, 7, DAYS),
+    ("year", 1970, 2199, []),
+)
+PRIVATE = [ipaddress.ip_network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")]
+DOCKER = ipaddress.ip_network("172.17.0.0/16")
+CHATS = ("slack.com", "slack-gov.com", "office.com", "office365.com", "logic.azure.com", "powerplatform.com")
+CHATS_TOO = ("discord.com", "discordapp.com", "chat.googleapis.com", "teams.microsoft.com")
+
+
+def project_name_fault(name: str) -> str | None:
+    return None if any(character.isalnum() for character in name) else "has no letter or digit"
+
+
+def decimal_fault(column_type: str) -> str | None:
+    digits = re.fullmatch(r"decimal\((\d+),(\d+)\)", column_type, re.ASCII)
+    return "has more digits after the point than in all" if digits and int(digits[2]) > int(digits[1]) else None
+
+
+def cidr_fault(block: str) -> str | None:
+    address, _, mask = block.partition("/")
+    if any(part != str(int(part)) for part in [*address.split("."), mask]):
+        return "has a leading zero, which some tools read as octal"
+    try:
+        network = ipaddress.ip_network(block)
+    except ValueError:
+        return "is no block: an address of it is out of range or has host bits set"
+    if not 16 <= network.prefixlen <= 24:
+        return "is not between /16 and /24"
+    if not any(network.subnet_of(private) for private in PRIVATE):  # type: ignore[arg-type]
+        return "is not private"
+    return "overlaps 172.17.0.0/16, which Docker uses in builds" if network.overlaps(DOCKER) else None
+
+
+def cron_number(text: str, low: int, high: int, names: list[str]) -> int | None:
+    """The number that a value of a cron field stands for, None when it is none."""
+    if text in names:
+        return names.index(text) + low
+    return int(text) if re.fullmatch(r"\d{1,4}", text, re.ASCII) and low <= int(text) <= high else None
+
+
+def cron_part_is_right(part: str, field: tuple[str, int, int, list[str]]) -> bool:
+    name, low, high, names = field
+    number = lambda text: cron_number(text, low, high, names)  # noqa: E731
+    start, slash, step = part.partition("/")
+    if slash and not (re.fullmatch(r"\d{1,3}", step, re.ASCII) and 1 <= int(step) <= high):
+        return False
+    if start == "*":
+        return True
+    first, dash, last = start.partition("-")
+    if dash:
+        ends = number(first), number(last)
+        return ends[0] is not None and ends[1] is not None and ends[0] <= ends[1]
+    return number(start) is not None or (not slash and special_day(start, name, number))
+
+
+def special_day(part: str, name: str, number: Callable[[str], int | None]) -> bool:
+    """Whether a part is one of the forms that only the two day fields know: L, LW, 15W, 6L, 6#3."""
+    if name == "day-of-month":
+        return part in {"L", "LW"} or (part.endswith("W") and number(part[:-1]) is not None)
+    if name != "day-of-week":
+        return False
+    day, hash_sign, week = part.partition("#")
+    if hash_sign:
+        return number(day) is not None and week in set("12345")
+    return part == "L" or (part.endswith("L") and number(part[:-1]) is not None)
+
+
+def cron_fault(fields: list[str]) -> str | None:
+    if len(fields) != len(CRON_FIELDS):
+        return "needs six fields, separated by single spaces"
+    if (fields[2] == "?") == (fields[4] == "?"):
+        return "needs ? in exactly one of day-of-month and day-of-week"
+    for text, field in zip(fields, CRON_FIELDS, strict=True):
+        day = field[0].startswith("day-of")
+        parts = text.split(",")
+        if not (day and text == "?") and not all(cron_part_is_right(part, field) for part in parts):
+            return f"has {field[0]} that are no value, range, list or step from {field[1]} to {field[2]}"
+    return None
+
+
+def schedule_fault(schedule: str) -> str | None:
+    if schedule == "":
+        return None
+    if schedule.startswith("cron("):
+        return cron_fault(schedule[5:-1].split(" "))
+    rate = re.fullmatch(r"rate\(([1-9]\d{0,8}) (minute|hour|day)(s?)\)", schedule, re.ASCII)
+    if not rate:
+        return "is no rate of minutes, hours or days"
+    return "mixes singular and plural" if (rate[1] == "1") == bool(rate[3]) else None
+
+
+def tag_fault(text: str) -> str | None:
+    for character in text:
+        if ord(character) > 127 and unicodedata.category(character)[0] not in "LN":
+            return f"holds U+{ord(character):04X}, which is no letter or digit"
+    return None
+
+
+def topic_fault(arn: str) -> str | None:
+    _, partition, _, region, *_ = arn.split(":")
+    home = {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rsplit("-", 2)[0], "aws")
+    return None if partition == home else f"names the partition {partition}, but {region} belongs to {home}"
+
+
+def endpoint_fault(url: str) -> str | None:
+    host = url.removeprefix("https://").split("/")[0].split(":")[0].lower()
+    if any(host == chat or host.endswith(f".{chat}") for chat in (*CHATS, *CHATS_TOO)):
+        return "is a chat's webhook, a secret that must not stand in a file"
+    path = PurePosixPath(url.removeprefix("https://").partition("?")[0])
+    if {".", ".."} & set(path.parts) or re.search(r"%[01]|%7f", url.lower()):
+        return "holds a path step . or .., or an escaped control character"
+    return None
+
+
+def pattern_fault(pattern: str) -> str | None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        return f"is no regular expression ({error.msg})"
+    return None
+
+
+FAULT_OF_KIND: dict[str, Callable[[str], str | None]] = {
+    "project_name": project_name_fault,
+    "column_type": decimal_fault,
+    "vpc_cidr": cidr_fault,
+    "schedule_expression": schedule_fault,
+    "tag_key": tag_fault,
+    "tag_value": tag_fault,
+    "sns_topic_arn": topic_fault,
+    "https_endpoint": endpoint_fault,
+    "value_pattern": pattern_fault,
+}

@@ -1,0 +1,49 @@
+"""From the ten answers to the content of project.yaml, and everything that is wrong with it."""
+
+from typing import Any
+
+from answers import forms
+from answers.between_fields import faults_between_fields
+from answers.schema import faults, schema, typed
+
+READERS = {
+    "environments": forms.environments,
+    "datasets": forms.datasets,
+    "notifications": forms.notifications,
+    "approvers": forms.approvers,
+    "git": forms.git,
+    "network": forms.network,
+    "tags": forms.tags,
+}
+QUESTIONS = ("project_name", "project_slug", "region", *READERS)
+REQUIRED = {"project_name", "project_slug", "region", "environments", "datasets"}
+
+
+def project_from(given: dict[str, Any]) -> dict[str, Any]:
+    """The content of project.yaml for ten answers; what cannot be read stays as it was given, and is refused later."""
+    name_and_slug = {"name": given.get("project_name", ""), **slug_and_prefix(given.get("project_slug", ""))}
+    read = {key: READERS[key](given[key]) for key in READERS if key in given}
+    draft = {**name_and_slug, "region": given.get("region", ""), **read}
+    answered = {key: value for key, value in draft.items() if key in schema()["required"] or value not in ("", None, [], {})}
+    shaped: dict[str, Any] = typed(answered, schema())
+    return without_empty_schedules(shaped)
+
+
+def slug_and_prefix(answer: object) -> dict[str, Any]:
+    """The slug, and the bucket prefix where the answer is {slug: …, bucket_prefix: …}."""
+    read = forms.structure(answer)
+    return read if isinstance(read, dict) and "slug" in read else {"slug": answer}
+
+
+def without_empty_schedules(project: dict[str, Any]) -> dict[str, Any]:
+    for dataset in project["datasets"].values() if isinstance(project["datasets"], dict) else []:
+        if isinstance(dataset, dict) and dataset.get("schedule") == "":
+            del dataset["schedule"]
+    return project
+
+
+def project_faults(draft: dict[str, Any]) -> list[str]:
+    """All that is wrong with a draft of project.yaml, one sentence or two for each fault; [] when nothing is."""
+    in_fields = [fault.sentence() for fault in faults(draft, schema(), "project.yaml")]
+    shortened = [sentence.removeprefix("project.yaml, ") for sentence in in_fields]
+    return shortened or [fault.sentence() for fault in faults_between_fields(draft)]

@@ -1,0 +1,63 @@
+"""The record of a generation, .cruft.json: which template, which commit, which answers."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from answers.project import QUESTIONS
+
+# Files that belong to the team: an upgrade by cruft leaves them alone.
+OWNED_BY_THE_TEAM = ["project.yaml", "files/transforms/*"]
+HOSTS = {"gh": "https://github.com/{}.git", "gl": "https://gitlab.com/{}.git", "bb": "https://bitbucket.org/{}"}
+
+
+def as_texts(answers: dict[str, Any]) -> dict[str, str]:
+    """The ten answers as texts: as they were given, a structure as compact JSON."""
+    given = {key: answers.get(key, "") for key in QUESTIONS}
+    return {
+        key: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(", ", ":"))
+        for key, value in given.items()
+    }
+
+
+def without_credentials(url: str) -> str:
+    """A git URL without user and token."""
+    return re.sub(r"^([a-z+]+://)[^/@]*@", r"\1", url)
+
+
+def git(repository: str, *words: str) -> str | None:
+    """What a git command says in a repository, None when it fails or there is no git."""
+    try:
+        done = subprocess.run(["git", "-C", repository, *words], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.strip()
+
+
+def template_url(template: str, repository: str) -> str | None:
+    """The address that anybody can fetch the template from; a path on this machine is none."""
+    origin = git(repository, "remote", "get-url", "origin") if (Path(repository) / ".git").exists() else None
+    prefix, _, rest = template.partition(":")
+    named = HOSTS[prefix].format(rest) if prefix in HOSTS else template
+    found = origin or (named if re.match(r"[a-z+]+://|\w+@", named) else None)
+    return without_credentials(found) if found else None
+
+
+def record_of(variables: dict[str, Any]) -> dict[str, Any] | None:
+    """The record, None under cruft, which writes its own."""
+    repository = variables.get("_repo_dir")
+    if repository is None:
+        return None
+    url = template_url(variables["_template"], repository)
+    commit = git(repository, "rev-parse", "HEAD") if (Path(repository) / ".git").exists() else None
+    context = {**as_texts(variables["_answers"]), "_template": url, "_commit": commit}
+    return {
+        "template": url,
+        "commit": commit,
+        "checkout": variables.get("_checkout"),
+        "context": {"cookiecutter": context},
+        "directory": None,
+        "skip": OWNED_BY_THE_TEAM,
+    }

@@ -1,0 +1,51 @@
+"""Works on cookiecutter's temporary copy of the template: makes the check unavoidable, and interviews at a terminal."""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+COPY = Path.cwd()
+sys.path.insert(0, str(COPY))
+
+from answers import command_line, given  # noqa: E402
+
+HOW_TO_BE_INTERVIEWED = "For an interview instead of ten plain questions: uvx --with questionary cookiecutter … (or pip install questionary)."
+
+
+def main() -> None:
+    # A folder of this name exists only for the extension: when an answer replaced the extension, no folder is made.
+    (COPY / "{{cookiecutter.project_slug}}").rename(COPY / "{{cookiecutter_project_folder()}}")
+    faults = command_line.private_keys_given()
+    if faults:
+        stop("\n".join(faults))
+    if command_line.interview_is_due():
+        answer_by_interview()
+
+
+def answer_by_interview() -> None:
+    """Write the answers of the interview into the copy's cookiecutter.json, after which nothing is asked."""
+    try:
+        import questionary  # noqa: F401
+    except ImportError:
+        print(HOW_TO_BE_INTERVIEWED)
+        return
+    from answers.interview import interview
+
+    try:
+        answers = interview()
+    except (KeyboardInterrupt, EOFError):
+        stop("Stopped: nothing was written.")
+    questions = given.shipped() | {"_answers": answers}
+    (COPY / "cookiecutter.json").write_text(json.dumps(questions), encoding="utf-8")
+
+
+def stop(why: str) -> None:
+    """Say why nothing is generated, and leave no copy of the template behind."""
+    print(why, file=sys.stderr)
+    if given.is_temporary_copy(COPY):
+        shutil.rmtree(COPY.parent, ignore_errors=True)
+    sys.exit(1)
+
+
+main()
