@@ -1,4 +1,4 @@
-"""The one job that every dataset runs: reads the files of a manifest, publishes the good rows, reports every row.
+"""The one job that every dataset runs: it carries a manifest's files to the output and reports every row.
 
 Runs unchanged on AWS Glue 5.1 and 6.0 and on plain PySpark. Importing it needs neither Spark nor awsglue.
 """
@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.exceptions import ClientError
-
 from steps import deduplication, inspection, publishing, reading, reporting, staging
-from steps.failure import RunFailed
+from steps.failure import RunError
 from steps.reading import Source
 from steps.reporting import Report
 from steps.settings import Manifest, Settings, bucket_and_key, manifest_from, settings_from
@@ -55,7 +54,9 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--settings", required=True, help="the dataset's settings, as one JSON text")
     parser.add_argument("--manifest", required=True, help="s3:// address of the run's manifest")
-    parser.add_argument("--metrics", choices=["cloudwatch", "none"], default="none", help="where the totals also go")
+    parser.add_argument(
+        "--metrics", choices=["cloudwatch", "none"], default="none", help="where the totals also go"
+    )
     return parser.parse_known_args(arguments)[0]
 
 
@@ -69,7 +70,7 @@ def main(arguments: list[str] | None = None) -> None:
         report = run(spark_session, clients, settings, read_manifest(clients.s3, given.manifest, settings))
         if given.metrics == "cloudwatch":
             reporting.send_metrics(clients.cloudwatch, settings, report)
-    except RunFailed as failure:
+    except RunError as failure:
         sys.exit(str(failure))
 
 
@@ -89,11 +90,15 @@ def read_manifest(s3: Any, address: str, settings: Settings) -> Manifest:
     try:
         body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     except ClientError as error:
-        raise RunFailed(f"The manifest {address} cannot be read: {error.response['Error']['Code']}.") from error
+        raise RunError(
+            f"The manifest {address} cannot be read: {error.response['Error']['Code']}."
+        ) from error
     return manifest_from(body.decode(), settings)
 
 
-def run(session: Callable[[], SparkSession], clients: Clients, settings: Settings, manifest: Manifest) -> Report:
+def run(
+    session: Callable[[], SparkSession], clients: Clients, settings: Settings, manifest: Manifest
+) -> Report:
     """Carry the files of one manifest to the output, and leave a report whatever happens."""
     report = reporting.new_report(settings, manifest, publishing.batch_folder(settings, manifest.batch))
     try:
@@ -103,12 +108,14 @@ def run(session: Callable[[], SparkSession], clients: Clients, settings: Setting
             # Written before anything else: it proves that the output may be written and its key used.
             reporting.write_report(clients.s3, settings, report)
             process(session(), clients, settings, manifest, report)
-    except RunFailed as failure:
+    except RunError as failure:
         report.reason = str(failure)
         raise
     except ClientError as error:
-        report.reason = f"{error.operation_name}: {error.response['Error']['Code']}: {error.response['Error']['Message']}"
-        raise RunFailed(report.reason) from error
+        report.reason = (
+            f"{error.operation_name}: {error.response['Error']['Code']}: {error.response['Error']['Message']}"
+        )
+        raise RunError(report.reason) from error
     except Exception as error:
         report.reason = f"{type(error).__name__}: {str(error).partition(chr(10))[0][:300]}"
         raise
@@ -117,7 +124,9 @@ def run(session: Callable[[], SparkSession], clients: Clients, settings: Setting
     return report
 
 
-def process(spark: SparkSession, clients: Clients, settings: Settings, manifest: Manifest, report: Report) -> None:
+def process(
+    spark: SparkSession, clients: Clients, settings: Settings, manifest: Manifest, report: Report
+) -> None:
     """Inspect, read, judge, publish; fills in the report on the way."""
     found = inspection.inspect_files(clients.s3, manifest.files, settings)
     reporting.note_inspections(report, found, manifest)
@@ -143,7 +152,7 @@ def publish_rows(
     sources: list[Source],
     report: Report,
 ) -> list[str]:
-    """Write the quarantine and the batch, and count both as they were written; returns the batch's folders."""
+    """Write quarantine and batch, and count both as they were written; returns the batch's folders."""
     from pyspark import StorageLevel
 
     # Parsed once and kept on disk: every number and both outputs come from the same rows.
@@ -158,7 +167,7 @@ def publish_rows(
     reporting.refuse_too_many_bad_rows(report, settings.maximum_bad_share)
     count_duplicates(report, older, sources)
     if publishing.is_committed(clients.s3, settings, manifest.batch):
-        raise RunFailed("Another run published this batch meanwhile; nothing was changed.")
+        raise RunError("Another run published this batch meanwhile; nothing was changed.")
     publishing.write_batch(good, settings, manifest.batch)
     published, folders = publishing.written_batch(spark, publishing.batch_folder(settings, manifest.batch))
     for name, count in published.items():
@@ -171,7 +180,9 @@ def publish_rows(
 def divide(rows: DataFrame, settings: Settings) -> tuple[DataFrame, DataFrame | None, DataFrame]:
     """(refused rows as the quarantine holds them, places of older copies, rows to publish)."""
     bad, good = rows.where("_reasons <> ''"), rows.where("_reasons = ''")
-    refused = [bad.selectExpr(*publishing.REFUSED_PLACE, "split(_reasons, ',') as reasons", "_record as record")]
+    refused = [
+        bad.selectExpr(*publishing.REFUSED_PLACE, "split(_reasons, ',') as reasons", "_record as record")
+    ]
     older = deduplication.duplicates(good, settings).persist() if settings.primary_key else None
     if older is not None:
         good = good.join(older, deduplication.PLACE, "left_anti")
@@ -208,7 +219,7 @@ def count_rows_in(report: Report, tallies: list[reading.Tally], sources: list[So
         report.files[spelt[tally.path].name].rows_in += tally.rows
     for source in sources:
         if source.inspection.has_rows and not report.files[source.name].rows_in:
-            raise RunFailed(f"rows-unread: {source.name} holds rows, but none were read.")
+            raise RunError(f"rows-unread: {source.name} holds rows, but none were read.")
 
 
 def count_duplicates(report: Report, older: DataFrame | None, sources: list[Source]) -> None:
@@ -221,10 +232,12 @@ def count_duplicates(report: Report, older: DataFrame | None, sources: list[Sour
 
 
 def refuse_changed_files(s3: Any, sources: list[Source]) -> None:
-    """End the run when a file that was read in place got a new version meanwhile; a retry reads the exact one."""
+    """End the run when a file got a new version while it was read in place; a retry reads the exact one."""
     for source in sources:
-        if source.path == source.inspection.file.address and not inspection.is_current(s3, source.inspection.file):
-            raise RunFailed(f"changed-while-reading: {source.name} got a newer version during the run.")
+        if source.path == source.inspection.file.address and not inspection.is_current(
+            s3, source.inspection.file
+        ):
+            raise RunError(f"changed-while-reading: {source.name} got a newer version during the run.")
 
 
 if __name__ == "__main__":

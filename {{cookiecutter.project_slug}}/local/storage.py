@@ -22,7 +22,7 @@ SPARK = {
     "spark.sql.shuffle.partitions": "2",
     "spark.sql.catalogImplementation": "in-memory",
     "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
-    # Hadoop ships a file system that serves s3:// addresses from folders: no jar, and the job reads real addresses.
+    # Hadoop ships a file system that serves s3:// addresses from folders: the job reads real addresses.
     "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme",
     "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
 }
@@ -51,7 +51,9 @@ class LocalStorage:
             bucket = settings[f"{purpose}_bucket"]
             (self.folder / bucket).mkdir(parents=True, exist_ok=True)
             if bucket not in {known["Name"] for known in self.s3.list_buckets()["Buckets"]}:
-                self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+                self.s3.create_bucket(
+                    Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+                )
                 self.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
         if settings["database"] not in {known["Name"] for known in self.glue.get_databases()["DatabaseList"]}:
             self.glue.create_database(DatabaseInput={"Name": settings["database"]})

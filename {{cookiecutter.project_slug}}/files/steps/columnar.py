@@ -21,7 +21,7 @@ FITTING = {
 }
 
 
-class Unreadable(Exception):
+class UnreadableFooterError(Exception):
     """The file has no footer that can be read."""
 
 
@@ -43,7 +43,7 @@ def footer(s3: Any, version: dict[str, str], file_format: str, size: int) -> Foo
     tail = _last(s3, version, min(size, length))
     if file_format == "parquet":
         if tail[-4:] != b"PAR1":
-            raise Unreadable("no PAR1 at the end")
+            raise UnreadableFooterError("no PAR1 at the end")
         length = int.from_bytes(tail[-8:-4], "little") + 8
         tail = tail if length <= len(tail) else _last(s3, version, min(size, length))
     else:
@@ -56,7 +56,7 @@ def footer(s3: Any, version: dict[str, str], file_format: str, size: int) -> Foo
             described = orc.ORCFile(pyarrow.BufferReader(tail))
             schema, rows = described.schema, described.nrows
     except (pyarrow.ArrowException, OSError) as error:
-        raise Unreadable(str(error)) from error
+        raise UnreadableFooterError(str(error)) from error
     return Footer(list(schema.names), [str(kind) for kind in schema.types], rows)
 
 
@@ -70,7 +70,9 @@ def fits(found: str, declared: str) -> bool:
         return found.startswith("timestamp[") and not found.startswith("timestamp[ns")
     if declared.startswith("decimal"):
         room, given = _digits(declared), _digits(found)
-        return found.startswith("decimal") and given[1] <= room[1] and given[0] - given[1] <= room[0] - room[1]
+        return (
+            found.startswith("decimal") and given[1] <= room[1] and given[0] - given[1] <= room[0] - room[1]
+        )
     return found in FITTING.get(declared, ())
 
 

@@ -21,7 +21,7 @@ def duplicates(rows: DataFrame, settings: Settings) -> DataFrame:
 
 
 def not_unique(rows: DataFrame, settings: Settings) -> DataFrame | None:
-    """The places of rows that repeat a newer row's value of a unique column, and `_broken`: one reason per column."""
+    """The places of rows that repeat a newer row's unique value, and `_broken`: one reason per column."""
     from pyspark.sql.functions import expr
 
     names = [column.name for column in settings.columns if column.unique]
@@ -41,5 +41,7 @@ def _older(rows: DataFrame, keys: list[str], settings: Settings) -> DataFrame:
     order = ", ".join([*(f"{column} desc nulls last" for column in newest), "_recency desc", "_line desc"])
     partition = ", ".join(named(key) for key in keys)
     narrow = rows.selectExpr(*dict.fromkeys([*map(named, keys), *newest, *PLACE]))
-    ranked = narrow.selectExpr(*PLACE, f"row_number() over (partition by {partition} order by {order}) as _rank")
+    ranked = narrow.selectExpr(
+        *PLACE, f"row_number() over (partition by {partition} order by {order}) as _rank"
+    )
     return ranked.where("_rank > 1").select(*PLACE)

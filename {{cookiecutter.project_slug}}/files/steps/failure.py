@@ -1,5 +1,5 @@
 """The one error that ends a run with a sentence instead of a traceback."""
 
 
-class RunFailed(Exception):
+class RunError(Exception):
     """The run cannot publish; the message is one sentence for the people who read the report."""

@@ -1,4 +1,4 @@
-"""Looks at the first bytes of each file before Spark does, because Spark reads many broken files without a word."""
+"""Looks at each file before Spark does, because Spark reads many broken files without a word."""
 
 import codecs
 import csv
@@ -31,6 +31,11 @@ class Layout:
     kind: str
     names: tuple[str, ...] = ()
 
+    @property
+    def is_text(self) -> bool:
+        """Whether every value is read as text and judged by the rules, and not typed by the file itself."""
+        return self.kind not in columnar.FORMATS
+
 
 @dataclass(frozen=True)
 class Inspection:
@@ -44,7 +49,7 @@ class Inspection:
     drift: list[str] = field(default_factory=list)
 
 
-class Rejected(Exception):
+class RejectedFileError(Exception):
     """The file as a whole cannot be read; the message is the report's file_reason."""
 
 
@@ -67,7 +72,7 @@ def inspect(s3: Any, file: ManifestFile, settings: Settings) -> Inspection:
             layout, has_rows, drift = _columnar(s3, file, settings)
         else:
             layout, has_rows, drift = _text(_head(s3, file), settings)
-    except Rejected as rejection:
+    except RejectedFileError as rejection:
         return Inspection(file, rejected=str(rejection))
     except ClientError as error:
         if error.response["Error"]["Code"] in GONE:
@@ -99,15 +104,15 @@ def version_of(file: ManifestFile) -> dict[str, str]:
 
 
 def _head(s3: Any, file: ManifestFile) -> bytes:
-    """The first bytes of the content, decompressed; a gzip is read to its end, or its last rows would be lost."""
+    """The first bytes of the content, decompressed; a gzip is read to its end: Spark fails on bad ones."""
     if file.size == 0:
         return b""
     if file.key.endswith(OTHER_COMPRESSIONS):
-        raise Rejected("compression")
+        raise RejectedFileError("compression")
     body = s3.get_object(**version_of(file))["Body"]
     start = body.read(HEAD_BYTES)
     if start.startswith(GZIP_MAGIC) != file.key.endswith(".gz"):
-        raise Rejected("compression")
+        raise RejectedFileError("compression")
     return _whole_gzip(start, body) if start.startswith(GZIP_MAGIC) else start
 
 
@@ -133,13 +138,13 @@ def _whole_gzip(start: bytes, rest: Any) -> bytes:
             while content.read(1 << 20):
                 pass
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise Rejected("truncated") from error
+        raise RejectedFileError("truncated") from error
     return head
 
 
 def _text(head: bytes, settings: Settings) -> tuple[Layout | None, bool, list[str]]:
     if b"\x00" in head or head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise Rejected("encoding")
+        raise RejectedFileError("encoding")
     # The head may end inside a character: what is incomplete at its end is left out, not replaced.
     text = codecs.getincrementaldecoder("utf-8-sig")("replace").decode(head)
     if not text.strip():
@@ -154,9 +159,9 @@ def _csv(text: str, settings: Settings) -> tuple[Layout, bool, list[str]]:
         header = next(cells, [])
         has_rows = next(cells, None) is not None
     except csv.Error as error:
-        raise Rejected("header") from error
+        raise RejectedFileError("header") from error
     if any("\ufffd" in name for name in header):
-        raise Rejected("encoding")
+        raise RejectedFileError("encoding")
     names = [normalised(name) for name in header]
     drift = _compared(names, settings)
     declared = {column.name for column in settings.columns}
@@ -166,15 +171,15 @@ def _csv(text: str, settings: Settings) -> tuple[Layout, bool, list[str]]:
 
 
 def _compared(names: list[str], settings: Settings) -> list[str]:
-    """How the names in a file differ from the declared columns; raises when the file cannot be read by name."""
+    """How a file's names differ from the declared columns; raises when it cannot be read by name."""
     declared = [column.name for column in settings.columns]
     repeated = sorted(name for name, times in Counter(filter(None, names)).items() if times > 1)
     if repeated:
-        raise Rejected(f"schema-duplicate:{','.join(repeated)}")
+        raise RejectedFileError(f"schema-duplicate:{','.join(repeated)}")
     missing = [name for name in declared if name not in names]
     vital = [name for name in missing if name in settings.required_columns]
     if vital or len(missing) == len(declared):
-        raise Rejected(f"schema-missing:{','.join(vital or missing)}")
+        raise RejectedFileError(f"schema-missing:{','.join(vital or missing)}")
     drift = [f"missing:{name}" for name in missing]
     drift += [f"added:{name}" for name in names if name and name not in declared]
     shared = [name for name in names if name in declared]
@@ -182,7 +187,7 @@ def _compared(names: list[str], settings: Settings) -> list[str]:
 
 
 def _json(text: str, settings: Settings) -> tuple[Layout, bool, list[str]]:
-    """Keys are those of the first records; each declared column is read under the file's own spelling of it."""
+    """The keys of the first records; each declared column is read under the file's own spelling of it."""
     declared = [column.name for column in settings.columns]
     keys = list(dict.fromkeys(key for record in _records(text) for key in record))
     spelt = {normalised(key): key for key in reversed(keys)} | {key: key for key in keys if key in declared}
@@ -223,13 +228,13 @@ def _columnar(s3: Any, file: ManifestFile, settings: Settings) -> tuple[Layout |
         return None, False, []
     try:
         footer = columnar.footer(s3, version_of(file), settings.format, file.size)
-    except columnar.Unreadable as error:
-        raise Rejected("truncated") from error
+    except columnar.UnreadableFooterError as error:
+        raise RejectedFileError("truncated") from error
     names = [normalised(name) for name in footer.names]
     drift = _compared(names, settings)
     found = dict(zip(names, footer.kinds, strict=True))
     wrong = [c.name for c in settings.columns if c.name in found and not columnar.fits(found[c.name], c.type)]
     if wrong:
-        raise Rejected(f"schema-type:{','.join(wrong)}")
+        raise RejectedFileError(f"schema-type:{','.join(wrong)}")
     signature = tuple(f"{name}\n{kind}" for name, kind in zip(footer.names, footer.kinds, strict=True))
     return Layout(settings.format, signature), footer.rows > 0, drift

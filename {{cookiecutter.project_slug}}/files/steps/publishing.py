@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from botocore.exceptions import ClientError
 
-from steps.failure import RunFailed
+from steps.failure import RunError
 from steps.rules import named
 from steps.settings import Manifest, Settings
 
@@ -33,7 +33,7 @@ def quarantine_folder(settings: Settings, batch: str) -> str:
 
 
 def refused(rows: DataFrame, reasons: str, settings: Settings) -> DataFrame:
-    """Rows that were read well, but are refused, as the quarantine holds them; `reasons` is an array column."""
+    """Rows that were read well and are refused, as the quarantine holds them; `reasons` is an array."""
     record = f"to_json(struct({', '.join(named(column.name) for column in settings.columns)}))"
     return rows.selectExpr(*REFUSED_PLACE, f"{reasons} as reasons", f"{record} as record")
 
@@ -91,7 +91,10 @@ def register_partitions(glue: Any, settings: Settings, batch: str, folders: list
     table = f"{settings.dataset}_batches"
     storage = glue.get_table(DatabaseName=settings.database, Name=table)["Table"]["StorageDescriptor"]
     partitions = [
-        {"Values": _values(folder, settings, batch), "StorageDescriptor": {**storage, "Location": f"{folder}/"}}
+        {
+            "Values": _values(folder, settings, batch),
+            "StorageDescriptor": {**storage, "Location": f"{folder}/"},
+        }
         for folder in folders
     ]
     for start in range(0, len(partitions), PARTITIONS_PER_REQUEST):
@@ -102,7 +105,7 @@ def register_partitions(glue: Any, settings: Settings, batch: str, folders: list
         )
         codes = {error["ErrorDetail"]["ErrorCode"] for error in response.get("Errors", [])}
         if codes - {"AlreadyExistsException"}:
-            raise RunFailed(f"The catalog refused partitions of {table}: {', '.join(sorted(codes))}.")
+            raise RunError(f"The catalog refused partitions of {table}: {', '.join(sorted(codes))}.")
 
 
 def _values(folder: str, settings: Settings, batch: str) -> list[str]:

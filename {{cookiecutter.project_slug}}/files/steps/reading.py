@@ -1,4 +1,4 @@
-"""Turns the inspected files into one frame of checked rows, every value read as text and judged by the rules."""
+"""Turns the inspected files into one frame of checked rows: values read as text and judged by the rules."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ def checked_rows(spark: SparkSession, sources: list[Source], settings: Settings)
     for source in sources:
         assert source.inspection.layout is not None
         groups[source.inspection.layout].append(source.path.translate(GLOB))
-    frames = [_checked(_cells(spark, layout, paths, settings), layout, settings) for layout, paths in groups.items()]
+    frames = [
+        _checked(_cells(spark, layout, paths, settings), layout, settings) for layout, paths in groups.items()
+    ]
     return reduce(lambda frame, other: frame.unionByName(other), frames)
 
 
@@ -50,21 +52,28 @@ def _cells(spark: SparkSession, layout: Layout, paths: list[str], settings: Sett
         "_metadata.file_block_start as _block",
         "monotonically_increasing_id() as _position",
     ]
-    corrupt = [rules.CORRUPT] if layout.kind not in ("parquet", "orc") else []
+    corrupt = [rules.CORRUPT] if layout.is_text else []
     extra = [rules.named(name) for name in layout.names if name.startswith("+")]
     return frame.selectExpr(*place, *corrupt, *extra, *_declared(layout, settings))
 
 
 def _opened(reader: DataFrameReader, layout: Layout, paths: list[str], settings: Settings) -> DataFrame:
-    if layout.kind in ("parquet", "orc"):
+    if not layout.is_text:
         return reader.format(layout.kind).load(paths)
     texts = ", ".join(f"{rules.named(name)} string" for name in [*layout.names, rules.CORRUPT])
-    reader = reader.schema(texts).option("mode", "PERMISSIVE").option("columnNameOfCorruptRecord", rules.CORRUPT)
+    reader = (
+        reader.schema(texts).option("mode", "PERMISSIVE").option("columnNameOfCorruptRecord", rules.CORRUPT)
+    )
     if layout.kind != "csv":
         return reader.option("multiLine", layout.kind == "json-array").json(paths)
-    # The header was read by the inspection: the schema above is in its order, so Spark must not compare again.
+    # The schema is in the order of the header that the inspection read: Spark must not compare again.
     reader = reader.option("header", True).option("enforceSchema", True).option("sep", settings.delimiter)
-    return reader.option("quote", '"').option("escape", '"').option("multiLine", settings.quoted_newlines).csv(paths)
+    return (
+        reader.option("quote", '"')
+        .option("escape", '"')
+        .option("multiLine", settings.quoted_newlines)
+        .csv(paths)
+    )
 
 
 def _declared(layout: Layout, settings: Settings) -> list[str]:
@@ -78,10 +87,9 @@ def _declared(layout: Layout, settings: Settings) -> list[str]:
 
 
 def _cell(column: Column, source: str | None, layout: Layout, settings: Settings) -> str:
-    text = layout.kind not in ("parquet", "orc")
     if source is None:
-        value = f"cast(null as {'string' if text else column.type})"
-    elif text:
+        value = f"cast(null as {'string' if layout.is_text else column.type})"
+    elif layout.is_text:
         value = rules.present(source, settings.missing_values)
     else:
         value = f"cast({rules.named(source)} as {column.type})"
@@ -89,27 +97,34 @@ def _cell(column: Column, source: str | None, layout: Layout, settings: Settings
 
 
 def _checked(cells: DataFrame, layout: Layout, settings: Settings) -> DataFrame:
-    text = layout.kind not in ("parquet", "orc")
     names = [column.name for column in settings.columns]
     recorded = [rules.named(name) for name in cells.columns if name in names or name.startswith("+")]
     typed = [
-        f"{rules.typed(column) if text else rules.named(column.name)} as {rules.named(rules.typed_name(column.name))}"
+        f"{value} as {rules.named(rules.typed_name(column.name))}"
         for column in settings.columns
+        for value in [rules.typed(column) if layout.is_text else rules.named(column.name)]
     ]
     raw = f"to_json(struct({', '.join(recorded)}), map('ignoreNullFields', 'false'))"
-    record = f"coalesce({rules.CORRUPT}, {raw})" if text else raw
+    record = f"coalesce({rules.CORRUPT}, {raw})" if layout.is_text else raw
     values = [f"{rules.named(rules.typed_name(name))} as {rules.named(name)}" for name in names]
     return (
         cells.selectExpr("*", *typed)
         .selectExpr("*", f"{rules.reasons(settings)} as _reasons")
         .selectExpr(
-            "_path", "_block", "_position", *values, "_reasons", f"case when _reasons <> '' then {record} end as _record"
+            "_path",
+            "_block",
+            "_position",
+            *values,
+            "_reasons",
+            f"case when _reasons <> '' then {record} end as _record",
         )
     )
 
 
-def rows_in_place(checked: DataFrame, tallies: list[Tally], sources: list[Source], settings: Settings) -> DataFrame:
-    """The checked rows with `_file`, `_line`, `_uploaded_at` and `_recency` (larger is newer) in place of a path."""
+def rows_in_place(
+    checked: DataFrame, tallies: list[Tally], sources: list[Source], settings: Settings
+) -> DataFrame:
+    """The checked rows with `_file`, `_line`, `_uploaded_at` and `_recency` (larger is newer) for a path."""
     from pyspark.sql.functions import broadcast
 
     places = checked.sparkSession.createDataFrame(
@@ -118,7 +133,12 @@ def rows_in_place(checked: DataFrame, tallies: list[Tally], sources: list[Source
     )
     joined = checked.join(broadcast(places), ["_path", "_block"])
     kept = [rules.named(column.name) for column in settings.columns]
-    place = ["_file", "_position + _shift as _line", "cast(_uploaded_at as timestamp) as _uploaded_at", "_recency"]
+    place = [
+        "_file",
+        "_position + _shift as _line",
+        "cast(_uploaded_at as timestamp) as _uploaded_at",
+        "_recency",
+    ]
     return joined.selectExpr(*kept, *place, "_reasons", "_record")
 
 

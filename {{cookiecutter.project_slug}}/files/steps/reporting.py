@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from steps.failure import RunFailed
+from steps.failure import RunError
 from steps.inspection import Inspection
 from steps.settings import Manifest, Settings
 
@@ -51,13 +51,20 @@ class Report:
     def as_json(self) -> str:
         """The report as it is stored."""
         totals = {count: self.total(count) for count in ("rows_in", "published", "quarantined", "duplicates")}
-        content = {"version": 1, **asdict(self), "files": [asdict(file) for file in self.files.values()], **totals}
+        content = {
+            "version": 1,
+            **asdict(self),
+            "files": [asdict(file) for file in self.files.values()],
+            **totals,
+        }
         return json.dumps(content, indent=1, ensure_ascii=False)
 
 
 def new_report(settings: Settings, manifest: Manifest, output: str) -> Report:
     """A report in which every file of the manifest stands, in the manifest's order."""
-    files = {manifest.name_of(file): FileReport(file.bucket, file.key, file.version_id) for file in manifest.files}
+    files = {
+        manifest.name_of(file): FileReport(file.bucket, file.key, file.version_id) for file in manifest.files
+    }
     return Report(manifest.run, settings.dataset, settings.environment, manifest.batch, output, files=files)
 
 
@@ -83,18 +90,18 @@ def refuse_too_many_bad_rows(report: Report, maximum_bad_share: float) -> None:
     """End the run before it publishes, when more rows are bad than the dataset allows."""
     rows, bad = report.total("rows_in"), report.total("quarantined")
     if bad and bad == rows:
-        raise RunFailed(f"all-rows-bad: none of {rows} rows passed; see the quarantine.")
+        raise RunError(f"all-rows-bad: none of {rows} rows passed; see the quarantine.")
     if rows and bad / rows > maximum_bad_share:
-        raise RunFailed(f"too-many-bad-rows: {bad} of {rows} rows, more than {maximum_bad_share:.2%}.")
+        raise RunError(f"too-many-bad-rows: {bad} of {rows} rows, more than {maximum_bad_share:.2%}.")
 
 
 def refuse_lost_rows(report: Report) -> None:
     """End the run before it publishes, when a row is missing or there twice."""
     for name, file in report.files.items():
         if file.rows_in != file.published + file.quarantined + file.duplicates:
-            raise RunFailed(
-                f"rows-do-not-add-up: {name} has {file.rows_in} rows, of which {file.published} were published, "
-                f"{file.quarantined} quarantined and {file.duplicates} are duplicates. Does the transform drop rows?"
+            raise RunError(
+                f"rows-do-not-add-up: {name} has {file.rows_in} rows: {file.published} published, "
+                f"{file.quarantined} quarantined, {file.duplicates} duplicates. Does the transform drop rows?"
             )
 
 
@@ -140,6 +147,7 @@ def send_metrics(cloudwatch: Any, settings: Settings, report: Report) -> None:
     ]
     counts = ("rows_in", "published", "quarantined", "duplicates")
     data = [
-        {"MetricName": count, "Dimensions": dimensions, "Value": report.total(count), "Unit": "Count"} for count in counts
+        {"MetricName": count, "Dimensions": dimensions, "Value": report.total(count), "Unit": "Count"}
+        for count in counts
     ]
     cloudwatch.put_metric_data(Namespace=settings.project, MetricData=data)

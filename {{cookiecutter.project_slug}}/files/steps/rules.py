@@ -10,7 +10,9 @@ from steps.settings import Column, Settings
 INTEGER = r"^[+-]?[0-9]+\z"
 FLOATING = r"^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?\z"
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\z"
-TIMESTAMP = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})?\z"
+TIMESTAMP = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})?\z"
+)
 # Spark writes a large JSON number as 1.25E7, from a double: up to 15 digits are certain to be the file's own.
 EXPONENT = r"^[+-]?[0-9]([.][0-9]{1,14})?[eE][+-]?[0-9]+\z"
 
@@ -39,6 +41,8 @@ def typed(column: Column) -> str:
     text, kind = named(column.name), column.type
     if kind == "string":
         return text
+    if kind == "binary":
+        return f"try_to_binary({text}, 'base64')"
     if kind == "boolean":
         return f"case lower({text}) when 'true' then true when 'false' then false end"
     if kind == "date" and column.format:
@@ -57,9 +61,10 @@ def _decimal(text: str, kind: str) -> str:
     whole = f"0*[0-9]{{0,{precision - scale}}}"
     exact = rf"^[+-]?(?=[.]?[0-9]){whole}([.][0-9]{{0,{scale}}}0*)?\z"
     value = f"try_cast({text} as {kind})"
+    unrounded = f"cast({value} as double) = try_cast({text} as double)"
     return (
         f"case when {text} rlike {quoted(exact)} then {value} "
-        f"when {text} rlike {quoted(EXPONENT)} and cast({value} as double) = try_cast({text} as double) then {value} end"
+        f"when {text} rlike {quoted(EXPONENT)} and {unrounded} then {value} end"
     )
 
 
@@ -74,8 +79,10 @@ def reasons(settings: Settings) -> str:
         for column in settings.columns
         for rule, condition in _rules(column, column.name in required, settings.format)
     ]
-    malformed = f"when {CORRUPT} is not null then 'malformed' " if settings.format in TEXT_FORMATS else ""
-    return f"case {malformed}else concat_ws({', '.join([quoted(','), *broken])}) end"
+    listed = f"concat_ws({', '.join([quoted(','), *broken])})"
+    if settings.format not in TEXT_FORMATS:
+        return listed
+    return f"case when {CORRUPT} is not null then 'malformed' else {listed} end"
 
 
 def _rules(column: Column, required: bool, file_format: str) -> Iterable[tuple[str, str]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import urlsplit
 
-from steps.failure import RunFailed
+from steps.failure import RunError
 
 TEMPORAL_TYPES = ("date", "timestamp")
 
@@ -56,7 +56,7 @@ class Settings:
 
     @property
     def partition_column(self) -> str | None:
-        """The published partition: a day of its own for dates and times, because the column itself stays data."""
+        """The published partition: for dates and times a day of its own, as the column itself stays data."""
         if self.partition_by is None:
             return None
         kind = next(column.type for column in self.columns if column.name == self.partition_by)
@@ -91,7 +91,7 @@ class Manifest:
     files: list[ManifestFile]
 
     def name_of(self, file: ManifestFile) -> str:
-        """What rows and reports call a file: its address, with the version when the manifest holds two of one key."""
+        """What rows and reports call a file: its address, with the version when two of one key are read."""
         twins = sum(other.key == file.key for other in self.files)
         return file.address if twins == 1 else f"{file.address}?versionId={file.version_id}"
 
@@ -99,20 +99,26 @@ class Manifest:
 def settings_from(text: str) -> Settings:
     """Read the `--settings` JSON; a missing key fails by name."""
     given = _known(Settings, _parsed(text, "--settings"), "--settings")
-    given["columns"] = [Column(**_known(Column, column, "a column of --settings")) for column in given["columns"]]
+    given["columns"] = [
+        Column(**_known(Column, column, "a column of --settings")) for column in given["columns"]
+    ]
     return Settings(**given)
 
 
 def manifest_from(text: str, settings: Settings) -> Manifest:
     """Read the manifest and refuse one that is not this dataset's, or not this environment's."""
     given = _known(Manifest, _parsed(text, "the manifest"), "the manifest")
-    given["files"] = [ManifestFile(**_known(ManifestFile, file, "a file of the manifest")) for file in given["files"]]
+    given["files"] = [
+        ManifestFile(**_known(ManifestFile, file, "a file of the manifest")) for file in given["files"]
+    ]
     manifest = Manifest(**given)
     if manifest.dataset != settings.dataset:
-        raise RunFailed(f"The manifest is for {manifest.dataset}, this job is for {settings.dataset}.")
+        raise RunError(f"The manifest is for {manifest.dataset}, this job is for {settings.dataset}.")
     strangers = sorted({file.bucket for file in manifest.files} - {settings.input_bucket})
     if strangers:
-        raise RunFailed(f"The manifest names {', '.join(strangers)}; this job reads {settings.input_bucket} only.")
+        raise RunError(
+            f"The manifest names {', '.join(strangers)}; this job reads {settings.input_bucket} only."
+        )
     return manifest
 
 
@@ -120,7 +126,7 @@ def bucket_and_key(address: str) -> tuple[str, str]:
     """Split s3://bucket/key."""
     bucket, _, key = address.removeprefix("s3://").partition("/")
     if urlsplit(address).scheme != "s3" or not bucket or not key:
-        raise RunFailed(f"{address} is not an address of the form s3://bucket/key.")
+        raise RunError(f"{address} is not an address of the form s3://bucket/key.")
     return bucket, key
 
 
@@ -128,9 +134,9 @@ def _parsed(text: str, source: str) -> dict[str, Any]:
     try:
         given = json.loads(text)
     except ValueError as error:
-        raise RunFailed(f"{source} is not JSON: {error}.") from error
+        raise RunError(f"{source} is not JSON: {error}.") from error
     if not isinstance(given, dict):
-        raise RunFailed(f"{source} must be a JSON object.")
+        raise RunError(f"{source} must be a JSON object.")
     return given
 
 
@@ -138,5 +144,5 @@ def _known(kind: type, given: dict[str, Any], source: str) -> dict[str, Any]:
     names = [field.name for field in fields(kind)]
     missing = [name for name in names if name not in given]
     if missing:
-        raise RunFailed(f"{source} lacks {', '.join(missing)}.")
+        raise RunError(f"{source} lacks {', '.join(missing)}.")
     return {name: given[name] for name in names}

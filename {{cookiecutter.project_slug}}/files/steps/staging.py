@@ -34,7 +34,9 @@ def sources(
         Source(
             inspection,
             manifest.name_of(inspection.file),
-            inspection.file.address if in_place(inspection) else _staged(spark, s3, inspection, f"{folder}/{number}"),
+            inspection.file.address
+            if in_place(inspection)
+            else _staged(spark, s3, inspection, f"{folder}/{number}"),
         )
         for number, inspection in enumerate(readable)
     ]
@@ -51,8 +53,10 @@ def _staged(spark: SparkSession, s3: Any, inspection: Inspection, address: str) 
         copy = Path(folder) / Path(address).name
         with copy.open("wb") as content:
             shutil.copyfileobj(s3.get_object(**version_of(inspection.file))["Body"], content)
-        target = _hadoop_path(spark, address)
-        _file_system(spark, target).copyFromLocalFile(_hadoop_path(spark, copy.as_uri()), target)
+        target, java = _hadoop_path(spark, address), spark._jvm
+        file, system = java.java.io.File(str(copy)), _file_system(spark, target)  # type: ignore[union-attr]
+        settings = spark._jsc.hadoopConfiguration()
+        java.org.apache.hadoop.fs.FileUtil.copy(file, system, target, False, settings)  # type: ignore[union-attr]
     return address
 
 

@@ -1,1 +1,1 @@
-"""The team's own code: transforms/<dataset>.py with `transform(rows: DataFrame) -> DataFrame` (docs/etl.md)."""
+"""The team's own code: <dataset>.py here, with `transform(rows: DataFrame) -> DataFrame`; see docs/etl.md."""

@@ -5,12 +5,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import etl
 import pytest
 from moto import mock_aws
 from platform_in_a_folder import BUCKETS, Platform
 from pyspark.sql import SparkSession
-
-import etl
 
 SMALL_AND_QUIET = {
     "spark.master": "local[2]",

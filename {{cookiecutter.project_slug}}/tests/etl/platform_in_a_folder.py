@@ -1,4 +1,4 @@
-"""S3 and the catalog in memory, with the same objects in folders that Spark reads as s3://: what the ETL tests run on."""
+"""What the ETL tests run on: S3 in memory for boto3, the same objects in folders that Spark reads as s3://."""
 
 import gzip
 import hashlib
@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from pyspark.sql import Row, SparkSession
-
 import etl
+from pyspark.sql import Row, SparkSession
 from steps import publishing
-from steps.failure import RunFailed
+from steps.failure import RunError
 from steps.settings import Manifest, ManifestFile, Settings, settings_from
 
 INPUT, OUTPUT, QUARANTINE = "acme-test-input", "acme-test-output", "acme-test-quarantine"
@@ -104,7 +103,9 @@ class Platform:
         versioning = {"Status": "Enabled"}
         self.clients.s3.put_bucket_versioning(Bucket=INPUT, VersioningConfiguration=versioning)
 
-    def upload(self, key: str, content: str | bytes, uploaded_at: str = "2026-03-01T00:00:00Z") -> ManifestFile:
+    def upload(
+        self, key: str, content: str | bytes, uploaded_at: str = "2026-03-01T00:00:00Z"
+    ) -> ManifestFile:
         """Put one object where boto3 sees it, and where Spark sees it if a folder can hold its name."""
         body = content.encode() if isinstance(content, str) else content
         stored = self.clients.s3.put_object(Bucket=INPUT, Key=key, Body=body)
@@ -126,7 +127,7 @@ class Platform:
         failure = None
         try:
             etl.run(lambda: self.spark, self.clients, settings, manifest)
-        except RunFailed as failed:
+        except RunError as failed:
             failure = str(failed)
         return self.outcome(settings, manifest, failure)
 

@@ -1,0 +1,275 @@
+"""What becomes of whole files: only the broken one is refused, and columns are read by their names."""
+
+import gzip
+import io
+from typing import Any
+
+import pyarrow
+import pytest
+from platform_in_a_folder import Outcome, Platform, column, job_settings
+from pyarrow import orc, parquet
+
+GOOD = "id,first,last\n1,Ann,Smith\n"
+COLUMNS = [column("id", "bigint", required=True), column("first"), column("last")]
+
+
+def file_reasons(outcome: Outcome) -> dict[str, str | None]:
+    return {file["key"].removeprefix("orders/"): file["file_reason"] for file in outcome.report["files"]}
+
+
+def test_columns_in_another_order_are_read_by_name_and_reported(platform: Platform) -> None:
+    platform.upload("orders/a.csv", GOOD)
+    platform.upload("orders/b.csv", "last,id,first\nJones,2,Bob\n")
+
+    outcome = platform.run(job_settings(COLUMNS))
+
+    assert [(row["id"], row["first"], row["last"]) for row in outcome.published] == [
+        (1, "Ann", "Smith"),
+        (2, "Bob", "Jones"),
+    ]
+    assert outcome.report["drift"] == [{"file": "s3://acme-test-input/orders/b.csv", "change": "reordered"}]
+
+
+def test_header_names_are_compared_as_the_project_spells_them(platform: Platform) -> None:
+    platform.upload("orders/a.csv", " Order-ID ,First Name\n1,Ann\n")
+
+    outcome = platform.run(job_settings([column("order_id"), column("first_name")]))
+
+    assert outcome.counts == (1, 1, 0, 0)
+
+
+def test_a_missing_required_column_refuses_the_file_and_an_optional_one_is_null(platform: Platform) -> None:
+    platform.upload("orders/a.csv", GOOD)
+    platform.upload("orders/b.csv", "first,last\nBob,Jones\n")
+    platform.upload("orders/c.csv", "id,last\n3,Miller\n")
+
+    outcome = platform.run(job_settings(COLUMNS))
+
+    assert file_reasons(outcome) == {"a.csv": None, "b.csv": "schema-missing:id", "c.csv": None}
+    assert outcome.column("first") == ["Ann", None]
+    assert outcome.report["drift"] == [
+        {"file": "s3://acme-test-input/orders/c.csv", "change": "missing:first"}
+    ]
+
+
+def test_a_renamed_required_column_is_missing(platform: Platform) -> None:
+    platform.upload("orders/a.csv", "identity,first,last\n1,Ann,Smith\n")
+
+    assert file_reasons(platform.run(job_settings(COLUMNS))) == {"a.csv": "schema-missing:id"}
+
+
+def test_added_columns_are_reported_or_stop_the_file(platform: Platform) -> None:
+    platform.upload("orders/a.csv", "id,first,last,Sales Channel\n1,Ann,Smith,web\n")
+
+    reported = platform.run(job_settings(COLUMNS, on_drift="report"))
+    stopped = platform.run(job_settings(COLUMNS, on_drift="stop", dataset="orders"), attempt=2)
+
+    assert reported.counts == (1, 1, 0, 0)
+    assert reported.report["drift"][0]["change"] == "added:sales_channel"
+    assert stopped.report["state"] == "already-published"
+
+
+def test_on_drift_stop_quarantines_the_file_with_added_columns(platform: Platform) -> None:
+    platform.upload("orders/a.csv", "id,first,last,x\n1,Ann,Smith,web\n")
+    platform.upload("orders/b.csv", GOOD)
+
+    outcome = platform.run(job_settings(COLUMNS, on_drift="stop"))
+
+    assert file_reasons(outcome) == {"a.csv": "schema-added:x", "b.csv": None}
+
+
+def test_a_repeated_header_name_refuses_the_file(platform: Platform) -> None:
+    platform.upload("orders/a.csv", "id,first,last,First\n1,Ann,Smith,Eve\n")
+
+    assert file_reasons(platform.run(job_settings(COLUMNS))) == {"a.csv": "schema-duplicate:first"}
+
+
+def test_another_delimiter_than_declared_refuses_the_file(platform: Platform) -> None:
+    platform.upload("orders/a.csv", "id;first;last\n1;Ann;Smith\n")
+
+    assert file_reasons(platform.run(job_settings(COLUMNS))) == {"a.csv": "schema-missing:id"}
+
+
+def test_empty_and_header_only_files_are_successes_of_no_rows(platform: Platform) -> None:
+    platform.upload("orders/empty.csv", "")
+    platform.upload("orders/header.csv", "id,first,last\n")
+    platform.upload_gzip("orders/empty.csv.gz", "")
+
+    outcome = platform.run(job_settings(COLUMNS))
+
+    assert (outcome.report["state"], outcome.counts) == ("published", (0, 0, 0, 0))
+    assert set(file_reasons(outcome).values()) == {None}
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_name(platform: Platform) -> None:
+    platform.upload("orders/a.csv", "\ufeff" + GOOD)
+
+    assert platform.run(job_settings(COLUMNS)).column("id") == [1]
+
+
+def test_an_utf16_file_and_a_binary_file_are_refused_whole(platform: Platform) -> None:
+    platform.upload("orders/utf16.csv", GOOD.encode("utf-16"))
+    platform.upload("orders/bare.csv", GOOD.encode("utf-16-le"))
+    platform.upload("orders/binary.csv", b"PK\x03\x04\x00\x00" + bytes(range(256)))
+    platform.upload("orders/good.csv", GOOD)
+
+    outcome = platform.run(job_settings(COLUMNS))
+
+    assert file_reasons(outcome) == dict.fromkeys(["utf16.csv", "bare.csv", "binary.csv"], "encoding") | {
+        "good.csv": None
+    }
+    assert outcome.column("id") == [1]
+
+
+def test_rows_with_characters_of_another_encoding_are_quarantined(platform: Platform) -> None:
+    platform.upload("orders/a.csv", "id,first,last\n1,Ann,Smith\n2,Zoë,Müller\n".encode("latin-1"))
+
+    outcome = platform.run(job_settings(COLUMNS))
+
+    assert outcome.reasons == [["encoding:first", "encoding:last"]]
+    assert outcome.column("id") == [1]
+
+
+def test_a_header_in_another_encoding_refuses_the_file(platform: Platform) -> None:
+    platform.upload("orders/a.csv", "id,first,last,größe\n1,Ann,Smith,1\n".encode("latin-1"))
+
+    assert file_reasons(platform.run(job_settings(COLUMNS))) == {"a.csv": "encoding"}
+
+
+def test_compression_that_does_not_fit_the_name_refuses_only_that_file(platform: Platform) -> None:
+    packed = gzip.compress(GOOD.encode() * 500, mtime=0)
+    platform.upload("orders/gzip.csv", packed)
+    platform.upload("orders/plain.csv.gz", GOOD)
+    platform.upload("orders/cut.csv.gz", packed[:-20])
+    platform.upload("orders/flipped.csv.gz", packed[:-8] + bytes([packed[-8] ^ 1]) + packed[-7:])
+    platform.upload("orders/other.csv.bz2", b"BZh9")
+    platform.upload_gzip("orders/good.csv.gz", GOOD)
+
+    outcome = platform.run(job_settings(COLUMNS))
+
+    assert file_reasons(outcome) == {
+        "gzip.csv": "compression",
+        "plain.csv.gz": "compression",
+        "cut.csv.gz": "truncated",
+        "flipped.csv.gz": "truncated",
+        "other.csv.bz2": "compression",
+        "good.csv.gz": None,
+    }
+    assert outcome.counts == (1, 1, 0, 0)
+
+
+def parquet_bytes(**columns: Any) -> bytes:
+    written = io.BytesIO()
+    parquet.write_table(pyarrow.table(columns), written)
+    return written.getvalue()
+
+
+def orc_bytes(**columns: Any) -> bytes:
+    written = io.BytesIO()
+    orc.write_table(pyarrow.table(columns), written)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(("file_format", "packed"), [("parquet", parquet_bytes), ("orc", orc_bytes)])
+def test_a_columnar_file_of_another_type_or_without_its_end_is_refused_alone(
+    platform: Platform, file_format: str, packed: Any
+) -> None:
+    good = packed(ID=pyarrow.array([1, 2, None]), first=["a", "b", "c"], last=["x", "y", "z"])
+    platform.upload("orders/good", good)
+    platform.upload("orders/text", packed(id=["1"], first=["a"], last=["x"]))
+    platform.upload("orders/narrow", packed(last=["n"], id=pyarrow.array([7], pyarrow.int32()), first=["m"]))
+    platform.upload("orders/cut", good[:-30])
+
+    outcome = platform.run(job_settings(COLUMNS, format=file_format))
+
+    assert file_reasons(outcome) == {
+        "good": None,
+        "text": "schema-type:id",
+        "narrow": None,
+        "cut": "truncated",
+    }
+    assert outcome.column("id") == [1, 2, 7]
+    assert [(row["line"], row["reasons"]) for row in outcome.quarantined] == [(3, ["missing:id"])]
+
+
+def test_columnar_values_obey_the_rules_too(platform: Platform) -> None:
+    numbers = pyarrow.array([1.5, float("nan"), float("inf"), 99.0])
+    platform.upload("orders/a", parquet_bytes(id=[1, 2, 3, 4], v=numbers))
+
+    columns = [column("id", "bigint"), column("v", "double", maximum="10")]
+    outcome = platform.run(job_settings(columns, format="parquet"))
+
+    assert outcome.reasons == [["type:v", "maximum:v"], ["type:v", "maximum:v"], ["maximum:v"]]
+
+
+@pytest.mark.parametrize(
+    "name", ["f[1].csv", "{a,b}.csv", "a*?.csv", "back\\slash.csv", "100%25 é+#&=.csv", "a,b.csv"]
+)
+def test_a_key_is_a_name_and_never_a_pattern(platform: Platform, name: str) -> None:
+    platform.upload(f"orders/{name}", GOOD)
+    (platform.root / "acme-test-input" / "orders" / "f1.csv").write_text("id,first,last\n9,not,listed\n")
+
+    outcome = platform.run(job_settings(COLUMNS))
+
+    assert outcome.column("id") == [1]
+    assert outcome.column("_file") == [f"s3://acme-test-input/orders/{name}"]
+
+
+@pytest.mark.parametrize(
+    "key", ["orders/_hidden.csv", "orders/.dot.csv", "orders//twice.csv", "orders/10:30.csv"]
+)
+def test_a_key_that_hadoop_cannot_open_is_read_from_a_copy(platform: Platform, key: str) -> None:
+    platform.upload(key, GOOD)
+
+    outcome = platform.run(job_settings(COLUMNS))
+
+    assert outcome.column("_file") == [f"s3://acme-test-input/{key}"]
+    assert not (platform.root / "acme-test-output" / "_staging").exists() or not list(
+        (platform.root / "acme-test-output" / "_staging").iterdir()
+    )
+
+
+def test_an_equals_sign_in_a_key_makes_no_column(platform: Platform) -> None:
+    platform.upload("orders/first=Eve/day=3/a.csv", GOOD)
+
+    assert platform.run(job_settings(COLUMNS)).column("first") == ["Ann"]
+
+
+def test_the_version_in_the_manifest_is_read_although_a_newer_one_exists(platform: Platform) -> None:
+    first = platform.upload("orders/a.csv", GOOD)
+    platform.upload("orders/a.csv", "id,first,last\n2,Newer,Version\n")
+
+    outcome = platform.run(job_settings(COLUMNS), files=[first])
+
+    assert outcome.column("first") == ["Ann"]
+
+
+def test_both_versions_of_a_key_in_one_manifest_are_read_and_told_apart(platform: Platform) -> None:
+    first = platform.upload("orders/a.csv", GOOD, "2026-03-01T00:00:00Z")
+    second = platform.upload("orders/a.csv", "id,first,last\n1,Newer,Version\n", "2026-03-01T00:00:00Z")
+
+    outcome = platform.run(job_settings(COLUMNS))
+
+    assert [file["published"] for file in outcome.report["files"]] == [1, 1]
+    assert outcome.column("_file") == sorted(
+        f"s3://acme-test-input/orders/a.csv?versionId={file.version_id}" for file in (first, second)
+    )
+
+
+def test_a_version_that_no_longer_exists_is_reported_as_gone(platform: Platform) -> None:
+    lost = platform.upload("orders/a.csv", GOOD)
+    platform.upload("orders/b.csv", GOOD)
+    platform.clients.s3.delete_object(Bucket=lost.bucket, Key=lost.key, VersionId=lost.version_id)
+
+    assert file_reasons(platform.run(job_settings(COLUMNS))) == {"a.csv": "gone", "b.csv": None}
+
+
+def test_one_bad_file_among_a_hundred_is_named_and_the_others_are_published(platform: Platform) -> None:
+    for number in range(99):
+        platform.upload(f"orders/{number:02}.csv", f"id,first,last\n{number},Ann,Smith\n")
+    platform.upload("orders/bad.csv", "nothing,of,this\n1,2,3\n")
+
+    outcome = platform.run(job_settings(COLUMNS))
+
+    assert outcome.counts == (99, 99, 0, 0)
+    assert [file["key"] for file in outcome.report["files"] if file["file_reason"]] == ["orders/bad.csv"]

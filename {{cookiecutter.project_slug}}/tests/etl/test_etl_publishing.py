@@ -1,0 +1,386 @@
+"""A batch becomes visible at once or not at all, and a run that dies can always be tried again."""
+
+import json
+import threading
+from typing import Any
+
+import boto3
+import etl
+import pytest
+from botocore.exceptions import ClientError
+from platform_in_a_folder import DATABASE, INPUT, OUTPUT, Platform, column, job_settings, manifest_of
+from pyspark.sql import DataFrame
+from pyspark.sql.functions import expr
+from steps import publishing, reporting
+from steps.failure import RunError
+
+COLUMNS = [column("id", "bigint"), column("day", "date"), column("v")]
+SETTINGS = job_settings(COLUMNS, primary_key=["id"], partition_by="day")
+ROWS = "id,day,v\n1,2024-01-01,a\n2,2024-01-01,b\n3,2024-01-02,c\n"
+
+
+def commits(platform: Platform) -> list[dict[str, Any]]:
+    stored = platform.clients.s3.list_objects_v2(Bucket=OUTPUT, Prefix="_commits/").get("Contents", [])
+    return [
+        json.loads(platform.clients.s3.get_object(Bucket=OUTPUT, Key=commit["Key"])["Body"].read())
+        for commit in stored
+    ]
+
+
+def test_a_published_batch_has_its_rows_its_report_and_one_commit(platform: Platform) -> None:
+    platform.upload("orders/a.csv", ROWS)
+
+    outcome = platform.run(SETTINGS)
+
+    batch = outcome.report["batch"]
+    assert outcome.report["state"] == "published"
+    assert outcome.column("day_day") == outcome.column("day")
+    assert commits(platform) == [
+        {
+            "version": 1,
+            "dataset": "orders",
+            "batch": batch,
+            "run": f"{batch}-1",
+            "rows": 3,
+            "data": f"s3://{OUTPUT}/orders/batch_id={batch}/",
+        }
+    ]
+
+
+def test_the_report_names_every_file_with_its_counts(platform: Platform) -> None:
+    file = platform.upload("orders/a.csv", ROWS + "1,2024-01-01,again\nx,2024-01-01,d\n")
+
+    outcome = platform.run(SETTINGS)
+
+    assert outcome.report["files"] == [
+        {
+            "bucket": INPUT,
+            "key": "orders/a.csv",
+            "version_id": file.version_id,
+            "rows_in": 5,
+            "published": 3,
+            "quarantined": 1,
+            "duplicates": 1,
+            "reasons": {"type:id": 1},
+            "file_reason": None,
+        }
+    ]
+
+
+def test_a_second_run_of_a_batch_changes_nothing_and_says_so(platform: Platform) -> None:
+    platform.upload("orders/a.csv", ROWS)
+    first = platform.run(SETTINGS)
+
+    again, another = platform.run(SETTINGS), platform.run(SETTINGS, attempt=2)
+
+    assert first.published == another.published
+    assert again.report == first.report
+    assert (another.report["state"], another.counts) == ("already-published", (0, 0, 0, 0))
+    assert len(commits(platform)) == 1
+
+
+def test_of_two_runs_that_publish_at_once_exactly_one_wins(platform: Platform) -> None:
+    platform.upload("orders/a.csv", ROWS)
+    manifests = [manifest_of(platform.files, attempt) for attempt in range(8)]
+    won: list[bool] = []
+    s3 = boto3.client("s3")
+
+    threads = [
+        threading.Thread(target=lambda m=manifest: won.append(publishing.commit(s3, SETTINGS, m, 3)))
+        for manifest in manifests
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(won) == [False] * 7 + [True]
+
+
+def test_two_batches_stand_side_by_side(platform: Platform) -> None:
+    first, second = platform.upload("orders/a.csv", ROWS), platform.upload("orders/b.csv", ROWS)
+
+    one = platform.run(SETTINGS, files=[first])
+    two = platform.run(SETTINGS, files=[second])
+
+    assert platform.published(SETTINGS, manifest_of([first])) == one.published
+    assert len(one.published) == len(two.published) == 3
+
+
+def test_late_rows_of_an_old_day_go_into_their_own_batch(platform: Platform) -> None:
+    first = platform.upload("orders/a.csv", ROWS)
+    late = platform.upload("orders/late.csv", "id,day,v\n9,2024-01-01,late\n")
+    platform.run(SETTINGS, files=[first])
+    before = {
+        path: path.stat().st_mtime_ns for path in platform.folder(f"{OUTPUT}/orders").rglob("*.parquet")
+    }
+
+    platform.run(SETTINGS, files=[late])
+
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+
+
+def test_a_run_that_dies_after_writing_is_invisible_and_its_rerun_leaves_no_trace_of_it(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform.upload("orders/a.csv", ROWS)
+    with monkeypatch.context() as dying:
+        dying.setattr(publishing, "written_batch", lambda *_: (_ for _ in ()).throw(RuntimeError("killed")))
+        with pytest.raises(RuntimeError):
+            platform.run(SETTINGS)
+    assert commits(platform) == []
+    assert platform.outcome(SETTINGS, manifest_of(platform.files)).report["state"] == "failed"
+
+    outcome = platform.run(SETTINGS, attempt=2)
+
+    assert outcome.counts == (3, 3, 0, 0)
+    assert len(outcome.published) == 3
+
+
+def test_a_run_that_is_killed_has_said_that_it_did_not_finish(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform.upload("orders/a.csv", ROWS)
+    # A killed process runs no handler: only what was written before counts.
+    monkeypatch.setattr(reporting, "close_report", lambda *_: None)
+    monkeypatch.setattr(etl, "publish_rows", lambda *_: (_ for _ in ()).throw(RuntimeError("killed")))
+    with pytest.raises(RuntimeError):
+        platform.run(SETTINGS)
+
+    report = platform.outcome(SETTINGS, manifest_of(platform.files)).report
+
+    assert (report["state"], report["reason"]) == ("failed", "did-not-finish")
+
+
+def test_too_many_bad_rows_fail_the_run_before_it_publishes(platform: Platform) -> None:
+    platform.upload("orders/a.csv", ROWS + "x,2024-01-01,d\n")
+
+    outcome = platform.run(job_settings(COLUMNS, maximum_bad_share=0.2))
+
+    assert outcome.failure == "too-many-bad-rows: 1 of 4 rows, more than 20.00%."
+    assert (outcome.report["state"], outcome.report["reason"]) == ("failed", outcome.failure)
+    assert (outcome.published, outcome.reasons) == ([], [["type:id"]])
+    assert commits(platform) == []
+
+
+def test_exactly_the_maximum_share_of_bad_rows_is_published(platform: Platform) -> None:
+    platform.upload("orders/a.csv", ROWS + "x,2024-01-01,d\n")
+
+    assert platform.run(job_settings(COLUMNS, maximum_bad_share=0.25)).counts == (4, 3, 1, 0)
+
+
+def test_a_batch_of_bad_rows_only_fails_whatever_share_is_allowed(platform: Platform) -> None:
+    platform.upload("orders/a.csv", "id,day,v\nx,2024-01-01,d\n")
+
+    outcome = platform.run(job_settings(COLUMNS, maximum_bad_share=1.0))
+
+    assert outcome.failure == "all-rows-bad: none of 1 rows passed; see the quarantine."
+    assert commits(platform) == []
+
+
+def test_a_file_that_changes_while_it_is_read_fails_the_run_and_the_retry_reads_the_old_version(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = platform.upload("orders/a.csv", ROWS)
+    write = publishing.write_batch
+
+    def overwritten_meanwhile(rows: DataFrame, *rest: Any) -> None:
+        write(rows, *rest)
+        platform.upload("orders/a.csv", "id,day,v\n7,2024-01-01,newer\n")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(publishing, "write_batch", overwritten_meanwhile)
+        outcome = platform.run(SETTINGS, files=[first])
+    assert outcome.failure is not None and outcome.failure.startswith("changed-while-reading: ")
+    assert commits(platform) == []
+
+    assert platform.run(SETTINGS, attempt=2, files=[first]).column("v") == ["a", "b", "c"]
+
+
+def test_a_transform_that_loses_a_row_fails_the_run(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform.upload("orders/a.csv", ROWS)
+    monkeypatch.setattr(etl, "transform_of", lambda _: lambda rows: rows.where("id <> 2"))
+
+    outcome = platform.run(SETTINGS)
+
+    assert outcome.failure is not None and outcome.failure.startswith("rows-do-not-add-up: ")
+    assert commits(platform) == []
+
+
+def test_a_transform_changes_rows_and_refuses_some_with_its_own_reason(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def transform(rows: DataFrame) -> DataFrame:
+        refused = rows.selectExpr("*", "case when id = 2 then 'closed, by law' end as _reject")
+        return refused.withColumn("v", expr("upper(v)"))
+
+    platform.upload("orders/a.csv", ROWS)
+    monkeypatch.setattr(etl, "transform_of", lambda _: transform)
+
+    outcome = platform.run(SETTINGS)
+
+    assert outcome.column("v") == ["A", "C"]
+    assert (outcome.counts, outcome.reasons) == ((3, 2, 1, 0), [["closed, by law"]])
+
+
+def test_rows_that_spark_did_not_see_fail_the_run(platform: Platform) -> None:
+    platform.upload("orders/a.csv", ROWS)
+    platform.upload("orders/b.csv", ROWS)
+    (platform.root / INPUT / "orders" / "b.csv").write_text("id,day,v\n")
+
+    assert platform.run(SETTINGS).failure == (
+        "rows-unread: s3://acme-test-input/orders/b.csv holds rows, but none were read."
+    )
+
+
+def test_small_batches_become_few_files(platform: Platform) -> None:
+    for number in range(40):
+        platform.upload(f"orders/{number:02}.csv", f"id,day,v\n{number},2024-01-0{number % 2 + 1},x\n")
+
+    outcome = platform.run(SETTINGS)
+
+    folder = platform.folder(publishing.batch_folder(SETTINGS, outcome.report["batch"]))
+    assert len(list(folder.rglob("*.parquet"))) == 2
+
+
+def test_a_partition_value_may_hold_any_character(platform: Platform) -> None:
+    catalog(platform, ["batch_id", "v"])
+    platform.upload("orders/a.csv", 'id,day,v\n1,2024-01-01,"a/b: 100% é=x"\n')
+
+    outcome = platform.run(job_settings(COLUMNS, partition_by="v", database=DATABASE))
+
+    batch = outcome.report["batch"]
+    assert outcome.column("v") == ["a/b: 100% é=x"]
+    assert partitions(platform) == [[batch, "a/b: 100% é=x"]]
+
+
+def catalog(platform: Platform, keys: list[str]) -> None:
+    glue = platform.clients.glue
+    glue.create_database(DatabaseInput={"Name": DATABASE})
+    table = {
+        "Name": "orders_batches",
+        "StorageDescriptor": {
+            "Columns": [{"Name": "id", "Type": "bigint"}],
+            "SerdeInfo": {"Name": "parquet"},
+        },
+        "PartitionKeys": [{"Name": key, "Type": "string"} for key in keys],
+    }
+    glue.create_table(DatabaseName=DATABASE, TableInput=table)
+
+
+def partitions(platform: Platform) -> list[list[str]]:
+    found = platform.clients.glue.get_partitions(DatabaseName=DATABASE, TableName="orders_batches")[
+        "Partitions"
+    ]
+    return sorted(partition["Values"] for partition in found)
+
+
+def test_the_catalog_knows_each_day_of_a_batch_with_the_tables_own_storage(platform: Platform) -> None:
+    catalog(platform, ["batch_id", "day_day"])
+    platform.upload("orders/a.csv", ROWS)
+
+    outcome = platform.run(job_settings(COLUMNS, partition_by="day", database=DATABASE))
+
+    batch = outcome.report["batch"]
+    found = platform.clients.glue.get_partitions(DatabaseName=DATABASE, TableName="orders_batches")[
+        "Partitions"
+    ]
+    assert partitions(platform) == [[batch, "2024-01-01"], [batch, "2024-01-02"]]
+    assert {partition["StorageDescriptor"]["SerdeInfo"]["Name"] for partition in found} == {"parquet"}
+    assert found[0]["StorageDescriptor"]["Location"] == (
+        f"s3://{OUTPUT}/orders/batch_id={batch}/day_day={found[0]['Values'][1]}/"
+    )
+
+
+def test_a_catalog_that_fails_leaves_the_batch_invisible_until_a_retry_succeeds(platform: Platform) -> None:
+    settings = job_settings(COLUMNS, partition_by="day", database=DATABASE)
+    platform.upload("orders/a.csv", ROWS)
+    failed = platform.run(settings)
+    assert failed.failure is not None and "EntityNotFoundException" in failed.failure
+    assert commits(platform) == []
+
+    catalog(platform, ["batch_id", "day_day"])
+    assert platform.run(settings, attempt=2).report["state"] == "published"
+
+
+def test_partitions_of_a_dead_attempt_are_no_error(platform: Platform) -> None:
+    settings = job_settings(COLUMNS, partition_by="day", database=DATABASE)
+    catalog(platform, ["batch_id", "day_day"])
+    platform.upload("orders/a.csv", ROWS)
+    platform.run(settings)
+    batch = manifest_of(platform.files).batch
+    platform.clients.s3.delete_object(Bucket=OUTPUT, Key=publishing.commit_key(settings, batch))
+
+    assert platform.run(settings, attempt=2).report["state"] == "published"
+    assert len(partitions(platform)) == 2
+
+
+def test_partitions_are_registered_a_hundred_at_a_time(platform: Platform) -> None:
+    settings = job_settings(COLUMNS, partition_by="day", database=DATABASE)
+    catalog(platform, ["batch_id", "day_day"])
+    folders = [
+        f"s3://{OUTPUT}/orders/batch_id=b/day_day=2024-{n // 28 + 1:02}-{n % 28 + 1:02}" for n in range(250)
+    ]
+
+    publishing.register_partitions(platform.clients.glue, settings, "b", folders)
+
+    paginator = platform.clients.glue.get_paginator("get_partitions")
+    pages = paginator.paginate(DatabaseName=DATABASE, TableName="orders_batches")
+    assert sum(len(page["Partitions"]) for page in pages) == 250
+
+
+class Refusing:
+    """An S3 client whose writes are refused, as with a key that is disabled."""
+
+    def __init__(self, s3: Any) -> None:
+        self._s3 = s3
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._s3, name)
+
+    def put_object(self, **given: Any) -> None:
+        message = (
+            "The ciphertext refers to a customer master key arn:aws:kms:eu-west-1:1:key/a that is disabled."
+        )
+        raise ClientError({"Error": {"Code": "KMS.DisabledException", "Message": message}}, "PutObject")
+
+
+def test_an_output_that_may_not_be_written_fails_the_run_before_anything_is_written(
+    platform: Platform,
+) -> None:
+    platform.upload("orders/a.csv", ROWS)
+    clients = etl.Clients(Refusing(platform.clients.s3), platform.clients.glue, platform.clients.cloudwatch)
+
+    with pytest.raises(RunError, match=r"PutObject: KMS.DisabledException: .*key/a that is disabled"):
+        etl.run(lambda: pytest.fail("Spark started"), clients, SETTINGS, manifest_of(platform.files))
+
+    assert not list(platform.folder(OUTPUT).iterdir())
+
+
+def test_bad_values_never_reach_the_log(
+    platform: Platform, capfd: pytest.CaptureFixture[str], caplog: Any
+) -> None:
+    platform.upload("orders/a.csv", ROWS + "secret-value,2024-01-01,d\n")
+
+    platform.run(SETTINGS)
+
+    out, err = capfd.readouterr()
+    assert "secret-value" not in out + err + caplog.text
+
+
+def test_the_totals_go_to_the_projects_metrics(platform: Platform) -> None:
+    platform.upload("orders/a.csv", ROWS)
+    platform.run(SETTINGS)
+    report = reporting.new_report(SETTINGS, manifest_of(platform.files), "")
+
+    reporting.send_metrics(platform.clients.cloudwatch, SETTINGS, report)
+
+    metrics = platform.clients.cloudwatch.list_metrics(Namespace="acme")["Metrics"]
+    assert sorted(metric["MetricName"] for metric in metrics) == [
+        "duplicates",
+        "published",
+        "quarantined",
+        "rows_in",
+    ]
