@@ -1,5 +1,6 @@
 """The rules between answers that are each right by themselves."""
 
+import contextlib
 import re
 from collections.abc import Callable, Iterator
 from itertools import combinations
@@ -8,8 +9,6 @@ from typing import Any
 from answers.schema import Fault
 
 Draft = dict[str, Any]
-PURPOSES = ("access-log", "quarantine", "output", "script", "input", "state")
-NAME_BUDGET, BUCKET_BUDGET = 58, 54
 NUMBERS = ("bigint", "int", "smallint", "tinyint", "float", "double", "decimal")
 FLOATING = ("float", "double")
 DATES = ("date", "timestamp")
@@ -17,10 +16,13 @@ PARTITIONS = (*DATES, "string", "int", "bigint", "smallint", "tinyint", "boolean
 SUFFIXES = ("_batches", "_commits")
 
 
-def faults_between_fields(draft: Draft) -> Iterator[Fault]:
-    """What is wrong between the fields of a draft whose fields are right one by one."""
+def faults_between_fields(draft: Draft, some_are_wrong: bool = False) -> Iterator[Fault]:
+    """What is wrong between the fields of a draft; of fields that are wrong by themselves, what can be told."""
+    # A rule that meets a field of another shape than the schema's has nothing to add: that field is refused already.
+    not_applicable = (TypeError, KeyError, AttributeError, IndexError) if some_are_wrong else ()
     for rule in RULES:
-        yield from rule(draft)
+        with contextlib.suppress(*not_applicable):
+            yield from rule(draft)
 
 
 def bucket_prefix_of(draft: Draft) -> str:
@@ -57,19 +59,6 @@ def names_are_free_in_the_catalog(draft: Draft) -> Iterator[Fault]:
     for name in draft["datasets"].keys() & tables.keys():
         taken = f"is also the name of a table that the dataset {tables[name]} gets"
         yield Fault("datasets", name, taken, "Choose another name.")
-
-
-def composed_names_fit(draft: Draft) -> Iterator[Fault]:
-    for environment in draft["environments"]:
-        for name in draft["datasets"]:
-            composed = f"{draft['slug']}-{environment['name']}-{name}"
-            if len(composed) > NAME_BUDGET:
-                why = f"has {len(composed)} characters, more than {NAME_BUDGET} of the 64 that AWS allows"
-                yield Fault("project_slug, environments, datasets", composed, why, "Shorten one of the three.")
-        longest = max((f"{bucket_prefix_of(draft)}-{environment['name']}-{p}-{environment['account']}" for p in PURPOSES), key=len)
-        if len(longest) > BUCKET_BUDGET:
-            why = f"has {len(longest)} characters, more than {BUCKET_BUDGET} of the 63 of a bucket's name"
-            yield Fault("bucket_prefix", longest, why, "Shorten the prefix or the environment's name.")
 
 
 def targets_are_named_once(draft: Draft) -> Iterator[Fault]:
@@ -162,7 +151,6 @@ RULES: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     environments_have_names_of_their_own,
     prefixes_hold_no_other,
     names_are_free_in_the_catalog,
-    composed_names_fit,
     targets_are_named_once,
     tag_keys_differ_by_more_than_case,
     columns_are_named_once,

@@ -1,16 +1,10 @@
 """What the cookiecutter command that runs a hook was told; cookiecutter itself tells its hooks nothing."""
 
-import json
+# Every generation waits for this module: what few generations need is imported where it is needed.
 import os
-import shlex
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
-
-import yaml
-
-from answers.given import replayed_keys, unknown
 
 
 def words_of_parent() -> list[str]:
@@ -19,7 +13,13 @@ def words_of_parent() -> list[str]:
     try:
         return [os.fsdecode(word) for word in Path(f"/proc/{parent}/cmdline").read_bytes().split(b"\0")[:-1]]
     except OSError:
-        pass
+        return words_by_ps(parent)
+
+
+def words_by_ps(parent: int) -> list[str]:
+    import shlex
+    import subprocess
+
     try:
         done = subprocess.run(["ps", "-o", "args=", "-p", str(parent)], capture_output=True, text=True, check=True)
         return shlex.split(done.stdout)
@@ -32,7 +32,6 @@ def options(words: list[str]) -> dict[str, Any] | None:
     start = next((n for n, word in enumerate(words[:3]) if Path(word).stem == "cookiecutter"), None)
     if start is None:
         return None
-    # Imported here because it takes longer than the rest of a hook, and most runs do not need it.
     from cookiecutter.cli import main
 
     try:
@@ -59,6 +58,8 @@ def private_keys_given() -> list[str]:
     words = words_of_parent()
     if not any("_" in word.partition("=")[0] or word.startswith(("--config-file", "--replay-file")) for word in words[2:]):
         return []
+    from answers.given import replayed_keys, unknown
+
     told = options(words) or {}
     keys = [(word.partition("=")[0], "the command line") for word in told.get("extra_context") or []]
     keys += [(key, told["config_file"]) for key in content(told.get("config_file")).get("default_context") or {}]
@@ -69,6 +70,10 @@ def private_keys_given() -> list[str]:
 
 def content(path: str | None) -> dict[str, Any]:
     """The content of a YAML or JSON file; {} where there is none, which cookiecutter reports in its own words."""
+    import json
+
+    import yaml
+
     try:
         text = Path(path).read_text(encoding="utf-8") if path else ""
         read = json.loads(text) if str(path).endswith(".json") else yaml.safe_load(text)

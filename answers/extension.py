@@ -1,10 +1,8 @@
 """Checks the answers while the project's folder gets its name: the last moment at which no folder exists."""
 
 import atexit
-import contextlib
 import json
 import shlex
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,7 @@ from jinja2 import Environment, pass_context
 from jinja2.ext import Extension
 from jinja2.runtime import Context
 
-from answers import given, record
+from answers import given, record, temporary_copy
 from answers.between_fields import state_bucket
 from answers.project import QUESTIONS, project_faults, project_from
 from answers.text import JINJA, shown
@@ -21,6 +19,7 @@ from answers.yaml_text import yaml_text
 
 PROJECT_FOLDER = "{{cookiecutter.project_slug}}"
 CHECKED_FOLDER = "{{cookiecutter_project_folder()}}"
+WITHOUT_HOOKS = "Without the template's hooks only {}/ is written, and no record: copy it for each further environment, with its own backend.tf."
 ENVIRONMENT_FOLDER = "{{first_environment()}}"
 
 
@@ -54,8 +53,8 @@ class CheckedAnswers(Extension):
 
 def own_text() -> set[str]:
     """The texts with Jinja that the template itself renders from a string: its hooks and its backend.tf."""
-    backends = given.ROOT.glob("{{cookiecutter*}}/{{first_environment()}}/backend.tf")
-    return {path.read_text(encoding="utf-8") for path in [*given.ROOT.glob("hooks/*.py"), *backends]}
+    backends = temporary_copy.ROOT.glob("{{cookiecutter*}}/{{first_environment()}}/backend.tf")
+    return {path.read_text(encoding="utf-8") for path in [*temporary_copy.ROOT.glob("hooks/*.py"), *backends]}
 
 
 def prepare() -> None:
@@ -69,21 +68,15 @@ def prepare() -> None:
     # A structure would be offered as a choice, and a list lose all but its first entry.
     for key in QUESTIONS:
         if key in asked and not isinstance(asked[key], str):
-            asked[key] = json.dumps(asked[key], ensure_ascii=False)
+            asked[key] = json.dumps(asked[key], ensure_ascii=False, default=str)
 
 
 def refusal(faults: list[str]) -> click.UsageError:
     """All faults in one message; cookiecutter's command line prints it without a traceback and exits with 2."""
-    remove_temporary_copy()
+    temporary_copy.remove()
     if len(faults) == 1:
         return click.UsageError(faults[0])
     return click.UsageError(f"{len(faults)} answers are refused; nothing was written.\n" + "\n".join(f"- {f}" for f in faults))
-
-
-def remove_temporary_copy() -> None:
-    """Cookiecutter leaves the copy that it made for the pre_prompt hook behind when it fails."""
-    if given.is_temporary_copy(given.ROOT):
-        shutil.rmtree(given.ROOT.parent, ignore_errors=True)
 
 
 @pass_context
@@ -92,28 +85,26 @@ def checked_project_folder(context: Context) -> str:
     variables: dict[str, Any] = context["cookiecutter"]
     call = given.cookiecutter_call()
     answers = given.answers_in(variables)
-    faults = (given.key_faults(call) if call else []) + project_faults(project_from(answers))
+    settings = project_from(answers)
+    faults = (given.key_faults(call) if call else []) + project_faults(settings)
     if faults:
         raise refusal(faults)
-    # README.md and pyproject.toml use the plain variables; a slug that was given with a bucket prefix is now its text.
-    variables.update(record.as_texts(answers))
-    slug: str = project_from(answers)["slug"]
-    variables["project_slug"] = slug
-    variables["_answers"] = answers
-    if given.is_temporary_copy(given.ROOT):
-        atexit.register(remove_empty_parent)
+    if call and not call["accept_hooks"]:
+        click.echo(WITHOUT_HOOKS.format(settings["environments"][0]["name"]), err=True)
+    # Under cruft, which has no such call and writes these variables into its record, they stay as they are.
+    if call:
+        variables.update(record.as_texts(answers), project_slug=settings["slug"], _answers=answers, _project=settings)
+    atexit.register(temporary_copy.remove_empty_parent)
+    slug: str = settings["slug"]
     return slug
-
-
-def remove_empty_parent() -> None:
-    with contextlib.suppress(OSError):
-        given.ROOT.parent.rmdir()
 
 
 @pass_context
 def project(context: Context) -> dict[str, Any]:
     """The content of project.yaml."""
-    return project_from(given.answers_in({"_answers": context["cookiecutter"]["_answers"]}))
+    variables = context["cookiecutter"]
+    settings: dict[str, Any] = variables.get("_project") or project_from(given.answers_in(variables))
+    return settings
 
 
 @pass_context
@@ -138,7 +129,7 @@ def backend(context: Context) -> dict[str, str]:
 @pass_context
 def handover(context: Context) -> dict[str, Any]:
     """What hooks/post_gen_project.py needs: every further environment's backend.tf, the record, the first folder."""
-    (path,) = given.ROOT.glob("{{cookiecutter*}}/{{first_environment()}}/backend.tf")
+    (path,) = temporary_copy.ROOT.glob("{{cookiecutter*}}/{{first_environment()}}/backend.tf")
     template = context.environment.from_string(path.read_text(encoding="utf-8"))
     names = [environment["name"] for environment in project(context)["environments"]]
     backends = {

@@ -1,6 +1,7 @@
 """Reads the forms that an answer may have: a structure, its JSON or YAML text, or a short comma list."""
 
 import copy
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,15 +22,30 @@ class SafeLoaderOfUniqueKeys(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+class Unreadable(str):
+    """A text that looks like JSON or YAML and cannot be read as such."""
+
+    why = ""
+
+
 def structure(answer: object) -> object:
-    """The structure that a JSON or YAML text stands for; any other answer as it is, also a text that is not readable."""
+    """The structure that a JSON or YAML text stands for, any other answer as it is."""
     if not isinstance(answer, str) or not (answer.startswith(("{", "[", "- ")) or "\n" in answer):
         return answer
+    unreadable = Unreadable(answer)
     try:
         read = yaml.load(answer, Loader=SafeLoaderOfUniqueKeys)  # noqa: S506
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError):
-        return answer
-    return read if isinstance(read, dict | list) else answer
+    except yaml.YAMLError as error:
+        unreadable.why = " ".join(str(error).split())
+        return unreadable
+    except (ValueError, TypeError, RecursionError):
+        return unreadable
+    return read if isinstance(read, dict | list) else unreadable
+
+
+def is_short_form(answer: object) -> bool:
+    """Whether an answer is a plain text, for the reader of its short form."""
+    return isinstance(answer, str) and not isinstance(answer, Unreadable)
 
 
 def items(answer: str) -> list[str]:
@@ -41,12 +57,12 @@ def items(answer: str) -> list[str]:
     return [first.rstrip(" "), *(item.strip(" ") for item in middle), last.lstrip(" ")]
 
 
-def listed(answer: object, entry: Any) -> object:
+def listed(answer: object, entry: Callable[[str], object]) -> object:
     """A list answer, with each of its texts read by `entry`."""
-    answer = structure(answer)
-    if isinstance(answer, str):
-        answer = items(answer)
-    return [entry(item) if isinstance(item, str) else item for item in answer] if isinstance(answer, list) else answer
+    read = structure(answer)
+    if is_short_form(read):
+        read = items(str(read))
+    return [entry(item) if isinstance(item, str) else item for item in read] if isinstance(read, list) else read
 
 
 def environment(text: str) -> object:
@@ -66,18 +82,18 @@ def starter(name: str, file_format: str) -> dict[str, Any]:
 
 
 def datasets(answer: object) -> object:
-    """A map of datasets; of one that stands twice in a comma list, the list itself, which is refused."""
-    answer = structure(answer)
-    if isinstance(answer, dict):
-        return {name: dataset_of_map(name, each) for name, each in answer.items()}
-    if not isinstance(answer, str | list):
-        return answer
-    pairs = [item.partition(":") for item in (items(answer) if isinstance(answer, str) else answer) if isinstance(item, str)]
-    whole = len(pairs) == len(items(answer) if isinstance(answer, str) else answer)
-    names = {name for name, _, _ in pairs}
-    if not whole or len(names) < len(pairs) or not all(colon for _, colon, _ in pairs):
-        return answer
-    return {name: starter(name, file_format) for name, _, file_format in pairs}
+    """A map of datasets; a comma list that is none stays as it is, and is refused."""
+    read = structure(answer)
+    if isinstance(read, dict):
+        return {name: dataset_of_map(name, each) for name, each in read.items()}
+    return read if not is_short_form(read) else pairs(str(read), ":", starter)
+
+
+def pairs(answer: str, sign: str, entry: Callable[[str, str], object]) -> object:
+    """A map read from name-sign-value items; an item without the sign or a name that stands twice leaves the text as it is."""
+    split = [item.partition(sign) for item in items(answer)]
+    whole = all(found for _, found, _ in split) and len({name for name, _, _ in split}) == len(split)
+    return {name: entry(name, value) for name, _, value in split} if whole else answer
 
 
 def dataset_of_map(name: object, each: object) -> object:
@@ -108,30 +124,26 @@ def notifications(answer: object) -> object:
 
 
 def git(answer: object) -> object:
-    answer = structure(answer)
-    if not isinstance(answer, str) or not answer:
-        return answer
-    provider, colon, repository = answer.partition(":")
+    read = structure(answer)
+    if not is_short_form(read) or not read:
+        return read
+    provider, colon, repository = str(read).partition(":")
     return {"provider": provider, "repository": repository} if colon else {"provider": provider}
 
 
 def network(answer: object) -> object:
-    answer = structure(answer)
-    if not isinstance(answer, str) or not answer:
-        return answer
-    if answer.startswith("vpc-"):
-        vpc, *subnets = answer.split(" ")
+    read = structure(answer)
+    if not is_short_form(read) or not read:
+        return read
+    if str(read).startswith("vpc-"):
+        vpc, *subnets = str(read).split(" ")
         return {"vpc": vpc, "subnets": subnets}
-    return {"cidr": answer}
+    return {"cidr": read}
 
 
 def tags(answer: object) -> object:
-    answer = structure(answer)
-    if not isinstance(answer, str):
-        return answer
-    pairs = [item.partition("=") for item in items(answer)]
-    whole = all(equals for _, equals, _ in pairs) and len({key for key, _, _ in pairs}) == len(pairs)
-    return {key: value for key, _, value in pairs} if whole else answer
+    read = structure(answer)
+    return pairs(str(read), "=", lambda _, value: value) if is_short_form(read) else read
 
 
 def approvers(answer: object) -> object:

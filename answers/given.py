@@ -2,17 +2,15 @@
 
 import json
 import sys
-import tempfile
 from collections.abc import Iterator
 from difflib import get_close_matches
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from answers.project import QUESTIONS
+from answers.temporary_copy import ROOT
 from answers.text import shown
 
-ROOT = Path(__file__).parents[1]
 WRITTEN_BY_COOKIECUTTER = {"_template", "_output_dir", "_repo_dir", "_checkout"}
 
 
@@ -97,8 +95,3 @@ def unknown(key: object, source: str) -> Iterator[str]:
     near = get_close_matches(str(key), QUESTIONS, 1)
     hint = f"Did you mean {near[0]}?" if near else f"The questions are {', '.join(QUESTIONS)}."
     yield f"{shown(key)}, given in {source}, is no question of this template. {hint}"
-
-
-def is_temporary_copy(folder: Path) -> bool:
-    """Whether a folder is the copy of the template that cookiecutter makes for a pre_prompt hook."""
-    return folder.parent.name.startswith("cookiecutter") and folder.parents[1] == Path(tempfile.gettempdir()).resolve()

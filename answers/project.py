@@ -6,6 +6,7 @@ from answers import forms
 from answers.between_fields import faults_between_fields
 from answers.schema import faults, schema, typed
 
+ROOT = "project.yaml"
 READERS = {
     "environments": forms.environments,
     "datasets": forms.datasets,
@@ -16,16 +17,15 @@ READERS = {
     "tags": forms.tags,
 }
 QUESTIONS = ("project_name", "project_slug", "region", *READERS)
-REQUIRED = {"project_name", "project_slug", "region", "environments", "datasets"}
+REQUIRED = {"environments", "datasets"}
 
 
 def project_from(given: dict[str, Any]) -> dict[str, Any]:
     """The content of project.yaml for ten answers; what cannot be read stays as it was given, and is refused later."""
     name_and_slug = {"name": given.get("project_name", ""), **slug_and_prefix(given.get("project_slug", ""))}
     read = {key: READERS[key](given[key]) for key in READERS if key in given}
-    draft = {**name_and_slug, "region": given.get("region", ""), **read}
-    answered = {key: value for key, value in draft.items() if key in schema()["required"] or value not in ("", None, [], {})}
-    shaped: dict[str, Any] = typed(answered, schema())
+    answered = {key: value for key, value in read.items() if key in REQUIRED or value not in ("", None, [], {})}
+    shaped: dict[str, Any] = typed({**name_and_slug, "region": given.get("region", ""), **answered}, schema())
     return without_empty_schedules(shaped)
 
 
@@ -44,6 +44,5 @@ def without_empty_schedules(project: dict[str, Any]) -> dict[str, Any]:
 
 def project_faults(draft: dict[str, Any]) -> list[str]:
     """All that is wrong with a draft of project.yaml, one sentence or two for each fault; [] when nothing is."""
-    in_fields = [fault.sentence() for fault in faults(draft, schema(), "project.yaml")]
-    shortened = [sentence.removeprefix("project.yaml, ") for sentence in in_fields]
-    return shortened or [fault.sentence() for fault in faults_between_fields(draft)]
+    in_fields = [fault.sentence().removeprefix(f"{ROOT}, ") for fault in faults(draft, schema(), ROOT)]
+    return in_fields + [fault.sentence() for fault in faults_between_fields(draft, some_are_wrong=bool(in_fields))]

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from answers.forms import Unreadable
 from answers.kinds import FAULT_OF_KIND
 from answers.text import shown, text_fault
 
@@ -103,6 +104,8 @@ def type_fault(value: object, body: dict[str, Any]) -> str | None:
     right = any(
         isinstance(value, PYTHON_TYPES[name]) and (name == "boolean" or not isinstance(value, bool)) for name in types
     )
+    if isinstance(value, Unreadable) and "string" not in types:
+        return f"cannot be read as YAML or JSON: {value.why}".rstrip(": ")
     return None if right else f"is not {' or '.join(NAMES_OF_TYPES[name] for name in types)}"
 
 

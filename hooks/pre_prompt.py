@@ -1,14 +1,12 @@
 """Works on cookiecutter's temporary copy of the template: makes the check unavoidable, and interviews at a terminal."""
 
-import json
-import shutil
 import sys
 from pathlib import Path
 
 COPY = Path.cwd()
 sys.path.insert(0, str(COPY))
 
-from answers import command_line, given  # noqa: E402
+from answers import command_line  # noqa: E402
 
 HOW_TO_BE_INTERVIEWED = "For an interview instead of ten plain questions: uvx --with questionary cookiecutter … (or pip install questionary)."
 
@@ -30,6 +28,9 @@ def answer_by_interview() -> None:
     except ImportError:
         print(HOW_TO_BE_INTERVIEWED)
         return
+    import json
+
+    from answers import given
     from answers.interview import interview
 
     try:
@@ -43,8 +44,9 @@ def answer_by_interview() -> None:
 def stop(why: str) -> None:
     """Say why nothing is generated, and leave no copy of the template behind."""
     print(why, file=sys.stderr)
-    if given.is_temporary_copy(COPY):
-        shutil.rmtree(COPY.parent, ignore_errors=True)
+    from answers import temporary_copy
+
+    temporary_copy.remove()
     sys.exit(1)
 
 

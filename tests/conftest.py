@@ -1,0 +1,123 @@
+"""Generates projects for tests, from a copy of the template without virtual environments and build results."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from cookiecutter.main import cookiecutter
+
+from benches.template import ROOT, copy_of_the_template
+
+# Terraform and other tools run in generated projects with the machine's environment; git needs an author.
+AUTHOR = {
+    "GIT_AUTHOR_NAME": "A Team",
+    "GIT_AUTHOR_EMAIL": "team@example.com",
+    "GIT_COMMITTER_NAME": "A Team",
+    "GIT_COMMITTER_EMAIL": "team@example.com",
+}
+
+Bake = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The template as git sees it, in a folder of its own."""
+    return copy_of_the_template(tmp_path_factory.mktemp("template") / "dataops-template")
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty home folder, so that no test reads or writes the person's own cookiecutter files."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+def cookiecutter_config(home: Path) -> dict[str, str]:
+    """A configuration of cookiecutter that keeps to the empty home folder."""
+    return {"replay_dir": str(home / "replay"), "cookiecutters_dir": str(home / "templates")}
+
+
+@pytest.fixture
+def temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty place for temporary files, in which leftovers show."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def bake_into(template: Path, cookiecutter_config: dict[str, str]) -> Callable[..., Path]:
+    """Generate a project by cookiecutter's API: bake_into(folder, region="eu-west-1", …) returns the project."""
+
+    def generate(folder: Path, **answers: Any) -> Path:
+        with answers_package_of_the_template():
+            return Path(
+                cookiecutter(
+                    str(template),
+                    no_input=True,
+                    extra_context=answers or None,
+                    output_dir=str(folder),
+                    default_config=cookiecutter_config,  # type: ignore[arg-type]
+                )
+            )
+
+    return generate
+
+
+@pytest.fixture
+def bake(bake_into: Callable[..., Path], tmp_path: Path) -> Bake:
+    """Generate a project: bake(region="eu-west-1", …) returns its folder."""
+    return lambda **answers: bake_into(tmp_path, **answers)
+
+
+@pytest.fixture(scope="session")
+def project(bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project generated from the defaults; tests read it and do not write into it."""
+    return bake_into(tmp_path_factory.mktemp("project"))
+
+
+def settings_of(project: Path) -> dict[str, Any]:
+    """The content of a project's project.yaml."""
+    found: dict[str, Any] = yaml.safe_load((project / "project.yaml").read_text(encoding="utf-8"))
+    return found
+
+
+@contextmanager
+def answers_package_of_the_template() -> Iterator[None]:
+    """Let cookiecutter import the template's own `answers`, as a process of its own would, not this repository's."""
+
+    def ours() -> list[str]:
+        return [name for name in sys.modules if name == "answers" or name.startswith("answers.")]
+
+    kept, path = {name: sys.modules.pop(name) for name in ours()}, sys.path[:]
+    sys.path[:] = [entry for entry in path if Path(entry or ".").resolve() != ROOT]
+    try:
+        yield
+    finally:
+        sys.path[:] = path
+        for name in ours():
+            del sys.modules[name]
+        sys.modules.update(kept)
+
+
+@pytest.fixture
+def run_cookiecutter(template: Path, home: Path, tmp_path: Path, temporary_folder: Path) -> Callable[..., Any]:
+    """Run the cookiecutter command with words after the template; it generates into tmp_path / "output"."""
+
+    def run(*words: str, typed: str | None = None, template: Path | str = template) -> subprocess.CompletedProcess[str]:
+        (tmp_path / "output").mkdir(exist_ok=True)
+        command = [str(Path(sys.executable).with_name("cookiecutter")), str(template), *words]
+        environment = {**os.environ, **AUTHOR, "HOME": str(home), "TMPDIR": str(temporary_folder)}
+        return subprocess.run(
+            command, cwd=tmp_path / "output", env=environment, input=typed, text=True, capture_output=True, timeout=120
+        )
+
+    return run

@@ -1,0 +1,378 @@
+"""Wrong answers are refused before any folder exists, whichever way they are given."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import pexpect
+import pytest
+import yaml
+from conftest import answers_package_of_the_template
+from cookiecutter.main import cookiecutter
+from hostile_answers import COLUMNS, Case, answers_with, cases, some_of_each_field
+
+from answers.project import QUESTIONS, project_faults, project_from
+from answers.schema import fault
+
+DEFAULTS = {key: json.loads((Path(__file__).parents[1] / "cookiecutter.json").read_text())[key] for key in QUESTIONS}
+CHATS = ("slack.com", "slack-gov.com", "office.com", "logic.azure.com", "powerplatform.com", "discord.com")
+REFUSED = [case for case in cases(accepted=False) if case.field != "webhook_url"]
+FEW = [case for case in some_of_each_field(REFUSED, 5) if case.field]
+FEWER = some_of_each_field(REFUSED, 1)
+
+
+def refusals_of(**answers: Any) -> list[str]:
+    return project_faults(project_from({**DEFAULTS, **answers}))
+
+
+def named(case: Case) -> str:
+    return f"{case.field}-{ascii(case.value)[:24]}"
+
+
+def listing(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*"))
+
+
+@pytest.mark.parametrize("field", sorted({case.field for case in REFUSED}))
+def test_every_hostile_answer_is_refused_with_a_printable_sentence(field: str) -> None:
+    told = {case.value: refusals_of(**answers_with(case)) for case in REFUSED if case.field == field}
+
+    assert [value for value, sentences in told.items() if not sentences] == []
+    assert [value for value, sentences in told.items() if not all(line.isprintable() for line in sentences)] == []
+
+
+@pytest.mark.parametrize("case", [case for case in cases() if case.field == "webhook_url"], ids=named)
+def test_a_webhook_is_never_taken(case: Case) -> None:
+    # The product asks for no webhook: those that a list of webhooks would accept are secrets, which point to the channel instead.
+    sentence = fault("https_endpoint", case.value)
+
+    if case.accepted and case.value:
+        assert sentence is not None
+        assert "name the channel as a slack or teams target" in sentence
+    elif any(chat in case.value.lower() for chat in CHATS) and case.value.lower().startswith("https://hooks.slack.com/"):
+        assert sentence is not None
+
+
+@pytest.mark.parametrize("case", FEW, ids=named)
+def test_the_api_refuses_before_any_folder_exists(
+    case: Case, bake_into: Callable[..., Path], tmp_path: Path, temporary_folder: Path
+) -> None:
+    output = tmp_path / "outer" / "output"
+    output.mkdir(parents=True)
+
+    with pytest.raises(click.UsageError):
+        bake_into(output, **answers_with(case))
+
+    assert listing(tmp_path / "outer") == [output]
+    assert listing(temporary_folder) == []
+
+
+def assert_clean_refusal(done: Any, tmp_path: Path, temporary_folder: Path) -> None:
+    assert done.returncode != 0
+    assert "Traceback" not in done.stdout + done.stderr
+    assert listing(tmp_path / "output") == []
+    assert listing(temporary_folder) == []
+
+
+@pytest.mark.parametrize("case", FEWER, ids=named)
+def test_a_config_file_is_refused(case: Case, run_cookiecutter: Callable[..., Any], tmp_path: Path, temporary_folder: Path) -> None:
+    answers = tmp_path / "answers.yaml"
+    answers.write_text(yaml.safe_dump({"default_context": answers_with(case)}), encoding="utf-8")
+
+    done = run_cookiecutter("--config-file", str(answers))
+
+    assert_clean_refusal(done, tmp_path, temporary_folder)
+
+
+@pytest.mark.parametrize("case", FEWER, ids=named)
+def test_a_replay_file_is_refused(case: Case, run_cookiecutter: Callable[..., Any], tmp_path: Path, temporary_folder: Path) -> None:
+    replay = tmp_path / "replay.json"
+    replay.write_text(json.dumps({"cookiecutter": {**DEFAULTS, **answers_with(case)}}), encoding="utf-8")
+
+    done = run_cookiecutter("--replay-file", str(replay))
+
+    assert_clean_refusal(done, tmp_path, temporary_folder)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("project_name", "{{ 7*7 }}"),
+        ("project_name", "a\x1b[31mred"),
+        ("project_slug", "../../evil"),
+        ("project_slug", "/tmp/evil"),
+        ("project_slug", "class"),
+        ("region", "Ireland"),
+        ("environments", "dev=1111"),
+        ("environments", "dev"),
+        ("datasets", "orders"),
+        ("datasets", "orders:csv, orders:json"),
+        ("datasets", "[orders"),
+        ("notifications", "https://hooks.slack.com/services/T0/B0/x"),
+        ("tags", "owner"),
+        ("git", "github"),
+        ("network", "10.0.0.1/16"),
+    ],
+)
+class TestTypedAnswers:
+    def test_key_value_is_refused(
+        self, question: str, answer: str, run_cookiecutter: Callable[..., Any], tmp_path: Path, temporary_folder: Path
+    ) -> None:
+        done = run_cookiecutter(f"{question}={answer}")
+
+        assert_clean_refusal(done, tmp_path, temporary_folder)
+        assert "\x1b" not in done.stderr
+
+    def test_at_the_prompt_is_refused(
+        self, question: str, answer: str, run_cookiecutter: Callable[..., Any], tmp_path: Path, temporary_folder: Path
+    ) -> None:
+        typed = "".join(f"{answer if each == question else ''}\n" for each in QUESTIONS)
+
+        done = run_cookiecutter(typed=typed)
+
+        assert_clean_refusal(done, tmp_path, temporary_folder)
+
+
+@pytest.mark.parametrize("route", ["key=value", "config file", "replay file", "api", "api replay", "default of a person"])
+def test_an_answer_is_never_evaluated(
+    route: str, run_cookiecutter: Callable[..., Any], bake_into: Callable[..., Path], template: Path, tmp_path: Path, home: Path
+) -> None:
+    proof = tmp_path / "evaluated"
+    payload = "{{ cycler.__init__.__globals__.os.popen('touch " + str(proof) + "') }}"
+    answers = tmp_path / "answers.yaml"
+    answers.write_text(yaml.safe_dump({"default_context": {"project_name": payload, "tags": {"owner": payload}}}))
+    replay = tmp_path / "replay.json"
+    replay.write_text(json.dumps({"cookiecutter": {**DEFAULTS, "project_name": payload}}))
+
+    if route == "key=value":
+        refused = run_cookiecutter("--no-input", f"project_name={payload}").returncode != 0
+    elif route == "config file":
+        refused = run_cookiecutter("--no-input", "--config-file", str(answers)).returncode != 0
+    elif route == "replay file":
+        refused = run_cookiecutter("--replay-file", str(replay)).returncode != 0
+    elif route == "default of a person":
+        (home / ".cookiecutterrc").write_text(answers.read_text())
+        refused = run_cookiecutter(typed="\n" * 10).returncode != 0
+        (home / ".cookiecutterrc").unlink()
+    else:
+        with pytest.raises(click.UsageError), answers_package_of_the_template():
+            options: dict[str, Any] = {"replay": str(replay)} if route == "api replay" else {"extra_context": {"project_name": payload}}
+            cookiecutter(str(template), output_dir=str(tmp_path / "output"), **options)
+        refused = True
+
+    assert refused
+    assert not proof.exists()
+
+
+@pytest.mark.parametrize(
+    "private",
+    [
+        {"_extensions": []},
+        {"_extensions": ["cookiecutter.extensions.SlugifyExtension"]},
+        {"_copy_without_render": []},
+        {"_answers": {"project_slug": "../../evil"}},
+        {"__prompts__": {}},
+        {"_template": "x"},
+        {"_jinja2_env_vars": {"variable_start_string": "[["}},
+        {"__project_slug": "../../evil"},
+    ],
+    ids=str,
+)
+class TestPrivateVariables:
+    def test_in_a_config_file_is_refused_by_name(
+        self, private: dict[str, Any], run_cookiecutter: Callable[..., Any], tmp_path: Path, temporary_folder: Path
+    ) -> None:
+        answers = tmp_path / "answers.yaml"
+        answers.write_text(yaml.safe_dump({"default_context": private}))
+
+        done = run_cookiecutter("--no-input", "--config-file", str(answers))
+
+        assert_clean_refusal(done, tmp_path, temporary_folder)
+        assert next(iter(private)) in done.stderr
+
+    def test_on_the_command_line_is_refused_by_name(
+        self, private: dict[str, Any], run_cookiecutter: Callable[..., Any], tmp_path: Path, temporary_folder: Path
+    ) -> None:
+        done = run_cookiecutter("--no-input", f"{next(iter(private))}=x")
+
+        assert_clean_refusal(done, tmp_path, temporary_folder)
+        assert next(iter(private)) in done.stderr
+
+    def test_given_to_the_api_makes_no_folder(
+        self, private: dict[str, Any], bake_into: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        (tmp_path / "output").mkdir()
+
+        with pytest.raises(Exception, match=r".+"):
+            bake_into(tmp_path / "output", **private)
+
+        assert listing(tmp_path / "output") == []
+
+    def test_in_a_replay_file_makes_no_folder(
+        self, private: dict[str, Any], run_cookiecutter: Callable[..., Any], tmp_path: Path, temporary_folder: Path
+    ) -> None:
+        if next(iter(private)) in ("_template", "_answers"):
+            private = {**private, "__anything": "x"}
+        replay = tmp_path / "replay.json"
+        replay.write_text(json.dumps({"cookiecutter": {**DEFAULTS, **private}}))
+
+        done = run_cookiecutter("--replay-file", str(replay))
+
+        assert_clean_refusal(done, tmp_path, temporary_folder)
+
+
+def test_answers_inside_a_replay_file_are_checked(run_cookiecutter: Callable[..., Any], tmp_path: Path, temporary_folder: Path) -> None:
+    replay = tmp_path / "replay.json"
+    replay.write_text(json.dumps({"cookiecutter": {"_answers": {**DEFAULTS, "project_slug": "../../evil", "regoin": "x"}}}))
+
+    done = run_cookiecutter("--replay-file", str(replay))
+
+    assert_clean_refusal(done, tmp_path, temporary_folder)
+    assert "../../evil" in done.stderr
+    assert "Did you mean region?" in done.stderr
+
+
+def test_a_misspelt_question_is_refused_with_the_nearest_one(run_cookiecutter: Callable[..., Any], tmp_path: Path) -> None:
+    answers = tmp_path / "answers.yaml"
+    answers.write_text("default_context: {enviroments: dev=111111111111}\n")
+
+    by_key = run_cookiecutter("--no-input", "regoin=eu-west-1")
+    by_file = run_cookiecutter("--config-file", str(answers))
+
+    assert "'regoin'" in by_key.stderr
+    assert "Did you mean region?" in by_key.stderr
+    assert "Did you mean environments?" in by_file.stderr
+
+
+def test_a_misspelt_question_is_refused_by_the_api_and_in_a_replay_file(
+    bake_into: Callable[..., Path], run_cookiecutter: Callable[..., Any], tmp_path: Path
+) -> None:
+    replay = tmp_path / "replay.json"
+    replay.write_text(json.dumps({"cookiecutter": {**DEFAULTS, "regoin": "eu-west-1"}}))
+
+    with pytest.raises(click.UsageError, match="regoin"):
+        bake_into(tmp_path, regoin="eu-west-1")
+    assert "regoin" in run_cookiecutter("--replay-file", str(replay)).stderr
+
+
+def test_keys_of_other_templates_in_a_persons_own_configuration_are_not_judged(
+    run_cookiecutter: Callable[..., Any], home: Path, tmp_path: Path
+) -> None:
+    (home / ".cookiecutterrc").write_text("default_context: {full_name: Ada, region: eu-central-1}\n")
+    done = run_cookiecutter("--no-input")
+    (home / ".cookiecutterrc").unlink()
+
+    assert done.returncode == 0
+    assert "region: eu-central-1" in (tmp_path / "output/acme-sales/project.yaml").read_text()
+
+
+def test_all_faults_stand_in_one_message(run_cookiecutter: Callable[..., Any]) -> None:
+    done = run_cookiecutter("--no-input", "regoin=x", "region=x", "project_slug=X", "network=10.0.0.0/8", "tags=aws:x=1")
+
+    assert done.stderr.count("\n- ") == 5
+
+
+def test_an_empty_list_is_refused_and_does_not_crash(run_cookiecutter: Callable[..., Any], tmp_path: Path, temporary_folder: Path) -> None:
+    answers = tmp_path / "answers.yaml"
+    answers.write_text("default_context: {environments: [], datasets: []}\n")
+
+    done = run_cookiecutter("--no-input", "--config-file", str(answers))
+
+    assert_clean_refusal(done, tmp_path, temporary_folder)
+    assert "environments" in done.stderr
+
+
+@pytest.mark.parametrize("key", ["name", "columns", "account", "misspelt"])
+def test_a_key_that_is_unknown_or_lacking_deeper_down_is_named(key: str) -> None:
+    dataset = {"format": "csv", "columns": COLUMNS, "misspelt": 1} if key == "misspelt" else {"format": "csv"}
+    environment = {"name": "dev"} if key == "account" else {"account": "111111111111"}
+    answers = {"environments": [environment]} if key in ("name", "account") else {"datasets": {"orders": dataset}}
+
+    assert key in " ".join(refusals_of(**answers))
+
+
+def columns(*entries: dict[str, Any], **dataset: Any) -> dict[str, Any]:
+    return {"datasets": {"orders": {"format": "csv", "columns": list(entries), **dataset}}}
+
+
+ID, AMOUNT, DAY = {"name": "id", "type": "bigint"}, {"name": "amount", "type": "double"}, {"name": "day", "type": "date"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        ({"environments": "dev=111111111111, dev=222222222222"}, "stands there twice"),
+        ({"environments": "tests=111111111111"}, "reserved"),
+        ({"datasets": {"a": {**columns(ID)["datasets"]["orders"], "prefix": "raw/"},
+                       "b": {**columns(ID)["datasets"]["orders"], "prefix": "raw/b/"}}}, "hold one another"),
+        ({"datasets": "orders:csv, orders_batches:csv"}, "is also the name of a table"),
+        ({"datasets": "orders:csv, orders_commits:csv"}, "is also the name of a table"),
+        ({"datasets": "orders:csv, raw_orders:csv"}, "is also the name of a table"),
+        ({"notifications": "a@example.com, a@example.com"}, "stands there twice"),
+        ({"tags": {"Owner": "a", "owner": "b"}}, "stands there twice"),
+        ({"tags": {f"tag {number}": "x" for number in range(41)}}, "more than 40"),
+        (columns(ID, ID), "stands there twice"),
+        (columns(ID, primary_key=["key"]), "is no column"),
+        (columns(ID, newest_by="key"), "is no column"),
+        (columns(ID, partition_by="key"), "is no column"),
+        (columns(AMOUNT, primary_key=["amount"]), "names no row"),
+        (columns(ID, primary_key=["id", "id"]), "twice"),
+        (columns({"name": "x", "type": "binary"}, newest_by="x"), "has no newest"),
+        (columns(AMOUNT, partition_by="amount"), "names no folder"),
+        (columns({**ID, "format": "yyyy"}), "Only dates and timestamps"),
+        (columns({**ID, "pattern": "x"}), "Only strings"),
+        (columns({"name": "x", "type": "string", "minimum": 1}), "Only numbers and dates"),
+        (columns({**ID, "minimum": "2024-01-01"}), "is not a number"),
+        (columns({**DAY, "minimum": 1}), "is not a date"),
+        (columns({**ID, "minimum": 2, "maximum": 1}), "more than the maximum"),
+        (columns({**DAY, "minimum": "2024-02-01", "maximum": "2024-01-01"}), "more than the maximum"),
+        (columns({"name": "x", "type": "string", "one_of": []}), "fewer than 1"),
+        (columns({"name": "x", "type": "string", "pattern": "("}), "is no regular expression"),
+        ({"datasets": {"a": {"format": "json", "columns": [ID], "delimiter": ","}}}, "Only csv"),
+        ({"git": "github:acme/data/sales"}, "is not owner/repository"),
+        ({"network": {"vpc": "vpc-0123456789abcdef0", "subnets": []}}, "fewer than 1"),
+        ({"network": {"vpc": "vpc-0123456789abcdef0"}}, "lacks subnets"),
+        ({"notifications": "arn:aws-cn:sns:cn-north-1:123456789012:x"}, "do not belong together"),
+        ({"notifications": "arn:aws:sns:cn-north-1:123456789012:x"}, "belongs to aws-cn"),
+        ({"datasets": "orders: {format: csv}\norders: {format: json}\n"}, "orders stands there twice"),
+        ({"environments": [{"name": "dev", "account": 12345678901}]}, "write it in quotes"),
+    ],
+)  # fmt: skip
+def test_answers_that_do_not_fit_together_are_refused(answers: dict[str, Any], words: str) -> None:
+    assert words in " ".join(refusals_of(**answers))
+
+
+def test_the_longest_names_fit_into_the_limits_of_aws() -> None:
+    longest = {
+        "slug": "a-b-c-d-e-f-g-h-i-j-k-lm", "environment": "e1234567", "dataset": "d" * 24, "prefix": "p" * 20, "account": "1" * 12,
+    }  # fmt: skip
+    kinds = {"slug": "project_slug", "dataset": "dataset_name", "prefix": "bucket_name_prefix", "account": "aws_account_id"}
+    for part, value in longest.items():
+        kind = kinds.get(part, part)
+        assert fault(kind, value) is None
+        assert fault(kind, value + "1") is not None
+
+    assert len("{slug}-{environment}-{dataset}".format(**longest)) <= 58
+    assert len("{prefix}-{environment}-quarantine-{account}".format(**longest)) <= 54
+
+
+@pytest.mark.parametrize("words", [["--no-input"], ["project_name=Other"], ["--config-file", "answers.yaml"], ["--replay-file", "replay.json"]])
+def test_at_a_terminal_given_answers_are_not_asked_again(
+    words: list[str], template: Path, home: Path, tmp_path: Path, temporary_folder: Path
+) -> None:
+    (tmp_path / "answers.yaml").write_text("default_context: {project_name: Other}\n")
+    (tmp_path / "replay.json").write_text(json.dumps({"cookiecutter": {"project_name": "Other"}}))
+    environment = {**os.environ, "HOME": str(home), "TMPDIR": str(temporary_folder)}
+    command = str(Path(sys.executable).with_name("cookiecutter"))
+
+    terminal = pexpect.spawn(command, [str(template), *words], cwd=str(tmp_path), env=environment, timeout=20, encoding="utf-8")  # type: ignore[arg-type]
+    terminal.expect("is ready")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+
+    assert terminal.exitstatus == 0
+    assert (tmp_path / "acme-sales/project.yaml").is_file()
