@@ -17,8 +17,8 @@ SUFFIXES = ("_batches", "_commits")
 
 
 def faults_between_fields(draft: Draft, some_are_wrong: bool = False) -> Iterator[Fault]:
-    """What is wrong between the fields of a draft; of fields that are wrong by themselves, what can be told."""
-    # A rule that meets a field of another shape than the schema's has nothing to add: that field is refused already.
+    """What is wrong between the fields of a draft; where some are wrong by themselves, what can be told."""
+    # A rule that meets a field of another shape has nothing to add: that field is refused already.
     not_applicable = (TypeError, KeyError, AttributeError, IndexError) if some_are_wrong else ()
     for rule in RULES:
         with contextlib.suppress(*not_applicable):
@@ -77,7 +77,12 @@ def tag_keys_differ_by_more_than_case(draft: Draft) -> Iterator[Fault]:
 def columns_are_named_once(draft: Draft) -> Iterator[Fault]:
     for name, dataset in draft["datasets"].items():
         for column in repeated([column["name"].lower() for column in dataset["columns"]]):
-            yield Fault(f"datasets, {name}, columns", column, "stands there twice", "Each column has a name of its own.")
+            yield Fault(
+                f"datasets, {name}, columns",
+                column,
+                "stands there twice",
+                "Each column has a name of its own.",
+            )
 
 
 def roles_name_columns_that_can_play_them(draft: Draft) -> Iterator[Fault]:
@@ -94,11 +99,23 @@ def role_faults(place: str, role: str, column: str, types: dict[str, str]) -> It
     if not kind:
         yield Fault(place, column, "is no column of the dataset", f"Its columns are {', '.join(types)}.")
     elif role == "primary_key" and kind in FLOATING:
-        yield Fault(place, column, f"is of type {kind}, which names no row", "Choose text, a whole number, a decimal or a date.")
+        yield Fault(
+            place,
+            column,
+            f"is of type {kind}, which names no row",
+            "Choose text, a whole number, a decimal or a date.",
+        )
     elif role == "newest_by" and kind in ("binary", "boolean"):
-        yield Fault(place, column, f"is of type {kind}, which has no newest", "Choose a date, a timestamp or a number.")
+        yield Fault(
+            place,
+            column,
+            f"is of type {kind}, which has no newest",
+            "Choose a date, a timestamp or a number.",
+        )
     elif role == "partition_by" and kind not in PARTITIONS:
-        yield Fault(place, column, f"is of type {kind}, which names no folder", f"It can be {', '.join(PARTITIONS)}.")
+        yield Fault(
+            place, column, f"is of type {kind}, which names no folder", f"It can be {', '.join(PARTITIONS)}."
+        )
 
 
 def rules_fit_the_types(draft: Draft) -> Iterator[Fault]:
@@ -110,18 +127,42 @@ def rules_fit_the_types(draft: Draft) -> Iterator[Fault]:
 def column_faults(place: str, column: Draft) -> Iterator[Fault]:
     kind = column["type"].partition("(")[0]
     if "format" in column and kind not in DATES:
-        yield Fault(f"{place}, format", column["format"], f"stands at a column of type {kind}", "Only dates and timestamps have one.")
+        yield Fault(
+            f"{place}, format",
+            column["format"],
+            f"stands at a column of type {kind}",
+            "Only dates and timestamps have one.",
+        )
     if "pattern" in column and kind != "string":
-        yield Fault(f"{place}, pattern", column["pattern"], f"stands at a column of type {kind}", "Only strings have one.")
+        yield Fault(
+            f"{place}, pattern",
+            column["pattern"],
+            f"stands at a column of type {kind}",
+            "Only strings have one.",
+        )
     limits = [(key, column[key]) for key in ("minimum", "maximum") if key in column]
     for key, limit in limits:
         wanted = "a number" if kind in NUMBERS else "a date" if kind in DATES else ""
         if not wanted:
-            yield Fault(f"{place}, {key}", limit, f"stands at a column of type {kind}", "Only numbers and dates have limits.")
+            yield Fault(
+                f"{place}, {key}",
+                limit,
+                f"stands at a column of type {kind}",
+                "Only numbers and dates have limits.",
+            )
         elif isinstance(limit, str) != (wanted == "a date"):
             yield Fault(f"{place}, {key}", limit, f"is not {wanted}", f"The column is of type {kind}.")
-    if len({type(limit) is str for _, limit in limits}) == 1 and len(limits) == 2 and limits[0][1] > limits[1][1]:
-        yield Fault(f"{place}, minimum", limits[0][1], f"is more than the maximum {limits[1][1]}", "No value could pass.")
+    if (
+        len({type(limit) is str for _, limit in limits}) == 1
+        and len(limits) == 2
+        and limits[0][1] > limits[1][1]
+    ):
+        yield Fault(
+            f"{place}, minimum",
+            limits[0][1],
+            f"is more than the maximum {limits[1][1]}",
+            "No value could pass.",
+        )
 
 
 def csv_keys_stand_at_csv(draft: Draft) -> Iterator[Fault]:
@@ -135,7 +176,12 @@ def csv_keys_stand_at_csv(draft: Draft) -> Iterator[Fault]:
 def connected_repositories_have_their_depth(draft: Draft) -> Iterator[Fault]:
     git = draft.get("git", {})
     if git.get("provider") in ("github", "bitbucket") and git["repository"].count("/") != 1:
-        yield Fault("git, repository", git["repository"], "is not owner/repository", "Only gitlab has groups in groups.")
+        yield Fault(
+            "git, repository",
+            git["repository"],
+            "is not owner/repository",
+            "Only gitlab has groups in groups.",
+        )
 
 
 def one_partition_of_aws(draft: Draft) -> Iterator[Fault]:

@@ -21,7 +21,9 @@ def words_by_ps(parent: int) -> list[str]:
     import subprocess
 
     try:
-        done = subprocess.run(["ps", "-o", "args=", "-p", str(parent)], capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            ["ps", "-o", "args=", "-p", str(parent)], capture_output=True, text=True, check=True
+        )
         return shlex.split(done.stdout)
     except (OSError, ValueError, subprocess.CalledProcessError):
         return []
@@ -42,7 +44,9 @@ def options(words: list[str]) -> dict[str, Any] | None:
 
 def asks_nothing(told: dict[str, Any]) -> bool:
     """Whether the command gives answers or refuses questions."""
-    return any(told.get(option) for option in ("no_input", "extra_context", "config_file", "replay", "replay_file"))
+    return any(
+        told.get(option) for option in ("no_input", "extra_context", "config_file", "replay", "replay_file")
+    )
 
 
 def interview_is_due() -> bool:
@@ -54,22 +58,29 @@ def interview_is_due() -> bool:
 
 
 def private_keys_given() -> list[str]:
-    """A sentence for each private key that the command sets: one of them could switch the check of the answers off."""
+    """A sentence for each private key that the command sets: one of them could switch the check off."""
     words = words_of_parent()
-    if not any("_" in word.partition("=")[0] or word.startswith(("--config-file", "--replay-file")) for word in words[2:]):
+    if not any(
+        "_" in word.partition("=")[0] or word.startswith(("--config-file", "--replay-file"))
+        for word in words[2:]
+    ):
         return []
     from answers.given import replayed_keys, unknown
 
     told = options(words) or {}
     keys = [(word.partition("=")[0], "the command line") for word in told.get("extra_context") or []]
-    keys += [(key, told["config_file"]) for key in content(told.get("config_file")).get("default_context") or {}]
+    keys += [
+        (key, told["config_file"]) for key in content(told.get("config_file")).get("default_context") or {}
+    ]
     replayed = content(told.get("replay_file")).get("cookiecutter")
-    keys += [(key, told["replay_file"]) for key in (replayed_keys(replayed) if isinstance(replayed, dict) else [])]
+    keys += [
+        (key, told["replay_file"]) for key in (replayed_keys(replayed) if isinstance(replayed, dict) else [])
+    ]
     return [sentence for key, source in keys if str(key).startswith("_") for sentence in unknown(key, source)]
 
 
 def content(path: str | None) -> dict[str, Any]:
-    """The content of a YAML or JSON file; {} where there is none, which cookiecutter reports in its own words."""
+    """The content of a YAML or JSON file; {} where there is none, which cookiecutter itself reports."""
     import json
 
     import yaml

@@ -19,7 +19,7 @@ from answers.yaml_text import yaml_text
 
 PROJECT_FOLDER = "{{cookiecutter.project_slug}}"
 CHECKED_FOLDER = "{{cookiecutter_project_folder()}}"
-WITHOUT_HOOKS = "Without the template's hooks only {}/ is written, and no record: copy it for each further environment, with its own backend.tf."
+WITHOUT_HOOKS = "Without the template's hooks only the first environment's folder is written, and no record."
 ENVIRONMENT_FOLDER = "{{first_environment()}}"
 
 
@@ -48,7 +48,7 @@ class CheckedAnswers(Extension):
         bare = source.replace(PROJECT_FOLDER, "").replace(ENVIRONMENT_FOLDER, "")
         if source == CHECKED_FOLDER or source in self.own_text or not any(mark in bare for mark in JINJA):
             return source
-        raise refusal([f"{shown(source)} looks like a template. Answers are never evaluated: leave out {{{{, {{% and {{#."])
+        raise refusal([f"{shown(source)} is never evaluated: leave out {{{{, {{% and {{#."])
 
 
 def own_text() -> set[str]:
@@ -58,7 +58,7 @@ def own_text() -> set[str]:
 
 
 def prepare() -> None:
-    """Before cookiecutter prompts: take what was given, so that it is neither asked, nor rendered, nor cut to a choice."""
+    """Before cookiecutter prompts: take what was given, so that it is neither asked nor rendered."""
     asking = given.call_of("cookiecutter.prompt", "prompt_for_config")
     if asking is None:
         return
@@ -72,11 +72,13 @@ def prepare() -> None:
 
 
 def refusal(faults: list[str]) -> click.UsageError:
-    """All faults in one message; cookiecutter's command line prints it without a traceback and exits with 2."""
+    """All faults in one message; cookiecutter's command prints it without a traceback and exits with 2."""
     temporary_copy.remove()
     if len(faults) == 1:
         return click.UsageError(faults[0])
-    return click.UsageError(f"{len(faults)} answers are refused; nothing was written.\n" + "\n".join(f"- {f}" for f in faults))
+    return click.UsageError(
+        f"{len(faults)} answers are refused; nothing was written.\n" + "\n".join(f"- {f}" for f in faults)
+    )
 
 
 @pass_context
@@ -90,10 +92,12 @@ def checked_project_folder(context: Context) -> str:
     if faults:
         raise refusal(faults)
     if call and not call["accept_hooks"]:
-        click.echo(WITHOUT_HOOKS.format(settings["environments"][0]["name"]), err=True)
+        click.echo(WITHOUT_HOOKS, err=True)
     # Under cruft, which has no such call and writes these variables into its record, they stay as they are.
     if call:
-        variables.update(record.as_texts(answers), project_slug=settings["slug"], _answers=answers, _project=settings)
+        variables.update(
+            record.as_texts(answers), project_slug=settings["slug"], _answers=answers, _project=settings
+        )
     atexit.register(temporary_copy.remove_empty_parent)
     slug: str = settings["slug"]
     return slug
@@ -128,7 +132,7 @@ def backend(context: Context) -> dict[str, str]:
 
 @pass_context
 def handover(context: Context) -> dict[str, Any]:
-    """What hooks/post_gen_project.py needs: every further environment's backend.tf, the record, the first folder."""
+    """What hooks/post_gen_project.py needs: further environments' backend.tf, the record, the folders."""
     (path,) = temporary_copy.ROOT.glob("{{cookiecutter*}}/{{first_environment()}}/backend.tf")
     template = context.environment.from_string(path.read_text(encoding="utf-8"))
     names = [environment["name"] for environment in project(context)["environments"]]

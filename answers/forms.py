@@ -15,10 +15,12 @@ class SafeLoaderOfUniqueKeys(yaml.SafeLoader):
     """PyYAML keeps the last of two equal keys and says nothing; an answer that is lost must be refused."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]  # type: ignore[no-untyped-call]
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
         twice = next((key for number, key in enumerate(keys) if key in keys[:number]), None)
         if twice is not None:
-            raise yaml.constructor.ConstructorError(None, None, f"{twice} stands there twice", node.start_mark)
+            raise yaml.constructor.ConstructorError(
+                None, None, f"{twice} stands there twice", node.start_mark
+            )
         return super().construct_mapping(node, deep)
 
 
@@ -34,7 +36,7 @@ def structure(answer: object) -> object:
         return answer
     unreadable = Unreadable(answer)
     try:
-        read = yaml.load(answer, Loader=SafeLoaderOfUniqueKeys)  # noqa: S506
+        read = yaml.load(answer, Loader=SafeLoaderOfUniqueKeys)
     except yaml.YAMLError as error:
         unreadable.why = " ".join(str(error).split())
         return unreadable
@@ -62,7 +64,9 @@ def listed(answer: object, entry: Callable[[str], object]) -> object:
     read = structure(answer)
     if is_short_form(read):
         read = items(str(read))
-    return [entry(item) if isinstance(item, str) else item for item in read] if isinstance(read, list) else read
+    return (
+        [entry(item) if isinstance(item, str) else item for item in read] if isinstance(read, list) else read
+    )
 
 
 def environment(text: str) -> object:
@@ -90,7 +94,7 @@ def datasets(answer: object) -> object:
 
 
 def pairs(answer: str, sign: str, entry: Callable[[str, str], object]) -> object:
-    """A map read from name-sign-value items; an item without the sign or a name that stands twice leaves the text as it is."""
+    """A map read from items such as name=value; the text itself where a sign lacks or a name repeats."""
     split = [item.partition(sign) for item in items(answer)]
     whole = all(found for _, found, _ in split) and len({name for name, _, _ in split}) == len(split)
     return {name: entry(name, value) for name, _, value in split} if whole else answer

@@ -15,9 +15,9 @@ WRITTEN_BY_COOKIECUTTER = {"_template", "_output_dir", "_repo_dir", "_checkout"}
 
 
 def cookiecutter_call() -> dict[str, Any] | None:
-    """The variables of the running cookiecutter.main.cookiecutter, None under another program such as cruft.
+    """The variables of the running cookiecutter.main.cookiecutter, None under cruft.
 
-    Cookiecutter drops keys that it does not know before any template code runs: only its own call still has them.
+    Cookiecutter drops unknown keys before any template code runs: only its own call still has them.
     """
     return call_of("cookiecutter.main", "cookiecutter")
 
@@ -51,7 +51,7 @@ def nothing_is_to_be_asked(call: dict[str, Any]) -> bool:
 def take_answers(asked: dict[str, Any], context: dict[str, Any]) -> None:
     """Move public answers to `_answers`, which cookiecutter neither asks, renders nor turns into text.
 
-    `asked` is what cookiecutter is about to ask; at a replay, `context` is the replay file and has answers of its own.
+    `asked` is what cookiecutter is about to ask; at a replay, `context` is the replay file.
     """
     public = {key: asked.pop(key) for key in QUESTIONS if key in asked}
     kept = context.get("_answers")
@@ -61,7 +61,10 @@ def take_answers(asked: dict[str, Any], context: dict[str, Any]) -> None:
 def answers_in(context: dict[str, Any]) -> dict[str, Any]:
     """The ten answers of a context, whichever way they came."""
     kept = context.get("_answers")
-    return {**(kept if isinstance(kept, dict) else {}), **{key: context[key] for key in QUESTIONS if key in context}}
+    return {
+        **(kept if isinstance(kept, dict) else {}),
+        **{key: context[key] for key in QUESTIONS if key in context},
+    }
 
 
 def key_faults(call: dict[str, Any]) -> list[str]:
@@ -70,7 +73,7 @@ def key_faults(call: dict[str, Any]) -> list[str]:
 
 
 def sources(call: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    """Where keys were given, and which; a person's own ~/.cookiecutterrc also serves other templates and is not judged."""
+    """Where keys were given, and which; a person's own ~/.cookiecutterrc is not judged."""
     yield "the command line or call", list(call["extra_context"] or {})
     if call["config_file"]:
         yield str(call["config_file"]), list(call["config_dict"].get("default_context") or {})

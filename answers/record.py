@@ -10,14 +10,20 @@ from answers.project import QUESTIONS
 
 # Files that belong to the team: an upgrade by cruft leaves them alone.
 OWNED_BY_THE_TEAM = ["project.yaml", "files/transforms/*"]
-HOSTS = {"gh": "https://github.com/{}.git", "gl": "https://gitlab.com/{}.git", "bb": "https://bitbucket.org/{}"}
+HOSTS = {
+    "gh": "https://github.com/{}.git",
+    "gl": "https://gitlab.com/{}.git",
+    "bb": "https://bitbucket.org/{}",
+}
 
 
 def as_texts(answers: dict[str, Any]) -> dict[str, str]:
     """The ten answers as texts: as they were given, a structure as compact JSON."""
     given = {key: answers.get(key, "") for key in QUESTIONS}
     return {
-        key: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(", ", ":"))
+        key: value
+        if isinstance(value, str)
+        else json.dumps(value, ensure_ascii=False, separators=(", ", ":"))
         for key, value in given.items()
     }
 

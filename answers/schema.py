@@ -1,4 +1,4 @@
-"""Reads project.schema.json and judges values by it; cookiecutter's environment has no JSON Schema library."""
+"""Judges values by project.schema.json; cookiecutter's environment has no JSON Schema library."""
 
 import json
 import math
@@ -48,7 +48,7 @@ class Fault(NamedTuple):
 @cache
 def schema() -> dict[str, Any]:
     """The schema of project.yaml, the one that every project gets."""
-    # The project's folder is looked up by pattern: in a temporary copy its name differs (hooks/pre_prompt.py).
+    # In the temporary copy the project's folder has another name (hooks/pre_prompt.py).
     (path,) = Path(__file__).parents[1].glob("{{cookiecutter*}}/project.schema.json")
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found
@@ -102,7 +102,8 @@ def type_fault(value: object, body: dict[str, Any]) -> str | None:
         return None if value in allowed else f"is none of {', '.join(map(str, allowed))}"
     types = body["type"] if isinstance(body["type"], list) else [body["type"]]
     right = any(
-        isinstance(value, PYTHON_TYPES[name]) and (name == "boolean" or not isinstance(value, bool)) for name in types
+        isinstance(value, PYTHON_TYPES[name]) and (name == "boolean" or not isinstance(value, bool))
+        for name in types
     )
     if isinstance(value, Unreadable) and "string" not in types:
         return f"cannot be read as YAML or JSON: {value.why}".rstrip(": ")
@@ -115,13 +116,15 @@ def size_fault(value: object, body: dict[str, Any]) -> str | None:
         return None if math.isfinite(value) and low <= value <= high else f"is not between {low} and {high}"
     if not isinstance(value, str | list | dict):
         return None
-    word, unit = {str: ("Length", "characters"), list: ("Items", "entries"), dict: ("Properties", "entries")}[type(value)]
+    word, unit = {str: ("Length", "characters"), list: ("Items", "entries"), dict: ("Properties", "entries")}[
+        type(value)
+    ]
     low, high = body.get(f"min{word}", 0), body.get(f"max{word}", math.inf)
     if len(value) < low:
         return f"has {len(value)} {unit}, fewer than {low}"
     if len(value) > high:
         return f"has {len(value)} {unit}, more than {high}"
-    twice = body.get("uniqueItems") and any(item in value[:n] for n, item in enumerate(value))  # type: ignore[index]
+    twice = body.get("uniqueItems") and any(item in value[:n] for n, item in enumerate(value))
     return "names one entry twice" if twice else None
 
 
@@ -174,7 +177,9 @@ def faults_of_choice(value: object, body: dict[str, Any], place: str) -> Iterato
 def discriminators(branch: dict[str, Any]) -> list[object]:
     """The words that tell a branch of a choice from the others."""
     properties = branch["properties"].values()
-    return [word for each in properties for word in ([each["const"]] if "const" in each else each.get("enum", []))]
+    return [
+        word for each in properties for word in ([each["const"]] if "const" in each else each.get("enum", []))
+    ]
 
 
 def discriminator_fits(value: dict[str, object], branch: dict[str, Any]) -> bool:
@@ -186,11 +191,13 @@ def discriminator_fits(value: dict[str, object], branch: dict[str, Any]) -> bool
 
 
 def typed(value: object, definition: dict[str, Any]) -> Any:
-    """A value with its numbers as numbers and its keys in the schema's order; what does not fit stays as it is."""
+    """A value with its numbers as numbers and its keys in the schema's order; what does not fit stays."""
     _, body = definition_of(definition)
     if "oneOf" in body and isinstance(value, dict):
         fitting = [branch for branch in body["oneOf"] if discriminator_fits(value, definition_of(branch)[1])]
-        known = max(fitting, key=lambda b: len(definition_of(b)[1]["properties"].keys() & value.keys()), default=None)
+        known = max(
+            fitting, key=lambda b: len(definition_of(b)[1]["properties"].keys() & value.keys()), default=None
+        )
         return typed(value, known) if known else value
     if isinstance(value, list) and "items" in body:
         return [typed(item, body["items"]) for item in value]
@@ -205,8 +212,7 @@ def typed(value: object, definition: dict[str, Any]) -> Any:
 
 def number_of(text: str, wanted: object) -> object:
     """The number that cookiecutter turned into text, where the schema asks for one."""
-    if "number" in ([wanted] if isinstance(wanted, str) else wanted or []) and re.fullmatch(
-        r"-?\d+(\.\d+)?", text, re.ASCII
-    ):
+    wanted_types = wanted if isinstance(wanted, list) else [wanted]
+    if "number" in wanted_types and re.fullmatch(r"-?\d+(\.\d+)?", text, re.ASCII):
         return float(text) if "." in text else int(text)
     return int(text) if wanted == "integer" and re.fullmatch(r"-?\d{1,9}", text, re.ASCII) else text

@@ -10,7 +10,10 @@ ROOT = Path(__file__).parents[1]
 
 def is_in_use() -> bool:
     """Whether this code runs from such a copy."""
-    return ROOT.parent.name.startswith("cookiecutter") and ROOT.parents[1] == Path(tempfile.gettempdir()).resolve()
+    return (
+        ROOT.parent.name.startswith("cookiecutter")
+        and ROOT.parents[1] == Path(tempfile.gettempdir()).resolve()
+    )
 
 
 def remove() -> None:

@@ -4,7 +4,10 @@ import json
 import re
 from decimal import Decimal
 
-PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./@+-]*( [A-Za-z0-9_./@+][A-Za-z0-9_./@+-]*)*|[1-9][0-9]* (minutes|hours|days)", re.ASCII)
+PLAIN = re.compile(
+    r"[A-Za-z][A-Za-z0-9_./@+-]*( [A-Za-z0-9_./@+][A-Za-z0-9_./@+-]*)*|[1-9][0-9]* (minutes|hours|days)",
+    re.ASCII,
+)
 WORDS_WITH_A_MEANING = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf"}
 
 

@@ -1,4 +1,4 @@
-"""Works on cookiecutter's temporary copy of the template: makes the check unavoidable, and interviews at a terminal."""
+"""Works on cookiecutter's temporary copy: makes the check unavoidable, and interviews at a terminal."""
 
 import sys
 from pathlib import Path
@@ -8,11 +8,11 @@ sys.path.insert(0, str(COPY))
 
 from answers import command_line  # noqa: E402
 
-HOW_TO_BE_INTERVIEWED = "For an interview instead of ten plain questions: uvx --with questionary cookiecutter … (or pip install questionary)."
+INSTEAD_OF_QUESTIONS = "To be interviewed: uvx --with questionary cookiecutter …, or pip install questionary."
 
 
 def main() -> None:
-    # A folder of this name exists only for the extension: when an answer replaced the extension, no folder is made.
+    # Only the extension knows this name: when an answer replaced the extension, no folder is made.
     (COPY / "{{cookiecutter.project_slug}}").rename(COPY / "{{cookiecutter_project_folder()}}")
     faults = command_line.private_keys_given()
     if faults:
@@ -26,12 +26,13 @@ def answer_by_interview() -> None:
     try:
         import questionary  # noqa: F401
     except ImportError:
-        print(HOW_TO_BE_INTERVIEWED)
+        print(INSTEAD_OF_QUESTIONS)
         return
     import json
 
-    from answers import given
     from answers.interview import interview
+
+    from answers import given
 
     try:
         answers = interview()

@@ -1,4 +1,4 @@
-"""Generates projects for tests, from a copy of the template without virtual environments and build results."""
+"""Generates projects for tests, from a copy of the template as git sees it."""
 
 import os
 import subprocess
@@ -55,7 +55,7 @@ def temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def bake_into(template: Path, cookiecutter_config: dict[str, str]) -> Callable[..., Path]:
-    """Generate a project by cookiecutter's API: bake_into(folder, region="eu-west-1", …) returns the project."""
+    """Generate a project by cookiecutter's API: bake_into(folder, region="eu-west-1") returns the project."""
 
     def generate(folder: Path, **answers: Any) -> Path:
         with answers_package_of_the_template():
@@ -65,7 +65,7 @@ def bake_into(template: Path, cookiecutter_config: dict[str, str]) -> Callable[.
                     no_input=True,
                     extra_context=answers or None,
                     output_dir=str(folder),
-                    default_config=cookiecutter_config,  # type: ignore[arg-type]
+                    default_config=cookiecutter_config,
                 )
             )
 
@@ -92,7 +92,7 @@ def settings_of(project: Path) -> dict[str, Any]:
 
 @contextmanager
 def answers_package_of_the_template() -> Iterator[None]:
-    """Let cookiecutter import the template's own `answers`, as a process of its own would, not this repository's."""
+    """Let cookiecutter import the template's own `answers` package, not this repository's."""
 
     def ours() -> list[str]:
         return [name for name in sys.modules if name == "answers" or name.startswith("answers.")]
@@ -109,15 +109,25 @@ def answers_package_of_the_template() -> Iterator[None]:
 
 
 @pytest.fixture
-def run_cookiecutter(template: Path, home: Path, tmp_path: Path, temporary_folder: Path) -> Callable[..., Any]:
+def run_cookiecutter(
+    template: Path, home: Path, tmp_path: Path, temporary_folder: Path
+) -> Callable[..., Any]:
     """Run the cookiecutter command with words after the template; it generates into tmp_path / "output"."""
 
-    def run(*words: str, typed: str | None = None, template: Path | str = template) -> subprocess.CompletedProcess[str]:
+    def run(
+        *words: str, typed: str | None = None, template: Path | str = template
+    ) -> subprocess.CompletedProcess[str]:
         (tmp_path / "output").mkdir(exist_ok=True)
         command = [str(Path(sys.executable).with_name("cookiecutter")), str(template), *words]
         environment = {**os.environ, **AUTHOR, "HOME": str(home), "TMPDIR": str(temporary_folder)}
         return subprocess.run(
-            command, cwd=tmp_path / "output", env=environment, input=typed, text=True, capture_output=True, timeout=120
+            command,
+            cwd=tmp_path / "output",
+            env=environment,
+            input=typed,
+            text=True,
+            capture_output=True,
+            timeout=120,
         )
 
     return run

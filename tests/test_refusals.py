@@ -18,7 +18,9 @@ from hostile_answers import COLUMNS, Case, answers_with, cases, some_of_each_fie
 from answers.project import QUESTIONS, project_faults, project_from
 from answers.schema import fault
 
-DEFAULTS = {key: json.loads((Path(__file__).parents[1] / "cookiecutter.json").read_text())[key] for key in QUESTIONS}
+DEFAULTS = {
+    key: json.loads((Path(__file__).parents[1] / "cookiecutter.json").read_text())[key] for key in QUESTIONS
+}
 CHATS = ("slack.com", "slack-gov.com", "office.com", "logic.azure.com", "powerplatform.com", "discord.com")
 REFUSED = [case for case in cases(accepted=False) if case.field != "webhook_url"]
 FEW = [case for case in some_of_each_field(REFUSED, 5) if case.field]
@@ -42,18 +44,22 @@ def test_every_hostile_answer_is_refused_with_a_printable_sentence(field: str) -
     told = {case.value: refusals_of(**answers_with(case)) for case in REFUSED if case.field == field}
 
     assert [value for value, sentences in told.items() if not sentences] == []
-    assert [value for value, sentences in told.items() if not all(line.isprintable() for line in sentences)] == []
+    assert [
+        value for value, sentences in told.items() if not all(line.isprintable() for line in sentences)
+    ] == []
 
 
 @pytest.mark.parametrize("case", [case for case in cases() if case.field == "webhook_url"], ids=named)
 def test_a_webhook_is_never_taken(case: Case) -> None:
-    # The product asks for no webhook: those that a list of webhooks would accept are secrets, which point to the channel instead.
+    # The product asks for no webhook: one that works is a secret; its refusal points to the channel.
     sentence = fault("https_endpoint", case.value)
 
     if case.accepted and case.value:
         assert sentence is not None
         assert "name the channel as a slack or teams target" in sentence
-    elif any(chat in case.value.lower() for chat in CHATS) and case.value.lower().startswith("https://hooks.slack.com/"):
+    elif any(chat in case.value.lower() for chat in CHATS) and case.value.lower().startswith(
+        "https://hooks.slack.com/"
+    ):
         assert sentence is not None
 
 
@@ -79,7 +85,9 @@ def assert_clean_refusal(done: Any, tmp_path: Path, temporary_folder: Path) -> N
 
 
 @pytest.mark.parametrize("case", FEWER, ids=named)
-def test_a_config_file_is_refused(case: Case, run_cookiecutter: Callable[..., Any], tmp_path: Path, temporary_folder: Path) -> None:
+def test_a_config_file_is_refused(
+    case: Case, run_cookiecutter: Callable[..., Any], tmp_path: Path, temporary_folder: Path
+) -> None:
     answers = tmp_path / "answers.yaml"
     answers.write_text(yaml.safe_dump({"default_context": answers_with(case)}), encoding="utf-8")
 
@@ -89,7 +97,9 @@ def test_a_config_file_is_refused(case: Case, run_cookiecutter: Callable[..., An
 
 
 @pytest.mark.parametrize("case", FEWER, ids=named)
-def test_a_replay_file_is_refused(case: Case, run_cookiecutter: Callable[..., Any], tmp_path: Path, temporary_folder: Path) -> None:
+def test_a_replay_file_is_refused(
+    case: Case, run_cookiecutter: Callable[..., Any], tmp_path: Path, temporary_folder: Path
+) -> None:
     replay = tmp_path / "replay.json"
     replay.write_text(json.dumps({"cookiecutter": {**DEFAULTS, **answers_with(case)}}), encoding="utf-8")
 
@@ -120,7 +130,12 @@ def test_a_replay_file_is_refused(case: Case, run_cookiecutter: Callable[..., An
 )
 class TestTypedAnswers:
     def test_key_value_is_refused(
-        self, question: str, answer: str, run_cookiecutter: Callable[..., Any], tmp_path: Path, temporary_folder: Path
+        self,
+        question: str,
+        answer: str,
+        run_cookiecutter: Callable[..., Any],
+        tmp_path: Path,
+        temporary_folder: Path,
     ) -> None:
         done = run_cookiecutter(f"{question}={answer}")
 
@@ -128,7 +143,12 @@ class TestTypedAnswers:
         assert "\x1b" not in done.stderr
 
     def test_at_the_prompt_is_refused(
-        self, question: str, answer: str, run_cookiecutter: Callable[..., Any], tmp_path: Path, temporary_folder: Path
+        self,
+        question: str,
+        answer: str,
+        run_cookiecutter: Callable[..., Any],
+        tmp_path: Path,
+        temporary_folder: Path,
     ) -> None:
         typed = "".join(f"{answer if each == question else ''}\n" for each in QUESTIONS)
 
@@ -137,14 +157,23 @@ class TestTypedAnswers:
         assert_clean_refusal(done, tmp_path, temporary_folder)
 
 
-@pytest.mark.parametrize("route", ["key=value", "config file", "replay file", "api", "api replay", "default of a person"])
+@pytest.mark.parametrize(
+    "route", ["key=value", "config file", "replay file", "api", "api replay", "default of a person"]
+)
 def test_an_answer_is_never_evaluated(
-    route: str, run_cookiecutter: Callable[..., Any], bake_into: Callable[..., Path], template: Path, tmp_path: Path, home: Path
+    route: str,
+    run_cookiecutter: Callable[..., Any],
+    bake_into: Callable[..., Path],
+    template: Path,
+    tmp_path: Path,
+    home: Path,
 ) -> None:
     proof = tmp_path / "evaluated"
     payload = "{{ cycler.__init__.__globals__.os.popen('touch " + str(proof) + "') }}"
     answers = tmp_path / "answers.yaml"
-    answers.write_text(yaml.safe_dump({"default_context": {"project_name": payload, "tags": {"owner": payload}}}))
+    answers.write_text(
+        yaml.safe_dump({"default_context": {"project_name": payload, "tags": {"owner": payload}}})
+    )
     replay = tmp_path / "replay.json"
     replay.write_text(json.dumps({"cookiecutter": {**DEFAULTS, "project_name": payload}}))
 
@@ -160,7 +189,11 @@ def test_an_answer_is_never_evaluated(
         (home / ".cookiecutterrc").unlink()
     else:
         with pytest.raises(click.UsageError), answers_package_of_the_template():
-            options: dict[str, Any] = {"replay": str(replay)} if route == "api replay" else {"extra_context": {"project_name": payload}}
+            options: dict[str, Any] = (
+                {"replay": str(replay)}
+                if route == "api replay"
+                else {"extra_context": {"project_name": payload}}
+            )
             cookiecutter(str(template), output_dir=str(tmp_path / "output"), **options)
         refused = True
 
@@ -184,7 +217,11 @@ def test_an_answer_is_never_evaluated(
 )
 class TestPrivateVariables:
     def test_in_a_config_file_is_refused_by_name(
-        self, private: dict[str, Any], run_cookiecutter: Callable[..., Any], tmp_path: Path, temporary_folder: Path
+        self,
+        private: dict[str, Any],
+        run_cookiecutter: Callable[..., Any],
+        tmp_path: Path,
+        temporary_folder: Path,
     ) -> None:
         answers = tmp_path / "answers.yaml"
         answers.write_text(yaml.safe_dump({"default_context": private}))
@@ -195,7 +232,11 @@ class TestPrivateVariables:
         assert next(iter(private)) in done.stderr
 
     def test_on_the_command_line_is_refused_by_name(
-        self, private: dict[str, Any], run_cookiecutter: Callable[..., Any], tmp_path: Path, temporary_folder: Path
+        self,
+        private: dict[str, Any],
+        run_cookiecutter: Callable[..., Any],
+        tmp_path: Path,
+        temporary_folder: Path,
     ) -> None:
         done = run_cookiecutter("--no-input", f"{next(iter(private))}=x")
 
@@ -213,7 +254,11 @@ class TestPrivateVariables:
         assert listing(tmp_path / "output") == []
 
     def test_in_a_replay_file_makes_no_folder(
-        self, private: dict[str, Any], run_cookiecutter: Callable[..., Any], tmp_path: Path, temporary_folder: Path
+        self,
+        private: dict[str, Any],
+        run_cookiecutter: Callable[..., Any],
+        tmp_path: Path,
+        temporary_folder: Path,
     ) -> None:
         if next(iter(private)) in ("_template", "_answers"):
             private = {**private, "__anything": "x"}
@@ -225,9 +270,13 @@ class TestPrivateVariables:
         assert_clean_refusal(done, tmp_path, temporary_folder)
 
 
-def test_answers_inside_a_replay_file_are_checked(run_cookiecutter: Callable[..., Any], tmp_path: Path, temporary_folder: Path) -> None:
+def test_answers_inside_a_replay_file_are_checked(
+    run_cookiecutter: Callable[..., Any], tmp_path: Path, temporary_folder: Path
+) -> None:
     replay = tmp_path / "replay.json"
-    replay.write_text(json.dumps({"cookiecutter": {"_answers": {**DEFAULTS, "project_slug": "../../evil", "regoin": "x"}}}))
+    replay.write_text(
+        json.dumps({"cookiecutter": {"_answers": {**DEFAULTS, "project_slug": "../../evil", "regoin": "x"}}})
+    )
 
     done = run_cookiecutter("--replay-file", str(replay))
 
@@ -236,7 +285,9 @@ def test_answers_inside_a_replay_file_are_checked(run_cookiecutter: Callable[...
     assert "Did you mean region?" in done.stderr
 
 
-def test_a_misspelt_question_is_refused_with_the_nearest_one(run_cookiecutter: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_misspelt_question_is_refused_with_the_nearest_one(
+    run_cookiecutter: Callable[..., Any], tmp_path: Path
+) -> None:
     answers = tmp_path / "answers.yaml"
     answers.write_text("default_context: {enviroments: dev=111111111111}\n")
 
@@ -271,12 +322,16 @@ def test_keys_of_other_templates_in_a_persons_own_configuration_are_not_judged(
 
 
 def test_all_faults_stand_in_one_message(run_cookiecutter: Callable[..., Any]) -> None:
-    done = run_cookiecutter("--no-input", "regoin=x", "region=x", "project_slug=X", "network=10.0.0.0/8", "tags=aws:x=1")
+    done = run_cookiecutter(
+        "--no-input", "regoin=x", "region=x", "project_slug=X", "network=10.0.0.0/8", "tags=aws:x=1"
+    )
 
     assert done.stderr.count("\n- ") == 5
 
 
-def test_an_empty_list_is_refused_and_does_not_crash(run_cookiecutter: Callable[..., Any], tmp_path: Path, temporary_folder: Path) -> None:
+def test_an_empty_list_is_refused_and_does_not_crash(
+    run_cookiecutter: Callable[..., Any], tmp_path: Path, temporary_folder: Path
+) -> None:
     answers = tmp_path / "answers.yaml"
     answers.write_text("default_context: {environments: [], datasets: []}\n")
 
@@ -290,7 +345,9 @@ def test_an_empty_list_is_refused_and_does_not_crash(run_cookiecutter: Callable[
 def test_a_key_that_is_unknown_or_lacking_deeper_down_is_named(key: str) -> None:
     dataset = {"format": "csv", "columns": COLUMNS, "misspelt": 1} if key == "misspelt" else {"format": "csv"}
     environment = {"name": "dev"} if key == "account" else {"account": "111111111111"}
-    answers = {"environments": [environment]} if key in ("name", "account") else {"datasets": {"orders": dataset}}
+    answers = (
+        {"environments": [environment]} if key in ("name", "account") else {"datasets": {"orders": dataset}}
+    )
 
     assert key in " ".join(refusals_of(**answers))
 
@@ -299,7 +356,11 @@ def columns(*entries: dict[str, Any], **dataset: Any) -> dict[str, Any]:
     return {"datasets": {"orders": {"format": "csv", "columns": list(entries), **dataset}}}
 
 
-ID, AMOUNT, DAY = {"name": "id", "type": "bigint"}, {"name": "amount", "type": "double"}, {"name": "day", "type": "date"}
+ID, AMOUNT, DAY = (
+    {"name": "id", "type": "bigint"},
+    {"name": "amount", "type": "double"},
+    {"name": "day", "type": "date"},
+)
 
 
 @pytest.mark.parametrize(
@@ -348,9 +409,18 @@ def test_answers_that_do_not_fit_together_are_refused(answers: dict[str, Any], w
 
 def test_the_longest_names_fit_into_the_limits_of_aws() -> None:
     longest = {
-        "slug": "a-b-c-d-e-f-g-h-i-j-k-lm", "environment": "e1234567", "dataset": "d" * 24, "prefix": "p" * 20, "account": "1" * 12,
-    }  # fmt: skip
-    kinds = {"slug": "project_slug", "dataset": "dataset_name", "prefix": "bucket_name_prefix", "account": "aws_account_id"}
+        "slug": "a-b-c-d-e-f-g-h-i-j-k-lm",
+        "environment": "e1234567",
+        "dataset": "d" * 24,
+        "prefix": "p" * 20,
+        "account": "1" * 12,
+    }
+    kinds = {
+        "slug": "project_slug",
+        "dataset": "dataset_name",
+        "prefix": "bucket_name_prefix",
+        "account": "aws_account_id",
+    }
     for part, value in longest.items():
         kind = kinds.get(part, part)
         assert fault(kind, value) is None
@@ -360,7 +430,15 @@ def test_the_longest_names_fit_into_the_limits_of_aws() -> None:
     assert len("{prefix}-{environment}-quarantine-{account}".format(**longest)) <= 54
 
 
-@pytest.mark.parametrize("words", [["--no-input"], ["project_name=Other"], ["--config-file", "answers.yaml"], ["--replay-file", "replay.json"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--no-input"],
+        ["project_name=Other"],
+        ["--config-file", "answers.yaml"],
+        ["--replay-file", "replay.json"],
+    ],
+)
 def test_at_a_terminal_given_answers_are_not_asked_again(
     words: list[str], template: Path, home: Path, tmp_path: Path, temporary_folder: Path
 ) -> None:
@@ -369,7 +447,9 @@ def test_at_a_terminal_given_answers_are_not_asked_again(
     environment = {**os.environ, "HOME": str(home), "TMPDIR": str(temporary_folder)}
     command = str(Path(sys.executable).with_name("cookiecutter"))
 
-    terminal = pexpect.spawn(command, [str(template), *words], cwd=str(tmp_path), env=environment, timeout=20, encoding="utf-8")  # type: ignore[arg-type]
+    terminal = pexpect.spawn(
+        command, [str(template), *words], cwd=str(tmp_path), env=environment, timeout=20, encoding="utf-8"
+    )
     terminal.expect("is ready")
     terminal.expect(pexpect.EOF)
     terminal.close()

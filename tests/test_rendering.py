@@ -13,7 +13,11 @@ FOUR = "dev=111111111111, test=222222222222, uat=333333333333, prod=444444444444
 
 
 def tree(project: Path) -> dict[str, bytes]:
-    return {path.relative_to(project).as_posix(): path.read_bytes() for path in project.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(project).as_posix(): path.read_bytes()
+        for path in project.rglob("*")
+        if path.is_file()
+    }
 
 
 def test_the_same_answers_give_the_same_bytes_in_any_folder(
@@ -30,14 +34,19 @@ def test_the_same_answers_give_the_same_bytes_in_any_folder(
 def test_no_rendered_file_names_a_place_on_this_machine(project: Path, template: Path) -> None:
     places = [str(project.parent).encode(), str(template).encode(), os.fsencode(Path.home())]
 
-    assert [name for name, content in tree(project).items() if any(place in content for place in places)] == []
+    assert [
+        name for name, content in tree(project).items() if any(place in content for place in places)
+    ] == []
 
 
 def test_every_environment_gets_the_same_files(bake: Callable[..., Path]) -> None:
     project = bake(environments=FOUR)
     folders = [project / name for name in ("dev", "test", "uat", "prod")]
 
-    listings = [{path.name: path.read_bytes() for path in folder.iterdir() if path.name != "backend.tf"} for folder in folders]
+    listings = [
+        {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "backend.tf"}
+        for folder in folders
+    ]
 
     assert all(listing == listings[0] for listing in listings)
     assert all((folder / "backend.tf").is_file() for folder in folders)
@@ -65,7 +74,9 @@ def test_the_state_of_each_environment_has_its_own_bucket_key_and_region(bake: C
     assert 'region       = "eu-central-1"' in (project / "prod/backend.tf").read_text()
 
 
-def test_a_slug_of_full_length_gives_a_bucket_prefix_without_a_trailing_hyphen(bake: Callable[..., Path]) -> None:
+def test_a_slug_of_full_length_gives_a_bucket_prefix_without_a_trailing_hyphen(
+    bake: Callable[..., Path],
+) -> None:
     project = bake(project_slug="a-b-c-d-e-f-g-h-i-j-k-l")
 
     assert '"a-b-c-d-e-f-g-h-i-j-dev-state-111111111111"' in (project / "dev/backend.tf").read_text()
@@ -77,7 +88,9 @@ def test_only_what_was_answered_stands_in_project_yaml(bake: Callable[..., Path]
     assert set(settings) == {"name", "slug", "region", "environments", "datasets"}
 
 
-def test_a_comma_list_its_json_its_yaml_and_its_structure_are_the_same_answer(bake_into: Callable[..., Path], tmp_path: Path) -> None:
+def test_a_comma_list_its_json_its_yaml_and_its_structure_are_the_same_answer(
+    bake_into: Callable[..., Path], tmp_path: Path
+) -> None:
     structure = [{"name": "dev", "account": "111111111111"}, {"name": "prod", "account": "222222222222"}]
     forms = [
         "dev=111111111111, prod=222222222222",
@@ -91,7 +104,9 @@ def test_a_comma_list_its_json_its_yaml_and_its_structure_are_the_same_answer(ba
     assert len({(project / "project.yaml").read_text() for project in projects}) == 1
 
 
-def test_a_known_dataset_starts_with_its_definition_and_any_other_with_three_columns(bake: Callable[..., Path]) -> None:
+def test_a_known_dataset_starts_with_its_definition_and_any_other_with_three_columns(
+    bake: Callable[..., Path],
+) -> None:
     datasets = settings_of(bake(datasets="orders:csv, visits:parquet"))["datasets"]
 
     assert datasets["orders"]["partition_by"] == "ordered_at"
@@ -105,7 +120,10 @@ def test_a_known_dataset_starts_with_its_definition_and_any_other_with_three_col
         ("data-team@example.com", {"protocol": "email", "endpoint": "data-team@example.com"}),
         ("+32470123456", {"protocol": "sms", "endpoint": "+32470123456"}),
         ("https://hooks.example.com/x", {"protocol": "https", "endpoint": "https://hooks.example.com/x"}),
-        ("slack:T0123ABCD/C0123ABCD", {"protocol": "slack", "workspace": "T0123ABCD", "channel": "C0123ABCD"}),
+        (
+            "slack:T0123ABCD/C0123ABCD",
+            {"protocol": "slack", "workspace": "T0123ABCD", "channel": "C0123ABCD"},
+        ),
         (
             "arn:aws:sns:eu-west-1:123456789012:alerts",
             {"protocol": "topic", "arn": "arn:aws:sns:eu-west-1:123456789012:alerts"},
@@ -121,7 +139,9 @@ def test_a_known_dataset_starts_with_its_definition_and_any_other_with_three_col
         ),
     ],
 )
-def test_each_kind_of_notification_target_has_a_short_form(bake: Callable[..., Path], answer: str, settings: object) -> None:
+def test_each_kind_of_notification_target_has_a_short_form(
+    bake: Callable[..., Path], answer: str, settings: object
+) -> None:
     assert settings_of(bake(notifications=answer))["notifications"] == [settings]
 
 
@@ -136,13 +156,18 @@ def test_each_kind_of_notification_target_has_a_short_form(bake: Callable[..., P
         (
             "network",
             "vpc-0123456789abcdef0 subnet-0123456789abcdef0 subnet-0123456789abcdef1",
-            {"vpc": "vpc-0123456789abcdef0", "subnets": ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]},
+            {
+                "vpc": "vpc-0123456789abcdef0",
+                "subnets": ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
+            },
         ),
         ("tags", "owner=data-team, cost center=42", {"owner": "data-team", "cost center": "42"}),
         ("approvers", "Architects, SMEs", ["Architects", "SMEs"]),
     ],
 )
-def test_each_question_has_a_short_form(bake: Callable[..., Path], question: str, answer: str, settings: object) -> None:
+def test_each_question_has_a_short_form(
+    bake: Callable[..., Path], question: str, answer: str, settings: object
+) -> None:
     assert settings_of(bake(**{question: answer}))[question] == settings
 
 
@@ -167,7 +192,9 @@ def test_the_next_steps_name_the_folder_as_the_shell_here_would(run_cookiecutter
     assert all(step in done.stdout for step in ("git init", "make setup", "make check", "make run"))
 
 
-def test_a_second_generation_over_the_first_changes_nothing(run_cookiecutter: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_second_generation_over_the_first_changes_nothing(
+    run_cookiecutter: Callable[..., Any], tmp_path: Path
+) -> None:
     run_cookiecutter("--no-input")
     first = tree(tmp_path / "output/acme-sales")
     done = run_cookiecutter("--no-input", "--overwrite-if-exists")
@@ -176,13 +203,17 @@ def test_a_second_generation_over_the_first_changes_nothing(run_cookiecutter: Ca
     assert tree(tmp_path / "output/acme-sales") == first
 
 
-def test_nothing_is_left_of_the_copy_that_cookiecutter_works_on(run_cookiecutter: Callable[..., Any], temporary_folder: Path) -> None:
+def test_nothing_is_left_of_the_copy_that_cookiecutter_works_on(
+    run_cookiecutter: Callable[..., Any], temporary_folder: Path
+) -> None:
     run_cookiecutter("--no-input")
 
     assert [path for path in temporary_folder.iterdir() if path.name.startswith("cookiecutter")] == []
 
 
-def test_without_hooks_the_project_is_right_for_its_first_environment(run_cookiecutter: Callable[..., Any], tmp_path: Path) -> None:
+def test_without_hooks_the_project_is_right_for_its_first_environment(
+    run_cookiecutter: Callable[..., Any], tmp_path: Path
+) -> None:
     done = run_cookiecutter("--no-input", "--accept-hooks", "no", "environments=dev=111111111111")
 
     assert done.returncode == 0
