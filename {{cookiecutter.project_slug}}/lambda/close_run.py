@@ -1,0 +1,32 @@
+"""Lambda: closes a run in the ledger when its job has ended, and tells people."""
+
+from typing import Any
+
+from aws import client, table_client
+from environment_variable import required
+from instant import utc_now
+from job_run import JobRuns, run_in
+from ledger import Ledger
+from log_line import log
+from notification import Notifications
+from run_closing import Closing
+
+prefix = required("PREFIX")
+ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)
+jobs = JobRuns(client("glue"), client("s3"), required("OUTPUT_BUCKET"), prefix, ledger)
+notifications = Notifications(client("sns"), required("TOPIC_ARN"), ledger)
+closing = Closing(jobs, notifications, int(required("MAXIMUM_ATTEMPTS")))
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """A state change of a job, as Glue sends it: a hint, the job and its commit decide."""
+    detail = event["detail"]
+    dataset = detail["jobName"].removeprefix(f"{prefix}-")
+    if dataset == detail["jobName"]:
+        log("event-of-another-project", name=detail["jobName"])
+        return {}
+    run = run_in(jobs.by_id(dataset, detail["jobRunId"]) or {})
+    if not run:
+        log("job-run-without-manifest", dataset=dataset, job_run=detail["jobRunId"])
+        return {}
+    return {"run": run, "state": closing.close(dataset, run)}

@@ -1,0 +1,54 @@
+"""Chooses the files of a run, names the run, and writes its manifest."""
+
+import hashlib
+import json
+from typing import Any
+
+from ledger import Row
+
+MOST_FILES = 1_000
+MOST_BYTES = 50 * 1024**3
+
+
+def chosen(rows: list[Row]) -> list[Row]:
+    """The oldest files that fit into one run; at least one."""
+    files: list[Row] = []
+    size = 0
+    for row in sorted(rows, key=lambda row: (row["uploaded_at"], row["sequencer"], row["file"])):
+        size += int(row["size"])
+        if files and (len(files) == MOST_FILES or size > MOST_BYTES):
+            break
+        files.append(row)
+    return files
+
+
+def batch_of(rows: list[Row]) -> str:
+    """The batch's name: the same files give the same name, in any order."""
+    names = sorted(f"{row['key']}\n{row.get('version_id') or row['etag']}" for row in rows)
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
+
+
+def run_of(rows: list[Row]) -> str:
+    """The run's name: the batch, and which attempt at it this is."""
+    return f"{batch_of(rows)}-{1 + max(int(row['attempts']) for row in rows)}"
+
+
+def manifest_key(dataset: str, run: str) -> str:
+    """Where a run's manifest lies in the output bucket."""
+    return f"_manifests/{dataset}/{run}.json"
+
+
+def write_manifest(s3: Any, bucket: str, dataset: str, run: str, rows: list[Row]) -> None:
+    """Store what the run reads: exactly these versions, nothing else."""
+    files = [
+        {name: row.get(name) for name in ("bucket", "key", "version_id", "etag", "uploaded_at")}
+        | {"size": int(row["size"])}
+        for row in rows
+    ]
+    content = {"version": 1, "run": run, "dataset": dataset, "batch": batch_of(rows), "files": files}
+    s3.put_object(
+        Bucket=bucket,
+        Key=manifest_key(dataset, run),
+        Body=json.dumps(content, ensure_ascii=False).encode(),
+        ContentType="application/json",
+    )

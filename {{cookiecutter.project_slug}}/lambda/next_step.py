@@ -1,0 +1,43 @@
+"""Decides from the ledger and the crawler what a dataset needs next, whoever asks."""
+
+from crawl import Crawl
+from crawler import Crawlers
+from job_run import JobRuns
+from notification import Notifications
+from run_start import start_run
+
+
+def advance(
+    dataset: str,
+    crawl: Crawl,
+    crawlers: Crawlers,
+    jobs: JobRuns,
+    notifications: Notifications,
+    crawl_unseen: bool,
+) -> dict[str, str | None]:
+    """Start the job for files that a crawl has seen, and the crawler for files that it has not."""
+    waiting = jobs.ledger.open_rows(dataset, ("PENDING",))
+    run = start_run(jobs, dataset, [row for row in waiting if crawl.has_seen(row)])
+    unseen = any(not crawl.has_seen(row) for row in waiting)
+    started = None
+    if unseen and crawl.state == "READY" and (crawl_unseen or crawlers.is_due(dataset, crawl)):
+        started = start_crawl(dataset, crawlers, notifications)
+    return {"run": run, "crawler": started}
+
+
+def start_crawl(dataset: str, crawlers: Crawlers, notifications: Notifications) -> str:
+    """Start the crawler; when that does not help any more, tell people instead of trying for ever."""
+    result = crawlers.start(dataset)
+    if result == "stuck":
+        subject = f"{crawlers.prefix}-{dataset} crawler makes no progress"
+        advice = "The same files waited before and after two crawls. Mend the crawler, run it once by hand."
+        notifications.send_once(f"dataset/{dataset}", "crawl_stuck", subject, [subject, advice])
+    return result
+
+
+def tell_of_failed_crawl(dataset: str, crawlers: Crawlers, notifications: Notifications) -> None:
+    """Tell people that a crawl failed; its files keep waiting."""
+    crawler = f"{crawlers.prefix}-{dataset}"
+    subject = f"{crawler} crawl failed"
+    advice = f"No file is lost: all keep waiting. See the log group /aws-glue/crawlers, stream {crawler}."
+    notifications.send_once(f"dataset/{dataset}", "crawl_failed", subject, [subject, advice])

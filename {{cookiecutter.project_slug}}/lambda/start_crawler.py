@@ -1,0 +1,26 @@
+"""Lambda: writes uploaded files into the ledger and starts their datasets' crawlers."""
+
+from typing import Any
+
+from aws import client, table_client
+from crawler import Crawlers
+from environment_variable import required
+from instant import utc_now
+from intake import Intake
+from ledger import Ledger
+from notification import Notifications
+
+ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)
+intake = Intake(
+    Crawlers(client("glue"), required("PREFIX"), ledger),
+    Notifications(client("sns"), required("TOPIC_ARN"), ledger),
+    required("INPUT_BUCKET"),
+)
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Messages of the queue, or the call of a dataset's schedule."""
+    if event.get("scheduled"):
+        intake.crawl(event["dataset"])
+        return {}
+    return {"batchItemFailures": [{"itemIdentifier": message} for message in intake.take(event["Records"])]}

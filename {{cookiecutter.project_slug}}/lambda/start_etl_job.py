@@ -1,0 +1,35 @@
+"""Lambda: starts a dataset's job when its crawler has succeeded, or when a job run leaves files waiting."""
+
+from typing import Any
+
+from aws import client, table_client
+from crawler import Crawlers
+from environment_variable import required
+from instant import utc_now
+from job_run import JobRuns
+from ledger import Ledger
+from log_line import log
+from next_step import advance, tell_of_failed_crawl
+from notification import Notifications
+
+prefix = required("PREFIX")
+ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)
+glue = client("glue")
+crawlers = Crawlers(glue, prefix, ledger)
+jobs = JobRuns(glue, client("s3"), required("OUTPUT_BUCKET"), prefix, ledger)
+notifications = Notifications(client("sns"), required("TOPIC_ARN"), ledger)
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """A state change of a crawler or a job, as Glue sends it: a hint, the ledger decides."""
+    detail = event["detail"]
+    name = detail.get("crawlerName") or detail["jobName"]
+    if not name.startswith(f"{prefix}-"):
+        log("event-of-another-project", name=name)
+        return {}
+    dataset = name.removeprefix(f"{prefix}-")
+    if "crawlerName" in detail and detail["state"] != "Succeeded":
+        tell_of_failed_crawl(dataset, crawlers, notifications)
+        return {}
+    crawl = crawlers.newest(dataset, just_succeeded="crawlerName" in detail)
+    return dict(advance(dataset, crawl, crawlers, jobs, notifications, crawl_unseen=False))

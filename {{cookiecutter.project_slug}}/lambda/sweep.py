@@ -1,0 +1,70 @@
+"""Lambda: brings one dataset to where all its events would have brought it, had none been lost."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from aws import client, table_client
+from crawler import Crawlers
+from environment_variable import required
+from instant import as_moment, utc_now
+from intake import Intake
+from job_run import JobRuns
+from ledger import Ledger
+from log_line import kind_of, log
+from missed_upload import missed_uploads
+from next_step import advance, tell_of_failed_crawl
+from notification import Notifications
+from parallel import each
+from run_closing import Closing
+
+prefix = required("PREFIX")
+input_bucket = required("INPUT_BUCKET")
+ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)
+glue, s3 = client("glue"), client("s3")
+crawlers = Crawlers(glue, prefix, ledger)
+jobs = JobRuns(glue, s3, required("OUTPUT_BUCKET"), prefix, ledger)
+notifications = Notifications(client("sns"), required("TOPIC_ARN"), ledger)
+intake = Intake(crawlers, notifications, input_bucket)
+closing = Closing(jobs, notifications, int(required("MAXIMUM_ATTEMPTS")))
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """One dataset, on a schedule; an error in one step keeps no other step from its work."""
+    dataset = event["dataset"]
+    failures = _try("find-missed-uploads", dataset, lambda: _record_missed(event))
+    for run in _open_runs(dataset):
+        failures += _try("close-run", dataset, partial(closing.close, dataset, run))
+    failures += _try("advance", dataset, lambda: _advance(dataset, event["crawl"] == "on-upload"))
+    if failures:
+        raise RuntimeError(f"The sweep of {dataset} has failed at: {', '.join(failures)}.")
+    return {"dataset": dataset}
+
+
+def _record_missed(event: dict[str, Any]) -> None:
+    since = as_moment(event["since"]) if "since" in event else None
+    missed = missed_uploads(s3, ledger, input_bucket, event["prefix"], event["dataset"], since)
+    each(intake.record, missed)
+    log("missed-uploads", dataset=event["dataset"], files=len(missed))
+
+
+def _open_runs(dataset: str) -> list[str]:
+    claimed = {row["run"] for row in ledger.open_rows(dataset, ("CLAIMED",))}
+    runs = ledger.open_rows(f"{dataset}/runs", ("STARTED", "PUBLISHED", "FAILED"))
+    return sorted(claimed | {row["file"].removeprefix("run/") for row in runs})
+
+
+def _advance(dataset: str, crawl_on_upload: bool) -> None:
+    crawl = crawlers.newest(dataset)
+    if crawl.has_failed:
+        tell_of_failed_crawl(dataset, crawlers, notifications)
+    advance(dataset, crawl, crawlers, jobs, notifications, crawl_unseen=crawl_on_upload)
+
+
+def _try(step: str, dataset: str, act: Callable[[], object]) -> list[str]:
+    try:
+        act()
+    except Exception as error:
+        log("sweep-failed", step=step, dataset=dataset, error=kind_of(error))
+        return [step]
+    return []
