@@ -42,40 +42,34 @@ def options(words: list[str]) -> dict[str, Any] | None:
         return None
 
 
-def asks_nothing(told: dict[str, Any]) -> bool:
-    """Whether the command gives answers or refuses questions."""
-    return any(
-        told.get(option) for option in ("no_input", "extra_context", "config_file", "replay", "replay_file")
-    )
-
-
 def interview_is_due() -> bool:
     """Whether a person sits at a terminal and gave no answers on the command line."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return False
     told = options(words_of_parent())
-    return told is not None and not asks_nothing(told)
+    giving = ("no_input", "extra_context", "config_file", "replay", "replay_file")
+    return told is not None and not any(told.get(option) for option in giving)
+
+
+def replays() -> bool:
+    """Whether the command replays earlier answers."""
+    return any(word.startswith("--replay") for word in words_of_parent())
 
 
 def private_keys_given() -> list[str]:
     """A sentence for each private key that the command sets: one of them could switch the check off."""
     words = words_of_parent()
-    if not any(
-        "_" in word.partition("=")[0] or word.startswith(("--config-file", "--replay-file"))
-        for word in words[2:]
-    ):
+    files = ("--config-file", "--replay-file")
+    if not any("_" in word.partition("=")[0] or word.startswith(files) for word in words[2:]):
         return []
     from answers.given import replayed_keys, unknown
 
     told = options(words) or {}
-    keys = [(word.partition("=")[0], "the command line") for word in told.get("extra_context") or []]
-    keys += [
-        (key, told["config_file"]) for key in content(told.get("config_file")).get("default_context") or {}
-    ]
+    config = content(told.get("config_file")).get("default_context")
     replayed = content(told.get("replay_file")).get("cookiecutter")
-    keys += [
-        (key, told["replay_file"]) for key in (replayed_keys(replayed) if isinstance(replayed, dict) else [])
-    ]
+    keys = [(key, "the command line") for key in told.get("extra_context") or []]
+    keys += [(key, told["config_file"]) for key in config or []]
+    keys += [(key, told["replay_file"]) for key in (replayed_keys(replayed) if replayed else [])]
     return [sentence for key, source in keys if str(key).startswith("_") for sentence in unknown(key, source)]
 
 

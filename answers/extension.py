@@ -2,6 +2,7 @@
 
 import atexit
 import json
+import re
 import shlex
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,6 @@ from jinja2.runtime import Context
 from answers import given, record, temporary_copy
 from answers.between_fields import state_bucket
 from answers.project import QUESTIONS, project_faults, project_from
-from answers.text import JINJA, shown
 from answers.yaml_text import yaml_text
 
 PROJECT_FOLDER = "{{cookiecutter.project_slug}}"
@@ -41,14 +41,17 @@ class CheckedAnswers(Extension):
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """Let only the template's own text be evaluated, and its folder be named by the check."""
-        if name is not None or not any(mark in source for mark in JINJA):
+        if name is not None or source in self.own_text:
             return source
         if source == PROJECT_FOLDER:
             return CHECKED_FOLDER
-        bare = source.replace(PROJECT_FOLDER, "").replace(ENVIRONMENT_FOLDER, "")
-        if source == CHECKED_FOLDER or source in self.own_text or not any(mark in bare for mark in JINJA):
-            return source
-        raise refusal([f"{shown(source)} is never evaluated: leave out {{{{, {{% and {{#."])
+        own = re.split(f"({re.escape(CHECKED_FOLDER)}|{re.escape(ENVIRONMENT_FOLDER)})", source)
+        return "".join(part if number % 2 else literal(part) for number, part in enumerate(own))
+
+
+def literal(text: str) -> str:
+    """A Jinja source that renders to the text itself: answers and output folders are never evaluated."""
+    return re.sub(r"\{[{%#]", lambda mark: f"{{{{ '{mark[0]}' }}}}", text)
 
 
 def own_text() -> set[str]:
@@ -58,14 +61,14 @@ def own_text() -> set[str]:
 
 
 def prepare() -> None:
-    """Before cookiecutter prompts: take what was given, so that it is neither asked nor rendered."""
+    """Before cookiecutter prompts: take what was given, so that it is neither asked again nor cut short."""
     asking = given.call_of("cookiecutter.prompt", "prompt_for_config")
     if asking is None:
         return
     asked, call = asking["context"]["cookiecutter"], given.cookiecutter_call()
-    if call is not None and given.nothing_is_to_be_asked(call):
+    if call is not None and not call["no_input"] and given.has_answers(call):
         given.take_answers(asked, call["context"]["cookiecutter"])
-    # A structure would be offered as a choice, and a list lose all but its first entry.
+    # Cookiecutter offers a list as a choice, keeps its first entry, and turns the numbers of a map into text.
     for key in QUESTIONS:
         if key in asked and not isinstance(asked[key], str):
             asked[key] = json.dumps(asked[key], ensure_ascii=False, default=str)

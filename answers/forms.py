@@ -1,6 +1,8 @@
 """Reads the forms that an answer may have: a structure, its JSON or YAML text, or a short comma list."""
 
+import contextlib
 import copy
+import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -24,6 +26,12 @@ class SafeLoaderOfUniqueKeys(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+def map_of_unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len({key for key, _ in pairs}) < len(pairs):
+        raise ValueError("a key stands there twice")
+    return dict(pairs)
+
+
 class Unreadable(str):
     """A text that looks like JSON or YAML and cannot be read as such."""
 
@@ -35,6 +43,9 @@ def structure(answer: object) -> object:
     if not isinstance(answer, str) or not (answer.startswith(("{", "[", "- ")) or "\n" in answer):
         return answer
     unreadable = Unreadable(answer)
+    # JSON first: YAML 1.1 reads 1e+20 as text.
+    with contextlib.suppress(ValueError, RecursionError):
+        return json.loads(answer, object_pairs_hook=map_of_unique_keys)
     try:
         read = yaml.load(answer, Loader=SafeLoaderOfUniqueKeys)
     except yaml.YAMLError as error:

@@ -37,15 +37,10 @@ def shipped() -> dict[str, Any]:
     return found
 
 
-def nothing_is_to_be_asked(call: dict[str, Any]) -> bool:
-    """Whether answers were given, or questions refused: then cookiecutter must not prompt."""
-    return bool(
-        call["no_input"]
-        or call["extra_context"]
-        or call["replay"]
-        or call["config_file"]
-        or (call["context"]["cookiecutter"].get("_answers") is not None)
-    )
+def has_answers(call: dict[str, Any]) -> bool:
+    """Whether answers were given, so that cookiecutter must not ask for more."""
+    interviewed = call["context"]["cookiecutter"].get("_answers") is not None
+    return interviewed or bool(call["extra_context"] or call["replay"] or call["config_file"])
 
 
 def take_answers(asked: dict[str, Any], context: dict[str, Any]) -> None:
@@ -54,8 +49,8 @@ def take_answers(asked: dict[str, Any], context: dict[str, Any]) -> None:
     `asked` is what cookiecutter is about to ask; at a replay, `context` is the replay file.
     """
     public = {key: asked.pop(key) for key in QUESTIONS if key in asked}
-    kept = context.get("_answers")
-    asked["_answers"] = {**public, **kept} if isinstance(kept, dict) else public if kept is None else kept
+    defaults, kept = asked.get("_answers") or {}, context.get("_answers") or {}
+    asked["_answers"] = {**public, **defaults, **kept} if isinstance(kept, dict) else kept
 
 
 def answers_in(context: dict[str, Any]) -> dict[str, Any]:

@@ -38,7 +38,8 @@ def slug_and_prefix(answer: object) -> dict[str, Any]:
 
 
 def without_empty_schedules(project: dict[str, Any]) -> dict[str, Any]:
-    for dataset in project["datasets"].values() if isinstance(project["datasets"], dict) else []:
+    datasets = project.get("datasets")
+    for dataset in datasets.values() if isinstance(datasets, dict) else []:
         if isinstance(dataset, dict) and dataset.get("schedule") == "":
             del dataset["schedule"]
     return project

@@ -16,8 +16,9 @@ def yaml_text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        # PyYAML reads 1e+20 as text; digits alone are a number everywhere.
-        return format(Decimal(repr(value)), "f")
+        # PyYAML reads 1e+20 as text; digits with a point are a number everywhere.
+        digits = format(Decimal(repr(value)), "f")
+        return digits if "." in digits else f"{digits}.0"
     if isinstance(value, list):
         return f"[{', '.join(yaml_text(item) for item in value)}]"
     if isinstance(value, dict):

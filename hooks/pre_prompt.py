@@ -17,29 +17,35 @@ def main() -> None:
     faults = command_line.private_keys_given()
     if faults:
         stop("\n".join(faults))
-    if command_line.interview_is_due():
+    if command_line.replays():
+        ask_nothing_but({})
+    elif command_line.interview_is_due():
         answer_by_interview()
 
 
 def answer_by_interview() -> None:
-    """Write the answers of the interview into the copy's cookiecutter.json, after which nothing is asked."""
     try:
         import questionary  # noqa: F401
     except ImportError:
         print(INSTEAD_OF_QUESTIONS)
         return
-    import json
-
     from answers.interview import interview
 
-    from answers import given
-
     try:
-        answers = interview()
+        ask_nothing_but(interview())
     except (KeyboardInterrupt, EOFError):
         stop("Stopped: nothing was written.")
-    questions = given.shipped() | {"_answers": answers}
-    (COPY / "cookiecutter.json").write_text(json.dumps(questions), encoding="utf-8")
+
+
+def ask_nothing_but(answers: dict[str, object]) -> None:
+    """Write answers, for the rest the defaults, into the copy's cookiecutter.json as what is not asked."""
+    import json
+
+    path = COPY / "cookiecutter.json"
+    shipped = json.loads(path.read_text(encoding="utf-8"))
+    defaults = {key: shipped.pop(key) for key in list(shipped) if not key.startswith("_")}
+    shipped["_answers"] = defaults | answers
+    path.write_text(json.dumps(shipped), encoding="utf-8")
 
 
 def stop(why: str) -> None:
