@@ -1,0 +1,120 @@
+"""Two million dirty rows: files/etl.py beside naive and hand-tuned Spark, DuckDB and Polars."""
+
+import json
+import logging
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from benches.etl import dirty_orders
+from benches.etl.process import Cost, cost_of
+
+PROJECT = Path(__file__).parents[2] / "{{cookiecutter.project_slug}}"
+ROWS, FILES = 2_000_000, 8
+SETTINGS = {
+    "project": "bench",
+    "environment": "dev",
+    "dataset": "orders",
+    "format": "csv",
+    "delimiter": ",",
+    "quoted_newlines": True,
+    "missing_values": [],
+    "columns": dirty_orders.COLUMNS,
+    "primary_key": ["order_id"],
+    "newest_by": "ordered_at",
+    "partition_by": "ordered_at",
+    "maximum_bad_share": 0.05,
+    "on_drift": "report",
+    "table_format": "parquet",
+    "input_bucket": "bench-input",
+    "output_bucket": "bench-output",
+    "quarantine_bucket": "bench-quarantine",
+    "database": "bench",
+}
+SPARK = {
+    "spark.master": "local[2]",
+    "spark.driver.memory": "2g",
+    "spark.ui.enabled": "false",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.sql.catalogImplementation": "in-memory",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.parquet.compression.codec": "zstd",
+    "spark.sql.legacy.timeParserPolicy": "CORRECTED",
+}
+
+
+def spark_environment(folder: Path, changes: dict[str, str]) -> dict[str, str]:
+    """The environment of a Spark process with the common settings and some of its own."""
+    folder.mkdir(parents=True)
+    lines = [f"{name} {value}\n" for name, value in (SPARK | changes).items()]
+    (folder / "spark-defaults.conf").write_text("".join(lines))
+    return os.environ | {"SPARK_CONF_DIR": str(folder), "PYSPARK_PYTHON": sys.executable}
+
+
+def engine(name: str, source: Path, target: Path, environment: dict[str, str]) -> Cost:
+    """The cost of one of the modules beside this one."""
+    shutil.rmtree(target, ignore_errors=True)
+    return cost_of([sys.executable, "-m", f"benches.etl.{name}", str(source), str(target)], environment)[0]
+
+
+def our_job(storage, paths: list[Path]) -> tuple[Cost, dict]:  # type: ignore[no-untyped-def, type-arg]
+    """The cost and the report of files/etl.py, unchanged, over some files."""
+    uploaded = [storage.upload(path, SETTINGS["input_bucket"], f"orders/{path.name}") for path in paths]
+    manifest, run = storage.put_manifest(SETTINGS, uploaded)
+    etl = str(PROJECT / "files" / "etl.py")
+    command = [sys.executable, etl, "--settings", json.dumps(SETTINGS), "--manifest", manifest]
+    cost, _ = cost_of(command, storage.process_environment(None))
+    report = storage.s3.get_object(Bucket=SETTINGS["output_bucket"], Key=f"_reports/orders/{run}.json")
+    return cost, json.loads(report["Body"].read())
+
+
+def local_platform():  # type: ignore[no-untyped-def]
+    """The generated project's own stand-in of S3."""
+    sys.path.insert(0, str(PROJECT))
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    from local.storage import local_storage
+
+    return local_storage
+
+
+def measure() -> list[tuple[str, str]]:
+    """Rows of (what, figure); every engine reads the same files, one after another."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        source = folder / "rows"
+        paths = dirty_orders.write(source, ROWS, FILES)
+        costs = {}
+        tuned = spark_environment(folder / "tuned", {"spark.sql.shuffle.partitions": "2"})
+        costs["hand-tuned Spark"] = engine("tuned_spark", source, folder / "out", tuned)
+        with local_platform()(folder / "s3") as storage:
+            storage.create(SETTINGS)
+            costs["files/etl.py"], report = our_job(storage, paths)
+        naive = spark_environment(folder / "naive", {})
+        costs["naive Spark"] = engine("naive_spark", source, folder / "out", naive)
+        costs["DuckDB"] = engine("duckdb_engine", source, folder / "out", dict(os.environ))
+        costs["Polars"] = engine("polars_engine", source, folder / "out", dict(os.environ))
+    return _figures(costs, report)
+
+
+def _figures(costs: dict[str, Cost], report: dict) -> list[tuple[str, str]]:  # type: ignore[type-arg]
+    ours = costs["files/etl.py"]
+    rows = [
+        (name, f"{cost.wall:6.1f} s  {cost.cpu:6.1f} CPU s  {cost.peak_mb:5.0f} MB")
+        for name, cost in costs.items()
+    ]
+    counts = ("rows_in", "published", "quarantined", "duplicates")
+    rows.append(("rows in, published, quarantined, duplicates", ", ".join(f"{report[c]}" for c in counts)))
+    goals = {"naive Spark": "goal: at least 3", "hand-tuned Spark": "goal: at least 0.91"}
+    for name, cost in costs.items():
+        if cost is not ours:
+            title = f"{name} ÷ files/etl.py ({goals[name]})" if name in goals else f"{name} ÷ files/etl.py"
+            rows.append((title, f"{cost.wall / ours.wall:.2f} wall, {cost.cpu / ours.cpu:.2f} CPU"))
+    return [*rows, ("peak memory of files/etl.py (goal: under 3 GB)", f"{ours.peak_mb / 1000:.2f} GB")]
+
+
+if __name__ == "__main__":
+    for what, figure in measure():
+        print(f"{what:50} {figure}")

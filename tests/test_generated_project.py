@@ -1,0 +1,137 @@
+"""A project that was just generated passes what it asks of its team, and its job runs on its samples."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+VENV = Path(sys.prefix)
+
+
+def make(project: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run make in a project, with the virtual environment that runs these tests."""
+    return subprocess.run(
+        ["make", *words, f"VENV={VENV}"],
+        cwd=project,
+        env={**os.environ, **environment},
+        text=True,
+        capture_output=True,
+        timeout=900,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def fresh_project(bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project from the defaults that these tests may write into."""
+    return bake_into(tmp_path_factory.mktemp("fresh"))
+
+
+@pytest.mark.xdist_group("spark")
+def test_a_fresh_project_passes_its_own_check(fresh_project: Path) -> None:
+    done = make(fresh_project, "check")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.xdist_group("spark")
+def test_a_fresh_project_passes_its_own_tests(fresh_project: Path) -> None:
+    done = make(fresh_project, "test")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " passed" in done.stdout
+
+
+@pytest.fixture(scope="module")
+def sample_run(fresh_project: Path) -> subprocess.CompletedProcess[str]:
+    """What `make run` prints in a fresh project."""
+    return make(fresh_project, "run")
+
+
+def reports(project: Path) -> dict[str, dict[str, Any]]:
+    """The run report of each dataset that `make run` leaves."""
+    found = (json.loads(path.read_text()) for path in project.glob(".local/*/*/_reports/*/*.json"))
+    return {report["dataset"]: report for report in found}
+
+
+@pytest.mark.xdist_group("spark")
+def test_the_sample_files_become_published_output(
+    fresh_project: Path, sample_run: subprocess.CompletedProcess[str]
+) -> None:
+    import pyarrow.parquet
+
+    assert sample_run.returncode == 0, sample_run.stdout + sample_run.stderr
+    for dataset, report in reports(fresh_project).items():
+        (output,) = fresh_project.glob(f".local/dev/*-output-*/{dataset}/batch_id={report['batch']}")
+        rows = sum(pyarrow.parquet.read_metadata(path).num_rows for path in output.rglob("*.parquet"))
+        assert rows == report["published"] > 0
+
+
+@pytest.mark.xdist_group("spark")
+def test_each_sample_row_is_published_quarantined_or_a_duplicate(
+    fresh_project: Path, sample_run: subprocess.CompletedProcess[str]
+) -> None:
+    assert set(reports(fresh_project)) == {"orders", "customers"}
+    for report in reports(fresh_project).values():
+        for counted in [report, *report["files"]]:
+            assert counted["rows_in"] == counted["published"] + counted["quarantined"] + counted["duplicates"]
+        assert report["quarantined"] > 0
+
+
+@pytest.mark.xdist_group("spark")
+def test_the_run_names_each_file_and_each_reason(
+    fresh_project: Path, sample_run: subprocess.CompletedProcess[str]
+) -> None:
+    for report in reports(fresh_project).values():
+        for file in report["files"]:
+            assert Path(file["key"]).name in sample_run.stdout
+            assert all(reason in sample_run.stdout for reason in file["reasons"])
+
+
+def test_a_misspelt_key_in_project_yaml_fails_the_check(bake: Callable[..., Path]) -> None:
+    project = bake()
+    settings = project / "project.yaml"
+    settings.write_text(settings.read_text().replace("newest_by:", "newest_first_by:"))
+
+    done = make(project, "check")
+
+    assert done.returncode != 0
+    assert "newest_first_by" in done.stdout + done.stderr
+
+
+def test_an_environment_that_project_yaml_does_not_name_is_refused_in_one_sentence(bake: Callable[..., Path]) -> None:
+    done = make(bake(), "run", "ENV=uat")
+
+    assert done.returncode != 0
+    assert "uat" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_data_without_a_folder_for_any_dataset_is_refused_in_one_sentence(
+    bake: Callable[..., Path], tmp_path: Path
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+
+    done = make(bake(), "run", f"DATA={tmp_path / 'elsewhere'}")
+
+    assert done.returncode != 0
+    assert "holds no folder with files for any of the datasets" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_old_python_is_refused_in_one_sentence(bake: Callable[..., Path], tmp_path: Path) -> None:
+    old = tmp_path / "python3"
+    old.write_text("#!/bin/sh\nexit 1\n")
+    old.chmod(0o755)
+
+    done = subprocess.run(
+        ["make", "setup", f"PYTHON={old}"], cwd=bake(), text=True, capture_output=True, check=False
+    )
+
+    assert done.returncode != 0
+    assert "needs Python 3.11 or newer" in done.stderr

@@ -1,0 +1,51 @@
+# The only reader of project.yaml: types it, fills the defaults, refuses what is wrong. It has no provider.
+
+terraform {
+  required_version = ">= 1.11"
+}
+
+locals {
+  _entries    = { for entry in var.settings.environments : entry.name => entry }
+  _entry      = local._entries[var.environment]
+  environment = merge(local._entry, { region = local._region, network = local._network })
+
+  _region  = coalesce(local._entry.region, var.settings.region)
+  _network = local._entry.network == null ? var.settings.network : local._entry.network
+
+  datasets = {
+    for name, dataset in var.settings.datasets : name => merge(dataset, {
+      prefix = coalesce(dataset.prefix, "${name}/")
+    })
+  }
+
+  # A target's name is what it stands for, so that the order in project.yaml does not matter to Terraform.
+  _targets = {
+    for target in var.settings.notifications :
+    join(":", concat([target.protocol], compact([target.endpoint, target.arn, target.workspace, target.team, target.channel]))) => target...
+  }
+  notifications = { for name, targets in local._targets : name => targets[0] }
+
+  # What files/etl.py is told, complete: it has no defaults of its own.
+  job_settings = {
+    for name, dataset in local.datasets : name => {
+      project           = var.settings.slug
+      environment       = var.environment
+      dataset           = name
+      format            = dataset.format
+      delimiter         = dataset.delimiter
+      quoted_newlines   = dataset.quoted_newlines
+      missing_values    = dataset.missing_values
+      columns           = dataset.columns
+      primary_key       = dataset.primary_key
+      newest_by         = dataset.newest_by
+      partition_by      = dataset.partition_by
+      maximum_bad_share = dataset.maximum_bad_share
+      on_drift          = dataset.on_drift
+      table_format      = dataset.table_format
+      input_bucket      = local.buckets.input
+      output_bucket     = local.buckets.output
+      quarantine_bucket = local.buckets.quarantine
+      database          = local.names.database
+    }
+  }
+}

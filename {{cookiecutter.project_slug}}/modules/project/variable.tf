@@ -1,0 +1,89 @@
+variable "environment" {
+  description = "Which environment of the settings is meant: the name of the folder that Terraform runs in."
+  type        = string
+
+  validation {
+    condition     = contains(var.settings.environments[*].name, var.environment)
+    error_message = "project.yaml names no environment \"${var.environment}\": add it there, or rename the folder."
+  }
+}
+
+variable "settings" {
+  description = "The content of project.yaml; every default of the project stands here."
+  type = object({
+    name          = string
+    slug          = string
+    region        = string
+    bucket_prefix = optional(string)
+    tags          = optional(map(string), {})
+    approvers     = optional(list(string), [])
+    glue_version  = optional(string, "5.1")
+    git = optional(object({
+      provider   = optional(string, "codecommit")
+      repository = optional(string)
+      branch     = optional(string, "main")
+    }), {})
+    network = optional(object({
+      cidr    = optional(string)
+      vpc     = optional(string)
+      subnets = optional(list(string), [])
+    }), { cidr = "10.20.0.0/16" })
+    environments = list(object({
+      name        = string
+      account     = string
+      region      = optional(string)
+      approval    = optional(bool, true)
+      workers     = optional(number, 2)
+      worker_type = optional(string, "G.1X")
+      network = optional(object({
+        cidr    = optional(string)
+        vpc     = optional(string)
+        subnets = optional(list(string), [])
+      }))
+      jdbc = optional(map(object({
+        url    = string
+        secret = string
+      })), {})
+    }))
+    datasets = map(object({
+      format          = string
+      prefix          = optional(string)
+      delimiter       = optional(string, ",")
+      quoted_newlines = optional(bool, true)
+      missing_values  = optional(list(string), [])
+      columns = list(object({
+        name     = string
+        type     = string
+        format   = optional(string)
+        required = optional(bool, false)
+        unique   = optional(bool, false)
+        minimum  = optional(string)
+        maximum  = optional(string)
+        one_of   = optional(list(string))
+        pattern  = optional(string)
+      }))
+      primary_key       = optional(list(string), [])
+      newest_by         = optional(string)
+      partition_by      = optional(string)
+      maximum_bad_share = optional(number, 0.05)
+      on_drift          = optional(string, "report")
+      table_format      = optional(string, "parquet")
+      expected_every    = optional(string)
+      schedule          = optional(string, "")
+    }))
+    notifications = optional(list(object({
+      protocol  = string
+      endpoint  = optional(string)
+      arn       = optional(string)
+      workspace = optional(string)
+      tenant    = optional(string)
+      team      = optional(string)
+      channel   = optional(string)
+    })), [])
+  })
+
+  validation {
+    condition     = length(distinct(var.settings.environments[*].name)) == length(var.settings.environments)
+    error_message = "project.yaml names an environment twice: each has a folder and names of its own."
+  }
+}
