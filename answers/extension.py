@@ -4,6 +4,7 @@ import atexit
 import json
 import re
 import shlex
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -87,20 +88,13 @@ def refusal(faults: list[str]) -> click.UsageError:
 @pass_context
 def checked_project_folder(context: Context) -> str:
     """The name of the project's folder, once every answer is right."""
-    variables: dict[str, Any] = context["cookiecutter"]
     call = given.cookiecutter_call()
-    answers = given.answers_in(variables)
-    settings = project_from(answers)
+    settings = project_from(given.answers_in(context["cookiecutter"]))
     faults = (given.key_faults(call) if call else []) + project_faults(settings)
     if faults:
         raise refusal(faults)
     if call and not call["accept_hooks"]:
         click.echo(WITHOUT_HOOKS, err=True)
-    # Under cruft, which has no such call and writes these variables into its record, they stay as they are.
-    if call:
-        variables.update(
-            record.as_texts(answers), project_slug=settings["slug"], _answers=answers, _project=settings
-        )
     atexit.register(temporary_copy.remove_empty_parent)
     slug: str = settings["slug"]
     return slug
@@ -109,9 +103,12 @@ def checked_project_folder(context: Context) -> str:
 @pass_context
 def project(context: Context) -> dict[str, Any]:
     """The content of project.yaml."""
-    variables = context["cookiecutter"]
-    settings: dict[str, Any] = variables.get("_project") or project_from(given.answers_in(variables))
-    return settings
+    return project_of(json.dumps(given.answers_in(context["cookiecutter"])))
+
+
+@cache
+def project_of(answers: str) -> dict[str, Any]:
+    return project_from(json.loads(answers))
 
 
 @pass_context
@@ -146,5 +143,6 @@ def handover(context: Context) -> dict[str, Any]:
     }
     call = given.cookiecutter_call()
     folder = Path(call["output_dir"] if call else ".", project(context)["slug"])
-    written = record.record_of(context["cookiecutter"])
+    variables = context["cookiecutter"]
+    written = record.record_of(variables, given.answers_in(variables))
     return {"first": names[0], "backends": backends, "record": written, "folder": shlex.quote(str(folder))}

@@ -51,14 +51,14 @@ def template_url(template: str, repository: str) -> str | None:
     return without_credentials(found) if found else None
 
 
-def record_of(variables: dict[str, Any]) -> dict[str, Any] | None:
+def record_of(variables: dict[str, Any], answers: dict[str, Any]) -> dict[str, Any] | None:
     """The record, None under cruft, which writes its own."""
     repository = variables.get("_repo_dir")
     if repository is None:
         return None
     url = template_url(variables["_template"], repository)
     commit = git(repository, "rev-parse", "HEAD") if (Path(repository) / ".git").exists() else None
-    context = {**as_texts(variables["_answers"]), "_template": url, "_commit": commit}
+    context = {**as_texts(answers), "_template": url, "_commit": commit}
     return {
         "template": url,
         "commit": commit,
