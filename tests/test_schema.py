@@ -1,0 +1,286 @@
+"""project.schema.json, and that what interprets it in answers/ judges as a real JSON Schema library does."""
+
+import copy
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from conftest import settings_of
+from hostile_answers import answers_with, cases
+from jsonschema import Draft202012Validator
+
+from answers.forms import starters
+from answers.project import QUESTIONS, project_faults, project_from
+from answers.schema import fault, schema
+
+ROOT = Path(__file__).parents[1]
+DEFAULTS = {key: json.loads((ROOT / "cookiecutter.json").read_text())[key] for key in QUESTIONS}
+INTERPRETED = {
+    *("$ref", "$defs", "$schema", "title", "description", "type", "const", "enum", "not", "anyOf", "oneOf"),
+    *("properties", "required", "additionalProperties", "propertyNames", "minProperties", "maxProperties"),
+    *(
+        "items",
+        "minItems",
+        "maxItems",
+        "uniqueItems",
+        "minLength",
+        "maxLength",
+        "pattern",
+        "minimum",
+        "maximum",
+    ),
+}
+FULL: dict[str, Any] = {
+    "name": "Acme Sales",
+    "slug": "acme-sales",
+    "region": "eu-west-1",
+    "bucket_prefix": "acme",
+    "tags": {"owner": "data-team"},
+    "git": {"provider": "codecommit", "repository": "acme-sales", "branch": "main"},
+    "approvers": ["Architects", "SMEs"],
+    "network": {"cidr": "10.20.0.0/16"},
+    "glue_version": "5.1",
+    "environments": [
+        {"name": "dev", "account": "111111111111"},
+        {
+            "name": "prod",
+            "account": "222222222222",
+            "region": "eu-west-1",
+            "approval": True,
+            "workers": 10,
+            "worker_type": "G.2X",
+            "network": {"vpc": "vpc-0123456789abcdef0", "subnets": ["subnet-0123456789abcdef0"]},
+            "jdbc": {"warehouse": {"url": "jdbc:postgresql://host:5432/db", "secret": "warehouse"}},
+        },
+    ],
+    "datasets": {
+        "orders": {
+            "format": "csv",
+            "prefix": "orders/",
+            "delimiter": "\t",
+            "quoted_newlines": True,
+            "missing_values": ["NA"],
+            "columns": [
+                {"name": "order_id", "type": "bigint", "unique": True, "minimum": 1, "maximum": 1e9},
+                {
+                    "name": "ordered_at",
+                    "type": "timestamp",
+                    "format": "yyyy-MM-dd HH:mm:ss",
+                    "minimum": "2024-01-01",
+                },
+                {"name": "status", "type": "string", "required": True, "one_of": ["placed", "paid"]},
+                {"name": "email", "type": "string", "pattern": "[^@ ]+@[^@ ]+"},
+            ],
+            "primary_key": ["order_id"],
+            "newest_by": "ordered_at",
+            "partition_by": "ordered_at",
+            "maximum_bad_share": 0.05,
+            "on_drift": "report",
+            "table_format": "iceberg",
+            "expected_every": "24 hours",
+            "schedule": "cron(0 6 * * ? *)",
+        }
+    },
+    "notifications": [
+        {"protocol": "email", "endpoint": "data-team@example.com"},
+        {"protocol": "sms", "endpoint": "+32470123456"},
+        {"protocol": "https", "endpoint": "https://alerts.example.com/in?team=data"},
+        {"protocol": "slack", "workspace": "T0123ABCD", "channel": "C0123ABCD"},
+        {"protocol": "topic", "arn": "arn:aws:sns:eu-west-1:123456789012:alerts"},
+    ],
+}
+WRONG_BY_SCHEMA: list[tuple[tuple[str | int, ...], object]] = [
+    (("name",), None),
+    (("slug",), 7),
+    (("region",), "mars-1"),
+    (("bucket_prefix",), "Acme"),
+    (("tags",), ["owner"]),
+    (("tags", "owner"), 42),
+    (("git", "provider"), "sourceforge"),
+    (("git",), {"provider": "github"}),
+    (("git",), {"provider": "codecommit", "repository": "a/b"}),
+    (("network",), {}),
+    (("network",), {"cidr": "10.20.0.0/16", "vpc": "vpc-0123456789abcdef0"}),
+    (("network", "vpc"), "vpc-0123456789abcdef0"),
+    (("approvers",), ["Architects", "Architects"]),
+    (("approvers",), ["a b"]),
+    (("glue_version",), 5.1),
+    (("environments",), []),
+    (("environments", 0, "account"), 111111111111),
+    (("environments", 0, "approval"), "yes"),
+    (("environments", 1, "workers"), 1),
+    (("environments", 1, "workers"), 2.5),
+    (("environments", 1, "workers"), True),
+    (("environments", 1, "jdbc", "warehouse", "url"), "jdbc:postgresql://user:secret@host/db"),
+    (("environments", 1, "jdbc", "warehouse", "password"), "x"),
+    (("environments", 1, "colour"), "blue"),
+    (("datasets",), {}),
+    (("datasets", "orders", "columns"), []),
+    (("datasets", "orders", "columns", 0, "type"), "long"),
+    (("datasets", "orders", "columns", 0, "minimum"), True),
+    (("datasets", "orders", "columns", 2, "one_of"), [1]),
+    (("datasets", "orders", "maximum_bad_share"), 1.1),
+    (("datasets", "orders", "delimiter"), ",,"),
+    (("datasets", "orders", "expected_every"), "daily"),
+    (("datasets", "orders", "column"), []),
+    (("notifications", 0, "protocol"), "pigeon"),
+    (("notifications", 0, "protocol"), "sms"),
+    (("notifications", 0, "arn"), "x"),
+]
+
+
+def judged_by_library(draft: object) -> bool:
+    return Draft202012Validator(schema()).is_valid(draft)
+
+
+def definitions(node: object) -> Iterator[dict[str, Any]]:
+    """Every subschema; names of properties and definitions are no keywords."""
+    if not isinstance(node, dict):
+        return
+    yield node
+    for key, value in node.items():
+        if key in ("properties", "$defs"):
+            for each in value.values():
+                yield from definitions(each)
+        elif isinstance(value, list):
+            for each in value:
+                yield from definitions(each)
+        else:
+            yield from definitions(value)
+
+
+def test_the_schema_is_a_json_schema() -> None:
+    Draft202012Validator.check_schema(schema())
+
+
+def test_every_keyword_of_the_schema_is_interpreted() -> None:
+    assert {key for each in definitions(schema()) for key in each} <= INTERPRETED
+
+
+def test_every_kind_says_in_words_what_to_write() -> None:
+    assert [name for name, each in schema()["$defs"].items() if len(each["description"].split()) < 3] == []
+
+
+def test_patterns_are_anchored_and_mean_the_same_in_every_language() -> None:
+    patterns = [each["pattern"] for each in definitions(schema()) if "pattern" in each and "type" in each]
+
+    assert patterns
+    assert [pattern for pattern in patterns if not (pattern.startswith("^") and pattern.endswith("$"))] == []
+    assert [
+        pattern for pattern in patterns if any(sign in pattern for sign in (r"\d", r"\w", r"\s", "(?"))
+    ] == []
+
+
+def test_a_draft_with_every_key_is_right() -> None:
+    assert project_faults(FULL) == []
+    assert judged_by_library(FULL)
+
+
+def test_the_draft_with_every_key_has_every_key() -> None:
+    assert FULL.keys() == schema()["properties"].keys()
+    assert FULL["environments"][1].keys() == schema()["$defs"]["environment_entry"]["properties"].keys()
+    assert FULL["datasets"]["orders"].keys() == schema()["$defs"]["dataset"]["properties"].keys()
+    used = {key for column in FULL["datasets"]["orders"]["columns"] for key in column}
+    assert used == schema()["$defs"]["column"]["properties"].keys()
+
+
+@pytest.mark.parametrize(("path", "value"), WRONG_BY_SCHEMA, ids=lambda part: str(part)[:40])
+def test_what_a_library_refuses_is_refused_here(path: tuple[str | int, ...], value: object) -> None:
+    draft = copy.deepcopy(FULL)
+    *way, last = path
+    place: Any = draft
+    for step in way:
+        place = place[step]
+    place[last] = value
+
+    assert not judged_by_library(draft)
+    assert project_faults(draft) != []
+
+
+@pytest.mark.parametrize("key", ["name", "slug", "region", "environments", "datasets"])
+def test_a_required_key_that_lacks_is_named(key: str) -> None:
+    draft = {name: value for name, value in FULL.items() if name != key}
+
+    assert not judged_by_library(draft)
+    assert any(f"lacks {key}" in sentence for sentence in project_faults(draft))
+
+
+def test_no_hostile_answer_is_right_here_and_wrong_for_a_library() -> None:
+    drafts = [project_from({**DEFAULTS, **answers_with(case)}) for case in cases()]
+
+    assert [draft for draft in drafts if not project_faults(draft) and not judged_by_library(draft)] == []
+
+
+def test_a_generated_project_yaml_fits_its_own_schema(project: Path) -> None:
+    shipped = json.loads((project / "project.schema.json").read_text())
+
+    Draft202012Validator(shipped).validate(settings_of(project))
+
+
+def test_the_example_answers_of_the_documentation_are_right() -> None:
+    page = (ROOT / "docs/questions.md").read_text(encoding="utf-8")
+    example = page.split("```yaml\n")[1].split("```")[0]
+
+    answers = yaml.safe_load(example)["default_context"]
+
+    assert project_faults(project_from({**DEFAULTS, **answers})) == []
+
+
+@pytest.mark.parametrize("name", [name for name in starters() if name])
+def test_the_samples_fit_the_shipped_definitions(name: str) -> None:
+    columns = [column["name"] for column in starters()[name]["columns"]]
+    folder = ROOT / "{{cookiecutter.project_slug}}/samples" / name
+    headers = [path.read_text().splitlines()[0].split(",") for path in folder.glob("*-01.csv")]
+    rows = [
+        json.loads(path.read_text().lstrip("[").splitlines()[0].rstrip(","))
+        for path in folder.glob("customers.json")
+    ]
+
+    assert headers or rows
+    assert all(header == columns for header in headers)
+    assert all(row.keys() <= set(columns) for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("environment", "docs"),
+        ("environment", "modules"),
+        ("column_name", "batch_id"),
+        ("project_slug", "tests"),
+        ("dataset_name", "class"),
+        ("branch_name", "feature/con"),
+        ("branch_name", "HEAD"),
+        ("https_endpoint", "https://hooks.slack.com/services/T0/B0/x"),
+        ("https_endpoint", "https://acme.webhook.office.com/webhookb2/x"),
+        ("https_endpoint", "https://10.0.0.1/x"),
+        ("jdbc_url", "jdbc:mysql://host/db?password=x"),
+        ("schedule_expression", "cron(0 9 ? * 6#6 *)"),
+        ("schedule_expression", "rate(01 hours)"),
+        ("tag_value", "a" * 256),
+        ("delimiter", "a"),
+        ("phone_number", "0470123456"),
+    ],
+)
+def test_a_reserved_or_wrong_value_of_a_kind_is_refused(kind: str, value: str) -> None:
+    assert fault(kind, value) is not None
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("schedule_expression", "cron(15 10 ? * 6L 2022-2023)"),
+        ("schedule_expression", "cron(0 9 ? * 2#1 *)"),
+        ("schedule_expression", "cron(*/10 8-17 ? * MON-FRI *)"),
+        ("environment", "prod"),
+        ("tag_value", ""),
+        ("https_endpoint", "https://alerts.example.com"),
+        ("delimiter", "|"),
+        ("jdbc_url", "jdbc:sqlserver://host:1433;databaseName=sales"),
+    ],
+)
+def test_a_right_value_of_a_kind_is_accepted(kind: str, value: str) -> None:
+    assert fault(kind, value) is None
