@@ -4,7 +4,6 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-
 from parallel import THREADS
 
 PATIENT = Config(

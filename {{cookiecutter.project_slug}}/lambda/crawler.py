@@ -4,7 +4,6 @@ import hashlib
 from typing import Any
 
 from botocore.exceptions import ClientError
-
 from crawl import SUCCESS, Crawl, crawl_from
 from ledger import Ledger, Row
 from log_line import log

@@ -31,7 +31,7 @@ class JobRuns:
         return found
 
     def by_run(self, dataset: str, run: str) -> Row | None:
-        """The newest Glue job run that was given a run's manifest; None when there is none, or no such job."""
+        """The newest Glue job run that was given a run's manifest, if there is one."""
         pages = self.glue.get_paginator("get_job_runs").paginate(
             JobName=f"{self.prefix}-{dataset}", PaginationConfig={"MaxItems": RUNS_TO_SEARCH}
         )

@@ -1,12 +1,15 @@
 """One line of JSON per event in the log: keys and counts, never a value out of a row."""
 
 import json
+import sys
 from typing import Any
 
 
 def log(event: str, **fields: Any) -> None:
-    """Print one line; CloudWatch and its metric filters read it."""
-    print(json.dumps({"event": event, **fields}, ensure_ascii=False, default=str), flush=True)
+    """Write one line; CloudWatch and its metric filters read it."""
+    line = json.dumps({"event": event, **fields}, ensure_ascii=False, default=str)
+    # One write for text and line break: print() makes two, and threads would mix their lines.
+    sys.stdout.write(f"{line}\n")
 
 
 def kind_of(error: Exception) -> str:

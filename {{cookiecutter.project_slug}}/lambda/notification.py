@@ -18,7 +18,7 @@ class Notifications:
         self.sns, self.topic, self.ledger = sns, topic, ledger
 
     def send_once(self, row: str, notice: str, subject: str, lines: list[str]) -> bool:
-        """Send unless it was sent; whether it is out. An error of SNS passes through: call again to try again.
+        """Send unless it was sent; whether it is out. An error of SNS passes through.
 
         Losing a notification is worse than reading it twice. So a sender first reserves the notice, sends,
         and then marks it as sent: a reservation that was never kept runs out, and the sweep sends again.

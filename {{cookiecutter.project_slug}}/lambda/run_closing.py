@@ -42,9 +42,8 @@ class Closing:
         return self._release(dataset, run, rows, known)
 
     def _job(self, dataset: str, run: str, known: Row) -> Row | None:
-        if "job_run" in known:
-            return self.jobs.by_id(dataset, known["job_run"])
-        return self.jobs.by_run(dataset, run)
+        job_run = known.get("job_run")
+        return self.jobs.by_id(dataset, job_run) if job_run else self.jobs.by_run(dataset, run)
 
     def _publish(self, dataset: str, run: str, rows: list[Row], outcome: Outcome) -> None:
         ends = each(lambda row: finish(self.ledger, row["file"], run, *outcome.of_file(row)), rows)

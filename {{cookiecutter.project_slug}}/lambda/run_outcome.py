@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
-
 from ledger import Row
 
 MISSING = ("NoSuchKey", "404")

@@ -1,7 +1,6 @@
 """Starts a run: claims waiting files, writes their manifest, starts the job."""
 
 from botocore.exceptions import ClientError
-
 from file_row import claim, reassign
 from job_run import JobRuns
 from ledger import Ledger, Row
@@ -14,7 +13,7 @@ BUSY = ("ConcurrentRunsExceededException", "ResourceNumberLimitExceededException
 
 def start_run(jobs: JobRuns, dataset: str, waiting: list[Row]) -> str | None:
     """Start one run over the oldest waiting files; None when others have them or the job is busy."""
-    rows = _claimed(jobs.ledger, chosen(waiting)) if waiting else []
+    rows = claim_files(jobs.ledger, chosen(waiting)) if waiting else []
     if not rows:
         return None
     run = run_of(rows)
@@ -38,7 +37,7 @@ def start_run(jobs: JobRuns, dataset: str, waiting: list[Row]) -> str | None:
     return run
 
 
-def _claimed(ledger: Ledger, planned: list[Row]) -> list[Row]:
+def claim_files(ledger: Ledger, planned: list[Row]) -> list[Row]:
     """The planned files that nobody else took first, all of them under the name of their own run."""
     run = run_of(planned)
     won = each(lambda row: claim(ledger, row, run), planned)

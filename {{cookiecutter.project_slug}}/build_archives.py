@@ -1,0 +1,46 @@
+"""Builds the archives that Terraform uploads: the same sources give the same bytes anywhere, on any day."""
+
+import sys
+import zipfile
+from pathlib import Path
+
+# Zip knows no time before 1980, and no zone: this moment stands for all.
+MOMENT = (1980, 1, 1, 0, 0, 0)
+READABLE_FILE = 0o100644 << 16
+UNIX = 3
+
+
+def archives(project: Path) -> dict[Path, dict[str, Path]]:
+    """What goes into each archive, by the name that it has there."""
+    functions = {path.name: path for path in (project / "lambda").glob("*.py")}
+    files = project / "files"
+    packages = [path for name in ("steps", "transforms") for path in (files / name).rglob("*.py")]
+    modules = {path.relative_to(files).as_posix(): path for path in packages}
+    return {project / "build/lambda.zip": functions, project / "build/transforms.zip": modules}
+
+
+def write_archive(archive: Path, members: dict[str, Path]) -> None:
+    """Write one archive, sorted by name, without anything that the machine adds."""
+    archive.parent.mkdir(exist_ok=True)
+    with zipfile.ZipFile(archive, "w") as zipped:
+        for name in sorted(members):
+            entry = zipfile.ZipInfo(name, MOMENT)
+            entry.create_system, entry.external_attr = UNIX, READABLE_FILE
+            # Stored as it is: compressed bytes differ between versions of zlib.
+            entry.compress_type = zipfile.ZIP_STORED
+            zipped.writestr(entry, members[name].read_bytes().replace(b"\r\n", b"\n"))
+
+
+def main(project: Path) -> int:
+    """Build all archives; 1 when a folder holds nothing to build from."""
+    for archive, members in archives(project).items():
+        if not members:
+            print(f"{archive.name} would be empty: is {project} the project's folder?", file=sys.stderr)
+            return 1
+        write_archive(archive, members)
+        print(f"{archive.relative_to(project).as_posix()}: {len(members)} files")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(__file__).resolve().parent))

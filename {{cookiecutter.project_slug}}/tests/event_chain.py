@@ -1,0 +1,352 @@
+"""The event chain in one process: the real Lambdas over moto; Glue, its job and the clock are in our hands."""
+
+import importlib
+import itertools
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from threading import Lock
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+PREFIX, DATASET, NAME = "acme-dev", "orders", "acme-dev-orders"
+INPUT, OUTPUT, TABLE = "acme-dev-input", "acme-dev-output", "acme-dev-ledger"
+HANDLERS = ("start_crawler", "start_etl_job", "close_run", "sweep")
+BUILT_AT_IMPORT = ("aws", "instant", *HANDLERS)
+MAXIMUM_ATTEMPTS = 3
+
+
+@cache
+def real(service: str) -> Any:
+    """A client of moto's AWS; building one takes longer than most tests."""
+    session = boto3.Session(
+        aws_access_key_id="testing", aws_secret_access_key="testing", region_name="eu-west-1"
+    )
+    return session.resource(service).meta.client if service == "dynamodb" else session.client(service)
+
+
+class Crash(BaseException):
+    """A Lambda that dies: nothing in its code may catch it."""
+
+
+def refusal(code: str) -> ClientError:
+    """The error of an AWS service."""
+    return ClientError({"Error": {"Code": code, "Message": code}}, "AnyOperation")
+
+
+class Clock:
+    """Stands still until it is moved; starts a little late, so that moto's own times lie in the past."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC) + timedelta(seconds=5)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **amount: float) -> None:
+        self.now += timedelta(**amount)
+
+
+class Wire:
+    """A client whose calls can be refused, counted, or die before or after they take effect."""
+
+    def __init__(self, service: str, client: Any, chain: "EventChain") -> None:
+        self.service, self.client, self.chain = service, client, chain
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self.client, name)
+        if not callable(found):
+            return found
+
+        def call(*operation: str, **arguments: Any) -> Any:
+            with self.chain.lock:
+                self.chain.calls[f"{self.service}.{name}"] += 1
+            self.chain.before(self.service, name)
+            answer = found(*operation, **arguments)
+            self.chain.after(self.service, name)
+            return answer
+
+        return call
+
+
+class Glue:
+    """One crawler and one job, which do what the test tells them."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.crawler: dict[str, Any] = {"Name": NAME, "State": "READY"}
+        self.crawl_began = clock()
+        self.job_runs: list[dict[str, Any]] = []
+        self.exceptions = real("glue").exceptions
+        self.crawls = 0
+
+    def start_crawler(self, *, Name: str) -> None:  # noqa: N803
+        self._known(Name)
+        if self.crawler["State"] != "READY":
+            raise self.exceptions.CrawlerRunningException(
+                {"Error": {"Code": "CrawlerRunningException"}}, "StartCrawler"
+            )
+        self.crawler["State"], self.crawl_began = "RUNNING", self.clock()
+        self.crawls += 1
+
+    def get_crawler(self, *, Name: str) -> dict[str, Any]:  # noqa: N803
+        self._known(Name)
+        return {"Crawler": self.crawler}
+
+    def finish_crawl(self, status: str = "SUCCEEDED") -> None:
+        self.crawler |= {"State": "READY", "LastCrawl": {"Status": status, "StartTime": self.crawl_began}}
+
+    def start_job_run(self, *, JobName: str, Arguments: dict[str, str]) -> dict[str, str]:  # noqa: N803
+        self._known(JobName)
+        if any(run["JobRunState"] == "RUNNING" for run in self.job_runs):
+            raise refusal("ConcurrentRunsExceededException")
+        name = f"jr_{len(self.job_runs)}"
+        self.job_runs.append(
+            {"Id": name, "JobName": JobName, "Arguments": Arguments, "JobRunState": "RUNNING"}
+        )
+        return {"JobRunId": name}
+
+    def get_job_run(self, *, JobName: str, RunId: str) -> dict[str, Any]:  # noqa: N803
+        self._known(JobName)
+        return {"JobRun": next(run for run in self.job_runs if run["Id"] == RunId)}
+
+    def get_paginator(self, operation: str) -> Any:
+        assert operation == "get_job_runs"
+        return self
+
+    def paginate(self, *, JobName: str, PaginationConfig: dict[str, int]) -> list[dict[str, Any]]:  # noqa: N803
+        self._known(JobName)
+        return [{"JobRuns": list(reversed(self.job_runs))}]
+
+    def _known(self, name: str) -> None:
+        if name != NAME:
+            raise self.exceptions.EntityNotFoundException(
+                {"Error": {"Code": "EntityNotFoundException"}}, "Any"
+            )
+
+
+class EventChain:
+    """Uploads, events and the fake job; `before` and `after` are called around every call to AWS."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.lock, self.calls = Lock(), Counter[str]()
+        self.before: Callable[[str, str], None] = lambda service, call: None
+        self.after: Callable[[str, str], None] = lambda service, call: None
+        self.clock = Clock()
+        self.glue = Glue(self.clock)
+        self.s3, self.sns, self.sqs, self.table = map(real, ("s3", "sns", "sqs", "dynamodb"))
+        self.topic, self.inbox = self._resources()
+        self.sequence = itertools.count(1)
+        self._load(monkeypatch)
+
+    def _resources(self) -> tuple[str, str]:
+        for bucket in (INPUT, OUTPUT):
+            self.s3.create_bucket(
+                Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+            )
+            self.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+        keys = [("open", "HASH"), ("uploaded_at", "RANGE")]
+        self.table.create_table(
+            TableName=TABLE,
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "file", "KeyType": "HASH"}],
+            AttributeDefinitions=[
+                {"AttributeName": name, "AttributeType": "S"} for name in ("file", "open", "uploaded_at")
+            ],
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": "open",
+                    "KeySchema": [{"AttributeName": name, "KeyType": kind} for name, kind in keys],
+                    "Projection": {"ProjectionType": "ALL"},
+                }
+            ],
+        )
+        topic = self.sns.create_topic(Name="acme-dev")["TopicArn"]
+        inbox = self.sqs.create_queue(QueueName="inbox")["QueueUrl"]
+        self.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=self._arn(inbox))
+        return topic, inbox
+
+    def _arn(self, queue: str) -> str:
+        found = self.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+        return str(found["Attributes"]["QueueArn"])
+
+    def _load(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Import the Lambdas as AWS does, with our clock and clients in place of the real ones."""
+        values = {"PREFIX": PREFIX, "INPUT_BUCKET": INPUT, "OUTPUT_BUCKET": OUTPUT, "LEDGER_TABLE": TABLE}
+        for name, value in (
+            values | {"TOPIC_ARN": self.topic, "MAXIMUM_ATTEMPTS": str(MAXIMUM_ATTEMPTS)}
+        ).items():
+            monkeypatch.setenv(name, value)
+        clients = {"s3": self.s3, "sns": self.sns, "glue": self.glue}
+        monkeypatch.setattr("aws.client", lambda service: Wire(service, clients[service], self))
+        monkeypatch.setattr("aws.table_client", lambda: Wire("dynamodb", self.table, self))
+        monkeypatch.setattr("instant.utc_now", self.clock)
+        for name in HANDLERS:
+            monkeypatch.delitem(sys.modules, name, raising=False)
+        self.start_crawler, self.start_etl_job, self.close_run, self.sweeper = map(
+            importlib.import_module, HANDLERS
+        )
+
+    # Uploads and their messages
+
+    def upload(self, key: str, body: bytes = b"1\n") -> str:
+        """Put an object; the body of the queue message that tells of it."""
+        put = self.s3.put_object(Bucket=INPUT, Key=key, Body=body)
+        stored = {
+            "key": key,
+            "size": len(body),
+            "etag": put["ETag"].strip('"'),
+            "version-id": put["VersionId"],
+            "sequencer": f"{next(self.sequence):016X}",
+        }
+        detail = {"bucket": {"name": INPUT}, "object": stored}
+        time = self.clock().isoformat()
+        return json.dumps(
+            {"version": 1, "dataset": DATASET, "crawl": "on-upload", "time": time, "detail": detail}
+        )
+
+    def deliver(self, *bodies: str) -> list[str]:
+        """Hand messages to start_crawler as SQS does; the ids of those that it wants again."""
+        sent = str(int(self.clock().timestamp() * 1000))
+        records = [
+            {"messageId": str(number), "body": body, "attributes": {"SentTimestamp": sent}}
+            for number, body in enumerate(bodies)
+        ]
+        answer = self.start_crawler.handler({"Records": records}, None)
+        return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+    # Events of Glue
+
+    def crawl(self, status: str = "SUCCEEDED", tell: bool = True) -> Any:
+        """Let the running crawler end, and tell start_etl_job unless the event is lost."""
+        self.clock.forward(minutes=1)
+        self.glue.finish_crawl(status)
+        state = "Succeeded" if status == "SUCCEEDED" else "Failed"
+        return (
+            self.start_etl_job.handler({"detail": {"crawlerName": NAME, "state": state}}, None)
+            if tell
+            else None
+        )
+
+    def job_ends(self, state: str = "SUCCEEDED", tell: bool = True, **outcome: Any) -> None:
+        """Let the running job end with commit and report as the contract says, and tell close_run."""
+        self.clock.forward(minutes=1)
+        job_run = next(run for run in self.glue.job_runs if run["JobRunState"] == "RUNNING")
+        self.work(job_run, state, **outcome)
+        if tell:
+            self.tell_job_ended(job_run["Id"])
+
+    def tell_job_ended(self, job_run: str) -> Any:
+        return self.close_run.handler({"detail": {"jobName": NAME, "jobRunId": job_run}}, None)
+
+    def work(
+        self,
+        job_run: dict[str, Any],
+        state: str,
+        file_reasons: dict[str, str] | None = None,
+        reason: str | None = None,
+        commits: bool | None = None,
+    ) -> None:
+        """What the job leaves in the output bucket."""
+        bucket, _, key = job_run["Arguments"]["--manifest"].removeprefix("s3://").partition("/")
+        manifest = json.loads(self.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+        reasons = file_reasons or {}
+        files = [
+            {name: file[name] for name in ("bucket", "key", "version_id")}
+            | {"rows_in": 1, "published": 1, "quarantined": 0, "file_reason": reasons.get(file["key"])}
+            for file in manifest["files"]
+        ]
+        if state == "SUCCEEDED" if commits is None else commits:
+            self._commit(manifest)
+        published = {"state": "published", "reason": None} if state == "SUCCEEDED" else {}
+        report = {
+            "state": "failed",
+            "reason": reason or "did-not-finish",
+            "files": files,
+            "rows_in": len(files),
+        }
+        self._put(f"_reports/{DATASET}/{manifest['run']}.json", report | published)
+        job_run["JobRunState"] = state
+
+    def _commit(self, manifest: dict[str, Any]) -> None:
+        commit = {"run": manifest["run"], "batch": manifest["batch"]}
+        try:
+            self._put(f"_commits/{DATASET}/{manifest['batch']}.json", commit, IfNoneMatch="*")
+        except ClientError as error:
+            assert error.response["Error"]["Code"] == "PreconditionFailed"
+
+    def _put(self, key: str, content: dict[str, Any], **condition: str) -> None:
+        self.s3.put_object(Bucket=OUTPUT, Key=key, Body=json.dumps(content).encode(), **condition)
+
+    def sweep(self, **event: str) -> Any:
+        return self.sweeper.handler(
+            {"dataset": DATASET, "prefix": "orders/", "crawl": "on-upload"} | event, None
+        )
+
+    # What is so now
+
+    def rows(self, kind: str = INPUT) -> dict[str, dict[str, Any]]:
+        """The ledger's rows about files (or runs, datasets, keys), by name."""
+        pages = self.table.get_paginator("scan").paginate(TableName=TABLE, ConsistentRead=True)
+        items = [item for page in pages for item in page["Items"]]
+        return {item["file"]: item for item in items if item["file"].startswith(f"{kind}/")}
+
+    def states(self) -> Counter[str]:
+        return Counter(row["state"] for row in self.rows().values())
+
+    def published(self) -> Counter[str]:
+        """How often each file version stands in a committed batch: once is right."""
+        files: Counter[str] = Counter()
+        for commit in self.commits():
+            manifest = self._stored(f"_manifests/{DATASET}/{commit['run']}.json")[0]
+            files.update(f"{file['bucket']}/{file['key']}@{file['version_id']}" for file in manifest["files"])
+        return files
+
+    def _stored(self, prefix: str) -> list[dict[str, Any]]:
+        keys = [
+            item["Key"] for item in self.s3.list_objects_v2(Bucket=OUTPUT, Prefix=prefix).get("Contents", [])
+        ]
+        return [json.loads(self.s3.get_object(Bucket=OUTPUT, Key=key)["Body"].read()) for key in keys]
+
+    def commits(self) -> list[dict[str, Any]]:
+        return self._stored(f"_commits/{DATASET}/")
+
+    def manifests(self) -> list[dict[str, Any]]:
+        return self._stored(f"_manifests/{DATASET}/")
+
+    def notifications(self) -> list[dict[str, str]]:
+        """The messages that people got since the last look."""
+        messages: list[dict[str, str]] = []
+        while found := self.sqs.receive_message(QueueUrl=self.inbox, MaxNumberOfMessages=10).get("Messages"):
+            for message in found:
+                self.sqs.delete_message(QueueUrl=self.inbox, ReceiptHandle=message["ReceiptHandle"])
+                messages.append(json.loads(message["Body"]))
+        return messages
+
+    def refuse(self, service: str, call: str, code: str, times: int = 1) -> None:
+        """Let the next calls of one kind be answered with an error."""
+        left = itertools.count(times, -1)
+
+        def before(at: str, name: str) -> None:
+            if (at, name) == (service, call) and next(left) > 0:
+                raise refusal(code)
+
+        self.before = before
+
+    def settle(self) -> None:
+        """No event comes any more: only time passes, Glue works, and the sweep comes round."""
+        self.before = self.after = lambda service, call: None
+        for _ in range(12):
+            self.clock.forward(minutes=15)
+            if self.glue.crawler["State"] != "READY":
+                self.glue.finish_crawl()
+            for job_run in self.glue.job_runs:
+                if job_run["JobRunState"] == "RUNNING":
+                    self.work(job_run, "SUCCEEDED")
+            self.sweep()

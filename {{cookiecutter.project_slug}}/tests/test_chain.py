@@ -1,0 +1,171 @@
+"""The whole chain in one process: each file ends exactly once, whatever is lost, repeated or dies."""
+
+import random
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from event_chain import NAME, Crash, EventChain, refusal
+from moto import mock_aws
+
+ENDED = {"DONE", "QUARANTINED", "GONE", "DEAD"}
+
+
+def each_file_ended_exactly_once(chain: EventChain) -> None:
+    """No file is lost, and no version stands in two committed batches."""
+    versions = chain.s3.list_object_versions(Bucket="acme-dev-input")["Versions"]
+    names = {f"acme-dev-input/{version['Key']}@{version['VersionId']}" for version in versions}
+    rows = chain.rows()
+    assert set(rows) == names
+    assert {row["state"] for row in rows.values()} <= ENDED, chain.states()
+    published = chain.published()
+    assert set(published.values()) <= {1}, published
+    assert {file for file, row in rows.items() if row["state"] == "DONE"} == set(published)
+
+
+def test_a_file_goes_from_upload_to_published_without_the_sweep(chain: EventChain) -> None:
+    chain.deliver(chain.upload("orders/a.csv"))
+    chain.crawl()
+    chain.job_ends()
+
+    each_file_ended_exactly_once(chain)
+    assert chain.states() == {"DONE": 1}
+    assert [message["Subject"] for message in chain.notifications()] == [f"{NAME} published"]
+
+
+def test_with_every_event_lost_the_sweep_reaches_the_same_end(chain: EventChain) -> None:
+    for number in range(5):
+        chain.upload(f"orders/{number}.csv")
+
+    chain.settle()
+
+    each_file_ended_exactly_once(chain)
+    assert [message["Subject"] for message in chain.notifications()] == [f"{NAME} published"]
+
+
+def test_our_own_output_starts_nothing(chain: EventChain) -> None:
+    test_a_file_goes_from_upload_to_published_without_the_sweep(chain)
+    crawls = chain.glue.crawls
+
+    chain.settle()
+
+    assert (chain.glue.crawls, len(chain.glue.job_runs)) == (crawls, 1)
+
+
+def test_a_replay_of_every_message_and_event_changes_nothing(chain: EventChain) -> None:
+    bodies = [chain.upload(f"orders/{number}.csv") for number in range(5)]
+    chain.deliver(*bodies)
+    chain.crawl()
+    chain.job_ends()
+    before, said = chain.rows(), chain.notifications()
+
+    chain.deliver(*bodies)
+    chain.crawl()
+    chain.tell_job_ended("jr_0")
+    chain.settle()
+
+    assert (chain.rows(), len(said), chain.notifications()) == (before, 1, [])
+    each_file_ended_exactly_once(chain)
+
+
+def carry(chain: EventChain) -> None:
+    """Two files through the chain; a step whose Lambda dies is not repeated."""
+    bodies = [chain.upload("orders/a.csv"), chain.upload("orders/b.csv")]
+    steps: list[Callable[[], Any]] = [lambda: chain.deliver(*bodies), chain.crawl, chain.job_ends]
+    for step in steps:
+        with suppress(Crash, StopIteration):
+            step()
+
+
+def calls_of_the_chain() -> list[tuple[str, str, int]]:
+    """Every call that the chain makes to AWS: the service, its operation, and which of its kind it is."""
+    with mock_aws(), pytest.MonkeyPatch.context() as monkeypatch:
+        chain = EventChain(monkeypatch)
+        carry(chain)
+        kinds = [(kind.partition("."), count) for kind, count in chain.calls.items()]
+    return [(service, call, nth) for (service, _, call), count in kinds for nth in range(count)]
+
+
+CALLS = calls_of_the_chain()
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize(("service", "call", "nth"), CALLS)
+def test_a_lambda_that_dies_at_any_call_leads_to_the_same_end(
+    chain: EventChain, service: str, call: str, nth: int, moment: str
+) -> None:
+    seen: list[int] = []
+    said_before: list[int] = []
+
+    def die(at: str, name: str) -> None:
+        if (at, name) == (service, call):
+            seen.append(1)
+            if len(seen) == nth + 1:
+                said_before.append(chain.calls["sns.publish"])
+                raise Crash
+
+    setattr(chain, moment, die)
+    carry(chain)
+    chain.settle()
+
+    each_file_ended_exactly_once(chain)
+    assert chain.states() == {"DONE": 2}
+    told = [message["Message"].splitlines()[1] for message in chain.notifications()]
+    published = {f"Run: {commit['run']}" for commit in chain.commits()}
+    assert set(told) == published
+    # Only who dies between sending and marking as sent says a thing twice.
+    assert len(told) - len(published) <= (sum(said_before) > 0)
+
+
+ODD_FILES = {"orders/10:30.csv": "QUARANTINED", "orders/deleted.csv": "GONE"}
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_no_schedule_of_faults_loses_or_doubles_a_file(chain: EventChain, seed: int) -> None:
+    chance = random.Random(seed)
+    bodies: list[str] = []
+
+    def trouble(service: str, call: str) -> None:
+        if chance.random() < 0.02:
+            raise chance.choice([Crash(), refusal("ThrottlingException")])
+
+    def upload() -> None:
+        bodies.append(chain.upload(f"orders/{chance.randrange(6)}.csv", str(chance.random()).encode()))
+        chain.deliver(*chance.sample(bodies, min(3, len(bodies))))
+
+    def job() -> None:
+        state = chance.choice(["SUCCEEDED", "FAILED", "TIMEOUT"])
+        commits = state == "SUCCEEDED" or chance.random() < 0.3
+        if any(run["JobRunState"] == "RUNNING" for run in chain.glue.job_runs):
+            chain.job_ends(state, tell=chance.random() < 0.5, commits=commits)
+
+    def crawl() -> None:
+        if chain.glue.crawler["State"] == "RUNNING":
+            chain.crawl(chance.choice(["SUCCEEDED", "SUCCEEDED", "FAILED"]), tell=chance.random() < 0.5)
+
+    def replay() -> None:
+        chain.deliver(*chance.sample(bodies * 2, len(bodies)))
+
+    acts = [upload, upload, crawl, crawl, job, job, replay, chain.sweep]
+    chain.before = chain.after = trouble
+    for _ in range(25):
+        chain.clock.forward(minutes=chance.choice([0, 1, 30]))
+        with suppress(Crash, Exception):
+            chance.choice(acts)()
+    chain.settle()
+
+    each_file_ended_exactly_once(chain)
+
+
+def test_files_that_are_never_published_have_a_reason(chain: EventChain) -> None:
+    chain.deliver(*[chain.upload(key) for key in ("orders/a.csv", *ODD_FILES)])
+    chain.crawl()
+    chain.job_ends(file_reasons={"orders/deleted.csv": "gone"})
+
+    ends = {row["key"]: row for row in chain.rows().values()}
+    assert {key: ends[key]["state"] for key in ODD_FILES} == ODD_FILES
+    assert {key: ends[key]["reason"] for key in ODD_FILES} == {
+        "orders/10:30.csv": "unreadable-name",
+        "orders/deleted.csv": "gone",
+    }

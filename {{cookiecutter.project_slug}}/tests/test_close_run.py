@@ -1,0 +1,202 @@
+"""close_run: the commit says how a run ended, the report what became of each file; people hear of it once."""
+
+import json
+
+import pytest
+from event_chain import DATASET, MAXIMUM_ATTEMPTS, NAME, EventChain
+from notification import clean_subject
+
+
+def running(chain: EventChain, *keys: str) -> str:
+    """A run over some files; the id of its job run."""
+    chain.deliver(*[chain.upload(key) for key in keys or ("orders/a.csv",)])
+    chain.crawl()
+    return str(chain.glue.job_runs[-1]["Id"])
+
+
+def test_a_published_run_closes_its_files_and_is_told_with_its_counts(chain: EventChain) -> None:
+    running(chain, "orders/a.csv", "orders/b.csv")
+
+    chain.job_ends()
+
+    assert chain.states() == {"DONE": 2}
+    assert not any("open" in row for row in (*chain.rows().values(), *chain.rows("run").values()))
+    (message,) = chain.notifications()
+    assert message["Subject"] == f"{NAME} published" and "rows_in 2" in message["Message"]
+    assert next(iter(chain.rows("run"))).removeprefix("run/") in message["Message"]
+
+
+def test_a_file_that_the_job_rejected_is_quarantined_with_its_reason_and_named(chain: EventChain) -> None:
+    running(chain, "orders/a.csv", "orders/b.csv")
+
+    chain.job_ends(file_reasons={"orders/b.csv": "encoding"})
+
+    assert {row["key"]: (row["state"], row.get("reason")) for row in chain.rows().values()} == {
+        "orders/a.csv": ("DONE", None),
+        "orders/b.csv": ("QUARANTINED", "encoding"),
+    }
+    assert "orders/b.csv: encoding" in chain.notifications()[0]["Message"]
+
+
+def test_a_file_that_was_deleted_before_it_was_read_is_gone_and_the_run_has_not_failed(
+    chain: EventChain,
+) -> None:
+    running(chain, "orders/a.csv", "orders/b.csv")
+
+    chain.job_ends(file_reasons={"orders/a.csv": "gone"})
+
+    assert chain.states() == {"GONE": 1, "DONE": 1}
+
+
+def test_the_same_event_again_changes_nothing_and_tells_nobody(chain: EventChain) -> None:
+    job_run = running(chain)
+    chain.job_ends()
+    before = chain.rows()
+
+    chain.tell_job_ended(job_run)
+
+    assert chain.rows() == before and len(chain.notifications()) == 1
+
+
+def test_an_event_that_comes_before_the_job_has_ended_closes_nothing(chain: EventChain) -> None:
+    job_run = running(chain)
+
+    assert chain.tell_job_ended(job_run)["state"] == "STARTED"
+    assert chain.states() == {"CLAIMED": 1}
+
+
+@pytest.mark.parametrize("state", ["FAILED", "TIMEOUT", "STOPPED", "ERROR"])
+def test_a_failed_job_lets_its_files_wait_for_another_attempt(chain: EventChain, state: str) -> None:
+    running(chain)
+
+    chain.job_ends(state)
+
+    (row,) = chain.rows().values()
+    assert (row["state"], row["attempts"], row["reason"]) == ("PENDING", 1, f"job-{state.lower()}")
+    (message,) = chain.notifications()
+    assert message["Subject"] == f"{NAME} failed" and f"Reason: job-{state.lower()}" in message["Message"]
+
+
+def test_the_reason_of_the_report_is_told_rather_than_the_state_of_the_job(chain: EventChain) -> None:
+    running(chain)
+
+    chain.job_ends("FAILED", reason="too-many-bad-rows: 6 of 10 rows")
+
+    assert "Reason: too-many-bad-rows: 6 of 10 rows" in chain.notifications()[0]["Message"]
+
+
+def test_files_that_failed_too_often_are_dead_and_told_once(chain: EventChain) -> None:
+    running(chain)
+    for _ in range(MAXIMUM_ATTEMPTS - 1):
+        chain.job_ends("FAILED")
+        chain.sweep()
+    chain.job_ends("FAILED")
+    for _ in range(3):
+        chain.sweep()
+
+    (row,) = chain.rows().values()
+    assert (row["state"], row["attempts"], "open" in row) == ("DEAD", MAXIMUM_ATTEMPTS, False)
+    assert sorted(run.rpartition("-")[2] for run in chain.rows("run")) == ["1", "2", "3"]
+    subjects = [message["Subject"] for message in chain.notifications()]
+    assert sorted(subjects) == [f"{NAME} failed", f"{NAME} failed", f"{NAME} failed, files given up"]
+    assert len(chain.glue.job_runs) == MAXIMUM_ATTEMPTS
+
+
+def test_a_job_that_failed_after_its_commit_has_published(chain: EventChain) -> None:
+    running(chain)
+
+    chain.job_ends("FAILED", commits=True)
+
+    assert chain.states() == {"DONE": 1}
+    assert [message["Subject"] for message in chain.notifications()] == [f"{NAME} published"]
+
+
+def test_a_job_that_succeeded_without_a_commit_has_not_published(chain: EventChain) -> None:
+    running(chain)
+
+    chain.job_ends("SUCCEEDED", commits=False)
+
+    assert chain.states() == {"PENDING": 1}
+
+
+def test_a_notification_that_sns_refuses_changes_no_state_and_is_sent_by_the_sweep(chain: EventChain) -> None:
+    running(chain)
+    chain.refuse("sns", "publish", "InternalErrorException")
+
+    with pytest.raises(Exception, match="InternalErrorException"):
+        chain.job_ends()
+    assert chain.states() == {"DONE": 1} and chain.notifications() == []
+
+    chain.sweep()
+    chain.sweep()
+
+    assert [message["Subject"] for message in chain.notifications()] == [f"{NAME} published"]
+
+
+def test_a_reserved_notification_that_never_went_out_is_sent_after_five_minutes(chain: EventChain) -> None:
+    notifications, ledger = chain.close_run.notifications, chain.close_run.ledger
+    ledger.change("run/r", {"notice_published": ledger.now()}, {})
+
+    assert notifications.send_once("run/r", "published", "s", ["m"]) is False
+    chain.clock.forward(minutes=6)
+    assert notifications.send_once("run/r", "published", "s", ["m"]) is True
+    assert notifications.send_once("run/r", "published", "s", ["m"]) is True
+
+    assert len(chain.notifications()) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ("two\nlines\r\tand \x07 more", "two lines and more"),
+        ("é" * 10, "notification"),
+        ("a" * 101, "a" * 97 + "..."),
+        ("a" * 100, "a" * 100),
+        ("", "notification"),
+    ],
+)
+def test_a_subject_is_one_printable_line_of_at_most_100_characters(given: str, sent: str) -> None:
+    assert clean_subject(given) == sent
+
+
+def test_a_long_list_of_refused_files_is_cut_and_counted(chain: EventChain) -> None:
+    keys = [f"orders/{number}.csv" for number in range(25)]
+    running(chain, *keys)
+
+    chain.job_ends(file_reasons=dict.fromkeys(keys, "encoding"))
+
+    message = chain.notifications()[0]["Message"]
+    assert message.count(": encoding") == 20 and "and 5 more files" in message
+
+
+def test_a_job_that_somebody_started_by_hand_is_left_alone(chain: EventChain) -> None:
+    chain.glue.start_job_run(JobName=NAME, Arguments={})
+
+    assert chain.tell_job_ended("jr_0") == {}
+
+
+def test_a_job_of_another_project_is_left_alone(chain: EventChain) -> None:
+    assert chain.close_run.handler({"detail": {"jobName": "another-job", "jobRunId": "jr"}}, None) == {}
+
+
+def test_no_value_of_a_row_stands_in_the_log_or_the_notification(
+    chain: EventChain, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chain.deliver(chain.upload("orders/a.csv", b"jane@example.com"))
+    chain.crawl()
+
+    chain.job_ends()
+
+    assert "jane" not in capsys.readouterr().out + json.dumps(chain.notifications())
+
+
+def test_a_batch_that_another_run_published_is_done_with_that_runs_report(chain: EventChain) -> None:
+    running(chain)
+    chain.job_ends("FAILED")
+    chain.sweep()
+    batch = chain.manifests()[0]["batch"]
+    chain._put(f"_commits/{DATASET}/{batch}.json", {"run": f"{batch}-1", "batch": batch})
+
+    chain.job_ends("FAILED", commits=False)
+
+    assert chain.states() == {"DONE": 1}

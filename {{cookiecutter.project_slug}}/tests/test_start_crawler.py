@@ -1,0 +1,293 @@
+"""start_crawler: every upload is written down once, and its dataset's crawler is asked for."""
+
+import json
+import random
+from typing import Any
+from urllib.parse import quote_plus
+
+import boto3
+import pytest
+from event_chain import DATASET, INPUT, NAME, EventChain
+from hypothesis import given
+from hypothesis import strategies as st
+from upload_event import message_from
+
+
+def changed(body: str, **values: Any) -> str:
+    return json.dumps(json.loads(body) | values)
+
+
+def test_an_upload_becomes_a_pending_row_and_starts_the_crawler(chain: EventChain) -> None:
+    assert chain.deliver(chain.upload("orders/a.csv")) == []
+
+    (row,) = chain.rows().values()
+    assert (row["state"], row["dataset"], row["open"], row["key"]) == (
+        "PENDING",
+        DATASET,
+        DATASET,
+        "orders/a.csv",
+    )
+    assert chain.glue.crawler["State"] == "RUNNING"
+
+
+def test_a_hundred_files_while_the_crawler_runs_all_wait(chain: EventChain) -> None:
+    chain.glue.start_crawler(Name=NAME)
+
+    assert chain.deliver(*[chain.upload(f"orders/{number}.csv") for number in range(100)]) == []
+
+    assert chain.states() == {"PENDING": 100}
+
+
+def test_the_same_messages_again_in_another_order_change_nothing(chain: EventChain) -> None:
+    bodies = [chain.upload(f"orders/{number}.csv") for number in range(20)]
+    chain.deliver(*bodies)
+    before = chain.rows()
+
+    chain.deliver(*random.Random(1).sample(bodies * 2, 40))
+
+    assert chain.rows() == before
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_order_of_events_does_not_change_what_the_ledger_says(chain: EventChain, seed: int) -> None:
+    bodies = [chain.upload("orders/same.csv", f"{number}".encode()) for number in range(6)]
+    newest = json.loads(bodies[-1])["detail"]["object"]["version-id"]
+
+    for body in random.Random(seed).sample(bodies, 6):
+        chain.deliver(body)
+
+    assert chain.states() == {"PENDING": 6}
+    (key,) = chain.rows("key").values()
+    assert key["newest"] == f"{INPUT}/orders/same.csv@{newest}"
+
+
+def test_an_older_version_that_comes_later_is_read_as_its_own_version(
+    chain: EventChain, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new = chain.upload("orders/a.csv", b"1"), chain.upload("orders/a.csv", b"2")
+
+    chain.deliver(new)
+    chain.deliver(old)
+
+    assert "older-version-came-later" in capsys.readouterr().out
+    assert len({row["version_id"] for row in chain.rows().values()}) == 2
+
+
+def test_the_same_content_uploaded_again_is_logged(
+    chain: EventChain, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chain.deliver(chain.upload("orders/a.csv", b"same"))
+    chain.deliver(chain.upload("orders/a.csv", b"same"))
+
+    assert capsys.readouterr().out.count("same-content-again") == 1
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60))
+def test_a_key_is_read_exactly_from_both_shapes_of_event(key: str) -> None:
+    stored = {"size": 1, "etag": "e", "eTag": "e", "sequencer": "1", "key": key}
+    event = {"bucket": {"name": INPUT}, "object": stored}
+    bridge = {"dataset": DATASET, "time": "2026-11-22T10:00:00Z", "detail": event}
+    record = {
+        "eventTime": "2026-11-22T10:00:00Z",
+        "s3": event | {"object": stored | {"key": quote_plus(key)}},
+    }
+    notification = {"dataset": DATASET, "Records": [record]}
+
+    for body in (bridge, notification):
+        (upload,) = message_from(json.dumps(body), "").uploads
+        assert upload.key == key
+
+
+@pytest.mark.parametrize(
+    "time", ["2026-03-29T00:59:59Z", "2026-03-29T03:59:59+03:00", "2026-03-28T23:59:59-01:00"]
+)
+def test_an_upload_keeps_its_own_time_in_utc(chain: EventChain, time: str) -> None:
+    chain.deliver(changed(chain.upload("orders/a.csv"), time=time))
+
+    (row,) = chain.rows().values()
+    assert row["uploaded_at"] == "2026-03-29T00:59:59.000000Z"
+
+
+def test_a_message_without_a_time_takes_the_time_at_which_it_was_sent(chain: EventChain) -> None:
+    chain.deliver(changed(chain.upload("orders/a.csv"), time=None))
+
+    (row,) = chain.rows().values()
+    assert row["uploaded_at"][:19] == chain.clock().isoformat()[:19]
+
+
+IGNORED = [
+    "orders/", "orders/x/", "orders/_SUCCESS", "orders/.part-0.csv.crc", "orders/_temporary/0/part-0.csv",
+    "orders/x_$folder$",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", IGNORED)
+def test_what_is_no_data_is_ignored_and_logged(
+    chain: EventChain, key: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert chain.deliver(chain.upload(key)) == []
+
+    assert chain.rows() == {} and chain.glue.crawls == 0
+    assert "file-ignored" in capsys.readouterr().out
+
+
+def test_a_name_that_hadoop_cannot_open_is_quarantined_and_told_once(chain: EventChain) -> None:
+    body = chain.upload("orders/10:30.csv")
+    chain.deliver(body)
+    chain.deliver(body)
+
+    (row,) = chain.rows().values()
+    assert (row["state"], row["reason"], "open" in row) == ("QUARANTINED", "unreadable-name", False)
+    assert [message["Subject"] for message in chain.notifications()] == [
+        f"{NAME} file refused: unreadable-name"
+    ]
+
+
+def test_a_gzip_that_no_worker_should_read_alone_is_quarantined(chain: EventChain) -> None:
+    message = json.loads(chain.upload("orders/a.csv.gz"))
+    message["detail"]["object"]["size"] = 3 * 1024**3
+
+    chain.deliver(json.dumps(message))
+
+    assert [row["reason"] for row in chain.rows().values()] == ["too-large"]
+
+
+def test_a_large_file_that_can_be_split_is_taken(chain: EventChain) -> None:
+    message = json.loads(chain.upload("orders/a.csv"))
+    message["detail"]["object"]["size"] = 300 * 1024**3
+
+    chain.deliver(json.dumps(message))
+
+    assert chain.states() == {"PENDING": 1}
+
+
+def test_the_test_event_of_s3_is_ignored(chain: EventChain) -> None:
+    assert chain.deliver(json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent"})) == []
+    assert chain.rows() == {}
+
+
+def test_an_object_of_another_bucket_is_refused(chain: EventChain) -> None:
+    message = json.loads(chain.upload("orders/a.csv"))
+    message["detail"]["bucket"]["name"] = "somebody-elses"
+
+    assert chain.deliver(json.dumps(message)) == ["0"]
+    assert chain.rows("somebody-elses") == {}
+
+
+POISON = [
+    "not json",
+    "{}",
+    "[]",
+    "null",
+    '{"dataset": "orders"}',
+    '{"dataset": "orders", "detail": {"object": {}}}',
+]
+
+
+@pytest.mark.parametrize("poison", POISON)
+def test_only_the_poisoned_message_of_ten_comes_again(chain: EventChain, poison: str) -> None:
+    good = [chain.upload(f"orders/{number}.csv") for number in range(9)]
+
+    assert chain.deliver(*good[:4], poison, *good[4:]) == ["4"]
+    assert chain.states() == {"PENDING": 9}
+
+
+def test_a_poisoned_message_ends_in_the_dead_letter_queue(chain: EventChain) -> None:
+    dead = chain.sqs.create_queue(QueueName="dead")["QueueUrl"]
+    redrive = json.dumps({"deadLetterTargetArn": chain._arn(dead), "maxReceiveCount": "5"})
+    attributes = {"RedrivePolicy": redrive, "VisibilityTimeout": "0"}
+    queue = chain.sqs.create_queue(QueueName="uploads", Attributes=attributes)["QueueUrl"]
+    chain.sqs.send_message(QueueUrl=queue, MessageBody="not json")
+
+    receives = 0
+    while found := chain.sqs.receive_message(QueueUrl=queue).get("Messages"):
+        receives += 1
+        assert chain.deliver(found[0]["Body"]) == ["0"]
+
+    assert receives == 5
+    assert chain.sqs.receive_message(QueueUrl=dead)["Messages"][0]["Body"] == "not json"
+
+
+def test_a_message_of_a_newer_format_waits_for_the_code_that_reads_it(chain: EventChain) -> None:
+    body = chain.upload("orders/a.csv")
+
+    assert chain.deliver(changed(body, version=2)) == ["0"]
+    assert chain.deliver(body) == []
+
+
+def test_a_message_without_a_version_is_still_read(chain: EventChain) -> None:
+    message = json.loads(chain.upload("orders/a.csv"))
+    del message["version"], message["crawl"]
+
+    assert chain.deliver(json.dumps(message)) == []
+    assert chain.states() == {"PENDING": 1} and chain.glue.crawls == 1
+
+
+def test_a_missing_crawler_brings_the_message_back(chain: EventChain) -> None:
+    body = changed(chain.upload("new/a.csv"), dataset="not-deployed-yet")
+
+    assert chain.deliver(body, chain.upload("orders/b.csv")) == ["0"]
+
+
+@pytest.mark.parametrize("code", ["ThrottlingException", "OperationTimeoutException"])
+def test_a_refused_start_comes_again_and_then_succeeds(chain: EventChain, code: str) -> None:
+    body = chain.upload("orders/a.csv")
+    chain.refuse("glue", "start_crawler", code, times=2)
+
+    assert [chain.deliver(body) for _ in range(3)] == [["0"], ["0"], []]
+    assert chain.glue.crawls == 1 and chain.states() == {"PENDING": 1}
+
+
+def test_throttling_is_retried_by_the_client_itself(aws: None) -> None:
+    from aws import PATIENT
+
+    assert boto3.client("glue", config=PATIENT).meta.config.retries["total_max_attempts"] == 5
+
+
+def test_a_message_is_not_acknowledged_while_the_ledger_is_away(chain: EventChain) -> None:
+    body = chain.upload("orders/a.csv")
+    chain.refuse("dynamodb", "put_item", "InternalServerError")
+
+    assert chain.deliver(body) == ["0"]
+    assert chain.deliver(body) == []
+    assert chain.states() == {"PENDING": 1}
+
+
+def test_an_upload_of_a_scheduled_dataset_waits_for_the_schedule(chain: EventChain) -> None:
+    chain.deliver(changed(chain.upload("orders/a.csv"), crawl="on-schedule"))
+    assert chain.states() == {"PENDING": 1} and chain.glue.crawls == 0
+
+    chain.start_crawler.handler({"dataset": DATASET, "scheduled": True}, None)
+
+    assert chain.glue.crawls == 1
+
+
+def test_a_burst_of_files_takes_a_bounded_number_of_calls(chain: EventChain) -> None:
+    event = json.loads(chain.upload("orders/first.csv"))
+    bodies = []
+    for number in range(500):
+        stored = event["detail"]["object"] | {"key": f"orders/{number}.csv"}
+        bodies.append(changed(json.dumps(event), detail=event["detail"] | {"object": stored}))
+
+    for start in range(0, 500, 50):
+        assert chain.deliver(*bodies[start : start + 50]) == []
+
+    assert chain.states() == {"PENDING": 500}
+    assert chain.calls["dynamodb.put_item"] == 1_000
+    assert chain.calls["glue.start_crawler"] == 10 and chain.calls["dynamodb.get_paginator"] == 1
+
+
+def test_log_lines_of_many_threads_do_not_mix(chain: EventChain, capsys: pytest.CaptureFixture[str]) -> None:
+    chain.deliver(*[chain.upload(f"orders/{number}.csv") for number in range(100)])
+
+    lines = capsys.readouterr().out.splitlines()
+    assert {json.loads(line)["event"] for line in lines} == {"file-recorded", "crawler-started"}
+
+
+def test_the_log_names_keys_and_counts_only(chain: EventChain, capsys: pytest.CaptureFixture[str]) -> None:
+    body = chain.upload("orders/a.csv", b"secret@example.com,1")
+    chain.deliver(body, "secret@example.com is no json")
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines and all("event" in json.loads(line) for line in lines)
+    assert "secret" not in "".join(lines)

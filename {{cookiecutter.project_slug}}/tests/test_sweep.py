@@ -1,0 +1,166 @@
+"""sweep: whatever event was lost, and wherever a Lambda died, it brings a dataset to the same end."""
+
+import json
+
+import pytest
+from event_chain import DATASET, NAME, EventChain
+
+NO_EVENT_FOR_LONG = {"hours": 1}
+
+
+def test_a_file_that_no_event_told_of_is_found_and_processed(chain: EventChain) -> None:
+    chain.upload("orders/a.csv")
+
+    chain.settle()
+
+    assert chain.states() == {"DONE": 1}
+
+
+def test_a_young_file_is_left_to_its_event(chain: EventChain) -> None:
+    chain.upload("orders/a.csv")
+
+    chain.sweep()
+
+    assert chain.rows() == {}
+
+
+def test_a_file_from_before_the_project_is_found_when_asked_for(chain: EventChain) -> None:
+    chain.upload("orders/a.csv")
+    since = chain.clock().replace(hour=0).isoformat()
+    chain.clock.forward(days=30)
+    chain.sweep()
+    assert chain.rows() == {}
+
+    chain.sweep(since=since)
+
+    assert chain.states() == {"PENDING": 1}
+
+
+def test_only_the_datasets_own_files_are_found_and_no_markers(chain: EventChain) -> None:
+    for key in ("orders/a.csv", "orders/_SUCCESS", "orders-backup/b.csv", "orders/"):
+        chain.upload(key)
+    chain.clock.forward(**NO_EVENT_FOR_LONG)
+
+    chain.sweep()
+
+    assert [row["key"] for row in chain.rows().values()] == ["orders/a.csv"]
+
+
+def test_a_known_file_is_not_written_down_twice_by_the_sweep(chain: EventChain) -> None:
+    chain.deliver(chain.upload("orders/a.csv"))
+    before = chain.rows()
+    chain.clock.forward(**NO_EVENT_FOR_LONG)
+
+    chain.sweep()
+
+    assert chain.rows() == before
+
+
+def test_more_files_than_one_request_can_ask_for_are_all_looked_up(chain: EventChain) -> None:
+    for number in range(130):
+        chain.upload(f"orders/{number}.csv")
+    chain.clock.forward(**NO_EVENT_FOR_LONG)
+
+    chain.sweep()
+    chain.sweep()
+
+    assert chain.states() == {"PENDING": 130}
+    assert chain.calls["dynamodb.batch_get_item"] == 4
+
+
+def test_a_lost_crawler_event_is_made_up_for(chain: EventChain) -> None:
+    chain.deliver(chain.upload("orders/a.csv"))
+    chain.crawl(tell=False)
+
+    chain.sweep()
+
+    assert chain.states() == {"CLAIMED": 1} and len(chain.glue.job_runs) == 1
+
+
+def test_a_lost_job_event_is_made_up_for(chain: EventChain) -> None:
+    chain.deliver(chain.upload("orders/a.csv"))
+    chain.crawl()
+    chain.job_ends(tell=False)
+
+    chain.sweep()
+
+    assert chain.states() == {"DONE": 1} and len(chain.notifications()) == 1
+
+
+def test_a_scheduled_dataset_is_not_crawled_before_its_schedule(chain: EventChain) -> None:
+    chain.upload("orders/a.csv")
+    chain.clock.forward(**NO_EVENT_FOR_LONG)
+
+    chain.sweep(crawl="on-schedule")
+    assert chain.states() == {"PENDING": 1} and chain.glue.crawls == 0
+
+    chain.start_crawler.handler({"dataset": DATASET, "scheduled": True}, None)
+    chain.crawl()
+    assert chain.states() == {"CLAIMED": 1}
+
+
+def test_a_schedule_that_found_the_crawler_busy_is_made_up_for(chain: EventChain) -> None:
+    chain.glue.start_crawler(Name=NAME)
+    chain.clock.forward(minutes=1)
+    chain.deliver(json.dumps(json.loads(chain.upload("orders/a.csv")) | {"crawl": "on-schedule"}))
+    chain.start_crawler.handler({"dataset": DATASET, "scheduled": True}, None)
+    chain.crawl(tell=False)
+    assert chain.glue.crawls == 1
+
+    chain.sweep(crawl="on-schedule")
+
+    assert chain.glue.crawls == 2
+
+
+def test_a_file_whose_time_lies_ahead_of_ours_does_not_loop(chain: EventChain) -> None:
+    body = chain.upload("orders/a.csv")
+    chain.clock.forward(days=-1)
+    chain.deliver(body)
+    for _ in range(6):
+        if chain.glue.crawler["State"] == "RUNNING":
+            chain.crawl()
+        chain.sweep()
+
+    assert chain.glue.crawls == 2
+    assert [message["Subject"] for message in chain.notifications()] == [f"{NAME} crawler makes no progress"]
+
+
+def test_a_job_that_was_replaced_and_forgot_its_runs_gives_the_files_back(chain: EventChain) -> None:
+    chain.deliver(chain.upload("orders/a.csv"))
+    chain.crawl()
+    chain.glue.job_runs.clear()
+
+    def forgotten(**_: str) -> None:
+        raise chain.glue.exceptions.EntityNotFoundException(
+            {"Error": {"Code": "EntityNotFoundException"}}, "GetJobRun"
+        )
+
+    chain.glue.get_job_run = forgotten
+    chain.clock.forward(**NO_EVENT_FOR_LONG)
+    chain.sweep()
+
+    assert len(chain.glue.job_runs) == 1
+
+
+def test_an_error_in_one_step_lets_the_others_do_their_work_and_is_raised(chain: EventChain) -> None:
+    chain.deliver(chain.upload("orders/a.csv"))
+    chain.crawl(tell=False)
+    chain.refuse("s3", "get_paginator", "InternalError")
+
+    with pytest.raises(RuntimeError, match=r"orders has failed at: find-missed-uploads\.$"):
+        chain.sweep()
+
+    assert chain.states() == {"CLAIMED": 1}
+
+
+def test_a_quiet_dataset_costs_a_handful_of_calls(chain: EventChain) -> None:
+    chain.deliver(*[chain.upload(f"orders/{number}.csv") for number in range(30)])
+    chain.crawl()
+    chain.job_ends()
+    chain.clock.forward(days=3)
+    chain.calls.clear()
+
+    chain.sweep()
+
+    assert chain.calls.total() <= 5
+    assert not {"dynamodb.scan", "dynamodb.put_item", "dynamodb.update_item"} & set(chain.calls)
