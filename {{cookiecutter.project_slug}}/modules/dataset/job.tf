@@ -1,0 +1,45 @@
+# The dataset's job: the one script, told by one argument what this dataset is.
+
+locals {
+  # Wheels are installed from the bucket alone: the network has no way to a package index.
+  libraries = length(var.scripts.wheels) == 0 ? {} : {
+    "--additional-python-modules"       = join(",", var.scripts.wheels)
+    "--python-modules-installer-option" = "--no-index"
+  }
+}
+
+resource "aws_glue_job" "this" {
+  name                   = "${var.prefix}-${var.name}"
+  description            = "Validates and publishes ${var.name}: files/etl.py"
+  role_arn               = var.roles.job
+  glue_version           = var.glue_version
+  worker_type            = var.environment.worker_type
+  number_of_workers      = var.environment.workers
+  execution_class        = "STANDARD"
+  timeout                = 120
+  max_retries            = 0
+  security_configuration = var.security
+  connections            = var.connections
+
+  command {
+    script_location = var.scripts.etl
+    python_version  = "3"
+  }
+
+  # One run at a time: the files that arrive meanwhile make one larger batch, and the ledger counts the retries.
+  execution_property {
+    max_concurrent_runs = 1
+  }
+
+  default_arguments = merge(local.libraries, {
+    "--settings"                         = jsonencode(var.job_settings)
+    "--extra-py-files"                   = var.scripts.transforms
+    "--metrics"                          = "cloudwatch"
+    "--job-bookmark-option"              = "job-bookmark-disable"
+    "--enable-auto-scaling"              = "true"
+    "--enable-metrics"                   = "true"
+    "--enable-observability-metrics"     = "true"
+    "--enable-continuous-cloudwatch-log" = "true"
+    "--continuous-log-logGroup"          = var.scripts.log_group
+  })
+}

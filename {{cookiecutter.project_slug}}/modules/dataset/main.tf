@@ -1,0 +1,32 @@
+# What each dataset has: crawler.tf, job.tf, table.tf, view.tf, event.tf, ruleset.tf.
+
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.100, < 7.0"
+    }
+  }
+}
+
+locals {
+  types    = { for column in var.dataset.columns : column.name => column.type }
+  temporal = contains(["date", "timestamp"], lookup(local.types, coalesce(var.dataset.partition_by, "-"), ""))
+  # files/etl.py publishes a date or a time in a partition of its day, any other column in a partition of its value.
+  partition = var.dataset.partition_by == null ? [] : [
+    local.temporal ? { name = "${var.dataset.partition_by}_day", type = "date" } : { name = var.dataset.partition_by, type = local.types[var.dataset.partition_by] }
+  ]
+  place = [
+    { name = "_file", type = "string" },
+    { name = "_line", type = "bigint" },
+    { name = "_uploaded_at", type = "timestamp" },
+  ]
+
+  tables = {
+    batches = "${var.name}_batches"
+    commits = "${var.name}_commits"
+    newest  = var.name
+  }
+}

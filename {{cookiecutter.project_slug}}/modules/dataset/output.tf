@@ -1,0 +1,11 @@
+output "names" {
+  description = "The dataset's crawler, job, and the tables and view that hold it."
+  value = {
+    crawler = aws_glue_crawler.this.name
+    job     = aws_glue_job.this.name
+    crawled = "raw_${basename(var.dataset.prefix)}"
+    batches = aws_glue_catalog_table.batches.name
+    commits = aws_glue_catalog_table.commits.name
+    newest  = aws_glue_catalog_table.newest.name
+  }
+}

@@ -1,0 +1,72 @@
+# The published table: every batch is a partition of its own, and the commits say which batches count.
+
+locals {
+  # A partition of another column's value is not in the files: it stands in the folder's name.
+  _moved   = local.temporal ? [] : local.partition[*].name
+  columns  = concat([for column in var.dataset.columns : { name = column.name, type = column.type } if !contains(local._moved, column.name)], local.place)
+  _commits = { version = "int", dataset = "string", batch = "string", run = "string", rows = "bigint", data = "string" }
+}
+
+resource "aws_glue_catalog_table" "batches" {
+  name          = local.tables.batches
+  database_name = var.database
+  description   = "Every published row of ${var.name}, batch by batch; people query ${local.tables.newest}"
+  table_type    = "EXTERNAL_TABLE"
+  parameters    = { EXTERNAL = "TRUE", classification = "parquet" }
+
+  dynamic "partition_keys" {
+    for_each = concat([{ name = "batch_id", type = "string" }], local.partition)
+
+    content {
+      name = partition_keys.value.name
+      type = partition_keys.value.type
+    }
+  }
+
+  storage_descriptor {
+    location      = "s3://${var.buckets.output}/${var.name}/"
+    input_format  = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
+    output_format = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"
+
+    ser_de_info {
+      serialization_library = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
+      parameters            = { "serialization.format" = "1" }
+    }
+
+    dynamic "columns" {
+      for_each = local.columns
+
+      content {
+        name = columns.value.name
+        type = columns.value.type
+      }
+    }
+  }
+}
+
+resource "aws_glue_catalog_table" "commits" {
+  name          = local.tables.commits
+  database_name = var.database
+  description   = "One row per published batch of ${var.name}"
+  table_type    = "EXTERNAL_TABLE"
+  parameters    = { EXTERNAL = "TRUE", classification = "json" }
+
+  storage_descriptor {
+    location      = "s3://${var.buckets.output}/_commits/${var.name}/"
+    input_format  = "org.apache.hadoop.mapred.TextInputFormat"
+    output_format = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"
+
+    ser_de_info {
+      serialization_library = "org.openx.data.jsonserde.JsonSerDe"
+    }
+
+    dynamic "columns" {
+      for_each = local._commits
+
+      content {
+        name = columns.key
+        type = columns.value
+      }
+    }
+  }
+}

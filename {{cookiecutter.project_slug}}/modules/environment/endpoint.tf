@@ -1,0 +1,89 @@
+# What a VPC without a way out needs to reach AWS, and what may talk to what.
+
+locals {
+  # glue: jobs register partitions, Lambdas start crawlers; sns: notifications; the rest is what Glue itself calls.
+  _interfaces = concat(["glue", "sns", "logs", "monitoring", "kms", "sts"], length(var.environment.jdbc) > 0 ? ["secretsmanager"] : [])
+  interfaces  = { for name in local._interfaces : name => name if length(local._created) > 0 }
+  gateways    = { for name in ["s3", "dynamodb"] : name => name if length(local._created) > 0 }
+
+  jdbc_ports = toset([for connection in var.environment.jdbc : try(regex(":([0-9]{2,5})(?:[/;?]|$)", connection.url)[0], "5432")])
+}
+
+resource "aws_vpc_endpoint" "gateway" {
+  for_each = local.gateways
+
+  vpc_id            = aws_vpc.this["network"].id
+  service_name      = "com.amazonaws.${local.region}.${each.key}"
+  vpc_endpoint_type = "Gateway"
+  route_table_ids   = [aws_route_table.private["network"].id]
+  tags              = { Name = "${var.names.network}-${each.key}" }
+}
+
+resource "aws_vpc_endpoint" "interface" {
+  for_each = local.interfaces
+
+  vpc_id              = aws_vpc.this["network"].id
+  service_name        = "com.amazonaws.${local.region}.${each.key}"
+  vpc_endpoint_type   = "Interface"
+  private_dns_enabled = true
+  subnet_ids          = [for subnet in aws_subnet.private : subnet.id]
+  security_group_ids  = [aws_security_group.work.id]
+  tags                = { Name = "${var.names.network}-${each.key}" }
+}
+
+resource "aws_security_group" "work" {
+  name        = "${var.prefix}-work"
+  description = "Jobs, crawlers, Lambdas and the endpoints that they use"
+  vpc_id      = local.vpc.id
+  tags        = { Name = "${var.prefix}-work" }
+}
+
+# Glue's workers talk to each other on every port; the endpoints are members too.
+resource "aws_security_group_rule" "among_members" {
+  for_each = toset(["ingress", "egress"])
+
+  type              = each.key
+  description       = "Members of this group, among themselves"
+  security_group_id = aws_security_group.work.id
+  self              = true
+  protocol          = "tcp"
+  from_port         = 0
+  to_port           = 65535
+}
+
+resource "aws_security_group_rule" "to_gateway" {
+  for_each = aws_vpc_endpoint.gateway
+
+  type              = "egress"
+  description       = "To ${each.key} through its gateway endpoint"
+  security_group_id = aws_security_group.work.id
+  prefix_list_ids   = [each.value.prefix_list_id]
+  protocol          = "tcp"
+  from_port         = 443
+  to_port           = 443
+}
+
+# An existing VPC has its own way to AWS, a NAT gateway or endpoints of its own: it is reached by TLS only.
+resource "aws_security_group_rule" "to_aws" {
+  for_each = local._existing
+
+  type              = "egress"
+  description       = "To AWS through the existing VPC, by TLS"
+  security_group_id = aws_security_group.work.id
+  cidr_blocks       = ["0.0.0.0/0"]
+  protocol          = "tcp"
+  from_port         = 443
+  to_port           = 443
+}
+
+resource "aws_security_group_rule" "to_database" {
+  for_each = local.jdbc_ports
+
+  type              = "egress"
+  description       = "To the databases of the JDBC connections"
+  security_group_id = aws_security_group.work.id
+  cidr_blocks       = [local.vpc.cidr]
+  protocol          = "tcp"
+  from_port         = tonumber(each.key)
+  to_port           = tonumber(each.key)
+}

@@ -1,0 +1,94 @@
+# The four Lambdas of the event chain: one archive, one verb each. lambda/ holds their code.
+
+locals {
+  archives = { for name in ["lambda", "transforms"] : name => "${var.root}/build/${name}.zip" }
+
+  # reserved: how many may run at once. The queue hands over to at most as many as start_crawler may run.
+  functions = {
+    start_crawler = { timeout = 60, reserved = 5, reads = ["PREFIX", "INPUT_BUCKET", "LEDGER_TABLE", "TOPIC_ARN"] }
+    start_etl_job = { timeout = 120, reserved = 2, reads = ["PREFIX", "OUTPUT_BUCKET", "LEDGER_TABLE", "TOPIC_ARN"] }
+    close_run     = { timeout = 120, reserved = 2, reads = ["PREFIX", "OUTPUT_BUCKET", "LEDGER_TABLE", "TOPIC_ARN", "MAXIMUM_ATTEMPTS"] }
+    sweep         = { timeout = 300, reserved = 2, reads = ["PREFIX", "INPUT_BUCKET", "OUTPUT_BUCKET", "LEDGER_TABLE", "TOPIC_ARN", "MAXIMUM_ATTEMPTS"] }
+  }
+
+  told = {
+    PREFIX           = var.prefix
+    INPUT_BUCKET     = var.buckets.input
+    OUTPUT_BUCKET    = var.buckets.output
+    LEDGER_TABLE     = var.names.ledger
+    TOPIC_ARN        = join(",", local.topics)
+    MAXIMUM_ATTEMPTS = "3"
+  }
+}
+
+resource "aws_lambda_function" "this" {
+  for_each = local.functions
+  # checkov:skip=CKV_AWS_272:Code signing needs a signing profile and a signing step in the pipeline; set code_signing_config_arn where the client has them.
+
+  function_name                  = "${var.prefix}-${replace(each.key, "_", "-")}"
+  description                    = "lambda/${each.key}.py"
+  role                           = aws_iam_role.lambda[each.key].arn
+  runtime                        = "python3.13"
+  handler                        = "${each.key}.handler"
+  filename                       = local.archives.lambda
+  source_code_hash               = try(filebase64sha256(local.archives.lambda), null)
+  memory_size                    = 256
+  timeout                        = each.value.timeout
+  reserved_concurrent_executions = each.value.reserved
+  kms_key_arn                    = aws_kms_key.this.arn
+
+  environment {
+    variables = { for name in each.value.reads : name => local.told[name] }
+  }
+
+  dead_letter_config {
+    target_arn = aws_sqs_queue.dead_letters["events"].arn
+  }
+
+  tracing_config {
+    mode = "Active"
+  }
+
+  vpc_config {
+    subnet_ids         = local.subnets
+    security_group_ids = [aws_security_group.work.id]
+  }
+
+  logging_config {
+    log_format = "JSON"
+    log_group  = aws_cloudwatch_log_group.this[each.key].name
+  }
+
+  lifecycle {
+    precondition {
+      condition     = alltrue([for archive in local.archives : fileexists(archive)])
+      error_message = "The archives of build/ are missing: run `make build` first, or `make plan ENV=${var.environment.name}`, which does."
+    }
+  }
+
+  depends_on = [aws_iam_role_policy.lambda, aws_iam_role_policy.lambda_network]
+}
+
+resource "aws_lambda_event_source_mapping" "uploads" {
+  event_source_arn                   = aws_sqs_queue.uploads.arn
+  function_name                      = aws_lambda_function.this["start_crawler"].arn
+  batch_size                         = 100
+  maximum_batching_window_in_seconds = 5
+  function_response_types            = ["ReportBatchItemFailures"]
+
+  scaling_config {
+    maximum_concurrency = local.functions.start_crawler.reserved
+  }
+}
+
+# start_crawler and sweep are also called by rules of each dataset, whose names begin with the prefix.
+resource "aws_lambda_permission" "rules" {
+  for_each = aws_lambda_function.this
+
+  statement_id   = "RulesOfThisEnvironment"
+  function_name  = each.value.function_name
+  action         = "lambda:InvokeFunction"
+  principal      = "events.amazonaws.com"
+  source_arn     = "${local.arn.events}:rule/${var.prefix}-*"
+  source_account = local.account
+}

@@ -1,0 +1,47 @@
+# What one environment has once. The other files are named by what they hold.
+
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.100, < 7.0"
+    }
+  }
+}
+
+data "aws_partition" "current" {}
+
+locals {
+  partition = data.aws_partition.current.partition
+  account   = var.environment.account
+  region    = var.environment.region
+
+  # "arn:aws:glue:eu-west-1:111111111111" and the like: what the ARNs of this environment begin with.
+  arn = { for service in ["dynamodb", "ec2", "events", "glue", "lambda", "logs", "secretsmanager", "sns", "sqs"] :
+    service => "arn:${local.partition}:${service}:${local.region}:${local.account}"
+  }
+}
+
+module "dataset" {
+  source   = "../dataset"
+  for_each = var.datasets
+
+  name         = each.key
+  dataset      = each.value
+  prefix       = var.prefix
+  environment  = var.environment
+  glue_version = var.project.glue_version
+  job_settings = var.job_settings[each.key]
+  database     = aws_glue_catalog_database.this.name
+  buckets      = var.buckets
+  scripts      = local.scripts
+  connections  = concat([aws_glue_connection.network.name], [for connection in aws_glue_connection.jdbc : connection.name])
+  security     = aws_glue_security_configuration.this.name
+  roles        = { job = aws_iam_role.glue["job"].arn, crawler = aws_iam_role.glue["crawler"].arn }
+  queues       = { uploads = aws_sqs_queue.uploads.arn, events_dead_letters = aws_sqs_queue.dead_letters["events"].arn }
+  functions    = { for name in ["start_crawler", "sweep"] : name => aws_lambda_function.this[name].arn }
+
+  depends_on = [aws_lambda_permission.rules, aws_sqs_queue_policy.uploads, aws_iam_role_policy.glue]
+}

@@ -1,0 +1,34 @@
+output "buckets" {
+  description = "The bucket names by purpose."
+  value       = { for purpose, bucket in aws_s3_bucket.this : purpose => bucket.id }
+}
+
+output "database" {
+  description = "The catalog database that holds the published tables."
+  value       = aws_glue_catalog_database.this.name
+}
+
+output "ledger" {
+  description = "The table that knows every file."
+  value       = aws_dynamodb_table.ledger.name
+}
+
+output "topic" {
+  description = "The ARN of the topic that notifications go to."
+  value       = aws_sns_topic.this.arn
+}
+
+output "queues" {
+  description = "The URLs of the queues: uploads, and the two dead-letter queues."
+  value       = merge({ uploads = aws_sqs_queue.uploads.url }, { for name, queue in aws_sqs_queue.dead_letters : "${name}-dead-letters" => queue.url })
+}
+
+output "functions" {
+  description = "The names of the Lambdas."
+  value       = [for function in aws_lambda_function.this : function.function_name]
+}
+
+output "datasets" {
+  description = "Each dataset's crawler, job and tables."
+  value       = { for name, dataset in module.dataset : name => dataset.names }
+}

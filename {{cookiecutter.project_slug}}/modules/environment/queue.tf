@@ -1,0 +1,59 @@
+# Uploads wait here; what could not be handled waits in a dead-letter queue, and an alarm says so.
+
+locals {
+  dead_letters = { uploads = var.names.dead_letter_queue, events = var.names.event_dead_letter }
+}
+
+resource "aws_sqs_queue" "uploads" {
+  name                       = var.names.queue
+  kms_master_key_id          = aws_kms_key.this.arn
+  message_retention_seconds  = 14 * 24 * 3600
+  visibility_timeout_seconds = 6 * local.functions.start_crawler.timeout
+  redrive_policy             = jsonencode({ deadLetterTargetArn = aws_sqs_queue.dead_letters["uploads"].arn, maxReceiveCount = 5 })
+}
+
+# "uploads" holds messages that start_crawler refused five times, "events" what no rule could deliver and what a Lambda gave up.
+resource "aws_sqs_queue" "dead_letters" {
+  for_each = local.dead_letters
+
+  name                      = each.value
+  kms_master_key_id         = aws_kms_key.this.arn
+  message_retention_seconds = 14 * 24 * 3600
+}
+
+data "aws_iam_policy_document" "queue" {
+  for_each = { uploads = aws_sqs_queue.uploads.arn, events = aws_sqs_queue.dead_letters["events"].arn }
+
+  statement {
+    sid       = "RulesOfThisEnvironment"
+    actions   = ["sqs:SendMessage"]
+    resources = [each.value]
+
+    principals {
+      type        = "Service"
+      identifiers = ["events.amazonaws.com"]
+    }
+
+    condition {
+      test     = "ArnLike"
+      variable = "aws:SourceArn"
+      values   = ["${local.arn.events}:rule/${var.prefix}-*"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account]
+    }
+  }
+}
+
+resource "aws_sqs_queue_policy" "uploads" {
+  queue_url = aws_sqs_queue.uploads.id
+  policy    = data.aws_iam_policy_document.queue["uploads"].json
+}
+
+resource "aws_sqs_queue_policy" "events_dead_letters" {
+  queue_url = aws_sqs_queue.dead_letters["events"].id
+  policy    = data.aws_iam_policy_document.queue["events"].json
+}

@@ -1,0 +1,128 @@
+# One role for jobs and one for crawlers: a crawler never writes data, a job never changes a crawled table.
+# A role per dataset would keep datasets apart that one team owns, for two roles more with each of them.
+
+locals {
+  _bucket  = { for purpose, name in var.buckets : purpose => "arn:${local.partition}:s3:::${name}" }
+  _catalog = ["${local.arn.glue}:catalog", "${local.arn.glue}:database/${var.names.database}"]
+  _logs    = "${local.arn.logs}:log-group:/aws-glue"
+  _secrets = [for connection in var.environment.jdbc : "${local.arn.secretsmanager}:secret:${connection.secret}-*"]
+
+  _connections = concat(
+    ["${local.arn.glue}:catalog", "${local.arn.glue}:connection/${var.names.connection}"],
+    [for name in keys(var.environment.jdbc) : "${local.arn.glue}:connection/${var.prefix}-${name}"],
+  )
+  _both = [
+    { sid = "Key", actions = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"], resources = [aws_kms_key.this.arn] },
+    { sid = "ReadInput", actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = ["${local._bucket.input}/*"] },
+    { sid = "ListInput", actions = ["s3:ListBucket", "s3:GetBucketLocation"], resources = [local._bucket.input] },
+    { sid = "Connection", actions = ["glue:GetConnection"], resources = local._connections },
+    { sid = "Log", actions = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:AssociateKmsKey"], resources = ["${local._logs}/*"] },
+    { sid = "FindNetwork", actions = ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "ec2:DescribeVpcEndpoints", "ec2:DescribeRouteTables"], resources = ["*"] },
+    { sid = "SecurityConfiguration", actions = ["glue:GetSecurityConfiguration"], resources = ["*"] },
+  ]
+
+  glue = {
+    job = concat(local._both, [
+      { sid = "Output", actions = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], resources = ["${local._bucket.output}/*", "${local._bucket.quarantine}/*"] },
+      { sid = "ListOutput", actions = ["s3:ListBucket", "s3:GetBucketLocation"], resources = [local._bucket.output, local._bucket.quarantine] },
+      { sid = "Script", actions = ["s3:GetObject"], resources = ["${local._bucket.script}/*"] },
+      { sid = "ListScript", actions = ["s3:ListBucket"], resources = [local._bucket.script] },
+      {
+        sid       = "Publish", actions = ["glue:GetDatabase", "glue:GetTable", "glue:GetPartitions", "glue:BatchCreatePartition", "glue:CreatePartition"],
+        resources = concat(local._catalog, [for suffix in ["batches", "commits"] : "${local.arn.glue}:table/${var.names.database}/*_${suffix}"])
+      },
+      ], length(local._secrets) == 0 ? [] : [
+      { sid = "DatabaseCredentials", actions = ["secretsmanager:GetSecretValue"], resources = local._secrets },
+    ])
+
+    crawler = concat(local._both, [
+      {
+        sid       = "CrawledTables", actions = ["glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:CreateTable", "glue:UpdateTable", "glue:GetPartition", "glue:GetPartitions", "glue:BatchGetPartition", "glue:BatchCreatePartition", "glue:BatchUpdatePartition", "glue:UpdatePartition"],
+        resources = concat(local._catalog, ["${local.arn.glue}:table/${var.names.database}/raw_*"])
+      },
+    ])
+  }
+}
+
+data "aws_iam_policy_document" "trust_glue" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["glue.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "glue" {
+  for_each = local.glue
+
+  dynamic "statement" {
+    for_each = { for statement in each.value : statement.sid => statement }
+
+    content {
+      sid       = statement.key
+      actions   = statement.value.actions
+      resources = statement.value.resources
+    }
+  }
+
+  # Metrics have no ARN: the namespace is the narrowest that AWS offers.
+  statement {
+    sid       = "Metrics"
+    actions   = ["cloudwatch:PutMetricData"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "cloudwatch:namespace"
+      values   = ["Glue", var.project.slug]
+    }
+  }
+}
+
+resource "aws_iam_role" "glue" {
+  for_each = local.glue
+
+  name               = "${var.prefix}-glue-${each.key}"
+  assume_role_policy = data.aws_iam_policy_document.trust_glue.json
+}
+
+resource "aws_iam_role_policy" "glue" {
+  for_each = local.glue
+
+  name   = "what-a-${each.key}-does"
+  role   = aws_iam_role.glue[each.key].id
+  policy = data.aws_iam_policy_document.glue[each.key].json
+}
+
+resource "aws_iam_role_policy" "glue_network" {
+  for_each = local.glue
+
+  name   = "network-interfaces"
+  role   = aws_iam_role.glue[each.key].id
+  policy = data.aws_iam_policy_document.glue_network.json
+}
+
+data "aws_iam_policy_document" "glue_network" {
+  source_policy_documents = [data.aws_iam_policy_document.network_interfaces.json]
+
+  statement {
+    sid       = "TagOwnInterfaces"
+    actions   = ["ec2:CreateTags", "ec2:DeleteTags"]
+    resources = ["${local.arn.ec2}:network-interface/*"]
+
+    condition {
+      test     = "ForAllValues:StringEquals"
+      variable = "aws:TagKeys"
+      values   = ["aws-glue-service-resource"]
+    }
+  }
+}

@@ -1,0 +1,80 @@
+# What each Lambda may do: exactly what its code calls. A grant has a name, a function a list of grants.
+
+locals {
+  _ledger  = "${local.arn.dynamodb}:table/${var.names.ledger}"
+  _output  = "arn:${local.partition}:s3:::${var.buckets.output}"
+  _crawler = "${local.arn.glue}:crawler/${var.prefix}-*"
+  _job     = "${local.arn.glue}:job/${var.prefix}-*"
+
+  grants = {
+    ledger        = { actions = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:BatchGetItem"], resources = [local._ledger] }
+    waiting       = { actions = ["dynamodb:Query"], resources = ["${local._ledger}/index/open"] }
+    crawl         = { actions = ["glue:StartCrawler", "glue:GetCrawler"], resources = [local._crawler] }
+    start_run     = { actions = ["glue:StartJobRun"], resources = [local._job] }
+    see_run       = { actions = ["glue:GetJobRun", "glue:GetJobRuns"], resources = [local._job] }
+    write_record  = { actions = ["s3:PutObject"], resources = ["${local._output}/_manifests/*"] }
+    read_record   = { actions = ["s3:GetObject"], resources = [for folder in ["_manifests", "_reports", "_commits"] : "${local._output}/${folder}/*"] }
+    find_record   = { actions = ["s3:ListBucket"], resources = [local._output] }
+    find_upload   = { actions = ["s3:ListBucketVersions"], resources = ["arn:${local.partition}:s3:::${var.buckets.input}"] }
+    notify        = { actions = ["sns:Publish"], resources = local.topics }
+    key           = { actions = ["kms:Decrypt", "kms:GenerateDataKey"], resources = [aws_kms_key.this.arn] }
+    receive       = { actions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], resources = [aws_sqs_queue.uploads.arn] }
+    give_up       = { actions = ["sqs:SendMessage"], resources = [aws_sqs_queue.dead_letters["events"].arn] }
+    trace         = { actions = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], resources = ["*"] }
+    find_networks = { actions = ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "ec2:DescribeVpcs"], resources = ["*"] }
+  }
+
+  _every = ["ledger", "notify", "key", "give_up", "trace", "find_networks"]
+  granted = {
+    start_crawler = concat(local._every, ["waiting", "crawl", "receive"])
+    start_etl_job = concat(local._every, ["waiting", "crawl", "start_run", "write_record"])
+    close_run     = concat(local._every, ["see_run", "read_record", "find_record"])
+    sweep         = concat(local._every, ["waiting", "crawl", "start_run", "see_run", "write_record", "read_record", "find_record", "find_upload"])
+  }
+}
+
+data "aws_iam_policy_document" "trust_lambda" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["lambda.amazonaws.com"]
+    }
+  }
+}
+
+resource "aws_iam_role" "lambda" {
+  for_each = local.functions
+
+  name               = "${var.prefix}-${replace(each.key, "_", "-")}"
+  assume_role_policy = data.aws_iam_policy_document.trust_lambda.json
+}
+
+data "aws_iam_policy_document" "lambda" {
+  for_each = local.functions
+
+  dynamic "statement" {
+    for_each = { for name in local.granted[each.key] : name => local.grants[name] }
+
+    content {
+      sid       = replace(title(replace(statement.key, "_", " ")), " ", "")
+      actions   = statement.value.actions
+      resources = statement.value.resources
+    }
+  }
+
+  statement {
+    sid       = "Log"
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = ["${aws_cloudwatch_log_group.this[each.key].arn}:*"]
+  }
+}
+
+resource "aws_iam_role_policy" "lambda" {
+  for_each = local.functions
+
+  name   = "what-lambda-${replace(each.key, "_", "-")}-calls"
+  role   = aws_iam_role.lambda[each.key].id
+  policy = data.aws_iam_policy_document.lambda[each.key].json
+}

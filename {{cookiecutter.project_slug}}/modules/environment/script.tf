@@ -1,0 +1,38 @@
+# The job's code, under a name that holds its content: a run that is under way keeps the code it began with.
+
+locals {
+  _script  = "${var.root}/files/etl.py"
+  _archive = local.archives.transforms
+  _code    = substr(sha256(join("", [filesha256(local._script), try(filesha256(local._archive), "")])), 0, 16)
+  _wheels  = fileset("${var.root}/files/wheels", "*.whl")
+
+  scripts = {
+    etl        = "s3://${var.buckets.script}/${aws_s3_object.code["etl.py"].key}"
+    transforms = "s3://${var.buckets.script}/${aws_s3_object.code["transforms.zip"].key}"
+    wheels     = [for wheel in aws_s3_object.wheel : "s3://${var.buckets.script}/${wheel.key}"]
+    log_group  = aws_cloudwatch_log_group.this["job"].name
+  }
+}
+
+resource "aws_s3_object" "code" {
+  for_each = { "etl.py" = local._script, "transforms.zip" = local._archive }
+
+  bucket      = aws_s3_bucket_versioning.this["script"].bucket
+  key         = "etl/${local._code}/${each.key}"
+  source      = each.value
+  source_hash = try(filesha256(each.value), null)
+
+  depends_on = [aws_s3_bucket_server_side_encryption_configuration.this]
+}
+
+# Libraries travel as wheels in files/wheels/: a network without a way out reaches no package index.
+resource "aws_s3_object" "wheel" {
+  for_each = local._wheels
+
+  bucket      = aws_s3_bucket_versioning.this["script"].bucket
+  key         = "wheels/${filesha256("${var.root}/files/wheels/${each.key}")}/${each.key}"
+  source      = "${var.root}/files/wheels/${each.key}"
+  source_hash = filesha256("${var.root}/files/wheels/${each.key}")
+
+  depends_on = [aws_s3_bucket_server_side_encryption_configuration.this]
+}

@@ -1,0 +1,71 @@
+variable "prefix" {
+  description = "What every name but a bucket's begins with: <slug>-<environment>."
+  type        = string
+}
+
+variable "project" {
+  description = "What holds for every environment."
+  type = object({
+    name         = string
+    slug         = string
+    glue_version = string
+  })
+}
+
+variable "environment" {
+  description = "This environment: its account, region, size, network and JDBC connections."
+  type = object({
+    name        = string
+    account     = string
+    region      = string
+    workers     = number
+    worker_type = string
+    network = object({
+      cidr    = optional(string)
+      vpc     = optional(string)
+      subnets = optional(list(string), [])
+    })
+    jdbc = map(object({
+      url    = string
+      secret = string
+    }))
+  })
+}
+
+variable "datasets" {
+  description = "Every dataset, checked and with its defaults, by name (the type is modules/project's)."
+  type        = any
+}
+
+variable "job_settings" {
+  description = "The --settings argument of each dataset's job, by dataset."
+  type        = any
+}
+
+variable "notifications" {
+  description = "Who is told, by a stable name."
+  type = map(object({
+    protocol  = string
+    endpoint  = optional(string)
+    arn       = optional(string)
+    workspace = optional(string)
+    tenant    = optional(string)
+    team      = optional(string)
+    channel   = optional(string)
+  }))
+}
+
+variable "buckets" {
+  description = "The bucket names by purpose: input, script, output, quarantine, access-log."
+  type        = map(string)
+}
+
+variable "names" {
+  description = "The names of what an environment has once."
+  type        = map(string)
+}
+
+variable "root" {
+  description = "The project's folder, in which files/ and build/ lie."
+  type        = string
+}

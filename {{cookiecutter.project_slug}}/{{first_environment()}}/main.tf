@@ -1,0 +1,21 @@
+# The folder's name is the environment; everything else is in project.yaml.
+module "project" {
+  source = "../modules/project"
+
+  settings    = yamldecode(file("${path.root}/../project.yaml"))
+  environment = basename(abspath(path.root))
+}
+
+module "environment" {
+  source = "../modules/environment"
+
+  root          = "${path.root}/.."
+  prefix        = module.project.prefix
+  project       = module.project.project
+  environment   = module.project.environment
+  datasets      = module.project.datasets
+  job_settings  = module.project.job_settings
+  notifications = module.project.notifications
+  buckets       = module.project.buckets
+  names         = module.project.names
+}

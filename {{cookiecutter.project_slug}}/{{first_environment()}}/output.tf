@@ -1,0 +1,34 @@
+output "buckets" {
+  description = "The bucket names by purpose: upload to input, query output, look into quarantine."
+  value       = module.environment.buckets
+}
+
+output "database" {
+  description = "The catalog database that holds the published tables."
+  value       = module.environment.database
+}
+
+output "datasets" {
+  description = "Each dataset's crawler, job, tables and view."
+  value       = module.environment.datasets
+}
+
+output "functions" {
+  description = "The names of the Lambdas."
+  value       = module.environment.functions
+}
+
+output "ledger" {
+  description = "The table that knows every file."
+  value       = module.environment.ledger
+}
+
+output "queues" {
+  description = "The URLs of the queues."
+  value       = module.environment.queues
+}
+
+output "topic" {
+  description = "The topic that notifications go to."
+  value       = module.environment.topic
+}
