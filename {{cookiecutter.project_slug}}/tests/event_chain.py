@@ -1,4 +1,4 @@
-"""The event chain in one process: the real Lambdas over moto; Glue, its job and the clock are in our hands."""
+"""The event chain in one process: real Lambdas over moto; Glue, its job and the clock are in our hands."""
 
 import importlib
 import itertools
