@@ -60,7 +60,7 @@ def private_keys_given() -> list[str]:
     """A sentence for each private key that the command sets: one of them could switch the check off."""
     words = words_of_parent()
     files = ("--config-file", "--replay-file")
-    if not any("_" in word.partition("=")[0] or word.startswith(files) for word in words[2:]):
+    if not any(word.startswith(("_", *files)) for word in words[2:]):
         return []
     from answers.given import replayed_keys, unknown
 

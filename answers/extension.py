@@ -1,9 +1,10 @@
 """Checks the answers while the project's folder gets its name: the last moment at which no folder exists."""
 
-import atexit
+import importlib
 import json
 import re
 import shlex
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ class CheckedAnswers(Extension):
             "backend": backend,
             "handover": handover,
         }
+        temporary_copy.remove_at_exit()
         prepare()
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
@@ -95,7 +97,6 @@ def checked_project_folder(context: Context) -> str:
         raise refusal(faults)
     if call and not call["accept_hooks"]:
         click.echo(WITHOUT_HOOKS, err=True)
-    atexit.register(temporary_copy.remove_empty_parent)
     slug: str = settings["slug"]
     return slug
 
@@ -145,4 +146,12 @@ def handover(context: Context) -> dict[str, Any]:
     folder = Path(call["output_dir"] if call else ".", project(context)["slug"])
     variables = context["cookiecutter"]
     written = record.record_of(variables, given.answers_in(variables))
+    forget_this_version()
     return {"first": names[0], "backends": backends, "record": written, "folder": shlex.quote(str(folder))}
+
+
+def forget_this_version() -> None:
+    """Let the next generation in this process import its own version of this package: cruft renders two."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == __package__]:
+        del sys.modules[name]
+    importlib.invalidate_caches()

@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-STARTER_DATASETS = Path(__file__).with_name("starter_datasets.yaml")
+# What a dataset given as name:format starts with; "" is any other name. The samples fit the named ones.
+STARTER_DATASETS = Path(__file__).with_name("starter_datasets.json")
 
 
 class SafeLoaderOfUniqueKeys(yaml.SafeLoader):
@@ -87,7 +88,7 @@ def environment(text: str) -> object:
 
 @cache
 def starters() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(STARTER_DATASETS.read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads(STARTER_DATASETS.read_text(encoding="utf-8"))
     return found
 
 

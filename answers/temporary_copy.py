@@ -1,6 +1,6 @@
 """The copy of the template that cookiecutter makes for a pre_prompt hook, and leaves behind when it fails."""
 
-import contextlib
+import atexit
 import shutil
 import tempfile
 from pathlib import Path
@@ -22,8 +22,7 @@ def remove() -> None:
         shutil.rmtree(ROOT.parent, ignore_errors=True)
 
 
-def remove_empty_parent() -> None:
-    """Remove the folder that cookiecutter leaves after it removed the copy itself."""
+def remove_at_exit() -> None:
+    """Remove what is left of the copy when this process ends, also by Ctrl-C."""
     if is_in_use():
-        with contextlib.suppress(OSError):
-            ROOT.parent.rmdir()
+        atexit.register(shutil.rmtree, ROOT.parent, ignore_errors=True)

@@ -113,6 +113,24 @@ def test_cruft_sees_and_applies_a_newer_template(generated: Path, repository: Pa
     assert record_in(generated)["commit"] == git(repository, "rev-parse", "HEAD")
 
 
+def test_an_update_by_cruft_renders_each_version_with_its_own_code(
+    generated: Path, repository: Path, cruft: Run
+) -> None:
+    extension = repository / "answers/extension.py"
+    code = extension.read_text().replace(
+        'filters["yaml"] =', 'filters["loud"] = str.upper\n        environment.filters["yaml"] ='
+    )
+    extension.write_text(code)
+    readme = repository / "{{cookiecutter.project_slug}}/README.md"
+    readme.write_text(readme.read_text().replace("{{ project().name }}", "{{ project().name | loud }}"))
+    git(repository, "commit", "--quiet", "--all", "--message", "Second")
+
+    update = cruft(generated, "update", "--skip-apply-ask")
+
+    assert update.returncode == 0, update.stdout + update.stderr
+    assert (generated / "README.md").read_text().startswith("# ACME SALES\n")
+
+
 def test_structured_answers_survive_an_update_by_cruft(
     run_cookiecutter: Run, repository: Path, tmp_path: Path, home: Path, cruft: Run
 ) -> None:

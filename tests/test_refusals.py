@@ -430,29 +430,83 @@ def test_the_longest_names_fit_into_the_limits_of_aws() -> None:
     assert len("{prefix}-{environment}-quarantine-{account}".format(**longest)) <= 54
 
 
+@pytest.fixture
+def terminal(
+    template: Path, home: Path, tmp_path: Path, temporary_folder: Path
+) -> Callable[..., "pexpect.spawn[str]"]:
+    """Start the cookiecutter command at a terminal; `path` stands before everything that Python imports."""
+
+    def start(*words: str, path: Path = tmp_path) -> "pexpect.spawn[str]":
+        environment = {
+            **os.environ,
+            "HOME": str(home),
+            "TMPDIR": str(temporary_folder),
+            "PYTHONPATH": str(path),
+        }
+        command = str(Path(sys.executable).with_name("cookiecutter"))
+        (tmp_path / "output").mkdir()
+        return pexpect.spawn(
+            command,
+            [str(template), *words],
+            cwd=str(tmp_path / "output"),
+            env=environment,
+            timeout=20,
+            encoding="utf-8",
+        )
+
+    return start
+
+
+def without_questionary(folder: Path) -> Path:
+    (folder / "questionary.py").write_text("raise ImportError\n")
+    return folder
+
+
+def test_without_questionary_a_person_is_told_how_to_get_it_and_asked_plainly(
+    terminal: Callable[..., Any], tmp_path: Path
+) -> None:
+    asking = terminal(path=without_questionary(tmp_path))
+    asking.expect("uvx --with questionary cookiecutter")
+    asking.expect("What is the project called")
+    for _ in QUESTIONS:
+        asking.sendline("")
+    asking.expect("is ready")
+    asking.expect(pexpect.EOF)
+
+    assert (tmp_path / "output/acme-sales/prod/backend.tf").is_file()
+
+
+def test_control_c_at_a_plain_question_leaves_nothing_behind(
+    terminal: Callable[..., Any], tmp_path: Path, temporary_folder: Path
+) -> None:
+    asking = terminal(path=without_questionary(tmp_path))
+    asking.expect("What is the project called")
+    asking.sendintr()
+    asking.expect(pexpect.EOF)
+    asking.close()
+
+    assert asking.exitstatus != 0
+    assert listing(tmp_path / "output") == []
+    assert listing(temporary_folder) == []
+
+
 @pytest.mark.parametrize(
     "words",
     [
         ["--no-input"],
         ["project_name=Other"],
-        ["--config-file", "answers.yaml"],
-        ["--replay-file", "replay.json"],
+        ["--config-file", "../answers.yaml"],
+        ["--replay-file", "../replay.json"],
     ],
 )
 def test_at_a_terminal_given_answers_are_not_asked_again(
-    words: list[str], template: Path, home: Path, tmp_path: Path, temporary_folder: Path
+    words: list[str], terminal: Callable[..., Any], tmp_path: Path
 ) -> None:
     (tmp_path / "answers.yaml").write_text("default_context: {project_name: Other}\n")
     (tmp_path / "replay.json").write_text(json.dumps({"cookiecutter": {"project_name": "Other"}}))
-    environment = {**os.environ, "HOME": str(home), "TMPDIR": str(temporary_folder)}
-    command = str(Path(sys.executable).with_name("cookiecutter"))
 
-    terminal = pexpect.spawn(
-        command, [str(template), *words], cwd=str(tmp_path), env=environment, timeout=20, encoding="utf-8"
-    )
-    terminal.expect("is ready")
-    terminal.expect(pexpect.EOF)
-    terminal.close()
+    generating = terminal(*words)
+    generating.expect("is ready")
+    generating.expect(pexpect.EOF)
 
-    assert terminal.exitstatus == 0
-    assert (tmp_path / "acme-sales/project.yaml").is_file()
+    assert (tmp_path / "output/acme-sales/project.yaml").is_file()
