@@ -51,7 +51,7 @@ class Crawlers:
             return "running"
         waiting = self._waiting(dataset)
         starts = {"idle_starts": idle + 1 if before.get("waiting") == waiting else 1, "waiting": waiting}
-        notices = ("notice_crawl_failed", "notice_crawl_stuck")
+        notices = tuple(name for name in before if name.startswith("notice_"))
         self.ledger.change(f"dataset/{dataset}", starts | {"started_at": now}, {}, remove=notices)
         log("crawler-started", dataset=dataset)
         return "started"

@@ -40,7 +40,7 @@ class Intake:
     def _asks(self, message: dict[str, Any]) -> set[str] | None:
         """The datasets that a message asks a crawl for; None when it could not be handled."""
         try:
-            sent_at = from_milliseconds(message.get("attributes", {}).get("SentTimestamp", "0"))
+            sent_at = from_milliseconds(message["attributes"]["SentTimestamp"])
             told = message_from(message["body"], sent_at)
             waiting = {upload.dataset for upload in told.uploads if self.record(upload) == "PENDING"}
         except Exception as error:

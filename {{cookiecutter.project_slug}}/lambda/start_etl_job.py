@@ -28,8 +28,11 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         log("event-of-another-project", name=name)
         return {}
     dataset = name.removeprefix(f"{prefix}-")
-    if "crawlerName" in detail and detail["state"] != "Succeeded":
+    is_crawl = "crawlerName" in detail
+    if is_crawl and detail["state"] == "Failed":
         tell_of_failed_crawl(dataset, crawlers, notifications)
+    # The files of a failed job wait for the sweep, so that a broken source does not run in a circle.
+    if detail["state"].upper() != "SUCCEEDED":
         return {}
-    crawl = crawlers.newest(dataset, just_succeeded="crawlerName" in detail)
+    crawl = crawlers.newest(dataset, just_succeeded=is_crawl)
     return dict(advance(dataset, crawl, crawlers, jobs, notifications, crawl_unseen=False))

@@ -135,7 +135,7 @@ def test_a_notification_that_sns_refuses_changes_no_state_and_is_sent_by_the_swe
 
 def test_a_reserved_notification_that_never_went_out_is_sent_after_five_minutes(chain: EventChain) -> None:
     notifications, ledger = chain.close_run.notifications, chain.close_run.ledger
-    ledger.change("run/r", {"notice_published": ledger.now()}, {})
+    ledger.change("run/r", {"notice_published_0": ledger.now()}, {})
 
     assert notifications.send_once("run/r", "published", "s", ["m"]) is False
     chain.clock.forward(minutes=6)
@@ -143,6 +143,20 @@ def test_a_reserved_notification_that_never_went_out_is_sent_after_five_minutes(
     assert notifications.send_once("run/r", "published", "s", ["m"]) is True
 
     assert len(chain.notifications()) == 1
+
+
+def test_each_topic_hears_once_even_when_another_one_refuses(chain: EventChain) -> None:
+    notifications = chain.close_run.notifications
+    notifications.topics = [chain.topic.replace("acme-dev", "somebody-elses"), chain.topic]
+
+    for _ in range(2):
+        with pytest.raises(Exception, match="NotFound"):
+            notifications.send_once("run/r", "published", "s", ["m"])
+    assert len(chain.notifications()) == 1
+
+    chain.sns.create_topic(Name="somebody-elses")
+    assert notifications.send_once("run/r", "published", "s", ["m"]) is True
+    assert chain.notifications() == []
 
 
 @pytest.mark.parametrize(

@@ -176,6 +176,18 @@ def test_a_missing_job_is_an_error_and_the_files_keep_waiting(chain: EventChain)
     assert chain.states() == {"PENDING": 1}
 
 
+@pytest.mark.parametrize(
+    "detail", [{"crawlerName": NAME, "state": "Started"}, {"jobName": NAME, "state": "FAILED"}]
+)
+def test_an_event_that_is_no_success_starts_nothing_and_tells_nobody(
+    chain: EventChain, detail: dict[str, str]
+) -> None:
+    crawled(chain, "orders/a.csv")
+
+    assert chain.start_etl_job.handler({"detail": detail}, None) == {}
+    assert chain.glue.job_runs == [] and chain.notifications() == []
+
+
 def test_an_event_of_another_project_is_left_alone(chain: EventChain) -> None:
     assert crawler_event(chain, name="another-crawler") == {}
 
@@ -245,7 +257,10 @@ def test_files_of_a_lambda_that_died_before_the_start_are_released_after_the_gra
     assert (row["state"], row["attempts"], len(chain.glue.job_runs)) == ("CLAIMED", 0, 1)
 
 
-def test_files_of_a_lambda_that_died_after_the_start_stay_with_their_run(chain: EventChain) -> None:
+@pytest.mark.parametrize(("state", "end", "attempts"), [("SUCCEEDED", "DONE", 0), ("FAILED", "CLAIMED", 1)])
+def test_files_of_a_lambda_that_died_after_the_start_stay_with_their_run(
+    chain: EventChain, state: str, end: str, attempts: int
+) -> None:
     crawled(chain, "orders/a.csv")
 
     def die(service: str, name: str) -> None:
@@ -260,10 +275,11 @@ def test_files_of_a_lambda_that_died_after_the_start_stay_with_their_run(chain: 
     chain.sweep()
     assert chain.states() == {"CLAIMED": 1} and len(chain.glue.job_runs) == 1
 
-    chain.job_ends(tell=False)
+    chain.job_ends(state, tell=False)
     chain.sweep()
 
-    assert chain.states() == {"DONE": 1}
+    (row,) = chain.rows().values()
+    assert (row["state"], row["attempts"]) == (end, attempts)
 
 
 def test_the_names_of_the_test_platform_are_those_that_the_lambdas_use(chain: EventChain) -> None:
