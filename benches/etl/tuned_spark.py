@@ -1,4 +1,4 @@
-"""The same job as fast as we can write it by hand in Spark: two sinks, one pass each, counts observed on the way."""
+"""The same outputs as fast as we can write them by hand in Spark: two sinks, one pass each, counts observed."""
 
 import sys
 
@@ -29,15 +29,21 @@ def main(source: str, target: str) -> None:
     rows = reader.schema(f"{texts}, _corrupt string").option("columnNameOfCorruptRecord", "_corrupt").csv(source)
     cast = [f"try_cast(_{name} as {kind}) as {name}" for name, kind in TYPES.items()]
     raw = ", ".join(f"_{name}" for name in HEADER)
-    judged = rows.selectExpr("*", *cast).selectExpr("*", f"{RULES} as reasons")
-    bad = judged.where("reasons <> ''").selectExpr("reasons", f"to_json(struct({raw})) as record")
+    place = [
+        "_metadata.file_path as _file",
+        "monotonically_increasing_id() as _line",
+        "_metadata.file_modification_time as _uploaded_at",
+    ]
+    judged = rows.selectExpr("*", *place, *cast).selectExpr("*", f"{RULES} as reasons")
+    bad = judged.where("reasons <> ''").selectExpr("reasons", "_file", "_line", f"to_json(struct({raw})) as record")
     bad.write.mode("overwrite").json(f"{target}/quarantine")
     seen = Observation()
-    counted = judged.select(*HEADER, "reasons").observe(
+    kept = [*HEADER, "_file", "_line", "_uploaded_at"]
+    counted = judged.select(*kept, "reasons").observe(
         seen, expr("count(*) as rows"), expr("count_if(reasons <> '') as bad")
     )
-    place = "row_number() over (partition by order_id order by ordered_at desc) as place"
-    newest = counted.where("reasons = ''").selectExpr(*HEADER, place).where("place = 1").drop("place")
+    ranked = "row_number() over (partition by order_id order by ordered_at desc, _uploaded_at desc, _line desc) as rank"
+    newest = counted.where("reasons = ''").selectExpr(*kept, ranked).where("rank = 1").drop("rank")
     daily = newest.selectExpr("*", "cast(ordered_at as date) as ordered_at_day")
     daily.write.mode("overwrite").partitionBy("ordered_at_day").parquet(f"{target}/published")
     print(seen.get)

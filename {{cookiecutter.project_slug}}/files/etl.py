@@ -35,6 +35,8 @@ SPARK_SETTINGS = {
     "spark.sql.adaptive.advisoryPartitionSizeInBytes": "128m",
     # A date that a format does not fit becomes null, instead of an error about the parser of Spark 2.
     "spark.sql.legacy.timeParserPolicy": "CORRECTED",
+    # Kept rows are read a few times only: packing them costs as much as parsing the files twice.
+    "spark.sql.inMemoryColumnarStorage.compressed": "false",
     # With pruning, Spark does not notice rows that are too short or too long.
     "spark.sql.csv.parser.columnPruning.enabled": "false",
 }
@@ -153,10 +155,8 @@ def publish_rows(
     report: Report,
 ) -> list[str]:
     """Write quarantine and batch, and count both as they were written; returns the batch's folders."""
-    from pyspark import StorageLevel
-
-    # Parsed once and kept on disk: every number and both outputs come from the same rows.
-    checked = reading.checked_rows(spark, sources, settings).persist(StorageLevel.DISK_ONLY)
+    # Parsed once and kept: every number and both outputs come from the same rows.
+    checked = reading.checked_rows(spark, sources, settings).persist()
     tallies = reading.tallied(checked)
     count_rows_in(report, tallies, sources)
     rows = reading.rows_in_place(checked, tallies, sources, settings)

@@ -54,18 +54,16 @@ def quarantined(spark: SparkSession, address: str) -> dict[str, list[tuple[list[
 
 
 def publishable(rows: DataFrame, settings: Settings) -> DataFrame:
-    """The published columns, arranged so that each partition becomes few files, each of them sorted."""
+    """The published columns, arranged so that each partition becomes few files."""
     columns = [named(column.name) for column in settings.columns]
     place = ["_file", "_line", "_uploaded_at"]
     partition = settings.partition_column
     if partition and partition != settings.partition_by:
         columns.append(f"cast({named(str(settings.partition_by))} as date) as {named(partition)}")
-    order = [*filter(None, [partition]), *settings.primary_key, "_file", "_line"]
     # The hint is given as SQL, because PySpark 3.5 takes no column in `hint`.
     hint = f"rebalance({named(partition)})" if partition else "rebalance"
     rows = rows.selectExpr(*columns, *place)
-    balanced = rows.sparkSession.sql(f"select /*+ {hint} */ * from {{rows}}", rows=rows)
-    return balanced.sortWithinPartitions(*map(named, dict.fromkeys(order)))
+    return rows.sparkSession.sql(f"select /*+ {hint} */ * from {{rows}}", rows=rows)
 
 
 def write_batch(rows: DataFrame, settings: Settings, batch: str) -> None:

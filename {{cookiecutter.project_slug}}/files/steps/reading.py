@@ -125,18 +125,18 @@ def rows_in_place(
     checked: DataFrame, tallies: list[Tally], sources: list[Source], settings: Settings
 ) -> DataFrame:
     """The checked rows with `_file`, `_line`, `_uploaded_at` and `_recency` (larger is newer) for a path."""
-    from pyspark.sql.functions import broadcast
+    from pyspark.sql.functions import broadcast, expr
 
     places = checked.sparkSession.createDataFrame(
         _places(tallies, sources, settings),
         "_path string, _block bigint, _shift bigint, _file string, _uploaded_at string, _recency int",
-    )
+    ).withColumn("_uploaded_at", expr("cast(_uploaded_at as timestamp)"))
     joined = checked.join(broadcast(places), ["_path", "_block"])
     kept = [rules.named(column.name) for column in settings.columns]
     place = [
         "_file",
         "_position + _shift as _line",
-        "cast(_uploaded_at as timestamp) as _uploaded_at",
+        "_uploaded_at",
         "_recency",
     ]
     return joined.selectExpr(*kept, *place, "_reasons", "_record")
