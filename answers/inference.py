@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from answers.inference_types import ColumnType, Finding, type_of
-from answers.sample_fields import Field, JsonValue
+from answers.sample_fields import Field
 from answers.sample_file import Sample
 
 MISSING_TEXTS = ("NA", "N/A", "n/a", "#N/A", "NULL", "null", "None", "NaN", "nan", "\\N", "-", "--", "?")
@@ -74,7 +74,7 @@ class Inference:
 
 
 def infer(sample: Sample, missing_values: Collection[str] | None = None) -> Inference:
-    """The columns of a sample; without missing_values, with the texts that are likely to mean a missing value."""
+    """The columns of a sample; without missing_values, with the texts that likely mean a missing value."""
     candidates = missing_texts(sample)
     if missing_values is None:
         missing_values = [each.text for each in candidates if each.is_proposed]
@@ -87,14 +87,18 @@ def infer(sample: Sample, missing_values: Collection[str] | None = None) -> Infe
 
 def column_of(field: Field, missing_values: Collection[str]) -> Column:
     values = tuple(cell for cell in field.cells if cell is not None and cell not in missing_values)
-    return Column(field, Finding((ColumnType(field.type),)) if field.type else type_of(field.name, values), values)
+    return Column(
+        field, Finding((ColumnType(field.type),)) if field.type else type_of(field.name, values), values
+    )
 
 
 def missing_texts(sample: Sample) -> tuple[MissingText, ...]:
     """The texts of the sample that often mean a missing value, each with what would follow."""
     if sample.format in ("parquet", "orc"):
         return ()
-    counts = {field.name: Counter(cell for cell in field.cells if cell in MISSING_TEXTS) for field in sample.fields}
+    counts = {
+        field.name: Counter(cell for cell in field.cells if cell in MISSING_TEXTS) for field in sample.fields
+    }
     found = []
     for text in MISSING_TEXTS:
         holders = [field for field in sample.fields if counts[field.name][text]]
@@ -103,7 +107,7 @@ def missing_texts(sample: Sample) -> tuple[MissingText, ...]:
     return tuple(found)
 
 
-def missing_text(text: str, holders: list[Field], counts: dict[str, Counter[str | None]]) -> MissingText:
+def missing_text(text: str, holders: list[Field], counts: dict[str, Counter[str]]) -> MissingText:
     typed = {field.name: column_of(field, MISSING_TEXTS).type.type for field in holders}
     other = {name: column_type for name, column_type in typed.items() if column_type != "string"}
     where = ", ".join(f"{field.name} ({counts[field.name][text]:,} times)" for field in holders)
@@ -132,7 +136,7 @@ def primary_key(columns: tuple[Column, ...]) -> tuple[str, ...]:
 
 
 def newest_by(columns: tuple[Column, ...], key: tuple[str, ...]) -> str | None:
-    """The column that tells the newest of several rows with one key: a date, best one that speaks of change."""
+    """The date that tells the newest of several rows with one key, best one that speaks of change."""
     able = [each for each in columns if key and each.name not in key and each.type.type in DATES]
     return min(able, key=lambda each: not words(each.name) & NEWEST_WORDS).name if able else None
 
@@ -140,10 +144,14 @@ def newest_by(columns: tuple[Column, ...], key: tuple[str, ...]) -> str | None:
 def partition_by(columns: tuple[Column, ...]) -> str | None:
     """The first date or timestamp, unless each of its days holds a single row."""
     able = [each for each in columns if each.type.type in DATES and len(each.values) > 1]
-    return next((each.name for each in able if len({value[:10] for value in each.values}) < len(each.values)), None)
+    return next(
+        (each.name for each in able if len({value[:10] for value in each.values}) < len(each.values)), None
+    )
 
 
 def can_partition(column: Column) -> bool:
     """Whether folders by this column's values would be few enough to be of use."""
     kind = column.type.type
-    return kind in DATES or (kind in (*ORDERED, "string", "boolean") and len(set(column.values)) <= FEW_VALUES)
+    return kind in DATES or (
+        kind in (*ORDERED, "string", "boolean") and len(set(column.values)) <= FEW_VALUES
+    )

@@ -36,8 +36,8 @@ def formats_of(text: str) -> frozenset[str]:
 def day_formats(day: str) -> list[str]:
     named = NAMED.fullmatch(day)
     if named and named[3] in MONTHS and is_day(named[4], str(MONTHS.index(named[3]) + 1), named[1]):
-        letters = ["d", "dd"] if len(named[1]) == 2 else ["d"]
-        return [f"{letter}{named[2]}MMM{named[2]}yyyy" for letter in letters]
+        days = ["d", "dd"] if len(named[1]) == 2 else ["d"]
+        return [named[2].join((letter, "MMM", "yyyy")) for letter in days]
     parts = NUMERIC.fullmatch(day)
     if not parts:
         return []

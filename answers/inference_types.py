@@ -16,7 +16,20 @@ OTHER_NUMBER = re.compile(r"-?\d{1,3}([., ]\d{3})+([.,]\d+)?|-?\d+,\d+", re.ASCI
 SHORT_YEAR = re.compile(r"(\d{1,2})([-/.])\d{1,2}\2\d{2}", re.ASCII)
 LARGEST = 2**63 - 1
 DIGITS_OF_A_DOUBLE = 15
-MONEY = {"amount", "price", "cost", "fee", "tax", "salary", "revenue", "balance", "paid", "discount", "budget", "turnover"}
+MONEY = {
+    "amount",
+    "price",
+    "cost",
+    "fee",
+    "tax",
+    "salary",
+    "revenue",
+    "balance",
+    "paid",
+    "discount",
+    "budget",
+    "turnover",
+}
 CODES = {"zip", "zipcode", "postcode", "postal", "phone", "telephone", "mobile", "fax", "iban", "ssn"}
 TOLERATED = 0.1
 
@@ -35,7 +48,7 @@ class ColumnType(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """The types that a column may have, the likeliest first; a sentence says what is worth knowing or asking."""
+    """The types that a column may have, the likeliest first, and what is worth knowing or asking."""
 
     choices: tuple[ColumnType, ...]
     sentence: str = ""
@@ -54,7 +67,9 @@ def type_of(name: str, values: Iterable[str]) -> Finding:
     texts = Counter(map(str, cells))
     if not texts:
         types = ("string", "bigint", "double", "decimal(12,2)", "date", "timestamp", "boolean")
-        return Finding(tuple(map(ColumnType, types)), "it holds no value in the sample; its type is for you to say")
+        return Finding(
+            tuple(map(ColumnType, types)), "it holds no value in the sample; its type is for you to say"
+        )
     if any(isinstance(cell, Nested) for cell in cells):
         return sure("string", "it holds JSON objects or arrays, which are kept as text")
     if len({isinstance(cell, JsonValue) for cell in cells}) == 2:
@@ -94,7 +109,9 @@ def whole_number(name: str, texts: Counter[str]) -> Finding | None:
     if any(abs(int(text)) > LARGEST for text in texts):
         return sure("string", "its numbers have more digits than bigint holds")
     if words & CODES:
-        return Finding((STRING, bigint), "its values look like numbers, its name like a code; bigint loses leading zeros")
+        return Finding(
+            (STRING, bigint), "its values look like numbers, its name like a code; bigint loses leading zeros"
+        )
     if words & MONEY:
         exact = ColumnType(money(texts), reason="also amounts with two digits after the point")
         return Finding((exact, bigint), "its name speaks of money, and the sample holds whole numbers only")
@@ -118,7 +135,10 @@ def number(name: str, texts: Counter[str]) -> Finding | None:
     if scales == {2} or (max(scales) <= 4 and set(name.split("_")) & MONEY):
         return Finding((exact, measured), "its numbers look like money, which double does not add up exactly")
     if any(len(re.sub(r"\D", "", text).lstrip("0")) > DIGITS_OF_A_DOUBLE for text in texts):
-        return Finding((exact, measured), f"its numbers have more than the {DIGITS_OF_A_DOUBLE} digits that a double keeps")
+        return Finding(
+            (exact, measured),
+            f"its numbers have more than the {DIGITS_OF_A_DOUBLE} digits that a double keeps",
+        )
     return sure("double")
 
 
@@ -159,8 +179,11 @@ def fitting_most(name: str, texts: Counter[str]) -> Finding | None:
         if good and bad.total() <= TOLERATED * texts.total():
             found = fitting(name, good)
             if found:
-                what = f"{bad.total():,} of {texts.total():,} values ({listed(list(bad))}) do not fit {found.choices[0].type}"
-                why = f"{what}; as {found.choices[0].type} their rows go to quarantine"
+                likely = found.choices[0].type
+                what = (
+                    f"{bad.total():,} of {texts.total():,} values ({listed(list(bad))}) do not fit {likely}"
+                )
+                why = f"{what}; as {likely} their rows go to quarantine"
                 return Finding((*found.choices, STRING), "; ".join(filter(None, [why, found.sentence])))
     return None
 

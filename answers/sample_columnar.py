@@ -5,10 +5,12 @@ import re
 from pathlib import Path
 from typing import Any
 
-from answers.sample_fields import Cell, Field, SampleError, column_name_for, fields_of
+from answers.sample_fields import Field, SampleError, column_name_for, fields_of
 
-HOW_TO_GET_PYARROW = "start again with: uvx --with questionary --with pyarrow cookiecutter …, or type the columns by hand"
-# The declared types that files/steps/columnar.py of the project reads from these types without losing anything.
+HOW_TO_GET_PYARROW = (
+    "start again with: uvx --with questionary --with pyarrow cookiecutter …, or type the columns by hand"
+)
+# The types to declare so that files/steps/columnar.py of the project reads every value unchanged.
 DECLARED = {
     "bool": "boolean",
     "int8": "tinyint",
@@ -37,7 +39,11 @@ def fields_of_file(path: Path, file_format: str, most: int) -> tuple[list[Field]
     known = [field for field in typed if field.type]
     if not known:
         raise SampleError("It holds no column of a type that the job reads.")
-    notes += [f"{each.header} is left out: the job cannot read {kinds[each.name]}." for each in typed if not each.type]
+    notes += [
+        f"{each.header} is left out: the job cannot read {kinds[each.name]}."
+        for each in typed
+        if not each.type
+    ]
     return known, table.num_rows, total, notes
 
 

@@ -29,7 +29,7 @@ Cell = str | None
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a file: its column's name, the file's own name, its values, its type where the file tells it."""
+    """One field of a file: its column's name, the file's name for it, its values, its type where told."""
 
     name: str
     header: str
@@ -45,13 +45,17 @@ def column_name_for(header: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", header.strip().lower()).strip("_")
 
 
-def fields_of(headers: list[str], columns: list[list[Cell]], has_header: bool) -> tuple[list[Field], list[str]]:
+def fields_of(
+    headers: list[str], columns: list[list[Cell]], has_header: bool
+) -> tuple[list[Field], list[str]]:
     """The fields that can be declared, and a sentence for each that cannot."""
     refuse_collisions(headers)
     fields = [Field(column_name_for(h), h, cells) for h, cells in zip(headers, columns, strict=True)]
     legal = [field for field in fields if fault("column_name", field.name) is None]
     if has_header and 2 * len(legal) <= len(headers):
-        raise SampleError(f"Its first line, {listed(headers)}, holds values and no names; the job finds columns by name.")
+        raise SampleError(
+            f"Its first line, {listed(headers)}, holds values and no names; the job finds columns by name."
+        )
     if not legal:
         raise SampleError(f"None of its names, {listed(headers)}, can name a column.")
     return legal, [not_declarable(field) for field in fields if field not in legal]
@@ -63,7 +67,9 @@ def refuse_collisions(headers: list[str]) -> None:
         spelt[column_name_for(header)].append(header)
     for name, those in spelt.items():
         if name and len(those) > 1:
-            raise SampleError(f"Its names {listed(those)} all mean the column {name}: the job refuses such a file.")
+            raise SampleError(
+                f"Its names {listed(those)} all mean the column {name}: the job refuses such a file."
+            )
 
 
 def not_declarable(field: Field) -> str:

@@ -1,0 +1,195 @@
+"""The interview's questions about the columns of a dataset: their types, their rules."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from answers import interview_questions as ask
+from answers.between_fields import DATES, NUMBERS
+from answers.inference import Column, Inference
+from answers.text import shown
+
+Answer = dict[str, Any]
+TYPES = ("string", "bigint", "double", "decimal(12,2)", "date", "timestamp", "boolean")
+ANOTHER_TYPE = "another type"
+RULES = {
+    "a value is required": "required",
+    "no value twice in a batch": "unique",
+    "a smallest value": "minimum",
+    "a largest value": "maximum",
+    "only certain values": "one_of",
+    "a pattern that the whole value matches": "pattern",
+}
+
+
+def inferred(inference: Inference) -> list[Answer]:
+    """The columns of a sample, after its questions are answered."""
+    found = []
+    for column in inference.columns:
+        finding, chosen = column.finding, column.type
+        if len(finding.choices) > 1:
+            choices = {each.label(): each for each in finding.choices}
+            help_text = sentence(f"{column.name}: {finding.sentence}")
+            chosen = ask.choice(f"Type of {column.name}", choices, chosen, help_text)
+        elif finding.sentence:
+            ask.say(f"  {sentence(f'{column.name}: {finding.sentence}')}")
+        found.append(without_empty({"name": column.name, "type": chosen.type, "format": chosen.format}))
+    return found
+
+
+def sentence(text: str) -> str:
+    return text if text.endswith(("?", ".")) else f"{text}."
+
+
+def without_empty(answer: Answer) -> Answer:
+    return {key: value for key, value in answer.items() if value not in ("", None, [])}
+
+
+def corrected(columns: list[Answer], seen: dict[str, Column]) -> list[Answer]:
+    """The columns as the person wants them; `seen` is what the sample says of them."""
+    likeliest = "accept" if columns else "add"
+    while True:
+        if not columns:
+            columns = [one_column({}, columns)]
+        show(columns, seen)
+        choices = {"These columns are right": "accept", "Add a column": "add", "Change a column": "change"}
+        if len(columns) > 1:
+            choices["Drop a column"] = "drop"
+        chosen = ask.choice("Columns", choices, likeliest)
+        if chosen == "accept":
+            return columns
+        columns = edited(columns, chosen)
+
+
+def edited(columns: list[Answer], how: str) -> list[Answer]:
+    if how == "add":
+        return [*columns, one_column({}, columns)]
+    number = which(f"Which column do you {how}?", columns)
+    others = [each for place, each in enumerate(columns) if place != number]
+    if how == "drop":
+        return others
+    return [*others[:number], one_column(columns[number], others), *others[number:]]
+
+
+def which(message: str, columns: list[Answer]) -> int:
+    titles = {f"{each['name']} {each['type']}": number for number, each in enumerate(columns)}
+    found: int = ask.choice(message, titles)
+    return found
+
+
+def one_column(now: Answer, others: list[Answer]) -> Answer:
+    """A column's name, type and, of dates, format; its rules stay."""
+    help_text = (
+        "The files' own name in lower case, with _ for all but letters and digits: order_id for Order ID."
+    )
+    taken = [each["name"] for each in others]
+    name = ask.text("Column", "column_name", now.get("name", ""), help_text, taken)
+    offered = list(dict.fromkeys([*([now["type"]] if now else []), *TYPES]))
+    choices = {each: each for each in [*offered, ANOTHER_TYPE]}
+    column_type = ask.choice(
+        f"Type of {name}",
+        choices,
+        now.get("type"),
+        "decimal is exact, for money; double is for what is measured.",
+    )
+    if column_type == ANOTHER_TYPE:
+        column_type = ask.text(f"Type of {name}", "column_type", now.get("type", ""))
+    written = ""
+    if column_type in DATES:
+        usual = "yyyy-MM-dd" if column_type == "date" else "yyyy-MM-dd HH:mm:ss"
+        help_text = f"{ask.rule_of('date_format')} Empty for {usual}."
+        written = ask.text(
+            f"How is {name} written?", "date_format", now.get("format", ""), help_text, optional=True
+        )
+    return without_empty({**now, "name": name, "type": column_type, "format": written})
+
+
+def show(columns: list[Answer], seen: dict[str, Column]) -> None:
+    """The columns as a table, with what the sample holds."""
+    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 2))
+    for title in ("column", "type", "written", *(("in the file", "for example", "missing") if seen else ())):
+        table.add_column(title, overflow="fold")
+    for each in columns:
+        cells = [each["name"], each["type"], each.get("format", "")]
+        table.add_row(*map(Text, [*cells, *(evidence(seen.get(each["name"])) if seen else ())]))
+    Console().print("", table, "")
+
+
+def evidence(column: Column | None) -> tuple[str, str, str]:
+    if column is None:
+        return "", "", ""
+    examples = ", ".join(shown(value)[1:-1][:16] for value in dict.fromkeys(map(str, column.values[:200])))
+    header = column.field.header if column.field.header != column.name else ""
+    return header, examples[:34], f"{column.missing:,}" if column.missing else ""
+
+
+def with_rules(columns: list[Answer]) -> list[Answer]:
+    """The columns with the rules that the person wants."""
+    help_text = "A row that breaks a rule goes to quarantine with its reason."
+    if not ask.yes("Rules for the values of some columns?", any(map(rules_of, columns)), help_text):
+        return columns
+    while True:
+        titles = {rules_title(each): number for number, each in enumerate(columns)}
+        number = ask.choice("Rules for which column?", {**titles, "no more rules": -1})
+        if number == -1:
+            return columns
+        columns = [*columns[:number], ruled(columns[number]), *columns[number + 1 :]]
+
+
+def rules_of(column: Answer) -> list[str]:
+    return [rule for rule in RULES.values() if rule in column]
+
+
+def rules_title(column: Answer) -> str:
+    rules = "; ".join(f"{rule} {column[rule]}" for rule in rules_of(column))
+    return f"{column['name']} {column['type']}" + (f" ({rules})" if rules else "")
+
+
+def ruled(column: Answer) -> Answer:
+    """A column with its rules asked anew."""
+    kind = column["type"].partition("(")[0]
+    offered = {title: rule for title, rule in RULES.items() if fits(rule, kind)}
+    help_text = "Only the rules that you select are asked for."
+    wanted = ask.several(f"Rules of {column['name']}", offered, rules_of(column), help_text)
+    rules = {rule: rule_value(rule, column, kind) for rule in wanted}
+    return {key: value for key, value in column.items() if key not in RULES.values()} | rules
+
+
+def fits(rule: str, kind: str) -> bool:
+    if rule in ("minimum", "maximum"):
+        return kind in (*NUMBERS, *DATES)
+    if rule == "pattern":
+        return kind == "string"
+    return rule == "required" or kind not in ("boolean", "binary")
+
+
+def rule_value(rule: str, column: Answer, kind: str) -> Any:
+    name = column["name"]
+    if rule in ("required", "unique"):
+        return True
+    if rule == "one_of":
+        help_text = "The values that are allowed, with commas between them."
+        return ask.listed(f"Values of {name}", "allowed_value", column.get("one_of", []), help_text, least=1)
+    if rule == "pattern":
+        return ask.text(f"Pattern of {name}", "value_pattern", column.get("pattern", ""))
+    message = f"{'Smallest' if rule == 'minimum' else 'Largest'} value of {name}"
+    given = ask.line(
+        message, lambda text: limit_fault(text, kind), str(column.get(rule, "")), ask.rule_of("limit")
+    )
+    return limit(given, kind)
+
+
+def limit(given: str, kind: str) -> int | float | str:
+    """A limit as project.yaml holds it: a number, or the text of a date."""
+    if kind in DATES:
+        return given
+    return int(given) if given.lstrip("-").isdecimal() else float(given)
+
+
+def limit_fault(given: str, kind: str) -> str | None:
+    try:
+        return ask.refusal("limit", limit(given, kind))
+    except ValueError:
+        return "It is no number."
