@@ -4,7 +4,7 @@ import importlib
 import itertools
 import json
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -57,7 +57,7 @@ class Wire:
     """A client whose calls can be refused, counted, or die before or after they take effect."""
 
     def __init__(self, service: str, client: Any, chain: "EventChain") -> None:
-        self.service, self.client, self.chain = service, client, chain
+        self.service, self.client, self.chain, self.function = service, client, chain, chain.importing
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self.client, name)
@@ -67,6 +67,7 @@ class Wire:
         def call(*operation: str, **arguments: Any) -> Any:
             with self.chain.lock:
                 self.chain.calls[f"{self.service}.{name}"] += 1
+                self.chain.calls_of[self.function].add((self.service, *(operation or (name,))))
             self.chain.before(self.service, name)
             answer = found(*operation, **arguments)
             self.chain.after(self.service, name)
@@ -136,6 +137,7 @@ class EventChain:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.lock, self.calls = Lock(), Counter[str]()
+        self.importing, self.calls_of = "", defaultdict[str, set[tuple[str, ...]]](set)
         self.before: Callable[[str, str], None] = lambda service, call: None
         self.after: Callable[[str, str], None] = lambda service, call: None
         self.clock = Clock()
@@ -187,11 +189,11 @@ class EventChain:
         monkeypatch.setattr("aws.client", lambda service: Wire(service, clients[service], self))
         monkeypatch.setattr("aws.table_client", lambda: Wire("dynamodb", self.table, self))
         monkeypatch.setattr("instant.utc_now", self.clock)
-        for name in HANDLERS:
-            monkeypatch.delitem(sys.modules, name, raising=False)
-        self.start_crawler, self.start_etl_job, self.close_run, self.sweeper = map(
-            importlib.import_module, HANDLERS
-        )
+        lambdas = []
+        for self.importing in HANDLERS:
+            monkeypatch.delitem(sys.modules, self.importing, raising=False)
+            lambdas.append(importlib.import_module(self.importing))
+        self.start_crawler, self.start_etl_job, self.close_run, self.sweeper = lambdas
 
     # Uploads and their messages
 

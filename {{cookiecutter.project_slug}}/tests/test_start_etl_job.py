@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
+import file_row
 import manifest
 import pytest
 from event_chain import DATASET, INPUT, NAME, OUTPUT, PREFIX, TABLE, Crash, EventChain, Wire
@@ -205,6 +206,19 @@ def test_two_lambdas_at_once_share_the_files_without_overlap(chain: EventChain) 
     rows = chain.rows()
     for share in filter(None, shares):
         assert {rows[row["file"]]["run"] for row in share} == {manifest.run_of(share)}
+
+
+def test_who_gets_only_a_part_of_the_files_names_the_run_after_that_part(chain: EventChain) -> None:
+    crawled(chain, "orders/a.csv", "orders/b.csv", "orders/c.csv")
+    ledger = chain.start_etl_job.ledger
+    waiting = ledger.open_rows(DATASET, ("PENDING",))
+    file_row.claim(ledger, waiting[0], "somebody-elses-1")
+
+    won = claim_files(ledger, waiting)
+
+    assert [row["file"] for row in won] == [row["file"] for row in waiting[1:]]
+    runs = {row["run"] for row in chain.rows().values()}
+    assert runs == {"somebody-elses-1", manifest.run_of(waiting[1:])}
 
 
 def test_a_run_takes_a_bounded_number_of_files_and_the_next_event_takes_the_rest(
