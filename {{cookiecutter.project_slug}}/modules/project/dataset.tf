@@ -25,14 +25,6 @@ output "datasets" {
     error_message = "project.yaml names no dataset."
   }
   precondition {
-    condition     = alltrue([for name in keys(local.datasets) : can(regex("^[a-z][a-z0-9]*(_[a-z0-9]+)*$", name)) && length(name) <= 24])
-    error_message = "The name of a dataset must be 1 to 24 lower-case letters, digits and single underscores, starting with a letter: ${join(", ", keys(local.datasets))}."
-  }
-  precondition {
-    condition     = alltrue([for dataset in local.datasets : contains(["csv", "json", "parquet", "orc"], dataset.format)])
-    error_message = "The format of a dataset must be csv, json, parquet or orc."
-  }
-  precondition {
     condition     = length(local._nested) == 0
     error_message = "The prefix of one dataset holds another's files: ${join(", ", local._nested)}."
   }
@@ -41,18 +33,8 @@ output "datasets" {
     error_message = "These datasets would share a table: ${join(", ", local._taken)}."
   }
   precondition {
-    condition     = alltrue([for dataset in local.datasets : can(regex("^([a-z0-9][a-z0-9_.-]*/)+$", dataset.prefix))])
-    error_message = "The prefix of a dataset must be a folder in lower case that ends with /: ${join(", ", [for dataset in local.datasets : dataset.prefix])}."
-  }
-  precondition {
     condition     = alltrue([for name, types in local._types : length(types) == length(var.settings.datasets[name].columns)])
     error_message = "A dataset names a column twice."
-  }
-  precondition {
-    condition = alltrue(flatten([for types in values(local._types) : [
-      for type in values(types) : can(regex("^(bigint|binary|boolean|date|double|float|int|smallint|string|timestamp|tinyint|decimal[(][0-9]+,[0-9]+[)])$", type[0]))
-    ]]))
-    error_message = "The type of a column must be bigint, binary, boolean, date, double, float, int, smallint, string, timestamp, tinyint or decimal(precision,scale)."
   }
   precondition {
     condition     = alltrue([for name, columns in local._named : length(setsubtract(columns, keys(local._types[name]))) == 0])
@@ -65,10 +47,6 @@ output "datasets" {
   precondition {
     condition     = alltrue([for dataset in local.datasets : dataset.maximum_bad_share >= 0 && dataset.maximum_bad_share <= 1])
     error_message = "maximum_bad_share must be between 0 and 1."
-  }
-  precondition {
-    condition     = alltrue([for dataset in local.datasets : contains(["report", "stop"], dataset.on_drift) && contains(["parquet", "iceberg"], dataset.table_format)])
-    error_message = "on_drift must be report or stop, table_format must be parquet or iceberg."
   }
 }
 

@@ -1,0 +1,54 @@
+# Every entry of project.yaml whose form is checked, so that all faults come in one message.
+
+locals {
+  _project = [
+    { form = "slug", value = var.settings.slug },
+    { form = "bucket_prefix", value = local.bucket_prefix },
+    { form = "region", value = var.settings.region },
+    { form = "glue_version", value = var.settings.glue_version },
+    { form = "git provider", value = var.settings.git.provider },
+  ]
+
+  _networks = concat([var.settings.network], [for entry in var.settings.environments : entry.network if entry.network != null])
+  _network_ids = flatten([for network in local._networks : concat(
+    network.vpc == null ? [] : [{ form = "vpc", value = network.vpc }],
+    [for subnet in network.subnets : { form = "subnet", value = subnet }],
+  )])
+
+  _environments = flatten([for entry in var.settings.environments : [
+    { form = "environment", value = entry.name },
+    { form = "account", value = entry.account },
+    { form = "region", value = coalesce(entry.region, var.settings.region) },
+    { form = "worker_type", value = entry.worker_type },
+    [for name, connection in entry.jdbc : [
+      { form = "connection", value = name },
+      { form = "JDBC url", value = connection.url },
+      { form = "secret", value = connection.secret },
+    ]],
+  ]])
+
+  _datasets = flatten([for name, dataset in local.datasets : [
+    { form = "dataset", value = name },
+    { form = "format", value = dataset.format },
+    { form = "prefix", value = dataset.prefix },
+    { form = "delimiter", value = dataset.delimiter },
+    { form = "on_drift", value = dataset.on_drift },
+    { form = "table_format", value = dataset.table_format },
+    { form = "schedule", value = dataset.schedule },
+    [for every in compact([dataset.expected_every]) : { form = "expected_every", value = every }],
+    [for column in dataset.columns : [{ form = "column", value = column.name }, { form = "type", value = column.type }]],
+  ]])
+
+  _notifications = flatten([for target in var.settings.notifications : [
+    { form = "protocol", value = target.protocol },
+    [for key in lookup(local.needed, target.protocol, []) : { form = "${target.protocol} ${key}", value = target[key] == null ? "" : target[key] }],
+  ]])
+
+  misshapen = distinct([
+    for entry in concat(local._project, local._network_ids, local._environments, local._datasets, local._notifications) :
+    "${entry.form} \"${entry.value}\" must be ${local.forms[entry.form].words}"
+    if !can(regex(local.forms[entry.form].pattern, entry.value)) ||
+    length(entry.value) < try(local.forms[entry.form].least, 0) ||
+    length(entry.value) > try(local.forms[entry.form].most, 1000)
+  ])
+}

@@ -1,0 +1,78 @@
+# What project.yaml may leave out, and what then holds.
+
+variables {
+  environment = "dev"
+
+  settings = {
+    name         = "Acme Sales"
+    slug         = "acme-sales"
+    region       = "eu-west-1"
+    environments = [{ name = "dev", account = "111111111111" }, { name = "prod", account = "222222222222", region = "eu-central-1", network = { vpc = "vpc-0abc1234", subnets = ["subnet-0abc1234"] } }]
+    datasets     = { orders = { format = "csv", columns = [{ name = "id", type = "bigint" }] } }
+  }
+}
+
+run "an_environment_is_small_and_has_a_network_of_its_own" {
+  command = plan
+
+  assert {
+    condition     = output.environment.workers == 2 && output.environment.worker_type == "G.1X"
+    error_message = "An environment that says nothing must have two of the smallest workers."
+  }
+  assert {
+    condition     = output.environment.network.cidr == "10.20.0.0/16" && output.environment.network.vpc == null
+    error_message = "An environment that says nothing must get a VPC of its own."
+  }
+  assert {
+    condition     = output.environment.region == "eu-west-1" && output.environment.approval
+    error_message = "An environment that says nothing must be in the project's region and ask for approval."
+  }
+}
+
+run "an_environment_may_have_its_own_region_and_network" {
+  command = plan
+
+  variables {
+    environment = "prod"
+  }
+
+  assert {
+    condition     = output.environment.region == "eu-central-1" && output.environment.network.vpc == "vpc-0abc1234" && output.environment.network.cidr == null
+    error_message = "What an environment says of itself must win over the project."
+  }
+}
+
+run "a_dataset_is_read_from_the_folder_of_its_name" {
+  command = plan
+
+  assert {
+    condition     = output.datasets.orders.prefix == "orders/" && output.datasets.orders.schedule == ""
+    error_message = "A dataset that says nothing must be read from <dataset>/ on each upload."
+  }
+}
+
+run "the_job_is_told_everything" {
+  command = plan
+
+  assert {
+    condition     = output.job_settings.orders.delimiter == "," && output.job_settings.orders.quoted_newlines && output.job_settings.orders.maximum_bad_share == 0.05
+    error_message = "The job's settings must hold the defaults of reading."
+  }
+  assert {
+    condition     = output.job_settings.orders.on_drift == "report" && output.job_settings.orders.table_format == "parquet" && output.job_settings.orders.newest_by == null
+    error_message = "The job's settings must hold the defaults of publishing."
+  }
+  assert {
+    condition     = join(" ", keys(output.job_settings.orders.columns[0])) == "format maximum minimum name one_of pattern required type unique"
+    error_message = "A column must reach the job with every key, null where it says nothing."
+  }
+}
+
+run "the_project_runs_on_the_glue_version_that_it_was_tested_on" {
+  command = plan
+
+  assert {
+    condition     = output.project.glue_version == "5.1" && output.project.git.provider == "codecommit" && output.project.git.repository == "acme-sales"
+    error_message = "A project that says nothing must run on Glue 5.1 and live in a CodeCommit repository of its slug."
+  }
+}

@@ -1,0 +1,65 @@
+# Names in AWS: built in one place, and within every limit even when all their parts are as long as they may be.
+
+variables {
+  environment = "staging8"
+
+  settings = {
+    name         = "Acme Sales"
+    slug         = "a-slug-of-full-length-24"
+    region       = "eu-west-1"
+    environments = [{ name = "staging8", account = "111111111111" }]
+    datasets     = { a_dataset_of_full_length = { format = "csv", columns = [{ name = "id", type = "bigint" }] } }
+  }
+}
+
+run "the_longest_names_fit" {
+  command = plan
+
+  assert {
+    condition     = length("${output.prefix}-a_dataset_of_full_length") <= 58
+    error_message = "<slug>-<environment>-<dataset> must leave 6 of 64 characters."
+  }
+  assert {
+    condition     = alltrue([for name in values(output.buckets) : length(name) <= 63])
+    error_message = "A bucket's name must have at most 63 characters."
+  }
+  assert {
+    condition     = alltrue([for name in values(output.names) : length(name) <= 64])
+    error_message = "No name may exceed the 64 characters of a role or a rule."
+  }
+}
+
+run "a_bucket_prefix_that_is_cut_from_the_slug_does_not_end_with_a_hyphen" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { slug = "twenty-characters19-x" })
+  }
+
+  assert {
+    condition     = output.buckets.input == "twenty-characters19-staging8-input-111111111111"
+    error_message = "The default prefix must be the slug's first 20 characters without a trailing hyphen."
+  }
+}
+
+run "a_bucket_prefix_may_be_chosen" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { bucket_prefix = "acme" })
+  }
+
+  assert {
+    condition     = output.buckets.access-log == "acme-staging8-access-log-111111111111"
+    error_message = "A chosen bucket_prefix must replace the one cut from the slug."
+  }
+}
+
+run "the_catalog_knows_no_hyphens" {
+  command = plan
+
+  assert {
+    condition     = output.names.database == "a_slug_of_full_length_24_staging8"
+    error_message = "The database must be <slug>_<environment> with underscores."
+  }
+}

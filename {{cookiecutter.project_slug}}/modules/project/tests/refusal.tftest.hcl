@@ -1,0 +1,203 @@
+# Every refusal of this module once: project.yaml comes from people, and nobody must have asked the schema before.
+
+variables {
+  environment = "dev"
+
+  settings = {
+    name         = "Acme Sales"
+    slug         = "acme-sales"
+    region       = "eu-west-1"
+    environments = [{ name = "dev", account = "111111111111" }]
+    datasets     = { orders = { format = "csv", columns = [{ name = "id", type = "bigint" }, { name = "price", type = "double" }] } }
+  }
+}
+
+run "a_misshapen_entry" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { slug = "Acme", bucket_prefix = "acme" })
+  }
+
+  expect_failures = [output.prefix]
+}
+
+run "a_bucket_prefix_with_a_dot" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { bucket_prefix = "acme.data" })
+  }
+
+  expect_failures = [output.prefix]
+}
+
+run "a_glue_version_that_the_job_was_not_tested_on" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { glue_version = "4.0" })
+  }
+
+  expect_failures = [output.prefix]
+}
+
+run "a_slack_channel_without_its_workspace" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { notifications = [{ protocol = "slack", channel = "C0123ABCD" }] })
+  }
+
+  expect_failures = [output.prefix]
+}
+
+run "the_same_notification_target_twice" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { notifications = [{ protocol = "sms", endpoint = "+32470123456" }, { protocol = "sms", endpoint = "+32470123456" }] })
+  }
+
+  expect_failures = [output.notifications]
+}
+
+run "an_environment_that_the_folder_does_not_name" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { environments = [{ name = "prod", account = "111111111111" }] })
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "two_environments_of_one_name" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { environments = [for account in ["111111111111", "222222222222"] : { name = "dev", account = account }] })
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "one_worker" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { environments = [{ name = "dev", account = "111111111111", workers = 1 }] })
+  }
+
+  expect_failures = [output.environment]
+}
+
+run "a_network_that_is_both_new_and_existing" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { network = { cidr = "10.20.0.0/16", vpc = "vpc-0abc1234", subnets = ["subnet-0abc1234"] } })
+  }
+
+  expect_failures = [output.environment]
+}
+
+run "an_existing_vpc_without_a_subnet" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { network = { vpc = "vpc-0abc1234" } })
+  }
+
+  expect_failures = [output.environment]
+}
+
+run "a_network_too_small_to_divide" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { network = { cidr = "10.20.0.0/30" } })
+  }
+
+  expect_failures = [output.environment]
+}
+
+run "no_dataset" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { datasets = {} })
+  }
+
+  expect_failures = [output.datasets]
+}
+
+run "a_column_named_twice" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { datasets = { orders = { format = "csv", columns = [for type in ["int", "string"] : { name = "id", type = type }] } } })
+  }
+
+  expect_failures = [output.datasets]
+}
+
+run "a_primary_key_that_is_no_column" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { datasets = { orders = merge(var.settings.datasets.orders, { primary_key = ["order_id"] }) } })
+  }
+
+  expect_failures = [output.datasets]
+}
+
+run "a_partition_that_is_no_column" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { datasets = { orders = merge(var.settings.datasets.orders, { partition_by = "day" }) } })
+  }
+
+  expect_failures = [output.datasets]
+}
+
+run "a_primary_key_that_is_a_double" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { datasets = { orders = merge(var.settings.datasets.orders, { primary_key = ["price"] }) } })
+  }
+
+  expect_failures = [output.datasets]
+}
+
+run "a_share_of_bad_rows_above_one" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { datasets = { orders = merge(var.settings.datasets.orders, { maximum_bad_share = 5 }) } })
+  }
+
+  expect_failures = [output.datasets]
+}
+
+run "a_prefix_inside_another" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { datasets = { for name, prefix in { orders = "in/", returns = "in/returns/" } : name => merge(var.settings.datasets.orders, { prefix = prefix }) } })
+  }
+
+  expect_failures = [output.datasets]
+}
+
+run "two_datasets_that_would_share_a_table" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { datasets = { for name in ["orders", "orders_batches"] : name => var.settings.datasets.orders } })
+  }
+
+  expect_failures = [output.datasets]
+}
