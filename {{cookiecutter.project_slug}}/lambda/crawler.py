@@ -50,7 +50,8 @@ class Crawlers:
             log("crawler-running", dataset=dataset)
             return "running"
         waiting = self._waiting(dataset)
-        starts = {"idle_starts": idle + 1 if before.get("waiting") == waiting else 1, "waiting": waiting}
+        idle = idle + 1 if before.get("waiting") == waiting else 1
+        starts = {"idle_starts": idle if waiting else 0, "waiting": waiting}
         notices = tuple(name for name in before if name.startswith("notice_"))
         self.ledger.change(f"dataset/{dataset}", starts | {"started_at": now}, {}, remove=notices)
         log("crawler-started", dataset=dataset)
@@ -60,7 +61,7 @@ class Crawlers:
         return self.ledger.row(f"dataset/{dataset}") or {}
 
     def _waiting(self, dataset: str) -> str:
-        """Two starts with the same files waiting have made no progress between them."""
+        """Two starts with the same files waiting have made no progress between them; empty when none wait."""
         rows = self.ledger.open_rows(dataset, ("PENDING",), COMPARED_ROWS)
         names = sorted(f"{row['file']} {row['attempts']}" for row in rows)
-        return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
+        return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16] if names else ""

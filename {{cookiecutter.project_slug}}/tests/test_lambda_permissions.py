@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import pytest
 from event_chain import DATASET, HANDLERS, NAME, EventChain
 
 ROLES = Path(__file__).parents[1] / "modules/environment/role_lambda.tf"
@@ -50,9 +49,10 @@ def everything_happens(chain: EventChain) -> None:
     chain.start_etl_job.handler({"detail": {"jobName": NAME, "state": "SUCCEEDED"}}, None)
 
 
-@pytest.mark.parametrize("function", HANDLERS)
-def test_a_lambda_may_make_every_call_that_it_makes(chain: EventChain, function: str) -> None:
+def test_every_lambda_may_make_every_call_that_it_makes(chain: EventChain) -> None:
     everything_happens(chain)
 
-    assert len(made(chain, function)) >= 5
-    assert made(chain, function) - granted(function) == set()
+    assert min(len(made(chain, function)) for function in HANDLERS) >= 5
+    assert {function: made(chain, function) - granted(function) for function in HANDLERS} == {
+        function: set() for function in HANDLERS
+    }

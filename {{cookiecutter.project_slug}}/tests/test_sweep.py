@@ -99,6 +99,14 @@ def test_a_scheduled_dataset_is_not_crawled_before_its_schedule(chain: EventChai
     assert chain.states() == {"CLAIMED": 1}
 
 
+def test_a_schedule_without_new_files_crawls_each_time_and_alarms_nobody(chain: EventChain) -> None:
+    for _ in range(5):
+        chain.start_crawler.handler({"dataset": DATASET, "scheduled": True}, None)
+        chain.crawl()
+
+    assert chain.glue.crawls == 5 and chain.notifications() == []
+
+
 def test_a_schedule_that_found_the_crawler_busy_is_made_up_for(chain: EventChain) -> None:
     chain.glue.start_crawler(Name=NAME)
     chain.clock.forward(minutes=1)
