@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.exceptions import ClientError
-from steps import deduplication, inspection, publishing, reading, reporting, staging
+from steps import deduplication, inspection, orphans, publishing, reading, reporting, staging
 from steps.failure import RunError
 from steps.reading import Source
 from steps.reporting import Report
@@ -55,7 +55,11 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     """Read the job's own arguments; Glue adds more of its own, which are left alone."""
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--settings", required=True, help="the dataset's settings, as one JSON text")
-    parser.add_argument("--manifest", required=True, help="s3:// address of the run's manifest")
+    task = parser.add_mutually_exclusive_group(required=True)
+    task.add_argument("--manifest", help="s3:// address of the run's manifest")
+    task.add_argument(
+        "--remove-orphans", type=int, metavar="DAYS", help="only remove what dead runs left behind"
+    )
     parser.add_argument(
         "--metrics", choices=["cloudwatch", "none"], default="none", help="where the totals also go"
     )
@@ -69,6 +73,9 @@ def main(arguments: list[str] | None = None) -> None:
     clients = Clients(boto3.client("s3"), boto3.client("glue"), boto3.client("cloudwatch"))
     try:
         settings = settings_from(given.settings)
+        if given.manifest is None:
+            log.info("Removed: %s", orphans.remove_orphans(clients.s3, settings, given.remove_orphans))
+            return
         report = run(spark_session, clients, settings, read_manifest(clients.s3, given.manifest, settings))
         if given.metrics == "cloudwatch":
             reporting.send_metrics(clients.cloudwatch, settings, report)
@@ -142,6 +149,8 @@ def process(
         publishing.register_partitions(clients.glue, settings, manifest.batch, folders)
     else:
         log.info("No database in the settings: no partitions are registered.")
+    # Whoever finds the commit also finds these numbers, even when the run dies right after it.
+    reporting.write_report(clients.s3, settings, report)
     first = publishing.commit(clients.s3, settings, manifest, report.total("published"))
     report.state, report.reason = ("published" if first else "already-published"), None
 

@@ -1,0 +1,136 @@
+"""The job as a program: what it is told, and that its code imports where there is no Spark."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import boto3
+import etl
+import pytest
+from moto import mock_aws
+from platform_in_a_folder import BUCKETS, INPUT, OUTPUT, column, job_settings
+from steps import orphans, rules
+from steps.failure import RunError
+from steps.inspection import normalised
+from steps.settings import manifest_from, settings_from
+
+FILES = Path(etl.__file__).parent
+FILE = {
+    "bucket": INPUT,
+    "key": "orders/a.csv",
+    "version_id": "1",
+    "etag": "e",
+    "size": 1,
+    "uploaded_at": "2026",
+}
+MANIFEST = {"version": 1, "run": "b-1", "dataset": "orders", "batch": "b", "files": [FILE]}
+COLUMN: dict[str, Any] = column("id", "bigint")
+
+
+@pytest.fixture
+def s3(monkeypatch: pytest.MonkeyPatch) -> Any:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        client = boto3.client("s3")
+        for bucket in BUCKETS:
+            client.create_bucket(Bucket=bucket)
+        yield client
+
+
+def given_settings(**changes: Any) -> str:
+    settings = job_settings([COLUMN])
+    return json.dumps(settings.__dict__ | {"columns": [COLUMN]} | changes)
+
+
+def test_importing_the_job_needs_neither_spark_nor_glue() -> None:
+    program = "import sys; sys.modules |= dict.fromkeys(['pyspark', 'awsglue', 'pyarrow']); import etl"
+
+    assert subprocess.run([sys.executable, "-c", program], cwd=FILES, check=False).returncode == 0
+
+
+def test_the_arguments_that_glue_adds_are_left_alone() -> None:
+    given = etl.parse_arguments(
+        [
+            "--settings",
+            "{}",
+            "--manifest",
+            "s3://b/k",
+            "--JOB_NAME",
+            "x",
+            "--job-bookmark-option",
+            "y",
+            "--extra",
+        ]
+    )
+
+    assert (given.settings, given.manifest, given.metrics) == ("{}", "s3://b/k", "none")
+
+
+def test_a_missing_manifest_is_one_sentence_with_its_key(s3: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    address = f"s3://{OUTPUT}/_manifests/orders/b-1.json"
+
+    with pytest.raises(SystemExit) as ended:
+        etl.main(["--settings", given_settings(), "--manifest", address])
+
+    assert ended.value.code == f"The manifest {address} cannot be read: NoSuchKey."
+
+
+def test_a_setting_that_is_not_given_is_named() -> None:
+    settings = json.loads(given_settings())
+    del settings["on_drift"]
+
+    with pytest.raises(RunError, match=r"^--settings lacks on_drift\.$"):
+        settings_from(json.dumps(settings))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{"])
+def test_settings_that_are_no_object_are_one_sentence(text: str) -> None:
+    with pytest.raises(RunError, match=r"^--settings "):
+        settings_from(text)
+
+
+def test_a_manifest_of_another_dataset_or_bucket_is_refused() -> None:
+    settings = job_settings([COLUMN])
+
+    with pytest.raises(RunError, match="is for customers, this job is for orders"):
+        manifest_from(json.dumps(MANIFEST | {"dataset": "customers"}), settings)
+    with pytest.raises(RunError, match="names prod-input; this job reads acme-test-input only"):
+        manifest_from(json.dumps(MANIFEST | {"files": [FILE, FILE | {"bucket": "prod-input"}]}), settings)
+
+
+@pytest.mark.parametrize(
+    ("given", "spelt"),
+    [
+        ("Order ID", "order_id"),
+        (" a--b ", "a_b"),
+        ("_x_", "x"),
+        ("Prix (€)", "prix"),
+        ("a.b.c", "a_b_c"),
+        ("é", ""),
+    ],
+)
+def test_column_names_are_spelt_one_way(given: str, spelt: str) -> None:
+    assert normalised(given) == spelt
+
+
+def test_text_cannot_leave_its_sql_literal() -> None:
+    assert rules.quoted("it's \\ here") == "'it\\'s \\\\ here'"
+    assert rules.named("a`b") == "`a``b`"
+
+
+def test_orphans_of_dead_runs_are_removed_and_committed_batches_stay(s3: Any) -> None:
+    settings = job_settings([COLUMN])
+    kept = ["_commits/orders/done.json", "orders/batch_id=done/part-0.parquet", "_reports/orders/dead-1.json"]
+    for key in [*kept, "orders/batch_id=dead/id=1/part-0.parquet", "_staging/dead-1/0.gz"]:
+        s3.put_object(Bucket=OUTPUT, Key=key, Body=b"{}")
+
+    assert orphans.remove_orphans(s3, settings, days=1) == []
+    assert orphans.remove_orphans(s3, settings, days=-1) == ["orders/batch_id=dead/", "_staging/dead-1/"]
+
+    left = [stored["Key"] for stored in s3.list_objects_v2(Bucket=OUTPUT)["Contents"]]
+    assert left == sorted(kept)
