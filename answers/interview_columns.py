@@ -143,7 +143,7 @@ def rules_of(column: Answer) -> list[str]:
 
 
 def rules_title(column: Answer) -> str:
-    rules = "; ".join(f"{rule} {column[rule]}" for rule in rules_of(column))
+    rules = ", ".join(rules_of(column))
     return f"{column['name']} {column['type']}" + (f" ({rules})" if rules else "")
 
 

@@ -36,6 +36,7 @@ FIELDS_OF_TARGET = {
     },
     "topic": {"arn": ("ARN of the topic", "sns_topic_arn")},
 }
+CONNECTED = "GitHub, GitLab and Bitbucket are reached through an AWS connection that somebody confirms once."
 PROVIDERS = {"AWS CodeCommit": "codecommit", "GitHub": "github", "GitLab": "gitlab", "Bitbucket": "bitbucket"}
 
 
@@ -114,7 +115,7 @@ def approvers(now: list[str]) -> list[str]:
 
 
 def git(now: Answer) -> Answer:
-    provider = ask.choice("Where does the code live?", PROVIDERS, now.get("provider"), ask.rule_of("git"))
+    provider = ask.choice("Where does the code live?", PROVIDERS, now.get("provider"), CONNECTED)
     found: Answer = {"provider": provider}
     if provider != "codecommit":
         found["repository"] = ask.line(

@@ -1,6 +1,8 @@
 """The kinds of question at a terminal: each with its help, each answer checked as it is given."""
 
 import os
+import shutil
+import textwrap
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,11 @@ def say(text: str, style: str = "") -> None:
 
 
 def explain(help_text: str) -> None:
-    say(f"\n  {help_text}", "fg:ansibrightblack")
+    width = max(40, shutil.get_terminal_size().columns)
+    say(
+        "\n" + textwrap.fill(help_text, width, initial_indent="  ", subsequent_indent="  "),
+        "fg:ansibrightblack",
+    )
 
 
 def rule_of(kind: str) -> str:

@@ -12,7 +12,7 @@ Answers = dict[str, Any]
 def show(answers: Answers, faults: list[str]) -> None:
     """All answers, and what is wrong between them."""
     console = Console()
-    console.print("", Text("Summary", style="bold"))
+    console.print(Text("\n  Summary\n", style="bold"))
     table = Table(box=None, show_header=False, padding=(0, 1, 0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
@@ -74,9 +74,18 @@ def dataset(answer: Answers) -> list[str]:
         else []
     )
     expected = f"; data expected every {answer['expected_every']}" if "expected_every" in answer else ""
-    return [*lines, f"at most {answer['maximum_bad_share']:.1%} bad rows{expected}"]
+    return [*lines, f"at most {100 * answer['maximum_bad_share']:g} % bad rows{expected}"]
 
 
 def column(answer: Answers) -> str:
-    rules = [f"{key} {value}" for key, value in answer.items() if key not in ("name", "type")]
-    return f"  {answer['name']} {answer['type']}" + (f" ({', '.join(rules)})" if rules else "")
+    rules = [
+        f"{key} {written(value)}".strip() for key, value in answer.items() if key not in ("name", "type")
+    ]
+    return f"  {answer['name']} {answer['type']}" + (f" ({'; '.join(rules)})" if rules else "")
+
+
+def written(value: object) -> str:
+    """The value of a rule; that a rule which is only on or off is on goes without saying."""
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is True else str(value)
