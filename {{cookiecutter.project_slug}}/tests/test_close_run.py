@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from event_chain import DATASET, MAXIMUM_ATTEMPTS, NAME, EventChain
+from event_chain import DATASET, MAXIMUM_ATTEMPTS, NAME, Crash, EventChain
 from notification import clean_subject
 
 
@@ -100,6 +100,26 @@ def test_files_that_failed_too_often_are_dead_and_told_once(chain: EventChain) -
     subjects = [message["Subject"] for message in chain.notifications()]
     assert sorted(subjects) == [f"{NAME} failed", f"{NAME} failed", f"{NAME} failed, files given up"]
     assert len(chain.glue.job_runs) == MAXIMUM_ATTEMPTS
+
+
+def test_dead_files_are_told_even_when_the_lambda_died_before_it_could(chain: EventChain) -> None:
+    running(chain)
+    for _ in range(MAXIMUM_ATTEMPTS - 1):
+        chain.job_ends("FAILED")
+        chain.sweep()
+    chain.notifications()
+
+    def die(service: str, call: str) -> None:
+        if call == "publish":
+            raise Crash
+
+    chain.before = die
+    with pytest.raises(Crash):
+        chain.job_ends("FAILED")
+    chain.settle()
+
+    (message,) = chain.notifications()
+    assert message["Subject"] == f"{NAME} failed, files given up" and "orders/a.csv" in message["Message"]
 
 
 def test_a_job_that_failed_after_its_commit_has_published(chain: EventChain) -> None:
