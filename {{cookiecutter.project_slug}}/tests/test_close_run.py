@@ -224,13 +224,13 @@ def test_no_value_of_a_row_stands_in_the_log_or_the_notification(
     assert "jane" not in capsys.readouterr().out + json.dumps(chain.notifications())
 
 
-def test_a_batch_that_another_run_published_is_done_with_that_runs_report(chain: EventChain) -> None:
-    running(chain)
-    chain.job_ends("FAILED")
+def test_a_batch_that_an_earlier_run_published_is_closed_by_that_runs_report(chain: EventChain) -> None:
+    running(chain, "orders/a.csv", "orders/b.csv")
+    chain.job_ends("FAILED", file_reasons={"orders/b.csv": "encoding"})
     chain.sweep()
     batch = chain.manifests()[0]["batch"]
     chain._put(f"_commits/{DATASET}/{batch}.json", {"run": f"{batch}-1", "batch": batch})
 
     chain.job_ends("FAILED", commits=False)
 
-    assert chain.states() == {"DONE": 1}
+    assert chain.states() == {"DONE": 1, "QUARANTINED": 1}
