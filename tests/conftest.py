@@ -7,9 +7,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import yaml
+from aws_platform import (  # noqa: F401 (pytest finds fixtures by importing them here)
+    existing_network,
+    local_aws,
+    plan,
+    planned_project,
+    terraform,
+)
 from cookiecutter.main import cookiecutter
 
 from benches.template import ROOT, copy_of_the_template
@@ -54,11 +62,13 @@ def temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def bake_into(template: Path, cookiecutter_config: dict[str, str]) -> Callable[..., Path]:
+def bake_into(template: Path, home: Path, cookiecutter_config: dict[str, str]) -> Callable[..., Path]:
     """Generate a project by cookiecutter's API: bake_into(folder, region="eu-west-1") returns the project."""
 
     def generate(folder: Path, **answers: Any) -> Path:
-        with answers_package_of_the_template():
+        # Cookiecutter leaves the parent of its temporary copy behind: it shall not fill the machine's folder.
+        scratch = os.environ.get("TMPDIR", str(home))
+        with answers_package_of_the_template(), patch("tempfile.tempdir", scratch):
             return Path(
                 cookiecutter(
                     str(template),

@@ -16,4 +16,6 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   treat_missing_data  = "notBreaching"
   alarm_actions       = local.topics
   ok_actions          = local.topics
+
+  depends_on = [aws_sns_topic.this]
 }

@@ -22,6 +22,11 @@ locals {
   arn = { for service in ["dynamodb", "ec2", "events", "glue", "lambda", "logs", "secretsmanager", "sns", "sqs"] :
     service => "arn:${local.partition}:${service}:${local.region}:${local.account}"
   }
+
+  # Composed, not read from the resources: so every policy is known, and shown, before anything is applied.
+  topic  = "${local.arn.sns}:${var.names.topic}"
+  queues = { uploads = "${local.arn.sqs}:${var.names.queue}", uploads_dead_letters = "${local.arn.sqs}:${var.names.dead_letter_queue}", events_dead_letters = "${local.arn.sqs}:${var.names.event_dead_letter}" }
+  bucket = { for purpose, name in var.buckets : purpose => "arn:${local.partition}:s3:::${name}" }
 }
 
 module "dataset" {
@@ -40,8 +45,8 @@ module "dataset" {
   connections  = concat([aws_glue_connection.network.name], [for connection in aws_glue_connection.jdbc : connection.name])
   security     = aws_glue_security_configuration.this.name
   roles        = { job = aws_iam_role.glue["job"].arn, crawler = aws_iam_role.glue["crawler"].arn }
-  queues       = { uploads = aws_sqs_queue.uploads.arn, events_dead_letters = aws_sqs_queue.dead_letters["events"].arn }
+  queues       = local.queues
   functions    = { for name in ["start_crawler", "sweep"] : name => aws_lambda_function.this[name].arn }
 
-  depends_on = [aws_lambda_permission.rules, aws_sqs_queue_policy.uploads, aws_iam_role_policy.glue]
+  depends_on = [aws_lambda_permission.rules, aws_sqs_queue_policy.uploads, aws_sqs_queue_policy.events_dead_letters, aws_iam_role_policy.glue]
 }

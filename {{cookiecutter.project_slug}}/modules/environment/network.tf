@@ -14,12 +14,13 @@ locals {
   ))
 }
 
+# By name, so that a zone which AWS adds one day does not move the subnets.
 data "aws_availability_zones" "here" {
   state = "available"
 
   filter {
-    name   = "opt-in-status"
-    values = ["opt-in-not-required"]
+    name   = "zone-name"
+    values = [for letter in ["a", "b", "c", "d", "e", "f"] : "${local.region}${letter}"]
   }
 }
 

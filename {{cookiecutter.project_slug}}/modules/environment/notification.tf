@@ -4,7 +4,7 @@ locals {
   subscriptions = { for name, target in var.notifications : name => target if contains(["email", "sms", "https"], target.protocol) }
   slack         = { for name, target in var.notifications : name => target if target.protocol == "slack" }
   teams         = { for name, target in var.notifications : name => target if target.protocol == "teams" }
-  topics        = concat([aws_sns_topic.this.arn], [for target in var.notifications : target.arn if target.protocol == "topic"])
+  topics        = concat([local.topic], [for target in var.notifications : target.arn if target.protocol == "topic"])
   _chat         = length(local.slack) + length(local.teams) > 0 ? { chat = "arn:${local.partition}:iam::aws:policy/CloudWatchReadOnlyAccess" } : {}
 }
 
@@ -17,7 +17,7 @@ data "aws_iam_policy_document" "topic" {
   statement {
     sid       = "AlarmsOfThisEnvironment"
     actions   = ["sns:Publish"]
-    resources = [aws_sns_topic.this.arn]
+    resources = [local.topic]
 
     principals {
       type        = "Service"

@@ -12,13 +12,13 @@ locals {
 }
 
 data "aws_iam_policy_document" "bucket" {
-  for_each = aws_s3_bucket.this
+  for_each = local.bucket
 
   statement {
     sid       = "TlsOnly"
     effect    = "Deny"
     actions   = ["s3:*"]
-    resources = [each.value.arn, "${each.value.arn}/*"]
+    resources = [each.value, "${each.value}/*"]
 
     principals {
       type        = "AWS"
@@ -38,7 +38,7 @@ data "aws_iam_policy_document" "bucket" {
     content {
       sid       = "AccessLogs"
       actions   = ["s3:PutObject"]
-      resources = ["${each.value.arn}/*"]
+      resources = ["${each.value}/*"]
 
       principals {
         type        = "Service"
@@ -54,7 +54,7 @@ data "aws_iam_policy_document" "bucket" {
       condition {
         test     = "ArnLike"
         variable = "aws:SourceArn"
-        values   = [for purpose, name in var.buckets : "arn:${local.partition}:s3:::${name}" if purpose != "access-log"]
+        values   = [for purpose, arn in local.bucket : arn if purpose != "access-log"]
       }
     }
   }

@@ -9,7 +9,9 @@ resource "aws_sqs_queue" "uploads" {
   kms_master_key_id          = aws_kms_key.this.arn
   message_retention_seconds  = 14 * 24 * 3600
   visibility_timeout_seconds = 6 * local.functions.start_crawler.timeout
-  redrive_policy             = jsonencode({ deadLetterTargetArn = aws_sqs_queue.dead_letters["uploads"].arn, maxReceiveCount = 5 })
+  redrive_policy             = jsonencode({ deadLetterTargetArn = local.queues.uploads_dead_letters, maxReceiveCount = 5 })
+
+  depends_on = [aws_sqs_queue.dead_letters]
 }
 
 # "uploads" holds messages that start_crawler refused five times, "events" what no rule could deliver and what a Lambda gave up.
@@ -22,7 +24,7 @@ resource "aws_sqs_queue" "dead_letters" {
 }
 
 data "aws_iam_policy_document" "queue" {
-  for_each = { uploads = aws_sqs_queue.uploads.arn, events = aws_sqs_queue.dead_letters["events"].arn }
+  for_each = { uploads = local.queues.uploads, events = local.queues.events_dead_letters }
 
   statement {
     sid       = "RulesOfThisEnvironment"

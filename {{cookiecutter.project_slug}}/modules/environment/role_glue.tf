@@ -2,7 +2,6 @@
 # A role per dataset would keep datasets apart that one team owns, for two roles more with each of them.
 
 locals {
-  _bucket  = { for purpose, name in var.buckets : purpose => "arn:${local.partition}:s3:::${name}" }
   _catalog = ["${local.arn.glue}:catalog", "${local.arn.glue}:database/${var.names.database}"]
   _logs    = "${local.arn.logs}:log-group:/aws-glue"
   _secrets = [for connection in var.environment.jdbc : "${local.arn.secretsmanager}:secret:${connection.secret}-*"]
@@ -12,9 +11,8 @@ locals {
     [for name in keys(var.environment.jdbc) : "${local.arn.glue}:connection/${var.prefix}-${name}"],
   )
   _both = [
-    { sid = "Key", actions = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"], resources = [aws_kms_key.this.arn] },
-    { sid = "ReadInput", actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = ["${local._bucket.input}/*"] },
-    { sid = "ListInput", actions = ["s3:ListBucket", "s3:GetBucketLocation"], resources = [local._bucket.input] },
+    { sid = "ReadInput", actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = ["${local.bucket.input}/*"] },
+    { sid = "ListInput", actions = ["s3:ListBucket", "s3:GetBucketLocation"], resources = [local.bucket.input] },
     { sid = "Connection", actions = ["glue:GetConnection"], resources = local._connections },
     { sid = "Log", actions = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:AssociateKmsKey"], resources = ["${local._logs}/*"] },
     { sid = "FindNetwork", actions = ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "ec2:DescribeVpcEndpoints", "ec2:DescribeRouteTables"], resources = ["*"] },
@@ -23,10 +21,10 @@ locals {
 
   glue = {
     job = concat(local._both, [
-      { sid = "Output", actions = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], resources = ["${local._bucket.output}/*", "${local._bucket.quarantine}/*"] },
-      { sid = "ListOutput", actions = ["s3:ListBucket", "s3:GetBucketLocation"], resources = [local._bucket.output, local._bucket.quarantine] },
-      { sid = "Script", actions = ["s3:GetObject"], resources = ["${local._bucket.script}/*"] },
-      { sid = "ListScript", actions = ["s3:ListBucket"], resources = [local._bucket.script] },
+      { sid = "Output", actions = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], resources = ["${local.bucket.output}/*", "${local.bucket.quarantine}/*"] },
+      { sid = "ListOutput", actions = ["s3:ListBucket", "s3:GetBucketLocation"], resources = [local.bucket.output, local.bucket.quarantine] },
+      { sid = "Script", actions = ["s3:GetObject"], resources = ["${local.bucket.script}/*"] },
+      { sid = "ListScript", actions = ["s3:ListBucket"], resources = [local.bucket.script] },
       {
         sid       = "Publish", actions = ["glue:GetDatabase", "glue:GetTable", "glue:GetPartitions", "glue:BatchCreatePartition", "glue:CreatePartition"],
         resources = concat(local._catalog, [for suffix in ["batches", "commits"] : "${local.arn.glue}:table/${var.names.database}/*_${suffix}"])
@@ -101,28 +99,4 @@ resource "aws_iam_role_policy" "glue" {
   name   = "what-a-${each.key}-does"
   role   = aws_iam_role.glue[each.key].id
   policy = data.aws_iam_policy_document.glue[each.key].json
-}
-
-resource "aws_iam_role_policy" "glue_network" {
-  for_each = local.glue
-
-  name   = "network-interfaces"
-  role   = aws_iam_role.glue[each.key].id
-  policy = data.aws_iam_policy_document.glue_network.json
-}
-
-data "aws_iam_policy_document" "glue_network" {
-  source_policy_documents = [data.aws_iam_policy_document.network_interfaces.json]
-
-  statement {
-    sid       = "TagOwnInterfaces"
-    actions   = ["ec2:CreateTags", "ec2:DeleteTags"]
-    resources = ["${local.arn.ec2}:network-interface/*"]
-
-    condition {
-      test     = "ForAllValues:StringEquals"
-      variable = "aws:TagKeys"
-      values   = ["aws-glue-service-resource"]
-    }
-  }
 }

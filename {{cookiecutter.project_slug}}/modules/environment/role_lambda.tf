@@ -2,7 +2,7 @@
 
 locals {
   _ledger  = "${local.arn.dynamodb}:table/${var.names.ledger}"
-  _output  = "arn:${local.partition}:s3:::${var.buckets.output}"
+  _output  = local.bucket.output
   _crawler = "${local.arn.glue}:crawler/${var.prefix}-*"
   _job     = "${local.arn.glue}:job/${var.prefix}-*"
 
@@ -15,16 +15,15 @@ locals {
     write_record  = { actions = ["s3:PutObject"], resources = ["${local._output}/_manifests/*"] }
     read_record   = { actions = ["s3:GetObject"], resources = [for folder in ["_manifests", "_reports", "_commits"] : "${local._output}/${folder}/*"] }
     find_record   = { actions = ["s3:ListBucket"], resources = [local._output] }
-    find_upload   = { actions = ["s3:ListBucketVersions"], resources = ["arn:${local.partition}:s3:::${var.buckets.input}"] }
+    find_upload   = { actions = ["s3:ListBucketVersions"], resources = [local.bucket.input] }
     notify        = { actions = ["sns:Publish"], resources = local.topics }
-    key           = { actions = ["kms:Decrypt", "kms:GenerateDataKey"], resources = [aws_kms_key.this.arn] }
-    receive       = { actions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], resources = [aws_sqs_queue.uploads.arn] }
-    give_up       = { actions = ["sqs:SendMessage"], resources = [aws_sqs_queue.dead_letters["events"].arn] }
+    receive       = { actions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], resources = [local.queues.uploads] }
+    give_up       = { actions = ["sqs:SendMessage"], resources = [local.queues.events_dead_letters] }
     trace         = { actions = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], resources = ["*"] }
     find_networks = { actions = ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "ec2:DescribeVpcs"], resources = ["*"] }
   }
 
-  _every = ["ledger", "notify", "key", "give_up", "trace", "find_networks"]
+  _every = ["ledger", "notify", "give_up", "trace", "find_networks"]
   granted = {
     start_crawler = concat(local._every, ["waiting", "crawl", "receive"])
     start_etl_job = concat(local._every, ["waiting", "crawl", "start_run", "write_record"])
@@ -67,7 +66,7 @@ data "aws_iam_policy_document" "lambda" {
   statement {
     sid       = "Log"
     actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-    resources = ["${aws_cloudwatch_log_group.this[each.key].arn}:*"]
+    resources = ["${local.arn.logs}:log-group:${local.log_groups[each.key]}:*"]
   }
 }
 

@@ -1,6 +1,6 @@
-# Lambda and Glue put network interfaces into the subnets; flow logs write what passed.
+# What Lambda and Glue share: the network interfaces they put into the subnets, and the key. Flow logs write what passed.
 
-data "aws_iam_policy_document" "network_interfaces" {
+data "aws_iam_policy_document" "network_and_key" {
   statement {
     sid     = "InterfacesInTheseSubnets"
     actions = ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"]
@@ -9,14 +9,20 @@ data "aws_iam_policy_document" "network_interfaces" {
       [for subnet in local.subnets : "${local.arn.ec2}:subnet/${subnet}"],
     )
   }
+
+  statement {
+    sid       = "Key"
+    actions   = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]
+    resources = [aws_kms_key.this.arn]
+  }
 }
 
 resource "aws_iam_role_policy" "lambda_network" {
   for_each = local.functions
 
-  name   = "network-interfaces"
+  name   = "network-and-key"
   role   = aws_iam_role.lambda[each.key].id
-  policy = data.aws_iam_policy_document.network_interfaces.json
+  policy = data.aws_iam_policy_document.network_and_key.json
 }
 
 data "aws_iam_policy_document" "trust_flow" {
@@ -46,7 +52,7 @@ data "aws_iam_policy_document" "flow" {
   statement {
     sid       = "Log"
     actions   = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
-    resources = ["${aws_cloudwatch_log_group.this["flow"].arn}:*"]
+    resources = ["${local.arn.logs}:log-group:${local.log_groups.flow}:*"]
   }
 }
 
@@ -63,4 +69,28 @@ resource "aws_iam_role_policy" "flow" {
   name   = "write-flow-log"
   role   = each.value.id
   policy = data.aws_iam_policy_document.flow.json
+}
+
+resource "aws_iam_role_policy" "glue_network" {
+  for_each = local.glue
+
+  name   = "network-and-key"
+  role   = aws_iam_role.glue[each.key].id
+  policy = data.aws_iam_policy_document.glue_network.json
+}
+
+data "aws_iam_policy_document" "glue_network" {
+  source_policy_documents = [data.aws_iam_policy_document.network_and_key.json]
+
+  statement {
+    sid       = "TagOwnInterfaces"
+    actions   = ["ec2:CreateTags", "ec2:DeleteTags"]
+    resources = ["${local.arn.ec2}:network-interface/*"]
+
+    condition {
+      test     = "ForAllValues:StringEquals"
+      variable = "aws:TagKeys"
+      values   = ["aws-glue-service-resource"]
+    }
+  }
 }

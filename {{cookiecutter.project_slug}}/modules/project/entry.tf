@@ -7,10 +7,12 @@ locals {
     { form = "region", value = var.settings.region },
     { form = "glue_version", value = var.settings.glue_version },
     { form = "git provider", value = var.settings.git.provider },
+    { form = "${var.settings.git.provider == "codecommit" ? "codecommit" : "git"} repository", value = local.repository },
   ]
 
-  _networks = concat([var.settings.network], [for entry in var.settings.environments : entry.network if entry.network != null])
-  _network_ids = flatten([for network in local._networks : concat(
+  # Those of every environment: whoever plans dev learns that prod is wrong.
+  networks = merge({ project = var.settings.network }, { for entry in var.settings.environments : entry.name => entry.network if entry.network != null })
+  _network_ids = flatten([for network in local.networks : concat(
     network.vpc == null ? [] : [{ form = "vpc", value = network.vpc }],
     [for subnet in network.subnets : { form = "subnet", value = subnet }],
   )])

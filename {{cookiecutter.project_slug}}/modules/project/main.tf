@@ -12,6 +12,9 @@ locals {
   _region  = coalesce(local._entry.region, var.settings.region)
   _network = local._entry.network == null ? var.settings.network : local._entry.network
 
+  # A repository that AWS reaches through a connection has an owner, so it has no default.
+  repository = var.settings.git.repository != null ? var.settings.git.repository : var.settings.git.provider == "codecommit" ? var.settings.slug : ""
+
   datasets = {
     for name, dataset in var.settings.datasets : name => merge(dataset, {
       prefix = coalesce(dataset.prefix, "${name}/")

@@ -15,7 +15,7 @@ output "project" {
     slug         = var.settings.slug
     tags         = var.settings.tags
     approvers    = var.settings.approvers
-    git          = merge(var.settings.git, { repository = coalesce(var.settings.git.repository, var.settings.slug) })
+    git          = merge(var.settings.git, { repository = local.repository })
     glue_version = var.settings.glue_version
   }
 }
@@ -25,20 +25,20 @@ output "environment" {
   value       = local.environment
 
   precondition {
-    condition     = (local.environment.network.cidr == null) != (local.environment.network.vpc == null)
-    error_message = "The network of environment \"${var.environment}\" must name either a cidr (a new VPC) or a vpc with its subnets (an existing one)."
+    condition     = alltrue([for network in local.networks : (network.cidr == null) != (network.vpc == null)])
+    error_message = "A network must name either a cidr (a new VPC) or a vpc with its subnets (an existing one): ${join(", ", [for owner, network in local.networks : owner if(network.cidr == null) == (network.vpc == null)])}."
   }
   precondition {
-    condition     = local.environment.network.vpc == null || length(local.environment.network.subnets) > 0
-    error_message = "The network of environment \"${var.environment}\" names the VPC ${coalesce(local.environment.network.vpc, "-")} but none of its subnets."
+    condition     = alltrue([for network in local.networks : (network.vpc == null) == (length(network.subnets) == 0)])
+    error_message = "An existing network must name its vpc and its subnets: ${join(", ", [for owner, network in local.networks : owner if(network.vpc == null) != (length(network.subnets) == 0)])}."
   }
   precondition {
-    condition     = local.environment.network.cidr == null || can(cidrsubnet(local.environment.network.cidr, 4, 15))
-    error_message = "The cidr \"${coalesce(local.environment.network.cidr, "-")}\" of environment \"${var.environment}\" is no IPv4 block."
+    condition     = alltrue([for network in local.networks : can(cidrsubnet(network.cidr, 4, 15)) if network.cidr != null])
+    error_message = "A cidr must be an IPv4 block that can be divided, such as 10.20.0.0/16: ${join(", ", compact([for network in local.networks : network.cidr]))}."
   }
   precondition {
-    condition     = local.environment.workers == floor(local.environment.workers) && local.environment.workers >= 2 && local.environment.workers <= 299
-    error_message = "Environment \"${var.environment}\" must have 2 to 299 workers; it has ${local.environment.workers}."
+    condition     = alltrue([for entry in var.settings.environments : entry.workers == floor(entry.workers) && entry.workers >= 2 && entry.workers <= 299])
+    error_message = "An environment must have 2 to 299 workers: ${join(", ", [for entry in var.settings.environments : "${entry.name} has ${entry.workers}"])}."
   }
 }
 

@@ -19,10 +19,10 @@ variable "settings" {
     approvers     = optional(list(string), [])
     glue_version  = optional(string, "5.1")
     git = optional(object({
-      provider   = optional(string, "codecommit")
+      provider   = string
       repository = optional(string)
       branch     = optional(string, "main")
-    }), {})
+    }), { provider = "codecommit" })
     network = optional(object({
       cidr    = optional(string)
       vpc     = optional(string)

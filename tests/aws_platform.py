@@ -1,0 +1,75 @@
+"""A local AWS and projects planned against it: fixtures of every test that needs a real plan."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from terraform_runner import Terraform
+
+ACCOUNT = "111111111111"
+
+
+@pytest.fixture(scope="session")
+def local_aws() -> Iterator[str]:
+    """The address of a local AWS that knows the account of the first environment."""
+    from moto.server import ThreadedMotoServer
+
+    patch = pytest.MonkeyPatch()
+    patch.setenv("MOTO_ACCOUNT_ID", ACCOUNT)
+    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def terraform(local_aws: str, tmp_path_factory: pytest.TempPathFactory) -> Terraform:
+    """Terraform, pointed at the local AWS by environment variables only."""
+    return Terraform(tmp_path_factory.mktemp("terraform"), local_aws)
+
+
+@pytest.fixture(scope="session")
+def existing_network(local_aws: str) -> str:
+    """A VPC with two subnets that somebody else made, as the answer that names them."""
+    ec2 = boto3.client(
+        "ec2",
+        endpoint_url=local_aws,
+        region_name="eu-west-1",
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+    )
+    vpc = ec2.create_vpc(CidrBlock="10.50.0.0/16")["Vpc"]["VpcId"]
+    blocks = {"eu-west-1a": "10.50.0.0/24", "eu-west-1b": "10.50.1.0/24"}
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=block, AvailabilityZone=zone)["Subnet"]["SubnetId"]
+        for zone, block in blocks.items()
+    ]
+    return " ".join([vpc, *subnets])
+
+
+def build_archives(project: Path) -> None:
+    """What `make plan` does first."""
+    subprocess.run([sys.executable, "build_archives.py"], cwd=project, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="session")
+def planned_project(
+    bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory, terraform: Terraform
+) -> Path:
+    """A project from the defaults with its archives built and its first environment initialised."""
+    project = bake_into(tmp_path_factory.mktemp("planned"))
+    build_archives(project)
+    terraform.init(project / "dev")
+    return project
+
+
+@pytest.fixture(scope="session")
+def plan(planned_project: Path, terraform: Terraform) -> dict[str, Any]:
+    """The real plan of the default project's first environment."""
+    return terraform.plan(planned_project / "dev")

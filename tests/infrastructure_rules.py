@@ -1,0 +1,183 @@
+"""What every plan must hold and no scanner looks at: each rule takes a plan and returns its violations."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from terraform_runner import of_type, resources
+
+Plan = dict[str, Any]
+RUNTIMES = {"python3.13", "python3.14"}
+
+
+def listed(value: Any) -> list[Any]:
+    """A policy writes one entry bare and several as a list."""
+    return value if isinstance(value, list) else [value]
+
+
+def policies(plan: Plan) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Each planned policy that is known: its address and its statements."""
+    for address, resource in resources(plan).items():
+        for argument in ("policy", "assume_role_policy"):
+            text = resource["values"].get(argument)
+            if isinstance(text, str) and text.startswith("{"):
+                yield f"{address}.{argument}", json.loads(text)["Statement"]
+
+
+def buckets_take_tls_only(plan: Plan) -> list[str]:
+    guarded = {
+        values["bucket"] if "bucket" in values else address.rpartition("[")[2]
+        for address, values in of_type(plan, "aws_s3_bucket_policy").items()
+        for statement in json.loads(values["policy"])["Statement"]
+        if statement["Effect"] == "Deny" and statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
+    }
+    return [bucket for bucket in of_type(plan, "aws_s3_bucket") if bucket.rpartition("[")[2] not in guarded]
+
+
+def only_services_are_let_in(plan: Plan) -> list[str]:
+    return [
+        address
+        for address, statements in policies(plan)
+        for statement in statements
+        if statement["Effect"] == "Allow"
+        and "Principal" in statement
+        and (statement["Principal"] == "*" or "*" in listed(statement["Principal"].get("AWS", [])))
+    ]
+
+
+def services_are_let_in_for_this_account_only(plan: Plan) -> list[str]:
+    """Lambda's own trust policy is the one that AWS gives no source to compare with."""
+    return [
+        address
+        for address, statements in policies(plan)
+        for statement in statements
+        if statement["Effect"] == "Allow"
+        and "Service" in statement.get("Principal", {})
+        and statement["Principal"]["Service"] != "lambda.amazonaws.com"
+        and "aws:Source" not in json.dumps(statement.get("Condition", {}))
+        and "kms:EncryptionContext" not in json.dumps(statement.get("Condition", {}))
+    ]
+
+
+def no_policy_grants_all_of_a_service(plan: Plan) -> list[str]:
+    return [
+        f"{address}: {action}"
+        for address, statements in policies(plan)
+        for statement in statements
+        if statement["Effect"] == "Allow" and "aws_kms_key" not in address
+        for action in listed(statement["Action"])
+        if action.endswith("*")
+    ]
+
+
+def queues_have_dead_letters(plan: Plan) -> list[str]:
+    queues = of_type(plan, "aws_sqs_queue")
+    names = {values["name"] for values in queues.values()}
+    return [
+        address
+        for address, values in queues.items()
+        if not values["name"].endswith("-dead-letters")
+        and json.loads(values.get("redrive_policy") or "{}").get("deadLetterTargetArn", "").rpartition(":")[2] not in names
+    ]
+
+
+def dead_letters_ring_an_alarm(plan: Plan) -> list[str]:
+    watched = {
+        values["dimensions"].get("QueueName")
+        for values in of_type(plan, "aws_cloudwatch_metric_alarm").values()
+        if values["threshold"] == 0 and values["comparison_operator"] == "GreaterThanThreshold"
+    }
+    names = [values["name"] for values in of_type(plan, "aws_sqs_queue").values()]
+    return [name for name in names if name.endswith("-dead-letters") and name not in watched]
+
+
+def alarms_lead_somewhere(plan: Plan) -> list[str]:
+    return [a for a, values in of_type(plan, "aws_cloudwatch_metric_alarm").items() if not values.get("alarm_actions")]
+
+
+def targets_have_dead_letters(plan: Plan) -> list[str]:
+    return [a for a, values in of_type(plan, "aws_cloudwatch_event_target").items() if not values["dead_letter_config"]]
+
+
+def rules_have_a_target(plan: Plan) -> list[str]:
+    aimed = {values["rule"] for values in of_type(plan, "aws_cloudwatch_event_target").values()}
+    return [a for a, values in of_type(plan, "aws_cloudwatch_event_rule").items() if values["name"] not in aimed]
+
+
+def functions_run_a_current_python(plan: Plan) -> list[str]:
+    return [a for a, values in of_type(plan, "aws_lambda_function").items() if values["runtime"] not in RUNTIMES]
+
+
+def uploads_reach_their_function(plan: Plan) -> list[str]:
+    reserved = {
+        values["handler"]: values["reserved_concurrent_executions"]
+        for values in of_type(plan, "aws_lambda_function").values()
+    }
+    working = [
+        mapping
+        for mapping in of_type(plan, "aws_lambda_event_source_mapping").values()
+        if mapping["function_response_types"] == ["ReportBatchItemFailures"]
+        and mapping["scaling_config"][0]["maximum_concurrency"] <= reserved["start_crawler.handler"]
+    ]
+    return [] if working else ["no mapping from the uploads queue to start_crawler that reports failed items"]
+
+
+def messages_stay_hidden_long_enough(plan: Plan) -> list[str]:
+    functions = of_type(plan, "aws_lambda_function").values()
+    timeout = next(values["timeout"] for values in functions if values["handler"] == "start_crawler.handler")
+    return [
+        address
+        for address, values in of_type(plan, "aws_sqs_queue").items()
+        if not values["name"].endswith("-dead-letters") and values["visibility_timeout_seconds"] < 6 * timeout
+    ]
+
+
+def unfinished_uploads_are_removed(plan: Plan) -> list[str]:
+    return [
+        address
+        for address, values in of_type(plan, "aws_s3_bucket_lifecycle_configuration").items()
+        if not any(
+            abort["days_after_initiation"] <= 7 for rule in values["rule"] for abort in rule["abort_incomplete_multipart_upload"]
+        )
+    ]
+
+
+def the_output_starts_nothing(plan: Plan) -> list[str]:
+    """An upload rule listens to the input bucket only, below a folder."""
+    return [
+        address
+        for address, values in of_type(plan, "aws_cloudwatch_event_rule").items()
+        if "aws.s3" in str(values.get("event_pattern"))
+        for detail in [json.loads(values["event_pattern"])["detail"]]
+        if not all("-input-" in name for name in detail["bucket"]["name"])
+        or not all(key["prefix"].endswith("/") for key in detail["object"]["key"])
+    ]
+
+
+def the_job_keeps_its_code_while_it_runs(plan: Plan) -> list[str]:
+    digits = set("0123456789abcdef")
+    return [
+        address
+        for address, values in of_type(plan, "aws_glue_job").items()
+        for place in [values["command"][0]["script_location"], values["default_arguments"]["--extra-py-files"]]
+        if not (len(place.split("/")[-2]) == 16 and set(place.split("/")[-2]) <= digits)
+    ]
+
+
+RULES: list[Callable[[Plan], list[str]]] = [
+    buckets_take_tls_only,
+    only_services_are_let_in,
+    services_are_let_in_for_this_account_only,
+    no_policy_grants_all_of_a_service,
+    queues_have_dead_letters,
+    dead_letters_ring_an_alarm,
+    alarms_lead_somewhere,
+    targets_have_dead_letters,
+    rules_have_a_target,
+    functions_run_a_current_python,
+    uploads_reach_their_function,
+    messages_stay_hidden_long_enough,
+    unfinished_uploads_are_removed,
+    the_output_starts_nothing,
+    the_job_keeps_its_code_while_it_runs,
+]

@@ -1,0 +1,188 @@
+"""The rules that no scanner knows hold, and each notices the change that it is there for."""
+
+import ast
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import infrastructure_rules
+import pytest
+from infrastructure_rules import RULES
+from terraform_runner import Terraform, of_type
+
+PROJECT = Path(__file__).parents[1] / "{{cookiecutter.project_slug}}"
+
+# What is changed in which file, and the rule that must notice. The first ten are what checkov and trivy overlook.
+MUTATIONS = {
+    "anybody may use a bucket, under a condition": (
+        "environment/policy_bucket.tf",
+        r'  statement \{\n    sid       = "TlsOnly"',
+        '  statement {\n    sid       = "Partners"\n    actions   = ["s3:*"]\n    resources = [each.value]\n\n'
+        '    principals {\n      type        = "AWS"\n      identifiers = ["*"]\n    }\n\n    condition {\n'
+        '      test     = "StringLike"\n      variable = "aws:Referer"\n      values   = ["*"]\n    }\n  }\n\n'
+        '  statement {\n    sid       = "TlsOnly"',
+        "only_services_are_let_in",
+    ),
+    "the uploads queue loses its dead letters": (
+        "environment/queue.tf",
+        r"  redrive_policy .*\n",
+        "",
+        "queues_have_dead_letters",
+    ),
+    "a rule's target loses its dead letters": (
+        "dataset/event.tf",
+        r"\n  dead_letter_config \{\n.*\n  \}\n",
+        "\n",
+        "targets_have_dead_letters",
+    ),
+    "an alarm tells nobody": ("environment/alarm.tf", r"  alarm_actions .*\n", "", "alarms_lead_somewhere"),
+    "an alarm is removed": (
+        "environment/alarm.tf",
+        r"for_each = aws_sqs_queue.dead_letters",
+        'for_each = { for name, queue in aws_sqs_queue.dead_letters : name => queue if name != "events" }',
+        "dead_letters_ring_an_alarm",
+    ),
+    "a role may do everything in Glue": (
+        "environment/role_lambda.tf",
+        r'"glue:StartJobRun"',
+        '"glue:*"',
+        "no_policy_grants_all_of_a_service",
+    ),
+    "a Lambda runs an old Python": (
+        "environment/lambda.tf",
+        r"python3\.13",
+        "python3.8",
+        "functions_run_a_current_python",
+    ),
+    "buckets answer without TLS": (
+        "environment/policy_bucket.tf",
+        r"aws:SecureTransport",
+        "aws:ViaAWSService",
+        "buckets_take_tls_only",
+    ),
+    "the queue's mapping is removed": (
+        "environment/lambda.tf",
+        r'resource "aws_lambda_event_source_mapping"(.|\n)*?\n\}\n',
+        "",
+        "uploads_reach_their_function",
+    ),
+    "the mapping gives up whole batches": (
+        "environment/lambda.tf",
+        r"  function_response_types .*\n",
+        "",
+        "uploads_reach_their_function",
+    ),
+    "a rule loses its target": (
+        "environment/event.tf",
+        r"for_each = local.rules\n\n  rule",
+        'for_each = { for name, rule in local.rules : name => rule if name != "job-finished" }\n\n  rule',
+        "rules_have_a_target",
+    ),
+    "a message is seen again while it is being handled": (
+        "environment/queue.tf",
+        r"= 6 \*",
+        "= 2 *",
+        "messages_stay_hidden_long_enough",
+    ),
+    "a half upload stays for ever": (
+        "environment/storage.tf",
+        r"    abort_incomplete_multipart_upload \{\n.*\n    \}\n",
+        "",
+        "unfinished_uploads_are_removed",
+    ),
+    "any account's rule may send": (
+        "environment/queue.tf",
+        r'(?s)    condition \{\n      test     = "ArnLike".*?\n    \}\n\n    condition \{.*?\n    \}\n',
+        "",
+        "services_are_let_in_for_this_account_only",
+    ),
+    "the output bucket starts the chain": (
+        "dataset/event.tf",
+        r"\[var\.buckets\.input\]",
+        "[var.buckets.input, var.buckets.output]",
+        "the_output_starts_nothing",
+    ),
+    "a new script replaces the one that a run uses": (
+        "environment/script.tf",
+        r"etl/\$\{local\._code\}/",
+        "etl/latest/",
+        "the_job_keeps_its_code_while_it_runs",
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_the_default_project_keeps_the_rule(rule: Any, plan: dict[str, Any]) -> None:
+    assert rule(plan) == []
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS)
+def test_the_rule_notices(mutation: str, planned_project: Path, tmp_path: Path, terraform: Terraform) -> None:
+    file, pattern, replacement, rule = MUTATIONS[mutation]
+    project = shutil.copytree(planned_project, tmp_path / "project", symlinks=True)
+    path = project / "modules" / file
+    changed, count = re.subn(pattern, lambda _: replacement, path.read_text())
+    path.write_text(changed)
+
+    violations = getattr(infrastructure_rules, rule)(terraform.plan(project / "dev"))
+
+    assert count, f"the mutation no longer fits {file}"
+    assert violations
+
+
+def test_each_rule_has_a_mutation_that_it_notices() -> None:
+    assert {rule for *_, rule in MUTATIONS.values()} == {rule.__name__ for rule in RULES}
+
+
+def test_an_approval_that_is_no_longer_the_default_is_noticed(project: Path, tmp_path: Path, terraform: Terraform) -> None:
+    module = shutil.copytree(project / "modules/project", tmp_path / "project")
+    path = module / "variable.tf"
+    path.write_text(path.read_text().replace("approval    = optional(bool, true)", "approval    = optional(bool, false)"))
+    terraform.run(module, "init")
+
+    done = terraform.run(module, "test")
+
+    assert done.returncode != 0
+    assert "approv" in done.stdout + done.stderr
+
+
+def required_names(source: str) -> set[str]:
+    """The environment variables that a handler's code asks for."""
+    return {
+        node.args[0].value
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "required"
+        and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str)
+    }
+
+
+@pytest.mark.parametrize("function", ["start_crawler", "start_etl_job", "close_run", "sweep"])
+def test_a_lambda_is_told_exactly_what_it_reads(function: str, plan: dict[str, Any]) -> None:
+    (values,) = (
+        values for values in of_type(plan, "aws_lambda_function").values() if values["handler"] == f"{function}.handler"
+    )
+
+    told = set(values["environment"][0]["variables"])
+
+    assert told == required_names((PROJECT / "lambda" / f"{function}.py").read_text())
+
+
+def test_no_resource_has_a_random_name(plan: dict[str, Any]) -> None:
+    kinds = {resource["type"] for resource in plan["resource_changes"]}
+
+    assert not {kind for kind in kinds if kind.startswith("random_")}
+
+
+def test_every_variable_and_output_is_described() -> None:
+    bare = [
+        f"{path.relative_to(PROJECT)}: {name}"
+        for path in PROJECT.rglob("*.tf")
+        for name, body in re.findall(r'^(?:variable|output) "(\w+)" \{\n((?:.*\n)*?)\}', path.read_text(), re.MULTILINE)
+        if not re.search(r'^  description += ".{10,}"', body, re.MULTILINE)
+    ]
+
+    assert bare == []

