@@ -108,9 +108,9 @@ def one_column(now: Answer, others: list[Answer]) -> Answer:
 
 def show(columns: list[Answer], seen: dict[str, Column]) -> None:
     """The columns as a table, with what the sample holds."""
-    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 2))
+    table = Table(box=None, header_style="bold", padding=(0, 1, 0, 2))
     for title in ("column", "type", "written", *(("in the file", "for example", "missing") if seen else ())):
-        table.add_column(title, overflow="fold")
+        table.add_column(title, no_wrap=title not in ("in the file", "for example"), overflow="fold")
     for each in columns:
         cells = [each["name"], each["type"], each.get("format", "")]
         table.add_row(*map(Text, [*cells, *(evidence(seen.get(each["name"])) if seen else ())]))
@@ -122,7 +122,7 @@ def evidence(column: Column | None) -> tuple[str, str, str]:
         return "", "", ""
     examples = ", ".join(shown(value)[1:-1][:16] for value in dict.fromkeys(map(str, column.values[:200])))
     header = column.field.header if column.field.header != column.name else ""
-    return header, examples[:34], f"{column.missing:,}" if column.missing else ""
+    return header, examples[:30], f"{column.missing:,}" if column.missing else ""
 
 
 def with_rules(columns: list[Answer]) -> list[Answer]:
