@@ -17,10 +17,10 @@ from jinja2.runtime import Context
 from answers import given, record, temporary_copy
 from answers.between_fields import state_bucket
 from answers.project import QUESTIONS, project_faults, project_from
+from answers.temporary_copy import FOLDER_IN_COPY
 from answers.yaml_text import yaml_text
 
 PROJECT_FOLDER = "{{cookiecutter.project_slug}}"
-CHECKED_FOLDER = "{{cookiecutter_project_folder()}}"
 WITHOUT_HOOKS = "Without the template's hooks only the first environment's folder is written, and no record."
 ENVIRONMENT_FOLDER = "{{first_environment()}}"
 
@@ -47,8 +47,8 @@ class CheckedAnswers(Extension):
         if name is not None or source in self.own_text:
             return source
         if source == PROJECT_FOLDER:
-            return CHECKED_FOLDER
-        own = re.split(f"({re.escape(CHECKED_FOLDER)}|{re.escape(ENVIRONMENT_FOLDER)})", source)
+            return FOLDER_IN_COPY
+        own = re.split(f"({re.escape(FOLDER_IN_COPY)}|{re.escape(ENVIRONMENT_FOLDER)})", source)
         return "".join(part if number % 2 else literal(part) for number, part in enumerate(own))
 
 
@@ -69,12 +69,14 @@ def prepare() -> None:
     if asking is None:
         return
     asked, call = asking["context"]["cookiecutter"], given.cookiecutter_call()
-    if call is not None and not call["no_input"] and given.has_answers(call):
+    for variables in (asked, call["context"]["_cookiecutter"] if call else {}):
+        variables |= {key: given.plain(variables[key]) for key in QUESTIONS if key in variables}
+    if call is not None and ((given.has_answers(call) and not call["no_input"]) or given.has_odd_keys(asked)):
         given.take_answers(asked, call["context"]["cookiecutter"])
     # Cookiecutter offers a list as a choice, keeps its first entry, and turns the numbers of a map into text.
-    for key in QUESTIONS:
-        if key in asked and not isinstance(asked[key], str):
-            asked[key] = json.dumps(asked[key], ensure_ascii=False, default=str)
+    for key in asked.keys() & set(QUESTIONS):
+        if not isinstance(asked[key], str):
+            asked[key] = json.dumps(asked[key], ensure_ascii=False)
 
 
 def refusal(faults: list[str]) -> click.UsageError:

@@ -43,6 +43,22 @@ def has_answers(call: dict[str, Any]) -> bool:
     return interviewed or bool(call["extra_context"] or call["replay"] or call["config_file"])
 
 
+def plain(value: Any) -> Any:
+    """A value as JSON knows it: YAML also has dates, sets and bytes, which no replay file could hold."""
+    if isinstance(value, dict):
+        return {plain(key): plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    return value if isinstance(value, str | int | float | None) else str(value)
+
+
+def has_odd_keys(value: object) -> bool:
+    """Whether a key is no text, such as YAML's `no:`; JSON would silently turn it into one."""
+    if isinstance(value, dict):
+        return any(not isinstance(key, str) or has_odd_keys(each) for key, each in value.items())
+    return isinstance(value, list) and any(has_odd_keys(each) for each in value)
+
+
 def take_answers(asked: dict[str, Any], context: dict[str, Any]) -> None:
     """Move public answers to `_answers`, which cookiecutter neither asks, renders nor turns into text.
 

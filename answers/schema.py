@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from answers.forms import Unreadable
 from answers.kinds import FAULT_OF_KIND
-from answers.text import shown, text_fault
+from answers.text import printable, shown, text_fault
 
 PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -42,7 +42,8 @@ class Fault(NamedTuple):
 
     def sentence(self) -> str:
         """The fault as one sentence or two for the person who answered."""
-        return f"{self.place}: {shown(self.value)} {self.why}." + (f" {self.instead}" if self.instead else "")
+        why = f"{self.place}: {shown(self.value)} {self.why}."
+        return printable(f"{why} {self.instead}" if self.instead else why)
 
 
 @cache

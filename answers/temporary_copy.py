@@ -5,15 +5,16 @@ import shutil
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).resolve().parents[1]
+# The name that hooks/pre_prompt.py gives to the project's folder in the copy, and only there.
+FOLDER_IN_COPY = "{{cookiecutter_project_folder()}}"
 
 
 def is_in_use() -> bool:
-    """Whether this code runs from such a copy."""
-    return (
-        ROOT.parent.name.startswith("cookiecutter")
-        and ROOT.parents[1] == Path(tempfile.gettempdir()).resolve()
-    )
+    """Whether this code runs from such a copy, which may be removed; nobody's own folder looks like one."""
+    in_temporary_folder = ROOT.parents[1] == Path(tempfile.gettempdir()).resolve()
+    named_as_one = ROOT.parent.name.startswith("cookiecutter") and (ROOT / FOLDER_IN_COPY).is_dir()
+    return in_temporary_folder and named_as_one
 
 
 def remove() -> None:

@@ -1,5 +1,6 @@
 """What every text must be, and how a text is shown in a sentence."""
 
+import reprlib
 import unicodedata
 from collections.abc import Iterator
 
@@ -19,10 +20,14 @@ WHY_OF_CATEGORY = {
 
 def shown(value: object) -> str:
     """A value as a short, quoted, printable text, so that no answer can steer a terminal."""
-    text = value if isinstance(value, str) else repr(value)
-    cut = text if len(text) <= SHOWN else text[:SHOWN] + "…"
-    safe = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
-    return f"'{safe}'" if isinstance(value, str) else safe
+    text = value if isinstance(value, str) else reprlib.repr(value)
+    cut = printable(text if len(text) <= SHOWN else text[:SHOWN] + "…")
+    return f"'{cut}'" if isinstance(value, str) else cut
+
+
+def printable(text: str) -> str:
+    """A text with everything that does not print written as an escape."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def text_fault(text: str, allowed: str = "") -> str | None:

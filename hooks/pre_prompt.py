@@ -6,14 +6,14 @@ from pathlib import Path
 COPY = Path.cwd()
 sys.path.insert(0, str(COPY))
 
-from answers import command_line  # noqa: E402
+from answers import command_line, temporary_copy  # noqa: E402
 
 INSTEAD_OF_QUESTIONS = "To be interviewed: uvx --with questionary cookiecutter …, or pip install questionary."
 
 
 def main() -> None:
     # Only the extension knows this name: when an answer replaced the extension, no folder is made.
-    (COPY / "{{cookiecutter.project_slug}}").rename(COPY / "{{cookiecutter_project_folder()}}")
+    (COPY / "{{cookiecutter.project_slug}}").rename(COPY / temporary_copy.FOLDER_IN_COPY)
     faults = command_line.private_keys_given()
     if faults:
         stop("\n".join(faults))
@@ -51,8 +51,6 @@ def ask_nothing_but(answers: dict[str, object]) -> None:
 def stop(why: str) -> None:
     """Say why nothing is generated, and leave no copy of the template behind."""
     print(why, file=sys.stderr)
-    from answers import temporary_copy
-
     temporary_copy.remove()
     sys.exit(1)
 

@@ -130,6 +130,21 @@ def test_an_empty_arn_and_an_empty_schedule_are_no_target_and_no_schedule(bake: 
     assert "schedule" not in settings["datasets"]["orders"]
 
 
+@pytest.mark.parametrize("words", [["--no-input"], []], ids=["no input", "config file alone"])
+def test_a_date_without_quotes_is_the_text_of_the_date(
+    words: list[str], run_cookiecutter: Callable[..., Any], tmp_path: Path
+) -> None:
+    columns = "[{name: day, type: date, minimum: 2024-01-31}]"
+    (tmp_path / "answers.yaml").write_text(
+        f"default_context: {{datasets: {{days: {{format: csv, columns: {columns}}}}}}}\n"
+    )
+
+    done = run_cookiecutter(*words, "--config-file", str(tmp_path / "answers.yaml"))
+
+    assert done.returncode == 0, done.stderr
+    assert 'minimum: "2024-01-31"' in (tmp_path / "output/acme-sales/project.yaml").read_text()
+
+
 def test_numbers_that_became_text_are_numbers_again() -> None:
     definition = {
         "properties": {

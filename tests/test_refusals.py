@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +24,7 @@ DEFAULTS = {
 }
 CHATS = ("slack.com", "slack-gov.com", "office.com", "logic.azure.com", "powerplatform.com", "discord.com")
 REFUSED = [case for case in cases(accepted=False) if case.field != "webhook_url"]
-FEW = [case for case in some_of_each_field(REFUSED, 5) if case.field]
+FEW = some_of_each_field(REFUSED, 3)
 FEWER = some_of_each_field(REFUSED, 1)
 
 
@@ -510,3 +511,36 @@ def test_at_a_terminal_given_answers_are_not_asked_again(
     generating.expect(pexpect.EOF)
 
     assert (tmp_path / "output/acme-sales/project.yaml").is_file()
+
+
+@pytest.mark.parametrize("words", [["--no-input"], []], ids=["no input", "config file alone"])
+def test_a_name_that_yaml_reads_as_true_or_false_is_refused_and_not_renamed(
+    words: list[str], run_cookiecutter: Callable[..., Any], tmp_path: Path, temporary_folder: Path
+) -> None:
+    answers = tmp_path / "answers.yaml"
+    answers.write_text("default_context: {datasets: {no: {format: csv, columns: [{name: id, type: int}]}}}\n")
+
+    done = run_cookiecutter(*words, "--config-file", str(answers))
+
+    assert_clean_refusal(done, tmp_path, temporary_folder)
+    assert "write it in quotes" in done.stderr
+
+
+def test_the_names_in_a_refusal_cannot_steer_a_terminal() -> None:
+    dataset = {"format": "csv", "columns": [{"name": "id", "type": "int"}] * 2, "\x1b[2J": 1}
+
+    sentences = refusals_of(datasets={"a\x1b[31m": dataset}, environments=[{"name": "\x07", "account": "1"}])
+
+    assert len(sentences) >= 4
+    assert all(sentence.isprintable() for sentence in sentences)
+
+
+def test_a_folder_of_somebody_is_never_taken_for_a_temporary_copy(
+    template: Path, run_cookiecutter: Callable[..., Any], temporary_folder: Path
+) -> None:
+    own = temporary_folder / "cookiecutter_of_mine" / "dataops-template"
+    shutil.copytree(template, own)
+
+    run_cookiecutter("--no-input", "--accept-hooks", "no", "region=nowhere", template=own)
+
+    assert (own / "cookiecutter.json").is_file()
