@@ -1,0 +1,210 @@
+"""project.schema.json and modules/project say the same: the generator asks one, Terraform the other."""
+
+import copy
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hostile_answers import answers_with, cases, some_of_each_field
+from terraform_runner import Terraform
+from test_schema import FULL, judged_by_library
+
+from answers.project import project_faults, project_from
+
+MODULE = Path(__file__).parents[1] / "{{cookiecutter.project_slug}}/modules/project"
+DRAFT = {
+    **FULL,
+    "notifications": [
+        *FULL["notifications"],
+        {
+            "protocol": "teams",
+            "tenant": "12345678-1234-1234-1234-123456789012",
+            "team": "22345678-1234-1234-1234-123456789012",
+            "channel": "19:abcdef@thread.tacv2",
+        },
+    ],
+}
+# Terraform judges the drafts of a folder in one plan, and gives back what it has understood.
+ROOT = """
+variable "drafts" {
+  type = set(string)
+}
+
+module "project" {
+  for_each    = var.drafts
+  source      = "./project"
+  settings    = jsondecode(file(each.key))
+  environment = jsondecode(file(each.key)).environments[0].name
+}
+
+output "understood" {
+  value = { for name, project in module.project : name => project.understood }
+}
+"""
+ORDERS = ("datasets", "orders")
+Place = tuple[str | int, ...]
+WRONG: list[tuple[Place, Any]] = [
+    (("slug",), "Acme"),
+    (("slug",), "a" * 25),
+    (("bucket_prefix",), "acme.data"),
+    (("bucket_prefix",), "ab"),
+    (("region",), "Europe"),
+    (("glue_version",), "4.0"),
+    (("git", "provider"), "sourceforge"),
+    (("git",), {"provider": "codecommit", "repository": "a/b"}),
+    (("git",), {"provider": "github", "repository": "sales"}),
+    (("network",), {"cidr": "10.20.0.0/16", "vpc": "vpc-0123456789abcdef0"}),
+    (("environments", 1, "network"), {"vpc": "vpc-1", "subnets": ["subnet-0123456789abcdef0"]}),
+    (("environments", 1, "network"), {"vpc": "vpc-0123456789abcdef0", "subnets": ["a"]}),
+    (("environments", 1, "network"), {"vpc": "vpc-0123456789abcdef0", "subnets": []}),
+    (("environments", 0, "name"), "Dev"),
+    (("environments", 0, "name"), "integration"),
+    (("environments", 0, "account"), "1111"),
+    (("environments", 1, "region"), "eu"),
+    (("environments", 1, "workers"), 1),
+    (("environments", 1, "workers"), 2.5),
+    (("environments", 1, "workers"), 300),
+    (("environments", 1, "worker_type"), "Standard"),
+    (("environments", 1, "jdbc"), {"Ware House": {"url": "jdbc:postgresql://h/db", "secret": "s"}}),
+    (("environments", 1, "jdbc", "warehouse", "url"), "postgresql://host/db"),
+    (("environments", 1, "jdbc", "warehouse", "secret"), "a secret"),
+    (("datasets",), {}),
+    (("datasets",), {"Orders": FULL["datasets"]["orders"]}),
+    ((*ORDERS, "format"), "avro"),
+    ((*ORDERS, "prefix"), "orders"),
+    ((*ORDERS, "delimiter"), ",,"),
+    ((*ORDERS, "maximum_bad_share"), 1.1),
+    ((*ORDERS, "on_drift"), "ignore"),
+    ((*ORDERS, "table_format"), "delta"),
+    ((*ORDERS, "expected_every"), "daily"),
+    ((*ORDERS, "schedule"), "every day"),
+    ((*ORDERS, "columns", 0, "name"), "Order Id"),
+    ((*ORDERS, "columns", 0, "type"), "long"),
+    ((*ORDERS, "columns", 0, "type"), "decimal(39,2)"),
+    (("notifications", 0, "protocol"), "pigeon"),
+    (("notifications", 0, "endpoint"), "nobody"),
+    (("notifications", 1, "endpoint"), "0470123456"),
+    (("notifications", 2, "endpoint"), "http://example.com/in"),
+    (("notifications", 3, "workspace"), "acme"),
+    (("notifications", 3, "channel"), "#data"),
+    (("notifications", 4, "arn"), "alerts"),
+    (("notifications", 5, "tenant"), "acme"),
+    (("notifications", 5, "team"), "data"),
+    (("notifications", 5, "channel"), "General"),
+]
+
+
+class Judge:
+    """modules/project in a folder of its own, which tells what it understood."""
+
+    def __init__(self, folder: Path, terraform: Terraform) -> None:
+        self.folder, self.terraform = folder, terraform
+        shutil.copytree(MODULE, folder / "project", ignore=shutil.ignore_patterns("tests", ".terraform*"))
+        (folder / "project/understood.tf").write_text('output "understood" {\n  value = var.settings\n}\n')
+        (folder / "main.tf").write_text(ROOT)
+        done = terraform.run(folder, "init", "-input=false")
+        assert done.returncode == 0, done.stderr
+
+    def plan(self, drafts: list[dict[str, Any]]) -> tuple[bool, str]:
+        """Whether Terraform takes all drafts, and what it said."""
+        names = [f"draft{number}.json" for number, _ in enumerate(drafts)]
+        for name, draft in zip(names, drafts, strict=True):
+            (self.folder / name).write_text(json.dumps(draft))
+        chosen = f"-var=drafts={json.dumps(names)}"
+        done = self.terraform.run(self.folder, "plan", "-input=false", "-out=plan", chosen)
+        return done.returncode == 0, done.stderr
+
+    def understood(self, draft: dict[str, Any]) -> dict[str, Any]:
+        """The draft as Terraform's types hold it: with every key that they know."""
+        is_taken, said = self.plan([draft])
+        assert is_taken, said
+        shown = json.loads(self.terraform.run(self.folder, "show", "-json", "plan").stdout)
+        found: dict[str, Any] = shown["planned_values"]["outputs"]["understood"]["value"]["draft0.json"]
+        return found
+
+
+@pytest.fixture(scope="module")
+def judge(terraform: Terraform, tmp_path_factory: pytest.TempPathFactory) -> Judge:
+    return Judge(tmp_path_factory.mktemp("judge"), terraform)
+
+
+def places(node: Any, place: Place = ()) -> Iterator[Place]:
+    """Where each entry of a draft stands."""
+    entries = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in entries:
+        if isinstance(node, dict):
+            yield (*place, key)
+        yield from places(value, (*place, key))
+
+
+def changed(place: Place, *values: Any) -> dict[str, Any]:
+    """A draft in which an entry has another value, or is left out."""
+    draft = copy.deepcopy(DRAFT)
+    node: Any = draft
+    for key in place[:-1]:
+        node = node[key]
+    if values:
+        node[place[-1]] = values[0]
+    else:
+        del node[place[-1]]
+    return draft
+
+
+def lost(given: Any, understood: Any, place: Place = ()) -> list[Place]:
+    """The entries of a draft that Terraform's types dropped."""
+    if not isinstance(given, dict | list):
+        return []
+    entries = given.items() if isinstance(given, dict) else enumerate(given)
+    held = understood if isinstance(understood, dict) else range(len(understood))
+    inside = [(key, value) for key, value in entries if key in held]
+    dropped: list[Place] = (
+        [(*place, key) for key in given if key not in held] if isinstance(given, dict) else []
+    )
+    return dropped + [each for key, value in inside for each in lost(value, understood[key], (*place, key))]
+
+
+def test_terraform_knows_every_key_that_the_schema_knows(judge: Judge) -> None:
+    assert lost(DRAFT, judge.understood(DRAFT)) == []
+
+
+def test_terraform_knows_no_key_that_the_schema_does_not(judge: Judge) -> None:
+    understood = judge.understood(DRAFT)
+    known = {place[-1] for place in places(DRAFT)}
+
+    assert {place[-1] for place in places(understood)} <= known
+
+
+def test_what_may_be_left_out_may_be_left_out_in_both(judge: Judge) -> None:
+    drafts = [changed(place) for place in places(DRAFT)]
+    optional = [draft for draft in drafts if judged_by_library(draft) and not project_faults(draft)]
+
+    assert len(optional) > 25
+    assert judge.plan(optional) == (True, "")
+
+
+@pytest.mark.parametrize("place", [place for place in places(DRAFT) if not judged_by_library(changed(place))])
+def test_what_must_be_said_must_be_said_in_both(place: Place, judge: Judge) -> None:
+    assert not judge.plan([changed(place)])[0]
+
+
+@pytest.mark.parametrize(("place", "value"), WRONG)
+def test_a_wrong_entry_is_refused_by_both(place: Place, value: Any, judge: Judge) -> None:
+    draft = changed(place, value)
+
+    assert not judged_by_library(draft)
+    assert not judge.plan([draft])[0]
+
+
+def test_terraform_takes_what_the_generator_accepts(judge: Judge) -> None:
+    answers = json.loads((MODULE.parents[2] / "cookiecutter.json").read_text())
+    defaults = {key: value for key, value in answers.items() if not key.startswith("_")}
+    listed = some_of_each_field(cases(accepted=True), 12)
+    drafts = [
+        project_from({**defaults, **answers_with(case)}) for case in listed if case.field != "webhook_url"
+    ]
+
+    assert len(drafts) > 150
+    assert judge.plan(drafts) == (True, "")
