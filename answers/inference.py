@@ -11,9 +11,9 @@ from answers.sample_file import Sample
 MISSING_TEXTS = ("NA", "N/A", "n/a", "#N/A", "NULL", "null", "None", "NaN", "nan", "\\N", "-", "--", "?")
 FLOATING = ("double", "float")
 DATES = ("date", "timestamp")
-ORDERED = (*DATES, "bigint", "int", "smallint", "tinyint")
+WHOLE = ("bigint", "int", "smallint", "tinyint")
 KEY_WORDS = {"id", "key", "code", "number", "no", "uuid", "iata", "sku", "isbn"}
-NEWEST_WORDS = {"updated", "modified", "changed", "last", "version"}
+NEWEST_WORDS = {"updated", "modified", "changed", "last", "version", "revision", "sequence"}
 FEW_VALUES = 50
 
 
@@ -127,6 +127,11 @@ def can_be_key(column_type: str) -> bool:
     return column_type not in (*FLOATING, "boolean", "binary")
 
 
+def can_tell_newest(name: str, kind: str) -> bool:
+    """Whether a larger value means a newer row: dates, and whole numbers that are named like a version."""
+    return kind in DATES or (kind in WHOLE and bool(words(name) & NEWEST_WORDS))
+
+
 def primary_key(columns: tuple[Column, ...]) -> tuple[str, ...]:
     """The column that names each row of the sample: one named like a key, else the first of the file."""
     able = [each for each in columns if can_be_key(each.type.type) and each.is_unique and each.is_complete]
@@ -152,6 +157,4 @@ def partition_by(columns: tuple[Column, ...]) -> str | None:
 def can_partition(column: Column) -> bool:
     """Whether folders by this column's values would be few enough to be of use."""
     kind = column.type.type
-    return kind in DATES or (
-        kind in (*ORDERED, "string", "boolean") and len(set(column.values)) <= FEW_VALUES
-    )
+    return kind in DATES or (kind in (*WHOLE, "string", "boolean") and len(set(column.values)) <= FEW_VALUES)

@@ -7,7 +7,7 @@ from typing import Any
 from answers import interview_columns
 from answers import interview_questions as ask
 from answers.between_fields import PARTITIONS
-from answers.inference import Column, Inference, can_be_key, can_partition, infer
+from answers.inference import Column, Inference, can_be_key, can_partition, can_tell_newest, infer
 from answers.sample_fields import SampleError
 from answers.sample_file import Sample, read_sample
 
@@ -149,11 +149,8 @@ def with_roles(now: Answer, seen: dict[str, Column], inference: Inference | None
         )
         found["primary_key"] = ask.several("Primary key", keys, proposed["primary_key"] or [], help_text)
     if found.get("primary_key"):
-        able = [
-            name
-            for name, kind in types.items()
-            if kind not in ("string", "boolean", "binary") and name not in found["primary_key"]
-        ]
+        able = [name for name, kind in types.items() if can_tell_newest(name, kind)]
+        able = [name for name in able if name not in found["primary_key"]]
         help_text = "Of rows with the same key, the one with the latest of these is published."
         found["newest_by"] = role(
             "Newest row by", able, proposed["newest_by"], "the latest upload", help_text
