@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.exceptions import ClientError
-from steps import deduplication, inspection, orphans, publishing, reading, reporting, staging
+from steps import deduplication, iceberg, inspection, orphans, publishing, reading, reporting, staging
 from steps.failure import RunError
 from steps.reading import Source
 from steps.reporting import Report
@@ -76,19 +76,21 @@ def main(arguments: list[str] | None = None) -> None:
         if given.manifest is None:
             log.info("Removed: %s", orphans.remove_orphans(clients.s3, settings, given.remove_orphans))
             return
-        report = run(spark_session, clients, settings, read_manifest(clients.s3, given.manifest, settings))
+        manifest = read_manifest(clients.s3, given.manifest, settings)
+        report = run(lambda: spark_session(settings), clients, settings, manifest)
         if given.metrics == "cloudwatch":
             reporting.send_metrics(clients.cloudwatch, settings, report)
     except RunError as failure:
         sys.exit(str(failure))
 
 
-def spark_session() -> SparkSession:
+def spark_session(settings: Settings) -> SparkSession:
     """The session that Glue provides, or a new one."""
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder.appName("etl")
-    for name, value in SPARK_SETTINGS.items():
+    more = iceberg.session_settings(settings) if settings.table_format == "iceberg" else {}
+    for name, value in (SPARK_SETTINGS | more).items():
         builder = builder.config(name, value)
     return builder.getOrCreate()
 
@@ -149,6 +151,8 @@ def process(
         publishing.register_partitions(clients.glue, settings, manifest.batch, folders)
     else:
         log.info("No database in the settings: no partitions are registered.")
+    if settings.table_format == "iceberg" and report.total("published"):
+        iceberg.merge_batch(spark, settings, manifest.batch)
     # Whoever finds the commit also finds these numbers, even when the run dies right after it.
     reporting.write_report(clients.s3, settings, report)
     first = publishing.commit(clients.s3, settings, manifest, report.total("published"))

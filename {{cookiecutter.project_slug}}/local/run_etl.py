@@ -62,6 +62,11 @@ def run_dataset(
 ) -> dict[str, Any]:
     """Upload the files, run files/etl.py unchanged, show and return its report."""
     settings = json.loads(text)
+    if settings["table_format"] == "iceberg":
+        console.print(
+            f"{settings['dataset']}: the Iceberg table needs AWS; here you see the batch that it takes in."
+        )
+        settings["table_format"] = "parquet"
     storage.create(settings)
     dataset, bucket = settings["dataset"], settings["input_bucket"]
     manifest, run = storage.put_manifest(

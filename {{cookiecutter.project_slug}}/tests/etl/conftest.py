@@ -7,10 +7,13 @@ from pathlib import Path
 
 import etl
 import pytest
+import snowpark_connect_deps_iceberg
 from moto import mock_aws
-from platform_in_a_folder import BUCKETS, Platform
+from platform_in_a_folder import BUCKETS, Platform, job_settings
 from pyspark.sql import SparkSession
+from steps import iceberg
 
+ICEBERG_JARS = Path(snowpark_connect_deps_iceberg.__file__).parent / "jars"
 SMALL_AND_QUIET = {
     "spark.master": "local[2]",
     "spark.ui.enabled": "false",
@@ -22,7 +25,6 @@ SMALL_AND_QUIET = {
     "spark.sql.catalogImplementation": "in-memory",
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme",
-    "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
 }
 
 
@@ -39,12 +41,24 @@ def spark(storage: Path) -> Iterator[SparkSession]:
         (storage / bucket).mkdir()
         place = (storage / bucket).as_uri()
         builder = builder.config(f"spark.hadoop.fs.viewfs.mounttable.{bucket}.linkFallback", place)
-    for name, value in (SMALL_AND_QUIET | etl.SPARK_SETTINGS).items():
+    for name, value in (SMALL_AND_QUIET | etl.SPARK_SETTINGS | local_iceberg(storage)).items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     yield session
     session.stop()
+
+
+def local_iceberg(storage: Path) -> dict[str, str]:
+    """Iceberg's jar, and its tables in a folder in place of the Glue catalog."""
+    given = iceberg.session_settings(job_settings([]))
+    changes = {"type": "hadoop", "warehouse": (storage / "lake").as_uri()}
+    jar = next(ICEBERG_JARS.glob("iceberg-spark-runtime-3.5_2.12-*.jar"))
+    return (
+        given
+        | {f"spark.sql.catalog.lake.{key}": value for key, value in changes.items()}
+        | {"spark.jars": str(jar)}
+    )
 
 
 @pytest.fixture
