@@ -16,6 +16,7 @@ demo: $(VENV)/ready ## Generate a project from demo.yaml into demo/ and run its 
 	@git ls-files -z --cached --others --exclude-standard | tar --null -T - -cf - | tar -xf - -C demo/.template
 	@$(VENV)/bin/cookiecutter demo/.template --config-file demo.yaml --no-input --output-dir demo
 	@$(MAKE) --no-print-directory -C demo/acme-sales run VENV=$(VENV)
+	@echo "The project lies in demo/acme-sales; the places above are inside it."
 
 test: $(VENV)/ready $(SCAN)/ready check ## Run every test: bakes, Terraform, Spark, scanners, the generated project's own checks.
 	$(VENV)/bin/python -m pytest
@@ -31,18 +32,18 @@ fix: $(VENV)/ready ## Mend what check finds, where that can be done by machine.
 	@if command -v terraform >/dev/null; then terraform fmt -recursive '$(PROJECT)'; fi
 
 bench: $(VENV)/ready ## Measure ETL, generation and planning; prints ratios from one run on this machine (20 minutes, not in CI).
-	$(VENV)/bin/pip install --quiet --requirement benches/requirements.txt
+	$(VENV)/bin/pip install --quiet --quiet --requirement benches/requirements.txt
 	$(VENV)/bin/python -m benches
 
 $(VENV)/ready: requirements.txt $(PROJECT)/requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "This needs Python 3.11 or newer; $(PYTHON) is older. Say which to use: make PYTHON=python3.11" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet --requirement requirements.txt
+	$(VENV)/bin/pip install --quiet --quiet --requirement requirements.txt
 	$(MAKE) --no-print-directory -C '$(PROJECT)' setup VENV=$(VENV)
 	@touch $@
 
 $(SCAN)/ready: scan-requirements.txt
 	$(PYTHON) -m venv $(SCAN)
-	$(SCAN)/bin/pip install --quiet --requirement scan-requirements.txt
+	$(SCAN)/bin/pip install --quiet --quiet --requirement scan-requirements.txt
 	@touch $@
