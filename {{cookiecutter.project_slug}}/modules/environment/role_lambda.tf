@@ -7,13 +7,16 @@ locals {
   _job     = "${local.arn.glue}:job/${var.prefix}-*"
 
   grants = {
-    ledger        = { actions = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:BatchGetItem"], resources = [local._ledger] }
+    ledger        = { actions = ["dynamodb:GetItem", "dynamodb:UpdateItem"], resources = [local._ledger] }
     waiting       = { actions = ["dynamodb:Query"], resources = ["${local._ledger}/index/open"] }
-    crawl         = { actions = ["glue:StartCrawler", "glue:GetCrawler"], resources = [local._crawler] }
+    record_file   = { actions = ["dynamodb:PutItem"], resources = [local._ledger] }
+    find_rows     = { actions = ["dynamodb:BatchGetItem"], resources = [local._ledger] }
+    crawl         = { actions = ["glue:StartCrawler"], resources = [local._crawler] }
+    see_crawl     = { actions = ["glue:GetCrawler"], resources = [local._crawler] }
     start_run     = { actions = ["glue:StartJobRun"], resources = [local._job] }
     see_run       = { actions = ["glue:GetJobRun", "glue:GetJobRuns"], resources = [local._job] }
     write_record  = { actions = ["s3:PutObject"], resources = ["${local._output}/_manifests/*"] }
-    read_record   = { actions = ["s3:GetObject"], resources = [for folder in ["_manifests", "_reports", "_commits"] : "${local._output}/${folder}/*"] }
+    read_record   = { actions = ["s3:GetObject"], resources = [for folder in ["_reports", "_commits"] : "${local._output}/${folder}/*"] }
     find_record   = { actions = ["s3:ListBucket"], resources = [local._output] }
     find_upload   = { actions = ["s3:ListBucketVersions"], resources = [local.bucket.input] }
     notify        = { actions = ["sns:Publish"], resources = local.topics }
@@ -23,12 +26,12 @@ locals {
     find_networks = { actions = ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "ec2:DescribeVpcs"], resources = ["*"] }
   }
 
-  _every = ["ledger", "notify", "give_up", "trace", "find_networks"]
+  _every = ["ledger", "waiting", "notify", "give_up", "trace", "find_networks"]
   granted = {
-    start_crawler = concat(local._every, ["waiting", "crawl", "receive"])
-    start_etl_job = concat(local._every, ["waiting", "crawl", "start_run", "write_record"])
+    start_crawler = concat(local._every, ["record_file", "crawl", "receive"])
+    start_etl_job = concat(local._every, ["crawl", "see_crawl", "start_run", "see_run", "write_record"])
     close_run     = concat(local._every, ["see_run", "read_record", "find_record"])
-    sweep         = concat(local._every, ["waiting", "crawl", "start_run", "see_run", "write_record", "read_record", "find_record", "find_upload"])
+    sweep         = concat(local._every, ["record_file", "find_rows", "crawl", "see_crawl", "start_run", "see_run", "write_record", "read_record", "find_record", "find_upload"])
   }
 }
 
