@@ -120,9 +120,10 @@ def show(columns: list[Answer], seen: dict[str, Column]) -> None:
 def evidence(column: Column | None) -> tuple[str, str, str]:
     if column is None:
         return "", "", ""
-    examples = ", ".join(shown(value)[1:-1][:16] for value in dict.fromkeys(map(str, column.values[:200])))
+    several = list(dict.fromkeys(map(str, column.values[:200])))
+    examples = ", ".join(shown(value)[1:-1][:20] for value in several[:2])
     header = column.field.header if column.field.header != column.name else ""
-    return header, examples[:30], f"{column.missing:,}" if column.missing else ""
+    return header, examples, f"{column.missing:,}" if column.missing else ""
 
 
 def with_rules(columns: list[Answer]) -> list[Answer]:
