@@ -126,43 +126,25 @@ def rules_fit_the_types(draft: Draft) -> Iterator[Fault]:
 
 def column_faults(place: str, column: Draft) -> Iterator[Fault]:
     kind = column["type"].partition("(")[0]
+    beside = f"stands at a column of type {kind}"
     if "format" in column and kind not in DATES:
-        yield Fault(
-            f"{place}, format",
-            column["format"],
-            f"stands at a column of type {kind}",
-            "Only dates and timestamps have one.",
-        )
+        yield Fault(f"{place}, format", column["format"], beside, "Only dates and timestamps have one.")
     if "pattern" in column and kind != "string":
-        yield Fault(
-            f"{place}, pattern",
-            column["pattern"],
-            f"stands at a column of type {kind}",
-            "Only strings have one.",
-        )
-    limits = [(key, column[key]) for key in ("minimum", "maximum") if key in column]
-    for key, limit in limits:
-        wanted = "a number" if kind in NUMBERS else "a date" if kind in DATES else ""
-        if not wanted:
-            yield Fault(
-                f"{place}, {key}",
-                limit,
-                f"stands at a column of type {kind}",
-                "Only numbers and dates have limits.",
-            )
-        elif isinstance(limit, str) != (wanted == "a date"):
-            yield Fault(f"{place}, {key}", limit, f"is not {wanted}", f"The column is of type {kind}.")
+        yield Fault(f"{place}, pattern", column["pattern"], beside, "Only strings have one.")
+    for key in ("minimum", "maximum"):
+        if key in column and kind not in (*NUMBERS, *DATES):
+            yield Fault(f"{place}, {key}", column[key], beside, "Only numbers and dates have limits.")
+        elif key in column and isinstance(column[key], str) != (kind in DATES):
+            wanted = "a date" if kind in DATES else "a number"
+            yield Fault(f"{place}, {key}", column[key], f"is not {wanted}", f"The column is of type {kind}.")
+    limits = [column[key] for key in ("minimum", "maximum") if key in column]
     if (
-        len({type(limit) is str for _, limit in limits}) == 1
-        and len(limits) == 2
-        and limits[0][1] > limits[1][1]
+        len(limits) == 2
+        and isinstance(limits[0], str) == isinstance(limits[1], str)
+        and limits[0] > limits[1]
     ):
-        yield Fault(
-            f"{place}, minimum",
-            limits[0][1],
-            f"is more than the maximum {limits[1][1]}",
-            "No value could pass.",
-        )
+        why = f"is more than the maximum {limits[1]}"
+        yield Fault(f"{place}, minimum", limits[0], why, "No value could pass.")
 
 
 def csv_keys_stand_at_csv(draft: Draft) -> Iterator[Fault]:

@@ -15,6 +15,7 @@ import yaml
 from conftest import answers_package_of_the_template
 from cookiecutter.main import cookiecutter
 from hostile_answers import COLUMNS, Case, answers_with, cases, some_of_each_field
+from jinja2 import Environment
 
 from answers.project import QUESTIONS, project_faults, project_from
 from answers.schema import fault
@@ -158,48 +159,79 @@ class TestTypedAnswers:
         assert_clean_refusal(done, tmp_path, temporary_folder)
 
 
+@pytest.fixture
+def proof(tmp_path: Path) -> Path:
+    """A file that exists once a payload was evaluated."""
+    return tmp_path / "evaluated"
+
+
+@pytest.fixture
+def payload(proof: Path, tmp_path: Path) -> str:
+    """An answer that, evaluated, would run a command; also in an answers file and in a replay file."""
+    text = "{{ cycler.__init__.__globals__.os.popen('touch " + str(proof) + "').read() }}"
+    answers = {"default_context": {"project_name": text, "tags": {"owner": text}}}
+    (tmp_path / "answers.yaml").write_text(yaml.safe_dump(answers))
+    (tmp_path / "replay.json").write_text(json.dumps({"cookiecutter": {**DEFAULTS, "project_name": text}}))
+    return text
+
+
+def test_the_payload_would_run_its_command(payload: str, proof: Path) -> None:
+    Environment(autoescape=False).from_string(payload).render()
+
+    assert proof.exists()
+
+
 @pytest.mark.parametrize(
-    "route", ["key=value", "config file", "replay file", "api", "api replay", "default of a person"]
+    "words",
+    [
+        ["--no-input", "project_name=PAYLOAD"],
+        ["project_name=PAYLOAD"],
+        ["--no-input", "--config-file", "../answers.yaml"],
+        ["--config-file", "../answers.yaml"],
+        ["--replay-file", "../replay.json"],
+    ],
+    ids=" ".join,
 )
 def test_an_answer_is_never_evaluated(
-    route: str,
-    run_cookiecutter: Callable[..., Any],
-    bake_into: Callable[..., Path],
-    template: Path,
-    tmp_path: Path,
-    home: Path,
+    words: list[str], payload: str, proof: Path, run_cookiecutter: Callable[..., Any]
 ) -> None:
-    proof = tmp_path / "evaluated"
-    payload = "{{ cycler.__init__.__globals__.os.popen('touch " + str(proof) + "') }}"
-    answers = tmp_path / "answers.yaml"
-    answers.write_text(
-        yaml.safe_dump({"default_context": {"project_name": payload, "tags": {"owner": payload}}})
-    )
-    replay = tmp_path / "replay.json"
-    replay.write_text(json.dumps({"cookiecutter": {**DEFAULTS, "project_name": payload}}))
+    done = run_cookiecutter(*(word.replace("PAYLOAD", payload) for word in words))
 
-    if route == "key=value":
-        refused = run_cookiecutter("--no-input", f"project_name={payload}").returncode != 0
-    elif route == "config file":
-        refused = run_cookiecutter("--no-input", "--config-file", str(answers)).returncode != 0
-    elif route == "replay file":
-        refused = run_cookiecutter("--replay-file", str(replay)).returncode != 0
-    elif route == "default of a person":
-        (home / ".cookiecutterrc").write_text(answers.read_text())
-        refused = run_cookiecutter(typed="\n" * 10).returncode != 0
-        (home / ".cookiecutterrc").unlink()
-    else:
-        with pytest.raises(click.UsageError), answers_package_of_the_template():
-            options: dict[str, Any] = (
-                {"replay": str(replay)}
-                if route == "api replay"
-                else {"extra_context": {"project_name": payload}}
-            )
-            cookiecutter(str(template), output_dir=str(tmp_path / "output"), **options)
-        refused = True
-
-    assert refused
+    assert done.returncode != 0
     assert not proof.exists()
+
+
+def test_a_default_of_a_person_is_not_evaluated_before_it_is_asked(
+    payload: str, proof: Path, run_cookiecutter: Callable[..., Any], home: Path, tmp_path: Path
+) -> None:
+    shutil.copy(tmp_path / "answers.yaml", home / ".cookiecutterrc")
+    done = run_cookiecutter(typed="\n" * 10)
+    (home / ".cookiecutterrc").unlink()
+
+    assert payload in done.stdout
+    assert done.returncode != 0
+    assert not proof.exists()
+
+
+@pytest.mark.parametrize("kind", ["extra_context", "replay"])
+def test_an_answer_to_the_api_is_never_evaluated(
+    kind: str, payload: str, proof: Path, template: Path, tmp_path: Path, temporary_folder: Path
+) -> None:
+    given = {"project_name": payload} if kind == "extra_context" else str(tmp_path / "replay.json")
+
+    with pytest.raises(click.UsageError), answers_package_of_the_template():
+        cookiecutter(str(template), output_dir=str(tmp_path / "output"), **{kind: given})  # type: ignore[arg-type]
+
+    assert not proof.exists()
+
+
+def test_an_output_folder_with_braces_in_its_name_is_taken_literally(
+    run_cookiecutter: Callable[..., Any], tmp_path: Path
+) -> None:
+    done = run_cookiecutter("--no-input", "--output-dir", "{{ 7*7 }}")
+
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "output/{{ 7*7 }}/acme-sales/dev/backend.tf").is_file()
 
 
 @pytest.mark.parametrize(
