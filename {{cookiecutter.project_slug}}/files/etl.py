@@ -37,8 +37,6 @@ SPARK_SETTINGS = {
     "spark.sql.legacy.timeParserPolicy": "CORRECTED",
     # Kept rows are read a few times only: packing them costs as much as parsing the files twice.
     "spark.sql.inMemoryColumnarStorage.compressed": "false",
-    # With pruning, Spark does not notice rows that are too short or too long.
-    "spark.sql.csv.parser.columnPruning.enabled": "false",
 }
 
 

@@ -60,29 +60,30 @@ def files_in(folder: Path) -> list[Path]:
 def run_dataset(
     storage: LocalStorage, text: str, files: list[Path], java: str | None, console: Console
 ) -> dict[str, Any]:
-    """Upload the files, run files/etl.py unchanged, show and return its report."""
+    """Upload the files, run the job over them, show and return its report."""
     settings = json.loads(text)
+    dataset, bucket = settings["dataset"], settings["input_bucket"]
     if settings["table_format"] == "iceberg":
-        console.print(
-            f"{settings['dataset']}: the Iceberg table needs AWS; here you see the batch that it takes in."
-        )
+        console.print(f"{dataset}: the Iceberg table needs AWS; here you see the batch that it takes in.")
         settings["table_format"] = "parquet"
     storage.create(settings)
-    dataset, bucket = settings["dataset"], settings["input_bucket"]
-    manifest, run = storage.put_manifest(
-        settings, [storage.upload(path, bucket, f"{dataset}/{path.name}") for path in files]
-    )
+    uploaded = [storage.upload(path, bucket, f"{dataset}/{path.name}") for path in files]
     console.print(f"[bold]{dataset}[/bold]: running files/etl.py over {len(files)} files …")
-    command: list[str | Path] = [
-        sys.executable,
-        PROJECT / "files" / "etl.py",
-        "--settings",
-        text,
-        "--manifest",
-        manifest,
-    ]
+    report, complaint = run_job(storage, settings, uploaded, java)
+    show(report, settings, storage.folder, console)
+    if report["state"] == "failed" and not complaint.strip().startswith(report["reason"]):
+        console.print(complaint, markup=False)
+    return report
+
+
+def run_job(
+    storage: LocalStorage, settings: dict[str, Any], uploaded: list[dict[str, Any]], java: str | None
+) -> tuple[dict[str, Any], str]:
+    """Run files/etl.py unchanged in a process of its own; returns its report and what it complained about."""
+    manifest, run = storage.put_manifest(settings, uploaded)
+    job: list[str | Path] = [sys.executable, PROJECT / "files" / "etl.py"]
     done = subprocess.run(
-        command,
+        [*job, "--settings", json.dumps(settings), "--manifest", manifest],
         env=storage.process_environment(java),
         text=True,
         encoding="utf-8",
@@ -90,14 +91,10 @@ def run_dataset(
         check=False,
     )
     storage.keep(settings["output_bucket"])
-    stored = storage.folder / settings["output_bucket"] / "_reports" / dataset / f"{run}.json"
-    if not stored.exists():
-        sys.exit(f"The job of {dataset} ended before it could report:\n{done.stderr}")
-    report: dict[str, Any] = json.loads(stored.read_text(encoding="utf-8"))
-    show(report, settings, storage.folder, console)
-    if report["state"] == "failed" and not done.stderr.strip().startswith(report["reason"]):
-        console.print(done.stderr, markup=False)
-    return report
+    place = storage.folder / settings["output_bucket"] / "_reports" / settings["dataset"] / f"{run}.json"
+    if not place.exists():
+        sys.exit(f"The job of {settings['dataset']} ended before it could report:\n{done.stderr}")
+    return json.loads(place.read_text(encoding="utf-8")), done.stderr
 
 
 def show(report: dict[str, Any], settings: dict[str, Any], folder: Path, console: Console) -> None:
