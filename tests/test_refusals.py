@@ -208,7 +208,7 @@ def test_a_default_of_a_person_is_not_evaluated_before_it_is_asked(
     done = run_cookiecutter(typed="\n" * 10)
     (home / ".cookiecutterrc").unlink()
 
-    assert payload in done.stdout
+    assert "{{ \ncycler.__init__" in done.stdout
     assert done.returncode != 0
     assert not proof.exists()
 
@@ -220,7 +220,7 @@ def test_an_answer_to_the_api_is_never_evaluated(
     given = {"project_name": payload} if kind == "extra_context" else str(tmp_path / "replay.json")
 
     with pytest.raises(click.UsageError), answers_package_of_the_template():
-        cookiecutter(str(template), output_dir=str(tmp_path / "output"), **{kind: given})  # type: ignore[arg-type]
+        cookiecutter(str(template), output_dir=str(tmp_path / "output"), **{kind: given})
 
     assert not proof.exists()
 
