@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from threading import Lock
+from threading import RLock
 from typing import Any
 
 import boto3
@@ -69,7 +69,9 @@ class Wire:
                 self.chain.calls[f"{self.service}.{name}"] += 1
                 self.chain.calls_of[self.function].add((self.service, *(operation or (name,))))
             self.chain.before(self.service, name)
-            answer = found(*operation, **arguments)
+            # DynamoDB takes one write of a row at a time; moto has no lock of its own.
+            with self.chain.lock:
+                answer = found(*operation, **arguments)
             self.chain.after(self.service, name)
             return answer
 
@@ -136,7 +138,7 @@ class EventChain:
     """Uploads, events and the fake job; `before` and `after` are called around every call to AWS."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.lock, self.calls = Lock(), Counter[str]()
+        self.lock, self.calls = RLock(), Counter[str]()
         self.importing, self.calls_of = "", defaultdict[str, set[tuple[str, ...]]](set)
         self.before: Callable[[str, str], None] = lambda service, call: None
         self.after: Callable[[str, str], None] = lambda service, call: None
