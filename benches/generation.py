@@ -25,7 +25,13 @@ def empty_template(folder: Path) -> Path:
 def seconds_to_generate(template: Path) -> float:
     """Wall seconds of one cookiecutter process, defaults only."""
     with tempfile.TemporaryDirectory() as output:
-        command = [str(Path(sys.executable).with_name("cookiecutter")), str(template), "--no-input", "-o", output]
+        command = [
+            str(Path(sys.executable).with_name("cookiecutter")),
+            str(template),
+            "--no-input",
+            "-o",
+            output,
+        ]
         started = time.perf_counter()
         subprocess.run(command, check=True, capture_output=True)
         return time.perf_counter() - started

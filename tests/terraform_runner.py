@@ -13,8 +13,8 @@ MINIMUM = (1, 11)
 PLACES = ("~/.terraform.d", "/usr/share", "/usr/local/share", "/opt")
 NO_TERRAFORM = "These tests need Terraform 1.11 or newer on the PATH: install it, they are not skipped."
 NO_PROVIDER = (
-    "Terraform could not get the AWS provider: let it reach its registry, or name a mirror, a folder that holds "
-    "registry.terraform.io/, in TF_PLUGIN_MIRROR. These tests are not skipped.\n"
+    "Terraform could not get the AWS provider: let it reach its registry, or name a mirror, a folder that "
+    "holds registry.terraform.io/, in TF_PLUGIN_MIRROR. These tests are not skipped.\n"
 )
 
 
@@ -40,7 +40,10 @@ def command_line_configuration(folder: Path) -> Path:
     mirror = next((path for path in mirrors() if (path / "registry.terraform.io").is_dir()), None)
     lines = ["disable_checkpoint = true"]
     if mirror:
-        lines.append(f"provider_installation {{\n  filesystem_mirror {{\n    path = {json.dumps(str(mirror))}\n  }}\n}}")
+        quoted = json.dumps(str(mirror))
+        lines.append(
+            f"provider_installation {{\n  filesystem_mirror {{\n    path = {quoted}\n  }}\n}}"
+        )
     path = folder / "terraform.rc"
     path.write_text("\n".join(lines) + "\n")
     return path
@@ -104,4 +107,8 @@ def resources(plan: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def of_type(plan: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
     """The planned values of every resource of one type, by address."""
-    return {address: resource["values"] for address, resource in resources(plan).items() if resource["type"] == kind}
+    return {
+        address: resource["values"]
+        for address, resource in resources(plan).items()
+        if resource["type"] == kind
+    }

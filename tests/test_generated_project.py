@@ -104,7 +104,9 @@ def test_a_misspelt_key_in_project_yaml_fails_the_check(bake: Callable[..., Path
     assert "newest_first_by" in done.stdout + done.stderr
 
 
-def test_an_environment_that_project_yaml_does_not_name_is_refused_in_one_sentence(bake: Callable[..., Path]) -> None:
+def test_an_environment_that_project_yaml_does_not_name_is_refused_in_one_sentence(
+    bake: Callable[..., Path],
+) -> None:
     done = make(bake(), "run", "ENV=uat")
 
     assert done.returncode != 0

@@ -32,11 +32,12 @@ def statements(path: Path) -> list[str]:
 
 
 def test_jinja_stands_in_four_kinds_of_file_only() -> None:
-    # GitHub-like `${{ }}`, Go templates and Python's f-string braces are no Jinja: only what cookiecutter would render counts.
+    # Python's f-strings and Terraform have braces of their own: only what cookiecutter would render counts.
     found = {
         path.name
         for path in project_texts()
-        if statements(path) or re.search(r"\{\{\s*(cookiecutter|project|backend)\b", path.read_text("utf-8", "replace"))
+        if statements(path)
+        or re.search(r"\{\{\s*(cookiecutter|project|backend)\b", path.read_text("utf-8", "replace"))
     }
 
     assert found <= WITH_JINJA
@@ -71,7 +72,9 @@ def test_a_python_function_fits_on_a_screen() -> None:
         f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
         for path in tracked("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno and node.end_lineno - node.lineno > 30
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.end_lineno
+        and node.end_lineno - node.lineno > 30
     ]
 
     assert long == []
@@ -84,7 +87,9 @@ def test_a_terraform_file_fits_on_two_screens() -> None:
 
 
 def test_a_lambda_fits_on_a_screen_and_a_half() -> None:
-    long = [path.name for path in (PROJECT / "lambda").glob("*.py") if len(path.read_text().splitlines()) > 80]
+    long = [
+        path.name for path in (PROJECT / "lambda").glob("*.py") if len(path.read_text().splitlines()) > 80
+    ]
 
     assert long == []
 
@@ -98,7 +103,11 @@ def test_no_file_is_named_for_nothing_in_particular() -> None:
 def test_nothing_is_left_for_later() -> None:
     left = re.compile("TO" + r"DO\b|FIX" + r"ME\b|XX" + r"X\b|NotImplemented")
 
-    assert [path for path in tracked("*.py", "*.tf", "*.md", "*.yaml") if left.search(path.read_text("utf-8", "replace"))] == []
+    assert [
+        path
+        for path in tracked("*.py", "*.tf", "*.md", "*.yaml")
+        if left.search(path.read_text("utf-8", "replace"))
+    ] == []
 
 
 def test_no_test_is_skipped_or_expected_to_fail() -> None:

@@ -1,4 +1,4 @@
-"""The Terraform of generated projects, with the real provider: it is formatted, valid, plans, and tests itself."""
+"""The Terraform of generated projects, with the real provider: formatted, valid, planned, tested by itself."""
 
 import shutil
 import subprocess
@@ -50,7 +50,9 @@ def plan_as_account(terraform: Terraform, project: Path, environment: str) -> di
     return terraform.plan(project / environment)
 
 
-def test_terraform_refuses_the_account_of_another_environment(planned_project: Path, terraform: Terraform) -> None:
+def test_terraform_refuses_the_account_of_another_environment(
+    planned_project: Path, terraform: Terraform
+) -> None:
     terraform.init(planned_project / "prod")
 
     done = terraform.run(planned_project / "prod", "plan", "-input=false")
@@ -142,17 +144,19 @@ def test_one_line_changes_the_version_of_glue(
 def test_a_machine_without_terraform_fails_and_says_what_to_get(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
 
-    with pytest.raises(AssertionError, match="need Terraform 1.11 or newer"):
+    with pytest.raises(AssertionError, match=r"need Terraform 1\.11 or newer"):
         require_terraform()
 
 
-def test_a_terraform_that_is_too_old_fails_and_says_what_to_get(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_terraform_that_is_too_old_fails_and_says_what_to_get(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     old = tmp_path / "terraform"
     old.write_text("#!/bin/sh\necho Terraform v1.5.7\n")
     old.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
 
-    with pytest.raises(AssertionError, match="need Terraform 1.11 or newer"):
+    with pytest.raises(AssertionError, match=r"need Terraform 1\.11 or newer"):
         require_terraform()
 
 
@@ -180,7 +184,12 @@ def test_make_plan_builds_the_archives_first(bake: Callable[..., Path], terrafor
     (project / "dev/backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n')
 
     done = subprocess.run(
-        ["make", "plan", "ENV=dev"], cwd=project, env=terraform.environment, text=True, capture_output=True, check=False
+        ["make", "plan", "ENV=dev"],
+        cwd=project,
+        env=terraform.environment,
+        text=True,
+        capture_output=True,
+        check=False,
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
