@@ -16,6 +16,7 @@ NAMED = re.compile(r"(\d{1,2})([- ])([A-Z][a-z]{2})\2(\d{4})", re.ASCII)
 CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(:[0-5]\d)?(\.\d{1,9})?( [AP]M)?(Z|[+-]\d{2}:\d{2})?", re.ASCII)
 COMPACT = re.compile(r"(19|20)\d{6}", re.ASCII)
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+OFFSET = "X" * 3  # Z or +02:00
 ISO_DATE, ISO_TIMESTAMP = "yyyy-MM-dd", "ISO"
 ORDERS = {"yMd": (0, 1, 2), "dMy": (2, 1, 0), "Mdy": (2, 0, 1)}
 
@@ -66,7 +67,7 @@ def clock_formats(clock: str) -> list[str]:
     if hour > 23 or (half and not 1 <= hour <= 12):
         return []
     rest = ":mm" + (":ss" if parts[3] else "") + ("." + "S" * (len(parts[4]) - 1) if parts[4] else "")
-    rest += (" a" if half else "") + ("XXX" if parts[6] else "")
+    rest += (" a" if half else "") + (OFFSET if parts[6] else "")
     letter = "h" if half else "H"
     return [letter * width + rest for width in ((2, 1) if len(parts[1]) == 2 else (1,))]
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from answers import interview_datasets, interview_project, interview_summary
+from answers import command_line, interview_datasets, interview_project, interview_summary
 from answers import interview_questions as ask
 from answers.project import project_faults, project_from
 
@@ -63,7 +63,16 @@ def project_name(now: str) -> str:
 
 
 def project_slug(now: str) -> str:
-    return ask.text("Short name", "project_slug", now)
+    return ask.line("Short name", slug_fault, now, ask.rule_of("project_slug"))
+
+
+def slug_fault(slug: str) -> str | None:
+    """Cookiecutter would refuse a folder that exists only after the interview."""
+    told = command_line.options(command_line.words_of_parent()) or {}
+    folder = ask.started_in() / told.get("output_dir", ".") / slug
+    if slug and folder.exists() and not told.get("overwrite_if_exists"):
+        return "There is a folder of this name already."
+    return ask.refusal("project_slug", slug)
 
 
 def proposed_slug(name: str) -> str:

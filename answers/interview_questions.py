@@ -132,10 +132,15 @@ def yes(message: str, default: bool, help_text: str = "") -> bool:
     return found
 
 
+def started_in() -> Path:
+    """The folder in which the person started cookiecutter."""
+    # The hook that interviews runs in a temporary folder; the shell's own folder is only in PWD.
+    return Path(os.environ.get("PWD") or Path.cwd())
+
+
 def file(message: str, check: Callable[[Path], str | None], help_text: str) -> Path | None:
     """A file that `check` has nothing against, None for none; relative to where cookiecutter was started."""
-    # The hook that interviews runs in a temporary folder; the shell's own folder is only in PWD.
-    start = Path(os.environ.get("PWD") or Path.cwd())
+    start = started_in()
 
     def refused(given: str) -> str | bool:
         return not given or check(start / Path(given).expanduser()) or True

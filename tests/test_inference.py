@@ -83,6 +83,7 @@ def test_numbers_that_would_lose_a_leading_character_stay_text(sample: Any, valu
         (["05-Mar-2012", "11-Dec-2012"], ("date", "dd-MMM-yyyy")),
         (["31/12/2012 9:05", "01/02/2012 23:59"], ("timestamp", "dd/MM/yyyy H:mm")),
         (["2012-01-31 10:05", "2012-02-01 11:30"], ("timestamp", "yyyy-MM-dd HH:mm")),
+        (["2012/01/31 10:05+02:00", "2012/02/01 11:30Z"], ("timestamp", "yyyy/MM/dd HH:mm" + "X" * 3)),
         (["12/31/2012 09:05 PM", "01/02/2012 11:59 AM"], ("timestamp", "MM/dd/yyyy hh:mm a")),
     ],
 )

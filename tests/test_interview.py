@@ -10,6 +10,7 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from answers import interview_columns, interview_datasets, interview_project, interview_questions
+from answers.inference import can_tell_newest
 from answers.interview import corrected, interview, proposed_slug
 from answers.project import QUESTIONS, project_faults, project_from
 
@@ -190,9 +191,7 @@ def test_approvers_are_asked_only_when_somebody_must_approve() -> None:
         ),
     ],
 )
-def test_a_target_is_asked_the_fields_of_its_kind_only(
-    title: str, lines: list[str], expected: dict[str, str]
-) -> None:
+def test_a_target_is_asked_the_fields_of_its_kind_only(title: str, lines: list[str], expected: dict[str, str]) -> None:
     assert typed(lambda: interview_project.notification({}), pick(title), *map(line, lines)) == expected
 
 
@@ -220,9 +219,7 @@ def test_targets_are_asked_one_by_one() -> None:
         ),
     ],
 )
-def test_a_repository_is_asked_only_outside_codecommit(
-    keys: tuple[str, ...], expected: dict[str, str]
-) -> None:
+def test_a_repository_is_asked_only_outside_codecommit(keys: tuple[str, ...], expected: dict[str, str]) -> None:
     assert typed(lambda: interview_project.git({}), *keys) == expected
 
 
@@ -250,6 +247,17 @@ def test_without_a_key_no_newest_row_is_asked() -> None:
     found = typed(lambda: interview_datasets.with_roles(settings, {}, None), ENTER, pick("nothing"))
 
     assert found == settings
+
+
+def test_only_dates_and_versions_are_offered_to_tell_the_newest_row() -> None:
+    columns = [{"name": name, "type": "bigint"} for name in ("id", "boxes", "row_version")]
+    found = typed(
+        lambda: interview_datasets.with_roles({"format": "json", "columns": columns}, {}, None),
+        SPACE, ENTER, pick("row_version"), pick("nothing"),
+    )  # fmt: skip
+
+    assert found["newest_by"] == "row_version"
+    assert [can_tell_newest(each["name"], each["type"]) for each in columns] == [False, False, True]
 
 
 def test_measured_columns_are_not_offered_as_a_key() -> None:
@@ -302,14 +310,12 @@ def test_inferred_columns_can_be_changed_dropped_and_added(orders: Path) -> None
     ]
 
 
-def test_the_columns_are_shown_with_what_the_file_holds(
-    orders: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_columns_are_shown_with_what_the_file_holds(orders: Path, capsys: pytest.CaptureFixture[str]) -> None:
     typed(lambda: interview_datasets.from_files({}), *FROM_SAMPLE, pick("right"), ENTER, ENTER, ENTER)
     shown = capsys.readouterr().out
 
     (amount,) = (line.split() for line in shown.splitlines() if line.startswith("  amount"))
-    assert amount[:5] == ["amount", "decimal(12,2)", "Amount", "1.50,", "2.50,"]
+    assert amount[:5] == ["amount", "decimal(12,2)", "Amount", "1.50,", "2.50"]
 
 
 @pytest.mark.parametrize("given", ["nowhere.csv", "latin.csv"])
@@ -363,9 +369,7 @@ def test_rules_that_a_type_cannot_have_are_not_offered() -> None:
 def test_a_changed_column_keeps_its_rules() -> None:
     column = {"name": "amount", "type": "bigint", "minimum": 0}
 
-    assert typed(lambda: interview_columns.one_column(column, []), line("total"), ENTER) == column | {
-        "name": "total"
-    }
+    assert typed(lambda: interview_columns.one_column(column, []), line("total"), ENTER) == column | {"name": "total"}
 
 
 def test_bad_rows_and_freshness_can_be_said_in_other_words() -> None:
@@ -438,9 +442,7 @@ CORRECTIONS: list[tuple[tuple[str, ...], Callable[[dict[str, Any]], Any], Any]] 
 ]
 
 
-@pytest.mark.parametrize(
-    ("keys", "part", "expected"), CORRECTIONS, ids=[keys[0].strip() for keys, _, _ in CORRECTIONS]
-)
+@pytest.mark.parametrize(("keys", "part", "expected"), CORRECTIONS, ids=[keys[0].strip() for keys, _, _ in CORRECTIONS])
 def test_every_part_can_be_corrected(
     answers: dict[str, Any], keys: tuple[str, ...], part: Callable[[dict[str, Any]], Any], expected: Any
 ) -> None:

@@ -27,9 +27,7 @@ class Terminal:
         """Wait until the terminal shows a text."""
         end = time.monotonic() + SECONDS
         while text not in STEERING.sub("", self.shown):
-            assert time.monotonic() < end and self.child.isalive(), (
-                f"no {text!r} in {STEERING.sub('', self.shown)}"
-            )
+            assert time.monotonic() < end and self.child.isalive(), f"no {text!r} in {STEERING.sub('', self.shown)}"
             self.read()
 
     def read(self) -> None:
@@ -191,15 +189,23 @@ def test_a_refused_answer_shows_its_reason_below_the_question(terminal: Callable
 
 def test_an_answer_can_be_corrected_at_the_summary(terminal: Callable[..., Terminal], orders: Path) -> None:
     person = terminal()
-    person.answer_all(
-        [*ALL, ("Are these answers right", "Correct" + ENTER), ("What do you correct", "slug" + ENTER)]
-    )
+    person.answer_all([*ALL, ("Are these answers right", "Correct" + ENTER), ("What do you correct", "slug" + ENTER)])
     person.answer("Short name", CLEAR + "acme-orders" + ENTER)
     person.answer("Are these answers right", "Write it" + ENTER)
 
     assert person.end() == 0
     assert settings(orders.parent / "acme-orders")["slug"] == "acme-orders"
     assert not (orders.parent / "acme-sales").exists()
+
+
+def test_a_short_name_whose_folder_exists_is_refused_before_more_is_asked(
+    terminal: Callable[..., Terminal], tmp_path: Path
+) -> None:
+    (tmp_path / "elsewhere" / "acme-sales").mkdir(parents=True)
+    person = terminal("--output-dir", str(tmp_path / "elsewhere"))
+    person.answer_all(PROJECT[:2])
+
+    person.see("There is a folder of this name already.")
 
 
 STOPS = [
