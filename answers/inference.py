@@ -80,25 +80,19 @@ def infer(sample: Sample, missing_values: Collection[str] | None = None) -> Infe
         missing_values = [each.text for each in candidates if each.is_proposed]
     columns = tuple(column_of(field, missing_values) for field in sample.fields)
     key = primary_key(columns)
-    return Inference(
-        columns, tuple(missing_values), candidates, key, newest_by(columns, key), partition_by(columns)
-    )
+    return Inference(columns, tuple(missing_values), candidates, key, newest_by(columns, key), partition_by(columns))
 
 
 def column_of(field: Field, missing_values: Collection[str]) -> Column:
     values = tuple(cell for cell in field.cells if cell is not None and cell not in missing_values)
-    return Column(
-        field, Finding((ColumnType(field.type),)) if field.type else type_of(field.name, values), values
-    )
+    return Column(field, Finding((ColumnType(field.type),)) if field.type else type_of(field.name, values), values)
 
 
 def missing_texts(sample: Sample) -> tuple[MissingText, ...]:
     """The texts of the sample that often mean a missing value, each with what would follow."""
     if sample.format in ("parquet", "orc"):
         return ()
-    counts = {
-        field.name: Counter(cell for cell in field.cells if cell in MISSING_TEXTS) for field in sample.fields
-    }
+    counts = {field.name: Counter(cell for cell in field.cells if cell in MISSING_TEXTS) for field in sample.fields}
     found = []
     for text in MISSING_TEXTS:
         holders = [field for field in sample.fields if counts[field.name][text]]
@@ -149,9 +143,7 @@ def newest_by(columns: tuple[Column, ...], key: tuple[str, ...]) -> str | None:
 def partition_by(columns: tuple[Column, ...]) -> str | None:
     """The first date or timestamp, unless each of its days holds a single row."""
     able = [each for each in columns if each.type.type in DATES and len(each.values) > 1]
-    return next(
-        (each.name for each in able if len({value[:10] for value in each.values}) < len(each.values)), None
-    )
+    return next((each.name for each in able if len({value[:10] for value in each.values}) < len(each.values)), None)
 
 
 def can_partition(column: Column) -> bool:

@@ -67,9 +67,7 @@ def type_of(name: str, values: Iterable[str]) -> Finding:
     texts = Counter(map(str, cells))
     if not texts:
         types = ("string", "bigint", "double", "decimal(12,2)", "date", "timestamp", "boolean")
-        return Finding(
-            tuple(map(ColumnType, types)), "it holds no value in the sample; its type is for you to say"
-        )
+        return Finding(tuple(map(ColumnType, types)), "it holds no value in the sample; its type is for you to say")
     if any(isinstance(cell, Nested) for cell in cells):
         return sure("string", "it holds JSON objects or arrays, which are kept as text")
     if len({isinstance(cell, JsonValue) for cell in cells}) == 2:
@@ -180,9 +178,7 @@ def fitting_most(name: str, texts: Counter[str]) -> Finding | None:
             found = fitting(name, good)
             if found:
                 likely = found.choices[0].type
-                what = (
-                    f"{bad.total():,} of {texts.total():,} values ({listed(list(bad))}) do not fit {likely}"
-                )
+                what = f"{bad.total():,} of {texts.total():,} values ({listed(list(bad))}) do not fit {likely}"
                 why = f"{what}; as {likely} their rows go to quarantine"
                 return Finding((*found.choices, STRING), "; ".join(filter(None, [why, found.sentence])))
     return None

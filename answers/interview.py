@@ -34,9 +34,7 @@ def interview() -> Answers:
         interview_summary.show(answers, faults)
         write = {} if faults else {"Write it": "write"}
         what = "These answers cannot be written yet" if faults else "Are these answers right?"
-        chosen = ask.choice(
-            what, {**write, "Correct something": "correct", "Stop, and write nothing": "stop"}
-        )
+        chosen = ask.choice(what, {**write, "Correct something": "correct", "Stop, and write nothing": "stop"})
         if chosen == "stop":
             raise KeyboardInterrupt
         if chosen == "write":
@@ -88,9 +86,7 @@ def approval_is_asked(answers: Answers) -> bool:
 
 def corrected(answers: Answers) -> Answers:
     """The answers with one part asked anew."""
-    offered = {
-        title: key for title, key in CORRECTIONS.items() if key != "approvers" or approval_is_asked(answers)
-    }
+    offered = {title: key for title, key in CORRECTIONS.items() if key != "approvers" or approval_is_asked(answers)}
     part = ask.choice("What do you correct?", offered)
     again: dict[str, Callable[[Any], Any]] = {
         "project_name": project_name,
@@ -120,9 +116,7 @@ def entries_again(
     titles = {title(entry): number for number, entry in enumerate(entries)}
     removals = {f"remove {name}": number for name, number in titles.items()} if len(entries) > least else {}
     choices = {**{name: ("change", n) for name, n in titles.items()}, "add one": ("add", len(entries))}
-    how, number = ask.choice(
-        "Which one?", {**choices, **{name: ("remove", n) for name, n in removals.items()}}
-    )
+    how, number = ask.choice("Which one?", {**choices, **{name: ("remove", n) for name, n in removals.items()}})
     others = [entry for place, entry in enumerate(entries) if place != number]
     if how == "remove":
         return others
@@ -139,9 +133,7 @@ def environments_again(now: list[Answers], region: str) -> list[Answers]:
 
 
 def notifications_again(now: list[Answers]) -> list[Answers]:
-    return entries_again(
-        now, interview_summary.target, lambda each, _: interview_project.notification(each or {}), 0
-    )
+    return entries_again(now, interview_summary.target, lambda each, _: interview_project.notification(each or {}), 0)
 
 
 def datasets_again(now: dict[str, Answers]) -> dict[str, Answers]:

@@ -81,9 +81,7 @@ def which(message: str, columns: list[Answer]) -> int:
 
 def one_column(now: Answer, others: list[Answer]) -> Answer:
     """A column's name, type and, of dates, format; its rules stay."""
-    help_text = (
-        "The files' own name in lower case, with _ for all but letters and digits: order_id for Order ID."
-    )
+    help_text = "The files' own name in lower case, with _ for all but letters and digits: order_id for Order ID."
     taken = [each["name"] for each in others]
     name = ask.text("Column", "column_name", now.get("name", ""), help_text, taken)
     offered = list(dict.fromkeys([*([now["type"]] if now else []), *TYPES]))
@@ -100,9 +98,7 @@ def one_column(now: Answer, others: list[Answer]) -> Answer:
     if column_type in DATES:
         usual = "yyyy-MM-dd" if column_type == "date" else "yyyy-MM-dd HH:mm:ss"
         help_text = f"{ask.rule_of('date_format')} Empty for {usual}."
-        written = ask.text(
-            f"How is {name} written?", "date_format", now.get("format", ""), help_text, optional=True
-        )
+        written = ask.text(f"How is {name} written?", "date_format", now.get("format", ""), help_text, optional=True)
     return without_empty({**now, "name": name, "type": column_type, "format": written})
 
 
@@ -176,9 +172,7 @@ def rule_value(rule: str, column: Answer, kind: str) -> Any:
     if rule == "pattern":
         return ask.text(f"Pattern of {name}", "value_pattern", column.get("pattern", ""))
     message = f"{'Smallest' if rule == 'minimum' else 'Largest'} value of {name}"
-    given = ask.line(
-        message, lambda text: limit_fault(text, kind), str(column.get(rule, "")), ask.rule_of("limit")
-    )
+    given = ask.line(message, lambda text: limit_fault(text, kind), str(column.get(rule, "")), ask.rule_of("limit"))
     return limit(given, kind)
 
 

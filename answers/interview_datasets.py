@@ -118,9 +118,7 @@ def missing_values(sample: Sample) -> list[str]:
 
 
 def details(sample: Sample, inference: Inference) -> Answer:
-    delimiter = (
-        {"delimiter": sample.delimiters[0]} if sample.format == "csv" and sample.delimiters[0] != "," else {}
-    )
+    delimiter = {"delimiter": sample.delimiters[0]} if sample.format == "csv" and sample.delimiters[0] != "," else {}
     missing = {"missing_values": list(inference.missing_values)} if inference.missing_values else {}
     return {**delimiter, **missing}
 
@@ -144,21 +142,15 @@ def with_roles(now: Answer, seen: dict[str, Column], inference: Inference | None
     found = {key: value for key, value in now.items() if key not in proposed}
     keys = {f"{name}{repetition(seen.get(name))}": name for name, kind in types.items() if can_be_key(kind)}
     if keys:
-        help_text = (
-            "The columns that name a row: of rows with the same key one is published. None: every row is."
-        )
+        help_text = "The columns that name a row: of rows with the same key one is published. None: every row is."
         found["primary_key"] = ask.several("Primary key", keys, proposed["primary_key"] or [], help_text)
     if found.get("primary_key"):
         able = [name for name, kind in types.items() if can_tell_newest(name, kind)]
         able = [name for name in able if name not in found["primary_key"]]
         help_text = "Of rows with the same key, the one with the latest of these is published."
-        found["newest_by"] = role(
-            "Newest row by", able, proposed["newest_by"], "the latest upload", help_text
-        )
+        found["newest_by"] = role("Newest row by", able, proposed["newest_by"], "the latest upload", help_text)
     able = [
-        name
-        for name, kind in types.items()
-        if kind in PARTITIONS and (name not in seen or can_partition(seen[name]))
+        name for name, kind in types.items() if kind in PARTITIONS and (name not in seen or can_partition(seen[name]))
     ]
     help_text = "Folders of the published table, which queries can skip: dates by day, others by value."
     found["partition_by"] = role("Partition by", able, proposed["partition_by"], "nothing", help_text)
@@ -190,17 +182,13 @@ def with_columns_ruled(now: Answer) -> Answer:
 def with_expectations(name: str, now: Answer) -> Answer:
     """The dataset with the share of bad rows and the freshness asked."""
     share = now.get("maximum_bad_share", 0.05)
-    help_text = (
-        "Bad rows go to quarantine. When more of a run's rows are bad, it fails and nothing is published."
-    )
+    help_text = "Bad rows go to quarantine. When more of a run's rows are bad, it fails and nothing is published."
     choices = {**SHARES, OTHER_SHARE: -1}
     chosen = ask.choice(
         f"How many rows of {name} may be bad?", choices, share if share in SHARES.values() else -1, help_text
     )
     if chosen == -1:
-        chosen = float(
-            ask.line("Share of bad rows, 0 to 1", share_fault, str(share), "0.1 is one row in ten.")
-        )
+        chosen = float(ask.line("Share of bad rows, 0 to 1", share_fault, str(share), "0.1 is one row in ten."))
     expected = now.get("expected_every", "24 hours")
     first = expected if expected in EXPECTED.values() else "other"
     help_text = "An alarm tells when nothing was published for so long."

@@ -56,13 +56,9 @@ def environment(now: Answer, others: list[Answer], project_region: str) -> Answe
     name = ask.text("Environment", "environment", now.get("name", ""), taken=taken)
     found: Answer = {
         "name": name,
-        "account": ask.text(
-            "AWS account", "aws_account_id", now.get("account", ""), "The 12 digits of its account."
-        ),
+        "account": ask.text("AWS account", "aws_account_id", now.get("account", ""), "The 12 digits of its account."),
     }
-    if not ask.yes(
-        f"Does {name} run in {project_region}?", now.get("region", project_region) == project_region
-    ):
+    if not ask.yes(f"Does {name} run in {project_region}?", now.get("region", project_region) == project_region):
         found["region"] = region(f"Region of {name}", now.get("region", project_region))
     found["approval"] = ask.yes(
         f"Must people approve what is applied to {name}?",

@@ -80,9 +80,7 @@ def text(
 def line(message: str, check: Check, default: str = "", help_text: str = "") -> str:
     """One line that `check` has nothing against."""
     explain(help_text)
-    answer: str = answered(
-        questionary.text(message, default=default, validate=lambda given: check(given) or True)
-    )
+    answer: str = answered(questionary.text(message, default=default, validate=lambda given: check(given) or True))
     return answer
 
 

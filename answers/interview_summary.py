@@ -37,9 +37,7 @@ def parts(answers: Answers) -> list[tuple[str, list[str]]]:
     if answers["approvers"]:
         found.append(("approvers", [", ".join(answers["approvers"])]))
     git = answers["git"]
-    found.append(
-        ("git", [" ".join(filter(None, (git["provider"], git.get("repository"), f"branch {git['branch']}")))])
-    )
+    found.append(("git", [" ".join(filter(None, (git["provider"], git.get("repository"), f"branch {git['branch']}")))]))
     network = answers["network"]
     existing = f"{network.get('vpc')}: {', '.join(network.get('subnets', []))}"
     found.append(("network", [f"a new VPC, {network['cidr']}" if "cidr" in network else existing]))
@@ -60,27 +58,20 @@ def target(answer: Answers) -> str:
 
 def dataset(answer: Answers) -> list[str]:
     lines = [
-        f"{answer['format']} files"
-        + (f", {answer['delimiter']!r} between fields" if "delimiter" in answer else "")
+        f"{answer['format']} files" + (f", {answer['delimiter']!r} between fields" if "delimiter" in answer else "")
     ]
     if "missing_values" in answer:
         lines[0] += f", {', '.join(answer['missing_values'])} read as missing"
     lines += [column(each) for each in answer["columns"]]
     roles = {"key": ", ".join(answer.get("primary_key", [])), "newest by": answer.get("newest_by")}
     roles["partitioned by"] = answer.get("partition_by")
-    lines += (
-        ["; ".join(f"{title} {value}" for title, value in roles.items() if value)]
-        if any(roles.values())
-        else []
-    )
+    lines += ["; ".join(f"{title} {value}" for title, value in roles.items() if value)] if any(roles.values()) else []
     expected = f"; data expected every {answer['expected_every']}" if "expected_every" in answer else ""
     return [*lines, f"at most {100 * answer['maximum_bad_share']:g} % bad rows{expected}"]
 
 
 def column(answer: Answers) -> str:
-    rules = [
-        f"{key} {written(value)}".strip() for key, value in answer.items() if key not in ("name", "type")
-    ]
+    rules = [f"{key} {written(value)}".strip() for key, value in answer.items() if key not in ("name", "type")]
     return f"  {answer['name']} {answer['type']}" + (f" ({'; '.join(rules)})" if rules else "")
 
 

@@ -39,11 +39,7 @@ def fields_of_file(path: Path, file_format: str, most: int) -> tuple[list[Field]
     known = [field for field in typed if field.type]
     if not known:
         raise SampleError("It holds no column of a type that the job reads.")
-    notes += [
-        f"{each.header} is left out: the job cannot read {kinds[each.name]}."
-        for each in typed
-        if not each.type
-    ]
+    notes += [f"{each.header} is left out: the job cannot read {kinds[each.name]}." for each in typed if not each.type]
     return known, table.num_rows, total, notes
 
 

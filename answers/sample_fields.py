@@ -45,9 +45,7 @@ def column_name_for(header: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", header.strip().lower()).strip("_")
 
 
-def fields_of(
-    headers: list[str], columns: list[list[Cell]], has_header: bool
-) -> tuple[list[Field], list[str]]:
+def fields_of(headers: list[str], columns: list[list[Cell]], has_header: bool) -> tuple[list[Field], list[str]]:
     """The fields that can be declared, and a sentence for each that cannot."""
     refuse_collisions(headers)
     fields = [Field(column_name_for(h), h, cells) for h, cells in zip(headers, columns, strict=True)]
@@ -67,9 +65,7 @@ def refuse_collisions(headers: list[str]) -> None:
         spelt[column_name_for(header)].append(header)
     for name, those in spelt.items():
         if name and len(those) > 1:
-            raise SampleError(
-                f"Its names {listed(those)} all mean the column {name}: the job refuses such a file."
-            )
+            raise SampleError(f"Its names {listed(those)} all mean the column {name}: the job refuses such a file.")
 
 
 def not_declarable(field: Field) -> str:

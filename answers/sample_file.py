@@ -76,9 +76,7 @@ def columnar_sample(path: Path, file_format: str) -> Sample:
     return Sample(file_format, fields, rows, rows == total, notes=tuple(notes))
 
 
-def text_sample(
-    content: BinaryIO, head: bytes, path: Path, file_format: str, delimiter: str | None
-) -> Sample:
+def text_sample(content: BinaryIO, head: bytes, path: Path, file_format: str, delimiter: str | None) -> Sample:
     if not head:
         raise SampleError("It is empty.")
     for magic, name in OTHER_COMPRESSIONS.items():
@@ -102,9 +100,7 @@ def csv_sample(text: TextIO, head: bytes, delimiter: str | None) -> Sample:
     # The head may end inside a character or a record: what is incomplete at its end does not count.
     beginning = head.decode("utf-8-sig", "ignore")
     delimiters = fitting_delimiters(beginning, cut=len(head) == HEAD_BYTES)
-    records = (
-        row for row in csv.reader(text, delimiter=delimiter or delimiters[0]) if any(map(str.strip, row))
-    )
+    records = (row for row in csv.reader(text, delimiter=delimiter or delimiters[0]) if any(map(str.strip, row)))
     try:
         header = next(records, None)
         rows = list(itertools.islice(records, ROWS_LOOKED_AT))
@@ -118,9 +114,7 @@ def csv_sample(text: TextIO, head: bytes, delimiter: str | None) -> Sample:
     notes = []
     if len(right) < len(rows):
         other = len(rows) - len(right)
-        notes.append(
-            f"{other:,} of {len(rows):,} rows have not the {len(header)} fields of the header: quarantine."
-        )
+        notes.append(f"{other:,} of {len(rows):,} rows have not the {len(header)} fields of the header: quarantine.")
     fields, further = fields_of(header, columns, has_header=True)
     return Sample("csv", fields, len(rows), whole, delimiters, (*notes, *further))
 
@@ -130,9 +124,7 @@ def fitting_delimiters(beginning: str, cut: bool) -> tuple[str, ...]:
     widths: dict[str, int] = {}
     for delimiter in DELIMITERS:
         try:
-            lines = [
-                row for row in csv.reader(io.StringIO(beginning, newline=""), delimiter=delimiter) if row
-            ]
+            lines = [row for row in csv.reader(io.StringIO(beginning, newline=""), delimiter=delimiter) if row]
         except csv.Error:
             continue
         lines = lines[:-1] if cut and len(lines) > 1 else lines

@@ -87,9 +87,7 @@ def test_numbers_that_would_lose_a_leading_character_stay_text(sample: Any, valu
         (["12/31/2012 09:05 PM", "01/02/2012 11:59 AM"], ("timestamp", "MM/dd/yyyy hh:mm a")),
     ],
 )
-def test_a_date_in_another_form_gets_its_format(
-    sample: Any, values: list[str], expected: tuple[str, str]
-) -> None:
+def test_a_date_in_another_form_gets_its_format(sample: Any, values: list[str], expected: tuple[str, str]) -> None:
     assert choices(infer(sample(csv_of("day", *values))), "day") == [expected]
 
 
@@ -121,9 +119,7 @@ def test_eight_digits_that_can_be_days_are_asked(sample: Any) -> None:
         ("amount", ["12345678901.25", "1.00"], "decimal(16,2)"),
     ],
 )
-def test_numbers_that_may_be_money_are_asked(
-    sample: Any, name: str, values: list[str], proposed: str
-) -> None:
+def test_numbers_that_may_be_money_are_asked(sample: Any, name: str, values: list[str], proposed: str) -> None:
     asked = choices(infer(sample(csv_of(name, *values))), name)
 
     assert asked[0] == (proposed, None)
@@ -252,9 +248,7 @@ HEADERS = ["Miles_per_Gallon", "Name", " Order ID ", "Größe (cm)", "__id__", "
 
 
 @pytest.mark.parametrize("header", HEADERS)
-def test_a_column_has_the_name_by_which_the_job_finds_it(
-    header: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_column_has_the_name_by_which_the_job_finds_it(header: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(FILES))
     from steps.inspection import normalised
 
@@ -267,9 +261,7 @@ FIRST, SECOND = (
 )
 
 
-@pytest.mark.parametrize(
-    "content", [f"[\n {FIRST},\n {SECOND}\n]\n", f"{FIRST}\n{SECOND}"], ids=["array", "lines"]
-)
+@pytest.mark.parametrize("content", [f"[\n {FIRST},\n {SECOND}\n]\n", f"{FIRST}\n{SECOND}"], ids=["array", "lines"])
 def test_json_arrays_and_lines_give_the_same_columns(sample: Any, content: str) -> None:
     inference = infer(sample(content, "cars.json"))
 
@@ -335,9 +327,7 @@ KINDS += [pyarrow.decimal128(9, 2), pyarrow.timestamp("us", "UTC"), pyarrow.date
 
 
 @pytest.mark.parametrize("kind", [str(kind) for kind in KINDS])
-def test_a_type_of_a_file_is_declared_so_that_the_job_reads_it(
-    kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_type_of_a_file_is_declared_so_that_the_job_reads_it(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(FILES))
     from steps.columnar import fits
 
