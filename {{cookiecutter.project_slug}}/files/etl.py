@@ -55,12 +55,8 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--settings", required=True, help="the dataset's settings, as one JSON text")
     task = parser.add_mutually_exclusive_group(required=True)
     task.add_argument("--manifest", help="s3:// address of the run's manifest")
-    task.add_argument(
-        "--remove-orphans", type=int, metavar="DAYS", help="only remove what dead runs left behind"
-    )
-    parser.add_argument(
-        "--metrics", choices=["cloudwatch", "none"], default="none", help="where the totals also go"
-    )
+    task.add_argument("--remove-orphans", type=int, metavar="DAYS", help="only remove what dead runs left behind")
+    parser.add_argument("--metrics", choices=["cloudwatch", "none"], default="none", help="where the totals also go")
     return parser.parse_known_args(arguments)[0]
 
 
@@ -99,15 +95,11 @@ def read_manifest(s3: Any, address: str, settings: Settings) -> Manifest:
     try:
         body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     except ClientError as error:
-        raise RunError(
-            f"The manifest {address} cannot be read: {error.response['Error']['Code']}."
-        ) from error
+        raise RunError(f"The manifest {address} cannot be read: {error.response['Error']['Code']}.") from error
     return manifest_from(body.decode(), settings)
 
 
-def run(
-    session: Callable[[], SparkSession], clients: Clients, settings: Settings, manifest: Manifest
-) -> Report:
+def run(session: Callable[[], SparkSession], clients: Clients, settings: Settings, manifest: Manifest) -> Report:
     """Carry the files of one manifest to the output, and leave a report whatever happens."""
     report = reporting.new_report(settings, manifest, publishing.batch_folder(settings, manifest.batch))
     try:
@@ -133,9 +125,7 @@ def run(
     return report
 
 
-def process(
-    spark: SparkSession, clients: Clients, settings: Settings, manifest: Manifest, report: Report
-) -> None:
+def process(spark: SparkSession, clients: Clients, settings: Settings, manifest: Manifest, report: Report) -> None:
     """Inspect, read, judge, publish; fills in the report on the way."""
     found = inspection.inspect_files(clients.s3, manifest.files, settings)
     reporting.note_inspections(report, found, manifest)
@@ -191,9 +181,7 @@ def publish_rows(
 def divide(rows: DataFrame, settings: Settings) -> tuple[DataFrame, DataFrame | None, DataFrame]:
     """(refused rows as the quarantine holds them, places of older copies, rows to publish)."""
     bad, good = rows.where("_reasons <> ''"), rows.where("_reasons = ''")
-    refused = [
-        bad.selectExpr(*publishing.REFUSED_PLACE, "split(_reasons, ',') as reasons", "_record as record")
-    ]
+    refused = [bad.selectExpr(*publishing.REFUSED_PLACE, "split(_reasons, ',') as reasons", "_record as record")]
     older = deduplication.duplicates(good, settings).persist() if settings.primary_key else None
     if older is not None:
         good = good.join(older, deduplication.PLACE, "left_anti")
@@ -245,9 +233,7 @@ def count_duplicates(report: Report, older: DataFrame | None, sources: list[Sour
 def refuse_changed_files(s3: Any, sources: list[Source]) -> None:
     """End the run when a file got a new version while it was read in place; a retry reads the exact one."""
     for source in sources:
-        if source.path == source.inspection.file.address and not inspection.is_current(
-            s3, source.inspection.file
-        ):
+        if source.path == source.inspection.file.address and not inspection.is_current(s3, source.inspection.file):
             raise RunError(f"changed-while-reading: {source.name} got a newer version during the run.")
 
 

@@ -70,9 +70,7 @@ def fits(found: str, declared: str) -> bool:
         return found.startswith("timestamp[") and not found.startswith("timestamp[ns")
     if declared.startswith("decimal"):
         room, given = _digits(declared), _digits(found)
-        return (
-            found.startswith("decimal") and given[1] <= room[1] and given[0] - given[1] <= room[0] - room[1]
-        )
+        return found.startswith("decimal") and given[1] <= room[1] and given[0] - given[1] <= room[0] - room[1]
     return found in FITTING.get(declared, ())
 
 

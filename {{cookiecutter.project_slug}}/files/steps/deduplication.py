@@ -41,7 +41,5 @@ def _older(rows: DataFrame, keys: list[str], settings: Settings) -> DataFrame:
     order = ", ".join([*(f"{column} desc nulls last" for column in newest), "_recency desc", "_line desc"])
     partition = ", ".join(named(key) for key in keys)
     narrow = rows.selectExpr(*dict.fromkeys([*map(named, keys), *newest, *PLACE]))
-    ranked = narrow.selectExpr(
-        *PLACE, f"row_number() over (partition by {partition} order by {order}) as _rank"
-    )
+    ranked = narrow.selectExpr(*PLACE, f"row_number() over (partition by {partition} order by {order}) as _rank")
     return ranked.where("_rank > 1").select(*PLACE)

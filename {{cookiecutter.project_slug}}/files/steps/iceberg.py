@@ -38,9 +38,7 @@ def merge_batch(spark: SparkSession, settings: Settings, batch: str) -> None:
     # The base path makes Spark take the value of a partition from the folder's name.
     folder = batch_folder(settings, batch)
     written = spark.read.option("basePath", folder).parquet(folder)
-    kept = [
-        f"cast({named(column.name)} as {column.type}) as {named(column.name)}" for column in settings.columns
-    ]
+    kept = [f"cast({named(column.name)} as {column.type}) as {named(column.name)}" for column in settings.columns]
     rows = written.selectExpr(*kept, *(f"{old} as {new}" for old, new in PLACE.items()))
     spark.sql(create_statement(settings, columns))
     rows.createOrReplaceTempView("batch")
@@ -64,9 +62,7 @@ def merge_statement(settings: Settings) -> str:
     same = " and ".join(f"old.{named(key)} = new.{named(key)}" for key in keys)
     order = [*filter(None, [settings.newest_by]), "_uploaded_at", "_source_file", "_source_line"]
     # A struct compares field by field, and a missing value is the smallest.
-    older, newer = (
-        f"struct({', '.join(f'{side}.{named(name)}' for name in order)})" for side in ("old", "new")
-    )
+    older, newer = (f"struct({', '.join(f'{side}.{named(name)}' for name in order)})" for side in ("old", "new"))
     return (
         f"merge into {table_name(settings)} as old using batch as new on {same} "
         f"when matched and {older} < {newer} then update set * when not matched then insert *"

@@ -14,9 +14,7 @@ def remove_orphans(s3: Any, settings: Settings, days: int) -> list[str]:
     batches = _folders(s3, settings.output_bucket, f"{settings.dataset}/batch_id=")
     uncommitted = [prefix for prefix in batches if not is_committed(s3, settings, _batch(prefix))]
     staged = list(_folders(s3, settings.output_bucket, "_staging/"))
-    return [
-        prefix for prefix in [*uncommitted, *staged] if _removed(s3, settings.output_bucket, prefix, before)
-    ]
+    return [prefix for prefix in [*uncommitted, *staged] if _removed(s3, settings.output_bucket, prefix, before)]
 
 
 def _batch(prefix: str) -> str:

@@ -36,17 +36,13 @@ def checked_rows(spark: SparkSession, sources: list[Source], settings: Settings)
     for source in sources:
         assert source.inspection.layout is not None
         groups[source.inspection.layout].append(source.path.translate(GLOB))
-    frames = [
-        _checked(_cells(spark, layout, paths, settings), layout, settings) for layout, paths in groups.items()
-    ]
+    frames = [_checked(_cells(spark, layout, paths, settings), layout, settings) for layout, paths in groups.items()]
     return reduce(lambda frame, other: frame.unionByName(other), frames)
 
 
 def _cells(spark: SparkSession, layout: Layout, paths: list[str], settings: Settings) -> DataFrame:
     """The cells of one layout under the declared names, and each record's place."""
-    # recursiveFileLookup keeps Spark from reading `day=3/` in a key as a column.
-    reader = spark.read.option("recursiveFileLookup", "true")
-    frame = _opened(reader, layout, paths, settings)
+    frame = _opened(spark.read, layout, paths, settings)
     place = [
         "_metadata.file_path as _path",
         "_metadata.file_block_start as _block",
@@ -61,19 +57,12 @@ def _opened(reader: DataFrameReader, layout: Layout, paths: list[str], settings:
     if not layout.is_text:
         return reader.format(layout.kind).load(paths)
     texts = ", ".join(f"{rules.named(name)} string" for name in [*layout.names, rules.CORRUPT])
-    reader = (
-        reader.schema(texts).option("mode", "PERMISSIVE").option("columnNameOfCorruptRecord", rules.CORRUPT)
-    )
+    reader = reader.schema(texts).option("mode", "PERMISSIVE").option("columnNameOfCorruptRecord", rules.CORRUPT)
     if layout.kind != "csv":
         return reader.option("multiLine", layout.kind == "json-array").json(paths)
     # The schema is in the order of the header that the inspection read: Spark must not compare again.
     reader = reader.option("header", True).option("enforceSchema", True).option("sep", settings.delimiter)
-    return (
-        reader.option("quote", '"')
-        .option("escape", '"')
-        .option("multiLine", settings.quoted_newlines)
-        .csv(paths)
-    )
+    return reader.option("quote", '"').option("escape", '"').option("multiLine", settings.quoted_newlines).csv(paths)
 
 
 def _declared(layout: Layout, settings: Settings) -> list[str]:
@@ -121,9 +110,7 @@ def _checked(cells: DataFrame, layout: Layout, settings: Settings) -> DataFrame:
     )
 
 
-def rows_in_place(
-    checked: DataFrame, tallies: list[Tally], sources: list[Source], settings: Settings
-) -> DataFrame:
+def rows_in_place(checked: DataFrame, tallies: list[Tally], sources: list[Source], settings: Settings) -> DataFrame:
     """The checked rows with `_file`, `_line`, `_uploaded_at` and `_recency` (larger is newer) for a path."""
     from pyspark.sql.functions import broadcast, expr
 

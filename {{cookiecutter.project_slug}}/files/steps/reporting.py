@@ -62,9 +62,7 @@ class Report:
 
 def new_report(settings: Settings, manifest: Manifest, output: str) -> Report:
     """A report in which every file of the manifest stands, in the manifest's order."""
-    files = {
-        manifest.name_of(file): FileReport(file.bucket, file.key, file.version_id) for file in manifest.files
-    }
+    files = {manifest.name_of(file): FileReport(file.bucket, file.key, file.version_id) for file in manifest.files}
     return Report(manifest.run, settings.dataset, settings.environment, manifest.batch, output, files=files)
 
 

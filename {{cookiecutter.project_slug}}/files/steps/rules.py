@@ -10,9 +10,7 @@ from steps.settings import Column, Settings
 INTEGER = r"^[+-]?[0-9]+\z"
 FLOATING = r"^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?\z"
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\z"
-TIMESTAMP = (
-    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})?\z"
-)
+TIMESTAMP = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})?\z"
 # Spark writes a large JSON number as 1.25E7, from a double: up to 15 digits are certain to be the file's own.
 EXPONENT = r"^[+-]?[0-9]([.][0-9]{1,14})?[eE][+-]?[0-9]+\z"
 

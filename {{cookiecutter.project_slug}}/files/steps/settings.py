@@ -99,26 +99,20 @@ class Manifest:
 def settings_from(text: str) -> Settings:
     """Read the `--settings` JSON; a missing key fails by name."""
     given = _known(Settings, _parsed(text, "--settings"), "--settings")
-    given["columns"] = [
-        Column(**_known(Column, column, "a column of --settings")) for column in given["columns"]
-    ]
+    given["columns"] = [Column(**_known(Column, column, "a column of --settings")) for column in given["columns"]]
     return Settings(**given)
 
 
 def manifest_from(text: str, settings: Settings) -> Manifest:
     """Read the manifest and refuse one that is not this dataset's, or not this environment's."""
     given = _known(Manifest, _parsed(text, "the manifest"), "the manifest")
-    given["files"] = [
-        ManifestFile(**_known(ManifestFile, file, "a file of the manifest")) for file in given["files"]
-    ]
+    given["files"] = [ManifestFile(**_known(ManifestFile, file, "a file of the manifest")) for file in given["files"]]
     manifest = Manifest(**given)
     if manifest.dataset != settings.dataset:
         raise RunError(f"The manifest is for {manifest.dataset}, this job is for {settings.dataset}.")
     strangers = sorted({file.bucket for file in manifest.files} - {settings.input_bucket})
     if strangers:
-        raise RunError(
-            f"The manifest names {', '.join(strangers)}; this job reads {settings.input_bucket} only."
-        )
+        raise RunError(f"The manifest names {', '.join(strangers)}; this job reads {settings.input_bucket} only.")
     return manifest
 
 

@@ -34,9 +34,7 @@ def sources(
         Source(
             inspection,
             manifest.name_of(inspection.file),
-            inspection.file.address
-            if in_place(inspection)
-            else _staged(spark, s3, inspection, f"{folder}/{number}"),
+            inspection.file.address if in_place(inspection) else _staged(spark, s3, inspection, f"{folder}/{number}"),
         )
         for number, inspection in enumerate(readable)
     ]

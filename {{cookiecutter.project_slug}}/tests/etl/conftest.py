@@ -54,11 +54,7 @@ def local_iceberg(storage: Path) -> dict[str, str]:
     given = iceberg.session_settings(job_settings([]))
     changes = {"type": "hadoop", "warehouse": (storage / "lake").as_uri()}
     jar = next(ICEBERG_JARS.glob("iceberg-spark-runtime-3.5_2.12-*.jar"))
-    return (
-        given
-        | {f"spark.sql.catalog.lake.{key}": value for key, value in changes.items()}
-        | {"spark.jars": str(jar)}
-    )
+    return given | {f"spark.sql.catalog.lake.{key}": value for key, value in changes.items()} | {"spark.jars": str(jar)}
 
 
 @pytest.fixture

@@ -103,9 +103,7 @@ class Platform:
         versioning = {"Status": "Enabled"}
         self.clients.s3.put_bucket_versioning(Bucket=INPUT, VersioningConfiguration=versioning)
 
-    def upload(
-        self, key: str, content: str | bytes, uploaded_at: str = "2026-03-01T00:00:00Z"
-    ) -> ManifestFile:
+    def upload(self, key: str, content: str | bytes, uploaded_at: str = "2026-03-01T00:00:00Z") -> ManifestFile:
         """Put one object where boto3 sees it, and where Spark sees it if a folder can hold its name."""
         body = content.encode() if isinstance(content, str) else content
         stored = self.clients.s3.put_object(Bucket=INPUT, Key=key, Body=body)

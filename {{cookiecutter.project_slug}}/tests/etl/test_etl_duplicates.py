@@ -32,9 +32,7 @@ def test_without_a_newer_time_the_later_upload_wins_then_the_later_line(platform
 @pytest.mark.parametrize("order", itertools.permutations(range(3)))
 def test_the_order_of_the_files_changes_nothing(platform: Platform, order: tuple[int, ...]) -> None:
     files = [
-        platform.upload(
-            f"orders/{name}.csv", f"id,at,v\n1,,{name}\n2,2024-01-01 00:00:00,{name}\n3,,{name}\n"
-        )
+        platform.upload(f"orders/{name}.csv", f"id,at,v\n1,,{name}\n2,2024-01-01 00:00:00,{name}\n3,,{name}\n")
         for name in "abc"
     ]
 

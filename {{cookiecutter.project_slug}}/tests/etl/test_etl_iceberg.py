@@ -28,9 +28,7 @@ def lake(platform: Platform) -> Platform:
 
 
 def test_newer_rows_replace_older_ones_and_older_ones_replace_nothing(lake: Platform) -> None:
-    new = lake.upload(
-        "orders/a.csv", "id,at,v\n1,2024-01-02 00:00:00,new\n2,,undated\n3,2024-01-01 00:00:00,x\n"
-    )
+    new = lake.upload("orders/a.csv", "id,at,v\n1,2024-01-02 00:00:00,new\n2,,undated\n3,2024-01-01 00:00:00,x\n")
     old = lake.upload("orders/b.csv", "id,at,v\n1,2024-01-01 00:00:00,old\n2,2024-05-01 00:00:00,dated\n")
 
     lake.run(SETTINGS, files=[new])
@@ -59,9 +57,7 @@ def test_without_a_key_equal_rows_are_all_kept_and_still_merged_once(lake: Platf
 
 
 def test_the_table_has_one_partition_per_day(lake: Platform) -> None:
-    lake.upload(
-        "orders/a.csv", "id,at,v\n1,2024-01-02 10:00:00,a\n2,2024-01-02 20:00:00,b\n3,2024-01-03 00:00:00,c\n"
-    )
+    lake.upload("orders/a.csv", "id,at,v\n1,2024-01-02 10:00:00,a\n2,2024-01-02 20:00:00,b\n3,2024-01-03 00:00:00,c\n")
     lake.run(SETTINGS)
 
     assert lake.spark.table(f"{iceberg.table_name(SETTINGS)}.partitions").count() == 2

@@ -22,8 +22,7 @@ ROWS = "id,day,v\n1,2024-01-01,a\n2,2024-01-01,b\n3,2024-01-02,c\n"
 def commits(platform: Platform) -> list[dict[str, Any]]:
     stored = platform.clients.s3.list_objects_v2(Bucket=OUTPUT, Prefix="_commits/").get("Contents", [])
     return [
-        json.loads(platform.clients.s3.get_object(Bucket=OUTPUT, Key=commit["Key"])["Body"].read())
-        for commit in stored
+        json.loads(platform.clients.s3.get_object(Bucket=OUTPUT, Key=commit["Key"])["Body"].read()) for commit in stored
     ]
 
 
@@ -111,9 +110,7 @@ def test_late_rows_of_an_old_day_go_into_their_own_batch(platform: Platform) -> 
     first = platform.upload("orders/a.csv", ROWS)
     late = platform.upload("orders/late.csv", "id,day,v\n9,2024-01-01,late\n")
     platform.run(SETTINGS, files=[first])
-    before = {
-        path: path.stat().st_mtime_ns for path in platform.folder(f"{OUTPUT}/orders").rglob("*.parquet")
-    }
+    before = {path: path.stat().st_mtime_ns for path in platform.folder(f"{OUTPUT}/orders").rglob("*.parquet")}
 
     platform.run(SETTINGS, files=[late])
 
@@ -197,9 +194,7 @@ def test_a_file_that_changes_while_it_is_read_fails_the_run_and_the_retry_reads_
     assert platform.run(SETTINGS, attempt=2, files=[first]).column("v") == ["a", "b", "c"]
 
 
-def test_a_transform_that_loses_a_row_fails_the_run(
-    platform: Platform, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_transform_that_loses_a_row_fails_the_run(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     platform.upload("orders/a.csv", ROWS)
     monkeypatch.setattr(etl, "transform_of", lambda _: lambda rows: rows.where("id <> 2"))
 
@@ -271,9 +266,7 @@ def catalog(platform: Platform, keys: list[str]) -> None:
 
 
 def partitions(platform: Platform) -> list[list[str]]:
-    found = platform.clients.glue.get_partitions(DatabaseName=DATABASE, TableName="orders_batches")[
-        "Partitions"
-    ]
+    found = platform.clients.glue.get_partitions(DatabaseName=DATABASE, TableName="orders_batches")["Partitions"]
     return sorted(partition["Values"] for partition in found)
 
 
@@ -284,9 +277,7 @@ def test_the_catalog_knows_each_day_of_a_batch_with_the_tables_own_storage(platf
     outcome = platform.run(job_settings(COLUMNS, partition_by="day", database=DATABASE))
 
     batch = outcome.report["batch"]
-    found = platform.clients.glue.get_partitions(DatabaseName=DATABASE, TableName="orders_batches")[
-        "Partitions"
-    ]
+    found = platform.clients.glue.get_partitions(DatabaseName=DATABASE, TableName="orders_batches")["Partitions"]
     assert partitions(platform) == [[batch, "2024-01-01"], [batch, "2024-01-02"]]
     assert {partition["StorageDescriptor"]["SerdeInfo"]["Name"] for partition in found} == {"parquet"}
     assert found[0]["StorageDescriptor"]["Location"] == (
@@ -320,9 +311,7 @@ def test_partitions_of_a_dead_attempt_are_no_error(platform: Platform) -> None:
 def test_partitions_are_registered_a_hundred_at_a_time(platform: Platform) -> None:
     settings = job_settings(COLUMNS, partition_by="day", database=DATABASE)
     catalog(platform, ["batch_id", "day_day"])
-    folders = [
-        f"s3://{OUTPUT}/orders/batch_id=b/day_day=2024-{n // 28 + 1:02}-{n % 28 + 1:02}" for n in range(250)
-    ]
+    folders = [f"s3://{OUTPUT}/orders/batch_id=b/day_day=2024-{n // 28 + 1:02}-{n % 28 + 1:02}" for n in range(250)]
 
     publishing.register_partitions(platform.clients.glue, settings, "b", folders)
 
@@ -341,9 +330,7 @@ class Refusing:
         return getattr(self._s3, name)
 
     def put_object(self, **given: Any) -> None:
-        message = (
-            "The ciphertext refers to a customer master key arn:aws:kms:eu-west-1:1:key/a that is disabled."
-        )
+        message = "The ciphertext refers to a customer master key arn:aws:kms:eu-west-1:1:key/a that is disabled."
         raise ClientError({"Error": {"Code": "KMS.DisabledException", "Message": message}}, "PutObject")
 
 
@@ -359,9 +346,7 @@ def test_an_output_that_may_not_be_written_fails_the_run_before_anything_is_writ
     assert not list(platform.folder(OUTPUT).iterdir())
 
 
-def test_bad_values_never_reach_the_log(
-    platform: Platform, capfd: pytest.CaptureFixture[str], caplog: Any
-) -> None:
+def test_bad_values_never_reach_the_log(platform: Platform, capfd: pytest.CaptureFixture[str], caplog: Any) -> None:
     platform.upload("orders/a.csv", ROWS + "secret-value,2024-01-01,d\n")
 
     platform.run(SETTINGS)

@@ -50,9 +50,7 @@ def test_malformed_rows_are_counted_although_the_file_has_columns_that_nobody_de
 def test_a_decimal_that_would_lose_a_digit_is_bad_and_one_that_would_not_is_published(
     platform: Platform,
 ) -> None:
-    text = (
-        "id,v\nround,1.25\nzero,1.20\nwide,1234.5\nplus,+7\nneg,-0.5\ndot,.5\nexp,1.2E1\nlost,1.25E0\nno,.\n"
-    )
+    text = "id,v\nround,1.25\nzero,1.20\nwide,1234.5\nplus,+7\nneg,-0.5\ndot,.5\nexp,1.2E1\nlost,1.25E0\nno,.\n"
 
     reasons = judged(platform, text, column("v", "decimal(3,1)"))
 
@@ -161,11 +159,7 @@ def test_every_broken_rule_of_a_row_is_named(platform: Platform) -> None:
         column("d", "date", minimum="2024-01-01"),
     ]
     text = (
-        "id,n,s,o,p,d\n"
-        "good,1,x,it's,abc,2024-01-01\n"
-        "also,9,x,b\\c,x-y,\n"
-        "low,0,,no,ABC,2023-12-31\n"
-        "high,10,x,,abc1,\n"
+        "id,n,s,o,p,d\ngood,1,x,it's,abc,2024-01-01\nalso,9,x,b\\c,x-y,\nlow,0,,no,ABC,2023-12-31\nhigh,10,x,,abc1,\n"
     )
 
     assert judged(platform, text, *columns) == {
@@ -237,9 +231,7 @@ def test_json_lines_keep_what_is_one_record_and_refuse_what_is_none(platform: Pl
     assert outcome.column("id") == [1, 3, 4, 5, 6, 8]
     assert [row["v"] for row in outcome.published if row["id"] == 8] == ['{"nested":[1,2]}']
     assert outcome.reasons == [["malformed"], ["type:id"], ["malformed"]]
-    assert outcome.report["drift"] == [
-        {"file": "s3://acme-test-input/orders/a.json", "change": "added:extra"}
-    ]
+    assert outcome.report["drift"] == [{"file": "s3://acme-test-input/orders/a.json", "change": "added:extra"}]
 
 
 def test_a_json_array_is_read_element_by_element(platform: Platform) -> None:
@@ -253,9 +245,7 @@ def test_a_json_array_is_read_element_by_element(platform: Platform) -> None:
 
 
 def test_a_large_json_number_stays_money(platform: Platform) -> None:
-    platform.upload(
-        "orders/a.json", '{"v": 12345678.90}\n{"v": 10000000.001}\n{"v": "98765432109876543.21"}\n'
-    )
+    platform.upload("orders/a.json", '{"v": 12345678.90}\n{"v": 10000000.001}\n{"v": "98765432109876543.21"}\n')
 
     outcome = platform.run(job_settings([column("v", "decimal(20,2)")], format="json"))
 
