@@ -6,6 +6,8 @@ locals {
     "--additional-python-modules"       = join(",", var.scripts.wheels)
     "--python-modules-installer-option" = "--no-index"
   }
+  # Glue brings the jar itself; files/steps/iceberg.py does the rest.
+  iceberg = var.dataset.table_format == "iceberg" ? { "--datalake-formats" = "iceberg" } : {}
 }
 
 resource "aws_glue_job" "this" {
@@ -31,7 +33,7 @@ resource "aws_glue_job" "this" {
     max_concurrent_runs = 1
   }
 
-  default_arguments = merge(local.libraries, {
+  default_arguments = merge(local.libraries, local.iceberg, {
     "--settings"                         = jsonencode(var.job_settings)
     "--extra-py-files"                   = var.scripts.transforms
     "--metrics"                          = "cloudwatch"

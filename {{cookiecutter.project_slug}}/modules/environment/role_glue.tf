@@ -4,6 +4,7 @@
 locals {
   _catalog = ["${local.arn.glue}:catalog", "${local.arn.glue}:database/${var.names.database}"]
   _logs    = "${local.arn.logs}:log-group:/aws-glue"
+  _iceberg = [for name, dataset in var.datasets : "${local.arn.glue}:table/${var.names.database}/${name}_iceberg" if dataset.table_format == "iceberg"]
   _secrets = [for connection in var.environment.jdbc : "${local.arn.secretsmanager}:secret:${connection.secret}-*"]
 
   _connections = concat(
@@ -29,6 +30,8 @@ locals {
         sid       = "Publish", actions = ["glue:GetDatabase", "glue:GetTable", "glue:GetPartitions", "glue:BatchCreatePartition", "glue:CreatePartition"],
         resources = concat(local._catalog, [for suffix in ["batches", "commits"] : "${local.arn.glue}:table/${var.names.database}/*_${suffix}"])
       },
+      ], length(local._iceberg) == 0 ? [] : [
+      { sid = "Merge", actions = ["glue:GetTable", "glue:CreateTable", "glue:UpdateTable"], resources = concat(local._catalog, local._iceberg) },
       ], length(local._secrets) == 0 ? [] : [
       { sid = "DatabaseCredentials", actions = ["secretsmanager:GetSecretValue"], resources = local._secrets },
     ])

@@ -1,0 +1,108 @@
+"""What one dataset gets in the plan, where it depends on what project.yaml says of it."""
+
+import json
+from base64 import b64decode
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_platform import build_archives
+from terraform_runner import Terraform, of_type
+
+RULES = {
+    "readings": {
+        "format": "csv",
+        "columns": [
+            {"name": "sensor", "type": "string", "pattern": 'a<b&"c"\\d+'},
+            {"name": "taken_on", "type": "date", "minimum": "2020-01-01"},
+            {"name": "seen_at", "type": "timestamp", "maximum": "2030-01-01 00:00:00"},
+            {"name": "amount", "type": "decimal(12,2)", "minimum": -0.5, "maximum": 100000},
+            {"name": "kind", "type": "string", "required": True, "one_of": ["a", "it's"]},
+            {"name": "serial", "type": "int", "unique": True},
+        ],
+        "primary_key": ["sensor", "taken_on"],
+        "partition_by": "seen_at",
+        "table_format": "iceberg",
+    }
+}
+
+
+# One plan serves all tests of this file.
+pytestmark = pytest.mark.xdist_group("dataset")
+
+
+@pytest.fixture(scope="module")
+def plan_of_readings(
+    bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory, terraform: Terraform
+) -> dict[str, Any]:
+    """The plan of one dataset that declares a rule of each kind."""
+    project = bake_into(tmp_path_factory.mktemp("readings"), datasets=RULES)
+    build_archives(project)
+    return terraform.plan(project / "dev")
+
+
+@pytest.fixture
+def rules(plan_of_readings: dict[str, Any]) -> list[str]:
+    """The lines of the dataset's ruleset for Glue Data Quality."""
+    (ruleset,) = of_type(plan_of_readings, "aws_glue_data_quality_ruleset").values()
+    first, *listed, last = ruleset["ruleset"].splitlines()
+    assert (first, last) == ("Rules = [", "]")
+    return [line.strip().removesuffix(",") for line in listed]
+
+
+def test_key_partition_and_required_columns_are_complete(rules: list[str]) -> None:
+    complete = [rule for rule in rules if rule.startswith("IsComplete")]
+
+    assert complete == [f'IsComplete "{name}"' for name in ("sensor", "taken_on", "seen_at", "kind")]
+
+
+def test_limits_are_bare_numbers_and_quoted_dates(rules: list[str]) -> None:
+    assert 'ColumnValues "amount" <= 100000 where "`amount` is not null"' in rules
+    assert 'ColumnValues "amount" >= -0.5 where "`amount` is not null"' in rules
+    assert 'ColumnValues "taken_on" >= "2020-01-01" where "`taken_on` is not null"' in rules
+
+
+def test_a_limit_with_a_time_of_day_is_left_to_the_job(rules: list[str]) -> None:
+    assert not any(rule.startswith('ColumnValues "seen_at"') for rule in rules)
+
+
+def test_texts_are_quoted_as_glue_reads_them(rules: list[str]) -> None:
+    assert 'ColumnValues "sensor" matches "a<b&\\"c\\"\\\\d+" where "`sensor` is not null"' in rules
+    assert 'ColumnValues "kind" in ["a","it\'s"] where "`kind` is not null"' in rules
+
+
+def test_uniqueness_is_not_asked_of_a_table_that_keeps_older_rows(rules: list[str]) -> None:
+    assert not any(rule.startswith(("IsUnique", "IsPrimaryKey")) for rule in rules)
+
+
+def test_the_job_gets_iceberg_and_may_write_its_table_only(plan_of_readings: dict[str, Any]) -> None:
+    (job,) = of_type(plan_of_readings, "aws_glue_job").values()
+    role = of_type(plan_of_readings, "aws_iam_role_policy")['module.environment.aws_iam_role_policy.glue["job"]']
+    merge = next(each for each in json.loads(role["policy"])["Statement"] if each["Sid"] == "Merge")
+
+    assert job["default_arguments"]["--datalake-formats"] == "iceberg"
+    assert [arn for arn in merge["Resource"] if ":table/" in arn] == [
+        "arn:aws:glue:eu-west-1:111111111111:table/acme_sales_dev/readings_iceberg"
+    ]
+
+
+def test_a_partition_by_time_is_a_day_beside_the_column(plan_of_readings: dict[str, Any]) -> None:
+    tables = of_type(plan_of_readings, "aws_glue_catalog_table").values()
+    batches = next(table for table in tables if table["name"] == "readings_batches")
+    columns = [column["name"] for column in batches["storage_descriptor"][0]["columns"]]
+
+    assert [key["name"] for key in batches["partition_keys"]] == ["batch_id", "seen_at_day"]
+    assert "seen_at" in columns
+    assert columns[-3:] == ["_file", "_line", "_uploaded_at"]
+
+
+def test_the_view_shows_published_batches_and_the_newest_row_per_key(plan_of_readings: dict[str, Any]) -> None:
+    tables = of_type(plan_of_readings, "aws_glue_catalog_table").values()
+    text = next(table for table in tables if table["name"] == "readings")["view_original_text"]
+    view = json.loads(b64decode(text.removeprefix("/* Presto View: ").removesuffix(" */")))
+
+    assert 'IN (SELECT "batch" FROM "acme_sales_dev"."readings_commits")' in view["originalSql"]
+    assert 'PARTITION BY "sensor", "taken_on"' in view["originalSql"]
+    assert 'ORDER BY "_uploaded_at" DESC, "_file" DESC, "_line" DESC' in view["originalSql"]
+    assert {"name": "amount", "type": "decimal(12,2)"} in view["columns"]
