@@ -113,9 +113,7 @@ def role_faults(place: str, role: str, column: str, types: dict[str, str]) -> It
             "Choose a date, a timestamp or a number.",
         )
     elif role == "partition_by" and kind not in PARTITIONS:
-        yield Fault(
-            place, column, f"is of type {kind}, which names no folder", f"It can be {', '.join(PARTITIONS)}."
-        )
+        yield Fault(place, column, f"is of type {kind}, which names no folder", f"It can be {', '.join(PARTITIONS)}.")
 
 
 def rules_fit_the_types(draft: Draft) -> Iterator[Fault]:
@@ -138,11 +136,7 @@ def column_faults(place: str, column: Draft) -> Iterator[Fault]:
             wanted = "a date" if kind in DATES else "a number"
             yield Fault(f"{place}, {key}", column[key], f"is not {wanted}", f"The column is of type {kind}.")
     limits = [column[key] for key in ("minimum", "maximum") if key in column]
-    if (
-        len(limits) == 2
-        and isinstance(limits[0], str) == isinstance(limits[1], str)
-        and limits[0] > limits[1]
-    ):
+    if len(limits) == 2 and isinstance(limits[0], str) == isinstance(limits[1], str) and limits[0] > limits[1]:
         why = f"is more than the maximum {limits[1]}"
         yield Fault(f"{place}, minimum", limits[0], why, "No value could pass.")
 

@@ -21,9 +21,7 @@ def words_by_ps(parent: int) -> list[str]:
     import subprocess
 
     try:
-        done = subprocess.run(
-            ["ps", "-o", "args=", "-p", str(parent)], capture_output=True, text=True, check=True
-        )
+        done = subprocess.run(["ps", "-o", "args=", "-p", str(parent)], capture_output=True, text=True, check=True)
         return shlex.split(done.stdout)
     except (OSError, ValueError, subprocess.CalledProcessError):
         return []

@@ -57,6 +57,7 @@ def literal(text: str) -> str:
     return re.sub(r"\{[{%#]", lambda mark: f"{{{{ '{mark[0]}' }}}}", text)
 
 
+@cache
 def own_text() -> set[str]:
     """The texts with Jinja that the template itself renders from a string: its hooks and its backend.tf."""
     backends = temporary_copy.ROOT.glob("{{cookiecutter*}}/{{first_environment()}}/backend.tf")

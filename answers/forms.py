@@ -21,9 +21,7 @@ class SafeLoaderOfUniqueKeys(yaml.SafeLoader):
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
         twice = next((key for number, key in enumerate(keys) if key in keys[:number]), None)
         if twice is not None:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"{twice} stands there twice", node.start_mark
-            )
+            raise yaml.constructor.ConstructorError(None, None, f"{twice} stands there twice", node.start_mark)
         return super().construct_mapping(node, deep)
 
 
@@ -76,9 +74,7 @@ def listed(answer: object, entry: Callable[[str], object]) -> object:
     read = structure(answer)
     if is_short_form(read):
         read = items(str(read))
-    return (
-        [entry(item) if isinstance(item, str) else item for item in read] if isinstance(read, list) else read
-    )
+    return [entry(item) if isinstance(item, str) else item for item in read] if isinstance(read, list) else read
 
 
 def environment(text: str) -> object:

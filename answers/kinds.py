@@ -16,10 +16,7 @@ CRON_FIELDS: tuple[tuple[str, int, int, list[str]], ...] = (
     ("day-of-week", 1, 7, DAYS),
     ("year", 1970, 2199, []),
 )
-PRIVATE = [
-    ipaddress.ip_network(block)
-    for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
-]
+PRIVATE = [ipaddress.ip_network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")]
 DOCKER = ipaddress.ip_network("172.17.0.0/16")
 CHATS = ("slack.com", "slack-gov.com", "office.com", "office365.com", "logic.azure.com", "powerplatform.com")
 CHATS_TOO = ("discord.com", "discordapp.com", "chat.googleapis.com", "teams.microsoft.com")
@@ -31,9 +28,7 @@ def project_name_fault(name: str) -> str | None:
 
 def decimal_fault(column_type: str) -> str | None:
     digits = re.fullmatch(r"decimal\((\d+),(\d+)\)", column_type, re.ASCII)
-    return (
-        "has more digits after the point than in all" if digits and int(digits[2]) > int(digits[1]) else None
-    )
+    return "has more digits after the point than in all" if digits and int(digits[2]) > int(digits[1]) else None
 
 
 def cidr_fault(block: str) -> str | None:

@@ -24,9 +24,7 @@ def project_from(given: dict[str, Any]) -> dict[str, Any]:
     """The content of project.yaml for ten answers; what cannot be read stays as given."""
     name_and_slug = {"name": given.get("project_name", ""), **slug_and_prefix(given.get("project_slug", ""))}
     read = {key: READERS[key](given[key]) for key in READERS if key in given}
-    answered = {
-        key: value for key, value in read.items() if key in REQUIRED or value not in ("", None, [], {})
-    }
+    answered = {key: value for key, value in read.items() if key in REQUIRED or value not in ("", None, [], {})}
     shaped: dict[str, Any] = typed({**name_and_slug, "region": given.get("region", ""), **answered}, schema())
     return without_empty_schedules(shaped)
 
@@ -48,6 +46,4 @@ def without_empty_schedules(project: dict[str, Any]) -> dict[str, Any]:
 def project_faults(draft: dict[str, Any]) -> list[str]:
     """All that is wrong with a draft of project.yaml, in a sentence or two for each fault."""
     in_fields = [fault.sentence().removeprefix(f"{ROOT}, ") for fault in faults(draft, schema(), ROOT)]
-    return in_fields + [
-        fault.sentence() for fault in faults_between_fields(draft, some_are_wrong=bool(in_fields))
-    ]
+    return in_fields + [fault.sentence() for fault in faults_between_fields(draft, some_are_wrong=bool(in_fields))]

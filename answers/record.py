@@ -21,9 +21,7 @@ def as_texts(answers: dict[str, Any]) -> dict[str, str]:
     """The ten answers as texts: as they were given, a structure as compact JSON."""
     given = {key: answers.get(key, "") for key in QUESTIONS}
     return {
-        key: value
-        if isinstance(value, str)
-        else json.dumps(value, ensure_ascii=False, separators=(", ", ":"))
+        key: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(", ", ":"))
         for key, value in given.items()
     }
 

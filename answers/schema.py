@@ -103,8 +103,7 @@ def type_fault(value: object, body: dict[str, Any]) -> str | None:
         return None if value in allowed else f"is none of {', '.join(map(str, allowed))}"
     types = body["type"] if isinstance(body["type"], list) else [body["type"]]
     right = any(
-        isinstance(value, PYTHON_TYPES[name]) and (name == "boolean" or not isinstance(value, bool))
-        for name in types
+        isinstance(value, PYTHON_TYPES[name]) and (name == "boolean" or not isinstance(value, bool)) for name in types
     )
     if isinstance(value, Unreadable) and "string" not in types:
         return f"cannot be read as YAML or JSON: {value.why}".rstrip(": ")
@@ -178,9 +177,7 @@ def faults_of_choice(value: object, body: dict[str, Any], place: str) -> Iterato
 def discriminators(branch: dict[str, Any]) -> list[object]:
     """The words that tell a branch of a choice from the others."""
     properties = branch["properties"].values()
-    return [
-        word for each in properties for word in ([each["const"]] if "const" in each else each.get("enum", []))
-    ]
+    return [word for each in properties for word in ([each["const"]] if "const" in each else each.get("enum", []))]
 
 
 def discriminator_fits(value: dict[str, object], branch: dict[str, Any]) -> bool:
@@ -196,9 +193,7 @@ def typed(value: object, definition: dict[str, Any]) -> Any:
     _, body = definition_of(definition)
     if "oneOf" in body and isinstance(value, dict):
         fitting = [branch for branch in body["oneOf"] if discriminator_fits(value, definition_of(branch)[1])]
-        known = max(
-            fitting, key=lambda b: len(definition_of(b)[1]["properties"].keys() & value.keys()), default=None
-        )
+        known = max(fitting, key=lambda b: len(definition_of(b)[1]["properties"].keys() & value.keys()), default=None)
         return typed(value, known) if known else value
     if isinstance(value, list) and "items" in body:
         return [typed(item, body["items"]) for item in value]

@@ -23,9 +23,7 @@ def main() -> None:
     record = HANDOVER["record"]
     # Under cruft, which writes the record itself and runs this hook in temporary folders, there is none.
     if record:
-        Path(".cruft.json").write_text(
-            json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
+        Path(".cruft.json").write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         folder = Path.cwd()
         print(NEXT_STEPS.format(slug=folder.name, folder=HANDOVER["folder"]))
 

@@ -119,14 +119,10 @@ def answers_package_of_the_template() -> Iterator[None]:
 
 
 @pytest.fixture
-def run_cookiecutter(
-    template: Path, home: Path, tmp_path: Path, temporary_folder: Path
-) -> Callable[..., Any]:
+def run_cookiecutter(template: Path, home: Path, tmp_path: Path, temporary_folder: Path) -> Callable[..., Any]:
     """Run the cookiecutter command with words after the template; it generates into tmp_path / "output"."""
 
-    def run(
-        *words: str, typed: str | None = None, template: Path | str = template
-    ) -> subprocess.CompletedProcess[str]:
+    def run(*words: str, typed: str | None = None, template: Path | str = template) -> subprocess.CompletedProcess[str]:
         (tmp_path / "output").mkdir(exist_ok=True)
         command = [str(Path(sys.executable).with_name("cookiecutter")), str(template), *words]
         environment = {**os.environ, **AUTHOR, "HOME": str(home), "TMPDIR": str(temporary_folder)}

@@ -55,15 +55,11 @@ def test_terraform_reads_every_answer_as_it_was_given(tmp_path: Path) -> None:
 
     for words in (["init"], ["apply", "-auto-approve"]):
         subprocess.run(["terraform", *words], cwd=tmp_path, check=True, capture_output=True)
-    output = subprocess.run(
-        ["terraform", "output", "-json"], cwd=tmp_path, check=True, capture_output=True
-    ).stdout
+    output = subprocess.run(["terraform", "output", "-json"], cwd=tmp_path, check=True, capture_output=True).stdout
     read = {name: json.loads(text) for name, text in json.loads(output)["read"]["value"].items()}
 
     differing = [
-        case
-        for number, case in enumerate(ACCEPTED)
-        if value_in(read[f"{number}.yaml"], case.field) != case.value
+        case for number, case in enumerate(ACCEPTED) if value_in(read[f"{number}.yaml"], case.field) != case.value
     ]
     assert len(read) == len(ACCEPTED)
     assert differing == []
@@ -102,9 +98,7 @@ def test_a_replay_of_a_generation_gives_the_same_project_and_asks_nothing(
     kind: str, run_cookiecutter: Callable[..., Any], tmp_path: Path
 ) -> None:
     datasets: object = (
-        "orders:csv"
-        if kind == "texts"
-        else {"visits": {"format": "json", "columns": [{"name": "id", "type": "int"}]}}
+        "orders:csv" if kind == "texts" else {"visits": {"format": "json", "columns": [{"name": "id", "type": "int"}]}}
     )
     (tmp_path / "answers.yaml").write_text(
         yaml.safe_dump({"default_context": {"region": "eu-central-1", "datasets": datasets}})
@@ -122,9 +116,7 @@ def test_a_replay_of_a_generation_gives_the_same_project_and_asks_nothing(
 def test_an_empty_arn_and_an_empty_schedule_are_no_target_and_no_schedule(bake: Callable[..., Path]) -> None:
     dataset = {"format": "csv", "columns": [{"name": "id", "type": "int"}], "schedule": ""}
 
-    settings = settings_of(
-        bake(notifications=[{"protocol": "topic", "arn": ""}], datasets={"orders": dataset})
-    )
+    settings = settings_of(bake(notifications=[{"protocol": "topic", "arn": ""}], datasets={"orders": dataset}))
 
     assert "notifications" not in settings
     assert "schedule" not in settings["datasets"]["orders"]
@@ -162,9 +154,7 @@ def test_numbers_that_became_text_are_numbers_again() -> None:
 
 
 plain_text = some.text(min_size=1, max_size=40).filter(lambda text: text_fault(text) is None)
-scalars = some.one_of(
-    plain_text, some.booleans(), some.integers(), some.floats(allow_nan=False, allow_infinity=False)
-)
+scalars = some.one_of(plain_text, some.booleans(), some.integers(), some.floats(allow_nan=False, allow_infinity=False))
 
 
 @given(

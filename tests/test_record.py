@@ -19,9 +19,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 def git(folder: Path, *words: str) -> str:
     environment = {**os.environ, **AUTHOR}
-    done = subprocess.run(
-        ["git", *words], cwd=folder, env=environment, check=True, capture_output=True, text=True
-    )
+    done = subprocess.run(["git", *words], cwd=folder, env=environment, check=True, capture_output=True, text=True)
     return done.stdout.strip()
 
 
@@ -44,9 +42,7 @@ def cruft(home: Path, temporary_folder: Path) -> Run:
     def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, **AUTHOR, "HOME": str(home), "TMPDIR": str(temporary_folder)}
         command = [str(Path(sys.executable).with_name("cruft")), *words]
-        return subprocess.run(
-            command, cwd=folder, env=environment, text=True, capture_output=True, timeout=120
-        )
+        return subprocess.run(command, cwd=folder, env=environment, text=True, capture_output=True, timeout=120)
 
     return run
 
@@ -156,9 +152,7 @@ def test_structured_answers_survive_an_update_by_cruft(
     assert (difference.returncode, difference.stdout) == (0, "")
 
 
-def test_cruft_create_gives_the_same_project(
-    generated: Path, repository: Path, cruft: Run, tmp_path: Path
-) -> None:
+def test_cruft_create_gives_the_same_project(generated: Path, repository: Path, cruft: Run, tmp_path: Path) -> None:
     (tmp_path / "by cruft").mkdir()
     extra = json.dumps({"environments": "dev=111111111111"})
 

@@ -20,9 +20,7 @@ from jinja2 import Environment
 from answers.project import QUESTIONS, project_faults, project_from
 from answers.schema import fault
 
-DEFAULTS = {
-    key: json.loads((Path(__file__).parents[1] / "cookiecutter.json").read_text())[key] for key in QUESTIONS
-}
+DEFAULTS = {key: json.loads((Path(__file__).parents[1] / "cookiecutter.json").read_text())[key] for key in QUESTIONS}
 CHATS = ("slack.com", "slack-gov.com", "office.com", "logic.azure.com", "powerplatform.com", "discord.com")
 REFUSED = [case for case in cases(accepted=False) if case.field != "webhook_url"]
 FEW = some_of_each_field(REFUSED, 3)
@@ -46,9 +44,7 @@ def test_every_hostile_answer_is_refused_with_a_printable_sentence(field: str) -
     told = {case.value: refusals_of(**answers_with(case)) for case in REFUSED if case.field == field}
 
     assert [value for value, sentences in told.items() if not sentences] == []
-    assert [
-        value for value, sentences in told.items() if not all(line.isprintable() for line in sentences)
-    ] == []
+    assert [value for value, sentences in told.items() if not all(line.isprintable() for line in sentences)] == []
 
 
 @pytest.mark.parametrize("case", [case for case in cases() if case.field == "webhook_url"], ids=named)
@@ -378,9 +374,7 @@ def test_an_empty_list_is_refused_and_does_not_crash(
 def test_a_key_that_is_unknown_or_lacking_deeper_down_is_named(key: str) -> None:
     dataset = {"format": "csv", "columns": COLUMNS, "misspelt": 1} if key == "misspelt" else {"format": "csv"}
     environment = {"name": "dev"} if key == "account" else {"account": "111111111111"}
-    answers = (
-        {"environments": [environment]} if key in ("name", "account") else {"datasets": {"orders": dataset}}
-    )
+    answers = {"environments": [environment]} if key in ("name", "account") else {"datasets": {"orders": dataset}}
 
     assert key in " ".join(refusals_of(**answers))
 
@@ -464,9 +458,7 @@ def test_the_longest_names_fit_into_the_limits_of_aws() -> None:
 
 
 @pytest.fixture
-def terminal(
-    template: Path, home: Path, tmp_path: Path, temporary_folder: Path
-) -> Callable[..., "pexpect.spawn[str]"]:
+def terminal(template: Path, home: Path, tmp_path: Path, temporary_folder: Path) -> Callable[..., "pexpect.spawn[str]"]:
     """Start the cookiecutter command at a terminal; `path` stands before everything that Python imports."""
 
     def start(*words: str, path: Path = tmp_path) -> "pexpect.spawn[str]":
@@ -576,3 +568,24 @@ def test_a_folder_of_somebody_is_never_taken_for_a_temporary_copy(
     run_cookiecutter("--no-input", "--accept-hooks", "no", "region=nowhere", template=own)
 
     assert (own / "cookiecutter.json").is_file()
+
+
+def test_refusing_the_hooks_does_not_refuse_the_check(
+    run_cookiecutter: Callable[..., Any], tmp_path: Path, temporary_folder: Path
+) -> None:
+    done = run_cookiecutter("--no-input", "--accept-hooks", "no", "project_slug=../../evil/x", "regoin=x")
+
+    assert_clean_refusal(done, tmp_path, temporary_folder)
+    assert "../../evil/x" in done.stderr
+    assert "Did you mean region?" in done.stderr
+
+
+def test_without_hooks_and_extension_no_project_comes_out(
+    run_cookiecutter: Callable[..., Any], tmp_path: Path, temporary_folder: Path
+) -> None:
+    answers = tmp_path / "answers.yaml"
+    answers.write_text("default_context: {_extensions: []}\n")
+
+    done = run_cookiecutter("--no-input", "--accept-hooks", "no", "--config-file", str(answers))
+
+    assert_clean_refusal(done, tmp_path, temporary_folder)

@@ -13,11 +13,7 @@ FOUR = "dev=111111111111, test=222222222222, uat=333333333333, prod=444444444444
 
 
 def tree(project: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(project).as_posix(): path.read_bytes()
-        for path in project.rglob("*")
-        if path.is_file()
-    }
+    return {path.relative_to(project).as_posix(): path.read_bytes() for path in project.rglob("*") if path.is_file()}
 
 
 def test_the_same_answers_give_the_same_bytes_in_any_folder(
@@ -34,9 +30,7 @@ def test_the_same_answers_give_the_same_bytes_in_any_folder(
 def test_no_rendered_file_names_a_place_on_this_machine(project: Path, template: Path) -> None:
     places = [str(project.parent).encode(), str(template).encode(), os.fsencode(Path.home())]
 
-    assert [
-        name for name, content in tree(project).items() if any(place in content for place in places)
-    ] == []
+    assert [name for name, content in tree(project).items() if any(place in content for place in places)] == []
 
 
 def test_every_environment_gets_the_same_files(bake: Callable[..., Path]) -> None:
@@ -44,8 +38,7 @@ def test_every_environment_gets_the_same_files(bake: Callable[..., Path]) -> Non
     folders = [project / name for name in ("dev", "test", "uat", "prod")]
 
     listings = [
-        {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "backend.tf"}
-        for folder in folders
+        {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "backend.tf"} for folder in folders
     ]
 
     assert all(listing == listings[0] for listing in listings)
