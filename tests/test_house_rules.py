@@ -101,7 +101,7 @@ def test_no_file_is_named_for_nothing_in_particular() -> None:
 
 
 def test_nothing_is_left_for_later() -> None:
-    left = re.compile("TO" + r"DO\b|FIX" + r"ME\b|XX" + r"X\b|NotImplemented")
+    left = re.compile("TO" + r"DO\b|FIX" + r"ME\b|XX" + r"X\b|NotImple" + "mented")
 
     assert [
         path
