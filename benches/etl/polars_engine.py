@@ -21,9 +21,8 @@ def bad(condition: pl.Expr, name: str) -> pl.Expr:
     return pl.when(condition).then(pl.lit(name))
 
 
-def main(source: str, target: str) -> None:
-    """Read, cast, judge, split, deduplicate, write."""
-    Path(target).mkdir(parents=True, exist_ok=True)
+def judged_rows(source: str) -> pl.DataFrame:
+    """Every row with its typed values beside the texts, and the names of the columns that are bad."""
     texts = pl.scan_csv(
         f"{source}/*.csv",
         new_columns=[f"_{name}" for name in HEADER],
@@ -50,7 +49,14 @@ def main(source: str, target: str) -> None:
         ignore_nulls=True,
     )
     judged = texts.with_columns(*cast, moment, *kept).with_columns(reasons.alias("reasons"))
-    rows = judged.collect(engine="streaming")
+    return judged.collect(engine="streaming")
+
+
+def main(source: str, target: str) -> None:
+    """Read, cast, judge, split, deduplicate, write."""
+    Path(target).mkdir(parents=True, exist_ok=True)
+    c = pl.col
+    rows = judged_rows(source)
     rows.filter(c("reasons") != "").select("reasons", *(f"_{name}" for name in HEADER)).write_ndjson(
         f"{target}/quarantine.json"
     )
