@@ -21,7 +21,7 @@ from steps.settings import ManifestFile, Settings
 HEAD_BYTES = 65_536
 GZIP_MAGIC = b"\x1f\x8b"
 OTHER_COMPRESSIONS = (".bz2", ".zst", ".lz4", ".snappy", ".deflate", ".xz", ".zip", ".Z")
-GONE = ("NoSuchKey", "NoSuchVersion", "404")
+GONE = ("NoSuchKey", "NoSuchVersion", "404", "PreconditionFailed")
 
 
 @dataclass(frozen=True)

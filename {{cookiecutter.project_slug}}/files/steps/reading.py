@@ -120,12 +120,7 @@ def rows_in_place(checked: DataFrame, tallies: list[Tally], sources: list[Source
     ).withColumn("_uploaded_at", expr("cast(_uploaded_at as timestamp)"))
     joined = checked.join(broadcast(places), ["_path", "_block"])
     kept = [rules.named(column.name) for column in settings.columns]
-    place = [
-        "_file",
-        "_position + _shift as _line",
-        "_uploaded_at",
-        "_recency",
-    ]
+    place = ["_file", "_position + _shift as _line", "_uploaded_at", "_recency"]
     return joined.selectExpr(*kept, *place, "_reasons", "_record")
 
 
@@ -156,7 +151,7 @@ def source_of(tallies: list[Tally], sources: list[Source]) -> dict[str, Source]:
 
 def oldest_first(sources: list[Source]) -> list[Source]:
     """The sources by upload, then by name: a source's place in this order is the `_recency` of its rows."""
-    return sorted(sources, key=lambda source: (source.inspection.file.uploaded_at, source.name))
+    return sorted(sources, key=lambda source: (source.inspection.file.moment, source.name))
 
 
 def _places(tallies: list[Tally], sources: list[Source], settings: Settings) -> list[tuple]:

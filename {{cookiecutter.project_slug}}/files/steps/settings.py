@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -78,6 +79,11 @@ class ManifestFile:
     def address(self) -> str:
         """The object's place."""
         return f"s3://{self.bucket}/{self.key}"
+
+    @property
+    def moment(self) -> datetime:
+        """When it was uploaded: as texts, 10:00:00Z would come after 10:00:00.5Z."""
+        return datetime.fromisoformat(self.uploaded_at)
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ def test_the_newest_row_of_a_key_is_published_and_the_others_are_counted_as_dupl
 
 
 def test_without_a_newer_time_the_later_upload_wins_then_the_later_line(platform: Platform) -> None:
-    platform.upload("orders/z.csv", "id,at,v\n1,,early upload\n", "2026-03-01T00:00:00Z")
-    platform.upload("orders/a.csv", "id,at,v\n1,,late upload\n1,,late line\n", "2026-03-02T00:00:00Z")
+    platform.upload("orders/z.csv", "id,at,v\n1,,early upload\n", "2026-03-01T10:00:00Z")
+    platform.upload("orders/a.csv", "id,at,v\n1,,late upload\n1,,late line\n", "2026-03-01T10:00:00.5Z")
 
     assert platform.run(KEYED).column("v") == ["late line"]
 
