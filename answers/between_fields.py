@@ -13,7 +13,7 @@ NUMBERS = ("bigint", "int", "smallint", "tinyint", "float", "double", "decimal")
 FLOATING = ("float", "double")
 DATES = ("date", "timestamp")
 PARTITIONS = (*DATES, "string", "int", "bigint", "smallint", "tinyint", "boolean")
-SUFFIXES = ("_batches", "_commits")
+SUFFIXES = ("_batches", "_commits", "_iceberg")
 
 
 def faults_between_fields(draft: Draft, some_are_wrong: bool = False) -> Iterator[Fault]:

@@ -98,12 +98,15 @@ def datasets(answer: object) -> object:
     read = structure(answer)
     if isinstance(read, dict):
         return {name: dataset_of_map(name, each) for name, each in read.items()}
-    return read if not is_short_form(read) else pairs(str(read), ":", starter)
+    return read if not is_short_form(read) else pairs(str(read), ":", starter, otherwise=":csv")
 
 
-def pairs(answer: str, sign: str, entry: Callable[[str, str], object]) -> object:
-    """A map read from items such as name=value; the text itself where a sign lacks or a name repeats."""
-    split = [item.partition(sign) for item in items(answer)]
+def pairs(answer: str, sign: str, entry: Callable[[str, str], object], otherwise: str = "") -> object:
+    """A map read from items such as name=value; the text itself where a sign lacks or a name repeats.
+
+    `otherwise` is what an item without the sign ends with.
+    """
+    split = [(item if sign in item else item + otherwise).partition(sign) for item in items(answer)]
     whole = all(found for _, found, _ in split) and len({name for name, _, _ in split}) == len(split)
     return {name: entry(name, value) for name, _, value in split} if whole else answer
 

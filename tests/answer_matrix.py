@@ -2,7 +2,11 @@
 
 from typing import Any
 
-COLUMNS = [{"name": "id", "type": "bigint"}, {"name": "seen_at", "type": "timestamp"}, {"name": "value", "type": "double"}]
+COLUMNS = [
+    {"name": "id", "type": "bigint"},
+    {"name": "seen_at", "type": "timestamp"},
+    {"name": "value", "type": "double"},
+]
 
 EVERY_NOTIFICATION = [
     {"protocol": "email", "endpoint": "o'brien+data@example.com"},
@@ -26,7 +30,13 @@ EVERY_RULE = {
         "missing_values": ["NA", "#N/A"],
         "columns": [
             {"name": "sensor", "type": "string", "required": True, "pattern": '[A-Z]{2}-\\d+ "x" \\$\\{y\\}'},
-            {"name": "taken_on", "type": "date", "format": "dd/MM/yyyy", "minimum": "2020-01-01", "maximum": "2030-12-31"},
+            {
+                "name": "taken_on",
+                "type": "date",
+                "format": "dd/MM/yyyy",
+                "minimum": "2020-01-01",
+                "maximum": "2030-12-31",
+            },
             {"name": "amount", "type": "decimal(12,2)", "minimum": -0.5, "maximum": 100000},
             {"name": "kind", "type": "string", "one_of": ["a", "it's", 'say "b"', "{c}", "é"]},
             {"name": "serial", "type": "int", "unique": True},
@@ -56,7 +66,7 @@ MATRIX: dict[str, dict[str, Any]] = {
     "GitLab and every notification": {"git": "gitlab:acme/sub/sales", "notifications": EVERY_NOTIFICATION},
     "Bitbucket and free text": {
         "git": "bitbucket:acme/sales",
-        "project_name": "Tom's \"lake\" №1 — {été} ${x} %{y} <ü> \\",
+        "project_name": 'Tom\'s "lake" №1 — {été} ${x} %{y} <ü> \\',
         "tags": {"cost center": "42", "équipe": "données & ventes=a+b".replace("&", "-")},
     },
     "every rule, JDBC, a second region": {
@@ -68,9 +78,16 @@ MATRIX: dict[str, dict[str, Any]] = {
                 "workers": 4,
                 "worker_type": "G.2X",
                 "approval": False,
-                "jdbc": {"warehouse": {"url": "jdbc:postgresql://db.example.com:5433/sales", "secret": "sales/db"}},
+                "jdbc": {
+                    "warehouse": {"url": "jdbc:postgresql://db.example.com:5433/sales", "secret": "sales/db"}
+                },
             },
-            {"name": "prod", "account": "222222222222", "region": "eu-central-1", "network": {"cidr": "10.9.0.0/20"}},
+            {
+                "name": "prod",
+                "account": "222222222222",
+                "region": "eu-central-1",
+                "network": {"cidr": "10.9.0.0/20"},
+            },
         ],
     },
     "names of full length": {

@@ -19,7 +19,15 @@ FEWEST_RESOURCES, FEWEST_PASSED, FEWEST_CHECKS = 80, 250, 70
 
 def scan(project: Path) -> dict[str, Any]:
     """checkov's own report on a project's Terraform."""
-    command = [SCAN / "bin" / "checkov", "--directory", project, "--config-file", CONFIGURATION, "--output", "json"]
+    command = [
+        SCAN / "bin" / "checkov",
+        "--directory",
+        project,
+        "--config-file",
+        CONFIGURATION,
+        "--output",
+        "json",
+    ]
     done = subprocess.run(command, cwd=project, text=True, capture_output=True, timeout=600, check=False)
     assert done.stdout.startswith("{"), done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
@@ -70,7 +78,9 @@ def test_each_skip_gives_its_reason(project: Path) -> None:
 def test_a_bucket_that_anybody_may_read_is_noticed(project: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(project, tmp_path / "project")
     path = copy / "modules/environment/storage.tf"
-    path.write_text(path.read_text().replace("block_public_policy     = true", "block_public_policy     = false"))
+    path.write_text(
+        path.read_text().replace("block_public_policy     = true", "block_public_policy     = false")
+    )
 
     failed = {check["check_id"] for check in scan(copy)["results"]["failed_checks"]}
 

@@ -157,10 +157,14 @@ def test_each_rule_has_a_mutation_that_it_notices() -> None:
     assert {rule for *_, rule in MUTATIONS.values()} == {rule.__name__ for rule in RULES}
 
 
-def test_an_approval_that_is_no_longer_the_default_is_noticed(project: Path, tmp_path: Path, terraform: Terraform) -> None:
+def test_an_approval_that_is_no_longer_the_default_is_noticed(
+    project: Path, tmp_path: Path, terraform: Terraform
+) -> None:
     module = shutil.copytree(project / "modules/project", tmp_path / "project")
     path = module / "variable.tf"
-    path.write_text(path.read_text().replace("approval    = optional(bool, true)", "approval    = optional(bool, false)"))
+    path.write_text(
+        path.read_text().replace("approval    = optional(bool, true)", "approval    = optional(bool, false)")
+    )
     terraform.run(module, "init")
 
     done = terraform.run(module, "test")
@@ -185,7 +189,9 @@ def required_names(source: str) -> set[str]:
 @pytest.mark.parametrize("function", ["start_crawler", "start_etl_job", "close_run", "sweep"])
 def test_a_lambda_is_told_exactly_what_it_reads(function: str, plan: dict[str, Any]) -> None:
     (values,) = (
-        values for values in of_type(plan, "aws_lambda_function").values() if values["handler"] == f"{function}.handler"
+        values
+        for values in of_type(plan, "aws_lambda_function").values()
+        if values["handler"] == f"{function}.handler"
     )
 
     told = set(values["environment"][0]["variables"])
@@ -203,7 +209,9 @@ def test_every_variable_and_output_is_described() -> None:
     bare = [
         f"{path.relative_to(PROJECT)}: {name}"
         for path in PROJECT.rglob("*.tf")
-        for name, body in re.findall(r'^(?:variable|output) "(\w+)" \{\n((?:.*\n)*?)\}', path.read_text(), re.MULTILINE)
+        for name, body in re.findall(
+            r'^(?:variable|output) "(\w+)" \{\n((?:.*\n)*?)\}', path.read_text(), re.MULTILINE
+        )
         if not re.search(r'^  description += ".{10,}"', body, re.MULTILINE)
     ]
 

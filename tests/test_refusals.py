@@ -117,7 +117,7 @@ def test_a_replay_file_is_refused(
         ("region", "Ireland"),
         ("environments", "dev=1111"),
         ("environments", "dev"),
-        ("datasets", "orders"),
+        ("datasets", "orders:xlsx"),
         ("datasets", "orders:csv, orders:json"),
         ("datasets", "[orders"),
         ("notifications", "https://hooks.slack.com/services/T0/B0/x"),

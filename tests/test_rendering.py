@@ -212,3 +212,9 @@ def test_without_hooks_the_project_is_right_for_its_first_environment(
     assert done.returncode == 0
     assert (tmp_path / "output/acme-sales/dev/backend.tf").is_file()
     assert "{{" not in (tmp_path / "output/acme-sales/dev/backend.tf").read_text()
+
+
+def test_a_dataset_without_a_format_is_csv(bake: Callable[..., Path]) -> None:
+    datasets = settings_of(bake(datasets="refunds, visits:json"))["datasets"]
+
+    assert {name: dataset["format"] for name, dataset in datasets.items()} == {"refunds": "csv", "visits": "json"}
