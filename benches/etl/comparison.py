@@ -102,8 +102,7 @@ def measure() -> list[tuple[str, str]]:
 def _figures(costs: dict[str, Cost], report: dict) -> list[tuple[str, str]]:  # type: ignore[type-arg]
     ours = costs["files/etl.py"]
     rows = [
-        (name, f"{cost.wall:6.1f} s  {cost.cpu:6.1f} CPU s  {cost.peak_mb:5.0f} MB")
-        for name, cost in costs.items()
+        (name, f"{cost.wall:6.1f} s  {cost.cpu:6.1f} CPU s  {cost.peak_mb:5.0f} MB") for name, cost in costs.items()
     ]
     counts = ("rows_in", "published", "quarantined", "duplicates")
     rows.append(("rows in, published, quarantined, duplicates", ", ".join(f"{report[c]}" for c in counts)))

@@ -28,6 +28,4 @@ def java_home() -> str | None:
 
 
 def _works(java: Path) -> bool:
-    return (
-        java.exists() and subprocess.run([java, "-version"], capture_output=True, check=False).returncode == 0
-    )
+    return java.exists() and subprocess.run([java, "-version"], capture_output=True, check=False).returncode == 0

@@ -40,13 +40,9 @@ def job_settings(project: Path, environment: str) -> dict[str, str]:
         shutil.copy(project / "project.yaml", folder)
         (folder / "main.tf").write_text(ROOT)
         _terraform(folder, "init", "-input=false", "-no-color")
-        _terraform(
-            folder, "apply", "-input=false", "-no-color", "-auto-approve", f"-var=environment={environment}"
-        )
+        _terraform(folder, "apply", "-input=false", "-no-color", "-auto-approve", f"-var=environment={environment}")
         settings = json.loads(_terraform(folder, "output", "-json", "job_settings"))
-    return {
-        dataset: given if isinstance(given, str) else json.dumps(given) for dataset, given in settings.items()
-    }
+    return {dataset: given if isinstance(given, str) else json.dumps(given) for dataset, given in settings.items()}
 
 
 def _terraform(folder: Path, *arguments: str) -> str:

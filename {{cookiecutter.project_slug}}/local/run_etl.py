@@ -33,9 +33,7 @@ def main(arguments: list[str] | None = None) -> None:
     folder = PROJECT / ".local" / given.environment
     shutil.rmtree(folder, ignore_errors=True)
     with local_storage(folder) as storage:
-        reports = [
-            run_dataset(storage, settings[name], files, java, console) for name, files in datasets.items()
-        ]
+        reports = [run_dataset(storage, settings[name], files, java, console) for name, files in datasets.items()]
     if any(report["state"] == "failed" for report in reports):
         sys.exit(1)
 
@@ -43,12 +41,8 @@ def main(arguments: list[str] | None = None) -> None:
 def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--environment", required=True, help="whose settings to use: a name from project.yaml"
-    )
-    parser.add_argument(
-        "--data", type=Path, default=PROJECT / "samples", help="a folder with one folder per dataset"
-    )
+    parser.add_argument("--environment", required=True, help="whose settings to use: a name from project.yaml")
+    parser.add_argument("--data", type=Path, default=PROJECT / "samples", help="a folder with one folder per dataset")
     return parser.parse_args(arguments)
 
 

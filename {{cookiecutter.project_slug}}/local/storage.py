@@ -51,9 +51,7 @@ class LocalStorage:
             bucket = settings[f"{purpose}_bucket"]
             (self.folder / bucket).mkdir(parents=True, exist_ok=True)
             if bucket not in {known["Name"] for known in self.s3.list_buckets()["Buckets"]}:
-                self.s3.create_bucket(
-                    Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
-                )
+                self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
                 self.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
         if settings["database"] not in {known["Name"] for known in self.glue.get_databases()["DatabaseList"]}:
             self.glue.create_database(DatabaseInput={"Name": settings["database"]})

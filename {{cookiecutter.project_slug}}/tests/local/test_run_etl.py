@@ -80,9 +80,7 @@ def test_a_working_java_home_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert java.java_home() == str(tmp_path)
 
 
-def test_a_java_that_only_says_there_is_none_is_not_taken(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_java_that_only_says_there_is_none_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = tmp_path / "java"
     program.write_text("#!/bin/sh\nexit 1\n")
     program.chmod(0o755)
@@ -124,9 +122,7 @@ def test_terraform_gives_the_settings_of_every_job(tmp_path: Path) -> None:
     settings = "{ orders = { project = var.settings.name, environment = var.environment } }"
     project = project_with(tmp_path, settings)
 
-    assert job_settings.job_settings(project, "dev") == {
-        "orders": '{"environment": "dev", "project": "acme"}'
-    }
+    assert job_settings.job_settings(project, "dev") == {"orders": '{"environment": "dev", "project": "acme"}'}
     assert sorted(path.name for path in (project / "modules" / "project").iterdir()) == ["main.tf"]
 
 
@@ -137,9 +133,7 @@ def test_a_refused_project_ends_with_terraforms_own_sentence(tmp_path: Path) -> 
         job_settings.job_settings(project, "dev")
 
 
-def test_an_old_terraform_and_no_package_is_one_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_old_terraform_and_no_package_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = tmp_path / "terraform"
     program.write_text("#!/bin/sh\necho Terraform v1.5.7\n")
     program.chmod(0o755)
