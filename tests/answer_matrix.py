@@ -78,9 +78,7 @@ MATRIX: dict[str, dict[str, Any]] = {
                 "workers": 4,
                 "worker_type": "G.2X",
                 "approval": False,
-                "jdbc": {
-                    "warehouse": {"url": "jdbc:postgresql://db.example.com:5433/sales", "secret": "sales/db"}
-                },
+                "jdbc": {"warehouse": {"url": "jdbc:postgresql://db.example.com:5433/sales", "secret": "sales/db"}},
             },
             {
                 "name": "prod",

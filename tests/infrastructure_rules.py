@@ -29,8 +29,7 @@ def buckets_take_tls_only(plan: Plan) -> list[str]:
         values["bucket"] if "bucket" in values else address.rpartition("[")[2]
         for address, values in of_type(plan, "aws_s3_bucket_policy").items()
         for statement in json.loads(values["policy"])["Statement"]
-        if statement["Effect"] == "Deny"
-        and statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
+        if statement["Effect"] == "Deny" and statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
     }
     return [bucket for bucket in of_type(plan, "aws_s3_bucket") if bucket.rpartition("[")[2] not in guarded]
 
@@ -94,32 +93,20 @@ def dead_letters_ring_an_alarm(plan: Plan) -> list[str]:
 
 
 def alarms_lead_somewhere(plan: Plan) -> list[str]:
-    return [
-        a
-        for a, values in of_type(plan, "aws_cloudwatch_metric_alarm").items()
-        if not values.get("alarm_actions")
-    ]
+    return [a for a, values in of_type(plan, "aws_cloudwatch_metric_alarm").items() if not values.get("alarm_actions")]
 
 
 def targets_have_dead_letters(plan: Plan) -> list[str]:
-    return [
-        a
-        for a, values in of_type(plan, "aws_cloudwatch_event_target").items()
-        if not values["dead_letter_config"]
-    ]
+    return [a for a, values in of_type(plan, "aws_cloudwatch_event_target").items() if not values["dead_letter_config"]]
 
 
 def rules_have_a_target(plan: Plan) -> list[str]:
     aimed = {values["rule"] for values in of_type(plan, "aws_cloudwatch_event_target").values()}
-    return [
-        a for a, values in of_type(plan, "aws_cloudwatch_event_rule").items() if values["name"] not in aimed
-    ]
+    return [a for a, values in of_type(plan, "aws_cloudwatch_event_rule").items() if values["name"] not in aimed]
 
 
 def functions_run_a_current_python(plan: Plan) -> list[str]:
-    return [
-        a for a, values in of_type(plan, "aws_lambda_function").items() if values["runtime"] not in RUNTIMES
-    ]
+    return [a for a, values in of_type(plan, "aws_lambda_function").items() if values["runtime"] not in RUNTIMES]
 
 
 def uploads_reach_their_function(plan: Plan) -> list[str]:

@@ -41,9 +41,7 @@ def command_line_configuration(folder: Path) -> Path:
     lines = ["disable_checkpoint = true"]
     if mirror:
         quoted = json.dumps(str(mirror))
-        lines.append(
-            f"provider_installation {{\n  filesystem_mirror {{\n    path = {quoted}\n  }}\n}}"
-        )
+        lines.append(f"provider_installation {{\n  filesystem_mirror {{\n    path = {quoted}\n  }}\n}}")
     path = folder / "terraform.rc"
     path.write_text("\n".join(lines) + "\n")
     return path
@@ -107,8 +105,4 @@ def resources(plan: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def of_type(plan: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
     """The planned values of every resource of one type, by address."""
-    return {
-        address: resource["values"]
-        for address, resource in resources(plan).items()
-        if resource["type"] == kind
-    }
+    return {address: resource["values"] for address, resource in resources(plan).items() if resource["type"] == kind}

@@ -20,11 +20,11 @@ FEWEST_RESOURCES, FEWEST_PASSED, FEWEST_CHECKS = 80, 250, 70
 def scan(project: Path) -> dict[str, Any]:
     """checkov's own report on a project's Terraform."""
     command = [
-        SCAN / "bin" / "checkov",
+        str(SCAN / "bin" / "checkov"),
         "--directory",
-        project,
+        str(project),
         "--config-file",
-        CONFIGURATION,
+        str(CONFIGURATION),
         "--output",
         "json",
     ]
@@ -63,12 +63,7 @@ def test_only_the_four_known_checks_are_skipped(report: dict[str, Any]) -> None:
 
 
 def test_each_skip_gives_its_reason(project: Path) -> None:
-    skips = [
-        line
-        for path in project.rglob("*.tf")
-        for line in path.read_text().splitlines()
-        if "checkov:skip" in line
-    ]
+    skips = [line for path in project.rglob("*.tf") for line in path.read_text().splitlines() if "checkov:skip" in line]
 
     assert skips
     assert [line for line in skips if not re.search(r"checkov:skip=CKV_AWS_\d+:.{30,}", line)] == []
@@ -78,9 +73,7 @@ def test_each_skip_gives_its_reason(project: Path) -> None:
 def test_a_bucket_that_anybody_may_read_is_noticed(project: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(project, tmp_path / "project")
     path = copy / "modules/environment/storage.tf"
-    path.write_text(
-        path.read_text().replace("block_public_policy     = true", "block_public_policy     = false")
-    )
+    path.write_text(path.read_text().replace("block_public_policy     = true", "block_public_policy     = false"))
 
     failed = {check["check_id"] for check in scan(copy)["results"]["failed_checks"]}
 

@@ -131,9 +131,7 @@ def test_an_old_python_is_refused_in_one_sentence(bake: Callable[..., Path], tmp
     old.write_text("#!/bin/sh\nexit 1\n")
     old.chmod(0o755)
 
-    done = subprocess.run(
-        ["make", "setup", f"PYTHON={old}"], cwd=bake(), text=True, capture_output=True, check=False
-    )
+    done = subprocess.run(["make", "setup", f"PYTHON={old}"], cwd=bake(), text=True, capture_output=True, check=False)
 
     assert done.returncode != 0
     assert "needs Python 3.11 or newer" in done.stderr

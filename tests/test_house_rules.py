@@ -36,8 +36,7 @@ def test_jinja_stands_in_four_kinds_of_file_only() -> None:
     found = {
         path.name
         for path in project_texts()
-        if statements(path)
-        or re.search(r"\{\{\s*(cookiecutter|project|backend)\b", path.read_text("utf-8", "replace"))
+        if statements(path) or re.search(r"\{\{\s*(cookiecutter|project|backend)\b", path.read_text("utf-8", "replace"))
     }
 
     assert found <= WITH_JINJA
@@ -87,9 +86,7 @@ def test_a_terraform_file_fits_on_two_screens() -> None:
 
 
 def test_a_lambda_fits_on_a_screen_and_a_half() -> None:
-    long = [
-        path.name for path in (PROJECT / "lambda").glob("*.py") if len(path.read_text().splitlines()) > 80
-    ]
+    long = [path.name for path in (PROJECT / "lambda").glob("*.py") if len(path.read_text().splitlines()) > 80]
 
     assert long == []
 
@@ -104,9 +101,7 @@ def test_nothing_is_left_for_later() -> None:
     left = re.compile("TO" + r"DO\b|FIX" + r"ME\b|XX" + r"X\b|NotImple" + "mented")
 
     assert [
-        path
-        for path in tracked("*.py", "*.tf", "*.md", "*.yaml")
-        if left.search(path.read_text("utf-8", "replace"))
+        path for path in tracked("*.py", "*.tf", "*.md", "*.yaml") if left.search(path.read_text("utf-8", "replace"))
     ] == []
 
 

@@ -189,9 +189,7 @@ def required_names(source: str) -> set[str]:
 @pytest.mark.parametrize("function", ["start_crawler", "start_etl_job", "close_run", "sweep"])
 def test_a_lambda_is_told_exactly_what_it_reads(function: str, plan: dict[str, Any]) -> None:
     (values,) = (
-        values
-        for values in of_type(plan, "aws_lambda_function").values()
-        if values["handler"] == f"{function}.handler"
+        values for values in of_type(plan, "aws_lambda_function").values() if values["handler"] == f"{function}.handler"
     )
 
     told = set(values["environment"][0]["variables"])
@@ -209,9 +207,7 @@ def test_every_variable_and_output_is_described() -> None:
     bare = [
         f"{path.relative_to(PROJECT)}: {name}"
         for path in PROJECT.rglob("*.tf")
-        for name, body in re.findall(
-            r'^(?:variable|output) "(\w+)" \{\n((?:.*\n)*?)\}', path.read_text(), re.MULTILINE
-        )
+        for name, body in re.findall(r'^(?:variable|output) "(\w+)" \{\n((?:.*\n)*?)\}', path.read_text(), re.MULTILINE)
         if not re.search(r'^  description += ".{10,}"', body, re.MULTILINE)
     ]
 

@@ -69,9 +69,7 @@ def test_a_resource_is_named_wherever_it_can_be(plan: dict[str, Any]) -> None:
 def test_the_policy_that_waits_for_the_key_names_its_resources_too(plan: dict[str, Any]) -> None:
     module = plan["configuration"]["root_module"]["module_calls"]["environment"]["module"]
     (document,) = (
-        each
-        for each in module["resources"]
-        if each["address"] == "data.aws_iam_policy_document.network_and_key"
+        each for each in module["resources"] if each["address"] == "data.aws_iam_policy_document.network_and_key"
     )
     statements = document["expressions"]["statement"]
 

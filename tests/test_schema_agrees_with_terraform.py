@@ -160,9 +160,7 @@ def lost(given: Any, understood: Any, place: Place = ()) -> list[Place]:
     entries = given.items() if isinstance(given, dict) else enumerate(given)
     held = understood if isinstance(understood, dict) else range(len(understood))
     inside = [(key, value) for key, value in entries if key in held]
-    dropped: list[Place] = (
-        [(*place, key) for key in given if key not in held] if isinstance(given, dict) else []
-    )
+    dropped: list[Place] = [(*place, key) for key in given if key not in held] if isinstance(given, dict) else []
     return dropped + [each for key, value in inside for each in lost(value, understood[key], (*place, key))]
 
 
@@ -202,9 +200,7 @@ def test_terraform_takes_what_the_generator_accepts(judge: Judge) -> None:
     answers = json.loads((MODULE.parents[2] / "cookiecutter.json").read_text())
     defaults = {key: value for key, value in answers.items() if not key.startswith("_")}
     listed = some_of_each_field(cases(accepted=True), 12)
-    drafts = [
-        project_from({**defaults, **answers_with(case)}) for case in listed if case.field != "webhook_url"
-    ]
+    drafts = [project_from({**defaults, **answers_with(case)}) for case in listed if case.field != "webhook_url"]
 
     assert len(drafts) > 150
     assert judge.plan(drafts) == (True, "")

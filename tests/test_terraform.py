@@ -50,9 +50,7 @@ def plan_as_account(terraform: Terraform, project: Path, environment: str) -> di
     return terraform.plan(project / environment)
 
 
-def test_terraform_refuses_the_account_of_another_environment(
-    planned_project: Path, terraform: Terraform
-) -> None:
+def test_terraform_refuses_the_account_of_another_environment(planned_project: Path, terraform: Terraform) -> None:
     terraform.init(planned_project / "prod")
 
     done = terraform.run(planned_project / "prod", "plan", "-input=false")

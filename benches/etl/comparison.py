@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from benches.etl import dirty_orders
 from benches.etl.process import Cost, cost_of
@@ -60,7 +61,7 @@ def engine(name: str, source: Path, target: Path, environment: dict[str, str]) -
     return cost_of([sys.executable, "-m", f"benches.etl.{name}", str(source), str(target)], environment)[0]
 
 
-def our_job(storage, paths: list[Path]) -> tuple[Cost, dict]:  # type: ignore[no-untyped-def, type-arg]
+def our_job(storage: Any, paths: list[Path]) -> tuple[Cost, dict[str, Any]]:
     """The cost and the report of files/etl.py, unchanged, over some files."""
     uploaded = [storage.upload(path, SETTINGS["input_bucket"], f"orders/{path.name}") for path in paths]
     manifest, run = storage.put_manifest(SETTINGS, uploaded)
@@ -71,7 +72,7 @@ def our_job(storage, paths: list[Path]) -> tuple[Cost, dict]:  # type: ignore[no
     return cost, json.loads(report["Body"].read())
 
 
-def local_platform():  # type: ignore[no-untyped-def]
+def local_platform() -> Any:
     """The generated project's own stand-in of S3."""
     sys.path.insert(0, str(PROJECT))
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -99,7 +100,7 @@ def measure() -> list[tuple[str, str]]:
     return _figures(costs, report)
 
 
-def _figures(costs: dict[str, Cost], report: dict) -> list[tuple[str, str]]:  # type: ignore[type-arg]
+def _figures(costs: dict[str, Cost], report: dict[str, Any]) -> list[tuple[str, str]]:
     ours = costs["files/etl.py"]
     rows = [
         (name, f"{cost.wall:6.1f} s  {cost.cpu:6.1f} CPU s  {cost.peak_mb:5.0f} MB") for name, cost in costs.items()

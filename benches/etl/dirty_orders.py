@@ -5,7 +5,19 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
-HEADER = ["order_id", "customer_id", "ordered_at", "amount", "quantity", "discount", "status", "country", "email", "sku", "note"]
+HEADER = [
+    "order_id",
+    "customer_id",
+    "ordered_at",
+    "amount",
+    "quantity",
+    "discount",
+    "status",
+    "country",
+    "email",
+    "sku",
+    "note",
+]
 STATUSES = ["placed", "paid", "shipped", "returned"]
 COUNTRIES = ["BE", "NL", "FR", "DE", "LU"]
 SKU = "[A-Z]{3}-[0-9]{4}"

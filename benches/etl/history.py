@@ -2,6 +2,7 @@
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from benches.etl import dirty_orders
 from benches.etl.comparison import SETTINGS, local_platform, our_job
@@ -38,7 +39,7 @@ def measure() -> list[tuple[str, str]]:
     ]
 
 
-def _copy_of_a_batch(storage, folder: Path, number: int) -> None:  # type: ignore[no-untyped-def]
+def _copy_of_a_batch(storage: Any, folder: Path, number: int) -> None:
     """History in the output: the rows, the commit and the partitions of an earlier batch."""
     batch = f"{number:016x}"
     bucket = storage.folder / SETTINGS["output_bucket"]

@@ -21,7 +21,8 @@ class Cost:
 
 def cost_of(command: list[str], environment: dict[str, str] | None = None) -> tuple[Cost, str]:
     """Run a command to its end; returns its cost and what it printed."""
-    started, cpu, peak = time.perf_counter(), {}, 0.0
+    started, peak = time.perf_counter(), 0.0
+    cpu: dict[int, float] = {}
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as running:

@@ -9,7 +9,8 @@ from benches.etl.dirty_orders import COLUMNS, COUNTRIES, EMAIL, HEADER, SKU, STA
 
 TYPES = {str(column["name"]): str(column["type"]) for column in COLUMNS}
 RULES = f"""concat_ws(',',
-  case when order_id is null then 'order_id' end, case when not coalesce(customer_id >= 1, false) then 'customer_id' end,
+  case when order_id is null then 'order_id' end,
+  case when not coalesce(customer_id >= 1, false) then 'customer_id' end,
   case when ordered_at is null then 'ordered_at' end,
   case when not coalesce(amount between 0 and 100000, false) then 'amount' end,
   case when (_quantity is not null and quantity is null) or quantity not between 1 and 1000 then 'quantity' end,

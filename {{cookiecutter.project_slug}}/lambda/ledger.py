@@ -19,9 +19,9 @@ class Ledger:
 
     def row(self, file: str) -> Row | None:
         """One row, as it is at this moment."""
-        row: Row | None = self.client.get_item(
-            TableName=self.table, Key={"file": file}, ConsistentRead=True
-        ).get("Item")
+        row: Row | None = self.client.get_item(TableName=self.table, Key={"file": file}, ConsistentRead=True).get(
+            "Item"
+        )
         return row
 
     def add(self, row: Row) -> bool:
@@ -29,8 +29,7 @@ class Ledger:
         try:
             self.client.put_item(
                 TableName=self.table,
-                Item={name: value for name, value in row.items() if value is not None}
-                | {"updated_at": self.now()},
+                Item={name: value for name, value in row.items() if value is not None} | {"updated_at": self.now()},
                 ConditionExpression="attribute_not_exists(#file)",
                 ExpressionAttributeNames={"#file": "file"},
             )

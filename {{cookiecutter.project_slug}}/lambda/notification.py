@@ -24,17 +24,12 @@ class Notifications:
         and then marks it as sent: a reservation that was never kept runs out, and the sweep sends again.
         """
         refused: list[Exception] = []
-        is_out = [
-            self._send(row, f"notice_{notice}_{n}", n, subject, lines, refused)
-            for n in range(len(self.topics))
-        ]
+        is_out = [self._send(row, f"notice_{notice}_{n}", n, subject, lines, refused) for n in range(len(self.topics))]
         if refused:
             raise refused[0]
         return all(is_out)
 
-    def _send(
-        self, row: str, flag: str, topic: int, subject: str, lines: list[str], refused: list[Exception]
-    ) -> bool:
+    def _send(self, row: str, flag: str, topic: int, subject: str, lines: list[str], refused: list[Exception]) -> bool:
         reservation = self.ledger.now()
         if not self._reserve(row, flag, reservation):
             return (self.ledger.row(row) or {}).get(flag) == SENT
