@@ -25,9 +25,7 @@ MAXIMUM_ATTEMPTS = 3
 @cache
 def real(service: str) -> Any:
     """A client of moto's AWS; building one takes longer than most tests."""
-    session = boto3.Session(
-        aws_access_key_id="testing", aws_secret_access_key="testing", region_name="eu-west-1"
-    )
+    session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name="eu-west-1")
     return session.resource(service).meta.client if service == "dynamodb" else session.client(service)
 
 
@@ -110,9 +108,7 @@ class Glue:
         if any(run["JobRunState"] == "RUNNING" for run in self.job_runs):
             raise refusal("ConcurrentRunsExceededException")
         name = f"jr_{len(self.job_runs)}"
-        self.job_runs.append(
-            {"Id": name, "JobName": JobName, "Arguments": Arguments, "JobRunState": "RUNNING"}
-        )
+        self.job_runs.append({"Id": name, "JobName": JobName, "Arguments": Arguments, "JobRunState": "RUNNING"})
         return {"JobRunId": name}
 
     def get_job_run(self, *, JobName: str, RunId: str) -> dict[str, Any]:  # noqa: N803
@@ -129,9 +125,7 @@ class Glue:
 
     def _known(self, name: str) -> None:
         if name != NAME:
-            raise self.exceptions.EntityNotFoundException(
-                {"Error": {"Code": "EntityNotFoundException"}}, "Any"
-            )
+            raise self.exceptions.EntityNotFoundException({"Error": {"Code": "EntityNotFoundException"}}, "Any")
 
 
 class EventChain:
@@ -151,9 +145,7 @@ class EventChain:
 
     def _resources(self) -> tuple[str, str]:
         for bucket in (INPUT, OUTPUT):
-            self.s3.create_bucket(
-                Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
-            )
+            self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
             self.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
         keys = [("open", "HASH"), ("uploaded_at", "RANGE")]
         self.table.create_table(
@@ -183,9 +175,7 @@ class EventChain:
     def _load(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Import the Lambdas as AWS does, with our clock and clients in place of the real ones."""
         values = {"PREFIX": PREFIX, "INPUT_BUCKET": INPUT, "OUTPUT_BUCKET": OUTPUT, "LEDGER_TABLE": TABLE}
-        for name, value in (
-            values | {"TOPIC_ARN": self.topic, "MAXIMUM_ATTEMPTS": str(MAXIMUM_ATTEMPTS)}
-        ).items():
+        for name, value in (values | {"TOPIC_ARN": self.topic, "MAXIMUM_ATTEMPTS": str(MAXIMUM_ATTEMPTS)}).items():
             monkeypatch.setenv(name, value)
         clients = {"s3": self.s3, "sns": self.sns, "glue": self.glue}
         monkeypatch.setattr("aws.client", lambda service: Wire(service, clients[service], self))
@@ -211,9 +201,7 @@ class EventChain:
         }
         detail = {"bucket": {"name": INPUT}, "object": stored}
         time = self.clock().isoformat()
-        return json.dumps(
-            {"version": 1, "dataset": DATASET, "crawl": "on-upload", "time": time, "detail": detail}
-        )
+        return json.dumps({"version": 1, "dataset": DATASET, "crawl": "on-upload", "time": time, "detail": detail})
 
     def deliver(self, *bodies: str) -> list[str]:
         """Hand messages to start_crawler as SQS does; the ids of those that it wants again."""
@@ -232,11 +220,7 @@ class EventChain:
         self.clock.forward(minutes=1)
         self.glue.finish_crawl(status)
         state = "Succeeded" if status == "SUCCEEDED" else "Failed"
-        return (
-            self.start_etl_job.handler({"detail": {"crawlerName": NAME, "state": state}}, None)
-            if tell
-            else None
-        )
+        return self.start_etl_job.handler({"detail": {"crawlerName": NAME, "state": state}}, None) if tell else None
 
     def job_ends(self, state: str = "SUCCEEDED", tell: bool = True, **outcome: Any) -> None:
         """Let the running job end with commit and report as the contract says, and tell close_run."""
@@ -289,9 +273,7 @@ class EventChain:
         self.s3.put_object(Bucket=OUTPUT, Key=key, Body=json.dumps(content).encode(), **condition)
 
     def sweep(self, **event: str) -> Any:
-        return self.sweeper.handler(
-            {"dataset": DATASET, "prefix": "orders/", "crawl": "on-upload"} | event, None
-        )
+        return self.sweeper.handler({"dataset": DATASET, "prefix": "orders/", "crawl": "on-upload"} | event, None)
 
     # What is so now
 
@@ -313,9 +295,7 @@ class EventChain:
         return files
 
     def _stored(self, prefix: str) -> list[dict[str, Any]]:
-        keys = [
-            item["Key"] for item in self.s3.list_objects_v2(Bucket=OUTPUT, Prefix=prefix).get("Contents", [])
-        ]
+        keys = [item["Key"] for item in self.s3.list_objects_v2(Bucket=OUTPUT, Prefix=prefix).get("Contents", [])]
         return [json.loads(self.s3.get_object(Bucket=OUTPUT, Key=key)["Body"].read()) for key in keys]
 
     def commits(self) -> list[dict[str, Any]]:

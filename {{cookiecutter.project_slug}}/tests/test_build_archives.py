@@ -109,9 +109,7 @@ import {function}
 def test_an_empty_project_is_refused_in_one_sentence(tmp_path: Path) -> None:
     shutil.copy(PROJECT / "build_archives.py", tmp_path)
 
-    done = subprocess.run(
-        [sys.executable, str(tmp_path / "build_archives.py")], capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, str(tmp_path / "build_archives.py")], capture_output=True, text=True)
 
     assert done.returncode == 1 and done.stderr.startswith("lambda.zip would be empty")
     assert len(done.stderr.splitlines()) == 1

@@ -23,8 +23,7 @@ def granted(function: str) -> set[str]:
 def made(chain: EventChain, function: str) -> set[str]:
     """The actions that a function's calls need."""
     actions = {
-        f"{service}:{''.join(word.title() for word in call.split('_'))}"
-        for service, call in chain.calls_of[function]
+        f"{service}:{''.join(word.title() for word in call.split('_'))}" for service, call in chain.calls_of[function]
     }
     return {NAMED_OTHERWISE.get(action, action) for action in actions}
 

@@ -73,9 +73,7 @@ def test_an_older_version_that_comes_later_is_read_as_its_own_version(
     assert len({row["version_id"] for row in chain.rows().values()}) == 2
 
 
-def test_the_same_content_uploaded_again_is_logged(
-    chain: EventChain, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_same_content_uploaded_again_is_logged(chain: EventChain, capsys: pytest.CaptureFixture[str]) -> None:
     chain.deliver(chain.upload("orders/a.csv", b"same"))
     chain.deliver(chain.upload("orders/a.csv", b"same"))
 
@@ -98,9 +96,7 @@ def test_a_key_is_read_exactly_from_both_shapes_of_event(key: str) -> None:
         assert upload.key == key
 
 
-@pytest.mark.parametrize(
-    "time", ["2026-03-29T00:59:59Z", "2026-03-29T03:59:59+03:00", "2026-03-28T23:59:59-01:00"]
-)
+@pytest.mark.parametrize("time", ["2026-03-29T00:59:59Z", "2026-03-29T03:59:59+03:00", "2026-03-28T23:59:59-01:00"])
 def test_an_upload_keeps_its_own_time_in_utc(chain: EventChain, time: str) -> None:
     chain.deliver(changed(chain.upload("orders/a.csv"), time=time))
 
@@ -122,9 +118,7 @@ IGNORED = [
 
 
 @pytest.mark.parametrize("key", IGNORED)
-def test_what_is_no_data_is_ignored_and_logged(
-    chain: EventChain, key: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_is_no_data_is_ignored_and_logged(chain: EventChain, key: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert chain.deliver(chain.upload(key)) == []
 
     assert chain.rows() == {} and chain.glue.crawls == 0
@@ -138,9 +132,7 @@ def test_a_name_that_hadoop_cannot_open_is_quarantined_and_told_once(chain: Even
 
     (row,) = chain.rows().values()
     assert (row["state"], row["reason"], "open" in row) == ("QUARANTINED", "unreadable-name", False)
-    assert [message["Subject"] for message in chain.notifications()] == [
-        f"{NAME} file refused: unreadable-name"
-    ]
+    assert [message["Subject"] for message in chain.notifications()] == [f"{NAME} file refused: unreadable-name"]
 
 
 def test_a_gzip_that_no_worker_should_read_alone_is_quarantined(chain: EventChain) -> None:

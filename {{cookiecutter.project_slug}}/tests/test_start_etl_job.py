@@ -177,12 +177,8 @@ def test_a_missing_job_is_an_error_and_the_files_keep_waiting(chain: EventChain)
     assert chain.states() == {"PENDING": 1}
 
 
-@pytest.mark.parametrize(
-    "detail", [{"crawlerName": NAME, "state": "Started"}, {"jobName": NAME, "state": "FAILED"}]
-)
-def test_an_event_that_is_no_success_starts_nothing_and_tells_nobody(
-    chain: EventChain, detail: dict[str, str]
-) -> None:
+@pytest.mark.parametrize("detail", [{"crawlerName": NAME, "state": "Started"}, {"jobName": NAME, "state": "FAILED"}])
+def test_an_event_that_is_no_success_starts_nothing_and_tells_nobody(chain: EventChain, detail: dict[str, str]) -> None:
     crawled(chain, "orders/a.csv")
 
     assert chain.start_etl_job.handler({"detail": detail}, None) == {}

@@ -139,9 +139,7 @@ def test_a_job_that_was_replaced_and_forgot_its_runs_gives_the_files_back(chain:
     chain.glue.job_runs.clear()
 
     def forgotten(**_: str) -> None:
-        raise chain.glue.exceptions.EntityNotFoundException(
-            {"Error": {"Code": "EntityNotFoundException"}}, "GetJobRun"
-        )
+        raise chain.glue.exceptions.EntityNotFoundException({"Error": {"Code": "EntityNotFoundException"}}, "GetJobRun")
 
     chain.glue.get_job_run = forgotten
     chain.clock.forward(**NO_EVENT_FOR_LONG)
