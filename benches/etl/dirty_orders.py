@@ -42,6 +42,7 @@ COLUMNS = [
     )
 ]
 
+HEADER = [str(column["name"]) for column in COLUMNS]
 Row = list[str]
 
 

@@ -37,7 +37,7 @@ def main(source: str, target: str) -> None:
       copy (select {", ".join(HEADER)}, cast(ordered_at as date) as ordered_at_day from judged where reasons = ''
         qualify row_number() over (partition by order_id order by ordered_at desc) = 1)
       to '{target}/published' (format parquet, compression zstd, partition_by (ordered_at_day))""")
-    print(duckdb.sql(f"select count(*) from '{target}/published/*/*.parquet'").fetchall())
+    print(duckdb.execute(f"select count(*) from '{target}/published/*/*.parquet'").fetchall())
 
 
 if __name__ == "__main__":

@@ -2,12 +2,13 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from benches.etl.dirty_orders import COUNTRIES, EMAIL, HEADER, SKU, STATUSES
 
-TYPES = {
+TYPES: dict[str, Any] = {
     "order_id": pl.Int64,
     "customer_id": pl.Int64,
     "amount": pl.Decimal(12, 2),
