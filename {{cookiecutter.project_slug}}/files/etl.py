@@ -118,7 +118,8 @@ def run(session: Callable[[], SparkSession], clients: Clients, settings: Setting
         )
         raise RunError(report.reason) from error
     except Exception as error:
-        report.reason = f"{type(error).__name__}: {str(error).partition(chr(10))[0][:300]}"
+        # Spark quotes the values it stumbles over: they belong into no report and no notification.
+        report.reason = f"{type(error).__name__}: the job's log says more."
         raise
     finally:
         reporting.close_report(clients.s3, settings, report)

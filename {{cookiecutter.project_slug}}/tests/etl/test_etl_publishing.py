@@ -204,6 +204,21 @@ def test_a_transform_that_loses_a_row_fails_the_run(platform: Platform, monkeypa
     assert commits(platform) == []
 
 
+def test_the_report_of_an_unforeseen_error_quotes_no_value_of_a_row(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [platform.upload("orders/a.csv", ROWS)]
+    broken = "raise_error(concat('cannot take ', v))"
+    monkeypatch.setattr(etl, "transform_of", lambda _: lambda rows: rows.withColumn("v", expr(broken)))
+
+    with pytest.raises(Exception, match="cannot take"):
+        platform.run(SETTINGS)
+
+    report = platform.outcome(SETTINGS, manifest_of(files)).report
+    assert report["state"] == "failed"
+    assert "cannot take" not in report["reason"]
+
+
 def test_a_transform_changes_rows_and_refuses_some_with_its_own_reason(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 import datetime
 import decimal
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -46,6 +47,21 @@ def test_malformed_rows_are_counted_although_the_file_has_columns_that_nobody_de
 
     assert outcome.counts == (3, 1, 2, 0)
     assert outcome.report["files"][0]["reasons"] == {"malformed": 2}
+
+
+def test_bad_rows_are_counted_right_where_spark_alone_counts_none(platform: Platform, tmp_path: Path) -> None:
+    text = "id,amount\n1,2.50\n2\n3,4.00,extra\n4\n"
+    (tmp_path / "a.csv").write_text(text)
+    schema = "id bigint, amount decimal(8,2), _corrupt string"
+    reader = platform.spark.read.schema(schema).option("columnNameOfCorruptRecord", "_corrupt").option("header", True)
+    alone = reader.csv(f"file://{tmp_path / 'a.csv'}").where("_corrupt is not null").count()
+    platform.upload("orders/a.csv", text)
+
+    outcome = platform.run(job_settings([column("id", "bigint"), column("amount", "decimal(8,2)")]))
+
+    assert alone == 0, "the trap is gone: Spark counts corrupt records of a file it has not parsed whole"
+    assert outcome.counts == (4, 1, 3, 0)
+    assert outcome.report["files"][0]["reasons"] == {"malformed": 3}
 
 
 def test_a_decimal_that_would_lose_a_digit_is_bad_and_one_that_would_not_is_published(
