@@ -1,5 +1,6 @@
 """How long `terraform plan` of one environment takes with 1, 10 and 100 datasets, with the real provider."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -30,6 +31,7 @@ def measure() -> list[tuple[str, str]]:
     sys.path.insert(0, str(ROOT / "tests"))
     from terraform_runner import Terraform, resources
 
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     os.environ["MOTO_ACCOUNT_ID"] = "111111111111"
     server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
     server.start()
