@@ -29,13 +29,21 @@ def main(arguments: list[str] | None = None) -> None:
     settings = job_settings(PROJECT, given.environment)
     datasets = {name: files for name in settings if (files := files_in(given.data / name))}
     if not datasets:
-        sys.exit(f"{given.data} holds no folder with files for any of the datasets {', '.join(settings)}.")
+        sys.exit(nothing_to_run(given.data, list(settings)))
     folder = PROJECT / ".local" / given.environment
     shutil.rmtree(folder, ignore_errors=True)
     with local_storage(folder) as storage:
         reports = [run_dataset(storage, settings[name], files, java, console) for name, files in datasets.items()]
     if any(report["state"] == "failed" for report in reports):
         sys.exit(1)
+
+
+def nothing_to_run(data: Path, datasets: list[str]) -> str:
+    """What to say when no dataset has files."""
+    return (
+        f"{shown(data)} holds no folder with files for any of the datasets {', '.join(datasets)}: "
+        f"put files into {shown(data / datasets[0])}/, or name another folder: make run DATA=folder"
+    )
 
 
 def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:

@@ -67,7 +67,10 @@ def test_a_data_folder_without_files_of_a_dataset_is_one_sentence(
     with pytest.raises(SystemExit) as ended:
         run_etl.main(["--environment", "dev", "--data", str(tmp_path)])
 
-    assert ended.value.code == f"{tmp_path} holds no folder with files for any of the datasets orders."
+    assert ended.value.code == (
+        f"{tmp_path} holds no folder with files for any of the datasets orders: "
+        f"put files into {tmp_path}/orders/, or name another folder: make run DATA=folder"
+    )
 
 
 def test_a_working_java_home_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
