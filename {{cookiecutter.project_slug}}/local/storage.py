@@ -50,14 +50,17 @@ class LocalStorage:
         for purpose in ("input", "output", "quarantine"):
             bucket = settings[f"{purpose}_bucket"]
             (self.folder / bucket).mkdir(parents=True, exist_ok=True)
-            if bucket not in {known["Name"] for known in self.s3.list_buckets()["Buckets"]}:
+            if bucket not in {each["Name"] for each in self.s3.list_buckets()["Buckets"]}:
                 self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
                 self.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-        if settings["database"] not in {known["Name"] for known in self.glue.get_databases()["DatabaseList"]}:
+        if settings["database"] not in {each["Name"] for each in self.glue.get_databases()["DatabaseList"]}:
             self.glue.create_database(DatabaseInput={"Name": settings["database"]})
-        columns = [{"Name": column["name"], "Type": column["type"]} for column in settings["columns"]]
-        table = {"Name": f"{settings['dataset']}_batches", "StorageDescriptor": {"Columns": columns}}
-        self.glue.create_table(DatabaseName=settings["database"], TableInput=table)
+        name = f"{settings['dataset']}_batches"
+        known = self.glue.get_tables(DatabaseName=settings["database"])["TableList"]
+        if name not in {table["Name"] for table in known}:
+            columns = [{"Name": column["name"], "Type": column["type"]} for column in settings["columns"]]
+            table = {"Name": name, "StorageDescriptor": {"Columns": columns}}
+            self.glue.create_table(DatabaseName=settings["database"], TableInput=table)
 
     def upload(self, path: Path, bucket: str, key: str) -> dict[str, Any]:
         """Put one file; returns its line of a manifest."""
