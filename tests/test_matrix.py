@@ -1,0 +1,66 @@
+"""Every bake of the answer matrix holds exactly the files it should, the answers, and passes its own check."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from answer_matrix import MATRIX
+from conftest import settings_of
+from test_generated_project import make
+
+from answers.project import project_from
+
+# One path a line; those of an environment's folder begin with <environment>/. A new file must be added there, by hand.
+EXPECTED = Path(__file__).with_name("generated_files.txt").read_text().splitlines()
+
+
+def files(project: Path) -> list[str]:
+    return sorted(path.relative_to(project).as_posix() for path in project.rglob("*") if path.is_file())
+
+
+def expected_files(environments: list[str]) -> list[str]:
+    everywhere = [line for line in EXPECTED if not line.startswith("<environment>/")]
+    of_one = [line for line in EXPECTED if line.startswith("<environment>/")]
+    return sorted(everywhere + [line.replace("<environment>", name) for name in environments for line in of_one])
+
+
+@pytest.fixture(params=MATRIX)
+def answers(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """One set of answers of the matrix."""
+    return MATRIX[request.param]
+
+
+def test_a_bake_holds_exactly_the_files_it_should(answers: dict[str, Any], bake: Callable[..., Path]) -> None:
+    project = bake(**answers)
+
+    environments = [entry["name"] for entry in settings_of(project)["environments"]]
+    assert files(project) == expected_files(environments)
+
+
+def test_the_answers_come_back_from_project_yaml(answers: dict[str, Any], bake: Callable[..., Path]) -> None:
+    settings = settings_of(bake(**answers))
+
+    given = project_from(answers)
+    assert {key: settings[key] for key in given if given[key] not in ([], {}, "")} == {
+        key: value for key, value in given.items() if value not in ([], {}, "")
+    }
+
+
+def test_no_jinja_is_left_in_a_bake(answers: dict[str, Any], bake: Callable[..., Path]) -> None:
+    project = bake(**answers)
+    rendered = [
+        "project.yaml",
+        "README.md",
+        "pyproject.toml",
+        *(p.relative_to(project) for p in project.glob("*/backend.tf")),
+    ]
+
+    assert [name for name in rendered if re.search(r"\{[{%#]", (project / name).read_text())] == []
+
+
+def test_a_bake_passes_its_own_check(answers: dict[str, Any], bake: Callable[..., Path]) -> None:
+    done = make(bake(**answers), "check")
+
+    assert done.returncode == 0, done.stdout + done.stderr
