@@ -1,4 +1,4 @@
-"""Asks Terraform what it gives to each job, so that the laptop runs with the settings of the cloud."""
+"""Asks Terraform what it makes of project.yaml, so that the laptop has the names and settings of the cloud."""
 
 import importlib.util
 import json
@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 MINIMUM = (1, 11)
 MISSING = (
@@ -26,14 +27,14 @@ module "project" {
   environment = var.environment
 }
 
-output "job_settings" {
-  value = module.project.job_settings
+output "project" {
+  value = module.project
 }
 """
 
 
-def job_settings(project: Path, environment: str) -> dict[str, str]:
-    """The `--settings` argument of each dataset's job in one environment, as JSON texts."""
+def settings_of(project: Path, environment: str) -> dict[str, Any]:
+    """Every output of modules/project for one environment: names, buckets, datasets, job_settings and the rest."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shutil.copytree(project / "modules" / "project", folder / "project")
@@ -41,13 +42,19 @@ def job_settings(project: Path, environment: str) -> dict[str, str]:
         (folder / "main.tf").write_text(ROOT)
         _terraform(folder, "init", "-input=false", "-no-color")
         _terraform(folder, "apply", "-input=false", "-no-color", "-auto-approve", f"-var=environment={environment}")
-        settings = json.loads(_terraform(folder, "output", "-json", "job_settings"))
+        settings: dict[str, Any] = json.loads(_terraform(folder, "output", "-json", "project"))
+    return settings
+
+
+def job_settings(project: Path, environment: str) -> dict[str, str]:
+    """The `--settings` argument of each dataset's job in one environment, as JSON texts."""
+    settings = settings_of(project, environment)["job_settings"]
     return {dataset: given if isinstance(given, str) else json.dumps(given) for dataset, given in settings.items()}
 
 
 def _terraform(folder: Path, *arguments: str) -> str:
     """Run Terraform in a folder: the binary on PATH, or the one inside the Python package."""
-    if _on_path():
+    if on_path():
         done = subprocess.run(
             ["terraform", *arguments],
             cwd=folder,
@@ -67,7 +74,8 @@ def _terraform(folder: Path, *arguments: str) -> str:
     return output
 
 
-def _on_path() -> bool:
+def on_path() -> bool:
+    """Whether a Terraform that is new enough is on PATH."""
     if not shutil.which("terraform"):
         return False
     answer = subprocess.run(["terraform", "version"], text=True, capture_output=True, check=False).stdout
