@@ -2,6 +2,7 @@
 
 from crawl import Crawl
 from crawler import Crawlers
+from drift_policy import Drift, observed_drift, tell_of_drift
 from job_run import JobRuns
 from notification import Notifications
 from run_start import start_run
@@ -17,11 +18,15 @@ def advance(
 ) -> dict[str, str | None]:
     """Start the job for files that a crawl has seen, and the crawler for files that it has not."""
     waiting = jobs.ledger.open_rows(dataset, ("PENDING",))
-    run = start_run(jobs, dataset, [row for row in waiting if crawl.has_seen(row)])
-    unseen = any(not crawl.has_seen(row) for row in waiting)
+    seen = [row for row in waiting if crawl.has_seen(row)]
+    drift = observed_drift(dataset, crawlers) if seen else Drift()
+    run = None if drift.stops else start_run(jobs, dataset, seen)
+    unseen = len(seen) < len(waiting)
     started = None
     if unseen and crawl.state == "READY" and (crawl_unseen or crawlers.is_due(dataset, crawl)):
         started = start_crawl(dataset, crawlers, notifications)
+    # Last, because neither run nor crawl depends on whether a notification goes out.
+    tell_of_drift(dataset, drift, crawlers, notifications)
     return {"run": run, "crawler": started}
 
 

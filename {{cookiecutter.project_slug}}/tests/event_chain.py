@@ -20,6 +20,12 @@ INPUT, OUTPUT, TABLE = "acme-dev-input", "acme-dev-output", "acme-dev-ledger"
 HANDLERS = ("start_crawler", "start_etl_job", "close_run", "sweep")
 BUILT_AT_IMPORT = ("aws", "instant", *HANDLERS)
 MAXIMUM_ATTEMPTS = 3
+# Where the crawler looks, and where it writes what it saw.
+CRAWLED = {
+    "DatabaseName": "acme_dev",
+    "TablePrefix": "raw_",
+    "Targets": {"S3Targets": [{"Path": f"s3://{INPUT}/orders/"}]},
+}
 
 
 @cache
@@ -81,7 +87,8 @@ class Glue:
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
-        self.crawler: dict[str, Any] = {"Name": NAME, "State": "READY"}
+        self.crawler: dict[str, Any] = {"Name": NAME, "State": "READY"} | CRAWLED
+        self.tables: dict[str, dict[str, Any]] = {}
         self.crawl_began = clock()
         self.job_runs: list[dict[str, Any]] = []
         self.exceptions = real("glue").exceptions
@@ -99,6 +106,11 @@ class Glue:
     def get_crawler(self, *, Name: str) -> dict[str, Any]:  # noqa: N803
         self._known(Name)
         return {"Crawler": self.crawler}
+
+    def get_table(self, *, DatabaseName: str, Name: str) -> dict[str, Any]:  # noqa: N803
+        if DatabaseName != CRAWLED["DatabaseName"] or Name not in self.tables:
+            raise self.exceptions.EntityNotFoundException({"Error": {"Code": "EntityNotFoundException"}}, "GetTable")
+        return {"Table": {"Name": Name} | self.tables[Name]}
 
     def finish_crawl(self, status: str = "SUCCEEDED") -> None:
         self.crawler |= {"State": "READY", "LastCrawl": {"Status": status, "StartTime": self.crawl_began}}

@@ -2,8 +2,10 @@
 
 locals {
   # A partition of another column's value is not in the files: it stands in the folder's name.
-  _moved   = local.temporal ? [] : local.partition[*].name
-  columns  = concat([for column in var.dataset.columns : { name = column.name, type = column.type } if !contains(local._moved, column.name)], local.place)
+  _moved  = local.temporal ? [] : local.partition[*].name
+  columns = concat([for column in var.dataset.columns : { name = column.name, type = column.type } if !contains(local._moved, column.name)], local.place)
+  # What lambda/drift_policy.py has to know beside the columns.
+  _drift   = merge({ on_drift = var.dataset.on_drift }, length(var.dataset.missing_values) == 0 ? {} : { missing_values = jsonencode(var.dataset.missing_values) })
   _commits = { version = "int", dataset = "string", batch = "string", run = "string", rows = "bigint", data = "string" }
 }
 
@@ -12,7 +14,7 @@ resource "aws_glue_catalog_table" "batches" {
   database_name = var.database
   description   = "Every published row of ${var.name}, batch by batch; people query ${local.tables.newest}"
   table_type    = "EXTERNAL_TABLE"
-  parameters    = { EXTERNAL = "TRUE", classification = "parquet" }
+  parameters    = merge({ EXTERNAL = "TRUE", classification = "parquet" }, local._drift)
 
   dynamic "partition_keys" {
     for_each = concat([{ name = "batch_id", type = "string" }], local.partition)

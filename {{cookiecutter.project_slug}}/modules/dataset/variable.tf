@@ -6,13 +6,15 @@ variable "name" {
 variable "dataset" {
   description = "The dataset, checked and with its defaults."
   type = object({
-    format       = string
-    prefix       = string
-    primary_key  = list(string)
-    newest_by    = optional(string)
-    partition_by = optional(string)
-    table_format = string
-    schedule     = string
+    format         = string
+    prefix         = string
+    missing_values = list(string)
+    primary_key    = list(string)
+    newest_by      = optional(string)
+    partition_by   = optional(string)
+    on_drift       = string
+    table_format   = string
+    schedule       = string
     columns = list(object({
       name     = string
       type     = string

@@ -13,6 +13,7 @@ locals {
     find_rows     = { actions = ["dynamodb:BatchGetItem"], resources = [local._ledger] }
     crawl         = { actions = ["glue:StartCrawler"], resources = [local._crawler] }
     see_crawl     = { actions = ["glue:GetCrawler"], resources = [local._crawler] }
+    see_drift     = { actions = ["glue:GetTable"], resources = concat(local._catalog, [for table in ["raw_*", "*_batches"] : "${local.arn.glue}:table/${var.names.database}/${table}"]) }
     start_run     = { actions = ["glue:StartJobRun"], resources = [local._job] }
     see_run       = { actions = ["glue:GetJobRun", "glue:GetJobRuns"], resources = [local._job] }
     write_record  = { actions = ["s3:PutObject"], resources = ["${local._output}/_manifests/*"] }
@@ -29,9 +30,9 @@ locals {
   _every = ["ledger", "waiting", "notify", "give_up", "trace", "find_networks"]
   granted = {
     start_crawler = concat(local._every, ["record_file", "crawl", "receive"])
-    start_etl_job = concat(local._every, ["crawl", "see_crawl", "start_run", "see_run", "write_record"])
+    start_etl_job = concat(local._every, ["crawl", "see_crawl", "see_drift", "start_run", "see_run", "write_record"])
     close_run     = concat(local._every, ["see_run", "read_record", "find_record"])
-    sweep         = concat(local._every, ["record_file", "find_rows", "crawl", "see_crawl", "start_run", "see_run", "write_record", "read_record", "find_record", "find_upload"])
+    sweep         = concat(local._every, ["record_file", "find_rows", "crawl", "see_crawl", "see_drift", "start_run", "see_run", "write_record", "read_record", "find_record", "find_upload"])
   }
 }
 

@@ -1,0 +1,77 @@
+"""What becomes of a drift: it is remembered, told once, and it stops the runs of a dataset that wants that."""
+
+import hashlib
+from dataclasses import dataclass
+
+from crawler import Crawlers
+from drift import drift_of
+from drift_table import raw_and_published
+from ledger import Row
+from log_line import log
+from notification import Notifications
+
+MOST_LINES = 20
+REPORTED = "The run goes on: the job reads the declared columns, and its report says what became of each file."
+STOPPED = (
+    "No run starts and no file is lost: all wait. Either change the columns in project.yaml and deploy, or take the "
+    "file away and start the crawler {crawler}. The run starts by itself within 15 minutes after both agree."
+)
+
+
+@dataclass(frozen=True)
+class Drift:
+    """What differs, nothing when nothing does, and the dataset's `on_drift`."""
+
+    changes: tuple[str, ...] = ()
+    policy: str = "report"
+
+    @property
+    def stops(self) -> bool:
+        """Whether no run may start. Another order stops none: the job reads columns by their names."""
+        return self.policy == "stop" and any(change != "reordered" for change in self.changes)
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells one drift from another, where it is kept that people know of it."""
+        return hashlib.sha256("\n".join((str(self.stops), *self.changes)).encode()).hexdigest()[:16]
+
+
+def observed_drift(dataset: str, crawlers: Crawlers) -> Drift:
+    """Compare what was crawled with project.yaml, and remember the result."""
+    known = crawlers.ledger.row(f"dataset/{dataset}") or {}
+    tables = raw_and_published(crawlers.glue, f"{crawlers.prefix}-{dataset}", dataset)
+    policy = tables[1].get("Parameters", {}).get("on_drift", "report") if tables else "report"
+    drift = Drift(tuple(drift_of(*tables)) if tables else (), policy)
+    if (list(drift.changes), drift.policy) != (known.get("drift", []), known.get("on_drift", drift.policy)):
+        _remember(dataset, crawlers, known, drift)
+    if drift.stops and known.get("idle_starts"):
+        # That the files wait is no sign of a crawler without progress: a schedule may go on starting it.
+        crawlers.ledger.change(f"dataset/{dataset}", {"idle_starts": 0}, {})
+    return drift
+
+
+def tell_of_drift(dataset: str, drift: Drift, crawlers: Crawlers, notifications: Notifications) -> None:
+    """Tell people of a drift, once: the notices of a drift have a row that the start of a crawl leaves alone."""
+    if not drift.changes:
+        return
+    crawler = f"{crawlers.prefix}-{dataset}"
+    subject = f"{crawler} drift, files wait" if drift.stops else f"{crawler} drift"
+    advice = STOPPED.format(crawler=crawler) if drift.stops else REPORTED
+    lines = [subject, *drift.changes[:MOST_LINES], advice]
+    notifications.send_once(f"drift/{dataset}", drift.fingerprint, subject, lines)
+
+
+def _remember(dataset: str, crawlers: Crawlers, known: Row, drift: Drift) -> None:
+    ledger = crawlers.ledger
+    # First the notices of former drifts go, so that one that comes back is told again.
+    notices = [name for name in ledger.row(f"drift/{dataset}") or {} if name.startswith("notice_")]
+    old = tuple(name for name in notices if drift.fingerprint not in name)
+    ledger.change(f"drift/{dataset}", {}, {}, remove=old)
+    if not drift.changes:
+        ledger.change(f"dataset/{dataset}", {}, {}, remove=("drift", "drift_since", "on_drift"))
+        log("drift-gone", dataset=dataset)
+        return
+    since = known["drift_since"] if known.get("drift") == list(drift.changes) else ledger.now()
+    told = {"drift": list(drift.changes), "drift_since": since, "on_drift": drift.policy}
+    ledger.change(f"dataset/{dataset}", told, {})
+    log("drift-found", dataset=dataset, drift=drift.changes, on_drift=drift.policy)

@@ -1,0 +1,311 @@
+"""Drift: what the crawler saw is compared with the declared columns, and each dataset says what follows."""
+
+import json
+from typing import Any
+
+import pytest
+from drift import declared_columns, drift_of, normalised
+from drift_type import fits
+from event_chain import DATASET, INPUT, NAME, EventChain
+from steps import inspection
+
+DECLARED = {"id": "bigint", "day": "date", "amount": "decimal(10,2)", "note": "string"}
+AGREES = {"id": "bigint", "day": "string", "amount": "double", "note": "string"}
+ROW = f"dataset/{DATASET}"
+
+
+def table(columns: dict[str, str], keys: dict[str, str] | None = None, **parameters: str) -> dict[str, Any]:
+    """A table as GetTable answers."""
+    described = [[{"Name": name, "Type": kind} for name, kind in given.items()] for given in (columns, keys or {})]
+    place = f"s3://{INPUT}/orders/"
+    storage = {"Columns": described[0], "Location": place}
+    return {"StorageDescriptor": storage, "PartitionKeys": described[1], "Parameters": parameters}
+
+
+def raw(columns: dict[str, str], file_format: str = "csv") -> dict[str, Any]:
+    """What the crawler wrote."""
+    return table(columns, classification=file_format)
+
+
+def published(columns: dict[str, str] = DECLARED, keys: dict[str, str] | None = None, **parameters: str) -> Any:
+    """What Terraform made from project.yaml."""
+    ours = {"_file": "string", "_line": "bigint", "_uploaded_at": "timestamp"}
+    return table(columns | ours, {"batch_id": "string"} | (keys or {}), **parameters)
+
+
+def crawled(chain: EventChain, columns: dict[str, str], on_drift: str = "report") -> Any:
+    """A file comes and a crawl sees it; what start_etl_job answers."""
+    chain.glue.tables = {"raw_orders": raw(columns), "orders_batches": published(on_drift=on_drift)}
+    chain.deliver(chain.upload(f"orders/{next(chain.sequence)}.csv"))
+    return chain.crawl()
+
+
+def on_record(chain: EventChain) -> Any:
+    return chain.rows("dataset")[ROW].get("drift")
+
+
+def drift_notices(chain: EventChain) -> list[str]:
+    return [told["Message"] for told in chain.notifications() if "drift" in told["Subject"]]
+
+
+# What a drift is
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        (AGREES, []),
+        (AGREES | {"web": "string"}, ["added:web"]),
+        ({name: kind for name, kind in AGREES.items() if name != "day"}, ["missing:day"]),
+        (AGREES | {"id": "string"}, ["retyped:id is string, not bigint"]),
+        ({"day": "string", "id": "bigint", "amount": "double", "note": "string"}, ["reordered"]),
+        (
+            {"id": "bigint", "day": "string", "total": "double", "note": "string"},
+            ["added:total", "missing:amount"],
+        ),
+    ],
+)
+def test_columns_are_added_missing_retyped_or_reordered(columns: dict[str, str], expected: list[str]) -> None:
+    assert drift_of(raw(columns), published()) == expected
+
+
+@pytest.mark.parametrize("file_format", ["json", "parquet", "orc"])
+def test_the_order_means_something_in_csv_only(file_format: str) -> None:
+    columns = {"note": "string", "id": "bigint"}
+    declared = published({"id": "bigint", "note": "string"})
+
+    assert drift_of(raw(columns, file_format), declared) == []
+    assert drift_of(raw(columns, "csv"), declared) == ["reordered"]
+
+
+def test_a_key_that_no_json_sample_holds_says_nothing() -> None:
+    assert drift_of(raw({"id": "int"}, "json"), published()) == []
+    assert drift_of(raw({"id": "bigint"}, "parquet"), published({"id": "bigint", "note": "string"})) == ["missing:note"]
+
+
+def test_a_declared_partition_column_is_compared_and_the_day_that_is_ours_is_not() -> None:
+    by_value = published({"id": "bigint"}, {"country": "string"})
+    by_day = published({"id": "bigint", "day": "date"}, {"day_day": "date"})
+
+    assert declared_columns(by_value) == {"id": "bigint", "country": "string"}
+    assert declared_columns(by_day) == {"id": "bigint", "day": "date"}
+    assert drift_of(raw({"country": "string", "id": "bigint"}), by_value) == []
+    assert drift_of(raw({"id": "bigint"}), by_value) == ["missing:country"]
+
+
+def test_names_are_compared_as_the_job_spells_them_even_when_files_differ_in_spelling() -> None:
+    spelt = {"ID": "bigint", "Day": "string", "id ": "bigint", "amount": "double", "note": "string"}
+    other = spelt | {"id ": "string"}
+
+    assert drift_of(raw(spelt), published()) == []
+    assert drift_of(raw(other), published()) == ["retyped:id is string, not bigint"]
+    for name in ("Order ID", "\ufefforder_id", "stock.fin. total", "café", "__x__", "A-B/c"):
+        assert normalised(name) == inspection.normalised(name)
+
+
+def test_a_crawler_that_found_no_header_has_no_names_to_compare() -> None:
+    unnamed = {"col0": "string", "col1": "string"}
+
+    assert drift_of(raw(unnamed), published()) == []
+    assert drift_of(raw(unnamed), published({"col0": "string", "x": "string"})) == ["added:col1", "missing:x"]
+
+
+@pytest.mark.parametrize(
+    ("file_format", "declared", "seen"),
+    [
+        ("csv", "int", "bigint"),
+        ("csv", "double", "bigint"),
+        ("csv", "decimal(10,2)", "double"),
+        ("csv", "decimal(38,2)", "string"),
+        ("csv", "date", "string"),
+        ("csv", "timestamp", "bigint"),
+        ("csv", "boolean", "string"),
+        ("csv", "string", "bigint"),
+        ("json", "string", "array<struct<a:int>>"),
+        ("json", "bigint", "string"),
+        ("parquet", "bigint", "int"),
+        ("parquet", "decimal(10,2)", "decimal(8,2)"),
+        ("parquet", "smallint", "int"),
+        ("orc", "double", "float"),
+    ],
+)
+def test_a_type_fits_when_the_crawler_may_call_it_so(file_format: str, declared: str, seen: str) -> None:
+    assert fits(file_format, declared, seen)
+
+
+@pytest.mark.parametrize(
+    ("file_format", "declared", "seen"),
+    [
+        ("csv", "bigint", "double"),
+        ("csv", "bigint", "string"),
+        ("csv", "double", "string"),
+        ("csv", "boolean", "bigint"),
+        ("csv", "date", "boolean"),
+        ("json", "int", "string"),
+        ("json", "boolean", "string"),
+        ("json", "bigint", "struct<a:int>"),
+        ("parquet", "int", "bigint"),
+        ("parquet", "string", "bigint"),
+        ("parquet", "date", "string"),
+        ("parquet", "decimal(10,2)", "decimal(12,4)"),
+        ("orc", "timestamp", "string"),
+    ],
+)
+def test_a_type_does_not_fit_when_values_would_be_lost_or_refused(file_format: str, declared: str, seen: str) -> None:
+    assert not fits(file_format, declared, seen)
+
+
+def test_texts_among_numbers_say_nothing_where_a_text_stands_for_a_missing_one() -> None:
+    columns = AGREES | {"id": "string"}
+
+    assert drift_of(raw(columns), published(missing_values='["n/a"]')) == []
+    assert drift_of(raw(columns | {"id": "double"}), published(missing_values='["n/a"]')) != []
+
+
+# What becomes of it
+
+
+def test_without_a_crawled_table_there_is_no_drift(chain: EventChain) -> None:
+    chain.deliver(chain.upload("orders/a.csv"))
+
+    assert chain.crawl()["run"]
+
+    assert on_record(chain) is None and drift_notices(chain) == []
+
+
+def test_a_table_of_another_folder_of_the_same_name_is_not_ours(chain: EventChain) -> None:
+    chain.deliver(chain.upload("orders/a.csv"))
+    elsewhere = raw({"other": "string"})
+    elsewhere["StorageDescriptor"]["Location"] = f"s3://{INPUT}/archive/orders/"
+    chain.glue.tables = {"raw_orders": elsewhere, "orders_batches": published(on_drift="stop")}
+
+    assert chain.crawl()["run"]
+
+
+def test_a_folder_is_found_under_the_name_that_glue_gives_its_table(chain: EventChain) -> None:
+    chain.deliver(chain.upload("orders/a.csv"))
+    chain.glue.crawler["Targets"] = {"S3Targets": [{"Path": f"s3://{INPUT}/sales/my-orders.v2/"}]}
+    seen = raw(AGREES | {"web": "string"})
+    seen["StorageDescriptor"]["Location"] = f"s3://{INPUT}/sales/my-orders.v2/"
+    chain.glue.tables = {"raw_my_orders_v2": seen, "orders_batches": published(on_drift="stop")}
+
+    assert chain.crawl()["run"] is None
+
+
+def test_report_lets_the_run_go_and_tells_what_differs(chain: EventChain) -> None:
+    assert crawled(chain, AGREES | {"web": "string"})["run"]
+
+    (notice,) = drift_notices(chain)
+    assert notice.startswith(f"{NAME} drift\nadded:web\nThe run goes on")
+    assert on_record(chain) == ["added:web"]
+
+
+def test_report_leaves_every_row_of_the_ledger_as_a_run_without_drift_does(chain: EventChain) -> None:
+    crawled(chain, AGREES | {"web": "string"})
+    chain.job_ends()
+
+    (row,) = chain.rows().values()
+    assert (row["state"], row["attempts"], row.get("reason")) == ("DONE", 0, None)
+    assert set(chain.published().values()) == {1}
+
+
+def test_stop_starts_no_run_and_says_what_to_do(chain: EventChain) -> None:
+    assert crawled(chain, AGREES | {"web": "string"}, "stop")["run"] is None
+    chain.sweep()
+
+    assert chain.states() == {"PENDING": 1} and chain.glue.job_runs == []
+    (notice,) = drift_notices(chain)
+    assert "all wait" in notice and "project.yaml" in notice and f"start the crawler {NAME}" in notice
+    row = chain.rows("dataset")[ROW]
+    assert (row["drift"], row["on_drift"]) == (["added:web"], "stop") and row["drift_since"]
+
+
+def test_stop_starts_the_run_once_project_yaml_declares_what_was_crawled(chain: EventChain) -> None:
+    crawled(chain, AGREES | {"web": "string"}, "stop")
+    chain.glue.tables["orders_batches"] = published(DECLARED | {"web": "string"}, on_drift="stop")
+
+    chain.sweep()
+
+    assert chain.states() == {"CLAIMED": 1}
+    assert not {"drift", "drift_since", "on_drift"} & set(chain.rows("dataset")[ROW])
+
+
+def test_stop_starts_the_run_once_a_crawl_by_hand_finds_the_file_gone(chain: EventChain) -> None:
+    crawled(chain, AGREES | {"web": "string"}, "stop")
+    chain.glue.start_crawler(Name=NAME)
+    chain.glue.tables["raw_orders"] = raw(AGREES)
+
+    assert chain.crawl()["run"]
+
+
+def test_another_order_of_columns_is_told_but_stops_nothing(chain: EventChain) -> None:
+    other_order = {"day": "string", "id": "bigint", "amount": "double", "note": "string"}
+
+    assert crawled(chain, other_order, "stop")["run"]
+
+    assert "reordered" in drift_notices(chain)[0]
+
+
+def test_a_drift_is_told_once_however_often_the_crawler_starts(chain: EventChain) -> None:
+    for _ in range(3):
+        crawled(chain, AGREES | {"web": "string"}, "stop")
+        chain.sweep()
+
+    assert chain.glue.crawls == 3
+    assert len(drift_notices(chain)) == 1
+
+
+def test_since_when_a_drift_holds_does_not_change_while_it_lasts(chain: EventChain) -> None:
+    crawled(chain, AGREES | {"web": "string"}, "stop")
+    since = chain.rows("dataset")[ROW]["drift_since"]
+    chain.clock.forward(hours=1)
+
+    crawled(chain, AGREES | {"web": "string"}, "report")
+
+    assert chain.rows("dataset")[ROW]["drift_since"] == since
+
+
+def test_another_drift_is_told_again_and_so_is_one_that_went_and_came_back(chain: EventChain) -> None:
+    drifts: tuple[dict[str, str], ...] = ({"web": "string"}, {"web": "string", "x": "string"}, {}, {"web": "string"})
+    told = []
+    for added in drifts:
+        crawled(chain, AGREES | added, "stop")
+        told += [len(drift_notices(chain))]
+
+    assert told == [1, 1, 0, 1]
+
+
+def test_a_refused_notification_of_a_drift_is_sent_by_the_sweep_and_delays_no_run(chain: EventChain) -> None:
+    chain.refuse("sns", "publish", "InternalError")
+    with pytest.raises(Exception, match="InternalError"):
+        crawled(chain, AGREES | {"web": "string"})
+    assert chain.states() == {"CLAIMED": 1}
+    chain.job_ends("FAILED")
+
+    chain.sweep()
+
+    assert len(drift_notices(chain)) == 1
+
+
+def test_a_schedule_goes_on_starting_the_crawler_while_a_drift_stops_the_runs(chain: EventChain) -> None:
+    crawled(chain, AGREES | {"web": "string"}, "stop")
+    for _ in range(4):
+        chain.start_crawler.handler({"dataset": DATASET, "scheduled": True}, None)
+        chain.crawl()
+
+    assert chain.glue.crawls == 5
+    assert [told["Subject"] for told in chain.notifications()] == [f"{NAME} drift, files wait"]
+
+
+def test_a_drift_is_logged_with_names_and_never_with_a_value(
+    chain: EventChain, capsys: pytest.CaptureFixture[str]
+) -> None:
+    crawled(chain, AGREES | {"web": "string"})
+    chain.job_ends()
+    crawled(chain, AGREES)
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line for line in lines if line["event"].startswith("drift-")] == [
+        {"event": "drift-found", "dataset": DATASET, "drift": ["added:web"], "on_drift": "report"},
+        {"event": "drift-gone", "dataset": DATASET},
+    ]
