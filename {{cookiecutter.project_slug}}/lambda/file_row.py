@@ -10,10 +10,10 @@ from upload_event import Upload
 
 
 def record(ledger: Ledger, upload: Upload) -> str:
-    """Write a version down once; the state that it is in."""
+    """Write a version down once; the state that it is in. A refused one stays open until somebody was told."""
     reason = refusal(upload)
     row = asdict(upload) | {"file": upload.file, "attempts": 0, "reason": reason}
-    row |= {"state": "QUARANTINED"} if reason else {"state": "PENDING", "open": upload.dataset}
+    row |= {"state": "QUARANTINED" if reason else "PENDING", "open": upload.dataset}
     if ledger.add(row):
         _note_newest(ledger, upload)
         log("file-recorded", file=upload.file, dataset=upload.dataset, state=row["state"], reason=reason)
@@ -52,6 +52,11 @@ def finish(ledger: Ledger, file: str, run: str, state: str, reason: str | None) 
     """End a claimed file as DONE, QUARANTINED or GONE."""
     values: dict[str, Any] = {"state": state} | ({"reason": reason} if reason else {})
     return ledger.change(file, values, {"state": "CLAIMED", "run": run}, remove=("open",))
+
+
+def close_refused(ledger: Ledger, file: str) -> bool:
+    """Take a file that was refused, and told of, off the list of those that need something."""
+    return ledger.change(file, {}, {"state": "QUARANTINED"}, remove=("open",))
 
 
 def release(ledger: Ledger, file: str, run: str) -> bool:

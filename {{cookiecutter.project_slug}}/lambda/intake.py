@@ -4,7 +4,7 @@ from typing import Any
 
 from admission import is_no_data
 from crawler import Crawlers
-from file_row import record
+from file_row import close_refused, record
 from instant import from_milliseconds
 from log_line import kind_of, log
 from next_step import start_crawl
@@ -57,11 +57,14 @@ class Intake:
             return "IGNORED"
         state = record(self.crawlers.ledger, upload)
         if state == "QUARANTINED":
-            self._tell_of_refusal(upload)
+            self.tell_of_refusal(upload.dataset, upload.file)
         return state
 
-    def _tell_of_refusal(self, upload: Upload) -> None:
-        row = self.crawlers.ledger.row(upload.file) or {}
-        if "run" not in row:  # A file that a run has quarantined is told of with that run.
-            subject = f"{self.crawlers.prefix}-{upload.dataset} file refused: {row.get('reason')}"
-            self.notifications.send_once(upload.file, "refused", subject, [subject, upload.file])
+    def tell_of_refusal(self, dataset: str, file: str) -> None:
+        """Tell people of a file that was refused at sight; a file that a run has quarantined is told of with it."""
+        row = self.crawlers.ledger.row(file) or {}
+        if "open" not in row:
+            return
+        subject = f"{self.crawlers.prefix}-{dataset} file refused: {row['reason']}"
+        if self.notifications.send_once(file, "refused", subject, [subject, file]):
+            close_refused(self.crawlers.ledger, file)

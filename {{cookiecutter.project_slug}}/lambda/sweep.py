@@ -10,7 +10,7 @@ from environment_variable import required
 from instant import as_moment, utc_now
 from intake import Intake
 from job_run import JobRuns
-from ledger import Ledger
+from ledger import Ledger, Row
 from log_line import kind_of, log
 from missed_upload import missed_uploads
 from next_step import advance, tell_of_failed_crawl
@@ -33,7 +33,10 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """One dataset, on a schedule; an error in one step keeps no other step from its work."""
     dataset = event["dataset"]
     failures = _try("find-missed-uploads", dataset, lambda: _record_missed(event))
-    for run in _open_runs(dataset):
+    begun = ledger.open_rows(dataset, ("CLAIMED", "QUARANTINED"))
+    refused = [row["file"] for row in begun if row["state"] == "QUARANTINED"]
+    failures += _try("tell-of-refusals", dataset, lambda: each(partial(intake.tell_of_refusal, dataset), refused))
+    for run in _open_runs(dataset, begun):
         failures += _try("close-run", dataset, partial(closing.close, dataset, run))
     failures += _try("advance", dataset, lambda: _advance(dataset, event["crawl"] == "on-upload"))
     if failures:
@@ -48,8 +51,8 @@ def _record_missed(event: dict[str, Any]) -> None:
     log("missed-uploads", dataset=event["dataset"], files=len(missed))
 
 
-def _open_runs(dataset: str) -> list[str]:
-    claimed = {row["run"] for row in ledger.open_rows(dataset, ("CLAIMED",))}
+def _open_runs(dataset: str, begun: list[Row]) -> list[str]:
+    claimed = {row["run"] for row in begun if row["state"] == "CLAIMED"}
     runs = ledger.open_rows(f"{dataset}/runs", ("STARTED", "PUBLISHED", "FAILED"))
     return sorted(claimed | {row["file"].removeprefix("run/") for row in runs})
 

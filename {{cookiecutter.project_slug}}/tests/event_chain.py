@@ -14,6 +14,8 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from steps.inspection import newest_version, version_of
+from steps.settings import ManifestFile
 
 PREFIX, DATASET, NAME = "acme-dev", "orders", "acme-dev-orders"
 INPUT, OUTPUT, TABLE = "acme-dev-input", "acme-dev-output", "acme-dev-ledger"
@@ -26,6 +28,9 @@ CRAWLED = {
     "TablePrefix": "raw_",
     "Targets": {"S3Targets": [{"Path": f"s3://{INPUT}/orders/"}]},
 }
+COUNTS = ("rows_in", "published", "quarantined", "duplicates")
+# Lines that the fake job does not publish.
+BAD, DUPLICATE, FAILS_THE_RUN = "bad", "duplicate", "fails-the-run"
 
 
 @cache
@@ -39,16 +44,20 @@ class Crash(BaseException):
     """A Lambda that dies: nothing in its code may catch it."""
 
 
-def refusal(code: str) -> ClientError:
-    """The error of an AWS service."""
-    return ClientError({"Error": {"Code": code, "Message": code}}, "AnyOperation")
+class RefusedError(ClientError):
+    """The error of an AWS service, as a test injects it."""
+
+
+def refusal(code: str) -> RefusedError:
+    """An injected error of some kind."""
+    return RefusedError({"Error": {"Code": code, "Message": code}}, "AnyOperation")
 
 
 class Clock:
-    """Stands still until it is moved; starts a little late, so that moto's own times lie in the past."""
+    """Stands still until it is moved; the objects of moto's S3 have their times from it too."""
 
     def __init__(self) -> None:
-        self.now = datetime.now(UTC) + timedelta(seconds=5)
+        self.now = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
     def __call__(self) -> datetime:
         return self.now
@@ -193,6 +202,7 @@ class EventChain:
         monkeypatch.setattr("aws.client", lambda service: Wire(service, clients[service], self))
         monkeypatch.setattr("aws.table_client", lambda: Wire("dynamodb", self.table, self))
         monkeypatch.setattr("instant.utc_now", self.clock)
+        monkeypatch.setattr("moto.s3.models.utcnow", lambda: self.clock().replace(tzinfo=None))
         lambdas = []
         for self.importing in HANDLERS:
             monkeypatch.delitem(sys.modules, self.importing, raising=False)
@@ -245,6 +255,10 @@ class EventChain:
     def tell_job_ended(self, job_run: str) -> Any:
         return self.close_run.handler({"detail": {"jobName": NAME, "jobRunId": job_run}}, None)
 
+    def job_succeeded(self) -> Any:
+        """Tell start_etl_job that a job run has succeeded: more files may be waiting."""
+        return self.start_etl_job.handler({"detail": {"jobName": NAME, "state": "SUCCEEDED"}}, None)
+
     def work(
         self,
         job_run: dict[str, Any],
@@ -253,26 +267,36 @@ class EventChain:
         reason: str | None = None,
         commits: bool | None = None,
     ) -> None:
-        """What the job leaves in the output bucket."""
+        """What the job leaves in the output bucket: the lines decide what is published, refused or a duplicate."""
+        if "--manifest" not in job_run["Arguments"]:
+            job_run["JobRunState"] = state
+            return
         bucket, _, key = job_run["Arguments"]["--manifest"].removeprefix("s3://").partition("/")
         manifest = json.loads(self.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-        reasons = file_reasons or {}
-        files = [
-            {name: file[name] for name in ("bucket", "key", "version_id")}
-            | {"rows_in": 1, "published": 1, "quarantined": 0, "file_reason": reasons.get(file["key"])}
-            for file in manifest["files"]
-        ]
+        files = [self._file_report(file, (file_reasons or {}).get(file["key"])) for file in manifest["files"]]
+        if any(file["reasons"].get(FAILS_THE_RUN) for file in files):
+            state, reason, commits = "FAILED", "too-many-bad-rows", False
         if state == "SUCCEEDED" if commits is None else commits:
             self._commit(manifest)
-        published = {"state": "published", "reason": None} if state == "SUCCEEDED" else {}
-        report = {
-            "state": "failed",
-            "reason": reason or "did-not-finish",
-            "files": files,
-            "rows_in": len(files),
-        }
-        self._put(f"_reports/{DATASET}/{manifest['run']}.json", report | published)
+        ended = {"state": "failed", "reason": reason or "did-not-finish"}
+        ended = {"state": "published", "reason": None} if state == "SUCCEEDED" else ended
+        totals = {count: sum(file[count] for file in files) for count in COUNTS}
+        self._put(
+            f"_reports/{DATASET}/{manifest['run']}.json", {"run": manifest["run"], "files": files} | ended | totals
+        )
         job_run["JobRunState"] = state
+
+    def _file_report(self, file: dict[str, Any], file_reason: str | None) -> dict[str, Any]:
+        version = ManifestFile(**file)
+        identity = {"bucket": version.bucket, "key": version.key, "version_id": version.version_id}
+        gone = newest_version(self.s3, version) is None
+        body = b"" if gone else self.s3.get_object(**version_of(version))["Body"].read()
+        reason = "gone" if gone else "encoding" if body.startswith(b"\xff") else file_reason
+        lines = [] if reason else body.decode().splitlines()
+        bad = Counter(line for line in lines if line in (BAD, FAILS_THE_RUN))
+        counts = {"rows_in": len(lines), "quarantined": bad.total(), "duplicates": lines.count(DUPLICATE)}
+        counts["published"] = counts["rows_in"] - counts["quarantined"] - counts["duplicates"]
+        return identity | counts | {"reasons": dict(bad), "file_reason": reason}
 
     def _commit(self, manifest: dict[str, Any]) -> None:
         commit = {"run": manifest["run"], "batch": manifest["batch"]}
@@ -299,12 +323,17 @@ class EventChain:
         return Counter(row["state"] for row in self.rows().values())
 
     def published(self) -> Counter[str]:
-        """How often each file version stands in a committed batch: once is right."""
-        files: Counter[str] = Counter()
-        for commit in self.commits():
-            manifest = self._stored(f"_manifests/{DATASET}/{commit['run']}.json")[0]
-            files.update(f"{file['bucket']}/{file['key']}@{file['version_id']}" for file in manifest["files"])
-        return files
+        """How often each file version was read into a committed batch: once is right."""
+        return Counter(
+            f"{file['bucket']}/{file['key']}@{file['version_id']}"
+            for report in self.published_reports()
+            for file in report["files"]
+            if not file["file_reason"]
+        )
+
+    def published_reports(self) -> list[dict[str, Any]]:
+        """The report of each run that has committed its batch."""
+        return [self._stored(f"_reports/{DATASET}/{commit['run']}.json")[0] for commit in self.commits()]
 
     def _stored(self, prefix: str) -> list[dict[str, Any]]:
         keys = [item["Key"] for item in self.s3.list_objects_v2(Bucket=OUTPUT, Prefix=prefix).get("Contents", [])]

@@ -1,12 +1,11 @@
 """The whole chain in one process: each file ends exactly once, whatever is lost, repeated or dies."""
 
-import random
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 import pytest
-from event_chain import NAME, Crash, EventChain, refusal
+from event_chain import NAME, Crash, EventChain
 from moto import mock_aws
 
 ENDED = {"DONE", "QUARANTINED", "GONE", "DEAD"}
@@ -119,49 +118,6 @@ def test_a_lambda_that_dies_at_any_call_leads_to_the_same_end(
 
 
 ODD_FILES = {"orders/10:30.csv": "QUARANTINED", "orders/deleted.csv": "GONE"}
-
-
-def acts(chain: EventChain, chance: random.Random) -> list[Callable[[], object]]:
-    """What may happen next: uploads in any order, ends of crawls and jobs, lost and repeated events, sweeps."""
-    bodies: list[str] = []
-
-    def upload() -> None:
-        bodies.append(chain.upload(f"orders/{chance.randrange(6)}.csv", str(chance.random()).encode()))
-        chain.deliver(*chance.sample(bodies, min(3, len(bodies))))
-
-    def job() -> None:
-        state = chance.choice(["SUCCEEDED", "FAILED", "TIMEOUT"])
-        commits = state == "SUCCEEDED" or chance.random() < 0.3
-        if any(run["JobRunState"] == "RUNNING" for run in chain.glue.job_runs):
-            chain.job_ends(state, tell=chance.random() < 0.5, commits=commits)
-
-    def crawl() -> None:
-        if chain.glue.crawler["State"] == "RUNNING":
-            chain.crawl(chance.choice(["SUCCEEDED", "SUCCEEDED", "FAILED"]), tell=chance.random() < 0.5)
-
-    def replay() -> None:
-        chain.deliver(*chance.sample(bodies * 2, len(bodies)))
-
-    return [upload, upload, crawl, crawl, job, job, replay, chain.sweep]
-
-
-@pytest.mark.parametrize("seed", range(25))
-def test_no_schedule_of_faults_loses_or_doubles_a_file(chain: EventChain, seed: int) -> None:
-    chance = random.Random(seed)
-
-    def trouble(service: str, call: str) -> None:
-        if chance.random() < 0.02:
-            raise chance.choice([Crash(), refusal("ThrottlingException")])
-
-    possible = acts(chain, chance)
-    chain.before = chain.after = trouble
-    for _ in range(25):
-        chain.clock.forward(minutes=chance.choice([0, 1, 30]))
-        with suppress(Crash, Exception):
-            chance.choice(possible)()
-    chain.settle()
-
-    each_file_ended_exactly_once(chain)
 
 
 def test_files_that_are_never_published_have_a_reason(chain: EventChain) -> None:

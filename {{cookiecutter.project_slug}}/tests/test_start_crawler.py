@@ -1,15 +1,18 @@
 """start_crawler: every upload is written down once, and its dataset's crawler is asked for."""
 
+import importlib
 import json
 import random
+import sys
 from typing import Any
 from urllib.parse import quote_plus
 
 import boto3
 import pytest
-from event_chain import DATASET, INPUT, NAME, EventChain
+from event_chain import DATASET, HANDLERS, INPUT, NAME, Crash, EventChain
 from hypothesis import given
 from hypothesis import strategies as st
+from parallel import THREADS, each
 from upload_event import message_from
 
 
@@ -30,12 +33,16 @@ def test_an_upload_becomes_a_pending_row_and_starts_the_crawler(chain: EventChai
     assert chain.glue.crawler["State"] == "RUNNING"
 
 
-def test_a_hundred_files_while_the_crawler_runs_all_wait(chain: EventChain) -> None:
+def test_a_hundred_files_while_the_crawler_runs_all_wait_for_the_next_crawl(chain: EventChain) -> None:
     chain.glue.start_crawler(Name=NAME)
+
+    chain.clock.forward(seconds=1)
 
     assert chain.deliver(*[chain.upload(f"orders/{number}.csv") for number in range(100)]) == []
 
-    assert chain.states() == {"PENDING": 100}
+    assert chain.states() == {"PENDING": 100} and chain.glue.crawls == 1
+    assert chain.crawl() == {"run": None, "crawler": "started"}
+    assert chain.crawl()["run"] and chain.states() == {"CLAIMED": 100}
 
 
 def test_the_same_messages_again_in_another_order_change_nothing(chain: EventChain) -> None:
@@ -48,17 +55,19 @@ def test_the_same_messages_again_in_another_order_change_nothing(chain: EventCha
     assert chain.rows() == before
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_the_order_of_events_does_not_change_what_the_ledger_says(chain: EventChain, seed: int) -> None:
+@pytest.mark.parametrize("seed", range(20))
+def test_the_order_of_events_changes_neither_the_ledger_nor_the_manifest(chain: EventChain, seed: int) -> None:
     bodies = [chain.upload("orders/same.csv", f"{number}".encode()) for number in range(6)]
-    newest = json.loads(bodies[-1])["detail"]["object"]["version-id"]
+    versions = [json.loads(body)["detail"]["object"]["version-id"] for body in bodies]
 
     for body in random.Random(seed).sample(bodies, 6):
         chain.deliver(body)
 
     assert chain.states() == {"PENDING": 6}
     (key,) = chain.rows("key").values()
-    assert key["newest"] == f"{INPUT}/orders/same.csv@{newest}"
+    assert key["newest"] == f"{INPUT}/orders/same.csv@{versions[-1]}"
+    chain.crawl()
+    assert [file["version_id"] for file in chain.manifests()[0]["files"]] == versions
 
 
 def test_an_older_version_that_comes_later_is_read_as_its_own_version(
@@ -236,6 +245,53 @@ def test_throttling_is_retried_by_the_client_itself(aws: None) -> None:
     assert boto3.client("glue", config=PATIENT).meta.config.retries["total_max_attempts"] == 5
 
 
+def test_a_message_whose_lambda_died_after_the_ledger_knew_it_is_a_duplicate_the_next_time(chain: EventChain) -> None:
+    body = chain.upload("orders/a.csv")
+
+    def die(service: str, call: str) -> None:
+        if call == "put_item":
+            raise Crash
+
+    chain.after = die
+    with pytest.raises(Crash):
+        chain.deliver(body)
+    chain.after = lambda service, call: None
+    (before,) = chain.rows().values()
+
+    assert chain.deliver(body) == []
+
+    assert list(chain.rows().values()) == [before] and chain.glue.crawls == 1
+
+
+def test_one_row_that_cannot_be_written_keeps_none_of_the_others_from_it() -> None:
+    tried: list[int] = []
+
+    def act(number: int) -> None:
+        tried.append(number)
+        if number == 0:
+            raise ValueError
+
+    with pytest.raises(ValueError):
+        each(act, range(5 * THREADS))
+
+    assert sorted(tried) == list(range(5 * THREADS))
+
+
+@pytest.mark.parametrize("function", HANDLERS)
+def test_a_lambda_that_is_not_told_something_fails_at_its_import_and_names_it(
+    chain: EventChain, function: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LEDGER_TABLE")
+    monkeypatch.delitem(sys.modules, function)
+
+    with pytest.raises(RuntimeError, match=r"^The environment variable LEDGER_TABLE is missing"):
+        importlib.import_module(function)
+
+
+def test_a_time_without_a_zone_is_no_time(chain: EventChain) -> None:
+    assert chain.deliver(changed(chain.upload("orders/a.csv"), time="2026-03-29T00:59:59")) == ["0"]
+
+
 def test_a_message_is_not_acknowledged_while_the_ledger_is_away(chain: EventChain) -> None:
     body = chain.upload("orders/a.csv")
     chain.refuse("dynamodb", "put_item", "InternalServerError")
@@ -252,21 +308,6 @@ def test_an_upload_of_a_scheduled_dataset_waits_for_the_schedule(chain: EventCha
     chain.start_crawler.handler({"dataset": DATASET, "scheduled": True}, None)
 
     assert chain.glue.crawls == 1
-
-
-def test_a_burst_of_files_takes_a_bounded_number_of_calls(chain: EventChain) -> None:
-    event = json.loads(chain.upload("orders/first.csv"))
-    bodies = []
-    for number in range(500):
-        stored = event["detail"]["object"] | {"key": f"orders/{number}.csv"}
-        bodies.append(changed(json.dumps(event), detail=event["detail"] | {"object": stored}))
-
-    for start in range(0, 500, 50):
-        assert chain.deliver(*bodies[start : start + 50]) == []
-
-    assert chain.states() == {"PENDING": 500}
-    assert chain.calls["dynamodb.put_item"] == 1_000
-    assert chain.calls["glue.start_crawler"] == 10 and chain.calls["dynamodb.get_paginator"] == 1
 
 
 def test_log_lines_of_many_threads_do_not_mix(chain: EventChain, capsys: pytest.CaptureFixture[str]) -> None:

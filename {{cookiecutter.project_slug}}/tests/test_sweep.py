@@ -1,9 +1,10 @@
 """sweep: whatever event was lost, and wherever a Lambda died, it brings a dataset to the same end."""
 
 import json
+from contextlib import suppress
 
 import pytest
-from event_chain import DATASET, NAME, EventChain
+from event_chain import DATASET, NAME, Crash, EventChain, refusal
 
 NO_EVENT_FOR_LONG = {"hours": 1}
 
@@ -170,3 +171,22 @@ def test_a_quiet_dataset_costs_a_handful_of_calls(chain: EventChain) -> None:
 
     assert chain.calls.total() <= 5
     assert not {"dynamodb.scan", "dynamodb.put_item", "dynamodb.update_item"} & set(chain.calls)
+
+
+@pytest.mark.parametrize("trouble", [Crash(), refusal("InternalErrorException")], ids=["died", "was refused"])
+def test_a_file_that_was_refused_at_sight_is_told_of_even_when_the_first_teller_failed(
+    chain: EventChain, trouble: BaseException
+) -> None:
+    def no_publishing(service: str, call: str) -> None:
+        if call == "publish":
+            raise trouble
+
+    body = chain.upload("orders/10:30.csv")
+    chain.before = no_publishing
+    with suppress(Crash):
+        chain.deliver(body)
+    chain.settle()
+
+    (row,) = chain.rows().values()
+    assert (row["state"], "open" in row) == ("QUARANTINED", False)
+    assert [message["Subject"] for message in chain.notifications()] == [f"{NAME} file refused: unreadable-name"]

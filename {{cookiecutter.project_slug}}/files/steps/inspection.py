@@ -67,7 +67,9 @@ def inspect_files(s3: Any, files: list[ManifestFile], settings: Settings) -> lis
 def inspect(s3: Any, file: ManifestFile, settings: Settings) -> Inspection:
     """Inspect one object version."""
     try:
-        current = is_current(s3, file)
+        newest = newest_version(s3, file)
+        if newest is None:
+            return Inspection(file, rejected="gone")
         if settings.format in columnar.FORMATS:
             layout, has_rows, drift = _columnar(s3, file, settings)
         else:
@@ -81,20 +83,31 @@ def inspect(s3: Any, file: ManifestFile, settings: Settings) -> Inspection:
     added = [change.removeprefix("added:") for change in drift if change.startswith("added:")]
     if added and settings.on_drift == "stop":
         return Inspection(file, drift=drift, rejected=f"schema-added:{','.join(added)}")
-    return Inspection(file, layout, current, has_rows, drift=drift)
+    return Inspection(file, layout, is_version(file, newest), has_rows, drift=drift)
+
+
+def newest_version(s3: Any, file: ManifestFile) -> dict[str, Any] | None:
+    """The object as it is now; None when it was deleted: old versions stay, but who deletes a file takes it back."""
+    try:
+        newest: dict[str, Any] = s3.head_object(Bucket=file.bucket, Key=file.key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in GONE:
+            return None
+        raise
+    return newest
+
+
+def is_version(file: ManifestFile, newest: dict[str, Any]) -> bool:
+    """Whether an object's newest version is the one in the manifest."""
+    if file.version_id:
+        return bool(newest.get("VersionId", "null") == file.version_id)
+    return bool(newest["ETag"].strip('"') == file.etag.strip('"'))
 
 
 def is_current(s3: Any, file: ManifestFile) -> bool:
     """Whether the object's newest version is still the one in the manifest."""
-    try:
-        newest = s3.head_object(Bucket=file.bucket, Key=file.key)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in GONE:
-            return False
-        raise
-    if file.version_id:
-        return bool(newest.get("VersionId", "null") == file.version_id)
-    return bool(newest["ETag"].strip('"') == file.etag.strip('"'))
+    newest = newest_version(s3, file)
+    return newest is not None and is_version(file, newest)
 
 
 def version_of(file: ManifestFile) -> dict[str, str]:
