@@ -29,6 +29,27 @@ class Platform:
             "aws_secret_access_key": "local",
         }
 
+    @property
+    def process_environment(self) -> dict[str, str]:
+        """The environment variables that make an AWS client of a child process talk to it, and to nothing else."""
+        return process_environment(self.address, self.region)
+
+
+def process_environment(address: str, region: str) -> dict[str, str]:
+    """The environment variables that make an AWS client talk to a local AWS alone."""
+    return {
+        "AWS_ENDPOINT_URL": address,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "NO_PROXY": "127.0.0.1",
+        "no_proxy": "127.0.0.1",
+    }
+
 
 def folder_of(environment: str) -> Path:
     """Everything that the platform of an environment leaves on this machine: `.local/<environment>`."""

@@ -9,9 +9,12 @@ resource "aws_sqs_queue" "uploads" {
   kms_master_key_id          = aws_kms_key.this.arn
   message_retention_seconds  = 14 * 24 * 3600
   visibility_timeout_seconds = 6 * local.functions.start_crawler.timeout
-  redrive_policy             = jsonencode({ deadLetterTargetArn = local.queues.uploads_dead_letters, maxReceiveCount = 5 })
+}
 
-  depends_on = [aws_sqs_queue.dead_letters]
+# A resource of its own, because AWS takes half a minute over each queue: both queues are made at once.
+resource "aws_sqs_queue_redrive_policy" "uploads" {
+  queue_url      = aws_sqs_queue.uploads.id
+  redrive_policy = jsonencode({ deadLetterTargetArn = aws_sqs_queue.dead_letters["uploads"].arn, maxReceiveCount = 5 })
 }
 
 # "uploads" holds messages that start_crawler refused five times, "events" what no rule could deliver and what a Lambda gave up.

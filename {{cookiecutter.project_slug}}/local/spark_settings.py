@@ -1,0 +1,37 @@
+"""Writes the settings with which a plain `python files/etl.py` works on this machine: no line of the job knows of it."""
+
+from pathlib import Path
+
+SPARK = {
+    "spark.master": "local[*]",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.catalogImplementation": "in-memory",
+    "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
+    # Hadoop ships a file system that serves s3:// addresses from folders: the job reads real addresses.
+    "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme",
+    "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
+}
+QUIET = """rootLogger.level = error
+rootLogger.appenderRef.stdout.ref = console
+appender.console.type = Console
+appender.console.name = console
+appender.console.target = SYSTEM_ERR
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %p %c{1}: %m%n
+"""
+
+
+def write(conf: Path, storage: Path, buckets: list[str], memory: str = "1g") -> None:
+    """Write Spark's settings into `conf`: each bucket is a folder below `storage`, and s3:// finds it."""
+    conf.mkdir(parents=True, exist_ok=True)
+    mounts = {}
+    for bucket in buckets:
+        (storage / bucket).mkdir(parents=True, exist_ok=True)
+        mounts[f"spark.hadoop.fs.viewfs.mounttable.{bucket}.linkFallback"] = (storage / bucket).resolve().as_uri()
+    lines = [f"{name} {value}\n" for name, value in (SPARK | {"spark.driver.memory": memory} | mounts).items()]
+    (conf / "spark-defaults.conf").write_text("".join(lines), encoding="utf-8")
+    (conf / "log4j2.properties").write_text(QUIET, encoding="utf-8")

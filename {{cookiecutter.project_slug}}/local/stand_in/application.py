@@ -1,0 +1,95 @@
+"""The web application: moto's services, what moto lacks, and the platform's own questions under /local/."""
+
+import io
+import json
+import logging
+import re
+from collections.abc import Callable, Iterable
+from threading import RLock
+from typing import Any
+
+from moto.server import DomainDispatcherApplication, create_backend_app
+
+from local.stand_in.chat import Chat
+
+log = logging.getLogger("application")
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Answer = tuple[int, dict[str, Any]]
+INVOKE = re.compile(r"/2015-03-31/functions/([^/]+)/invocations/?")
+REASONS = {200: "200 OK", 201: "201 Created", 202: "202 Accepted", 204: "204 No Content", 404: "404 Not Found"}
+# moto checks a condition and writes in two steps: one request at a time keeps the promise of conditional writes.
+ONE_AT_A_TIME = ("dynamodb", "s3", "glue")
+
+
+class Application:
+    """Answers every request to the local AWS."""
+
+    def __init__(self, chat: Chat, ask: Callable[[str, dict[str, Any]], Answer], invoke: Callable[[str, Any], bool]) -> None:
+        self.moto = DomainDispatcherApplication(create_backend_app)
+        self.chat, self.ask, self.invoke = chat, ask, invoke
+        self.locks = {service: RLock() for service in ONE_AT_A_TIME}
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """One request."""
+        path, service = environ.get("PATH_INFO", ""), _service(environ)
+        if path.startswith("/local/"):
+            return _tell(start_response, *self.ask(path, json.loads(_body(environ) or b"{}")))
+        if service == "chatbot":
+            return _tell(start_response, *self.chat.answer(path, _body(environ)))
+        invoked = INVOKE.fullmatch(path)
+        if invoked and environ.get("HTTP_X_AMZ_INVOCATION_TYPE") == "Event":
+            return self._invoke_later(invoked[1], environ, start_response)
+        if service in self.locks:
+            with self.locks[service]:
+                return self._moto(service, environ, start_response)
+        return self._moto(service, environ, start_response)
+
+    def _invoke_later(self, name: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        if self.invoke(name, json.loads(_body(environ) or b"{}")):
+            return _tell(start_response, 202, {})
+        told = {"Type": "User", "Message": f"Function not found: {name}"}
+        return _tell(start_response, 404, told, "ResourceNotFoundException")
+
+    def _moto(self, service: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """moto's answer; an operation that it does not know becomes an error that no client tries again for minutes."""
+        status: list[str] = []
+
+        def note(line: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            status.append(line)
+            return (lambda text: None) if line.startswith("500") else start_response(line, headers, *more)
+
+        try:
+            answer = self.moto(environ, note)
+        except Exception as error:
+            return self._missing(service, environ, str(error), start_response)
+        if status and status[0].startswith("500"):
+            return self._missing(service, environ, b"".join(answer).decode(errors="replace"), start_response)
+        return answer  # type: ignore[no-any-return]
+
+    def _missing(self, service: str, environ: Environ, why: str, start_response: StartResponse) -> Iterable[bytes]:
+        action = environ.get("HTTP_X_AMZ_TARGET", environ.get("PATH_INFO", "")).rpartition(".")[2]
+        error = re.findall(r"<title>(.*?)\n", why) or [why[-300:]]
+        log.warning("missing: %s %s: %s", service, action, error[0])
+        message = f"the local AWS cannot do {service} {action}: {error[0]}"
+        return _tell(start_response, 501, {"__type": "NotImplemented", "message": message}, "NotImplemented")
+
+
+def _service(environ: Environ) -> str:
+    """The service that a request was signed for."""
+    found = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request", environ.get("HTTP_AUTHORIZATION", ""))
+    return found[1] if found else "s3"
+
+
+def _body(environ: Environ) -> bytes:
+    body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body
+
+
+def _tell(start_response: StartResponse, status: int, content: Any, error: str = "") -> Iterable[bytes]:
+    body = b"" if status == 204 else json.dumps(content, default=str).encode()
+    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+    headers += [("X-Amzn-ErrorType", error)] if error else []
+    start_response(REASONS.get(status, f"{status} Not Implemented"), headers)
+    return [body]

@@ -1,0 +1,48 @@
+"""Runs Glue crawlers: reads what was uploaded, writes the raw table, and tells of it."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event as Signal
+from typing import Any
+
+from moto.core.utils import utcnow
+
+from local.crawler import crawl
+from local.stand_in.local_aws import LocalAws
+
+log = logging.getLogger("crawls")
+Tell = Callable[[str, dict[str, Any]], None]
+
+
+class Crawls:
+    """Each crawl goes its own way; moto refuses a second one of a crawler that runs."""
+
+    def __init__(self, aws: LocalAws, tell: Tell) -> None:
+        self.aws, self.tell = aws, tell
+        self.at_work = ThreadPoolExecutor(4, "crawl")
+        self.may_end = Signal()
+        self.may_end.set()
+
+    def hold(self, on: bool) -> None:
+        """Let crawls last until they are let go, as those of a large bucket do."""
+        self.may_end.clear() if on else self.may_end.set()
+
+    def begin(self, name: str, begun: Any) -> None:
+        """Do the work of a crawl that moto has written down as RUNNING."""
+        self.at_work.submit(self._crawl, name, begun)
+
+    def _crawl(self, name: str, begun: Any) -> None:
+        self.may_end.wait()
+        told: dict[str, Any] = {"tablesCreated": "0", "tablesUpdated": "0"}
+        try:
+            told |= {key: str(value) for key, value in crawl(self.aws.client("s3"), self.aws.client("glue"), name).items()}
+            status, message = "COMPLETED", "Crawler Succeeded"
+        except Exception as error:
+            log.warning("%s: %s", name, error)
+            status, message = "FAILED", f"{type(error).__name__}: {error}"
+        if begun.status == "RUNNING":
+            begun.status, begun.end_time = status, utcnow()
+        state = {"COMPLETED": "Succeeded"}.get(begun.status, "Failed")
+        detail = {"crawlerName": name, "state": state, "message": message}
+        self.tell("Glue Crawler State Change", told | detail)

@@ -1,0 +1,138 @@
+"""Carries events to the targets of the rules that match them, as EventBridge does."""
+
+import json
+import logging
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from botocore.exceptions import ClientError
+from jsonpath_ng import parse as json_path
+
+from local.stand_in.local_aws import LocalAws
+from local.stand_in.permission import allows
+
+log = logging.getLogger("events")
+Event = dict[str, Any]
+
+
+class EventBus:
+    """The default bus; every delivery goes its own way, so that no target waits for another one."""
+
+    def __init__(self, aws: LocalAws) -> None:
+        self.aws = aws
+        self.deliveries = ThreadPoolExecutor(8, "delivery")
+        self.lost: list[str] = []
+
+    def lose(self, detail_type: str) -> None:
+        """Let the next event of a kind get lost, as Glue's events may be."""
+        self.lost.append(detail_type)
+
+    def emit(self, event: Event) -> None:
+        """Give an event to every enabled rule that matches it."""
+        if event["detail-type"] in self.lost:
+            self.lost.remove(event["detail-type"])
+            log.warning("lost on purpose: %s", event["detail-type"])
+            return
+        rules = list(self.aws.model("events").event_buses["default"].rules.values())
+        # To moto a rule without a pattern, one that has a schedule, matches everything.
+        for rule in [rule for rule in rules if rule.event_pattern.get_pattern() and rule.state == "ENABLED"]:
+            if rule.event_pattern.matches_event(event):
+                self.fire(rule, event)
+
+    def tell_of_glue(self, detail_type: str, detail: dict[str, Any]) -> None:
+        """Emit one of Glue's own events."""
+        self.emit(event_of(self.aws, "aws.glue", detail_type, detail))
+
+    def fire(self, rule: Any, event: Event) -> None:
+        """Give an event to all targets of one rule."""
+        for target in list(rule.targets):
+            self.deliveries.submit(self._deliver, rule, target, event)
+
+    def _deliver(self, rule: Any, target: dict[str, Any], event: Event) -> None:
+        message = input_of(target, event)
+        try:
+            self._send(rule, target["Arn"], message)
+        except Exception as error:
+            log.warning("not delivered: %s to %s: %s", rule.name, target["Arn"], error)
+            self._give_up(rule, target, message, error)
+
+    def _send(self, rule: Any, arn: str, message: str) -> None:
+        service, name = arn.split(":")[2], arn.split(":")[-1]
+        action, policy = self._door(service, arn, name)
+        context = {"aws:SourceArn": rule.arn, "aws:SourceAccount": self.aws.account}
+        if not allows(policy, "events.amazonaws.com", action, context):
+            raise PermissionError(f"{name} does not let this rule do {action}")
+        if service == "sqs":
+            self.aws.client("sqs").send_message(QueueUrl=self._queue(name), MessageBody=message)
+        elif service == "sns":
+            self.aws.client("sns").publish(TopicArn=arn, Message=message)
+        else:
+            self.aws.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=message)
+
+    def _door(self, service: str, arn: str, name: str) -> tuple[str, str | None]:
+        """The action that a target takes, and the policy that says who may."""
+        if service == "sqs":
+            found = self.aws.client("sqs").get_queue_attributes(QueueUrl=self._queue(name), AttributeNames=["Policy"])
+            return "sqs:SendMessage", found.get("Attributes", {}).get("Policy")
+        if service == "sns":
+            return "sns:Publish", self.aws.client("sns").get_topic_attributes(TopicArn=arn)["Attributes"]["Policy"]
+        if service == "lambda":
+            return "lambda:InvokeFunction", self.aws.client("lambda").get_policy(FunctionName=name)["Policy"]
+        raise NotImplementedError(f"the stand-in delivers to SQS, SNS and Lambda, not to {service}")
+
+    def _queue(self, name: str) -> str:
+        return str(self.aws.client("sqs").get_queue_url(QueueName=name)["QueueUrl"])
+
+    def _give_up(self, rule: Any, target: dict[str, Any], message: str, error: Exception) -> None:
+        dead_letters = target.get("DeadLetterConfig", {}).get("Arn")
+        if not dead_letters:
+            return
+        code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+        told = {"RULE_ARN": rule.arn, "TARGET_ARN": target["Arn"], "ERROR_CODE": code, "ERROR_MESSAGE": str(error)}
+        self.aws.client("sqs").send_message(
+            QueueUrl=self._queue(dead_letters.split(":")[-1]),
+            MessageBody=message,
+            MessageAttributes={name: {"DataType": "String", "StringValue": value} for name, value in told.items()},
+        )
+
+
+def event_of(aws: LocalAws, source: str, detail_type: str, detail: dict[str, Any]) -> Event:
+    """An event in the form that AWS's own services send."""
+    return {
+        "version": "0",
+        "id": str(uuid4()),
+        "detail-type": detail_type,
+        "source": source,
+        "account": aws.account,
+        "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "region": aws.region,
+        "resources": [],
+        "detail": detail,
+    }
+
+
+def input_of(target: dict[str, Any], event: Event) -> str:
+    """What a target is told: the event, a constant, or what its transformer makes of the event."""
+    if "Input" in target:
+        return str(target["Input"])
+    if "InputTransformer" not in target:
+        return json.dumps(event)
+    transformer = target["InputTransformer"]
+    found = {name: json_path(path).find(event) for name, path in transformer.get("InputPathsMap", {}).items()}
+    # EventBridge quotes each value as JSON, but not a text that already stands between quotes.
+    values = {name: json.dumps(matches[0].value) if matches else '""' for name, matches in found.items()}
+    return re.sub(
+        r'"([^"]*)"|<([^<>]+)>',
+        lambda match: _filled(match, values),
+        str(transformer["InputTemplate"]),
+    )
+
+
+def _filled(match: re.Match[str], values: dict[str, str]) -> str:
+    if match[2] is not None:
+        return values.get(match[2], match[0])
+    inside = re.sub(r"<([^<>]+)>", lambda name: values[name[1]].strip('"') if name[1] in values else name[0], match[1])
+    return f'"{inside}"'

@@ -1,0 +1,172 @@
+"""What the Glue catalog, connections, crawlers and jobs need beyond moto."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from moto.core.utils import utcnow
+from moto.glue.exceptions import EntityNotFoundException
+from moto.glue.models import FakeConnection, FakeCrawler, FakeJob, FakeJobRun, GlueBackend
+from moto.glue.responses import GlueResponse
+from moto.moto_api import state_manager
+
+from local.stand_in.mending import add, replace
+
+# moto lets a job succeed and a crawl run for ever by themselves; here somebody really does the work.
+FROZEN = {"progression": "manual", "times": 10**9}
+JOB_INPUT = {
+    "Role": "role",
+    "Description": "description",
+    "Command": "command",
+    "DefaultArguments": "default_arguments",
+    "ExecutionProperty": "execution_property",
+    "Connections": "connections",
+    "MaxRetries": "max_retries",
+    "Timeout": "timeout",
+    "WorkerType": "worker_type",
+    "NumberOfWorkers": "number_of_workers",
+    "GlueVersion": "glue_version",
+    "SecurityConfiguration": "security_configuration",
+    "ExecutionClass": "execution_class",
+}
+CRAWLER_INPUT = {
+    "Role": "role",
+    "DatabaseName": "database_name",
+    "Description": "description",
+    "Targets": "targets",
+    "TablePrefix": "table_prefix",
+    "SchemaChangePolicy": "schema_change_policy",
+    "RecrawlPolicy": "recrawl_policy",
+    "Configuration": "configuration",
+    "CrawlerSecurityConfiguration": "crawler_security_configuration",
+}
+
+
+def mend(crawl: Callable[[str, Any], None], run_job: Callable[[Any], None]) -> None:
+    """Let crawlers and jobs do real work: `crawl(name, crawl)` and `run_job(job_run)` are called once each has begun."""
+    for model in ("glue::crawl", "glue::job_run"):
+        state_manager.set_transition(model, FROZEN)
+    replace(FakeCrawler, "start_crawler", lambda original: _then(original, lambda crawler: _began(crawler, crawl)))
+    replace(FakeCrawler, "as_dict", _with_last_crawl)
+    replace(FakeJob, "start_job_run", lambda original: _then(original, lambda job: run_job(job.job_runs[-1])))
+    replace(FakeJobRun, "as_dict", _as_glue_tells)
+    replace(FakeConnection, "as_dict", _with_type)
+    add(GlueBackend, "rulesets", {})
+    for name, method in METHODS.items():
+        add(GlueResponse, name, method)
+
+
+def _then(original: Callable[..., Any], act: Callable[[Any], None]) -> Callable[..., Any]:
+    def both(model: Any, *values: Any, **arguments: Any) -> Any:
+        answer = original(model, *values, **arguments)
+        act(model)
+        return answer
+
+    return both
+
+
+def _began(crawler: Any, crawl: Callable[[str, Any], None]) -> None:
+    crawl(crawler.name, crawler.crawls[-1])
+
+
+def _with_last_crawl(original: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
+    def as_dict(crawler: Any) -> dict[str, Any]:
+        told = original(crawler)
+        told.pop("LastCrawl", None)
+        # While a crawl runs, Glue still tells of the one before; its words differ from those of the list of crawls.
+        ended = [crawl for crawl in crawler.crawls if crawl.status not in ("RUNNING", "STOPPING")]
+        if ended:
+            status = {"COMPLETED": "SUCCEEDED", "STOPPED": "CANCELLED"}.get(ended[-1].status, ended[-1].status)
+            told["LastCrawl"] = {"Status": status, "StartTime": ended[-1].start_time, "LogStream": crawler.name}
+        return told
+
+    return as_dict
+
+
+def _as_glue_tells(original: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
+    def as_dict(job_run: Any) -> dict[str, Any]:
+        told = original(job_run) | {"LogGroupName": "/aws-glue/jobs", "GlueVersion": "local"}
+        ended: datetime | None = getattr(job_run, "ended_on", None)
+        told["ExecutionTime"] = round(((ended or utcnow()) - job_run.started_on).total_seconds())
+        told["CompletedOn"] = ended
+        if getattr(job_run, "complaint", None):
+            told["ErrorMessage"] = job_run.complaint
+        return {name: value for name, value in told.items() if value is not None}
+
+    return as_dict
+
+
+def _with_type(original: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    def as_dict(connection: Any, hide_password: bool = False) -> dict[str, Any]:
+        told = original(connection, hide_password) | {"ConnectionType": connection.connection_input["ConnectionType"]}
+        del told["Connection"]
+        return told
+
+    return as_dict
+
+
+def _update(found: Any, names: dict[str, str], given: dict[str, Any]) -> None:
+    for name, attribute in names.items():
+        if name in given:
+            setattr(found, attribute, given[name])
+
+
+def _update_job(response: Any) -> str:
+    name = response._get_param("JobName")
+    _update(response.glue_backend.get_job(name), JOB_INPUT, response._get_param("JobUpdate"))
+    return json.dumps({"JobName": name})
+
+
+def _update_crawler(response: Any) -> str:
+    crawler = response.glue_backend.get_crawler(response._get_param("Name"))
+    _update(crawler, CRAWLER_INPUT, response.parameters)
+    crawler.last_updated, crawler.version = utcnow(), crawler.version + 1
+    return "{}"
+
+
+def _delete_connection(response: Any) -> str:
+    response.glue_backend.connections.pop(response._get_param("ConnectionName"), None)
+    return "{}"
+
+
+def _update_connection(response: Any) -> str:
+    backend, given = response.glue_backend, response._get_param("ConnectionInput")
+    backend.connections[given["Name"]] = FakeConnection(backend, backend.account_id, given, {})
+    return "{}"
+
+
+def _put_ruleset(response: Any) -> str:
+    names = ("Name", "Description", "Ruleset", "TargetTable")
+    given = {name: response._get_param(name) for name in names if response._get_param(name) is not None}
+    backend = response.glue_backend
+    before = backend.rulesets.get(given["Name"], {"CreatedOn": utcnow().timestamp()})
+    backend.rulesets[given["Name"]] = before | given | {"LastModifiedOn": utcnow().timestamp()}
+    arn = f"arn:aws:glue:{backend.region_name}:{backend.account_id}:dataQualityRuleset/{given['Name']}"
+    if response._get_param("Tags"):
+        backend.tag_resource(arn, response._get_param("Tags"))
+    return json.dumps({"Name": given["Name"]})
+
+
+def _get_ruleset(response: Any) -> str:
+    name = response._get_param("Name")
+    if name not in response.glue_backend.rulesets:
+        raise EntityNotFoundException(f"Ruleset {name} not found")
+    return json.dumps(response.glue_backend.rulesets[name])
+
+
+def _delete_ruleset(response: Any) -> str:
+    response.glue_backend.rulesets.pop(response._get_param("Name"), None)
+    return "{}"
+
+
+METHODS = {
+    "update_job": _update_job,
+    "update_crawler": _update_crawler,
+    "delete_connection": _delete_connection,
+    "update_connection": _update_connection,
+    "create_data_quality_ruleset": _put_ruleset,
+    "update_data_quality_ruleset": _put_ruleset,
+    "get_data_quality_ruleset": _get_ruleset,
+    "delete_data_quality_ruleset": _delete_ruleset,
+}

