@@ -116,21 +116,22 @@ STATES = ("DONE", "QUARANTINED", "DEAD", "GONE", "CLAIMED", "PENDING")
 
 
 def counts_of(file: FileReport) -> Counts | None:
-    """A file's counts; None when they are not known yet."""
+    """A file's counts; None where no published run has counted its rows."""
     given = (file["rows_in"], file["published"], file["quarantined"], file["duplicates"])
     known = [count for count in given if count is not None]
-    return Counts(*known) if len(known) == len(given) else None
+    # The runs of a DEAD file published nothing: what the last of them had counted became of no row.
+    return Counts(*known) if len(known) == len(given) and file["state"] != "DEAD" else None
 
 
 def total(files: list[FileReport]) -> Counts:
-    """The sum over all files whose counts are known."""
+    """The sum over all files that have counts."""
     known = [counts for file in files if (counts := counts_of(file))]
     return Counts(*(sum(column) for column in zip(*known, strict=True))) if known else Counts(0, 0, 0, 0)
 
 
-def uncounted(files: list[FileReport]) -> int:
-    """How many files have no counts yet, and so no part in the total."""
-    return sum(counts_of(file) is None for file in files)
+def uncounted(files: list[FileReport]) -> list[FileReport]:
+    """The files whose rows are missing in the sum; a file that was refused or deleted unread has none."""
+    return [file for file in files if counts_of(file) is None and file["state"] not in ("QUARANTINED", "GONE")]
 
 
 def all_files(report: Report) -> list[FileReport]:
@@ -163,6 +164,11 @@ def why(file: FileReport) -> list[str]:
     """Why the whole file or rows of it were refused."""
     whole = [file["reason"]] if file["reason"] else []
     return whole + [f"{reason} {rows:,}" for reason, rows in frequent_first(file["reasons"])]
+
+
+def in_words(files: list[FileReport]) -> str:
+    """How many files are in which state."""
+    return ", ".join(f"{number:,} {state.lower()}" for state, number in states(files).items())
 
 
 def counted(number: int, what: str) -> str:

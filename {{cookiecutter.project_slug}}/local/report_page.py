@@ -15,6 +15,7 @@ from local.report import (
     counts_of,
     fired,
     frequent_first,
+    in_words,
     remarkable_first,
     states,
     total,
@@ -54,7 +55,7 @@ def page(report: Report) -> str:
         finalize=showable,
     )
     environment.filters |= {"number": number, "seconds": seconds}
-    for function in (counted, counts_of, frequent_first, states, total, uncounted):
+    for function in (counted, counts_of, frequent_first, in_words, states, total, uncounted):
         environment.globals[function.__name__] = function
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(content(report))
 
@@ -91,8 +92,8 @@ def dataset_content(report: Report, name: str) -> dict[str, Any]:
 
 def notifications_of(report: Report, dataset: str) -> int:
     """How many notifications are about a dataset: each subject begins with the name of what it is about."""
-    about = f"{report['project']}-{report['environment']}-{dataset}"
-    return sum(notification["subject"].partition(" ")[0] == about for notification in report["notifications"])
+    about = f"-{report['environment']}-{dataset}"
+    return sum(notification["subject"].partition(" ")[0].endswith(about) for notification in report["notifications"])
 
 
 def quiet(alarms: list[AlarmReport]) -> list[AlarmReport]:

@@ -108,7 +108,7 @@ def lines_of(dataset: DatasetReport, notifications: int) -> dict[str, list[str]]
     came = counted(len(files), "file")
     refused = sum(file["state"] == "QUARANTINED" for file in files)
     failed = sum(run["state"] == "FAILED" for run in dataset["runs"])
-    waiting = uncounted(files)
+    missing = len(uncounted(files))
     return {
         "upload": [came],
         "queue": [came],
@@ -116,7 +116,7 @@ def lines_of(dataset: DatasetReport, notifications: int) -> dict[str, list[str]]
         "job": [
             counted(len(dataset["runs"]), "run"),
             *([f"{failed:,} failed"] if failed else []),
-            *([f"{waiting:,} not counted"] if waiting else []),
+            *([f"{missing:,} not counted"] if missing else []),
         ],
         "published": [counted(counts.published, "row")],
         "quarantined": [counted(counts.quarantined, "row"), *([counted(refused, "whole file")] if refused else [])],

@@ -14,8 +14,8 @@ from local.report import (
     counted,
     counts_of,
     fired,
+    in_words,
     remarkable_first,
-    states,
     total,
     uncounted,
     why,
@@ -58,7 +58,7 @@ def print_dataset(name: str, dataset: DatasetReport, console: Console) -> None:
 
 def file_table(name: str, files: list[FileReport]) -> Table:
     """One line per file, those that need a look first; then all of them together."""
-    title = Text.assemble((printable(name), "bold"), f"  {in_words(states(files)) or 'no files'}")
+    title = Text.assemble((printable(name), "bold"), f"  {printable(in_words(files)) or 'no files'}")
     table = Table(title=title, title_justify="left", box=SIMPLE)
     table.add_column("file", overflow="fold")
     table.add_column("state")
@@ -85,10 +85,10 @@ def file_row(file: FileReport) -> list[Text | str]:
 
 def sum_remark(files: list[FileReport]) -> Text:
     """What makes the sum incomplete or wrong; nothing when it is neither."""
-    lost, waiting = total(files).lost, uncounted(files)
+    lost, missing = total(files).lost, uncounted(files)
     if lost:
         return Text(f"does not add up: {lost:+,} rows", "red")
-    return Text(f"without {counted(waiting, 'file')} not counted yet" if waiting else "")
+    return Text(f"without {printable(in_words(missing))}" if missing else "")
 
 
 def print_notifications(report: Report, console: Console) -> None:
@@ -134,11 +134,6 @@ def line(console: Console, label: str, value: str, style: str = "") -> None:
 def numbers(counts: Counts | None) -> list[str]:
     """The four counts, or as many dashes."""
     return [f"{count:,}" for count in counts] if counts else [UNKNOWN] * len(Counts._fields)
-
-
-def in_words(found: dict[str, int]) -> str:
-    """States and how many files are in each."""
-    return ", ".join(f"{count:,} {printable(state).lower()}" for state, count in found.items())
 
 
 def printable(value: str) -> str:

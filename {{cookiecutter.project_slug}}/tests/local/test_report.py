@@ -131,13 +131,18 @@ def pictures(html: str) -> list[ElementTree.Element]:
     return [ElementTree.fromstring(svg) for svg in re.findall(r"<svg.*?</svg>", html, re.DOTALL)]
 
 
-def test_the_sum_leaves_out_files_without_counts_and_says_how_many() -> None:
-    files = [file(), file(), waiting()]
+def test_the_sum_leaves_out_files_that_no_published_run_has_counted_and_says_which() -> None:
+    files = [file(), file(), waiting(), file("orders/dead.csv", state="DEAD", published=0)]
+    given = report(datasets={"orders": dataset(files)})
 
     assert total(files) == Counts(20, 16, 2, 2)
-    assert uncounted(files) == 1
-    assert "1 of 3 files not counted yet" in Page(page(report(datasets={"orders": dataset(files)}))).text
-    assert "without 1 file not counted yet" in printed(report(datasets={"orders": dataset(files)}))
+    assert [left_out["key"] for left_out in uncounted(files)] == ["orders/later.csv", "orders/dead.csv"]
+    assert Page(page(given)).text.count("Not part of the sum: 1 dead, 1 claimed.") == 2
+    assert "without 1 dead, 1 claimed" in printed(given)
+
+
+def test_a_file_that_was_refused_or_deleted_unread_misses_in_no_sum() -> None:
+    assert uncounted([waiting() | {"state": "QUARANTINED"}, waiting() | {"state": "GONE"}]) == []
 
 
 def test_states_are_counted_in_the_order_of_a_files_life_and_unknown_ones_too() -> None:
