@@ -8,16 +8,18 @@ from ledger import Row
 
 def drift_of(crawled: Row, published: Row) -> list[str]:
     """Each difference in a few words, `added:x` and the like, between the raw and the published table."""
-    declared, found = declared_columns(published), crawled_columns(crawled)
-    names = list(dict.fromkeys(name for name, _ in found))
-    if not declared.keys() & set(names) and all(re.fullmatch(r"col\d+", name) for name in names):
-        # Where all cells are texts Glue sees no header, so it counts the columns instead of naming them.
-        return []
     file_format = crawled.get("Parameters", {}).get("classification", "")
+    declared = declared_columns(published)
+    # Where all cells are texts Glue sees no header: it counts the columns instead of naming them.
+    found = [
+        column for column in crawled_columns(crawled, file_format) if column[0] in declared or not _counted(column)
+    ]
+    if not found:
+        return []
+    names = list(dict.fromkeys(name for name, _ in found))
     has_missing_values = "missing_values" in published.get("Parameters", {})
     drift = [f"added:{name}" for name in names if name not in declared]
-    # JSON leaves out what is missing, so a key that no sample holds says nothing.
-    drift += [f"missing:{name}" for name in declared if name not in names and file_format != "json"]
+    drift += [f"missing:{name}" for name in declared if name not in names and _is_known(name, crawled, file_format)]
     drift += [
         f"retyped:{name} is {kind}, not {declared[name]}"
         for name, kind in found
@@ -34,14 +36,41 @@ def declared_columns(published: Row) -> dict[str, str]:
     return {name: kind for name, kind in (columns | keys).items() if not name.startswith("_") and name != "batch_id"}
 
 
-def crawled_columns(crawled: Row) -> list[tuple[str, str]]:
+def crawled_columns(crawled: Row, file_format: str) -> list[tuple[str, str]]:
     """Names and types as crawled; one name twice where files spell it differently. `day=3/` is no column."""
-    return [(normalised(column["Name"]), column["Type"]) for column in crawled["StorageDescriptor"]["Columns"]]
+    columns = [(column["Name"], column["Type"]) for column in crawled["StorageDescriptor"]["Columns"]]
+    if file_format == "json":
+        # A file that is one array is one row to Glue, with one column that holds the real ones.
+        columns = [each for column in columns for each in (_fields(column[1]) if _is_rows(column) else [column])]
+    return [(normalised(name), kind) for name, kind in columns]
 
 
 def normalised(name: str) -> str:
     """A column's name as files/steps/inspection.py spells it: that file is not in the archive of the Lambdas."""
     return re.sub(r"[^a-z0-9]+", "_", name.strip().lower()).strip("_")
+
+
+def _counted(column: tuple[str, str]) -> bool:
+    return bool(re.fullmatch(r"col\d+", column[0]))
+
+
+def _is_known(name: str, crawled: Row, file_format: str) -> bool:
+    # JSON leaves out what is missing, so a key that no sample holds says nothing; a folder `day=3/` hides a column.
+    return file_format != "json" and name not in [normalised(key["Name"]) for key in crawled.get("PartitionKeys", [])]
+
+
+def _is_rows(column: tuple[str, str]) -> bool:
+    return column[0] == "array" and column[1].startswith("array<struct<")
+
+
+def _fields(kind: str) -> list[tuple[str, str]]:
+    """The fields of array<struct<a:int,b:struct<c:int>>>, whose commas and colons count at the first level only."""
+    fields, depth = [""], 0
+    for sign in kind.removeprefix("array<struct<").removesuffix(">>"):
+        depth += {"<": 1, "(": 1, ">": -1, ")": -1}.get(sign, 0)
+        fields += [""] if sign == "," and not depth else []
+        fields[-1] += "" if sign == "," and not depth else sign
+    return [(name, inner) for name, _, inner in (field.partition(":") for field in fields)]
 
 
 def _is_reordered(names: list[str], published: Row) -> bool:

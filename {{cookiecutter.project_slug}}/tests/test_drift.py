@@ -103,11 +103,31 @@ def test_names_are_compared_as_the_job_spells_them_even_when_files_differ_in_spe
         assert normalised(name) == inspection.normalised(name)
 
 
-def test_a_crawler_that_found_no_header_has_no_names_to_compare() -> None:
-    unnamed = {"col0": "string", "col1": "string"}
+def test_columns_that_a_crawler_could_only_count_have_no_names_to_compare() -> None:
+    counted = {"col0": "string", "col1": "string"}
 
-    assert drift_of(raw(unnamed), published()) == []
-    assert drift_of(raw(unnamed), published({"col0": "string", "x": "string"})) == ["added:col1", "missing:x"]
+    assert drift_of(raw(counted), published()) == []
+    assert drift_of(raw(AGREES | counted), published()) == []
+    assert drift_of(raw(AGREES | counted), published(DECLARED | {"col1": "bigint"})) == [
+        "retyped:col1 is string, not bigint"
+    ]
+
+
+def test_a_json_file_that_is_one_array_shows_its_fields() -> None:
+    array = {"array": "array<struct<Id:int,tags:array<struct<a:int,b:int>>,amount:decimal(10,2)>>", "note": "string"}
+
+    assert drift_of(raw(array, "json"), published()) == ["added:tags"]
+    assert drift_of(raw({"array": "array<struct<id:struct<a:int>>>"}, "json"), published()) == [
+        "retyped:id is struct<a:int>, not bigint"
+    ]
+    assert drift_of(raw(array, "parquet"), published({"note": "string"})) == ["added:array"]
+
+
+def test_a_column_that_a_folder_is_named_for_is_not_missing() -> None:
+    seen = raw({name: kind for name, kind in AGREES.items() if name != "day"})
+    seen["PartitionKeys"] = [{"Name": "day", "Type": "string"}]
+
+    assert drift_of(seen, published()) == []
 
 
 @pytest.mark.parametrize(
