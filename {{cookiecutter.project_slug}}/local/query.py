@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import json
+import os
 import sys
 from collections.abc import Callable
 from itertools import takewhile
@@ -57,10 +58,12 @@ def main(arguments: list[str] | None = None) -> None:
     platform = running_platform(given.environment)
     if platform is None:
         sys.exit(f"The local platform of {given.environment} is not running: start it with `make local` first.")
+    # A profile of the user's own would be looked for, and it is none of this.
+    os.environ.pop("AWS_PROFILE", None)
     source = Source(folder_of(given.environment), boto3.resource("dynamodb", **platform.access).meta.client)
     # Whoever pipes the answer wants whole values, one row a line.
     console = Console(highlight=False, width=None if sys.stdout.isatty() else UNLIMITED)
-    connection = duckdb.connect(config={"TimeZone": "UTC", "autoinstall_known_extensions": "false"})
+    connection = database()
     try:
         names = refresh(connection, source)
         if given.sql is not None:
@@ -77,6 +80,13 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--environment", required=True, help="whose data: a name from project.yaml")
     parser.add_argument("--sql", help="one query; without it you are asked for queries")
     return parser.parse_args(arguments)
+
+
+def database() -> duckdb.DuckDBPyConnection:
+    """A database in memory that shows times in UTC, as Athena does, and fetches nothing from anywhere."""
+    connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+    connection.execute("set TimeZone = 'UTC'")
+    return connection
 
 
 def refresh(connection: duckdb.DuckDBPyConnection, source: Source) -> list[str]:

@@ -20,7 +20,7 @@ def views(settings: dict[str, dict[str, Any]], storage: Path) -> dict[str, str]:
         others[f"quarantine_{dataset}"] = quarantine_of(quarantine / dataset)
         newest[dataset] = newest_of(of_dataset)
     # A dataset may be called quarantine_orders: then the name is its own.
-    return others | newest
+    return {name: select for name, select in others.items() if name not in newest} | newest
 
 
 def newest_of(settings: dict[str, Any]) -> str:
