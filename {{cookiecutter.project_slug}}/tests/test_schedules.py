@@ -15,7 +15,7 @@ from event_chain import BAD, COUNTS, DUPLICATE, FAILS_THE_RUN, INPUT, NAME, Cras
 from moto import mock_aws
 from moto.moto_api._internal import mock_random
 
-STEPS = 40
+STEPS = 50
 REFUSALS = ("ThrottlingException", "ProvisionedThroughputExceededException", "InternalErrorException")
 # How likely a call is to be refused, or to be the last of its Lambda; publishing fails more often than the rest.
 TROUBLE = {"publish": 0.2}
@@ -36,7 +36,7 @@ class Schedule:
         self.bodies: list[str] = []
         self.lines: dict[str, int] = {}
         self.heard: list[dict[str, str]] = []
-        self.lambda_has_died = False
+        self.lambda_has_died = self.is_interrupted = False
         # moto draws the version ids, and threads take turns as they like.
         mock_random.seed(seed)
         monkeypatch.setattr("parallel.THREADS", 1)
@@ -45,7 +45,7 @@ class Schedule:
         """Let many things happen in trouble, then only time pass."""
         self.chain.before = self.chain.after = self.trouble
         files = [self.upload, self.upload, self.upload, self.event_is_lost, self.delete, self.redeliver]
-        glue = [self.crawl_ends, self.crawl_ends, self.job_ends, self.job_ends, self.sweep]
+        glue = [self.crawl_ends, self.crawl_ends, self.job_ends, self.job_ends, self.job_ends, self.sweep]
         others = [self.somebody_crawls, self.somebody_runs_the_job]
         for _ in range(STEPS):
             self.chain.clock.forward(minutes=self.chance.choice([0, 1, 30]))
@@ -58,9 +58,18 @@ class Schedule:
         """Refuse a call, or let the Lambda die before or after it; a dead Lambda makes no more calls."""
         if self.lambda_has_died:
             raise Crash
+        if not self.is_interrupted and self.chance.random() < 0.03:
+            self.another_lambda_runs()
         if self.chance.random() < TROUBLE.get(call, 0.02):
             self.lambda_has_died = self.chance.random() < 0.5
             raise Crash if self.lambda_has_died else refusal(self.chance.choice(REFUSALS))
+
+    def another_lambda_runs(self) -> None:
+        """What another Lambda does in the middle of this one; its death is its own."""
+        self.is_interrupted = True
+        with self.injected_errors():
+            self.chance.choice([self.sweep, self.redeliver, self.event_is_repeated])()
+        self.is_interrupted = self.lambda_has_died = False
 
     @contextmanager
     def injected_errors(self) -> Iterator[None]:
@@ -87,7 +96,7 @@ class Schedule:
         """A new file, or a new version of one: rows of all kinds, now and then one that cannot be read."""
         key = f"orders/{self.chance.choice([*'abcdef', '10:30'])}.csv"
         lines = self.chance.choices(LINES, k=self.chance.randrange(1, 5))
-        if self.chance.random() < 0.05:
+        if self.chance.random() < 0.08:
             lines.append(FAILS_THE_RUN)
         body = "\n".join(lines).encode() if self.chance.random() < 0.9 else b"\xff\xfe"
         message = self.chain.upload(key, body)
@@ -107,6 +116,9 @@ class Schedule:
 
     def redeliver(self) -> None:
         self.chain.deliver(*self.chance.choices(self.bodies or ["not json"], k=5))
+
+    def event_is_repeated(self) -> None:
+        self.chain.start_etl_job.handler({"detail": {"crawlerName": NAME, "state": "Succeeded"}}, None)
 
     def crawl_ends(self) -> None:
         if self.chain.glue.crawler["State"] == "RUNNING":
@@ -144,7 +156,10 @@ def each_version_ended_once(schedule: Schedule) -> None:
 
 
 def everybody_heard(schedule: Schedule) -> None:
-    """Of each file that was not published, by name, in the message of its run or in one of its own."""
+    """Of each run that has ended; of each file that was not published by name, with its run or in a message of its own."""
+    told = "\n".join(message["Message"] for message in schedule.heard)
+    ended = [name for name, row in schedule.chain.rows("run").items() if row["state"] in ("PUBLISHED", "FAILED")]
+    assert [name for name in ended if f"Run: {name.removeprefix('run/')}\n" not in told] == []
     for file, row in schedule.chain.rows().items():
         run, name = (f"Run: {row['run']}\n", row["key"]) if "run" in row else ("", file)
         about = [message for message in schedule.heard if run in message["Message"] and name in message["Message"]]
