@@ -1,6 +1,7 @@
 """Drift: what the crawler saw is compared with the declared columns, and each dataset says what follows."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from steps import inspection
 DECLARED = {"id": "bigint", "day": "date", "amount": "decimal(10,2)", "note": "string"}
 AGREES = {"id": "bigint", "day": "string", "amount": "double", "note": "string"}
 ROW = f"dataset/{DATASET}"
+DATASET_MODULE = Path(__file__).parents[1] / "modules/dataset"
 
 
 def table(columns: dict[str, str], keys: dict[str, str] | None = None, **parameters: str) -> dict[str, Any]:
@@ -180,6 +182,15 @@ def test_texts_among_numbers_say_nothing_where_a_text_stands_for_a_missing_one()
 
     assert drift_of(raw(columns), published(missing_values='["n/a"]')) == []
     assert drift_of(raw(columns | {"id": "double"}), published(missing_values='["n/a"]')) != []
+
+
+def test_terraform_writes_the_parameters_and_the_table_names_that_the_lambdas_read() -> None:
+    (written,) = [line for line in (DATASET_MODULE / "table.tf").read_text().splitlines() if "_drift " in line]
+    crawler, main = ((DATASET_MODULE / name).read_text() for name in ("crawler.tf", "main.tf"))
+
+    assert "{ on_drift = var.dataset.on_drift }" in written and "{ missing_values = " in written
+    assert "}, local._drift)" in (DATASET_MODULE / "table.tf").read_text()
+    assert 'batches = "${var.name}_batches"' in main and "raw_" in crawler
 
 
 # What becomes of it
