@@ -6,16 +6,18 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from itertools import takewhile
+from itertools import accumulate, takewhile
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import boto3
 import duckdb
 import pyarrow
 from rich.box import SIMPLE
+from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
+from rich.measure import Measurement
+from rich.table import Column, Table
 from rich.text import Text
 
 from local.query_views import quoted, views
@@ -24,6 +26,8 @@ from local.running import folder_of, running_platform
 
 MOST_ROWS = 50
 PREVIEW_ROWS = 3
+GLANCE = 24
+COLUMN_GAP = 3
 UNLIMITED = 100_000
 NUMBERS = ("DECIMAL", "DOUBLE", "FLOAT", "HUGEINT", "BIGINT", "INTEGER", "SMALLINT", "TINYINT")
 LEDGER = pyarrow.schema(
@@ -132,37 +136,77 @@ def answer(connection: duckdb.DuckDBPyConnection, sql: str, rows: int = MOST_ROW
     return Answer(list(result.column_names), [str(kind) for kind in found.types], texts, result.num_rows)
 
 
-def show(found: Answer | None, console: Console, title: str = "", fold: bool = True) -> None:
-    """Print a result as a table; what a terminal would act on is shown instead."""
+def show(found: Answer | None, console: Console) -> None:
+    """Print a result: as a table where its columns fit side by side, else row by row."""
     if found is None:
         return
-    table = Table(title=title or None, title_justify="left", box=SIMPLE)
-    for name, kind in zip(found.columns, found.types, strict=True):
-        right = kind.startswith(NUMBERS) and not kind.endswith("]")
-        layout: dict[str, Any] = {"overflow": "fold"} if fold else {"overflow": "ellipsis", "no_wrap": True}
-        table.add_column(Text(printable(name)), justify="right" if right else "left", **layout)
-    for row in found.rows:
-        table.add_row(*(Text("null", "dim") if value is None else Text(printable(value)) for value in row))
-    console.print(table)
+    table = table_of(found, widest=console.width // 2)
+    everything = console.options.update(width=UNLIMITED, max_width=UNLIMITED)
+    if Measurement.get(console, everything, table).maximum <= console.width:
+        console.print(table)
+    else:
+        for row in found.rows:
+            console.print(record_of(found.columns, row), "")
     if found.total > len(found.rows):
         console.print(f"and {found.total - len(found.rows):,} more")
 
 
+def table_of(found: Answer, title: str = "", widest: int | None = None) -> Table:
+    """A result with one line per row, unless a value is longer than its column may be wide."""
+    table = Table(title=Text(title) if title else None, title_justify="left", box=SIMPLE)
+    for name, kind in zip(found.columns, found.types, strict=True):
+        is_number = kind.startswith(NUMBERS) and not kind.endswith("]")
+        justify: Literal["right", "left"] = "right" if is_number else "left"
+        table.add_column(Text(printable(name)), justify=justify, overflow="fold", max_width=widest)
+    for row in found.rows:
+        table.add_row(*map(cell, row))
+    return table
+
+
+def record_of(columns: list[str], row: tuple[str | None, ...]) -> Table:
+    """One row with one line per column."""
+    record = Table.grid("", "", padding=(0, 2))
+    for name, value in zip(columns, row, strict=True):
+        record.add_row(Text(printable(name), "dim"), cell(value))
+    return record
+
+
+def cell(value: str | None) -> Text:
+    """One value; what a terminal would act on is shown instead."""
+    return Text("null", "dim") if value is None else Text(printable(value))
+
+
 def preview(connection: duckdb.DuckDBPyConnection, names: list[str], console: Console) -> None:
     """Print a few lines of each view that has any, then all views."""
-    table = Table(box=SIMPLE)
-    table.add_column("view")
-    table.add_column("rows", justify="right")
+    table = Table("view", Column("rows", justify="right"), box=SIMPLE)
     for name in names:
         try:
             found = answer(connection, f"from {quoted(name)}", PREVIEW_ROWS)
         except duckdb.Error as error:
             table.add_row(Text(name), Text(in_one_line(error)))
             continue
-        if found and found.total:
-            show(found._replace(total=len(found.rows)), console, title=f"{name}, {found.total:,} rows", fold=False)
+        if found and found.rows:
+            left, left_out = glance(found, console.width)
+            more = f"; more columns: {', '.join(left_out)}" if left_out else ""
+            console.print(table_of(left, f"{name}{more}"))
         table.add_row(Text(name), f"{found.total if found else 0:,}")
     console.print(table)
+
+
+def glance(found: Answer, width: int) -> tuple[Answer, list[str]]:
+    """As many columns as fit with their values cut short, and the names of the others."""
+    rows = [tuple(value and shorten(printable(value)) for value in row) for row in found.rows]
+    columns = zip(found.columns, *rows, strict=True)
+    widths = [max(cell_len(value or "null") for value in column) + COLUMN_GAP for column in columns]
+    fitting = sum(end <= width for end in accumulate(widths, initial=COLUMN_GAP)) - 1
+    kept = Answer(found.columns[:fitting], found.types[:fitting], [row[:fitting] for row in rows], found.total)
+    return kept, found.columns[fitting:]
+
+
+def shorten(value: str) -> str:
+    """A value cut to a length at which several stand side by side; the end of a file's address says most."""
+    half = GLANCE // 2
+    return value if len(value) <= GLANCE else f"{value[: half - 1]}…{value[-half:]}"
 
 
 def converse(ask: Callable[[str], Answer | None], console: Console) -> None:

@@ -178,10 +178,10 @@ def test_a_dataset_keeps_its_name_when_another_view_would_have_it_too(tmp_path: 
     assert ask(tmp_path, "select v from orders", settings(), other) == [("mine",)]
 
 
-def printed(sql: str) -> str:
+def printed(sql: str, width: int = 1000) -> str:
     """What is shown of the answer to a query."""
     written = io.StringIO()
-    query.show(query.answer(query.database(), sql), Console(file=written, width=1000))
+    query.show(query.answer(query.database(), sql), Console(file=written, width=width))
     return written.getvalue()
 
 
@@ -197,6 +197,34 @@ def test_values_are_shown_as_they_are_and_nothing_acts_on_the_terminal() -> None
 
     assert "[red]x[/red][/]" in text and "a\\nb\\x1b[31m" in text and "null" in text and "1.50" in text
     assert "[bold]d" in text and "\x1b" not in text
+
+
+def test_columns_that_do_not_fit_side_by_side_are_shown_below_each_other_and_none_is_lost() -> None:
+    columns = ", ".join(f"{n} as column_{n}" for n in range(30))
+
+    text = printed(f"select {columns} from range(2)", width=80)
+
+    assert [line.split() for line in text.splitlines()] == [[f"column_{n}", f"{n}"] for n in range(30)] + [[]] + [
+        [f"column_{n}", f"{n}"] for n in range(30)
+    ] + [[]]
+
+
+def test_a_long_value_is_folded_and_not_cut() -> None:
+    assert printed("select repeat('x', 300) as v, 1 as n", width=80).count("x") == 300
+
+
+@pytest.mark.parametrize("width", [3, 20, 59, 60, 200])
+def test_a_glance_shows_the_columns_that_fit_and_names_the_others(width: int) -> None:
+    found = query.answer(query.database(), "select repeat('x', 99) as long, null as none, 1 as last")
+    assert found is not None
+
+    left, left_out = query.glance(found, width)
+
+    written = io.StringIO()
+    Console(file=written, width=1000).print(query.table_of(left))
+    assert [*left.columns, *left_out] == ["long", "none", "last"]
+    assert max(map(len, written.getvalue().rstrip().splitlines()), default=0) <= width
+    assert bool(left_out) == (width < 45)
 
 
 @pytest.mark.parametrize("sql", ["", ";", "-- nothing", "begin", "create table t as select 1 as a; drop table t"])
@@ -306,7 +334,7 @@ def test_without_a_query_the_views_are_shown_and_what_is_published_meanwhile_is_
     query.main(["--environment", "dev"])
 
     out = capsys.readouterr().out
-    assert "orders, 1 rows" in out and "ledger, 1 rows" in out
+    assert " first " in out and "in/orders/a.csv@v1" in out
     for view in ("ledger", "orders", "orders_batches", "orders_commits", "quarantine_orders"):
         assert f"\n  {view} " in out
     assert "meanwhile" in out
