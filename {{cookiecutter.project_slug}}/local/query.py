@@ -155,8 +155,7 @@ def table_of(found: Answer, title: str = "", widest: int | None = None) -> Table
     """A result with one line per row, unless a value is longer than its column may be wide."""
     table = Table(title=Text(title) if title else None, title_justify="left", box=SIMPLE)
     for name, kind in zip(found.columns, found.types, strict=True):
-        is_number = kind.startswith(NUMBERS) and not kind.endswith("]")
-        justify: Literal["right", "left"] = "right" if is_number else "left"
+        justify: Literal["right", "left"] = "right" if kind.startswith(NUMBERS) else "left"
         table.add_column(Text(printable(name)), justify=justify, overflow="fold", max_width=widest)
     for row in found.rows:
         table.add_row(*map(cell, row))

@@ -134,11 +134,21 @@ def test_a_partition_column_has_its_value_from_the_folder_with_its_declared_type
 def test_a_batch_from_before_another_partition_or_column_is_read_with_the_others(tmp_path: Path) -> None:
     publish(tmp_path, "b1", row(1, "old"))
     publish(tmp_path, "b2", row(2, "new"), folders="day_day=2026-03-01")
+    publish(tmp_path, "b3", f"select *, 7::int as later from ({row(3, 'newer')})")
     later = settings(columns=COLUMNS | {"later": "int"})
 
-    assert ask(tmp_path, "select v, later from orders order by id", later) == [("old", None), ("new", None)]
+    rows = ask(tmp_path, "select v, later from orders order by id", later)
+    assert rows == [("old", None), ("new", None), ("newer", "7")]
     batches = ask(tmp_path, "select typeof(day_day), day_day from orders_batches order by id", later)
-    assert batches == [("DATE", None), ("DATE", "2026-03-01")]
+    assert batches == [("DATE", None), ("DATE", "2026-03-01"), ("DATE", None)]
+
+
+def test_times_are_shown_in_utc_wherever_the_machine_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    publish(tmp_path, "b1", row(1, "x"))
+
+    assert ask(tmp_path, "select _uploaded_at from orders") == [("2026-03-01 00:00:00",)]
+    assert ask(tmp_path, "select current_setting('TimeZone')") == [("UTC",)]
 
 
 def test_what_a_writer_at_work_has_not_finished_is_not_read(tmp_path: Path) -> None:

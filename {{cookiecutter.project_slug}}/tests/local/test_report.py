@@ -202,7 +202,7 @@ def hostile_report() -> Report:
         account=HOSTILE[1],
         datasets={
             name: dataset(
-                [file(key, state=name, reason=key, reasons={key: 1}) for key in HOSTILE],
+                [file(key, state=name, reason=key, reasons={key: 1, "two": 1, "three": 1}) for key in HOSTILE],
                 runs=[{"run": name, "state": name, "files": 1, "seconds": None, "reason": name}],
                 drift=list(HOSTILE),
                 outputs={name: name},
