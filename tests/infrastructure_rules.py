@@ -71,14 +71,18 @@ def no_policy_grants_all_of_a_service(plan: Plan) -> list[str]:
 
 
 def queues_have_dead_letters(plan: Plan) -> list[str]:
+    """A redrive policy knows its queue only when that exists: each has the queue's own name in the plan."""
     queues = of_type(plan, "aws_sqs_queue")
     names = {values["name"] for values in queues.values()}
+    redriven = {
+        address.replace("aws_sqs_queue_redrive_policy", "aws_sqs_queue")
+        for address, values in of_type(plan, "aws_sqs_queue_redrive_policy").items()
+        if json.loads(values["redrive_policy"])["deadLetterTargetArn"].rpartition(":")[2] in names
+    }
     return [
         address
         for address, values in queues.items()
-        if not values["name"].endswith("-dead-letters")
-        and json.loads(values.get("redrive_policy") or "{}").get("deadLetterTargetArn", "").rpartition(":")[2]
-        not in names
+        if not values["name"].endswith("-dead-letters") and address not in redriven
     ]
 
 

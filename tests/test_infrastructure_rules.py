@@ -26,7 +26,7 @@ MUTATIONS = {
     ),
     "the uploads queue loses its dead letters": (
         "environment/queue.tf",
-        r"  redrive_policy .*\n",
+        r'resource "aws_sqs_queue_redrive_policy" "uploads" \{\n(?:.*\n)*?\}\n',
         "",
         "queues_have_dead_letters",
     ),

@@ -14,7 +14,9 @@ resource "aws_sqs_queue" "uploads" {
 # A resource of its own, because AWS takes half a minute over each queue: both queues are made at once.
 resource "aws_sqs_queue_redrive_policy" "uploads" {
   queue_url      = aws_sqs_queue.uploads.id
-  redrive_policy = jsonencode({ deadLetterTargetArn = aws_sqs_queue.dead_letters["uploads"].arn, maxReceiveCount = 5 })
+  redrive_policy = jsonencode({ deadLetterTargetArn = local.queues.uploads_dead_letters, maxReceiveCount = 5 })
+
+  depends_on = [aws_sqs_queue.dead_letters]
 }
 
 # "uploads" holds messages that start_crawler refused five times, "events" what no rule could deliver and what a Lambda gave up.
