@@ -156,7 +156,7 @@ def each_version_ended_once(schedule: Schedule) -> None:
 
 
 def everybody_heard(schedule: Schedule) -> None:
-    """Of each run that has ended; of each file that was not published by name, with its run or in a message of its own."""
+    """Of each run that has ended; of each unpublished file by name, with its run or in a message of its own."""
     told = "\n".join(message["Message"] for message in schedule.heard)
     ended = [name for name, row in schedule.chain.rows("run").items() if row["state"] in ("PUBLISHED", "FAILED")]
     assert [name for name in ended if f"Run: {name.removeprefix('run/')}\n" not in told] == []
