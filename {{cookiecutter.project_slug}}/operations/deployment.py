@@ -101,7 +101,7 @@ def explained(deployment: Deployment) -> Iterator[None]:
         sys.exit(_sentence(error, deployment))
     except BotoCoreError as error:
         # The library's own errors are about credentials and configuration, and they are sentences.
-        sys.exit(f"AWS cannot be asked: {str(error).rstrip('.')}. Log in first, for example: aws sso login")
+        sys.exit(f"AWS cannot be asked: {str(error).rstrip('.')}. Log in, for example: aws sso login")
 
 
 def _sentence(error: ClientError, deployment: Deployment) -> str:

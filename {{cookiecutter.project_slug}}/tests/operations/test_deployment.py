@@ -85,7 +85,7 @@ def test_no_credentials_are_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_pa
         monkeypatch.setenv(name, str(tmp_path / "none"))
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", boto3.Session(botocore_session=botocore.session.get_session()))
 
-    with pytest.raises(SystemExit, match=r"^AWS cannot be asked: Unable to locate credentials\. Log in first"):
+    with pytest.raises(SystemExit, match=r"^AWS cannot be asked: Unable to locate credentials\. Log in, "):
         where.main(WHERE)
 
 
