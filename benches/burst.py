@@ -11,7 +11,7 @@ from benches.template import ROOT
 
 PROJECT = ROOT / "{{cookiecutter.project_slug}}"
 FILES, FILES_PER_RUN = 10_000, 1_000
-CREDENTIALS = {name: "testing" for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
+CREDENTIALS = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "testing")
 
 
 def measure() -> list[tuple[str, str]]:

@@ -139,13 +139,16 @@ def test_a_job_that_succeeded_without_a_commit_has_not_published(chain: EventCha
     assert chain.states() == {"PENDING": 1}
 
 
-def test_a_notification_that_sns_refuses_changes_no_state_and_is_sent_by_the_sweep(chain: EventChain) -> None:
+def test_a_notification_that_sns_refuses_changes_no_state_is_logged_and_is_sent_by_the_sweep(
+    chain: EventChain, capsys: pytest.CaptureFixture[str]
+) -> None:
     running(chain)
     chain.refuse("sns", "publish", "InternalErrorException")
 
     with pytest.raises(Exception, match="InternalErrorException"):
         chain.job_ends()
     assert chain.states() == {"DONE": 1} and chain.notifications() == []
+    assert '"event": "notification-failed"' in capsys.readouterr().out
 
     chain.sweep()
     chain.sweep()
