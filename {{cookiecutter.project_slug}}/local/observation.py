@@ -67,13 +67,14 @@ def dataset_report(
     runs = [row for row in rows if row.get("dataset") == name and row["file"].startswith("run/")]
     reports = {run: report_of(s3, output, name, run) for run in {row["run"] for row in files if "run" in row}}
     crawler = f"{settings['prefix']}-{name}"
-    drift = [row.get("drift") for row in rows if row["file"] == f"dataset/{name}"]
+    crawled = [change for row in rows if row["file"] == f"dataset/{name}" for change in row.get("drift", [])]
+    read = [f"{found['file']}: {found['change']}" for report in reports.values() for found in report.get("drift", [])]
     return {
         "files": [file_report(row, reports.get(row.get("run", ""), {})) for row in sorted(files, key=_by_key)],
         "runs": [run_report(row, s3, glue, output, name, crawler) for row in sorted(runs, key=_by_key)],
         "crawls": len(glue.list_crawls(CrawlerName=crawler)["Crawls"]),
-        "drift": [text for found in drift if found for text in (found if isinstance(found, list) else [str(found)])],
-        "published_rows": sum(int(report.get("published", 0)) for report in reports.values()),
+        "drift": [*(f"crawled table: {change}" for change in crawled), *read],
+        "published_rows": sum(commit["rows"] for commit in commits(s3, output, name)),
         "outputs": outputs(name, settings, folder_of(platform.environment) / "storage"),
     }
 
@@ -121,6 +122,13 @@ def report_of(s3: Any, bucket: str, dataset: str, run: str) -> Row:
         return {}
     found: Row = json.loads(body)
     return found
+
+
+def commits(s3: Any, bucket: str, dataset: str) -> Iterator[Row]:
+    """The commit of every published batch."""
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"_commits/{dataset}/"):
+        for stored in page.get("Contents", []):
+            yield json.loads(s3.get_object(Bucket=bucket, Key=stored["Key"])["Body"].read())
 
 
 def outputs(dataset: str, settings: dict[str, Any], storage: Path) -> dict[str, str]:
