@@ -49,10 +49,10 @@ def destinations_of(message: dict[str, Any], events: Any, prefix: str) -> list[D
 
 def _as_the_target_gets_it(event: dict[str, Any], rule: str, target: str, events: Any) -> str:
     """An event as its rule hands it over; one that the rule has already put into words stays as it is."""
-    targets = events.list_targets_by_rule(Rule=rule)["Targets"]
-    told = next((each for each in targets if each["Arn"] == target), {})
     if "detail-type" not in event:
         return json.dumps(event)
+    targets = events.list_targets_by_rule(Rule=rule)["Targets"]
+    told: dict[str, Any] = next((each for each in targets if each["Arn"] == target), {})
     if "InputTransformer" in told:
         return _filled(told["InputTransformer"], event)
     return str(told.get("Input") or json.dumps(event))

@@ -278,8 +278,8 @@ class EventChain:
             state, reason, commits = "FAILED", "too-many-bad-rows", False
         if state == "SUCCEEDED" if commits is None else commits:
             self._commit(manifest)
-        ended = {"state": "failed", "reason": reason or "did-not-finish"}
-        ended = {"state": "published", "reason": None} if state == "SUCCEEDED" else ended
+        why = None if state == "SUCCEEDED" else reason or "did-not-finish"
+        ended = {"state": "failed" if why else "published", "reason": why}
         totals = {count: sum(file[count] for file in files) for count in COUNTS}
         self._put(
             f"_reports/{DATASET}/{manifest['run']}.json", {"run": manifest["run"], "files": files} | ended | totals
