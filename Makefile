@@ -11,12 +11,12 @@ help: ## Show this list.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 # Cookiecutter copies the whole template folder before it starts, so it is given one without virtual environments.
-demo: $(VENV)/ready ## Generate a project from demo.yaml into demo/ and run its ETL on its sample data.
+demo: $(VENV)/ready ## Generate a project from demo.yaml into demo/ and run its whole platform on this machine.
 	@rm -rf demo && mkdir -p demo/.template
 	@git ls-files -z --cached --others --exclude-standard | tar --null -T - -cf - | tar -xf - -C demo/.template
 	@$(VENV)/bin/cookiecutter demo/.template --config-file demo.yaml --no-input --output-dir demo
-	@$(MAKE) --no-print-directory -C demo/acme-sales run VENV=$(VENV)
-	@echo "The project lies in demo/acme-sales; the places above are inside it."
+	@$(MAKE) --no-print-directory -C demo/acme-sales local VENV=$(VENV)
+	@echo "The project lies in demo/acme-sales; the places and commands above are for that folder."
 
 test: $(VENV)/ready $(SCAN)/ready check ## Run every test: bakes, Terraform, Spark, scanners, the generated project's own checks.
 	$(VENV)/bin/python -m pytest

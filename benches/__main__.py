@@ -5,6 +5,7 @@ import importlib
 MEASUREMENTS = {
     "benches.generation": "Generating a project",
     "benches.planning": "Planning an environment",
+    "benches.platform": "The whole platform on this machine",
     "benches.burst": "A burst of 10,000 files",
     "benches.etl.comparison": "2 million dirty rows",
     "benches.etl.history": "A new batch after a history of batches",

@@ -55,6 +55,7 @@ def main() -> None:
     page = folder_of(given.environment) / "report.html"
     report["page"] = str(page)
     write_page(report, page)
+    page.with_suffix(".json").write_text(json.dumps(report), encoding="utf-8")
     print_report(report, console)
     if not ended:
         sys.exit(f"Some files have not reached their end within {PATIENCE_SECONDS // 60} minutes: see the report.")
