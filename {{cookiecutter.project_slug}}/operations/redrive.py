@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> None:
     with explained(deployment):
         left = redrive(deployment)
     if left:
-        sys.exit(f"{left} messages stay where they are.")
+        sys.exit(f"{left} of the dead letters stay where they are: the lines above say why.")
 
 
 def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
@@ -52,7 +52,7 @@ def redrive(deployment: Deployment) -> int:
 def _empty(deployment: Deployment, queue: str, where: Where) -> int:
     sqs, functions = deployment.client("sqs"), deployment.client("lambda")
     address = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
-    left = given_back = 0
+    given_back, left = 0, []
     for message in dead_letters(sqs, address):
         try:
             taken_by = [hand_over(sqs, functions, destination) for destination in where(message)]
@@ -64,10 +64,13 @@ def _empty(deployment: Deployment, queue: str, where: Where) -> int:
             given_back += 1
             print(f"  {message['MessageId']} -> {', '.join(taken_by)}")
         else:
-            left += 1
+            left.append(message["ReceiptHandle"])
             print(f"  {message['MessageId']} stays: {why}.")
-    print(f"{queue}: {given_back} given back, {left} left.")
-    return left
+    # Hidden until now, so that none of them is taken twice; whoever looks next shall see them.
+    for handle in left:
+        sqs.change_message_visibility(QueueUrl=address, ReceiptHandle=handle, VisibilityTimeout=0)
+    print(f"{queue}: {given_back} given back, {len(left)} left.")
+    return len(left)
 
 
 def _kind(error: Exception) -> str:

@@ -18,12 +18,16 @@ IN_WORDS = {
     "GONE": "was deleted before it was read",
     "DEAD": "was given up, because its runs failed too often: mend the cause and upload it again",
 }
+COUNTED = {name: name.replace("rows_in", "in") for name in COUNTS}
 
 
 def told(row: Row, ledger: Ledger, s3: Any, deployment: Deployment) -> list[str]:
     """What is known of one version, in lines."""
     version = row.get("version_id") or f"{row['etag']} (by content)"
-    lines = [f"s3://{row['bucket']}/{row['key']}", f"  version     {version}, uploaded {row['uploaded_at']}"]
+    lines = [
+        f"s3://{row['bucket']}/{row['key']}",
+        f"  version     {version}, uploaded {row['uploaded_at'][:19].replace('T', ' ')} UTC",
+    ]
     lines += [f"  state       {row['state']}: {IN_WORDS[row['state']]}"]
     if row.get("reason"):
         lines += [f"  reason      {row['reason']}"]
@@ -43,8 +47,9 @@ def _told_of_run(row: Row, ledger: Ledger, s3: Any, deployment: Deployment) -> l
     batch = f"{dataset}/batch_id={run.rpartition('-')[0]}/"
     mine = _part_of(report, row)
     if mine and row["state"] != "CLAIMED":
-        lines += [f"  rows        {', '.join(f'{name} {mine[name]}' for name in COUNTS)}"]
-        lines += [f"  refused     {reason}: {rows} rows" for reason, rows in mine["reasons"].items()]
+        lines += [f"  rows        {', '.join(f'{mine[name]} {word}' for name, word in COUNTED.items())}"]
+        reasons = ", ".join(f"{reason} {rows}" for reason, rows in mine["reasons"].items())
+        lines += [f"  reasons     {reasons}"] if reasons else []
         lines += [f"  published   s3://{output}/{batch}"] if outcome.is_published and mine["published"] else []
         bad = f"s3://{deployment.buckets['quarantine']}/{batch}"
         lines += [f"  quarantine  {bad}"] if mine["quarantined"] else []

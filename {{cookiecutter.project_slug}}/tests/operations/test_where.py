@@ -25,6 +25,7 @@ def test_a_file_is_found_by_its_address_its_key_or_its_name(chain: EventChain, f
     text = told(chain, file)
 
     assert f"s3://{INPUT}/orders/a.csv\n" in text and "DONE" in text
+    assert ", uploaded 2026-03-01 12:00:00 UTC\n" in text
     assert "ba.csv" not in text and "a.csv.gz" not in text
 
 
@@ -36,7 +37,7 @@ def test_a_read_file_shows_its_run_its_rows_its_reasons_and_where_they_lie(chain
     text = told(chain, "orders/a.csv")
 
     assert f"run         {run} (published), job run jr_0 of acme-dev-orders" in text
-    assert "rows_in 4, published 2, quarantined 1, duplicates 1" in text and "refused     bad: 1 rows" in text
+    assert "rows        4 in, 2 published, 1 quarantined, 1 duplicates\n  reasons     bad 1\n" in text
     assert f"published   s3://acme-dev-output/orders/batch_id={batch}/" in text
     assert f"quarantine  s3://acme-dev-quarantine/orders/batch_id={batch}/" in text
     assert f"report      s3://acme-dev-output/_reports/orders/{run}.json" in text
