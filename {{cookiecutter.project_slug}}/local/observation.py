@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 
 from local.control import ask
+from local.data_folder import shown
 from local.report import AlarmReport, DatasetReport, FileReport, Report, RunReport
 from local.running import Platform, folder_of
 from local.stand_in.missing import MISSING
@@ -140,11 +141,6 @@ def outputs(dataset: str, settings: dict[str, Any], storage: Path) -> dict[str, 
         "report": storage / buckets["output"] / "_reports" / dataset,
     }
     return {name: shown(place) for name, place in places.items() if place.exists()}
-
-
-def shown(path: Path) -> str:
-    """A path as it can be typed where the command was given."""
-    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def alarms(cloudwatch: Any) -> list[AlarmReport]:

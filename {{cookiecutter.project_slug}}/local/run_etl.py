@@ -13,11 +13,11 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from local.data_folder import files_of_datasets, shown
 from local.java import java_home
 from local.job_settings import job_settings
+from local.running import PROJECT, folder_of
 from local.storage import LocalStorage, local_storage
-
-PROJECT = Path(__file__).resolve().parent.parent
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -27,23 +27,14 @@ def main(arguments: list[str] | None = None) -> None:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
     java = java_home()
     settings = job_settings(PROJECT, given.environment)
-    datasets = {name: files for name in settings if (files := files_in(given.data / name))}
-    if not datasets:
-        sys.exit(nothing_to_run(given.data, list(settings)))
-    folder = PROJECT / ".local" / given.environment
+    datasets = files_of_datasets(given.data, settings, "make run")
+    # Beside what `make local` keeps: its platform may be running.
+    folder = folder_of(given.environment) / "run"
     shutil.rmtree(folder, ignore_errors=True)
     with local_storage(folder) as storage:
         reports = [run_dataset(storage, settings[name], files, java, console) for name, files in datasets.items()]
     if any(report["state"] == "failed" for report in reports):
         sys.exit(1)
-
-
-def nothing_to_run(data: Path, datasets: list[str]) -> str:
-    """What to say when no dataset has files."""
-    return (
-        f"{shown(data)} holds no folder with files for any of the datasets {', '.join(datasets)}: "
-        f"put files into {shown(data / datasets[0])}/, or name another folder: make run DATA=folder"
-    )
 
 
 def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
@@ -52,11 +43,6 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--environment", required=True, help="whose settings to use: a name from project.yaml")
     parser.add_argument("--data", type=Path, default=PROJECT / "samples", help="a folder with one folder per dataset")
     return parser.parse_args(arguments)
-
-
-def files_in(folder: Path) -> list[Path]:
-    """The files of one dataset, oldest name first."""
-    return sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
 
 
 def run_dataset(
@@ -129,11 +115,6 @@ def places(report: dict[str, Any], settings: dict[str, Any]) -> dict[str, str]:
     found = {"published": f"{output}/{batch}"} if report["state"] == "published" else {}
     found |= {"quarantine": f"{settings['quarantine_bucket']}/{batch}"} if report["quarantined"] else {}
     return found | {"report": f"{output}/_reports/{report['dataset']}/{report['run']}.json"}
-
-
-def shown(path: Path) -> str:
-    """A path as it can be typed where the command was given."""
-    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 if __name__ == "__main__":

@@ -12,28 +12,7 @@ from typing import Any
 import boto3
 from moto.server import ThreadedMotoServer
 
-SPARK = {
-    "spark.master": "local[*]",
-    "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
-    "spark.driver.host": "127.0.0.1",
-    "spark.driver.bindAddress": "127.0.0.1",
-    "spark.driver.memory": "2g",
-    "spark.sql.shuffle.partitions": "2",
-    "spark.sql.catalogImplementation": "in-memory",
-    "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
-    # Hadoop ships a file system that serves s3:// addresses from folders: the job reads real addresses.
-    "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme",
-    "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
-}
-QUIET = """rootLogger.level = error
-rootLogger.appenderRef.stdout.ref = console
-appender.console.type = Console
-appender.console.name = console
-appender.console.target = SYSTEM_ERR
-appender.console.layout.type = PatternLayout
-appender.console.layout.pattern = %p %c{1}: %m%n
-"""
+from local import spark_settings
 
 
 class LocalStorage:
@@ -49,7 +28,6 @@ class LocalStorage:
         """Make the buckets and the catalog table of one dataset; those that exist are fine."""
         for purpose in ("input", "output", "quarantine"):
             bucket = settings[f"{purpose}_bucket"]
-            (self.folder / bucket).mkdir(parents=True, exist_ok=True)
             if bucket not in {each["Name"] for each in self.s3.list_buckets()["Buckets"]}:
                 self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
                 self.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
@@ -92,20 +70,14 @@ class LocalStorage:
 
     def process_environment(self, java_home: str | None) -> dict[str, str]:
         """What turns a plain `python files/etl.py` into a job on this machine."""
-        (self.folder / "conf").mkdir(exist_ok=True)
-        mounts = {
-            f"spark.hadoop.fs.viewfs.mounttable.{bucket.name}.linkFallback": bucket.as_uri()
-            for bucket in self.folder.iterdir()
-        }
-        lines = [f"{name} {value}\n" for name, value in (SPARK | mounts).items()]
-        (self.folder / "conf" / "spark-defaults.conf").write_text("".join(lines))
-        (self.folder / "conf" / "log4j2.properties").write_text(QUIET)
+        conf = self.folder / "conf"
+        spark_settings.write(conf, self.folder, [bucket["Name"] for bucket in self.s3.list_buckets()["Buckets"]], "2g")
         changes = {
             "AWS_ENDPOINT_URL": self.address,
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",
             "AWS_DEFAULT_REGION": "eu-west-1",
-            "SPARK_CONF_DIR": str(self.folder / "conf"),
+            "SPARK_CONF_DIR": str(conf),
             "SPARK_LOCAL_IP": "127.0.0.1",
             "PYSPARK_PYTHON": sys.executable,
         }

@@ -147,11 +147,3 @@ def test_an_old_terraform_and_no_package_is_one_sentence(tmp_path: Path, monkeyp
         job_settings.job_settings(project_with(tmp_path / "project", "{}"), "dev")
 
     assert ended.value.code == job_settings.MISSING
-
-
-def test_files_are_taken_from_folders_below_too(tmp_path: Path) -> None:
-    (tmp_path / "2026").mkdir()
-    (tmp_path / "2026" / "a.csv").touch()
-
-    assert run_etl.files_in(tmp_path) == [tmp_path / "2026" / "a.csv"]
-    assert run_etl.files_in(tmp_path / "none") == []
