@@ -1,5 +1,6 @@
 """Measures how much memory the platform and Terraform take together with everything that they started."""
 
+import os
 import subprocess
 import time
 from collections.abc import Iterator
@@ -30,7 +31,7 @@ class PeakMemory:
     def _watch(self, process: int, ended: Event) -> None:
         while not ended.is_set():
             began = time.monotonic()
-            for name, megabytes in sums(_processes(), process).items():
+            for name, megabytes in sums(_processes(), process, os.getpid()).items():
                 self.peak[name] = max(self.peak.get(name, 0), round(megabytes))
             ended.wait(max(EVERY_SECONDS - (time.monotonic() - began), 0))
 
@@ -45,15 +46,20 @@ def _processes() -> list[tuple[int, int, int, str]]:
     return [(int(line[0]), int(line[1]), int(line[2]), line[3]) for line in lines if len(line) == 4]
 
 
-def sums(processes: list[tuple[int, int, int, str]], platform: int) -> dict[str, float]:
-    """Megabytes of the platform with its descendants, and of every Terraform process."""
+def sums(processes: list[tuple[int, int, int, str]], platform: int, command: int) -> dict[str, float]:
+    """Megabytes of the platform with all that it started, and of Terraform: what else this command started."""
     if not processes:
         return {}
-    family = {platform}
-    # A child never has been listed before its parent was looked at often enough: repeat until nothing is added.
+    served = _family(processes, platform)
+    started = _family(processes, command) - served - {command}
+    return {
+        "platform": sum(size for pid, _, size, _ in processes if pid in served) / 1024,
+        "terraform": sum(size for pid, _, size, name in processes if pid in started and name != "ps") / 1024,
+    }
+
+
+def _family(processes: list[tuple[int, int, int, str]], first: int) -> set[int]:
+    family = {first}
     while more := {pid for pid, parent, _, _ in processes if parent in family} - family:
         family |= more
-    return {
-        "platform": sum(size for pid, _, size, _ in processes if pid in family) / 1024,
-        "terraform": sum(size for _, _, size, name in processes if "terraform" in name) / 1024,
-    }
+    return family

@@ -87,7 +87,7 @@ def _by_key(row: Row) -> tuple[str, str]:
 def file_report(row: Row, report: Row) -> FileReport:
     """One file: its row in the ledger and its line in the report of its run."""
     place = (row["key"], row.get("version_id"))
-    told = next((each for each in report.get("files", []) if (each["key"], each.get("version_id")) == place), {})
+    told: Row = next((each for each in report.get("files", []) if (each["key"], each.get("version_id")) == place), {})
     ended = told if row["state"] in ENDED else {}
     return {
         "key": row["key"],
@@ -167,5 +167,8 @@ def commands(environment: str, settings: dict[str, Any]) -> list[Any]:
         {"command": f"make where FILE=name{suffix}", "meaning": "say where a file is and what became of its rows"},
         {"command": f"make local DATA=folder{suffix}", "meaning": "upload your own files: one folder per dataset"},
         {"command": f"make redrive{suffix}", "meaning": "return dead-lettered messages to work"},
-        {"command": f"make local-down{suffix}", "meaning": "end the platform; it also ends by itself after two idle hours"},
+        {
+            "command": f"make local-down{suffix}",
+            "meaning": "end the platform; it also ends by itself after two idle hours",
+        },
     ]

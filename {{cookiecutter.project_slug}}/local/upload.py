@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 
 from local.control import ask
+from local.data_folder import shown
 from local.running import PROJECT, Platform
 from local.steps import Steps
 
 sys.path.append(str(PROJECT / "lambda"))
-from admission import is_no_data  # noqa: E402  - the Lambdas' own rule: what is no data never enters the ledger
+from admission import is_no_data
 
 ENDED = ("DONE", "QUARANTINED", "GONE", "DEAD")
 
@@ -29,63 +31,58 @@ class Uploaded:
     file: str
 
 
-def upload_new(platform: Platform, settings: dict[str, Any], data: Path, steps: Steps) -> list[Uploaded]:
-    """Upload every file whose content is not the newest version already."""
+Files = list[Uploaded]
+
+
+def upload(
+    platform: Platform, settings: dict[str, Any], found: dict[str, list[Path]], data: Path, steps: Steps
+) -> Files:
+    """Upload every file whose content is not the newest version already; all of them, by their names in the ledger."""
     s3, bucket = boto3.client("s3", **platform.access), settings["buckets"]["input"]
-    found = {name: files_in(data / name) for name in settings["datasets"]}
-    if not any(found.values()):
-        first = next(iter(settings["datasets"]))
-        sys.exit(
-            f"{data} holds no folder with files for any of the datasets {', '.join(found)}: "
-            f"put files into {data / first}/, or name another folder: make local DATA=folder"
-        )
-    uploaded = []
+    files, counts = [], Counter[str]()
     for dataset, paths in found.items():
         for path in paths:
             key = settings["datasets"][dataset]["prefix"] + path.relative_to(data / dataset).as_posix()
-            if not is_there(s3, bucket, key, path):
-                with path.open("rb") as body:
-                    version = s3.put_object(Bucket=bucket, Key=key, Body=body)["VersionId"]
-                uploaded.append(Uploaded(dataset, key, f"{bucket}/{key}@{version}"))
-    counts = Counter(each.dataset for each in uploaded)
-    steps.say(
-        "Uploaded: " + ", ".join(f"{name} {count} files" for name, count in counts.items())
-        if uploaded
-        else "All files are uploaded already."
-    )
-    return uploaded
+            try:
+                version = version_of(s3, bucket, key, path)
+                if not version:
+                    version = s3.put_object(Bucket=bucket, Key=key, Body=path.read_bytes())["VersionId"]
+                    counts[dataset] += 1
+            except (OSError, ValueError, ClientError) as error:
+                sys.exit(f"{shown(path)} cannot be uploaded: {error}. Take it out of the folder, or rename it.")
+            files.append(Uploaded(dataset, key, f"{bucket}/{key}@{version}"))
+    told = ", ".join(f"{name} {count} files" for name, count in counts.items())
+    steps.say(f"Uploaded: {told}" if told else "All files are uploaded already.")
+    return files
 
 
-def files_in(folder: Path) -> list[Path]:
-    """The files of one dataset, by name."""
-    return sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
-
-
-def is_there(s3: Any, bucket: str, key: str, path: Path) -> bool:
-    """Whether the newest version of a key has this content."""
+def version_of(s3: Any, bucket: str, key: str, path: Path) -> str | None:
+    """The newest version of a key if it has this content."""
     try:
-        etag = s3.head_object(Bucket=bucket, Key=key)["ETag"].strip('"')
-    except s3.exceptions.ClientError:
-        return False
-    return bool(etag == hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest())
+        found = s3.head_object(Bucket=bucket, Key=key)
+    except ClientError:
+        return None
+    content = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
+    return str(found["VersionId"]) if found["ETag"].strip('"') == content else None
 
 
-def wait_for(platform: Platform, settings: dict[str, Any], files: list[Uploaded], steps: Steps, seconds: float) -> bool:
-    """Follow the files until each has ended and their runs are closed; whether that came true in time."""
+def wait_for(platform: Platform, settings: dict[str, Any], files: Files, steps: Steps, seconds: float) -> bool:
+    """Follow the files until each has ended and nothing is at work any more; whether that came true in time."""
     table = boto3.resource("dynamodb", **platform.access).Table(settings["names"]["ledger"])
     expected = [each for each in files if not is_no_data(each.key)]
-    shown: dict[str, str] = {}
+    states = {each.file: state_of(table, each.file) for each in expected}
+    told = {each.dataset: "" for each in expected} if set(states.values()) - set(ENDED) else {}
     started, deadline = steps.elapsed, time.monotonic() + seconds
     while time.monotonic() < deadline:
-        states = {each.file: state_of(table, each.file) for each in expected}
-        for dataset in dict.fromkeys(each.dataset for each in expected):
+        states |= {file: state_of(table, file) for file, state in states.items() if state not in ENDED}
+        for dataset in told:
             counts = Counter(states[each.file] for each in expected if each.dataset == dataset)
             text = ", ".join(f"{count} {state.lower()}" for state, count in sorted(counts.items()))
-            if shown.get(dataset) != text:
-                shown[dataset] = text
+            if told[dataset] != text:
+                told[dataset] = text
                 steps.say(f"{dataset}: {text}")
         if all(state in ENDED for state in states.values()) and not ask(platform, "status")["busy"]:
-            if files:
+            if told:
                 steps.note("the event chain", started, steps.elapsed - started)
             return True
         time.sleep(0.5)

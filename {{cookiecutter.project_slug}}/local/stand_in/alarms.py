@@ -11,6 +11,7 @@ from local.stand_in.local_aws import LocalAws
 
 log = logging.getLogger("alarms")
 SECONDS = 5
+MEMORY = timedelta(hours=3)
 HOLDS = {
     "GreaterThanThreshold": float.__gt__,
     "GreaterThanOrEqualToThreshold": float.__ge__,
@@ -39,27 +40,28 @@ class Alarms:
         now = datetime.now(UTC)
         for page in self.aws.client("cloudwatch").get_paginator("describe_alarms").paginate():
             for alarm in page["MetricAlarms"]:
-                if alarm.get("MetricName"):
+                # Those of several metrics, percentiles and bands are kept, not judged.
+                if alarm.get("Statistic") and alarm["ComparisonOperator"] in HOLDS:
                     self._judge(alarm, now)
 
     def _measure_queues(self) -> None:
+        self._forget_old()
         for name, queue in list(self.aws.model("sqs").queues.items()):
             waiting = [message for message in list(queue._messages) if message.visible]
-            self.aws.client("cloudwatch").put_metric_data(
-                Namespace="AWS/SQS",
-                MetricData=[
-                    {
-                        "MetricName": "ApproximateNumberOfMessagesVisible",
-                        "Dimensions": [{"Name": "QueueName", "Value": name}],
-                        "Value": len(waiting),
-                    },
-                    {
-                        "MetricName": "ApproximateAgeOfOldestMessage",
-                        "Dimensions": [{"Name": "QueueName", "Value": name}],
-                        "Value": max((_age(message) for message in waiting), default=0),
-                    },
-                ],
-            )
+            measured = {
+                "ApproximateNumberOfMessagesVisible": len(waiting),
+                "ApproximateAgeOfOldestMessage": max((_age(message) for message in waiting), default=0),
+            }
+            dimensions = [{"Name": "QueueName", "Value": name}]
+            data = [{"MetricName": what, "Dimensions": dimensions, "Value": value} for what, value in measured.items()]
+            self.aws.client("cloudwatch").put_metric_data(Namespace="AWS/SQS", MetricData=data)
+
+    def _forget_old(self) -> None:
+        """moto keeps every value for ever and reads them all for each answer."""
+        kept, oldest = self.aws.model("cloudwatch").metric_data, datetime.now(UTC) - MEMORY
+        young = (number for number, each in enumerate(kept) if each.timestamp.replace(tzinfo=UTC) >= oldest)
+        old = next(young, len(kept))
+        del kept[:old]
 
     def _judge(self, alarm: dict[str, Any], now: datetime) -> None:
         values = self._values(alarm, now)
@@ -67,8 +69,9 @@ class Alarms:
         if state == alarm["StateValue"]:
             return
         reason = f"The last values were {[value for value in values if value is not None]}."
-        self.aws.client("cloudwatch").set_alarm_state(AlarmName=alarm["AlarmName"], StateValue=state, StateReason=reason)
-        for action in alarm["AlarmActions" if state == "ALARM" else "OKActions"] if state != "INSUFFICIENT_DATA" else []:
+        told = {"AlarmName": alarm["AlarmName"], "StateValue": state, "StateReason": reason}
+        self.aws.client("cloudwatch").set_alarm_state(**told)
+        for action in alarm.get({"ALARM": "AlarmActions", "OK": "OKActions"}.get(state, ""), []):
             if action.split(":")[2] == "sns":
                 self._tell(action, alarm, state, reason)
 

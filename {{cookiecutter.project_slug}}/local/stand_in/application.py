@@ -5,8 +5,9 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterable
-from threading import RLock
+from threading import Lock
 from typing import Any
+from xml.sax.saxutils import escape
 
 from moto.server import DomainDispatcherApplication, create_backend_app
 
@@ -17,6 +18,12 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Answer = tuple[int, dict[str, Any]]
 INVOKE = re.compile(r"/2015-03-31/functions/([^/]+)/invocations/?")
+UNSUPPORTED = "UnsupportedOperation"
+QUERY_ERROR = "<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+XML_ERRORS = {
+    "s3": "<Error><Code>{code}</Code><Message>{message}</Message></Error>",
+    "ec2": "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors></Response>",
+}
 REASONS = {200: "200 OK", 201: "201 Created", 202: "202 Accepted", 204: "204 No Content", 404: "404 Not Found"}
 # moto checks a condition and writes in two steps: one request at a time keeps the promise of conditional writes.
 ONE_AT_A_TIME = ("dynamodb", "s3", "glue")
@@ -25,10 +32,12 @@ ONE_AT_A_TIME = ("dynamodb", "s3", "glue")
 class Application:
     """Answers every request to the local AWS."""
 
-    def __init__(self, chat: Chat, ask: Callable[[str, dict[str, Any]], Answer], invoke: Callable[[str, Any], bool]) -> None:
+    def __init__(
+        self, chat: Chat, ask: Callable[[str, dict[str, Any]], Answer], invoke: Callable[[str, Any], bool]
+    ) -> None:
         self.moto = DomainDispatcherApplication(create_backend_app)
         self.chat, self.ask, self.invoke = chat, ask, invoke
-        self.locks = {service: RLock() for service in ONE_AT_A_TIME}
+        self.locks = {service: Lock() for service in ONE_AT_A_TIME}
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """One request."""
@@ -36,7 +45,7 @@ class Application:
         if path.startswith("/local/"):
             return _tell(start_response, *self.ask(path, json.loads(_body(environ) or b"{}")))
         if service == "chatbot":
-            return _tell(start_response, *self.chat.answer(path, _body(environ)))
+            return self._chat(path, environ, start_response)
         invoked = INVOKE.fullmatch(path)
         if invoked and environ.get("HTTP_X_AMZ_INVOCATION_TYPE") == "Event":
             return self._invoke_later(invoked[1], environ, start_response)
@@ -44,6 +53,12 @@ class Application:
             with self.locks[service]:
                 return self._moto(service, environ, start_response)
         return self._moto(service, environ, start_response)
+
+    def _chat(self, path: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            return _tell(start_response, *self.chat.answer(path, _body(environ)))
+        except KeyError as error:
+            return self._missing("chatbot", environ, f"{error} is not there", start_response)
 
     def _invoke_later(self, name: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if self.invoke(name, json.loads(_body(environ) or b"{}")):
@@ -65,20 +80,28 @@ class Application:
             return self._missing(service, environ, str(error), start_response)
         if status and status[0].startswith("500"):
             return self._missing(service, environ, b"".join(answer).decode(errors="replace"), start_response)
-        return answer  # type: ignore[no-any-return]
+        return answer
 
     def _missing(self, service: str, environ: Environ, why: str, start_response: StartResponse) -> Iterable[bytes]:
-        action = environ.get("HTTP_X_AMZ_TARGET", environ.get("PATH_INFO", "")).rpartition(".")[2]
+        action = str(environ.get("HTTP_X_AMZ_TARGET") or environ.get("PATH_INFO", "")).rpartition(".")[2]
         error = re.findall(r"<title>(.*?)\n", why) or [why[-300:]]
         log.warning("missing: %s %s: %s", service, action, error[0])
         message = f"the local AWS cannot do {service} {action}: {error[0]}"
-        return _tell(start_response, 501, {"__type": "NotImplemented", "message": message}, "NotImplemented")
+        if service in XML_ERRORS or _is_query(environ):
+            body = XML_ERRORS.get(service, QUERY_ERROR).format(code=UNSUPPORTED, message=escape(message)).encode()
+            start_response("501 Unsupported", [("Content-Type", "text/xml"), ("Content-Length", str(len(body)))])
+            return [body]
+        return _tell(start_response, 501, {"__type": UNSUPPORTED, "message": message}, UNSUPPORTED)
 
 
 def _service(environ: Environ) -> str:
     """The service that a request was signed for."""
     found = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request", environ.get("HTTP_AUTHORIZATION", ""))
     return found[1] if found else "s3"
+
+
+def _is_query(environ: Environ) -> bool:
+    return str(environ.get("CONTENT_TYPE", "")).startswith("application/x-www-form-urlencoded")
 
 
 def _body(environ: Environ) -> bytes:
@@ -91,5 +114,5 @@ def _tell(start_response: StartResponse, status: int, content: Any, error: str =
     body = b"" if status == 204 else json.dumps(content, default=str).encode()
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
     headers += [("X-Amzn-ErrorType", error)] if error else []
-    start_response(REASONS.get(status, f"{status} Not Implemented"), headers)
+    start_response(REASONS.get(status, f"{status} Unsupported"), headers)
     return [body]

@@ -4,7 +4,10 @@ import json
 from typing import Any
 
 Configuration = dict[str, Any]
-KINDS = {"slack": ("slack-channel", "SlackChannelConfigurations"), "ms-teams": ("ms-teams-channel", "TeamChannelConfigurations")}
+KINDS = {
+    "slack": ("slack-channel", "SlackChannelConfigurations"),
+    "ms-teams": ("ms-teams-channel", "TeamChannelConfigurations"),
+}
 
 
 class Chat:
@@ -24,7 +27,7 @@ class Chat:
         kind = next((kind for kind in KINDS if rest.startswith(kind)), None)
         if kind is None or verb not in ("create", "update", "describe", "list", "get", "delete"):
             return 501, {"message": f"the local AWS cannot do chatbot {action}"}
-        return getattr(self, f"_{verb}")(kind, given)  # type: ignore[no-any-return]
+        return getattr(self, f"_{verb}")(kind, given)
 
     def _create(self, kind: str, given: Configuration) -> tuple[int, Configuration]:
         arn = f"arn:aws:chatbot::{self.account}:chat-configuration/{KINDS[kind][0]}/{given['ConfigurationName']}"

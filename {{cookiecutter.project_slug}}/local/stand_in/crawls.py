@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from threading import Event as Signal
 from typing import Any
 
@@ -10,6 +9,7 @@ from moto.core.utils import utcnow
 
 from local.crawler import crawl
 from local.stand_in.local_aws import LocalAws
+from local.stand_in.workers import Workers
 
 log = logging.getLogger("crawls")
 Tell = Callable[[str, dict[str, Any]], None]
@@ -20,9 +20,14 @@ class Crawls:
 
     def __init__(self, aws: LocalAws, tell: Tell) -> None:
         self.aws, self.tell = aws, tell
-        self.at_work = ThreadPoolExecutor(4, "crawl")
+        self.at_work = Workers(4, "crawl")
         self.may_end = Signal()
         self.may_end.set()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a crawl is under way."""
+        return self.at_work.unfinished > 0
 
     def hold(self, on: bool) -> None:
         """Let crawls last until they are let go, as those of a large bucket do."""
@@ -36,7 +41,9 @@ class Crawls:
         self.may_end.wait()
         told: dict[str, Any] = {"tablesCreated": "0", "tablesUpdated": "0"}
         try:
-            told |= {key: str(value) for key, value in crawl(self.aws.client("s3"), self.aws.client("glue"), name).items()}
+            told |= {
+                key: str(value) for key, value in crawl(self.aws.client("s3"), self.aws.client("glue"), name).items()
+            }
             status, message = "COMPLETED", "Crawler Succeeded"
         except Exception as error:
             log.warning("%s: %s", name, error)

@@ -3,7 +3,6 @@
 import json
 import logging
 import re
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -13,6 +12,7 @@ from jsonpath_ng import parse as json_path
 
 from local.stand_in.local_aws import LocalAws
 from local.stand_in.permission import allows
+from local.stand_in.workers import Workers
 
 log = logging.getLogger("events")
 Event = dict[str, Any]
@@ -23,8 +23,13 @@ class EventBus:
 
     def __init__(self, aws: LocalAws) -> None:
         self.aws = aws
-        self.deliveries = ThreadPoolExecutor(8, "delivery")
+        self.deliveries = Workers(8, "delivery")
         self.lost: list[str] = []
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an event is on its way."""
+        return self.deliveries.unfinished > 0
 
     def lose(self, detail_type: str) -> None:
         """Let the next event of a kind get lost, as Glue's events may be."""
@@ -62,11 +67,11 @@ class EventBus:
     def _send(self, rule: Any, arn: str, message: str) -> None:
         service, name = arn.split(":")[2], arn.split(":")[-1]
         action, policy = self._door(service, arn, name)
-        context = {"aws:SourceArn": rule.arn, "aws:SourceAccount": self.aws.account}
-        if not allows(policy, "events.amazonaws.com", action, context):
+        context = {"aws:SourceArn": rule.arn, "aws:SourceAccount": self.aws.account, "aws:SecureTransport": "true"}
+        if not allows(policy, "events.amazonaws.com", action, arn, context):
             raise PermissionError(f"{name} does not let this rule do {action}")
         if service == "sqs":
-            self.aws.client("sqs").send_message(QueueUrl=self._queue(name), MessageBody=message)
+            self.aws.send(arn, message, {})
         elif service == "sns":
             self.aws.client("sns").publish(TopicArn=arn, Message=message)
         else:
@@ -75,28 +80,29 @@ class EventBus:
     def _door(self, service: str, arn: str, name: str) -> tuple[str, str | None]:
         """The action that a target takes, and the policy that says who may."""
         if service == "sqs":
-            found = self.aws.client("sqs").get_queue_attributes(QueueUrl=self._queue(name), AttributeNames=["Policy"])
+            queue = self.aws.queue_url(arn)
+            found = self.aws.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["Policy"])
             return "sqs:SendMessage", found.get("Attributes", {}).get("Policy")
         if service == "sns":
             return "sns:Publish", self.aws.client("sns").get_topic_attributes(TopicArn=arn)["Attributes"]["Policy"]
         if service == "lambda":
-            return "lambda:InvokeFunction", self.aws.client("lambda").get_policy(FunctionName=name)["Policy"]
-        raise NotImplementedError(f"the stand-in delivers to SQS, SNS and Lambda, not to {service}")
+            return "lambda:InvokeFunction", self._policy_of(name)
+        raise ValueError(f"the local AWS delivers to SQS, SNS and Lambda, not to {service}")
 
-    def _queue(self, name: str) -> str:
-        return str(self.aws.client("sqs").get_queue_url(QueueName=name)["QueueUrl"])
+    def _policy_of(self, name: str) -> str | None:
+        functions = self.aws.client("lambda")
+        functions.get_function(FunctionName=name)
+        try:
+            return str(functions.get_policy(FunctionName=name)["Policy"])
+        except functions.exceptions.ResourceNotFoundException:
+            return None
 
     def _give_up(self, rule: Any, target: dict[str, Any], message: str, error: Exception) -> None:
         dead_letters = target.get("DeadLetterConfig", {}).get("Arn")
-        if not dead_letters:
-            return
-        code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
-        told = {"RULE_ARN": rule.arn, "TARGET_ARN": target["Arn"], "ERROR_CODE": code, "ERROR_MESSAGE": str(error)}
-        self.aws.client("sqs").send_message(
-            QueueUrl=self._queue(dead_letters.split(":")[-1]),
-            MessageBody=message,
-            MessageAttributes={name: {"DataType": "String", "StringValue": value} for name, value in told.items()},
-        )
+        if dead_letters:
+            code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+            told = {"RULE_ARN": rule.arn, "TARGET_ARN": target["Arn"], "ERROR_CODE": code, "ERROR_MESSAGE": str(error)}
+            self.aws.send(dead_letters, message, told)
 
 
 def event_of(aws: LocalAws, source: str, detail_type: str, detail: dict[str, Any]) -> Event:

@@ -3,12 +3,14 @@
 import json
 import logging
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
 from threading import Event as Signal
+from threading import Lock
 from typing import Any
 
 from local.stand_in.functions import Functions
 from local.stand_in.local_aws import LocalAws
+from local.stand_in.workers import Workers
 
 log = logging.getLogger("event source")
 Message = dict[str, Any]
@@ -21,9 +23,9 @@ class EventSource:
 
     def __init__(self, aws: LocalAws, functions: Functions, stopped: Signal) -> None:
         self.aws, self.functions, self.stopped = aws, functions, stopped
-        self.invocations = ThreadPoolExecutor(16, "invocation")
+        self.invocations = Workers(16, "invocation")
         self.collected: dict[str, tuple[float, list[Message]]] = {}
-        self.busy: dict[str, int] = {}
+        self.busy, self.counting = Counter[str](), Lock()
 
     def poll(self) -> None:
         """Go on until the platform stops."""
@@ -38,7 +40,7 @@ class EventSource:
     def _look(self, mapping: Any) -> None:
         """Collect messages until the batch is full or its window is over, then hand it over."""
         limit = (mapping.scaling_config or {}).get("MaximumConcurrency", 10)
-        while self.busy.get(mapping.uuid, 0) < limit:
+        while self.busy[mapping.uuid] < limit:
             began, messages = self.collected.get(mapping.uuid, (time.monotonic(), []))
             room = int(mapping.batch_size) - len(messages)
             found = self._receive(mapping.event_source_arn, min(room, MOST_PER_CALL)) if room else []
@@ -47,14 +49,14 @@ class EventSource:
             is_due = time.monotonic() - began >= float(mapping.max_batch_window or 0)
             if messages and (len(messages) >= int(mapping.batch_size) or (is_due and not found)):
                 del self.collected[mapping.uuid]
-                self.busy[mapping.uuid] = self.busy.get(mapping.uuid, 0) + 1
+                self._count(mapping, 1)
                 self.invocations.submit(self._hand_over, mapping, messages)
             if not found:
                 return
 
     def _receive(self, arn: str, most: int) -> list[Message]:
         answer = self.aws.client("sqs").receive_message(
-            QueueUrl=self._queue(arn),
+            QueueUrl=self.aws.queue_url(arn),
             MaxNumberOfMessages=most,
             WaitTimeSeconds=0,
             MessageSystemAttributeNames=["All"],
@@ -63,34 +65,38 @@ class EventSource:
         found: list[Message] = answer.get("Messages", [])
         return found
 
-    def _queue(self, arn: str) -> str:
-        return str(self.aws.client("sqs").get_queue_url(QueueName=arn.split(":")[-1])["QueueUrl"])
+    def _count(self, mapping: Any, change: int) -> None:
+        with self.counting:
+            self.busy[mapping.uuid] += change
 
     def _hand_over(self, mapping: Any, messages: list[Message]) -> None:
         try:
             function = self.aws.model("lambda").get_function(mapping.function_arn)
             records = [_record(message, mapping.event_source_arn, self.aws.region) for message in messages]
             payload, failed, _ = self.functions.invoke(function, {"Records": records}, wait=60)
-            refused = _refused(payload, mapping) if not failed else {message["MessageId"] for message in messages}
+            sent = {message["MessageId"] for message in messages}
+            refused = sent if failed else _refused(payload, mapping, sent)
             self._delete(mapping.event_source_arn, [m for m in messages if m["MessageId"] not in refused])
         except Exception as error:
             # The messages come again when their visibility timeout is over.
             log.warning("%s: %s", mapping.function_arn, error)
         finally:
-            self.busy[mapping.uuid] -= 1
+            self._count(mapping, -1)
 
     def _delete(self, arn: str, messages: list[Message]) -> None:
         for start in range(0, len(messages), MOST_PER_CALL):
             part = messages[start : start + MOST_PER_CALL]
             entries = [{"Id": str(n), "ReceiptHandle": message["ReceiptHandle"]} for n, message in enumerate(part)]
-            self.aws.client("sqs").delete_message_batch(QueueUrl=self._queue(arn), Entries=entries)
+            self.aws.client("sqs").delete_message_batch(QueueUrl=self.aws.queue_url(arn), Entries=entries)
 
 
-def _refused(payload: str, mapping: Any) -> set[str]:
-    """The messages that the function wants again; all or none where it does not report single ones."""
+def _refused(payload: str, mapping: Any, sent: set[str]) -> set[str]:
+    """The messages that the function wants again; none where it does not report single ones."""
     if "ReportBatchItemFailures" not in (mapping.function_response_types or []):
         return set()
-    return {item["itemIdentifier"] for item in (json.loads(payload) or {}).get("batchItemFailures", [])}
+    found = {item.get("itemIdentifier") for item in (json.loads(payload) or {}).get("batchItemFailures") or []}
+    # Lambda takes an answer that names what was not sent for a failure of all.
+    return found if found <= sent else sent
 
 
 def _record(message: Message, arn: str, region: str) -> dict[str, Any]:
@@ -100,7 +106,10 @@ def _record(message: Message, arn: str, region: str) -> dict[str, Any]:
         "receiptHandle": message["ReceiptHandle"],
         "body": message["Body"],
         "attributes": message.get("Attributes", {}),
-        "messageAttributes": {},
+        "messageAttributes": {
+            name: {"stringValue": told.get("StringValue"), "dataType": told["DataType"]}
+            for name, told in message.get("MessageAttributes", {}).items()
+        },
         "md5OfBody": message["MD5OfBody"],
         "eventSource": "aws:sqs",
         "eventSourceARN": arn,

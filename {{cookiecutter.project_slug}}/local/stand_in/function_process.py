@@ -3,28 +3,52 @@
 import importlib
 import io
 import json
+import os
 import sys
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
+from queue import SimpleQueue
+from threading import Thread
 from types import SimpleNamespace
 from typing import Any, TextIO
 
+Act = Callable[[dict[str, Any]], dict[str, Any]]
 
-def main(requests: TextIO, answers: TextIO, handler: str) -> None:
-    """Read events from one stream, a JSON line each, and write answers to the other."""
-    module, _, name = handler.rpartition(".")
-    act, failure = None, None
-    with redirect_stdout(io.StringIO()), redirect_stderr(sys.stdout):
-        try:
-            act = getattr(importlib.import_module(module), name)
-        except Exception as error:
-            failure = _failure(error)
-    for line in requests:
-        answer = failure or _answer(act, json.loads(line))  # type: ignore[arg-type]
-        answers.write(json.dumps(answer, default=str) + "\n")
+
+def main(handler: str) -> None:
+    """Say when the handler is loaded, then answer each event: a JSON line in, a JSON line out."""
+    # Whatever a handler or a child of it prints must not get among the answers.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    requests: SimpleQueue[str] = SimpleQueue()
+    Thread(target=_listen, args=(sys.stdin, requests), daemon=True).start()
+    sys.stdout = sys.stderr = said = io.StringIO()
+    act = _loaded(handler)
+    answers.write("ready\n")
+    while True:
         answers.flush()
+        answer = act(json.loads(requests.get()))
+        answers.write(json.dumps(answer | {"log": said.getvalue()}) + "\n")
+        said.seek(0)
+        said.truncate()
+
+
+def _listen(stream: TextIO, requests: "SimpleQueue[str]") -> None:
+    for line in stream:
+        requests.put(line)
+    # The local AWS has ended, perhaps in the middle of a call: nobody waits for the answer.
+    os._exit(0)
+
+
+def _loaded(handler: str) -> Act:
+    module, _, name = handler.rpartition(".")
+    try:
+        act = getattr(importlib.import_module(module), name)
+    except (Exception, SystemExit) as error:
+        failure = _failure(error)
+        return lambda request: failure
+    return lambda request: _answer(act, request)
 
 
 def _answer(act: Callable[[Any, Any], Any], request: dict[str, Any]) -> dict[str, Any]:
@@ -36,21 +60,19 @@ def _answer(act: Callable[[Any, Any], Any], request: dict[str, Any]) -> dict[str
         memory_limit_in_mb=request["memory"],
         get_remaining_time_in_millis=lambda: round((deadline - time.monotonic()) * 1000),
     )
-    with redirect_stdout(io.StringIO()) as said, redirect_stderr(said):
-        try:
-            payload = act(request["event"], context)
-            json.dumps(payload)
-            result = {"payload": payload, "log": ""}
-        except Exception as error:
-            result = _failure(error)
-    return result | {"log": said.getvalue() + result["log"]}
+    try:
+        return {"payload": json.dumps(act(request["event"], context)), "failed": False}
+    except Exception as error:
+        return _failure(error)
+    except SystemExit as end:
+        os._exit(end.code if isinstance(end.code, int) else 1)
 
 
-def _failure(error: Exception) -> dict[str, Any]:
-    lines = traceback.format_exception(error)
+def _failure(error: BaseException) -> dict[str, Any]:
+    print("".join(traceback.format_exception(error)))
     told = {"errorMessage": str(error), "errorType": type(error).__name__}
-    return {"payload": told, "failed": True, "log": "".join(lines)}
+    return {"payload": json.dumps(told), "failed": True}
 
 
 if __name__ == "__main__":
-    main(sys.stdin, sys.stdout, sys.argv[1])
+    main(sys.argv[1])

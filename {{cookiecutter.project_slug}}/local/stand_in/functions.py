@@ -1,42 +1,52 @@
-"""Runs Lambda functions: the deployed archive, its own environment and nothing else, in processes that stay warm."""
+"""Runs Lambda functions: who may run at once, what is tried again, and where a failure ends."""
 
+import hashlib
+import heapq
 import io
+import itertools
 import json
 import logging
-import os
-import select
-import subprocess
-import sys
 import time
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Condition, Timer
+from threading import Condition
+from threading import Event as Signal
 from typing import Any
 from uuid import uuid4
 
+from moto.core.exceptions import JsonRESTError
+
 from local.stand_in.local_aws import LocalAws
+from local.stand_in.log_stream import keep_log
+from local.stand_in.warm_function import WarmFunction
+from local.stand_in.workers import Workers
 
 log = logging.getLogger("functions")
-BOOTSTRAP = Path(__file__).with_name("function_process.py")
-# A second after which an idle process goes, so that a burst does not keep its memory.
+# Seconds after which an idle process goes, so that a burst does not keep its memory.
 IDLE_SECONDS = 60
 UNRESERVED = 10
+# How long an event waits for a function that is throttled.
+PATIENCE_SECONDS = 3600
 
 
-@dataclass
-class Warm:
-    """One process that runs one version of a function."""
+class ThrottledError(JsonRESTError):
+    """A function runs as often as it may already."""
 
-    process: subprocess.Popen[str]
-    used_at: float
+    code = 429
+
+    def __init__(self, function: Any, limit: int) -> None:
+        super().__init__("TooManyRequestsException", f"{function.function_name} runs {limit} times already")
 
 
 @dataclass
 class Pool:
-    """The processes of one version of a function; `busy` counts invocations that are under way."""
+    """The processes of one function; `busy` counts invocations that are under way."""
 
-    idle: list[Warm] = field(default_factory=list)
+    later: Workers = field(default_factory=lambda: Workers(UNRESERVED, "function"))
+    idle: list[WarmFunction] = field(default_factory=list)
     busy: int = 0
 
 
@@ -45,121 +55,124 @@ class Functions:
 
     def __init__(self, aws: LocalAws, retry_after: tuple[float, ...]) -> None:
         self.aws, self.retry_after = aws, retry_after
-        self.pools: dict[tuple[str, ...], Pool] = {}
-        self.free = Condition()
+        self.pools: dict[str, Pool] = {}
+        self.processes: set[WarmFunction] = set()
+        self.retries: list[tuple[float, int, tuple[Any, ...]]] = []
+        self.changed, self.order = Condition(), itertools.count()
 
-    def invoke(self, function: Any, event: Any, wait: float = 0) -> tuple[str, bool, str]:
-        """(payload, whether the function failed, its log); TimeoutError when it is throttled for longer than `wait`."""
-        warm = self._take(function, wait)
-        request = {"id": str(uuid4()), "event": event, "function": function.function_name}
-        request |= {"arn": function.function_arn, "timeout": function.timeout, "memory": function.memory_size}
-        began = time.monotonic()
-        answer = self._ask(warm, request, function.timeout)
-        self._give_back(function, warm)
-        took = (time.monotonic() - began) * 1000
-        self._keep_log(function, request["id"], answer["log"], took)
-        return json.dumps(answer["payload"]), bool(answer.get("failed")), answer["log"]
+    @property
+    def is_busy(self) -> bool:
+        """Whether a function runs, or is about to."""
+        return any(pool.busy or pool.later.unfinished for pool in list(self.pools.values()))
 
-    def invoke_later(self, function: Any, event: Any, attempt: int = 0) -> None:
+    def invoke(self, function: Any, event: Any, wait: float = 0, request: str = "") -> tuple[str, bool, str]:
+        """(payload, whether the function failed, its log); ThrottledError when it has no room within `wait` seconds."""
+        asked = {"id": request or str(uuid4()), "event": event, "function": function.function_name}
+        asked |= {"arn": function.function_arn, "timeout": function.timeout, "memory": function.memory_size}
+        with self._process(function, wait) as process:
+            began = time.monotonic()
+            answer = process.ask(asked, function.timeout)
+        took = round((time.monotonic() - began) * 1000)
+        group = function.forgotten.get("LoggingConfig", {}).get("LogGroup") or function.logs_group_name
+        end = f"END RequestId: {asked['id']} Duration: {took} ms"
+        lines = [f"START RequestId: {asked['id']}", *answer["log"].splitlines(), end]
+        keep_log(self.aws, group, process.log_stream, lines)
+        return answer["payload"], answer["failed"], answer["log"]
+
+    def invoke_later(self, function: Any, event: Any) -> None:
         """Invoke without waiting: a failure is tried again twice, then goes to the function's dead letters."""
-        try:
-            payload, failed, _ = self.invoke(function, event, wait=3600)
-        except Exception as error:
-            payload, failed = json.dumps({"errorType": type(error).__name__, "errorMessage": str(error)}), True
-        if not failed:
-            return
-        if attempt < len(self.retry_after):
-            retry = Timer(self.retry_after[attempt], self.invoke_later, (function, event, attempt + 1))
-            retry.daemon = True
-            retry.start()
-            return
-        self._give_up(function, event, payload)
+        self._pool(function).later.submit(self._attempt, function, event, str(uuid4()), 0)
+
+    def retry(self, stopped: Signal) -> None:
+        """Try again what is due, until the platform stops."""
+        while not stopped.wait(0.1):
+            with self.changed:
+                while self.retries and self.retries[0][0] <= time.monotonic():
+                    attempt = heapq.heappop(self.retries)[2]
+                    self._pool(attempt[0]).later.submit(self._attempt, *attempt)
 
     def close(self) -> None:
-        """End every process."""
-        for pool in self.pools.values():
-            for warm in pool.idle:
-                warm.process.kill()
+        """End every process, also one in the middle of a call."""
+        with self.changed:
+            for process in self.processes:
+                process.end()
 
-    def _give_up(self, function: Any, event: Any, payload: str) -> None:
-        target = function.forgotten.get("DeadLetterConfig", {}).get("TargetArn")
+    def _attempt(self, function: Any, event: Any, request: str, number: int) -> None:
+        try:
+            payload, failed, _ = self.invoke(function, event, PATIENCE_SECONDS, request)
+        except Exception as error:
+            payload, failed = json.dumps({"errorType": type(error).__name__, "errorMessage": str(error)}), True
+        if failed and number < len(self.retry_after):
+            due, again = time.monotonic() + self.retry_after[number], (function, event, request, number + 1)
+            with self.changed:
+                heapq.heappush(self.retries, (due, next(self.order), again))
+        elif failed:
+            self._give_up(function, event, request, payload)
+
+    def _give_up(self, function: Any, event: Any, request: str, payload: str) -> None:
         log.warning("%s gave up: %s", function.function_name, payload)
+        target = function.forgotten.get("DeadLetterConfig", {}).get("TargetArn")
         if target:
-            queue = self.aws.client("sqs").get_queue_url(QueueName=target.split(":")[-1])["QueueUrl"]
-            told = {"RequestID": str(uuid4()), "ErrorCode": "200", "ErrorMessage": payload[:1024]}
-            self.aws.client("sqs").send_message(
-                QueueUrl=queue,
-                MessageBody=json.dumps(event),
-                MessageAttributes={name: {"DataType": "String", "StringValue": value} for name, value in told.items()},
-            )
+            told = {"RequestID": request, "ErrorCode": "200", "ErrorMessage": payload[:1024]}
+            self.aws.send(target, json.dumps(event), told)
 
-    def _take(self, function: Any, wait: float) -> Warm:
-        limit = function.reserved_concurrency or UNRESERVED
-        with self.free:
-            pool = self.pools.setdefault(_version(function), Pool())
-            if not self.free.wait_for(lambda: pool.busy < limit, wait):
-                raise TimeoutError(f"{function.function_name} runs {limit} times already")
+    def _pool(self, function: Any) -> Pool:
+        with self.changed:
+            return self.pools.setdefault(function.function_name, Pool())
+
+    @contextmanager
+    def _process(self, function: Any, wait: float) -> Iterator[WarmFunction]:
+        """A process of the function, for one call."""
+        pool, reserved, process = self._pool(function), function.reserved_concurrency, None
+        limit = UNRESERVED if reserved is None else int(reserved)
+        with self.changed:
+            if not self.changed.wait_for(lambda: pool.busy < limit, wait):
+                raise ThrottledError(function, limit)
             pool.busy += 1
-            old = [warm for warm in pool.idle[:-1] if time.monotonic() - warm.used_at > IDLE_SECONDS]
-            for warm in old:
-                pool.idle.remove(warm)
-                warm.process.kill()
+        try:
+            process = self._taken(pool, function)
+            yield process
+        finally:
+            with self.changed:
+                pool.busy -= 1
+                if process and process.is_alive:
+                    pool.idle.append(process)
+                self.changed.notify_all()
+
+    def _taken(self, pool: Pool, function: Any) -> WarmFunction:
+        version = _version(function)
+        with self.changed:
+            self._end_idle(pool, version)
             if pool.idle:
                 return pool.idle.pop()
-        return Warm(self._start(function), time.monotonic())
+            process = WarmFunction(
+                self._unpacked(function),
+                version,
+                function.handler,
+                self.aws.process_environment | function.environment_vars,
+            )
+            self.processes.add(process)
+            return process
 
-    def _give_back(self, function: Any, warm: Warm) -> None:
-        with self.free:
-            pool = self.pools[_version(function)]
-            pool.busy -= 1
-            if warm.process.poll() is None:
-                warm.used_at = time.monotonic()
-                pool.idle.append(warm)
-            self.free.notify()
+    def _end_idle(self, pool: Pool, version: str) -> None:
+        """End what nobody will ask any more: processes of old versions, and those that had nothing to do for long."""
+        for each in self.pools.values():
+            for process in list(each.idle):
+                is_old = each is pool and process.version != version
+                if is_old or time.monotonic() - process.used_at > IDLE_SECONDS:
+                    each.idle.remove(process)
+                    process.end()
+        self.processes = {process for process in self.processes if process.is_alive}
 
-    def _start(self, function: Any) -> subprocess.Popen[str]:
-        folder = self.aws.folder / "functions" / "-".join(_version(function))
+    def _unpacked(self, function: Any) -> Path:
+        code = hashlib.sha256(function.code_bytes).hexdigest()[:16]
+        folder = self.aws.folder / "functions" / f"{function.function_name}-{code}"
         if not folder.exists():
             with zipfile.ZipFile(io.BytesIO(function.code_bytes)) as archive:
                 archive.extractall(folder)
-        inherited = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
-        return subprocess.Popen(
-            [sys.executable, "-X", "utf8", BOOTSTRAP, function.handler],
-            cwd=folder,
-            env=inherited | self.aws.process_environment | function.environment_vars | {"PYTHONPATH": str(folder)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-        )
-
-    def _ask(self, warm: Warm, request: dict[str, Any], timeout: float) -> dict[str, Any]:
-        assert warm.process.stdin and warm.process.stdout
-        try:
-            warm.process.stdin.write(json.dumps(request) + "\n")
-            warm.process.stdin.flush()
-            if not select.select([warm.process.stdout], [], [], timeout)[0]:
-                raise TimeoutError(f"Task timed out after {timeout} seconds")
-            answer: dict[str, Any] = json.loads(warm.process.stdout.readline())
-        except (OSError, ValueError) as error:
-            warm.process.kill()
-            told = {"errorType": type(error).__name__, "errorMessage": str(error)}
-            return {"payload": told, "failed": True, "log": str(error)}
-        return answer
-
-    def _keep_log(self, function: Any, request: str, text: str, took: float) -> None:
-        group = function.forgotten.get("LoggingConfig", {}).get("LogGroup") or function.logs_group_name
-        lines = [f"START RequestId: {request}", *text.splitlines(), f"END RequestId: {request} Duration: {took:.0f} ms"]
-        now = round(time.time() * 1000)
-        events = [{"timestamp": now, "message": line} for line in lines if line]
-        try:
-            self.aws.client("logs").create_log_stream(logGroupName=group, logStreamName=request)
-            self.aws.client("logs").put_log_events(logGroupName=group, logStreamName=request, logEvents=events)
-        except Exception as error:
-            log.warning("log of %s not kept: %s", function.function_name, error)
+        return folder
 
 
-def _version(function: Any) -> tuple[str, ...]:
-    """A change of code or environment makes new processes."""
-    environment = "-".join(f"{name}={value}" for name, value in sorted(function.environment_vars.items()))
-    return function.function_name, function.code_sha_256[:8].replace("/", "_"), f"{hash(environment) & 0xFFFFFFFF:x}"
+def _version(function: Any) -> str:
+    """A change of code, handler or environment makes new processes."""
+    return json.dumps([function.code_sha_256, function.handler, sorted(function.environment_vars.items())])

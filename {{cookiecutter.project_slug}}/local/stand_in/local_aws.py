@@ -1,8 +1,9 @@
 """The one account and region that the stand-in plays, as its own parts reach it: like any client, by HTTP."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import boto3
@@ -13,6 +14,7 @@ from local.running import process_environment
 
 # A part of the stand-in that asks another one shall hear the first answer.
 ONCE = Config(retries={"total_max_attempts": 1}, max_pool_connections=32, read_timeout=600)
+MAKING = Lock()
 
 
 @dataclass(frozen=True)
@@ -24,11 +26,20 @@ class LocalAws:
     address: str
     folder: Path
 
-    @lru_cache(maxsize=None)  # noqa: B019 - there is one of these for the whole life of the process
     def client(self, service: str) -> Any:
         """A boto3 client of the stand-in."""
-        access = {"endpoint_url": self.address, "aws_access_key_id": "local", "aws_secret_access_key": "local"}
-        return boto3.client(service, region_name=self.region, config=ONCE, **access)
+        # A client may be shared between threads, but boto3 may not make two at the same time.
+        with MAKING:
+            return _client(self.address, self.region, service)
+
+    def queue_url(self, arn: str) -> str:
+        """Where a queue is reached."""
+        return str(self.client("sqs").get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"])
+
+    def send(self, queue: str, body: str, attributes: dict[str, str]) -> None:
+        """Put a message into the queue of an ARN, with what is said about it."""
+        told = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items() if value}
+        self.client("sqs").send_message(QueueUrl=self.queue_url(queue), MessageBody=body, MessageAttributes=told)
 
     def model(self, service: Any) -> Any:
         """What moto keeps in memory for a service: for reading, where AWS has no call that tells it."""
@@ -39,3 +50,8 @@ class LocalAws:
         """What points any AWS client of a child process at the stand-in, and at nothing else."""
         return process_environment(self.address, self.region)
 
+
+@cache
+def _client(address: str, region: str, service: str) -> Any:
+    access = {"endpoint_url": address, "aws_access_key_id": "local", "aws_secret_access_key": "local"}
+    return boto3.client(service, region_name=region, config=ONCE, **access)

@@ -44,7 +44,7 @@ CRAWLER_INPUT = {
 
 
 def mend(crawl: Callable[[str, Any], None], run_job: Callable[[Any], None]) -> None:
-    """Let crawlers and jobs do real work: `crawl(name, crawl)` and `run_job(job_run)` are called once each has begun."""
+    """Let crawlers and jobs do real work: `crawl(name, crawl)` and `run_job(job_run)` are called when each begins."""
     for model in ("glue::crawl", "glue::job_run"):
         state_manager.set_transition(model, FROZEN)
     replace(FakeCrawler, "start_crawler", lambda original: _then(original, lambda crawler: _began(crawler, crawl)))

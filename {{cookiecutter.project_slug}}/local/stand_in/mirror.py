@@ -1,16 +1,17 @@
 """Keeps the folders that Spark reads and writes as s3:// and the buckets of moto the same."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 
 class Mirror:
-    """One folder per bucket below `folder`."""
+    """One folder per bucket below `folder`; `known` says how each file and its object were when they were the same."""
 
     def __init__(self, s3: Any, folder: Path) -> None:
         self.s3, self.folder = s3, folder
-        self.known: dict[Path, tuple[int, int]] = {}
+        self.known: dict[Path, tuple[int, int, str]] = {}
 
     def bring_down(self, bucket: str, keys: Iterable[str]) -> None:
         """Put the newest version of objects into the folder; a key that no file can be called after stays away."""
@@ -19,34 +20,40 @@ class Mirror:
             if not place:
                 continue
             try:
-                body = self.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+                found = self.s3.get_object(Bucket=bucket, Key=key)
                 place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes(body)
+                place.write_bytes(found["Body"].read())
+                self._note(place, found["ETag"])
             except (OSError, self.s3.exceptions.NoSuchKey):
-                place.unlink(missing_ok=True) if place.is_file() else None
+                with suppress(OSError):
+                    place.unlink()
 
     def bring_up(self, bucket: str) -> None:
-        """Put what Spark wrote into the bucket, and what others put into the bucket beside it."""
+        """Put what Spark wrote into the bucket; what others put there, or deleted, happens to the folder too."""
         root = self.folder / bucket
-        there = {stored["Key"]: stored["Size"] for stored in self._objects(bucket)}
+        there = {stored["Key"]: stored["ETag"] for stored in self._objects(bucket)}
         for path in sorted(path for path in root.rglob("*") if path.is_file()):
-            key, state = path.relative_to(root).as_posix(), (path.stat().st_mtime_ns, path.stat().st_size)
-            if self.known.get(path) != state and not key.startswith("_staging/"):
-                with path.open("rb") as body:
-                    self.s3.put_object(Bucket=bucket, Key=key, Body=body)
-                self.known[path] = state
-            there.pop(key, None)
+            key, (*state, etag) = path.relative_to(root).as_posix(), self.known.get(path, (0, 0, ""))
+            if key.startswith("_staging/"):
+                there.pop(key, None)
+            elif state != [path.stat().st_mtime_ns, path.stat().st_size]:
+                self._note(path, self.s3.put_object(Bucket=bucket, Key=key, Body=path.read_bytes())["ETag"])
+                there.pop(key, None)
+            elif key not in there:
+                path.unlink()
+            elif there[key] == etag:
+                del there[key]
         self.bring_down(bucket, there)
-        for key in there:
-            place = root / key
-            if place.is_file():
-                self.known[place] = (place.stat().st_mtime_ns, place.stat().st_size)
 
-    def _objects(self, bucket: str) -> list[dict[str, Any]]:
-        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
-        return [stored for page in pages for stored in page.get("Contents", [])]
+    def _note(self, path: Path, etag: str) -> None:
+        self.known[path] = (path.stat().st_mtime_ns, path.stat().st_size, etag)
+
+    def _objects(self, bucket: str) -> Iterator[dict[str, Any]]:
+        for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+            yield from page.get("Contents", [])
 
     def _place(self, bucket: str, key: str) -> Path | None:
-        root = (self.folder / bucket).resolve()
-        place = (root / key).resolve() if "\0" not in key else root
-        return place if place != root and place.is_relative_to(root) and not key.endswith("/") else None
+        """Where a key lies, if the system takes it for exactly this path below the bucket's folder."""
+        root = self.folder / bucket
+        is_plain = "\0" not in key and all(part not in ("", ".", "..") for part in key.split("/"))
+        return root / key if is_plain and (root / key).resolve().is_relative_to(root.resolve()) else None

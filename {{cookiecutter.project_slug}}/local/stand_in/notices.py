@@ -36,7 +36,7 @@ class Notices:
         subscriptions = topic.sns_backend.list_subscriptions_by_topic(topic_arn=topic.arn)[0]
         people = [f"{each.protocol} {each.endpoint}" for each in subscriptions]
         channels = [
-            f"{'slack' if 'SlackChannelId' in channel else 'teams'} {channel.get('SlackChannelId') or channel['ChannelId']}"
+            f"slack {channel['SlackChannelId']}" if "SlackChannelId" in channel else f"teams {channel['ChannelId']}"
             for channel in self.chat.channels.values()
             if topic.arn in channel["SnsTopicArns"]
         ]

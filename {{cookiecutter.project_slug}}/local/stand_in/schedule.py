@@ -1,5 +1,6 @@
 """Fires rules at their times: rate(15 minutes), cron(0 6 * * ? *)."""
 
+import logging
 import re
 import time
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from typing import Any
 
 from local.stand_in.event_bus import EventBus, event_of
 
+log = logging.getLogger("schedule")
 SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 # EventBridge counts the days of the week from Sunday, which is 1.
@@ -20,14 +22,25 @@ class Schedule:
     def __init__(self, bus: EventBus, stopped: Signal) -> None:
         self.bus, self.stopped = bus, stopped
         self.fired: dict[str, float] = {}
+        self.refused: set[tuple[str, str]] = set()
 
     def tick(self) -> None:
         """Go on until the platform stops."""
         while not self.stopped.wait(1):
             for rule in self.rules():
-                began = self.fired.setdefault(rule.arn, time.time())
-                if rule.state == "ENABLED" and is_due(rule.scheduled_expression, began, time.time()):
-                    self.fire(rule)
+                try:
+                    self._look(rule)
+                except ValueError as error:
+                    # L, W and # are not known here. Said once: the rule will not become due.
+                    log.warning("%s never fires here: %s: %s", rule.name, rule.scheduled_expression, error)
+                    self.refused.add((rule.arn, rule.scheduled_expression))
+
+    def _look(self, rule: Any) -> None:
+        began = self.fired.setdefault(rule.arn, time.time())
+        if rule.state != "ENABLED" or (rule.arn, rule.scheduled_expression) in self.refused:
+            return
+        if is_due(rule.scheduled_expression, began, time.time()):
+            self.fire(rule)
 
     def rules(self) -> list[Any]:
         """The rules that have a schedule."""
@@ -55,28 +68,26 @@ def matches(fields: str, moment: datetime) -> bool:
     """Whether the six fields of a cron expression name this minute."""
     minute, hour, day, month, weekday, year = fields.split()
     return (
-        _names(minute, moment.minute)
-        and _names(hour, moment.hour)
-        and _names(day, moment.day)
-        and _names(month, moment.month, MONTHS, first=1)
-        and _names(weekday, moment.isoweekday() % 7 + 1, WEEKDAYS, first=1)
-        and _names(year, moment.year)
+        moment.minute in _named(minute, 0, 59)
+        and moment.hour in _named(hour, 0, 23)
+        and moment.day in _named(day, 1, 31)
+        and moment.month in _named(month, 1, 12, MONTHS)
+        and moment.isoweekday() % 7 + 1 in _named(weekday, 1, 7, WEEKDAYS)
+        and moment.year in _named(year, 1970, 2199)
     )
 
 
-def _names(field: str, value: int, words: tuple[str, ...] = (), first: int = 0) -> bool:
-    return any(_holds(part, value, words, first) for part in field.split(","))
-
-
-def _holds(part: str, value: int, words: tuple[str, ...], first: int) -> bool:
-    span, _, step = part.partition("/")
-    if span in ("*", "?"):
-        low, high = first, 9999
-    else:
-        low, _, high = (_number(end, words, first) for end in span.partition("-"))  # type: ignore[assignment]
-        high = (high or low) if not step or high else 9999
-    return low <= value <= high and (value - low) % int(step or 1) == 0
-
-
-def _number(text: str, words: tuple[str, ...], first: int) -> int:
-    return words.index(text.upper()) + first if text.upper() in words else int(text) if text.isdigit() else 0
+def _named(field: str, first: int, last: int, words: tuple[str, ...] = ()) -> set[int]:
+    """The numbers that a field names: 5, 1-5, */15, 3/10, MON-FRI, or several of these with commas."""
+    found: set[int] = set()
+    for part in field.upper().split(","):
+        span, _, step = part.partition("/")
+        low, _, high = span.partition("-")
+        if span in ("*", "?"):
+            low, high = str(first), str(last)
+        begin = words.index(low) + first if low in words else int(low)
+        end = words.index(high) + first if high in words else int(high or (last if step else begin))
+        if not first <= begin <= end <= last:
+            raise ValueError(f"{part} is not between {first} and {last}")
+        found.update(range(begin, end + 1, int(step or 1)))
+    return found

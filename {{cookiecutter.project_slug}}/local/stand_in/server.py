@@ -4,6 +4,7 @@ import argparse
 import json
 import logging
 import os
+import signal
 import time
 from pathlib import Path
 from threading import Event as Signal
@@ -13,7 +14,7 @@ from typing import Any
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 
-from local.running import Platform, note_down
+from local.running import NOTE, Platform, note_down, noted
 from local.stand_in import mends_glue, mends_lambda, mends_storage, surroundings
 from local.stand_in.alarms import Alarms
 from local.stand_in.application import Answer, Application
@@ -50,7 +51,7 @@ class StandIn:
     def begin(self) -> None:
         """Let everything that acts on its own begin to act."""
         source, alarms = EventSource(self.aws, self.functions, self.stopped), Alarms(self.aws, self.stopped)
-        for act in (source.poll, self.schedule.tick, alarms.judge):
+        for act in (source.poll, self.schedule.tick, alarms.judge, lambda: self.functions.retry(self.stopped)):
             Thread(target=act, name=act.__qualname__, daemon=True).start()
 
     def ask(self, path: str, given: dict[str, Any]) -> Answer:
@@ -58,7 +59,7 @@ class StandIn:
         self.used_at = time.monotonic()
         match path.removeprefix("/local/"):
             case "status":
-                return 200, {"notifications": self.notices.sent, "busy": self._is_busy()}
+                return 200, {"folder": str(self.aws.folder), "notifications": self.notices.sent, "busy": self.is_busy}
             case "warm-up":
                 self.jobs.warm_up(given["count"])
             case "lose":
@@ -81,8 +82,10 @@ class StandIn:
         self.functions.close()
         self.jobs.close()
 
-    def _is_busy(self) -> bool:
-        return bool(self.jobs.running)
+    @property
+    def is_busy(self) -> bool:
+        """Whether an event, a function, a crawl or a job is under way."""
+        return self.jobs.is_busy or self.functions.is_busy or self.crawls.is_busy or self.bus.is_busy
 
     def _uploaded(self, event: dict[str, Any]) -> None:
         self.used_at = time.monotonic()
@@ -93,7 +96,7 @@ class StandIn:
             function = self.aws.model("lambda").get_function(name)
         except Exception:
             return False
-        Thread(target=self.functions.invoke_later, args=(function, event), daemon=True).start()
+        self.functions.invoke_later(function, event)
         return True
 
 
@@ -108,18 +111,29 @@ def serve(given: argparse.Namespace) -> None:
     aws = LocalAws(given.account, given.region, f"http://127.0.0.1:{server.port}", given.folder.resolve())
     os.environ.update(aws.process_environment)
     stand_in.append(StandIn(aws, given.java_home, given.retry_after))
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stand_in[0].stopped.set())
     surroundings.make(aws.account, aws.region, **given.surroundings)
     Thread(target=server.serve_forever, daemon=True).start()
     stand_in[0].begin()
     platform = Platform(given.environment, aws.address, os.getpid(), aws.account, aws.region)
-    note_down(platform)
-    while not stand_in[0].stopped.wait(1):
-        if time.monotonic() - stand_in[0].used_at > given.idle_minutes * 60 or not given.folder.exists():
-            log.info("nobody has asked anything for %s minutes", given.idle_minutes)
-            break
-    stand_in[0].stopped.set()
+    note_down(platform, aws.folder)
+    wait_for_the_end(stand_in[0], platform, given.idle_minutes)
     stand_in[0].close()
-    server.shutdown()
+    server.server_close()
+    if noted(aws.folder) == platform:
+        (aws.folder / NOTE).unlink()
+
+
+def wait_for_the_end(stand_in: StandIn, platform: Platform, idle_minutes: float) -> None:
+    """Until it is stopped, nobody has needed it for long, or its folder is another platform's or nobody's."""
+    while not stand_in.stopped.wait(1):
+        if stand_in.is_busy:
+            stand_in.used_at = time.monotonic()
+        is_idle = time.monotonic() - stand_in.used_at > idle_minutes * 60
+        if is_idle or noted(stand_in.aws.folder) != platform:
+            log.info("ends: nobody has asked anything for %s minutes, or its folder is gone", idle_minutes)
+            stand_in.stopped.set()
 
 
 def main() -> None:
@@ -138,6 +152,9 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     serve(given)
+    logging.shutdown()
+    # A thread that waits for something, a crawl on hold or a function without room, must not keep the process.
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,27 @@
+"""Writes what functions and jobs say into their log groups."""
+
+import logging
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+
+from botocore.exceptions import ClientError
+
+from local.stand_in.local_aws import LocalAws
+
+log = logging.getLogger("logs")
+MOST_PER_CALL = 10_000
+
+
+def keep_log(aws: LocalAws, group: str, stream: str, lines: Iterable[str]) -> None:
+    """Append lines to a stream, which is made where it is not there yet."""
+    logs, now = aws.client("logs"), round(time.time() * 1000)
+    events = [{"timestamp": now, "message": line} for line in lines if line.strip()]
+    try:
+        with suppress(logs.exceptions.ResourceAlreadyExistsException):
+            logs.create_log_stream(logGroupName=group, logStreamName=stream)
+        for start in range(0, len(events), MOST_PER_CALL):
+            part = events[start : start + MOST_PER_CALL]
+            logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=part)
+    except ClientError as error:
+        log.warning("the log of %s is not kept: %s", stream, error)

@@ -1,0 +1,58 @@
+"""A process in which Spark is warm: it waits for one job, does it, and ends."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+INSIDE = Path(__file__).with_name("spark_process.py")
+
+
+class WarmJob:
+    """Its input stays open as long as we live: when that ends, so does the process, and its Java with it."""
+
+    def __init__(self, conf: Path, environment: dict[str, str], java_home: str | None) -> None:
+        changes = {"SPARK_CONF_DIR": str(conf), "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
+        changes |= {"JAVA_HOME": java_home} if java_home else {}
+        self.process = subprocess.Popen(
+            # -P: our own modules beside the one that runs must not hide those of the job.
+            [sys.executable, "-P", INSIDE],
+            env=os.environ | environment | changes,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+        # communicate() closes the input that it knows of.
+        self.input, self.process.stdin = self.process.stdin, None
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can still be given a job."""
+        return self.process.poll() is None
+
+    def end(self) -> None:
+        """End it, whatever it does."""
+        self.process.kill()
+
+    def do(self, order: dict[str, Any], seconds: float) -> tuple[int | None, list[str]]:
+        """The exit code of the job, or None when it took too long; and the lines that it wrote, errors last."""
+        assert self.input
+        try:
+            self.input.write(json.dumps(order) + "\n")
+            self.input.flush()
+        except OSError:
+            # It has ended already: its last words say why.
+            pass
+        code: int | None = None
+        try:
+            said = self.process.communicate(timeout=seconds)
+            code = self.process.returncode
+        except subprocess.TimeoutExpired:
+            self.end()
+            said = self.process.communicate()
+        return code, [line for text in said for line in text.splitlines() if line.strip() and line != "warm"]
