@@ -20,7 +20,7 @@ from local.crawler_schema import HEAD, RangedObject
 from local.hive_type import combined, of_cell, of_json, written
 
 NAME, BUCKET, DATABASE = "acme-dev-orders", "acme-dev-input", "acme_dev"
-SAMPLES = Path(__file__).parents[2] / "samples"
+SAMPLES = Path(__file__).parents[1] / "samples"
 
 
 class Platform:
