@@ -16,6 +16,7 @@ from jinja2.runtime import Context
 
 from answers import given, record, temporary_copy
 from answers.between_fields import state_bucket
+from answers.forms import fits_samples, starters
 from answers.project import QUESTIONS, project_faults, project_from
 from answers.temporary_copy import FOLDER_IN_COPY
 from answers.yaml_text import yaml_text
@@ -140,6 +141,8 @@ def handover(context: Context) -> dict[str, Any]:
     (path,) = temporary_copy.ROOT.glob("{{cookiecutter*}}/{{first_environment()}}/backend.tf")
     template = context.environment.from_string(path.read_text(encoding="utf-8"))
     names = [environment["name"] for environment in project(context)["environments"]]
+    datasets = project(context)["datasets"]
+    samples = [name for name, dataset in datasets.items() if name in starters() and fits_samples(name, dataset)]
     backends = {
         name: template.render({**context.get_all(), "environment_number": number})
         for number, name in enumerate(names)
@@ -150,7 +153,14 @@ def handover(context: Context) -> dict[str, Any]:
     variables = context["cookiecutter"]
     written = record.record_of(variables, given.answers_in(variables))
     forget_this_version()
-    return {"first": names[0], "backends": backends, "record": written, "folder": shlex.quote(str(folder))}
+    return {
+        "first": names[0],
+        "backends": backends,
+        "samples": samples,
+        "without_samples": [name for name in datasets if name not in samples],
+        "record": written,
+        "folder": shlex.quote(str(folder)),
+    }
 
 
 def forget_this_version() -> None:

@@ -93,6 +93,12 @@ def starter(name: str, file_format: str) -> dict[str, Any]:
     return {"format": file_format, **copy.deepcopy(starters().get(name, starters()[""]))}
 
 
+def fits_samples(name: str, dataset: dict[str, Any]) -> bool:
+    """Whether tests/samples/<name> of the project holds files of exactly this dataset."""
+    file_format = {"orders": "csv", "customers": "json"}.get(name)
+    return file_format is not None and dataset == starter(name, file_format)
+
+
 def datasets(answer: object) -> object:
     """A map of datasets; a comma list that is none stays as it is, and is refused."""
     read = structure(answer)

@@ -1,4 +1,4 @@
-"""Gives every further environment its folder, writes the record, says what comes next."""
+"""Gives every further environment its folder and known datasets their samples, writes the record, says what comes."""
 
 import json
 import shutil
@@ -10,9 +10,10 @@ NEXT_STEPS = """
 
     cd {folder}
     git init --initial-branch main && git add --all && git commit --message "Start {slug}"
-    make setup    # its virtual environment
-    make check    # lint, types, schema of project.yaml
-    make run      # its ETL on this machine, over samples/
+    make check    # lint, types, project.yaml; sets up the virtual environment first
+    make local    # the whole platform on this machine, over samples/; make run is the ETL alone
+"""
+WITHOUT_SAMPLES = """First put some files of your own into {places}: without files there is nothing to see.
 """
 
 
@@ -20,12 +21,16 @@ def main() -> None:
     for environment, backend in HANDOVER["backends"].items():
         shutil.copytree(HANDOVER["first"], environment, dirs_exist_ok=True)
         Path(environment, "backend.tf").write_text(backend, encoding="utf-8")
+    for dataset in HANDOVER["samples"]:
+        shutil.copytree(Path("tests/samples", dataset), Path("samples", dataset), dirs_exist_ok=True)
     record = HANDOVER["record"]
     # Under cruft, which writes the record itself and runs this hook in temporary folders, there is none.
     if record:
         Path(".cruft.json").write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         folder = Path.cwd()
         print(NEXT_STEPS.format(slug=folder.name, folder=HANDOVER["folder"]))
+        if HANDOVER["without_samples"]:
+            print(WITHOUT_SAMPLES.format(places=", ".join(f"samples/{name}/" for name in HANDOVER["without_samples"])))
 
 
 main()

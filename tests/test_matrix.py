@@ -10,6 +10,7 @@ from answer_matrix import MATRIX
 from conftest import settings_of
 from test_generated_project import make
 
+from answers.forms import fits_samples
 from answers.project import project_from
 
 # One path a line; those of an environment's folder begin with <environment>/. A new file must be added there, by hand.
@@ -20,10 +21,13 @@ def files(project: Path) -> list[str]:
     return sorted(path.relative_to(project).as_posix() for path in project.rglob("*") if path.is_file())
 
 
-def expected_files(environments: list[str]) -> list[str]:
+def expected_files(environments: list[str], sampled: list[str]) -> list[str]:
     everywhere = [line for line in EXPECTED if not line.startswith("<environment>/")]
     of_one = [line for line in EXPECTED if line.startswith("<environment>/")]
-    return sorted(everywhere + [line.replace("<environment>", name) for name in environments for line in of_one])
+    kept = [f"tests/samples/{dataset}/" for dataset in sampled]
+    samples = [line.removeprefix("tests/") for line in EXPECTED if line.startswith(tuple(kept))]
+    folders = [line.replace("<environment>", name) for name in environments for line in of_one]
+    return sorted(everywhere + folders + samples)
 
 
 @pytest.fixture(params=MATRIX)
@@ -35,8 +39,10 @@ def answers(request: pytest.FixtureRequest) -> dict[str, Any]:
 def test_a_bake_holds_exactly_the_files_it_should(answers: dict[str, Any], bake: Callable[..., Path]) -> None:
     project = bake(**answers)
 
-    environments = [entry["name"] for entry in settings_of(project)["environments"]]
-    assert files(project) == expected_files(environments)
+    settings = settings_of(project)
+    environments = [entry["name"] for entry in settings["environments"]]
+    sampled = [name for name, dataset in settings["datasets"].items() if fits_samples(name, dataset)]
+    assert files(project) == expected_files(environments, sampled)
 
 
 def test_the_answers_come_back_from_project_yaml(answers: dict[str, Any], bake: Callable[..., Path]) -> None:
