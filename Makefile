@@ -15,7 +15,8 @@ demo: $(VENV)/ready ## Generate a project from demo.yaml into demo/ and run its 
 	@rm -rf demo && mkdir -p demo/.template
 	@git ls-files -z --cached --others --exclude-standard | tar --null -T - -cf - | tar -xf - -C demo/.template
 	@$(VENV)/bin/cookiecutter demo/.template --config-file demo.yaml --no-input --output-dir demo
-	@$(MAKE) --no-print-directory -C demo/acme-sales local VENV=$(VENV)
+	@ln -s $(VENV) demo/acme-sales/.venv
+	@$(MAKE) --no-print-directory -C demo/acme-sales local
 	@echo "The project lies in demo/acme-sales; the places and commands above are for that folder."
 
 test: $(VENV)/ready $(SCAN)/ready check ## Run every test: bakes, Terraform, Spark, scanners, the generated project's own checks.

@@ -81,12 +81,18 @@ def prepare() -> None:
             asked[key] = json.dumps(asked[key], ensure_ascii=False)
 
 
-def refusal(faults: list[str]) -> click.UsageError:
-    """All faults in one message; cookiecutter's command prints it without a traceback and exits with 2."""
+class Refusal(click.ClickException):
+    """Wrong answers; cookiecutter's command prints the message without a traceback and exits with 2."""
+
+    exit_code = 2
+
+
+def refusal(faults: list[str]) -> Refusal:
+    """All faults in one message."""
     temporary_copy.remove()
     if len(faults) == 1:
-        return click.UsageError(faults[0])
-    return click.UsageError(
+        return Refusal(faults[0])
+    return Refusal(
         f"{len(faults)} answers are refused; nothing was written.\n" + "\n".join(f"- {f}" for f in faults)
     )
 

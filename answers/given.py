@@ -4,13 +4,17 @@ import json
 import sys
 from collections.abc import Iterator
 from difflib import get_close_matches
+from pathlib import Path
 from types import FrameType
 from typing import Any
+
+import yaml
 
 from answers.project import QUESTIONS
 from answers.temporary_copy import ROOT
 from answers.text import shown
 
+KEYS_OF_A_CONFIGURATION = {"default_context", "cookiecutters_dir", "replay_dir", "abbreviations"}
 WRITTEN_BY_COOKIECUTTER = {"_template", "_output_dir", "_repo_dir", "_checkout"}
 
 
@@ -80,7 +84,18 @@ def answers_in(context: dict[str, Any]) -> dict[str, Any]:
 
 def key_faults(call: dict[str, Any]) -> list[str]:
     """Keys that were given and are not ours, each named in a sentence."""
-    return [sentence for source, keys in sources(call) for key in keys for sentence in unknown(key, source)]
+    odd = [sentence for source, keys in sources(call) for key in keys for sentence in unknown(key, source)]
+    return [*odd, *lost_keys(call)]
+
+
+def lost_keys(call: dict[str, Any]) -> list[str]:
+    """Answers that stand beside default_context in an answers file: cookiecutter would pass over them silently."""
+    file = call["config_file"]
+    if not file:
+        return []
+    found = yaml.safe_load(Path(file).read_text(encoding="utf-8")) or {}
+    lost = [key for key in found if key not in KEYS_OF_A_CONFIGURATION] if isinstance(found, dict) else []
+    return [f"{shown(key)} stands at the top of {file}: answers belong below `default_context:`." for key in lost]
 
 
 def sources(call: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:

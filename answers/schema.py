@@ -128,9 +128,17 @@ def size_fault(value: object, body: dict[str, Any]) -> str | None:
     return "names one entry twice" if twice else None
 
 
+def _choices(value: str, known: list[str]) -> str:
+    """The choices, or of many the nearest."""
+    if len(known) <= 12:
+        return ", ".join(known)
+    near = get_close_matches(value, known, 3)
+    return f"{len(known)} known ones" + (f"; near it are {', '.join(near)}" if near else "")
+
+
 def form_fault(value: str, body: dict[str, Any]) -> str | None:
     if value not in body.get("enum", [value]):
-        return "is none of those"
+        return f"is not one of {_choices(value, body['enum'])}"
     # "$" would match before a final line break and "\d" any script's digits: fullmatch and ASCII decide.
     if "pattern" in body and not re.fullmatch(body["pattern"], value, re.ASCII):
         return "has not the right form"

@@ -68,7 +68,7 @@ def test_the_api_refuses_before_any_folder_exists(
     output = tmp_path / "outer" / "output"
     output.mkdir(parents=True)
 
-    with pytest.raises(click.UsageError):
+    with pytest.raises(click.ClickException):
         bake_into(output, **answers_with(case))
 
     assert listing(tmp_path / "outer") == [output]
@@ -215,7 +215,7 @@ def test_an_answer_to_the_api_is_never_evaluated(
 ) -> None:
     given = {"project_name": payload} if kind == "extra_context" else str(tmp_path / "replay.json")
 
-    with pytest.raises(click.UsageError), answers_package_of_the_template():
+    with pytest.raises(click.ClickException), answers_package_of_the_template():
         cookiecutter(str(template), output_dir=str(tmp_path / "output"), **{kind: given})
 
     assert not proof.exists()
@@ -334,9 +334,29 @@ def test_a_misspelt_question_is_refused_by_the_api_and_in_a_replay_file(
     replay = tmp_path / "replay.json"
     replay.write_text(json.dumps({"cookiecutter": {**DEFAULTS, "regoin": "eu-west-1"}}))
 
-    with pytest.raises(click.UsageError, match="regoin"):
+    with pytest.raises(click.ClickException, match="regoin"):
         bake_into(tmp_path, regoin="eu-west-1")
     assert "regoin" in run_cookiecutter("--replay-file", str(replay)).stderr
+
+
+def test_answers_beside_default_context_are_refused_rather_than_passed_over(
+    run_cookiecutter: Callable[..., Any], tmp_path: Path
+) -> None:
+    answers = tmp_path / "answers.yaml"
+    answers.write_text("region: eu-central-1\n")
+
+    done = run_cookiecutter("--no-input", "--config-file", str(answers))
+
+    assert done.returncode == 2
+    assert "'region' stands at the top of" in done.stderr
+    assert "below `default_context:`" in done.stderr
+
+
+def test_a_refusal_begins_with_what_is_wrong(run_cookiecutter: Callable[..., Any]) -> None:
+    done = run_cookiecutter("--no-input", "region=mars-1")
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("Error: region: 'mars-1' is not one of")
 
 
 def test_keys_of_other_templates_in_a_persons_own_configuration_are_not_judged(

@@ -182,7 +182,7 @@ def test_the_next_steps_name_the_folder_as_the_shell_here_would(run_cookiecutter
     done = run_cookiecutter("--no-input", "--output-dir", "made here")
 
     assert "    cd 'made here/acme-sales'\n" in done.stdout
-    assert all(step in done.stdout for step in ("git init", "make setup", "make check", "make run"))
+    assert all(step in done.stdout for step in ("git init", "make check", "make local", "make run"))
 
 
 def test_a_second_generation_over_the_first_changes_nothing(
