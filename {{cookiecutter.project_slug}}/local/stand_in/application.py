@@ -33,7 +33,10 @@ class Application:
     """Answers every request to the local AWS."""
 
     def __init__(
-        self, chat: Chat, ask: Callable[[str, dict[str, Any]], Answer], invoke: Callable[[str, Any], bool]
+        self,
+        chat: Chat,
+        ask: Callable[[str, dict[str, Any]], Answer],
+        invoke: Callable[[str, Any], bool],
     ) -> None:
         self.moto = DomainDispatcherApplication(create_backend_app)
         self.chat, self.ask, self.invoke = chat, ask, invoke

@@ -91,6 +91,14 @@ class Functions:
                     attempt = heapq.heappop(self.retries)[2]
                     self._pool(attempt[0]).later.submit(self._attempt, *attempt)
 
+    def end_at_work(self, name: str) -> None:
+        """End the processes in which a function, named as in the code, is at work."""
+        with self.changed:
+            idle = [process for pool in self.pools.values() for process in pool.idle]
+            for process in self.processes:
+                if process.handler == f"{name}.handler" and process not in idle:
+                    process.process.kill()
+
     def close(self) -> None:
         """End every process, also one in the middle of a call."""
         with self.changed:

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event as Signal
 from threading import Lock
 from typing import Any
 
@@ -30,6 +31,8 @@ class Jobs:
         self.waiting: list[WarmJob] = []
         self.processes: list[WarmJob] = []
         self.choosing, self.mirroring = Lock(), Lock()
+        self.may_begin, self.ended_as = Signal(), dict[str, str]()
+        self.may_begin.set()
 
     @property
     def is_busy(self) -> bool:
@@ -47,6 +50,22 @@ class Jobs:
         job_run.status = "RUNNING"
         self.runs.submit(self._run, job_run)
 
+    def hold(self, on: bool) -> None:
+        """Let runs wait before their work until they are let go, as those of a busy account do."""
+        self.may_begin.clear() if on else self.may_begin.set()
+
+    def end(self, name: str, state: str) -> None:
+        """End the run of a job in a state that is not of its own making: TIMEOUT, STOPPED, ERROR."""
+        self.ended_as[name] = state
+        self.end_at_work()
+
+    def end_at_work(self) -> None:
+        """End the processes that have been given a job."""
+        with self.choosing:
+            for process in self.processes:
+                if process not in self.waiting:
+                    process.end()
+
     def close(self) -> None:
         """End every process."""
         with self.choosing:
@@ -59,6 +78,7 @@ class Jobs:
             state, complaint = self._work(job_run)
         except Exception as error:
             state, complaint = "FAILED", f"{type(error).__name__}: {error}"
+        state = self.ended_as.pop(job_run.job_name, state)
         job_run.complaint, job_run.ended_on, job_run.status = complaint, utcnow(), state
         log.info("%s %s in %.1f s: %s", job_run.job_name, state, time.monotonic() - began, complaint)
         detail = {"jobName": job_run.job_name, "jobRunId": job_run.job_run_id, "state": state}
@@ -69,6 +89,9 @@ class Jobs:
 
     def _work(self, job_run: Any) -> tuple[str, str | None]:
         """The state in which the run ended, and what it complained about."""
+        while not self.may_begin.wait(0.1):
+            if job_run.job_name in self.ended_as:
+                return "STOPPED", "It was ended before its work."
         job = self.aws.client("glue").get_job(JobName=job_run.job_name)["Job"]
         given = {name: value for name, value in job_run.arguments.items() if name.startswith("--")}
         settings = json.loads(given["--settings"])

@@ -58,23 +58,23 @@ def is_due(expression: str, fired: float, now: float) -> bool:
     rate = re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", expression)
     if rate:
         return now - fired >= int(rate[1]) * SECONDS[rate[2]]
+    is_named = matches(expression.removeprefix("cron(").removesuffix(")"), datetime.fromtimestamp(now, UTC))
     # A cron expression knows minutes: it fires once within the one that it names.
-    if int(fired // 60) == int(now // 60):
-        return False
-    return matches(expression.removeprefix("cron(").removesuffix(")"), datetime.fromtimestamp(now, UTC))
+    return is_named and int(fired // 60) != int(now // 60)
 
 
 def matches(fields: str, moment: datetime) -> bool:
     """Whether the six fields of a cron expression name this minute."""
     minute, hour, day, month, weekday, year = fields.split()
-    return (
-        moment.minute in _named(minute, 0, 59)
-        and moment.hour in _named(hour, 0, 23)
-        and moment.day in _named(day, 1, 31)
-        and moment.month in _named(month, 1, 12, MONTHS)
-        and moment.isoweekday() % 7 + 1 in _named(weekday, 1, 7, WEEKDAYS)
-        and moment.year in _named(year, 1970, 2199)
+    judged = (
+        (moment.minute, _named(minute, 0, 59)),
+        (moment.hour, _named(hour, 0, 23)),
+        (moment.day, _named(day, 1, 31)),
+        (moment.month, _named(month, 1, 12, MONTHS)),
+        (moment.isoweekday() % 7 + 1, _named(weekday, 1, 7, WEEKDAYS)),
+        (moment.year, _named(year, 1970, 2199)),
     )
+    return all(value in named for value, named in judged)
 
 
 def _named(field: str, first: int, last: int, words: tuple[str, ...] = ()) -> set[int]:

@@ -6,11 +6,13 @@ import logging
 import os
 import signal
 import time
+from datetime import timedelta
 from pathlib import Path
 from threading import Event as Signal
 from threading import Thread
 from typing import Any
 
+from moto.backends import get_backend
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 
@@ -20,7 +22,8 @@ from local.stand_in.alarms import Alarms
 from local.stand_in.application import Answer, Application
 from local.stand_in.chat import Chat
 from local.stand_in.crawls import Crawls
-from local.stand_in.event_bus import EventBus
+from local.stand_in.deaths import Death, Deaths
+from local.stand_in.event_bus import EventBus, event_of
 from local.stand_in.event_source import EventSource
 from local.stand_in.functions import Functions
 from local.stand_in.jobs import Jobs
@@ -43,7 +46,7 @@ class StandIn:
         self.jobs = Jobs(aws, java_home, self.bus.tell_of_glue)
         self.crawls = Crawls(aws, self.bus.tell_of_glue)
         self.schedule = Schedule(self.bus, self.stopped)
-        self.application = Application(self.chat, self.ask, self._invoke_later)
+        self.deaths = Deaths(Application(self.chat, self.ask, self._invoke_later), self._end)
         mends_storage.mend(self._uploaded)
         mends_glue.mend(self.crawls.begin, self.jobs.run)
         mends_lambda.mend(self.functions.invoke)
@@ -65,7 +68,16 @@ class StandIn:
             case "lose":
                 self.bus.lose(given["detail_type"])
             case "hold":
-                self.crawls.hold(given["crawls"])
+                self.crawls.hold(given.get("crawls", False))
+                self.jobs.hold(given.get("jobs", False))
+            case "end":
+                self.jobs.end(given["job"], given["state"])
+            case "die":
+                self.deaths.plan(Death(**given))
+            case "age":
+                self._age(**given)
+            case "emit":
+                self.bus.emit(event_of(self.aws, given["source"], given["kind"], given["detail"]))
             case "fire":
                 due = [rule for rule in self.schedule.rules() if rule.name == given["rule"]]
                 for rule in due:
@@ -87,6 +99,16 @@ class StandIn:
         """Whether an event, a function, a crawl or a job is under way."""
         return self.jobs.is_busy or self.functions.is_busy or self.crawls.is_busy or self.bus.is_busy
 
+    def _end(self, who: str) -> None:
+        """End the process in which a function, or `job`, is at work."""
+        self.jobs.end_at_work() if who == "job" else self.functions.end_at_work(who)
+
+    def _age(self, bucket: str, key: str, minutes: float) -> None:
+        """Let an object have been uploaded earlier: nobody wants to wait until it is old."""
+        versions = get_backend("s3")[self.aws.account]["aws"].get_bucket(bucket).keys.getlist(key)
+        for version in versions:
+            version.last_modified -= timedelta(minutes=minutes)
+
     def _uploaded(self, event: dict[str, Any]) -> None:
         self.used_at = time.monotonic()
         self.bus.deliveries.submit(self.bus.emit, event)
@@ -105,7 +127,7 @@ def serve(given: argparse.Namespace) -> None:
     stand_in: list[StandIn] = []
 
     def application(environ: dict[str, Any], start_response: Any) -> Any:
-        return stand_in[0].application(environ, start_response)
+        return stand_in[0].deaths(environ, start_response)
 
     server = make_server("127.0.0.1", given.port, application, threaded=True, request_handler=MotoRequestHandler)
     aws = LocalAws(given.account, given.region, f"http://127.0.0.1:{server.port}", given.folder.resolve())

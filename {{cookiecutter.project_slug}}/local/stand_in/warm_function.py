@@ -20,7 +20,7 @@ class WarmFunction:
     """What a function sees: its archive, its own environment, and nothing else of this machine's."""
 
     def __init__(self, folder: Path, version: str, handler: str, environment: dict[str, str]) -> None:
-        self.version, self.used_at, self.is_loaded = version, time.monotonic(), False
+        self.version, self.handler, self.used_at, self.is_loaded = version, handler, time.monotonic(), False
         self.log_stream = f"{time.strftime('%Y/%m/%d', time.gmtime())}/[$LATEST]{uuid4().hex}"
         inherited = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
         self.process = subprocess.Popen(

@@ -49,6 +49,7 @@ def start(folder: Path, *options: str, **shell: str) -> "Server":
             stderr=log,
         )
     platform = eventually(lambda: noted(folder), f"the note in {folder}")
+    assert platform
     server = Server(platform, process, folder)
     trust = policy_for("lambda.amazonaws.com", "sts:AssumeRole")
     server.client("iam").create_role(RoleName=ROLE.rpartition("/")[2], AssumeRolePolicyDocument=json.dumps(trust))

@@ -26,7 +26,7 @@ def test_a_dataset_without_files_is_left_out(tmp_path: Path) -> None:
 
 
 def test_no_files_at_all_is_one_sentence_that_names_the_command(tmp_path: Path) -> None:
-    with pytest.raises(SystemExit, match="or name another folder: make local DATA=folder$"):
+    with pytest.raises(SystemExit, match=r"or name another folder: make local DATA=folder$"):
         files_of_datasets(tmp_path, ["orders"], "make local")
 
 

@@ -42,7 +42,8 @@ def test_the_context_tells_who_is_called_and_how_much_time_is_left(server: Serve
     source = (
         "def handle(event, context):\n"
         "    left = context.get_remaining_time_in_millis()\n"
-        "    return [context.function_name, context.invoked_function_arn, context.memory_limit_in_mb, 0 < left <= 9000]\n"
+        "    who = [context.function_name, context.invoked_function_arn, context.memory_limit_in_mb]\n"
+        "    return [*who, 0 < left <= 9000]\n"
     )
     arn = server.function("context", source, Timeout=9, MemorySize=256)
 
@@ -50,7 +51,9 @@ def test_the_context_tells_who_is_called_and_how_much_time_is_left(server: Serve
 
 
 def test_what_a_function_prints_is_in_its_log_group(server: Server) -> None:
-    source = "import sys\nprint('loading')\ndef handle(event, context):\n    print('a')\n    print('b', file=sys.stderr)\n"
+    source = (
+        "import sys\nprint('loading')\ndef handle(event, context):\n    print('a')\n    print('b', file=sys.stderr)\n"
+    )
     server.function("printing", source)
 
     server.invoke("printing")
@@ -63,7 +66,9 @@ def test_what_a_function_prints_is_in_its_log_group(server: Server) -> None:
 
 def test_the_log_group_that_a_function_names_gets_its_lines(server: Server) -> None:
     server.client("logs").create_log_group(logGroupName="/own")
-    server.function("named_group", "def handle(event, context):\n    print('here')\n", LoggingConfig={"LogGroup": "/own"})
+    server.function(
+        "named_group", "def handle(event, context):\n    print('here')\n", LoggingConfig={"LogGroup": "/own"}
+    )
 
     server.invoke("named_group")
 
@@ -111,7 +116,9 @@ def test_a_function_that_takes_too_long_is_ended_and_can_be_called_again(server:
 
 
 def test_a_function_that_ends_its_process_is_told_so_and_can_be_called_again(server: Server) -> None:
-    server.function("exiting", "import sys\ndef handle(event, context):\n    return sys.exit(3) if event else 'alive'\n")
+    server.function(
+        "exiting", "import sys\ndef handle(event, context):\n    return sys.exit(3) if event else 'alive'\n"
+    )
 
     ended = server.invoke("exiting", True)
 
@@ -146,7 +153,11 @@ def test_a_module_with_the_name_of_one_of_ours_is_the_archives_own(server: Serve
 
 def test_first_calls_at_the_same_time_all_find_the_whole_archive(server: Server) -> None:
     source = "import last_of_all\ndef handle(event, context):\n    return last_of_all.here\n"
-    files = {"burst.py": source, **{f"filler_{n}.py": "#" * 20_000 for n in range(300)}, "last_of_all.py": "here = True"}
+    files = {
+        "burst.py": source,
+        **{f"filler_{n}.py": "#" * 20_000 for n in range(300)},
+        "last_of_all.py": "here = True",
+    }
     server.function("burst", source)
     server.client("lambda").update_function_code(FunctionName="burst", ZipFile=archive(files))
 
@@ -188,12 +199,12 @@ def test_events_beyond_the_reserved_concurrency_wait_and_are_not_lost(server: Se
             event = json.dumps(str(tmp_path / name))
             functions.invoke(FunctionName=name, InvocationType="Event", Payload=event)
     for name in ("waiting_a", "waiting_b"):
-        eventually(lambda name=name: list((tmp_path / name).iterdir()), name)  # type: ignore[misc]
+        eventually(lambda name=name: list((tmp_path / name).iterdir()), name)
         assert len(list((tmp_path / name).iterdir())) == 1
         (tmp_path / name / "go").touch()
 
     for name in ("waiting_a", "waiting_b"):
-        eventually(lambda name=name: len(list((tmp_path / name).iterdir())) == 5, name)  # type: ignore[misc]
+        eventually(lambda name=name: len(list((tmp_path / name).iterdir())) == 5, name)
 
 
 def failing(tmp_path: Path) -> str:
@@ -237,7 +248,9 @@ def test_an_event_for_a_function_that_is_not_there_is_refused(server: Server) ->
 
 
 def test_a_function_reaches_the_local_aws_with_a_plain_client(server: Server) -> None:
-    source = "import boto3\ndef handle(event, context):\n    return boto3.client('sts').get_caller_identity()['Account']\n"
+    source = (
+        "import boto3\ndef handle(event, context):\n    return boto3.client('sts').get_caller_identity()['Account']\n"
+    )
     server.function("client", source, Timeout=60)
 
     answer: Any = server.invoke("client")
