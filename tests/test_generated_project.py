@@ -21,7 +21,7 @@ def make(project: Path, *words: str, **environment: str) -> subprocess.Completed
         env={**os.environ, **environment},
         text=True,
         capture_output=True,
-        timeout=900,
+        timeout=1500,
         check=False,
     )
 
@@ -55,7 +55,7 @@ def sample_run(fresh_project: Path) -> subprocess.CompletedProcess[str]:
 
 def reports(project: Path) -> dict[str, dict[str, Any]]:
     """The run report of each dataset that `make run` leaves."""
-    found = (json.loads(path.read_text()) for path in project.glob(".local/*/*/_reports/*/*.json"))
+    found = (json.loads(path.read_text()) for path in project.glob(".local/*/run/*/_reports/*/*.json"))
     return {report["dataset"]: report for report in found}
 
 
@@ -67,7 +67,7 @@ def test_the_sample_files_become_published_output(
 
     assert sample_run.returncode == 0, sample_run.stdout + sample_run.stderr
     for dataset, report in reports(fresh_project).items():
-        (output,) = fresh_project.glob(f".local/dev/*-output-*/{dataset}/batch_id={report['batch']}")
+        (output,) = fresh_project.glob(f".local/dev/run/*-output-*/{dataset}/batch_id={report['batch']}")
         rows = sum(pyarrow.parquet.read_metadata(path).num_rows for path in output.rglob("*.parquet"))
         assert rows == report["published"] > 0
 

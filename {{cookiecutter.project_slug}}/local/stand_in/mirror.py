@@ -32,6 +32,9 @@ class Mirror:
         """Put what Spark wrote into the bucket; what others put there, or deleted, happens to the folder too."""
         root = self.folder / bucket
         there = {stored["Key"]: stored["ETag"] for stored in self._objects(bucket)}
+        for key in [key for key, etag in there.items() if self._was_deleted(root / key, etag)]:
+            self.s3.delete_object(Bucket=bucket, Key=key)
+            del there[key]
         for path in sorted(path for path in root.rglob("*") if path.is_file()):
             key, (*state, etag) = path.relative_to(root).as_posix(), self.known.get(path, (0, 0, ""))
             if key.startswith("_staging/"):
@@ -44,6 +47,10 @@ class Mirror:
             elif there[key] == etag:
                 del there[key]
         self.bring_down(bucket, there)
+
+    def _was_deleted(self, path: Path, etag: str) -> bool:
+        """Whether Spark took away what both places held, as it does with what a dead run left in its folder."""
+        return not path.exists() and self.known.get(path, (0, 0, ""))[2] == etag
 
     def _note(self, path: Path, etag: str) -> None:
         self.known[path] = (path.stat().st_mtime_ns, path.stat().st_size, etag)
