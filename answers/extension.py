@@ -92,9 +92,7 @@ def refusal(faults: list[str]) -> Refusal:
     temporary_copy.remove()
     if len(faults) == 1:
         return Refusal(faults[0])
-    return Refusal(
-        f"{len(faults)} answers are refused; nothing was written.\n" + "\n".join(f"- {f}" for f in faults)
-    )
+    return Refusal(f"{len(faults)} answers are refused; nothing was written.\n" + "\n".join(f"- {f}" for f in faults))
 
 
 @pass_context

@@ -45,7 +45,7 @@ def measure() -> list[tuple[str, str]]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         template = copy_of_the_template(folder / "template")
-        command = [Path(sys.executable).with_name("cookiecutter"), template, "--no-input", "-o", folder]
+        command = [str(Path(sys.executable).with_name("cookiecutter")), str(template), "--no-input", "-o", name]
         subprocess.run(command, check=True, capture_output=True)
         project = folder / "acme-sales"
         try:
