@@ -1,57 +1,136 @@
-"""Judges resource policies for the services that act on their own: a rule that may not deliver must not deliver."""
+"""Judges IAM policies as AWS does: of identities with their boundary, of resources, and of roles' trust."""
 
-import fnmatch
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 Policy = dict[str, Any]
-COMPARISONS: dict[str, Callable[[str, str], bool]] = {
-    "StringEquals": str.__eq__,
-    "ArnEquals": fnmatch.fnmatchcase,
-    "ArnLike": fnmatch.fnmatchcase,
-    "StringLike": fnmatch.fnmatchcase,
-    "Bool": lambda known, wanted: known == wanted.lower(),
-}
+Document = str | Policy | None
+Known = str | list[str]
+VARIABLE = re.compile(r"\$\{([^}*?$]+)\}")
 
 
-def allows(policy: str | Policy | None, service: str, action: str, resource: str, context: dict[str, str]) -> bool:
-    """Whether a policy lets an AWS service do one thing to one resource; context holds the keys of conditions."""
-    given: Policy = json.loads(policy) if isinstance(policy, str) else policy or {}
-    effects = {
-        statement["Effect"]
-        for statement in _several(given.get("Statement", []))
-        if _names(_principals(statement.get("Principal")), service)
-        and _names([name.lower() for name in _several(statement["Action"])], action.lower())
-        and _names(_several(statement.get("Resource", "*")), resource)
-        and _holds(statement.get("Condition", {}), context)
-    }
-    return effects == {"Allow"}
+@dataclass(frozen=True)
+class Request:
+    """What somebody wants to do: the names that policies know them by, and the values of the keys of conditions."""
+
+    action: str
+    resource: str = "*"
+    names: frozenset[str] = frozenset()
+    context: Mapping[str, Known] = field(default_factory=dict)
+
+    def known(self, key: str) -> Known | None:
+        """The value of a key of a condition; None where the request has none."""
+        return next((value for name, value in self.context.items() if name.lower() == key.lower()), None)
 
 
-def _names(patterns: list[str], value: str) -> bool:
-    return any(fnmatch.fnmatchcase(value, pattern) for pattern in patterns)
+def allows(policy: Document, service: str, action: str, resource: str, context: dict[str, str]) -> bool:
+    """Whether the policy of a resource lets an AWS service do one thing to it."""
+    return effects([policy], Request(action, resource, frozenset({service}), context)) == {"Allow"}
 
 
-def _holds(condition: dict[str, dict[str, Any]], context: dict[str, str]) -> bool:
-    unknown = condition.keys() - COMPARISONS
-    if unknown:
-        raise ValueError(f"the local AWS cannot judge the condition {', '.join(sorted(unknown))} of a policy")
-    known = {name.lower(): value for name, value in context.items()}
-    return all(
-        any(COMPARISONS[test](known.get(name.lower(), ""), str(wanted)) for wanted in _several(values))
-        for test, wants in condition.items()
-        for name, values in wants.items()
+def may(policies: Iterable[Document], boundary: Document, request: Request) -> bool:
+    """Whether an identity's own policies let it do something, within its permissions boundary if it has one."""
+    bounds = {"Allow"} if boundary is None else effects([boundary], request)
+    return effects(policies, request) == {"Allow"} == bounds
+
+
+def effects(policies: Iterable[Document], request: Request) -> set[str]:
+    """Allow, Deny, both or nothing: what all statements that are about a request say of it."""
+    given = [json.loads(policy) if isinstance(policy, str) else policy or {} for policy in policies]
+    statements = [statement for policy in given for statement in _several(policy.get("Statement", []))]
+    return {str(statement["Effect"]) for statement in statements if _is_about(statement, request)}
+
+
+def _is_about(statement: Policy, request: Request) -> bool:
+    if "NotPrincipal" in statement:
+        raise ValueError("the local AWS cannot judge NotPrincipal in a policy")
+    return (
+        _fits_names(statement.get("Principal"), request.names)
+        and _fits(statement, "Action", request, request.action, ignore_case=True)
+        and _fits(statement, "Resource", request, request.resource)
+        and all(_holds(test, wants, request) for test, wants in statement.get("Condition", {}).items())
     )
 
 
-def _principals(principal: Any) -> list[str]:
-    """The services that a statement is about; `*` is everybody, services too."""
-    if not isinstance(principal, dict):
-        return _several(principal or [])
-    everybody = ["*"] if "*" in _several(principal.get("AWS", [])) else []
-    return [*_several(principal.get("Service", [])), *everybody]
+def _fits_names(principal: Any, names: frozenset[str]) -> bool:
+    """Whether a statement is about somebody; the policy of an identity names nobody, it is about that one."""
+    if principal is None:
+        return True
+    wanted = _several(principal.get("AWS", []) if isinstance(principal, dict) else principal)
+    named = [*wanted, *_several(principal.get("Service", []))] if isinstance(principal, dict) else wanted
+    return "*" in wanted or not names.isdisjoint(named)
+
+
+def _fits(statement: Policy, element: str, request: Request, value: str, ignore_case: bool = False) -> bool:
+    excluded = f"Not{element}" in statement
+    patterns = _several(statement.get(f"Not{element}" if excluded else element, "*" if element == "Resource" else []))
+    filled = [text for text in (_filled(pattern, request) for pattern in patterns) if text is not None]
+    return any(_like(value, pattern, ignore_case) for pattern in filled) != excluded
+
+
+def _holds(test: str, wants: dict[str, Any], request: Request) -> bool:
+    """Whether all keys of one test of a condition hold."""
+    quantity, _, name = test.rpartition(":")
+    operator, if_exists = name.removesuffix("IfExists"), name.endswith("IfExists")
+    if operator == "Null":
+        return all(
+            (request.known(key) is None) == (str(_several(want)[0]).lower() == "true") for key, want in wants.items()
+        )
+    negated = "Not" in operator
+    compare = COMPARISONS.get(operator.replace("Not", ""))
+    if compare is None:
+        raise ValueError(f"the local AWS cannot judge the condition {test} of a policy")
+    return all(
+        _compared(
+            compare, request.known(key), [_filled(str(each), request) for each in _several(want)], quantity, negated
+        )
+        if request.known(key) is not None
+        else if_exists or negated or quantity == "ForAllValues"
+        for key, want in wants.items()
+    )
+
+
+def _compared(compare: Callable[[str, str], bool], known: Any, wanted: list[Any], quantity: str, negated: bool) -> bool:
+    found = [any(compare(value, each) for each in wanted if each is not None) != negated for value in _several(known)]
+    return all(found) if quantity == "ForAllValues" or (negated and not quantity) else any(found)
+
+
+def _filled(text: str, request: Request) -> str | None:
+    """A text with the variables in it replaced; None where the request lacks one: then nothing is like it."""
+    values = {key: request.known(key) for key in VARIABLE.findall(text)}
+    if any(not isinstance(value, str) for value in values.values()):
+        return None
+    return VARIABLE.sub(lambda found: str(values[found[1]]), text)
+
+
+def _like(value: str, pattern: str, ignore_case: bool = False) -> bool:
+    translated = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+    return re.fullmatch(translated, value, re.DOTALL | (re.IGNORECASE if ignore_case else 0)) is not None
+
+
+def _like_arn(value: str, pattern: str) -> bool:
+    """Of ARNs each of the six parts is compared by itself."""
+    parts = value.split(":", 5), pattern.split(":", 5)
+    return len(parts[0]) == len(parts[1]) and all(map(_like, *parts))
 
 
 def _several(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
+
+
+COMPARISONS: dict[str, Callable[[str, str], bool]] = {
+    "StringEquals": str.__eq__,
+    "StringEqualsIgnoreCase": lambda known, wanted: known.lower() == wanted.lower(),
+    "StringLike": _like,
+    "ArnEquals": _like_arn,
+    "ArnLike": _like_arn,
+    "Bool": lambda known, wanted: known.lower() == wanted.lower(),
+    "NumericEquals": lambda known, wanted: float(known) == float(wanted),
+    "NumericLessThan": lambda known, wanted: float(known) < float(wanted),
+    "NumericLessThanEquals": lambda known, wanted: float(known) <= float(wanted),
+    "NumericGreaterThan": lambda known, wanted: float(known) > float(wanted),
+    "NumericGreaterThanEquals": lambda known, wanted: float(known) >= float(wanted),
+}
