@@ -13,6 +13,8 @@ NUMBERS = ("bigint", "int", "smallint", "tinyint", "float", "double", "decimal")
 FLOATING = ("float", "double")
 DATES = ("date", "timestamp")
 PARTITIONS = (*DATES, "string", "int", "bigint", "smallint", "tinyint", "boolean")
+# Every environment has this dataset too: the smoke test's own.
+CANARY = "canary"
 SUFFIXES = ("_batches", "_commits", "_iceberg")
 
 
@@ -47,6 +49,7 @@ def environments_have_names_of_their_own(draft: Draft) -> Iterator[Fault]:
 
 def prefixes_hold_no_other(draft: Draft) -> Iterator[Fault]:
     prefixes = {name: dataset.get("prefix", f"{name}/") for name, dataset in draft["datasets"].items()}
+    prefixes[CANARY] = f"{CANARY}/"
     for (one, first), (other, second) in combinations(prefixes.items(), 2):
         if first.startswith(second) or second.startswith(first):
             inside = f"and that of {other}, '{second}', hold one another: a file would belong to both"
@@ -54,8 +57,9 @@ def prefixes_hold_no_other(draft: Draft) -> Iterator[Fault]:
 
 
 def names_are_free_in_the_catalog(draft: Draft) -> Iterator[Fault]:
-    tables = {f"{name}{suffix}": name for name in draft["datasets"] for suffix in SUFFIXES}
-    tables |= {f"raw_{name}": name for name in draft["datasets"]}
+    datasets = [*draft["datasets"], CANARY]
+    tables = {f"{name}{suffix}": name for name in datasets for suffix in SUFFIXES}
+    tables |= {f"raw_{name}": name for name in datasets}
     for name in draft["datasets"].keys() & tables.keys():
         taken = f"is also the name of a table that the dataset {tables[name]} gets"
         yield Fault("datasets", name, taken, "Choose another name.")
@@ -160,9 +164,21 @@ def connected_repositories_have_their_depth(draft: Draft) -> Iterator[Fault]:
         )
 
 
+def a_connection_leads_to_another_provider(draft: Draft) -> Iterator[Fault]:
+    connection = draft.get("delivery", {}).get("connection")
+    if connection and draft.get("git", {}).get("provider", "codecommit") == "codecommit":
+        yield Fault(
+            "delivery, connection",
+            connection,
+            "stands beside a CodeCommit repository",
+            "Only github, gitlab and bitbucket are reached through one.",
+        )
+
+
 def one_partition_of_aws(draft: Draft) -> Iterator[Fault]:
     regions = [draft["region"], *(each["region"] for each in draft["environments"] if "region" in each)]
     regions += [target["arn"].split(":")[3] for target in draft.get("notifications", []) if "arn" in target]
+    regions += [draft["delivery"]["connection"].split(":")[3]] if "connection" in draft.get("delivery", {}) else []
     homes = {re.match(r"(cn|us-gov)-|", region, re.ASCII)[0] for region in regions}  # type: ignore[index]
     if len(homes) > 1:
         why = "do not belong together: China and GovCloud are apart from all other regions"
@@ -180,5 +196,6 @@ RULES: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     rules_fit_the_types,
     csv_keys_stand_at_csv,
     connected_repositories_have_their_depth,
+    a_connection_leads_to_another_provider,
     one_partition_of_aws,
 )

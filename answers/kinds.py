@@ -3,6 +3,7 @@
 import ipaddress
 import re
 import unicodedata
+import zoneinfo
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
@@ -18,6 +19,7 @@ CRON_FIELDS: tuple[tuple[str, int, int, list[str]], ...] = (
 )
 PRIVATE = [ipaddress.ip_network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")]
 DOCKER = ipaddress.ip_network("172.17.0.0/16")
+MINUTES = {"minutes": 1, "hours": 60, "days": 24 * 60}
 CHATS = ("slack.com", "slack-gov.com", "office.com", "office365.com", "logic.azure.com", "powerplatform.com")
 CHATS_TOO = ("discord.com", "discordapp.com", "chat.googleapis.com", "teams.microsoft.com")
 
@@ -135,6 +137,32 @@ def pattern_fault(pattern: str) -> str | None:
     return None
 
 
+def approval_timeout_fault(duration: str) -> str | None:
+    number, _, unit = duration.partition(" ")
+    return None if 60 <= int(number) * MINUTES[unit] <= 60 * MINUTES["days"] else "is not between 1 hour and 60 days"
+
+
+def days_fault(days: str) -> str | None:
+    first, dash, last = days.partition("-")
+    if dash and DAYS.index(first) > DAYS.index(last):
+        return "goes over the end of the week, which begins on SUN: write the days one by one"
+    return "names a day twice" if len(set(days.split(","))) < len(days.split(",")) else None
+
+
+def hours_fault(hours: str) -> str | None:
+    first, _, last = hours.partition("-")
+    return "ends before it begins" if int(first) > int(last) else None
+
+
+def time_zone_fault(name: str) -> str | None:
+    """Judged where this machine has the list of time zones; AWS refuses the others when the pipeline is made."""
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, OSError):
+        return "is no time zone of the IANA list" if zoneinfo.available_timezones() else None
+    return None
+
+
 FAULT_OF_KIND: dict[str, Callable[[str], str | None]] = {
     "project_name": project_name_fault,
     "column_type": decimal_fault,
@@ -145,4 +173,8 @@ FAULT_OF_KIND: dict[str, Callable[[str], str | None]] = {
     "sns_topic_arn": topic_fault,
     "https_endpoint": endpoint_fault,
     "value_pattern": pattern_fault,
+    "approval_timeout": approval_timeout_fault,
+    "days_of_week": days_fault,
+    "hours_of_day": hours_fault,
+    "time_zone": time_zone_fault,
 }

@@ -24,6 +24,7 @@ def project_from(given: dict[str, Any]) -> dict[str, Any]:
     """The content of project.yaml for ten answers; what cannot be read stays as given."""
     name_and_slug = {"name": given.get("project_name", ""), **slug_and_prefix(given.get("project_slug", ""))}
     read = {key: READERS[key](given[key]) for key in READERS if key in given}
+    read |= approvers_and_delivery(read.get("approvers"))
     answered = {key: value for key, value in read.items() if key in REQUIRED or value not in ("", None, [], {})}
     shaped: dict[str, Any] = typed({**name_and_slug, "region": given.get("region", ""), **answered}, schema())
     return without_empty_schedules(shaped)
@@ -33,6 +34,13 @@ def slug_and_prefix(answer: object) -> dict[str, Any]:
     """The slug, and the bucket prefix where the answer is {slug: …, bucket_prefix: …}."""
     read = forms.structure(answer)
     return read if isinstance(read, dict) and "slug" in read else {"slug": answer}
+
+
+def approvers_and_delivery(read: object) -> dict[str, Any]:
+    """The approvers, and how changes are delivered where the answer is {approvers: […], delivery: {…}}."""
+    if isinstance(read, dict) and "delivery" in read and read.keys() <= {"approvers", "delivery"}:
+        return {"approvers": forms.approvers(read.get("approvers", [])), "delivery": read["delivery"]}
+    return {} if read is None else {"approvers": read}
 
 
 def without_empty_schedules(project: dict[str, Any]) -> dict[str, Any]:

@@ -408,6 +408,7 @@ ID, AMOUNT, DAY = (
     {"name": "amount", "type": "double"},
     {"name": "day", "type": "date"},
 )
+CONNECTION = "arn:aws:codeconnections:eu-west-1:333333333333:connection/01234567-89ab-cdef-0123-456789abcdef"
 
 
 @pytest.mark.parametrize(
@@ -442,6 +443,17 @@ ID, AMOUNT, DAY = (
         (columns({"name": "x", "type": "string", "pattern": "("}), "is no regular expression"),
         ({"datasets": {"a": {"format": "json", "columns": [ID], "delimiter": ","}}}, "Only csv"),
         ({"git": "github:acme/data/sales"}, "is not owner/repository"),
+        ({"approvers": {"delivery": {"connection": CONNECTION}}}, "stands beside a CodeCommit repository"),
+        ({"git": "github:a/b", "approvers": {"delivery": {"connection": CONNECTION.replace("eu-west", "cn-north")}}},
+         "do not belong together"),
+        ({"approvers": {"approver": ["Architects"], "delivery": {}}}, "is not a list"),
+        ({"approvers": {"delivery": {"aproval_timeout": "3 days"}}}, "Did you mean approval_timeout?"),
+        ({"environments": [{"name": "dev", "account": "111111111111", "deploy_window": {"days": "MON-FRI"}}]},
+         "lacks hours"),
+        ({"environments": [{"name": "pipeline", "account": "111111111111"}]}, "reserved"),
+        ({"datasets": "canary"}, "reserved"),
+        ({"datasets": {"birds": {**columns(ID)["datasets"]["orders"], "prefix": "canary/"}}}, "hold one another"),
+        ({"datasets": "raw_canary"}, "is also the name of a table"),
         ({"network": {"vpc": "vpc-0123456789abcdef0", "subnets": []}}, "fewer than 1"),
         ({"network": {"vpc": "vpc-0123456789abcdef0"}}, "lacks subnets"),
         ({"notifications": "arn:aws-cn:sns:cn-north-1:123456789012:x"}, "do not belong together"),

@@ -164,6 +164,15 @@ def test_each_question_has_a_short_form(
     assert settings_of(bake(**{question: answer}))[question] == settings
 
 
+def test_how_changes_are_delivered_is_told_beside_the_approvers(bake: Callable[..., Path]) -> None:
+    delivery = {"account": "333333333333", "approvals": 3, "approval_timeout": "5 days", "developers": ["Developers"]}
+
+    settings = settings_of(bake(approvers={"approvers": "Architects, SMEs", "delivery": delivery}))
+
+    assert settings["approvers"] == ["Architects", "SMEs"]
+    assert settings["delivery"] == delivery
+
+
 def test_numbers_stay_numbers(bake: Callable[..., Path]) -> None:
     dataset = {
         "format": "csv",

@@ -33,14 +33,22 @@ INTERPRETED = {
         "maximum",
     ),
 }
+CONNECTION = "arn:aws:codeconnections:eu-west-1:333333333333:connection/01234567-89ab-cdef-0123-456789abcdef"
 FULL: dict[str, Any] = {
     "name": "Acme Sales",
     "slug": "acme-sales",
     "region": "eu-west-1",
     "bucket_prefix": "acme",
     "tags": {"owner": "data-team"},
-    "git": {"provider": "codecommit", "repository": "acme-sales", "branch": "main"},
+    "git": {"provider": "github", "repository": "acme/sales", "branch": "main"},
     "approvers": ["Architects", "SMEs"],
+    "delivery": {
+        "account": "333333333333",
+        "approvals": 2,
+        "approval_timeout": "3 days",
+        "developers": ["Developers"],
+        "connection": CONNECTION,
+    },
     "network": {"cidr": "10.20.0.0/16"},
     "glue_version": "5.1",
     "environments": [
@@ -50,6 +58,8 @@ FULL: dict[str, Any] = {
             "account": "222222222222",
             "region": "eu-west-1",
             "approval": True,
+            "protected": True,
+            "deploy_window": {"days": "MON-FRI", "hours": "9-16", "time_zone": "Europe/Brussels"},
             "workers": 10,
             "worker_type": "G.2X",
             "network": {"vpc": "vpc-0123456789abcdef0", "subnets": ["subnet-0123456789abcdef0"]},
@@ -107,6 +117,17 @@ WRONG_BY_SCHEMA: list[tuple[tuple[str | int, ...], object]] = [
     (("network", "vpc"), "vpc-0123456789abcdef0"),
     (("approvers",), ["Architects", "Architects"]),
     (("approvers",), ["a b"]),
+    (("delivery",), {"approvers": ["Architects"]}),
+    (("delivery", "account"), "33333333333"),
+    (("delivery", "approvals"), 0),
+    (("delivery", "approval_timeout"), "3 weeks"),
+    (("delivery", "developers"), ["a b"]),
+    (("delivery", "connection"), "arn:aws:codeconnections:eu-west-1:333333333333:connection/github"),
+    (("environments", 1, "protected"), "yes"),
+    (("environments", 1, "deploy_window"), "MON-FRI 9-16"),
+    (("environments", 1, "deploy_window", "days"), "weekdays"),
+    (("environments", 1, "deploy_window", "hours"), "09:00-16:00"),
+    (("environments", 1, "deploy_window", "time_zone"), "+01:00"),
     (("glue_version",), 5.1),
     (("environments",), []),
     (("environments", 0, "account"), 111111111111),
@@ -183,6 +204,8 @@ def test_a_draft_with_every_key_is_right() -> None:
 def test_the_draft_with_every_key_has_every_key() -> None:
     assert FULL.keys() == schema()["properties"].keys()
     assert FULL["environments"][1].keys() == schema()["$defs"]["environment_entry"]["properties"].keys()
+    assert FULL["environments"][1]["deploy_window"].keys() == schema()["$defs"]["deploy_window"]["properties"].keys()
+    assert FULL["delivery"].keys() == schema()["$defs"]["delivery"]["properties"].keys()
     assert FULL["datasets"]["orders"].keys() == schema()["$defs"]["dataset"]["properties"].keys()
     used = {key for column in FULL["datasets"]["orders"]["columns"] for key in column}
     assert used == schema()["$defs"]["column"]["properties"].keys()
@@ -263,6 +286,16 @@ def test_the_samples_fit_the_shipped_definitions(name: str) -> None:
         ("tag_value", "a" * 256),
         ("delimiter", "a"),
         ("phone_number", "0470123456"),
+        ("environment", "pipeline"),
+        ("environment", "delivery"),
+        ("dataset_name", "canary"),
+        ("approval_timeout", "59 minutes"),
+        ("approval_timeout", "61 days"),
+        ("days_of_week", "FRI-MON"),
+        ("days_of_week", "MON,MON"),
+        ("hours_of_day", "16-9"),
+        ("hours_of_day", "9-24"),
+        ("time_zone", "Mars/Olympus"),
     ],
 )
 def test_a_reserved_or_wrong_value_of_a_kind_is_refused(kind: str, value: str) -> None:
@@ -276,6 +309,14 @@ def test_a_reserved_or_wrong_value_of_a_kind_is_refused(kind: str, value: str) -
         ("schedule_expression", "cron(0 9 ? * 2#1 *)"),
         ("schedule_expression", "cron(*/10 8-17 ? * MON-FRI *)"),
         ("environment", "prod"),
+        ("approval_timeout", "1 hours"),
+        ("approval_timeout", "60 days"),
+        ("days_of_week", "SAT"),
+        ("days_of_week", "MON,WED,FRI"),
+        ("hours_of_day", "0-23"),
+        ("time_zone", "UTC"),
+        ("time_zone", "America/Argentina/Buenos_Aires"),
+        ("time_zone", "America/Port-au-Prince"),
         ("tag_value", ""),
         ("https_endpoint", "https://alerts.example.com"),
         ("delimiter", "|"),

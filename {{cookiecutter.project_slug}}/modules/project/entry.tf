@@ -10,6 +10,13 @@ locals {
     { form = "${var.settings.git.provider == "codecommit" ? "codecommit" : "git"} repository", value = local.repository },
   ]
 
+  _delivery = concat(
+    [for approver in concat(var.settings.approvers, var.settings.delivery.developers) : { form = "role", value = approver }],
+    [for account in compact([var.settings.delivery.account]) : { form = "delivery account", value = account }],
+    [{ form = "approval_timeout", value = var.settings.delivery.approval_timeout }],
+    [for connection in compact([var.settings.delivery.connection]) : { form = "git connection", value = connection }],
+  )
+
   # Those of every environment: whoever plans dev learns that prod is wrong.
   networks = merge({ project = var.settings.network }, { for entry in var.settings.environments : entry.name => entry.network if entry.network != null })
   _network_ids = flatten([for network in local.networks : concat(
@@ -22,6 +29,11 @@ locals {
     { form = "account", value = entry.account },
     { form = "region", value = coalesce(entry.region, var.settings.region) },
     { form = "worker_type", value = entry.worker_type },
+    [for window in entry.deploy_window == null ? [] : [entry.deploy_window] : [
+      { form = "days", value = window.days },
+      { form = "hours", value = window.hours },
+      { form = "time_zone", value = window.time_zone },
+    ]],
     [for name, connection in entry.jdbc : [
       { form = "connection", value = name },
       { form = "JDBC url", value = connection.url },
@@ -47,7 +59,7 @@ locals {
   ]])
 
   misshapen = distinct([
-    for entry in concat(local._project, local._network_ids, local._environments, local._datasets, local._notifications) :
+    for entry in concat(local._project, local._delivery, local._network_ids, local._environments, local._datasets, local._notifications) :
     "${entry.form} \"${entry.value}\" must be ${local.forms[entry.form].words}"
     if !can(regex(local.forms[entry.form].pattern, entry.value)) ||
     length(entry.value) < try(local.forms[entry.form].least, 0) ||

@@ -9,6 +9,13 @@ locals {
     "git provider"          = { pattern = "^(codecommit|github|gitlab|bitbucket)$", words = "codecommit, github, gitlab or bitbucket" }
     "codecommit repository" = { pattern = "^[A-Za-z0-9_.-]+$", most = 100, words = "a CodeCommit repository's name" }
     "git repository"        = { pattern = "^[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+$", most = 200, words = "owner/repository" }
+    role                    = { pattern = "^[A-Za-z0-9_+=.@-]+$", most = 64, words = "the name of an IAM role" }
+    "delivery account"      = { pattern = "^[0-9]{12}$", words = "12 digits, in quotes" }
+    approval_timeout        = { pattern = "^[1-9][0-9]{0,4} (minutes|hours|days)$", words = "a number of minutes, hours or days, such as 3 days" }
+    "git connection"        = { pattern = "^arn:(aws|aws-cn|aws-us-gov):(codeconnections|codestar-connections):[a-z0-9-]+:[0-9]{12}:connection/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", words = "the ARN of a connection" }
+    days                    = { pattern = "^(SUN|MON|TUE|WED|THU|FRI|SAT)(-(SUN|MON|TUE|WED|THU|FRI|SAT)|(,(SUN|MON|TUE|WED|THU|FRI|SAT))*)$", words = "days such as MON-FRI or MON,WED" }
+    hours                   = { pattern = "^([0-9]|1[0-9]|2[0-3])-([0-9]|1[0-9]|2[0-3])$", words = "a first and a last hour such as 9-16" }
+    time_zone               = { pattern = "^[A-Z][A-Za-z]*([/_+-][A-Za-z0-9]+)*$", most = 40, words = "the name of a time zone such as Europe/Brussels" }
     environment             = { pattern = "^[a-z][a-z0-9]{1,7}$", words = "2 to 8 lower-case letters and digits, starting with a letter" }
     account                 = { pattern = "^[0-9]{12}$", words = "12 digits, in quotes" }
     worker_type             = { pattern = "^G[.][1248]X$", words = "G.1X, G.2X, G.4X or G.8X" }

@@ -5,9 +5,12 @@ terraform {
 }
 
 locals {
-  _entries    = { for entry in var.settings.environments : entry.name => entry }
+  # The delivery account is no environment, but it has an account, a region and names like one.
+  _pipeline   = merge(local._first, { name = "pipeline", account = local.delivery_account, region = null, network = null, jdbc = {}, protected = true, deploy_window = null })
+  _entries    = merge({ for entry in var.settings.environments : entry.name => entry }, { pipeline = local._pipeline })
   _entry      = local._entries[var.environment]
-  environment = merge(local._entry, { region = local._region, network = local._network })
+  environment = merge(local._entry, { region = local._region, network = local._network, protected = local.protected[var.environment] })
+  protected   = { for name, entry in local._entries : name => entry.protected != null ? entry.protected : name != local._first.name }
 
   _region  = coalesce(local._entry.region, var.settings.region)
   _network = local._entry.network == null ? var.settings.network : local._entry.network

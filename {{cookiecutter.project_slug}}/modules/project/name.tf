@@ -9,7 +9,21 @@ locals {
     purpose => "${local.bucket_prefix}-${var.environment}-${purpose}-${local._entry.account}"
   }
 
-  names = {
+  # What bootstrap/ makes, for every environment and for the delivery account.
+  deployments = { for name, entry in local._entries : name => {
+    state_bucket = "${local.bucket_prefix}-${name}-state-${entry.account}"
+    boundary     = "${var.settings.slug}-${name}-boundary"
+    plan_role    = "${var.settings.slug}-${name}-deploy-plan"
+    apply_role   = "${var.settings.slug}-${name}-deploy-apply"
+  } }
+
+  # CodeBuild projects, each with a service role of the same name.
+  builds = { for build in concat(
+    ["check", "pull-request", "drift", "notify"],
+    [for pair in setproduct(["plan", "apply", "smoke"], var.settings.environments[*].name) : join("-", pair)],
+  ) : build => "${var.settings.slug}-pipeline-${build}" }
+
+  names = merge(local.deployments[var.environment], {
     database          = replace(local.prefix, "-", "_")
     ledger            = "${local.prefix}-ledger"
     queue             = "${local.prefix}-uploads"
@@ -20,5 +34,5 @@ locals {
     network           = local.prefix
     connection        = "${local.prefix}-network"
     security          = local.prefix
-  }
+  })
 }

@@ -1,9 +1,9 @@
 variable "environment" {
-  description = "Which environment of the settings is meant: the name of the folder that Terraform runs in."
+  description = "Which environment of the settings is meant, by the name of its folder; pipeline is the delivery account's part."
   type        = string
 
   validation {
-    condition     = contains(var.settings.environments[*].name, var.environment)
+    condition     = contains(concat(var.settings.environments[*].name, ["pipeline"]), var.environment)
     error_message = "project.yaml names no environment \"${var.environment}\": add it there, or rename the folder."
   }
 }
@@ -23,16 +23,29 @@ variable "settings" {
       repository = optional(string)
       branch     = optional(string, "main")
     }), { provider = "codecommit" })
+    delivery = optional(object({
+      account          = optional(string)
+      approvals        = optional(number, 2)
+      approval_timeout = optional(string, "3 days")
+      developers       = optional(list(string), [])
+      connection       = optional(string)
+    }), {})
     network = optional(object({
       cidr    = optional(string)
       vpc     = optional(string)
       subnets = optional(list(string), [])
     }), { cidr = "10.20.0.0/16" })
     environments = list(object({
-      name        = string
-      account     = string
-      region      = optional(string)
-      approval    = optional(bool, true)
+      name      = string
+      account   = string
+      region    = optional(string)
+      approval  = optional(bool, true)
+      protected = optional(bool)
+      deploy_window = optional(object({
+        days      = string
+        hours     = string
+        time_zone = string
+      }))
       workers     = optional(number, 2)
       worker_type = optional(string, "G.1X")
       network = optional(object({
@@ -85,5 +98,9 @@ variable "settings" {
   validation {
     condition     = length(distinct(var.settings.environments[*].name)) == length(var.settings.environments)
     error_message = "project.yaml names an environment twice: each has a folder and names of its own."
+  }
+  validation {
+    condition     = !contains(var.settings.environments[*].name, "pipeline")
+    error_message = "project.yaml names an environment pipeline: the delivery account's own part has this name, choose another."
   }
 }

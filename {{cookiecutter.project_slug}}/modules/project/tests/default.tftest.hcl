@@ -76,3 +76,43 @@ run "the_project_runs_on_the_glue_version_that_it_was_tested_on" {
     error_message = "A project that says nothing must run on Glue 5.1 and live in a CodeCommit repository of its slug."
   }
 }
+
+run "delivery_begins_in_the_first_environments_account_and_needs_two_people" {
+  command = plan
+
+  assert {
+    condition     = output.delivery.account == "111111111111" && output.delivery.region == "eu-west-1" && output.delivery.connection == null
+    error_message = "A project that says nothing must be delivered from its first environment's account, in the project's region."
+  }
+  assert {
+    condition     = output.delivery.approvals == 2 && output.delivery.approval_timeout_minutes == 3 * 24 * 60 && length(output.delivery.developers) == 0
+    error_message = "A pull request must need two approvals, and an approval of a plan must wait three days, where nothing is said."
+  }
+}
+
+run "every_environment_but_the_first_is_protected" {
+  command = plan
+
+  assert {
+    condition     = join(" ", [for each in output.delivery.environments : "${each.name} ${each.protected} ${each.approval}"]) == "dev false true prod true true"
+    error_message = "Every environment must ask for approval, and all but the first must be protected, where nothing is said."
+  }
+}
+
+run "delivery_may_have_an_account_of_its_own" {
+  command = plan
+
+  variables {
+    environment = "pipeline"
+    settings    = merge(var.settings, { delivery = { account = "333333333333", approval_timeout = "1 hours" } })
+  }
+
+  assert {
+    condition     = output.environment.account == "333333333333" && output.environment.region == "eu-west-1" && output.prefix == "acme-sales-pipeline"
+    error_message = "The delivery account's part must have the delivery account, the project's region and a prefix of its own."
+  }
+  assert {
+    condition     = output.delivery.approval_timeout_minutes == 60
+    error_message = "An approval's time must be told in minutes."
+  }
+}

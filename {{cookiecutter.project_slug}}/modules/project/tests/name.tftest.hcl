@@ -63,3 +63,20 @@ run "the_catalog_knows_no_hyphens" {
     error_message = "The database must be <slug>_<environment> with underscores."
   }
 }
+
+run "what_bootstrap_makes_is_named_for_every_environment" {
+  command = plan
+
+  assert {
+    condition     = output.delivery.environments[0].state_bucket == "a-slug-of-full-lengt-staging8-state-111111111111" && output.names.state_bucket == output.delivery.environments[0].state_bucket
+    error_message = "The state bucket must be <bucket prefix>-<environment>-state-<account>, as in backend.tf."
+  }
+  assert {
+    condition     = output.names.plan_role == "a-slug-of-full-length-24-staging8-deploy-plan" && output.names.apply_role == "a-slug-of-full-length-24-staging8-deploy-apply" && output.names.boundary == "a-slug-of-full-length-24-staging8-boundary"
+    error_message = "Deploy roles and boundary must be named after project and environment."
+  }
+  assert {
+    condition     = output.delivery.builds["apply-staging8"] == "a-slug-of-full-length-24-pipeline-apply-staging8" && alltrue([for name in values(output.delivery.builds) : length(name) <= 64])
+    error_message = "A build and its role must be named after what they do and for which environment."
+  }
+}

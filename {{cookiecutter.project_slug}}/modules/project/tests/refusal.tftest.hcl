@@ -201,3 +201,73 @@ run "two_datasets_that_would_share_a_table" {
 
   expect_failures = [output.datasets]
 }
+
+run "an_environment_with_the_name_of_the_delivery_accounts_part" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { environments = [for name in ["dev", "pipeline"] : { name = name, account = "111111111111" }] })
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "an_approval_that_waits_longer_than_aws_does" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { delivery = { approval_timeout = "61 days" } })
+  }
+
+  expect_failures = [output.delivery]
+}
+
+run "a_pull_request_that_needs_nobody" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { delivery = { approvals = 0 } })
+  }
+
+  expect_failures = [output.delivery]
+}
+
+run "a_deployment_window_that_ends_before_it_begins" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { environments = [{ name = "dev", account = "111111111111", deploy_window = { days = "MON-FRI", hours = "16-9", time_zone = "UTC" } }] })
+  }
+
+  expect_failures = [output.delivery]
+}
+
+run "a_deployment_window_over_the_end_of_the_week" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { environments = [{ name = "dev", account = "111111111111", deploy_window = { days = "FRI-MON", hours = "9-16", time_zone = "UTC" } }] })
+  }
+
+  expect_failures = [output.delivery]
+}
+
+run "a_connection_for_a_codecommit_repository" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { delivery = { connection = "arn:aws:codeconnections:eu-west-1:111111111111:connection/01234567-0123-0123-0123-0123456789ab" } })
+  }
+
+  expect_failures = [output.delivery]
+}
+
+run "an_approver_that_is_no_role" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { approvers = ["The Architects"] })
+  }
+
+  expect_failures = [output.prefix]
+}
