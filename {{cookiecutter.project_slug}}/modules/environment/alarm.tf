@@ -17,5 +17,5 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   alarm_actions       = local.topics
   ok_actions          = local.topics
 
-  depends_on = [aws_sns_topic.this]
+  depends_on = [module.notification]
 }

@@ -15,7 +15,7 @@ output "ledger" {
 
 output "topic" {
   description = "The ARN of the topic that notifications go to."
-  value       = aws_sns_topic.this.arn
+  value       = module.notification.topic
 }
 
 output "queues" {
