@@ -121,24 +121,3 @@ def test_every_question_is_a_sentence_and_there_are_at_most_ten() -> None:
     assert len(asked) <= 10
     assert set(questions["__prompts__"]) == set(asked)
     assert all(len(sentence.split()) >= 4 for sentence in questions["__prompts__"].values())
-
-
-@pytest.mark.parametrize("folder", [ROOT, PROJECT], ids=["template", "project"])
-def test_every_command_of_the_readme_is_a_target_of_the_makefile(folder: Path) -> None:
-    targets = set(re.findall(r"^([a-z-]+):", (folder / "Makefile").read_text(), flags=re.MULTILINE))
-    readme = (folder / "README.md").read_text()
-    commands = set(re.findall(r"(?:^    |`|^\$ )make ([a-z-]+)", readme, flags=re.MULTILINE))
-
-    assert commands
-    assert commands <= targets
-
-
-def test_every_link_inside_the_repository_leads_somewhere() -> None:
-    broken = [
-        f"{path.relative_to(ROOT)} -> {target}"
-        for path in tracked("*.md")
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text())
-        if not (path.parent / target).exists()
-    ]
-
-    assert broken == []
