@@ -1,7 +1,8 @@
 # Who is told about this environment.
 
 locals {
-  topics = module.notification.topics
+  topics        = module.notification.topics
+  alarm_actions = local.topics
 }
 
 module "notification" {
