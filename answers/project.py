@@ -31,7 +31,7 @@ def project_from(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def slug_and_prefix(answer: object) -> dict[str, Any]:
-    """The slug, and the bucket prefix where the answer is {slug: …, bucket_prefix: …}."""
+    """The slug, and what is said beside it where the answer is {slug: …, bucket_prefix: …}."""
     read = forms.structure(answer)
     return read if isinstance(read, dict) and "slug" in read else {"slug": answer}
 
@@ -41,6 +41,14 @@ def approvers_and_delivery(read: object) -> dict[str, Any]:
     if isinstance(read, dict) and "delivery" in read and read.keys() <= {"approvers", "delivery"}:
         return {"approvers": forms.approvers(read.get("approvers", [])), "delivery": read["delivery"]}
     return {} if read is None else {"approvers": read}
+
+
+def answers_from(project: dict[str, Any]) -> dict[str, Any]:
+    """The ten answers that give a project.yaml; what no question asks for stands beside the slug."""
+    beside = {key: value for key, value in project.items() if key not in ("name", "region", *READERS)}
+    slug = beside if len(beside) > 1 else project["slug"]
+    asked = {key: project.get(key, "") for key in READERS}
+    return {"project_name": project["name"], "project_slug": slug, "region": project["region"], **asked}
 
 
 def without_empty_schedules(project: dict[str, Any]) -> dict[str, Any]:

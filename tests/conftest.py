@@ -19,6 +19,8 @@ from aws_platform import (  # noqa: F401 (pytest finds fixtures by importing the
     terraform,
 )
 from cookiecutter.main import cookiecutter
+from upgrade_lab import Project, Template, copied, small_template
+from upgrade_pages import FIRST
 
 from benches.template import ROOT, copy_of_the_template
 
@@ -137,3 +139,17 @@ def run_cookiecutter(template: Path, home: Path, tmp_path: Path, temporary_folde
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def small_first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Template, Project]:
+    """A small template at version 1.0.0 and a project from it; tests copy both (`small`)."""
+    folder = tmp_path_factory.mktemp("small")
+    template = small_template(folder / "template.git", FIRST)
+    return template, template.generate(folder / "output")
+
+
+@pytest.fixture
+def small(small_first: tuple[Template, Project], tmp_path: Path) -> tuple[Template, Project]:
+    """A small template and a project from it, for one test to change."""
+    return copied(*small_first, tmp_path)

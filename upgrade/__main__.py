@@ -1,0 +1,58 @@
+"""What a project's upgrade.py runs, in a clone of the template that has the wanted version checked out.
+
+Projects of every age call it: a word of its command line may be added, never taken away.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from upgrade.adopting import adopt
+from upgrade.git import require
+from upgrade.project import project_in
+from upgrade.refusal import RefusedError
+from upgrade.upgrading import Order, upgrade
+
+REFUSED = 2
+
+
+def main() -> int:
+    """Exit code 0: clean, 1: conflicts, 2: refused."""
+    given = arguments()
+    try:
+        require()
+        project = project_in(given.project)
+        if given.adopt:
+            return adopt(project, Path.cwd(), given.template, given.to)
+        order = Order(given.template, given.to, given.preview, given.branch)
+        return upgrade(project, Path.cwd(), order, take_default if given.preview or not sys.stdin.isatty() else ask)
+    except RefusedError as refused:
+        print(refused, file=sys.stderr)
+        return REFUSED
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="upgrade", description=__doc__)
+    parser.add_argument("--project", type=Path, required=True, help="the project's folder")
+    parser.add_argument("--template", required=True, help="the template's address, for the record")
+    parser.add_argument("--to", help="the version as the person named it")
+    parser.add_argument("--preview", action="store_true")
+    parser.add_argument("--branch")
+    parser.add_argument("--sync", action="store_true", help="the recorded version is checked out")
+    parser.add_argument("--adopt", action="store_true")
+    return parser.parse_args()
+
+
+def ask(sentence: str, name: str, default: str) -> str:
+    """Ask a person; nothing typed is the default."""
+    return input(f"{sentence}\n{name} [{default}]: ").strip() or default
+
+
+def take_default(sentence: str, name: str, default: str) -> str:
+    """Nobody is there to be asked."""
+    return default
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,95 @@
+"""Takes in a project that has no record: the nearest version is the one that has the most files in common with it."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from answers.project import answers_from
+from answers.record import OWNED_BY_THE_TEAM, as_texts
+from upgrade.answering import settings_in, text_in
+from upgrade.git import git, listed, literal
+from upgrade.project import Project, refuse_unfinished_work
+from upgrade.record import RECORD, record_in, text_of
+from upgrade.refusal import RefusedError
+from upgrade.versions import Version, version
+
+RELEASE = r"v?\d+\.\d+\.\d+"
+LEAST_LIKENESS = 0.3
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """How much of a version the project holds unchanged, wherever it lies."""
+
+    of: Version
+    common: int
+    all: int
+
+    @property
+    def share(self) -> float:
+        return self.common / self.all
+
+
+def adopt(project: Project, clone: Path, template: str, to: str | None) -> int:
+    """Write the record of the nearest version, or of the one that the person names, and stage it."""
+    if RECORD in project.tracked() and '"commit": null' not in (project.committed(RECORD) or ""):
+        raise RefusedError(
+            f"The project has a record already: {RECORD}. Delete it and commit that, to have it written anew."
+        )
+    refuse_unfinished_work(project)
+    answers = as_texts(answers_from(settings_in(text_in(project))))
+    candidates = [version(clone, to)] if to else releases(clone)
+    found = sorted((likeness(project, each) for each in candidates), key=lambda each: each.share, reverse=True)
+    if not found or found[0].share < LEAST_LIKENESS:
+        raise RefusedError(
+            "No release of this template looks like this project: say which one it was made with, TO=tag."
+        )
+    nearest = found[0].of
+    context = {**answers, "_template": template, "_commit": nearest.commit}
+    record = {
+        "template": template,
+        "commit": nearest.commit,
+        "checkout": None,
+        "context": {"cookiecutter": context},
+        "directory": None,
+        "skip": OWNED_BY_THE_TEAM,
+    }
+    (project.folder / RECORD).write_text(text_of(record), encoding="utf-8")
+    git(project.top, "add", "--force", "--", literal(project.prefix + RECORD))
+    print(said(found))
+    return 0
+
+
+def has_record(project: Project) -> bool:
+    try:
+        record_in(project)
+    except RefusedError:
+        return False
+    return True
+
+
+def releases(clone: Path) -> list[Version]:
+    """Every release, the earliest first: of equally near ones it is chosen, and later changes merge as made by both."""
+    tags = git(clone, "tag", "--sort=version:refname").split()
+    return [version(clone, tag) for tag in tags if re.fullmatch(RELEASE, tag)]
+
+
+def likeness(project: Project, of: Version) -> Likeness:
+    """Compare contents, not names: most files are the same bytes in every project, and a team may have moved some."""
+    told = (entry.partition("\t") for entry in listed(of.clone, "ls-tree", "-r", "-z", of.commit))
+    rendered = {facts.split()[2] for facts, _, path in told if path.startswith("{{cookiecutter.")}
+    ours = set(project.tracked().values())
+    return Likeness(of, len(rendered & ours), max(1, len(rendered | ours)))
+
+
+def said(found: list[Likeness]) -> str:
+    """What was chosen, and how near the next ones are."""
+    shares = [f"  {each.of.label}: {each.common} files are in the project unchanged" for each in found[:3]]
+    return "\n".join(
+        [
+            f"The nearest version is {found[0].of.label}; {RECORD} says so now, and is staged.",
+            *shares,
+            f'Go on:   git commit -m "Adopt the template", then make upgrade\nGo back: git rm --force {RECORD}',
+            "If it is another version, go back, then make adopt TO=tag.",
+        ]
+    )

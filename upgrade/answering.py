@@ -1,0 +1,101 @@
+"""With which answers the new version is rendered: project.yaml says them, and a new question asks for what it lacks."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from answers.forms import SafeLoaderOfUniqueKeys
+from answers.given import plain
+from answers.project import answers_from, project_faults, project_from
+from answers.record import as_texts
+from answers.yaml_text import yaml_text
+from upgrade.migrations import migrated_answers, migrated_settings
+from upgrade.project import SETTINGS, Project
+from upgrade.refusal import RefusedError
+
+Ask = Callable[[str, str, str], str]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The new version's answers, the settings that they stand for, and project.yaml as it is and will be."""
+
+    answers: dict[str, Any]
+    settings: dict[str, Any]
+    text_before: str
+    text: str
+
+
+def answered(
+    project: Project, recorded: dict[str, Any], migrations: list[dict[str, Any]], questions: dict[str, Any], ask: Ask
+) -> Answered:
+    """The answers by what project.yaml says now, wherever it is edited."""
+    recorded = migrated_answers(recorded, migrations)
+    text_before = text_in(project)
+    text = migrated_settings(text_before, migrations)
+    settings = settings_in(text)
+    told = answers_from(settings)
+    new = [
+        name for name in questions if not name.startswith("_") and name not in recorded and told.get(name) in (None, "")
+    ]
+    told |= {name: answer_to(name, questions, told, ask) for name in new}
+    complete = project_from(told)
+    added = "".join(f"\n{key}: {yaml_text(value)}\n" for key, value in complete.items() if key not in settings)
+    return Answered(in_recorded_words(as_texts(told), recorded), complete, text_before, text + added)
+
+
+def text_in(project: Project) -> str:
+    try:
+        return (project.folder / SETTINGS).read_bytes().decode("utf-8")
+    except OSError:
+        raise RefusedError(f"The project has no {SETTINGS}: bring it back from an earlier commit.") from None
+    except UnicodeDecodeError:
+        raise RefusedError(f"{SETTINGS} is not written in UTF-8: save it as such.") from None
+
+
+def settings_in(text: str) -> dict[str, Any]:
+    """The content of project.yaml, if the new version accepts it."""
+    try:
+        settings = plain(yaml.load(text, Loader=SafeLoaderOfUniqueKeys))
+    except (yaml.YAMLError, ValueError) as error:
+        raise RefusedError(f"{SETTINGS} cannot be read: {' '.join(str(error).split())}") from None
+    faults = project_faults(settings) if isinstance(settings, dict) else ["it is no map of keys."]
+    if faults:
+        raise RefusedError(
+            f"{SETTINGS} says what the new version does not accept:\n" + "\n".join(f"- {each}" for each in faults)
+        )
+    found: dict[str, Any] = settings
+    return found
+
+
+def answer_to(name: str, questions: dict[str, Any], told: dict[str, Any], ask: Ask) -> str:
+    """The answer to a question that the project has not met before, asked until it is right."""
+    default = questions[name] if isinstance(questions[name], str) else json.dumps(questions[name], ensure_ascii=False)
+    sentence = questions.get("__prompts__", {}).get(name, name)
+    faults: list[str] = []
+    while True:
+        answer = ask("\n".join([*faults, sentence]), name, default)
+        faults = project_faults(project_from({**told, name: answer}))
+        if not faults or answer == default:
+            return answer
+
+
+def environments_of(answers: dict[str, Any]) -> list[str]:
+    """The names of the environments in some answers; [] where they cannot be read."""
+    entries = project_from(answers).get("environments")
+    named = [entry.get("name") for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+    return [name for name in named if isinstance(name, str)]
+
+
+def in_recorded_words(answers: dict[str, Any], recorded: dict[str, Any]) -> dict[str, Any]:
+    """Answers in the very words of the record where those still mean the same: what is no change shows as none."""
+    said = project_from(answers)
+    same = {
+        name: recorded[name]
+        for name in answers
+        if name in recorded and project_from({**answers, name: recorded[name]}) == said
+    }
+    return {**answers, **same}

@@ -1,0 +1,82 @@
+"""Runs git so that nobody's configuration, hooks or environment changes what it does or how it answers."""
+
+import os
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+
+from upgrade.refusal import RefusedError
+
+MINIMUM = (2, 38)
+SETTINGS = {
+    "core.hooksPath": os.devnull,
+    "core.quotePath": "false",
+    "core.safecrlf": "false",
+    "color.ui": "false",
+    "diff.noprefix": "false",
+    "diff.mnemonicPrefix": "false",
+    "merge.renames": "true",
+    "merge.directoryRenames": "true",
+    "merge.renameLimit": "20000",
+    # A project may have got a .gitattributes of its own: without this every line of such a file is a conflict.
+    "merge.renormalize": "true",
+}
+COMMAND = ["git", *(word for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}"))]
+# Set where git itself started this command; they would point it at another index or another repository.
+NOT_INHERITED = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_EXTERNAL_DIFF", "GIT_DIFF_OPTS")
+# Commits that nobody keeps need an author even where the machine knows none.
+NOBODY = {
+    f"GIT_{role}_{what}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "upgrade"), ("EMAIL", "upgrade@localhost"), ("DATE", "2000-01-01T00:00:00Z"))
+}
+
+
+def run(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run git in a folder, whatever its outcome; its answer comes byte for byte, also where that is no UTF-8."""
+    inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
+    done = subprocess.run(
+        [*COMMAND, *words],
+        cwd=folder,
+        env={**inherited, "LC_ALL": "C", **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        # Ctrl-C ends an upgrade between two steps of git, never one of them half-way.
+        start_new_session=True,
+    )
+    told = (each.decode("utf-8", "surrogateescape") for each in (done.stdout, done.stderr))
+    return subprocess.CompletedProcess(done.args, done.returncode, *told)
+
+
+def git(folder: Path, *words: str, **environment: str) -> str:
+    """What git answers; a failure that nobody expects is a refusal with git's own words."""
+    done = run(folder, *words, **environment)
+    if done.returncode:
+        raise RefusedError(f"git {words[0]} failed: {done.stderr.strip() or done.stdout.strip()}")
+    return done.stdout
+
+
+def listed(folder: Path, *words: str, **environment: str) -> list[str]:
+    """The entries of an answer that ends each with a zero byte."""
+    return [entry for entry in git(folder, *words, **environment).split("\0") if entry]
+
+
+def literal(path: str) -> str:
+    """A path from the repository's top as git takes it where it would expand patterns."""
+    return f":(top,literal){path}"
+
+
+@cache
+def require() -> None:
+    """Refuse to begin with a git that lacks what the merge is made of."""
+    try:
+        told = subprocess.run(["git", "version"], capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        told = "git is missing"
+    version = re.search(r"(\d+)\.(\d+)", told)
+    if not version or (int(version[1]), int(version[2])) < MINIMUM:
+        raise RefusedError(
+            f"An upgrade needs git {MINIMUM[0]}.{MINIMUM[1]} or newer; this machine says: {told.strip()}."
+        )

@@ -1,0 +1,64 @@
+"""The project that is upgraded, as its repository knows it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from upgrade.git import git, listed, run
+from upgrade.refusal import RefusedError
+
+SETTINGS = "project.yaml"
+UNMERGED = {"DD", "AU", "UD", "UA", "DU", "AA", "UU"}
+
+
+@dataclass(frozen=True)
+class Project:
+    """`top` is the repository's folder, `prefix` the project's place in it: "" or "some/folder/"."""
+
+    top: Path
+    prefix: str
+
+    @property
+    def folder(self) -> Path:
+        return self.top / self.prefix
+
+    def committed(self, name: str) -> str | None:
+        """The content of a file in the last commit, byte for byte; None where that has no such file."""
+        done = run(self.top, "cat-file", "blob", f"HEAD:{self.prefix}{name}")
+        return None if done.returncode else done.stdout
+
+    def tracked(self) -> dict[str, str]:
+        """Every file of the project in the last commit, with the id of its content."""
+        told = (entry.partition("\t") for entry in listed(self.top, "ls-tree", "-r", "-z", "HEAD"))
+        below = {path: facts.split()[2] for facts, _, path in told if path.startswith(self.prefix)}
+        return {path.removeprefix(self.prefix): blob for path, blob in below.items()}
+
+    def changed(self) -> dict[str, str]:
+        """Git's two letters for each tracked file that differs from the last commit."""
+        words = ("--porcelain=v1", "-z", "--untracked-files=no", "--ignore-submodules=all", "--no-renames")
+        return {entry[3:]: entry[:2] for entry in listed(self.top, "status", *words)}
+
+
+def project_in(folder: Path) -> Project:
+    """The project in a folder, if that is under git and has a commit."""
+    top = run(folder, "rev-parse", "--show-toplevel")
+    if top.returncode:
+        raise RefusedError(f"{folder} is not under git: `git init`, add and commit everything, then upgrade.")
+    prefix = git(folder, "rev-parse", "--show-prefix").removesuffix("\n")
+    project = Project(Path(top.stdout.removesuffix("\n")), prefix)
+    if run(project.top, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").returncode:
+        raise RefusedError("The project has no commit yet: add and commit everything, then upgrade.")
+    return project
+
+
+def refuse_unfinished_work(project: Project) -> None:
+    """Only settled files are merged; project.yaml alone, which an upgrade reads, may have been edited just now."""
+    changed = project.changed()
+    if UNMERGED & set(changed.values()):
+        raise RefusedError(
+            "A merge is not finished: resolve its conflicts and commit, or go back with git reset --merge."
+        )
+    unsettled = [path for path, code in changed.items() if (path, code) != (project.prefix + SETTINGS, " M")]
+    if unsettled:
+        more = f" and {len(unsettled) - 3} more" if len(unsettled) > 3 else ""
+        shown = ", ".join(unsettled[:3]) + more
+        raise RefusedError(f"Not everything is committed: {shown}. Commit it, or put it aside with git stash.")

@@ -1,0 +1,57 @@
+"""The record, .cruft.json: which version of the template a project has, and with which answers it was rendered."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from upgrade.project import Project
+from upgrade.refusal import RefusedError
+from upgrade.versions import Version
+
+RECORD = ".cruft.json"
+Record = dict[str, Any]
+
+
+def record_in(project: Project) -> Record:
+    """The record of the last commit."""
+    text = project.committed(RECORD)
+    if text is None:
+        raise RefusedError(f"The last commit holds no {RECORD}: make adopt TEMPLATE=address writes one.")
+    try:
+        record: Record = json.loads(text)
+        usable = record["commit"] and isinstance(record["context"]["cookiecutter"], dict)
+    except (ValueError, KeyError, TypeError):
+        raise RefusedError(f"{RECORD} cannot be read: restore it from an earlier commit, or make adopt.") from None
+    if not usable:
+        raise RefusedError(f"{RECORD} names no version of the template: make adopt TEMPLATE=address finds the nearest.")
+    return record
+
+
+def answers_in(record: Record) -> dict[str, Any]:
+    """The recorded answers, without what cookiecutter and cruft note beside them."""
+    return {key: value for key, value in record["context"]["cookiecutter"].items() if not key.startswith("_")}
+
+
+def owned_by_the_team(rendered: Path) -> list[str]:
+    """The patterns of the files that a version of the template leaves to the team once they are there."""
+    path = rendered / RECORD
+    found: list[str] = json.loads(path.read_text(encoding="utf-8")).get("skip", []) if path.is_file() else []
+    return found
+
+
+def patterns(record: Record, old: list[str], new: list[str]) -> list[str]:
+    """The team's own list of patterns, with those that came with the new version."""
+    kept = record.get("skip", old)
+    return [*kept, *(pattern for pattern in new if pattern not in [*old, *kept])]
+
+
+def renewed(record: Record, address: str, checkout: str | None, new: Version, answers: dict[str, Any]) -> Record:
+    """The record after the upgrade; a key that somebody else put there stays."""
+    context = {**answers, "_template": address, "_commit": new.commit}
+    moved = {"template": address, "commit": new.commit, "checkout": checkout, "context": {"cookiecutter": context}}
+    return {**record, **moved, "directory": record.get("directory")}
+
+
+def text_of(record: Record) -> str:
+    """A record as hooks/post_gen_project.py and cruft write it."""
+    return json.dumps(record, indent=2, ensure_ascii=False, sort_keys=True) + "\n"

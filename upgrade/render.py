@@ -1,0 +1,32 @@
+"""Renders one version of the template, in a process of its own: python render.py TEMPLATE OUTPUT ANSWERS.json
+
+Python keeps the modules it has imported: in one process the second version would run the first one's code.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from cookiecutter.main import cookiecutter
+
+
+def main(template: Path, output: Path, answers: Path) -> int:
+    """Render into OUTPUT; what is wrong goes to standard error, as one message."""
+    # Nobody's ~/.cookiecutterrc takes part, and nobody's replay file is written.
+    own = {"replay_dir": str(output.parent / "replay"), "cookiecutters_dir": str(output.parent / "templates")}
+    try:
+        cookiecutter(
+            str(template),
+            no_input=True,
+            extra_context=json.loads(answers.read_text(encoding="utf-8")),
+            output_dir=str(output),
+            default_config=own,
+        )
+    except Exception as error:
+        print(f"{error}".strip() or type(error).__name__, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*(Path(word) for word in sys.argv[1:4])))

@@ -1,0 +1,67 @@
+"""What an upgrade tells the person who ran it: what comes, what conflicts, how to go on and back."""
+
+import textwrap
+from dataclasses import dataclass
+
+from upgrade.git import git
+from upgrade.merge import Forecast, staying_deleted
+from upgrade.project import SETTINGS, Project
+
+AT_MOST = "60"
+
+
+@dataclass(frozen=True)
+class Story:
+    """What is told of one upgrade besides the files: its title, notes, and environments that went."""
+
+    title: str
+    notes: list[tuple[str, str, str]]
+    gone: list[str]
+
+
+def told(project: Project, story: Story, coming: Forecast) -> str:
+    """What comes, what conflicts, and what the changelog says about it."""
+    comes = difference(project, coming, "--stat", "--compact-summary", f"--stat-count={AT_MOST}")
+    open_ones = [each for each in coming.conflicts if not each.stays_deleted]
+    parts = [
+        f"{story.title}.",
+        f"What comes:\n{comes}",
+        listing("Deleted here, changed in the new version; they stay deleted:", staying_deleted(coming.conflicts)),
+        listing("Conflicts:", [f"{each.path}: {each.sentence}" for each in open_ones]),
+        environments_gone(story.gone),
+        *(f"{heading}, version {version}:\n{textwrap.indent(text, '  ')}" for version, heading, text in story.notes),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def difference(project: Project, coming: Forecast, *words: str) -> str:
+    """What the project's files will differ in from the last commit."""
+    return git(project.top, "diff", "--no-ext-diff", *words, "HEAD", coming.tree).rstrip("\n")
+
+
+def listing(title: str, entries: list[str]) -> str:
+    return "\n".join([title, *(f"  {entry}" for entry in entries)]) if entries else ""
+
+
+def environments_gone(names: list[str]) -> str:
+    if not names:
+        return ""
+    return (
+        f"No longer an environment: {', '.join(names)}. The folder goes; what it made in AWS stays, with its state. "
+        "To remove that as well, go back, destroy the environment, and come again."
+    )
+
+
+def way_on(project: Project, story: Story, in_conflict: bool, branch: str | None, settings_edited: bool) -> str:
+    """How to finish what lies staged now, and how to undo it."""
+    settings = f"git add {project.prefix}{SETTINGS} && " if settings_edited else ""
+    commit = f'{settings}git commit -m "{story.title}"'
+    back = "git reset --merge" + (f" && git checkout - && git branch -D {branch}" if branch else "")
+    if in_conflict:
+        on = f"resolve the conflicts (docs/upgrading.md), git add them, make check, then {commit}"
+    elif branch:
+        on = f"git push --set-upstream origin {branch}, then open a pull request"
+        back = f"git checkout - && git branch -D {branch}"
+    else:
+        on = f"git diff --cached, make check, then {commit}"
+    return f"Go on:   {on}\nGo back: {back}"

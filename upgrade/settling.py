@@ -1,0 +1,48 @@
+"""Takes out of two rendered versions what the merge must not see as the template's change."""
+
+from pathlib import Path
+
+from upgrade.answering import Answered
+from upgrade.project import SETTINGS, Project
+from upgrade.record import RECORD, Record, owned_by_the_team, patterns, text_of
+from upgrade.refusal import RefusedError
+
+
+def settle(project: Project, record: Record, renewed: Record, before: Path, after: Path) -> None:
+    """Leave the team's files to the team, and let the record move together with all other files."""
+    skip = patterns(record, owned_by_the_team(before), owned_by_the_team(after))
+    leave_to_the_team(set(project.tracked()), skip, before, after)
+    write(before / RECORD, project.committed(RECORD) or "")
+    write(after / RECORD, text_of({**renewed, "skip": skip}))
+
+
+def leave_to_the_team(tracked: set[str], skip: list[str], before: Path, after: Path) -> None:
+    """Drop the team's files from both versions; one that is new in this version, and nowhere yet, comes once."""
+    known = tracked | files_of(before)
+    for path in files_of(before, skip):
+        (before / path).unlink()
+    for path in files_of(after, skip) & known:
+        (after / path).unlink()
+
+
+def files_of(folder: Path, skip: list[str] | None = None) -> set[str]:
+    """The files of a folder, or those that patterns name, as cruft reads them: a folder stands for all in it."""
+    places = [folder] if skip is None else [place for pattern in skip for place in folder.glob(pattern)]
+    found = [path for place in places for path in (place, *place.rglob("*"))]
+    return {path.relative_to(folder).as_posix() for path in found if path.is_symlink() or path.is_file()}
+
+
+def settle_settings(project: Project, answers: Answered, before: Path, after: Path) -> None:
+    """Let project.yaml get what the new version asks for or renames, and nothing else."""
+    committed = project.committed(SETTINGS)
+    if answers.text == answers.text_before:
+        return
+    if committed != answers.text_before:
+        raise RefusedError(f"The new version adds to {SETTINGS}: commit your change of it first.")
+    write(before / SETTINGS, committed)
+    write(after / SETTINGS, answers.text)
+
+
+def write(path: Path, text: str) -> None:
+    """Write a text byte for byte."""
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))

@@ -1,0 +1,105 @@
+"""One upgrade from its beginning to its end: all that can fail happens before the project is touched."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from upgrade import changelog, merge, migrations
+from upgrade.answering import Answered, Ask, answered, environments_of
+from upgrade.git import run
+from upgrade.project import SETTINGS, Project, refuse_unfinished_work
+from upgrade.record import Record, answers_in, record_in, renewed
+from upgrade.refusal import RefusedError
+from upgrade.report import Story, difference, told, way_on
+from upgrade.settling import settle, settle_settings
+from upgrade.versions import Version, rendered, version
+
+CLEAN, CONFLICTS = 0, 1
+
+
+@dataclass(frozen=True)
+class Order:
+    """What was asked for: `to` is the version as the person named it, None for the newest."""
+
+    template: str
+    to: str | None = None
+    preview: bool = False
+    branch: str | None = None
+
+
+def upgrade(project: Project, clone: Path, order: Order, ask: Ask) -> int:
+    """Bring the project to the version that the clone has checked out; the exit code."""
+    record = record_in(project)
+    old, new = version(clone, record["commit"]), version(clone, "HEAD")
+    if old.commit != new.commit and old.has(new):
+        return nothing_newer(old, new, order)
+    if not order.preview:
+        refuse_unfinished_work(project)
+        refuse_taken_branch(project, order.branch)
+    answers = answered(project, answers_in(record), migrations.crossed(old, new), new.questions(), ask)
+    if old.commit == new.commit and answers.answers == answers_in(record):
+        print(f"The project has version {new.label} and is as {SETTINGS} says: nothing to do.")
+        return CLEAN
+    story = story_of(record, old, new, answers)
+    with tempfile.TemporaryDirectory(prefix="upgrade-") as folder:
+        before, after = rendered((old, answers_in(record)), (new, answers.answers), Path(folder))
+        follows = followed(record, order, new)
+        settle(project, record, renewed(record, order.template, follows, new, answers.answers), before, after)
+        settle_settings(project, answers, before, after)
+        coming = merge.change(project, before, after, story.title, Path(folder, "trees"))
+        return carry_out(project, coming, merge.forecast(project, coming, Path(folder, "trees")), story, order)
+
+
+def nothing_newer(old: Version, new: Version, order: Order) -> int:
+    """An older version is refused where it was asked for by name."""
+    if order.to:
+        raise RefusedError(
+            f"The project has {old.label} already, which came after {new.label}: an upgrade only goes forward."
+        )
+    print(f"The project has {old.label}, and the template has released nothing after it: nothing to do.")
+    return CLEAN
+
+
+def refuse_taken_branch(project: Project, branch: str | None) -> None:
+    if branch and not run(project.top, "rev-parse", "--verify", "--quiet", f"refs/heads/{branch}").returncode:
+        raise RefusedError(f"There is a branch {branch} already: name another, or delete it.")
+    if branch and run(project.top, "check-ref-format", "--branch", branch).returncode:
+        raise RefusedError(f"{branch} is no name for a branch.")
+    if branch and run(project.top, "var", "GIT_COMMITTER_IDENT").returncode:
+        raise RefusedError("git does not know who commits here: set user.name and user.email, or leave BRANCH out.")
+
+
+def followed(record: Record, order: Order, new: Version) -> str | None:
+    """What the next upgrade, and cruft, follow: a branch, the new tag where the record names one, else no name."""
+    name = order.to or record.get("checkout")
+    is_branch = (
+        name and not run(new.clone, "rev-parse", "--verify", "--quiet", f"refs/remotes/origin/{name}").returncode
+    )
+    return name if is_branch else new.label if record.get("checkout") else None
+
+
+def story_of(record: Record, old: Version, new: Version, answers: Answered) -> Story:
+    """What is told of this upgrade."""
+    title = f"Upgrade the template from {old.label} to {new.label}"
+    if old.commit == new.commit:
+        title = f"Sync with {SETTINGS}, template {new.label}"
+    remaining = {environment["name"] for environment in answers.settings["environments"]}
+    gone = [name for name in environments_of(answers_in(record)) if name not in remaining]
+    return Story(title, changelog.notes(old.text("CHANGELOG.md"), new.text("CHANGELOG.md")), gone)
+
+
+def carry_out(project: Project, coming: merge.Change, forecast: merge.Forecast, story: Story, order: Order) -> int:
+    """Show what would come, or let it come; the exit code."""
+    print(told(project, story, forecast), flush=True)
+    in_conflict = len(merge.staying_deleted(forecast.conflicts)) < len(forecast.conflicts)
+    if order.preview:
+        print(f"\n{difference(project, forecast)}\n\nThis was a preview: nothing was changed.")
+        return CONFLICTS if in_conflict else CLEAN
+    merge.clear_the_way(project, forecast)
+    with merge.on_branch(project, order.branch):
+        merge.merge(project, coming)
+    settings_edited = project.changed().get(project.prefix + SETTINGS) == " M"
+    if order.branch and not in_conflict:
+        merge.commit(project, story.title)
+    print("\n" + way_on(project, story, in_conflict, order.branch, settings_edited))
+    return CONFLICTS if in_conflict else CLEAN

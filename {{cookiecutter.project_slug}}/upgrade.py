@@ -1,0 +1,122 @@
+"""Fetches the template and lets the updater of the wanted version change this project: docs/upgrading.md.
+
+Exit code 0: done, or nothing to do; 1: conflicts are left to resolve; 2: refused, nothing was changed.
+"""
+
+import argparse
+import importlib.metadata
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent
+RELEASE = r"v?\d+\.\d+\.\d+"
+REFUSED = 2
+
+
+class RefusedError(Exception):
+    """One sentence about what is in the way."""
+
+
+def main() -> int:
+    """Upgrade, sync or adopt; the exit code."""
+    given = arguments()
+    found = record()
+    address = given.template or found.get("template")
+    try:
+        if not address:
+            raise RefusedError(".cruft.json names no template: say TEMPLATE=address, as for git clone.")
+        wanted = found.get("commit") if given.sync else given.to
+        with tempfile.TemporaryDirectory(prefix="template-") as folder:
+            clone = Path(folder, "template")
+            fetch(address, clone, wanted, found.get("checkout"))
+            return handed_over(clone, address, given)
+    except RefusedError as refused:
+        print(refused, file=sys.stderr)
+        return REFUSED
+    except KeyboardInterrupt:
+        print("Stopped. `git status` shows whether the merge had begun.", file=sys.stderr)
+        return REFUSED
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--to", help="a tag, branch or commit of the template; else its newest release")
+    parser.add_argument("--preview", action="store_true", help="show what would come, and change nothing")
+    parser.add_argument("--branch", help="a new branch that gets the upgrade, committed where nothing conflicts")
+    parser.add_argument("--template", help="the template's address, where it is not the recorded one")
+    verb = parser.add_mutually_exclusive_group()
+    verb.add_argument("--sync", action="store_true", help="the same version again, for what project.yaml says now")
+    verb.add_argument("--adopt", action="store_true", help="write the record of a project that has none")
+    return parser.parse_args()
+
+
+def record() -> dict[str, str | None]:
+    """What .cruft.json says; {} where it cannot be read."""
+    try:
+        found = json.loads((PROJECT / ".cruft.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def git(folder: Path, *words: str) -> str:
+    """What git answers in a folder."""
+    try:
+        done = subprocess.run(["git", *words], cwd=folder, text=True, capture_output=True, check=True)
+    except FileNotFoundError:
+        raise RefusedError("git is missing on this machine.") from None
+    except subprocess.CalledProcessError as failed:
+        raise RefusedError(failed.stderr.strip()) from None
+    return done.stdout.strip()
+
+
+def fetch(address: str, clone: Path, wanted: str | None, followed: str | None) -> None:
+    """Clone the template and check the wanted version out, or the newest."""
+    try:
+        git(PROJECT, "clone", "--quiet", "--no-checkout", "--", address, str(clone))
+    except RefusedError as failed:
+        raise RefusedError(f"The template cannot be fetched: {failed}") from None
+    try:
+        git(clone, "checkout", "--quiet", wanted or newest(clone, followed), "--")
+    except RefusedError as failed:
+        raise RefusedError(f"The template at {address} has no such version: {failed}") from None
+
+
+def newest(clone: Path, followed: str | None) -> str:
+    """The branch that the record follows, else the newest release, else what the template has."""
+    branches = git(clone, "for-each-ref", "--format=%(refname:lstrip=3)", "refs/remotes/origin").split()
+    tags = git(clone, "tag", "--sort=-version:refname").split()
+    releases = [tag for tag in tags if re.fullmatch(RELEASE, tag)]
+    return followed if followed and followed in branches else next(iter(releases), "HEAD")
+
+
+def handed_over(clone: Path, address: str, given: argparse.Namespace) -> int:
+    """Run the version's own updater; its exit code."""
+    if not (clone / "upgrade/requirements.txt").is_file():
+        raise RefusedError("This version of the template is older than upgrades: choose a newer one.")
+    install(clone / "upgrade/requirements.txt")
+    words = ["--project", str(PROJECT), "--template", address]
+    words += [word for name in ("to", "branch") if getattr(given, name) for word in (f"--{name}", getattr(given, name))]
+    words += [f"--{name}" for name in ("preview", "sync", "adopt") if getattr(given, name)]
+    return subprocess.run([sys.executable, "-m", "upgrade", *words], cwd=clone, check=False).returncode
+
+
+def install(requirements: Path) -> None:
+    """Install what the updater needs, unless this virtual environment has it."""
+    for line in requirements.read_text(encoding="utf-8").split():
+        name, _, version = line.partition("==")
+        try:
+            present = importlib.metadata.version(name) == version
+        except importlib.metadata.PackageNotFoundError:
+            present = False
+        if not present:
+            subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", line], check=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
