@@ -12,11 +12,12 @@ FAILURE = ("FAILED", "CANCELLED")
 
 @dataclass(frozen=True)
 class Crawl:
-    """A crawler's state, and its newest crawl's result and start (both empty when there was none)."""
+    """A crawler's state, its newest crawl's result and start (empty when there was none), seconds of a running one."""
 
     state: str
     result: str
     started_at: str
+    seconds: float = 0
 
     @property
     def has_failed(self) -> bool:
@@ -32,4 +33,5 @@ def crawl_from(crawler: Row) -> Crawl:
     """Read the answer of GetCrawler."""
     last = crawler.get("LastCrawl", {})
     started = as_text(last["StartTime"]) if "StartTime" in last else ""
-    return Crawl(crawler["State"], last.get("Status", ""), started)
+    # Of a crawler that is at work, Glue says in milliseconds how long it has been.
+    return Crawl(crawler["State"], last.get("Status", ""), started, crawler.get("CrawlElapsedTime", 0) / 1000)

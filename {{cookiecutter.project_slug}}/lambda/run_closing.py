@@ -6,9 +6,9 @@ from file_row import fail, finish
 from instant import as_moment
 from job_run import JobRuns
 from ledger import Row
-from log_line import log
 from notification import Notifications
 from parallel import each
+from run_metrics import measure_run
 from run_outcome import Outcome, outcome_of
 
 FINAL = ("SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR", "EXPIRED")
@@ -33,6 +33,8 @@ class Closing:
         rows = [row for row in claimed if row["run"] == run]
         # The commit is read after the job's end was seen: a job that has ended cannot commit any more.
         outcome = outcome_of(self.jobs.s3, self.jobs.output_bucket, dataset, run)
+        if known.get("state") == "STARTED" and (outcome.is_published or job):
+            measure_run(self.jobs, dataset, run, job or {}, outcome.is_published, files=len(rows))
         if outcome.is_published:
             self._publish(dataset, run, rows, outcome)
             return "PUBLISHED"
@@ -46,8 +48,7 @@ class Closing:
         return self.jobs.by_id(dataset, job_run) if job_run else self.jobs.by_run(dataset, run)
 
     def _publish(self, dataset: str, run: str, rows: list[Row], outcome: Outcome) -> None:
-        ends = each(lambda row: finish(self.ledger, row["file"], run, *outcome.of_file(row)), rows)
-        log("run-published", dataset=dataset, run=run, files=sum(ends))
+        each(lambda row: finish(self.ledger, row["file"], run, *outcome.of_file(row)), rows)
         self._tell(dataset, run, "PUBLISHED", "published", outcome.lines())
 
     def _fail(self, dataset: str, run: str, rows: list[Row], reason: str) -> None:
@@ -58,7 +59,6 @@ class Closing:
         told |= {"lines": [f"Reason: {reason}", waiting, *dead[:20]]}
         self.ledger.change(f"run/{run}", told, {"state": "STARTED"})
         each(lambda row: fail(self.ledger, row, run, reason, self.maximum_attempts), rows)
-        log("run-failed", dataset=dataset, run=run, files=len(rows), dead=len(dead))
         kept = told | (self.ledger.row(f"run/{run}") or {})
         self._tell(dataset, run, "FAILED", kept["words"], kept["lines"])
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from aws import client, table_client
 from crawler import Crawlers
+from dataset_metrics import measure_ended_crawl
 from environment_variable import required
 from instant import utc_now
 from job_run import JobRuns
@@ -29,6 +30,8 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         return {}
     dataset = name.removeprefix(f"{prefix}-")
     is_crawl = "crawlerName" in detail
+    if is_crawl:
+        measure_ended_crawl(prefix, dataset, detail)
     if is_crawl and detail["state"] == "Failed":
         tell_of_failed_crawl(dataset, crawlers, notifications)
     # The files of a failed job wait for the sweep, so that a broken source does not run in a circle.

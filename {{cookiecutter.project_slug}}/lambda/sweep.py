@@ -6,6 +6,7 @@ from typing import Any
 
 from aws import client, table_client
 from crawler import Crawlers
+from dataset_metrics import measure_crawl, measure_dataset
 from environment_variable import required
 from instant import as_moment, utc_now
 from intake import Intake
@@ -38,6 +39,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     failures += _try("tell-of-refusals", dataset, lambda: each(partial(intake.tell_of_refusal, dataset), refused))
     for run in _open_runs(dataset, begun):
         failures += _try("close-run", dataset, partial(closing.close, dataset, run))
+    failures += _try("measure", dataset, lambda: measure_dataset(ledger, prefix, dataset))
     failures += _try("advance", dataset, lambda: _advance(dataset, event["crawl"] == "on-upload"))
     if failures:
         raise RuntimeError(f"The sweep of {dataset} has failed at: {', '.join(failures)}.")
@@ -59,6 +61,7 @@ def _open_runs(dataset: str, begun: list[Row]) -> list[str]:
 
 def _advance(dataset: str, crawl_on_upload: bool) -> None:
     crawl = crawlers.newest(dataset)
+    measure_crawl(prefix, dataset, crawl)
     if crawl.has_failed:
         tell_of_failed_crawl(dataset, crawlers, notifications)
     advance(dataset, crawl, crawlers, jobs, notifications, crawl_unseen=crawl_on_upload)

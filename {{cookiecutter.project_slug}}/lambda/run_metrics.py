@@ -1,0 +1,19 @@
+"""What is measured when a run ends."""
+
+from job_run import JobRuns
+from ledger import Row
+from metric import measure
+
+
+def measure_run(jobs: JobRuns, dataset: str, run: str, job: Row, is_published: bool, files: int) -> None:
+    """Count a run that was seen to end, and remember when the dataset last got something published."""
+    if is_published:
+        jobs.ledger.change(f"dataset/{dataset}", {"published_at": jobs.ledger.now()}, {})
+    values = {
+        "runs_published": float(is_published),
+        "runs_failed": float(not is_published),
+        "runs_timed_out": float(not is_published and job.get("JobRunState") == "TIMEOUT"),
+    }
+    # A job that was replaced has forgotten its runs and how long they took.
+    values |= {"run_seconds": float(job["ExecutionTime"])} if "ExecutionTime" in job else {}
+    measure(jobs.prefix, "run-ended", values, dataset=dataset, run=run, files=files)
