@@ -42,10 +42,15 @@ def plan_of_readings(
     return terraform.plan(project / "dev")
 
 
+def of_readings(plan: dict[str, Any], kind: str) -> dict[str, Any]:
+    """The dataset's own resource of a type; the canary has one too."""
+    return of_type(plan, kind)[f'module.environment.module.dataset["readings"].{kind}.this']
+
+
 @pytest.fixture
 def rules(plan_of_readings: dict[str, Any]) -> list[str]:
     """The lines of the dataset's ruleset for Glue Data Quality."""
-    (ruleset,) = of_type(plan_of_readings, "aws_glue_data_quality_ruleset").values()
+    ruleset = of_readings(plan_of_readings, "aws_glue_data_quality_ruleset")
     first, *listed, last = ruleset["ruleset"].splitlines()
     assert (first, last) == ("Rules = [", "]")
     return [line.strip().removesuffix(",") for line in listed]
@@ -77,7 +82,7 @@ def test_uniqueness_is_not_asked_of_a_table_that_keeps_older_rows(rules: list[st
 
 
 def test_the_job_gets_iceberg_and_may_write_its_table_only(plan_of_readings: dict[str, Any]) -> None:
-    (job,) = of_type(plan_of_readings, "aws_glue_job").values()
+    job = of_readings(plan_of_readings, "aws_glue_job")
     role = of_type(plan_of_readings, "aws_iam_role_policy")['module.environment.aws_iam_role_policy.glue["job"]']
     merge = next(each for each in json.loads(role["policy"])["Statement"] if each["Sid"] == "Merge")
 

@@ -38,7 +38,8 @@ def test_every_environment_of_the_matrix_is_valid_and_plans(
     planned = plan_as_account(terraform, project, first)
 
     assert formatted.returncode == 0, formatted.stdout
-    assert len(of_type(planned, "aws_glue_job")) == len(settings_of(project)["datasets"])
+    jobs = {job["name"].rpartition("-")[2] for job in of_type(planned, "aws_glue_job").values()}
+    assert jobs == {*settings_of(project)["datasets"], "canary"}
     assert all(change["change"]["actions"] != ["delete"] for change in planned["resource_changes"])
 
 

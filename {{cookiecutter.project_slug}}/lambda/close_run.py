@@ -15,7 +15,7 @@ prefix = required("PREFIX")
 ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)
 jobs = JobRuns(client("glue"), client("s3"), required("OUTPUT_BUCKET"), prefix, ledger)
 notifications = Notifications(client("sns"), required("TOPIC_ARN"), ledger)
-closing = Closing(jobs, notifications, int(required("MAXIMUM_ATTEMPTS")))
+closing = Closing(jobs, notifications, int(required("MAXIMUM_ATTEMPTS")), required("CANARY"))
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

@@ -27,7 +27,7 @@ crawlers = Crawlers(glue, prefix, ledger)
 jobs = JobRuns(glue, s3, required("OUTPUT_BUCKET"), prefix, ledger)
 notifications = Notifications(client("sns"), required("TOPIC_ARN"), ledger)
 intake = Intake(crawlers, notifications, input_bucket)
-closing = Closing(jobs, notifications, int(required("MAXIMUM_ATTEMPTS")))
+closing = Closing(jobs, notifications, int(required("MAXIMUM_ATTEMPTS")), required("CANARY"))
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

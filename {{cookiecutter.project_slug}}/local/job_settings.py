@@ -46,9 +46,20 @@ def settings_of(project: Path, environment: str) -> dict[str, Any]:
     return settings
 
 
+def settings_of_the_team(project: Path, environment: str) -> dict[str, Any]:
+    """The same without the smoke test's own dataset, which nobody uploads to or queries by hand."""
+    settings = settings_of(project, environment)
+    canary = settings["names"]["canary"]
+    own = {
+        key: {name: each for name, each in settings[key].items() if name != canary}
+        for key in ("datasets", "job_settings")
+    }
+    return settings | own
+
+
 def job_settings(project: Path, environment: str) -> dict[str, str]:
-    """The `--settings` argument of each dataset's job in one environment, as JSON texts."""
-    settings = settings_of(project, environment)["job_settings"]
+    """The `--settings` argument of each of the team's jobs in one environment, as JSON texts."""
+    settings = settings_of_the_team(project, environment)["job_settings"]
     return {dataset: given if isinstance(given, str) else json.dumps(given) for dataset, given in settings.items()}
 
 

@@ -15,7 +15,7 @@ import build_archives
 from local.control import ask
 from local.data_folder import files_of_datasets
 from local.java import java_home
-from local.job_settings import settings_of
+from local.job_settings import settings_of_the_team
 from local.lifetime import alone, down, start
 from local.memory import PeakMemory
 from local.observation import observe
@@ -55,7 +55,7 @@ def make_it_so(environment: str, data: Path, console: Console) -> bool:
     """Everything that `make local` does; whether all files have reached their end."""
     steps, memory, java = Steps(console), PeakMemory(), java_home()
     with steps.step("reading project.yaml"):
-        settings = settings_of(PROJECT, environment)
+        settings = settings_of_the_team(PROJECT, environment)
     found = files_of_datasets(data, settings["datasets"], "make local")
     platform = still_running(environment, steps)
     if not platform:

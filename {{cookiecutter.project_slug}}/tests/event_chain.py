@@ -196,7 +196,8 @@ class EventChain:
     def _load(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Import the Lambdas as AWS does, with our clock and clients in place of the real ones."""
         values = {"PREFIX": PREFIX, "INPUT_BUCKET": INPUT, "OUTPUT_BUCKET": OUTPUT, "LEDGER_TABLE": TABLE}
-        for name, value in (values | {"TOPIC_ARN": self.topic, "MAXIMUM_ATTEMPTS": str(MAXIMUM_ATTEMPTS)}).items():
+        values |= {"TOPIC_ARN": self.topic, "MAXIMUM_ATTEMPTS": str(MAXIMUM_ATTEMPTS), "CANARY": "canary"}
+        for name, value in values.items():
             monkeypatch.setenv(name, value)
         clients = {"s3": self.s3, "sns": self.sns, "glue": self.glue}
         monkeypatch.setattr("aws.client", lambda service: Wire(service, clients[service], self))

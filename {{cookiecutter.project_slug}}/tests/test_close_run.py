@@ -48,6 +48,27 @@ def test_a_file_that_was_deleted_before_it_was_read_is_gone_and_the_run_has_not_
     assert chain.states() == {"GONE": 1, "DONE": 1}
 
 
+def test_a_published_canary_is_told_to_nobody_and_is_closed_all_the_same(
+    chain: EventChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chain.close_run.closing, "canary", DATASET)
+    running(chain)
+
+    chain.job_ends()
+
+    assert chain.states() == {"DONE": 1} and chain.notifications() == []
+    assert not any("open" in row for row in (*chain.rows().values(), *chain.rows("run").values()))
+
+
+def test_a_failed_canary_is_told(chain: EventChain, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chain.close_run.closing, "canary", DATASET)
+    running(chain)
+
+    chain.job_ends("FAILED")
+
+    assert chain.notifications()[0]["Subject"] == f"{NAME} failed"
+
+
 def test_the_same_event_again_changes_nothing_and_tells_nobody(chain: EventChain) -> None:
     job_run = running(chain)
     chain.job_ends()

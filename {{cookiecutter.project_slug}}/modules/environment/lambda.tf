@@ -7,8 +7,8 @@ locals {
   functions = {
     start_crawler = { timeout = 60, reserved = 5, reads = ["PREFIX", "INPUT_BUCKET", "LEDGER_TABLE", "TOPIC_ARN"] }
     start_etl_job = { timeout = 120, reserved = 2, reads = ["PREFIX", "OUTPUT_BUCKET", "LEDGER_TABLE", "TOPIC_ARN"] }
-    close_run     = { timeout = 120, reserved = 2, reads = ["PREFIX", "OUTPUT_BUCKET", "LEDGER_TABLE", "TOPIC_ARN", "MAXIMUM_ATTEMPTS"] }
-    sweep         = { timeout = 300, reserved = 2, reads = ["PREFIX", "INPUT_BUCKET", "OUTPUT_BUCKET", "LEDGER_TABLE", "TOPIC_ARN", "MAXIMUM_ATTEMPTS"] }
+    close_run     = { timeout = 120, reserved = 2, reads = ["PREFIX", "OUTPUT_BUCKET", "LEDGER_TABLE", "TOPIC_ARN", "MAXIMUM_ATTEMPTS", "CANARY"] }
+    sweep         = { timeout = 300, reserved = 2, reads = ["PREFIX", "INPUT_BUCKET", "OUTPUT_BUCKET", "LEDGER_TABLE", "TOPIC_ARN", "MAXIMUM_ATTEMPTS", "CANARY"] }
   }
 
   told = {
@@ -18,6 +18,7 @@ locals {
     LEDGER_TABLE     = var.names.ledger
     TOPIC_ARN        = join(",", local.topics)
     MAXIMUM_ATTEMPTS = "3"
+    CANARY           = var.names.canary
   }
 }
 

@@ -17,12 +17,16 @@ locals {
 }
 
 output "datasets" {
-  description = "Every dataset with its defaults filled in."
+  description = "Every dataset with its defaults filled in; the smoke test's own too."
   value       = local.datasets
 
   precondition {
-    condition     = length(local.datasets) > 0
+    condition     = length(var.settings.datasets) > 0
     error_message = "project.yaml names no dataset."
+  }
+  precondition {
+    condition     = !contains(keys(var.settings.datasets), local.names.canary)
+    error_message = "project.yaml names a dataset ${local.names.canary}: the smoke test's own has this name, choose another."
   }
   precondition {
     condition     = length(local._nested) == 0

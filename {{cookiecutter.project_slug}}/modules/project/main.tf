@@ -18,11 +18,11 @@ locals {
   # A repository that AWS reaches through a connection has an owner, so it has no default.
   repository = var.settings.git.repository != null ? var.settings.git.repository : var.settings.git.provider == "codecommit" ? var.settings.slug : ""
 
-  datasets = {
+  datasets = merge({
     for name, dataset in var.settings.datasets : name => merge(dataset, {
       prefix = coalesce(dataset.prefix, "${name}/")
     })
-  }
+  }, { (local.names.canary) = local.canary })
 
   # A target's name is what it stands for, so that the order in project.yaml does not matter to Terraform.
   _targets = {

@@ -34,5 +34,6 @@ locals {
     network           = local.prefix
     connection        = "${local.prefix}-network"
     security          = local.prefix
+    canary            = "canary"
   })
 }

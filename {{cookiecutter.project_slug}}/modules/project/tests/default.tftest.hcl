@@ -116,3 +116,16 @@ run "delivery_may_have_an_account_of_its_own" {
     error_message = "An approval's time must be told in minutes."
   }
 }
+
+run "every_environment_has_the_canary" {
+  command = plan
+
+  assert {
+    condition     = output.datasets.canary.prefix == "canary/" && join(" ", output.job_settings.canary.columns[*].name) == "id sent_at" && output.job_settings.canary.primary_key[0] == "id"
+    error_message = "The smoke test's own dataset must be there without being named in project.yaml."
+  }
+  assert {
+    condition     = toset(keys(output.datasets.canary)) == toset(keys(output.datasets.orders)) && toset(keys(output.datasets.canary.columns[0])) == toset(keys(output.datasets.orders.columns[0]))
+    error_message = "The canary must say everything that another dataset says."
+  }
+}

@@ -271,3 +271,13 @@ run "an_approver_that_is_no_role" {
 
   expect_failures = [output.prefix]
 }
+
+run "a_dataset_with_the_name_of_the_canary" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { datasets = { canary = var.settings.datasets.orders } })
+  }
+
+  expect_failures = [output.datasets]
+}

@@ -1,0 +1,31 @@
+# The smoke test's own dataset, in every environment: a file of it runs the real chain without touching the team's data.
+
+locals {
+  # Complete, because what project.yaml may leave out is filled in by the type of var.settings only.
+  canary = {
+    format          = "csv"
+    prefix          = "${local.names.canary}/"
+    delimiter       = ","
+    quoted_newlines = true
+    missing_values  = []
+    columns = [for name, type in { id = "string", sent_at = "timestamp" } : {
+      name     = name
+      type     = type
+      format   = null
+      required = true
+      unique   = false
+      minimum  = null
+      maximum  = null
+      one_of   = null
+      pattern  = null
+    }]
+    primary_key       = ["id"]
+    newest_by         = "sent_at"
+    partition_by      = null
+    maximum_bad_share = 0
+    on_drift          = "stop"
+    table_format      = "parquet"
+    expected_every    = null
+    schedule          = ""
+  }
+}
