@@ -116,13 +116,15 @@ def project_with(tmp_path: Path, output: str) -> Path:
     (module / "main.tf").write_text(
         'variable "settings" {\n  type = object({ name = string })\n}\n\n'
         'variable "environment" {\n  type = string\n}\n\n'
-        f'output "job_settings" {{\n  value = {output}\n}}\n'
+        f'output "job_settings" {{\n  value = {output}\n}}\n\n'
+        'output "datasets" {\n  value = {}\n}\n\n'
+        'output "names" {\n  value = { canary = "canary" }\n}\n'
     )
     return tmp_path
 
 
-def test_terraform_gives_the_settings_of_every_job(tmp_path: Path) -> None:
-    settings = "{ orders = { project = var.settings.name, environment = var.environment } }"
+def test_terraform_gives_the_settings_of_every_job_but_the_canarys(tmp_path: Path) -> None:
+    settings = "{ orders = { project = var.settings.name, environment = var.environment }, canary = {} }"
     project = project_with(tmp_path, settings)
 
     assert job_settings.job_settings(project, "dev") == {"orders": '{"environment": "dev", "project": "acme"}'}
