@@ -72,7 +72,7 @@ def test_each_skip_gives_its_reason(project: Path) -> None:
 @pytest.mark.xdist_group("checkov")
 def test_a_bucket_that_anybody_may_read_is_noticed(project: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(project, tmp_path / "project")
-    path = copy / "modules/environment/storage.tf"
+    path = copy / "modules/storage/bucket.tf"
     path.write_text(path.read_text().replace("block_public_policy     = true", "block_public_policy     = false"))
 
     failed = {check["check_id"] for check in scan(copy)["results"]["failed_checks"]}

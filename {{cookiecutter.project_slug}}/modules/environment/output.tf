@@ -1,6 +1,6 @@
 output "buckets" {
   description = "The bucket names by purpose."
-  value       = { for purpose, bucket in aws_s3_bucket.this : purpose => bucket.id }
+  value       = module.storage.buckets
 }
 
 output "database" {

@@ -17,22 +17,18 @@ locals {
 resource "aws_s3_object" "code" {
   for_each = { "etl.py" = local._script, "transforms.zip" = local._archive }
 
-  bucket      = aws_s3_bucket_versioning.this["script"].bucket
+  bucket      = module.storage.buckets["script"]
   key         = "etl/${local._code}/${each.key}"
   source      = each.value
   source_hash = try(filesha256(each.value), null)
-
-  depends_on = [aws_s3_bucket_server_side_encryption_configuration.this]
 }
 
 # Libraries travel as wheels in files/wheels/: a network without a way out reaches no package index.
 resource "aws_s3_object" "wheel" {
   for_each = local._wheels
 
-  bucket      = aws_s3_bucket_versioning.this["script"].bucket
+  bucket      = module.storage.buckets["script"]
   key         = "wheels/${filesha256("${var.root}/files/wheels/${each.key}")}/${each.key}"
   source      = "${var.root}/files/wheels/${each.key}"
   source_hash = filesha256("${var.root}/files/wheels/${each.key}")
-
-  depends_on = [aws_s3_bucket_server_side_encryption_configuration.this]
 }

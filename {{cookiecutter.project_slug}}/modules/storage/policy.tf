@@ -1,14 +1,7 @@
-# Who may reach the buckets beside the roles of this environment: nobody, and nobody without TLS.
+# Who may reach the buckets beside the roles of this account: nobody, and nobody without TLS.
 
 locals {
-  # Days after which the objects below a prefix go. Staged copies are removed by the job itself; this is for runs that died.
-  expiring = {
-    input      = {}
-    script     = {}
-    output     = { "_staging/" = 7 }
-    quarantine = { "" = 365 }
-    access-log = { "" = 365 }
-  }
+  bucket = { for purpose, name in var.buckets : purpose => "arn:${data.aws_partition.current.partition}:s3:::${name}" }
 }
 
 data "aws_iam_policy_document" "bucket" {
@@ -48,7 +41,7 @@ data "aws_iam_policy_document" "bucket" {
       condition {
         test     = "StringEquals"
         variable = "aws:SourceAccount"
-        values   = [local.account]
+        values   = [var.account]
       }
 
       condition {
