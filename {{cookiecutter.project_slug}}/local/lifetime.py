@@ -8,7 +8,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from http.client import HTTPException
 from typing import Any
 
 from local import spark_settings
@@ -74,7 +75,9 @@ def down(environment: str) -> str:
     platform = running_platform(environment)
     if not platform:
         return f"No local platform runs for {environment}."
-    ask(platform, "stop")
+    # It may end before it has finished its answer.
+    with suppress(HTTPException, OSError):
+        ask(platform, "stop")
     while running_platform(environment):
         time.sleep(0.1)
     return f"The local platform of {environment} has ended; its report is still in {folder_of(environment).name}/."

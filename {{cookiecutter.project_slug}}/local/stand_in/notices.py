@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from moto.sns.models import Topic
+from moto.sns.models import Subscription, Topic
 
 from local.stand_in.chat import Chat
 from local.stand_in.mending import replace
@@ -17,6 +17,7 @@ class Notices:
         self.chat = chat
         self.sent: list[dict[str, Any]] = []
         replace(Topic, "publish", self._recording)
+        replace(Subscription, "publish", _staying_here)
 
     def _recording(self, original: Callable[..., str]) -> Callable[..., str]:
         def publish(topic: Any, message: str, subject: str | None = None, *more: Any, **options: Any) -> str:
@@ -41,3 +42,13 @@ class Notices:
             if topic.arn in channel["SnsTopicArns"]
         ]
         return [*people, *channels] or [f"topic {topic.name}"]
+
+
+def _staying_here(original: Callable[..., None]) -> Callable[..., None]:
+    """moto would really call an https endpoint, which is somebody's, on the network."""
+
+    def publish(subscription: Any, *message: Any, **options: Any) -> None:
+        if subscription.protocol not in ("http", "https"):
+            original(subscription, *message, **options)
+
+    return publish
