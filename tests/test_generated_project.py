@@ -1,29 +1,13 @@
 """A project that was just generated passes what it asks of its team, and its job runs on its samples."""
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-VENV = Path(sys.prefix)
-
-
-def make(project: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run make in a project, with the virtual environment that runs these tests."""
-    return subprocess.run(
-        ["make", *words, f"VENV={VENV}"],
-        cwd=project,
-        env={**os.environ, **environment},
-        text=True,
-        capture_output=True,
-        timeout=1500,
-        check=False,
-    )
+from make_command import make
 
 
 @pytest.fixture(scope="module")
