@@ -174,6 +174,15 @@ def the_job_keeps_its_code_while_it_runs(plan: Plan) -> list[str]:
     ]
 
 
+def roles_have_the_boundary(plan: Plan) -> list[str]:
+    """Without it the deploy role may not make them, and what they may do would have no limit."""
+    return [
+        address
+        for address, values in of_type(plan, "aws_iam_role").items()
+        if not str(values.get("permissions_boundary")).endswith("-boundary")
+    ]
+
+
 RULES: list[Callable[[Plan], list[str]]] = [
     buckets_take_tls_only,
     only_services_are_let_in,
@@ -190,4 +199,5 @@ RULES: list[Callable[[Plan], list[str]]] = [
     unfinished_uploads_are_removed,
     the_output_starts_nothing,
     the_job_keeps_its_code_while_it_runs,
+    roles_have_the_boundary,
 ]

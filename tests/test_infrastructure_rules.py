@@ -109,6 +109,12 @@ MUTATIONS = {
         "etl/latest/",
         "the_job_keeps_its_code_while_it_runs",
     ),
+    "a role has no boundary": (
+        "environment/role_network.tf",
+        r"  permissions_boundary .*\n",
+        "",
+        "roles_have_the_boundary",
+    ),
 }
 
 

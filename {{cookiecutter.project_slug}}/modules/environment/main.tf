@@ -24,9 +24,10 @@ locals {
   }
 
   # Composed, not read from the resources: so every policy is known, and shown, before anything is applied.
-  topic  = "${local.arn.sns}:${var.names.topic}"
-  queues = { uploads = "${local.arn.sqs}:${var.names.queue}", uploads_dead_letters = "${local.arn.sqs}:${var.names.dead_letter_queue}", events_dead_letters = "${local.arn.sqs}:${var.names.event_dead_letter}" }
-  bucket = { for purpose, name in var.buckets : purpose => "arn:${local.partition}:s3:::${name}" }
+  topic    = "${local.arn.sns}:${var.names.topic}"
+  queues   = { uploads = "${local.arn.sqs}:${var.names.queue}", uploads_dead_letters = "${local.arn.sqs}:${var.names.dead_letter_queue}", events_dead_letters = "${local.arn.sqs}:${var.names.event_dead_letter}" }
+  boundary = "arn:${local.partition}:iam::${local.account}:policy/${var.names.boundary}"
+  bucket   = { for purpose, name in var.buckets : purpose => "arn:${local.partition}:s3:::${name}" }
 }
 
 module "dataset" {

@@ -11,6 +11,7 @@ module "notification" {
   prefix     = var.prefix
   topic      = local.topic
   key        = aws_kms_key.this.arn
+  boundary   = local.boundary
   publishers = { "cloudwatch.amazonaws.com" = "arn:${local.partition}:cloudwatch:${local.region}:${local.account}:alarm:${var.prefix}-*" }
   targets    = var.notifications
 }

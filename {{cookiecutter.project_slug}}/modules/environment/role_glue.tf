@@ -92,8 +92,9 @@ data "aws_iam_policy_document" "glue" {
 resource "aws_iam_role" "glue" {
   for_each = local.glue
 
-  name               = "${var.prefix}-glue-${each.key}"
-  assume_role_policy = data.aws_iam_policy_document.trust_glue.json
+  name                 = "${var.prefix}-glue-${each.key}"
+  assume_role_policy   = data.aws_iam_policy_document.trust_glue.json
+  permissions_boundary = local.boundary
 }
 
 resource "aws_iam_role_policy" "glue" {

@@ -50,8 +50,9 @@ data "aws_iam_policy_document" "trust_lambda" {
 resource "aws_iam_role" "lambda" {
   for_each = local.functions
 
-  name               = "${var.prefix}-${replace(each.key, "_", "-")}"
-  assume_role_policy = data.aws_iam_policy_document.trust_lambda.json
+  name                 = "${var.prefix}-${replace(each.key, "_", "-")}"
+  assume_role_policy   = data.aws_iam_policy_document.trust_lambda.json
+  permissions_boundary = local.boundary
 }
 
 data "aws_iam_policy_document" "lambda" {

@@ -59,8 +59,9 @@ data "aws_iam_policy_document" "flow" {
 resource "aws_iam_role" "flow" {
   for_each = local._created
 
-  name               = "${var.prefix}-flow-log"
-  assume_role_policy = data.aws_iam_policy_document.trust_flow.json
+  name                 = "${var.prefix}-flow-log"
+  assume_role_policy   = data.aws_iam_policy_document.trust_flow.json
+  permissions_boundary = local.boundary
 }
 
 resource "aws_iam_role_policy" "flow" {

@@ -3,7 +3,8 @@
 resource "aws_iam_role" "chat" {
   for_each = local._chat
 
-  name = "${var.prefix}-chat"
+  name                 = "${var.prefix}-chat"
+  permissions_boundary = var.boundary
   assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{
     Effect    = "Allow"
     Action    = "sts:AssumeRole"

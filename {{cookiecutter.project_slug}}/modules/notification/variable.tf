@@ -13,6 +13,11 @@ variable "key" {
   type        = string
 }
 
+variable "boundary" {
+  description = "The ARN of the policy that bounds every role here; bootstrap/ makes it."
+  type        = string
+}
+
 variable "publishers" {
   description = "The services that may publish, each with a pattern of the ARNs of what they publish for."
   type        = map(string)
