@@ -15,6 +15,8 @@ DATES = ("date", "timestamp")
 PARTITIONS = (*DATES, "string", "int", "bigint", "smallint", "tinyint", "boolean")
 # Every environment has this dataset too: the smoke test's own.
 CANARY = "canary"
+# What a notification target says besides who it is.
+ROUTING = ("kinds", "environments", "successes")
 SUFFIXES = ("_batches", "_commits", "_iceberg")
 
 
@@ -66,11 +68,32 @@ def names_are_free_in_the_catalog(draft: Draft) -> Iterator[Fault]:
 
 
 def targets_are_named_once(draft: Draft) -> Iterator[Fault]:
-    targets = draft.get("notifications", [])
-    for number, target in enumerate(targets):
-        if target in targets[:number]:
-            named = next(str(value) for key, value in reversed(target.items()) if key != "protocol")
-            yield Fault("notifications", named, "stands there twice", "Each target is named once.")
+    """The same address may stand there again with other kinds, for other environments."""
+    heard: set[tuple[tuple[str, ...], str]] = set()
+    for target in draft.get("notifications", []):
+        address = tuple(str(target[key]) for key in sorted(target) if key not in ROUTING)
+        places = {(address, place) for place in target.get("environments", places_of(draft))}
+        if places & heard:
+            named = next(str(value) for key, value in reversed(target.items()) if key not in ("protocol", *ROUTING))
+            yield Fault("notifications", named, "stands there twice", "Each target is named once for an environment.")
+        heard |= places
+
+
+def targets_hear_of_environments_that_exist(draft: Draft) -> Iterator[Fault]:
+    for target in draft.get("notifications", []):
+        for place in target.get("environments", []):
+            if place not in places_of(draft):
+                yield Fault(
+                    "notifications, environments",
+                    place,
+                    "is no environment",
+                    f"It can be {', '.join(places_of(draft))}.",
+                )
+
+
+def places_of(draft: Draft) -> list[str]:
+    """Where notifications come from: each environment, and the pipeline."""
+    return [*(environment["name"] for environment in draft["environments"]), "pipeline"]
 
 
 def tag_keys_differ_by_more_than_case(draft: Draft) -> Iterator[Fault]:
@@ -190,6 +213,7 @@ RULES: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     prefixes_hold_no_other,
     names_are_free_in_the_catalog,
     targets_are_named_once,
+    targets_hear_of_environments_that_exist,
     tag_keys_differ_by_more_than_case,
     columns_are_named_once,
     roles_name_columns_that_can_play_them,

@@ -6,6 +6,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from answers.between_fields import ROUTING
+
 Answers = dict[str, Any]
 
 
@@ -53,7 +55,9 @@ def environment(answer: Answers) -> str:
 
 
 def target(answer: Answers) -> str:
-    return f"{answer['protocol']} " + ", ".join(value for key, value in answer.items() if key != "protocol")
+    parts = [written(value) for key, value in answer.items() if key not in ("protocol", *ROUTING)]
+    parts += [f"{key}: {written(answer[key])}" for key in ROUTING if key in answer]
+    return f"{answer['protocol']} " + ", ".join(parts)
 
 
 def dataset(answer: Answers) -> list[str]:

@@ -403,6 +403,7 @@ def columns(*entries: dict[str, Any], **dataset: Any) -> dict[str, Any]:
     return {"datasets": {"orders": {"format": "csv", "columns": list(entries), **dataset}}}
 
 
+MAIL = {"protocol": "email", "endpoint": "data-team@example.com"}
 ID, AMOUNT, DAY = (
     {"name": "id", "type": "bigint"},
     {"name": "amount", "type": "double"},
@@ -422,6 +423,10 @@ CONNECTION = "arn:aws:codeconnections:eu-west-1:333333333333:connection/01234567
         ({"datasets": "orders:csv, orders_commits:csv"}, "is also the name of a table"),
         ({"datasets": "orders:csv, raw_orders:csv"}, "is also the name of a table"),
         ({"notifications": "a@example.com, a@example.com"}, "stands there twice"),
+        ({"notifications": [{**MAIL, "environments": ["dev"]}, {**MAIL, "environments": ["dev", "prod"]}]},
+         "stands there twice"),
+        ({"notifications": [{**MAIL, "environments": ["uat"]}]}, "no environment. It can be dev, prod, pipeline."),
+        ({"notifications": [{**MAIL, "kinds": ["run faild"]}]}, "near it are run failed"),
         ({"tags": {"Owner": "a", "owner": "b"}}, "stands there twice"),
         ({"tags": {f"tag {number}": "x" for number in range(41)}}, "more than 40"),
         (columns(ID, ID), "stands there twice"),

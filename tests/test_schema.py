@@ -95,7 +95,13 @@ FULL: dict[str, Any] = {
         }
     },
     "notifications": [
-        {"protocol": "email", "endpoint": "data-team@example.com"},
+        {
+            "protocol": "email",
+            "endpoint": "data-team@example.com",
+            "kinds": ["run succeeded", "run failed", "pipeline failed"],
+            "environments": ["dev", "pipeline"],
+            "successes": "per run",
+        },
         {"protocol": "sms", "endpoint": "+32470123456"},
         {"protocol": "https", "endpoint": "https://alerts.example.com/in?team=data"},
         {"protocol": "slack", "workspace": "T0123ABCD", "channel": "C0123ABCD"},
@@ -150,6 +156,11 @@ WRONG_BY_SCHEMA: list[tuple[tuple[str | int, ...], object]] = [
     (("notifications", 0, "protocol"), "pigeon"),
     (("notifications", 0, "protocol"), "sms"),
     (("notifications", 0, "arn"), "x"),
+    (("notifications", 0, "kinds"), ["run faild"]),
+    (("notifications", 0, "kinds"), []),
+    (("notifications", 0, "kinds"), "run failed"),
+    (("notifications", 0, "environments"), []),
+    (("notifications", 0, "successes"), "hourly"),
 ]
 
 

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from terraform_runner import Terraform
 from test_schema import FULL, judged_by_library
 
 from answers.project import project_faults, project_from
+from answers.schema import schema
 
 MODULE = Path(__file__).parents[1] / "{{cookiecutter.project_slug}}/modules/project"
 DRAFT = {
@@ -97,6 +99,8 @@ WRONG: list[tuple[Place, Any]] = [
     ((*ORDERS, "columns", 0, "type"), "decimal(39,2)"),
     (("notifications", 0, "protocol"), "pigeon"),
     (("notifications", 0, "endpoint"), "nobody"),
+    (("notifications", 0, "kinds"), ["run faild"]),
+    (("notifications", 0, "successes"), "hourly"),
     (("notifications", 1, "endpoint"), "0470123456"),
     (("notifications", 2, "endpoint"), "http://example.com/in"),
     (("notifications", 3, "workspace"), "acme"),
@@ -205,6 +209,13 @@ def test_a_wrong_entry_is_refused_by_both(place: Place, value: Any, judge: Judge
 
     assert not judged_by_library(draft)
     assert not judge.plan([draft])[0]
+
+
+def test_both_know_the_same_kinds_of_notification(judge: Judge) -> None:
+    said = " ".join(judge.plan([changed(("notifications", 0, "kinds"), ["run faild"])])[1].split())
+    known = re.search(r'kind "run faild" must be one of ([a-z, ]+)', said)
+
+    assert known and sorted(known[1].split(", ")) == sorted(schema()["$defs"]["notification_kind"]["enum"])
 
 
 def test_terraform_takes_what_the_generator_accepts(judge: Judge) -> None:

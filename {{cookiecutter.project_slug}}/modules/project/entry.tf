@@ -55,6 +55,9 @@ locals {
 
   _notifications = flatten([for target in var.settings.notifications : [
     { form = "protocol", value = target.protocol },
+    { form = "successes", value = target.successes },
+    [for kind in coalesce(target.kinds, []) : { form = "kind", value = kind }],
+    [for name in coalesce(target.environments, []) : { form = "target environment", value = name }],
     [for key in lookup(local.needed, target.protocol, []) : { form = "${target.protocol} ${key}", value = target[key] == null ? "" : target[key] }],
   ]])
 

@@ -35,6 +35,9 @@ locals {
     column                  = { pattern = "^[a-z][a-z0-9_]*$", most = 127, words = "at most 127 lower-case letters, digits and underscores, starting with a letter" }
     type                    = { pattern = "^(bigint|binary|boolean|date|double|float|int|smallint|string|timestamp|tinyint|decimal[(]([1-9]|[12][0-9]|3[0-8]),(0|[1-9]|[12][0-9]|3[0-8])[)])$", words = "bigint, binary, boolean, date, double, float, int, smallint, string, timestamp, tinyint or decimal(precision,scale)" }
     protocol                = { pattern = "^(email|sms|https|slack|teams|topic)$", words = "email, sms, https, slack, teams or topic" }
+    kind                    = { pattern = "^(${join("|", keys(local.kinds))})$", words = "one of ${join(", ", keys(local.kinds))}" }
+    successes               = { pattern = "^(daily|per run|never)$", words = "daily, per run or never" }
+    "target environment"    = { pattern = "^(${join("|", keys(local._places))})$", words = "one of ${join(", ", keys(local._places))}" }
     "email endpoint"        = { pattern = "^[^@\\s]+@[^@\\s]+[.][^@\\s]+$", words = "one plain address" }
     "sms endpoint"          = { pattern = "^[+][1-9][0-9]{6,14}$", words = "a telephone number with its country, such as +32470123456" }
     "https endpoint"        = { pattern = "^https://", words = "an https:// address" }

@@ -24,13 +24,6 @@ locals {
     })
   }, { (local.names.canary) = local.canary })
 
-  # A target's name is what it stands for, so that the order in project.yaml does not matter to Terraform.
-  _targets = {
-    for target in var.settings.notifications :
-    join(":", concat([target.protocol], compact([target.endpoint, target.arn, target.workspace, target.team, target.channel]))) => target...
-  }
-  notifications = { for name, targets in local._targets : name => targets[0] }
-
   # What files/etl.py is told, complete: it has no defaults of its own.
   job_settings = {
     for name, dataset in local.datasets : name => {

@@ -42,16 +42,6 @@ output "environment" {
   }
 }
 
-output "notifications" {
-  description = "Who is told, each entry with all its keys, by a stable name."
-  value       = local.notifications
-
-  precondition {
-    condition     = length(local.notifications) == length(var.settings.notifications)
-    error_message = "project.yaml names a notification target twice."
-  }
-}
-
 output "buckets" {
   description = "The bucket names by purpose: input, script, output, quarantine, access-log."
   value       = local.buckets

@@ -85,13 +85,16 @@ variable "settings" {
       schedule          = optional(string, "")
     }))
     notifications = optional(list(object({
-      protocol  = string
-      endpoint  = optional(string)
-      arn       = optional(string)
-      workspace = optional(string)
-      tenant    = optional(string)
-      team      = optional(string)
-      channel   = optional(string)
+      protocol     = string
+      endpoint     = optional(string)
+      arn          = optional(string)
+      workspace    = optional(string)
+      tenant       = optional(string)
+      team         = optional(string)
+      channel      = optional(string)
+      kinds        = optional(list(string))
+      environments = optional(list(string))
+      successes    = optional(string, "daily")
     })), [])
   })
 

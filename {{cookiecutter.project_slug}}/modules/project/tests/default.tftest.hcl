@@ -4,11 +4,12 @@ variables {
   environment = "dev"
 
   settings = {
-    name         = "Acme Sales"
-    slug         = "acme-sales"
-    region       = "eu-west-1"
-    environments = [{ name = "dev", account = "111111111111" }, { name = "prod", account = "222222222222", region = "eu-central-1", network = { vpc = "vpc-0abc1234", subnets = ["subnet-0abc1234"] } }]
-    datasets     = { orders = { format = "csv", columns = [{ name = "id", type = "bigint" }] } }
+    name          = "Acme Sales"
+    slug          = "acme-sales"
+    region        = "eu-west-1"
+    environments  = [{ name = "dev", account = "111111111111" }, { name = "prod", account = "222222222222", region = "eu-central-1", network = { vpc = "vpc-0abc1234", subnets = ["subnet-0abc1234"] } }]
+    datasets      = { orders = { format = "csv", columns = [{ name = "id", type = "bigint" }] } }
+    notifications = [{ protocol = "email", endpoint = "data-team@example.com" }]
   }
 }
 

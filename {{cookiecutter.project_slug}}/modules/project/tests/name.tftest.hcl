@@ -4,11 +4,12 @@ variables {
   environment = "staging8"
 
   settings = {
-    name         = "Acme Sales"
-    slug         = "a-slug-of-full-length-24"
-    region       = "eu-west-1"
-    environments = [{ name = "staging8", account = "111111111111" }]
-    datasets     = { a_dataset_of_full_length = { format = "csv", columns = [{ name = "id", type = "bigint" }] } }
+    name          = "Acme Sales"
+    slug          = "a-slug-of-full-length-24"
+    region        = "eu-west-1"
+    environments  = [{ name = "staging8", account = "111111111111" }]
+    datasets      = { a_dataset_of_full_length = { format = "csv", columns = [{ name = "id", type = "bigint" }] } }
+    notifications = [{ protocol = "email", endpoint = "data-team@example.com" }]
   }
 }
 

@@ -4,11 +4,12 @@ variables {
   environment = "dev"
 
   settings = {
-    name         = "Acme Sales"
-    slug         = "acme-sales"
-    region       = "eu-west-1"
-    environments = [{ name = "dev", account = "111111111111" }]
-    datasets     = { orders = { format = "csv", columns = [{ name = "id", type = "bigint" }, { name = "price", type = "double" }] } }
+    name          = "Acme Sales"
+    slug          = "acme-sales"
+    region        = "eu-west-1"
+    environments  = [{ name = "dev", account = "111111111111" }]
+    datasets      = { orders = { format = "csv", columns = [{ name = "id", type = "bigint" }, { name = "price", type = "double" }] } }
+    notifications = [{ protocol = "email", endpoint = "data-team@example.com" }]
   }
 }
 
@@ -60,6 +61,56 @@ run "the_same_notification_target_twice" {
   }
 
   expect_failures = [output.notifications]
+}
+
+run "a_kind_of_notification_that_does_not_exist" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { notifications = [{ protocol = "email", endpoint = "a@example.com" }, { protocol = "email", endpoint = "b@example.com", kinds = ["run faild"] }] })
+  }
+
+  expect_failures = [output.prefix, output.notifications]
+}
+
+run "a_target_of_an_environment_that_does_not_exist" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { notifications = [{ protocol = "email", endpoint = "a@example.com" }, { protocol = "email", endpoint = "b@example.com", environments = ["uat"] }] })
+  }
+
+  expect_failures = [output.prefix, output.notifications]
+}
+
+run "successes_told_in_another_way" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { notifications = [{ protocol = "email", endpoint = "a@example.com", successes = "hourly" }] })
+  }
+
+  expect_failures = [output.prefix]
+}
+
+run "a_target_that_would_never_hear_of_anything" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { notifications = [{ protocol = "email", endpoint = "a@example.com" }, { protocol = "email", endpoint = "b@example.com", kinds = ["pipeline failed"], environments = ["dev"] }] })
+  }
+
+  expect_failures = [output.notifications]
+}
+
+run "an_urgent_kind_that_reaches_nobody_is_a_warning" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { notifications = [{ protocol = "email", endpoint = "a@example.com", kinds = ["run failed"] }] })
+  }
+
+  expect_failures = [check.what_is_urgent_reaches_somebody]
 }
 
 run "an_environment_that_the_folder_does_not_name" {

@@ -1,0 +1,68 @@
+# Who hears of what: the kinds of notification, and what each target hears in each environment.
+
+locals {
+  # happens: where. usual: a target hears of it that names no kinds. urgent: an SMS target does, and somebody must.
+  kinds = {
+    "run succeeded"           = { happens = ["environment"], usual = true, urgent = false }
+    "run failed"              = { happens = ["environment"], usual = true, urgent = true }
+    "rows quarantined"        = { happens = ["environment"], usual = true, urgent = false }
+    "crawl failed"            = { happens = ["environment"], usual = true, urgent = true }
+    "data late"               = { happens = ["environment"], usual = true, urgent = true }
+    "dead letters"            = { happens = ["environment", "pipeline"], usual = true, urgent = true }
+    "drift found"             = { happens = ["environment", "pipeline"], usual = true, urgent = false }
+    "budget"                  = { happens = ["environment", "pipeline"], usual = true, urgent = false }
+    "alarm"                   = { happens = ["environment", "pipeline"], usual = true, urgent = true }
+    "pipeline started"        = { happens = ["pipeline"], usual = false, urgent = false }
+    "pipeline succeeded"      = { happens = ["pipeline"], usual = true, urgent = false }
+    "pipeline failed"         = { happens = ["pipeline"], usual = true, urgent = true }
+    "approval needed"         = { happens = ["pipeline"], usual = true, urgent = true }
+    "pull request opened"     = { happens = ["pipeline"], usual = true, urgent = false }
+    "pull request approved"   = { happens = ["pipeline"], usual = false, urgent = false }
+    "pull request overridden" = { happens = ["pipeline"], usual = true, urgent = false }
+  }
+
+  # How a target hears that runs have succeeded: in one message a day, in one for each, or not at all.
+  _successes = { "daily" = ["daily digest"], "per run" = ["run succeeded"], "never" = [] }
+
+  _places = merge({ for entry in var.settings.environments : entry.name => "environment" }, { pipeline = "pipeline" })
+  _targets = [for target in var.settings.notifications : merge(target, {
+    # A target's name is what it stands for, so that the order in project.yaml does not matter to Terraform.
+    name         = join(":", concat([target.protocol], compact([target.endpoint, target.arn, target.workspace, target.team, target.channel])))
+    kinds        = target.kinds != null ? target.kinds : [for kind, is in local.kinds : kind if target.protocol == "sms" ? is.urgent : is.usual]
+    environments = target.environments != null ? target.environments : keys(local._places)
+  })]
+
+  # What each target hears in each environment.
+  hearing = { for place, sort in local._places : place => [for target in local._targets : merge(target, {
+    kinds = flatten([for kind in target.kinds : kind == "run succeeded" ? lookup(local._successes, target.successes, []) : [kind] if contains(try(local.kinds[kind].happens, []), sort)])
+  }) if contains(target.environments, place)] }
+
+  _hearing_here = { for target in local.hearing[var.environment] : target.name => target... if length(target.kinds) > 0 }
+  notifications = { for name, targets in local._hearing_here : name => targets[0] }
+
+  _heard_twice = [for place, targets in local.hearing : "${place} has ${join(", ", [for name in distinct(targets[*].name) : name if length([for each in targets : each if each.name == name]) > 1])}" if length(distinct(targets[*].name)) < length(targets)]
+  _deaf        = setsubtract(local._targets[*].name, [for target in flatten(values(local.hearing)) : target.name if length(target.kinds) > 0])
+  _unheard     = [for kind, is in local.kinds : kind if is.urgent && contains(is.happens, local._places[var.environment]) && !contains(flatten(values(local.notifications)[*].kinds), kind)]
+}
+
+output "notifications" {
+  description = "Who is told in this environment: each target with the kinds that it hears, by a stable name."
+  value       = local.notifications
+
+  precondition {
+    condition     = length(local._heard_twice) == 0
+    error_message = "project.yaml names a notification target twice for one environment: ${join("; ", local._heard_twice)}."
+  }
+  precondition {
+    condition     = length(local._deaf) == 0
+    error_message = "These notification targets would never hear of anything, because none of their kinds happens in their environments: ${join(", ", local._deaf)}."
+  }
+}
+
+# Nobody needs to be told of dev, so this warns and does not refuse.
+check "what_is_urgent_reaches_somebody" {
+  assert {
+    condition     = length(local._unheard) == 0
+    error_message = "Nobody will hear of these in ${var.environment}, see notifications in project.yaml: ${join(", ", local._unheard)}."
+  }
+}
