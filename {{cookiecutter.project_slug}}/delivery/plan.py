@@ -1,0 +1,72 @@
+"""Plans one environment and packs what an approval is about: the plan, its archives, its lock file, its summary."""
+
+import shutil
+from pathlib import Path
+
+import boto3
+
+import build_archives
+from delivery import PROJECT
+from delivery.allowed_destroys import allowed_destroys
+from delivery.build import Build, credentials_of, this_build
+from delivery.change import changes_by_hand, changes_of
+from delivery.console import object_link
+from delivery.manifest import ARCHIVES, PLAN, SUMMARY, manifest_of, sources_digest, written
+from delivery.message import message
+from delivery.refusal import refusals_published
+from delivery.summary import Judgement, page
+from delivery.terraform import PATIENCE, State, Terraform
+
+FOLDER = PROJECT / "plan"
+EXPORTED = PROJECT / ".delivery" / "exported"
+
+
+def main() -> None:
+    """Plan, pack, upload the summary, export what the approval message needs."""
+    build = this_build()
+    with refusals_published(f"The plan of {build.environment}", build.publish):
+        terraform = Terraform(PROJECT, build.environment, credentials_of(build.variables.get("ROLE_ARN"), build))
+        judgement, state = planned(PROJECT, terraform, build.commit, FOLDER, PATIENCE)
+        sources = sources_digest(PROJECT, build.environment)
+        digest = written(manifest_of(FOLDER, build.environment, build.commit, state, sources), FOLDER)
+        link = upload(build, page(judgement))
+        export({"DIGEST": digest, "SUMMARY": message(judgement, digest), "SUMMARY_LINK": link}, EXPORTED)
+
+
+def planned(project: Path, terraform: Terraform, commit: str, folder: Path, *options: str) -> tuple[Judgement, State]:
+    """Plan into an empty folder, with the archives, the lock file and the summary beside the plan."""
+    allowed = allowed_destroys(project)
+    build_archives.main(project)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    terraform.init()
+    state = terraform.state()
+    terraform.plan(folder / PLAN, *options)
+    shown = terraform.shown(folder / PLAN)
+    judgement = Judgement(terraform.environment, commit, changes_of(shown), changes_by_hand(shown), allowed)
+    shutil.copytree(project / ARCHIVES, folder / ARCHIVES)
+    if terraform.lock_file.exists():
+        shutil.copy(terraform.lock_file, folder)
+    (folder / SUMMARY).write_text(page(judgement), encoding="utf-8")
+    return judgement, state
+
+
+def upload(build: Build, text: str) -> str:
+    """Put the summary where approvers can read it; its link."""
+    bucket, key = build.summary_bucket, f"summaries/{build.execution}/{build.environment}.md"
+    # As plain text a browser shows it; as markdown it would only offer to save it.
+    told = {"Body": text.encode(), "ContentType": "text/plain; charset=utf-8"}
+    boto3.client("s3").put_object(Bucket=bucket, Key=key, **told)
+    return object_link(build.region, bucket, key)
+
+
+def export(variables: dict[str, str], folder: Path) -> None:
+    """Leave values where the buildspec takes them from; each is one line, because it becomes a variable."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, value in variables.items():
+        (folder / name).write_text(value, encoding="utf-8")
+        print(f"{name}: {value}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""A plan as a page that is judged in a minute: what would be lost, who may do what, then the rest by what it is."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from delivery.allowed_destroys import FILE, AllowedDestroy, reason_for, stale
+from delivery.change import Change
+from delivery.data_holding import losses_of, sentence
+
+VERBS = ("add", "change", "replace", "destroy", "forget")
+# What a type is part of, in words; the first that its name begins with counts.
+KINDS = {
+    "aws_s3_object": "code",
+    "aws_s3_": "buckets",
+    "aws_kms_": "encryption key",
+    "aws_dynamodb_": "ledger",
+    "aws_iam_": "permissions",
+    "aws_lambda_": "Lambdas",
+    "aws_glue_": "catalog and jobs",
+    "aws_cloudwatch_event_": "event rules",
+    "aws_cloudwatch_log_": "logs",
+    "aws_cloudwatch_": "monitoring",
+    "aws_budgets_": "monitoring",
+    "aws_sqs_": "queues",
+    "aws_sns_": "notifications",
+    "aws_chatbot_": "notifications",
+    "aws_": "network",
+}
+# Who may reach what: read these even when nothing is lost.
+ACCESS = {
+    "aws_iam_policy",
+    "aws_iam_role",
+    "aws_iam_role_policy",
+    "aws_iam_role_policy_attachment",
+    "aws_kms_key",
+    "aws_lambda_permission",
+    "aws_s3_bucket_policy",
+    "aws_s3_bucket_public_access_block",
+    "aws_security_group_rule",
+    "aws_sns_topic_policy",
+    "aws_sqs_queue_policy",
+}
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """All that is to be judged about the plan of one environment."""
+
+    environment: str
+    commit: str
+    changes: list[Change]
+    by_hand: list[Change]
+    allowed: list[AllowedDestroy]
+
+    @property
+    def losses(self) -> list[Change]:
+        """The changes that destroy data."""
+        return losses_of(self.changes)
+
+    @property
+    def refused(self) -> list[Change]:
+        """The losses that nobody has allowed."""
+        return [change for change in self.losses if not reason_for(change, self.environment, self.allowed)]
+
+    def loss(self, change: Change) -> str:
+        """One loss in words, and whether it is allowed."""
+        reason = reason_for(change, self.environment, self.allowed)
+        return f"{sentence(change, self.environment)} ({f'allowed: {reason}' if reason else 'NOT ALLOWED'})"
+
+    def counts(self) -> str:
+        """How many of each, in a line: "3 to add, 12 to change"."""
+        counted = Counter(change.verb for change in self.changes)
+        return ", ".join(f"{counted[verb]} to {verb}" for verb in VERBS if counted[verb]) or "no changes"
+
+    def groups(self) -> dict[str, list[Change]]:
+        """The changes by what they are part of, the datasets first."""
+        found: dict[str, list[Change]] = {}
+        for change in sorted(self.changes, key=lambda change: (change.dataset is None, group_of(change))):
+            found.setdefault(group_of(change), []).append(change)
+        return found
+
+
+def group_of(change: Change) -> str:
+    """The dataset that a resource serves, or the kind of thing that it is."""
+    if change.dataset:
+        return f"dataset {change.dataset}"
+    return next((kind for prefix, kind in KINDS.items() if change.type.startswith(prefix)), "other")
+
+
+def page(judgement: Judgement) -> str:
+    """The whole summary as markdown."""
+    loss = f"DATA WOULD BE LOST, {len(judgement.losses)} times; " if judgement.losses else ""
+    head = [f"# {judgement.environment}: {loss}{judgement.counts()}", "", f"Commit `{judgement.commit}`."]
+    sections = [_lost(judgement), _access(judgement), _numbers(judgement), _by_hand(judgement), _details(judgement)]
+    return "\n".join(line for section in [head, *sections] for line in [*section, *([""] if section else [])]) + "\n"
+
+
+def _lost(judgement: Judgement) -> list[str]:
+    lines = [f"- **{judgement.loss(change)}**: `{change.address}`" for change in judgement.losses]
+    if judgement.refused:
+        lines += ["", f"What is not allowed is not applied: each needs its line in {FILE} (docs/delivery.md)."]
+    old = stale(judgement.allowed, judgement.environment, judgement.losses)
+    told = [f"- {FILE} allows `{entry.address}`, which this plan does not destroy." for entry in old]
+    return ([] if not lines else ["## Data that would be lost", "", *lines]) + ([""] if lines and told else []) + told
+
+
+def _access(judgement: Judgement) -> list[str]:
+    found = [change for change in judgement.changes if change.type in ACCESS and change.verb != "add"]
+    return _listed("## Who may do what changes", found)
+
+
+def _by_hand(judgement: Judgement) -> list[str]:
+    return _listed("## Changed past Terraform since the last apply", judgement.by_hand)
+
+
+def _numbers(judgement: Judgement) -> list[str]:
+    if not judgement.changes:
+        return []
+    rows = [_row(group, changes) for group, changes in judgement.groups().items()]
+    head = ["## In numbers", "", f"| part | {' | '.join(VERBS)} |", f"| --- |{' ---: |' * len(VERBS)}"]
+    return [*head, *rows, _row("**all**", judgement.changes)]
+
+
+def _row(name: str, changes: Sequence[Change]) -> str:
+    counted = Counter(change.verb for change in changes)
+    return f"| {name} | {' | '.join(str(counted[verb] or '') for verb in VERBS)} |"
+
+
+def _details(judgement: Judgement) -> list[str]:
+    lines: list[str] = []
+    for group, changes in judgement.groups().items():
+        lines += [*([""] if lines else []), *_listed(f"## {group[0].upper()}{group[1:]}", changes)]
+    return lines
+
+
+def _listed(heading: str, changes: Iterable[Change]) -> list[str]:
+    lines = [f"- {change.verb} `{change.address}`{_named(change)}" for change in changes]
+    return [heading, "", *lines] if lines else []
+
+
+def _named(change: Change) -> str:
+    return f": {', '.join(change.attributes)}" if change.attributes else ""
