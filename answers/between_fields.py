@@ -176,6 +176,13 @@ def csv_keys_stand_at_csv(draft: Draft) -> Iterator[Fault]:
                 yield Fault(f"datasets, {name}, {key}", dataset[key], why, "Only csv has it.")
 
 
+def spare_capacity_has_small_workers(draft: Draft) -> Iterator[Fault]:
+    for environment in draft["environments"]:
+        if environment.get("flex") and environment.get("worker_type", "G.1X") not in ("G.1X", "G.2X"):
+            place = f"environments, {environment['name']}, worker_type"
+            yield Fault(place, environment["worker_type"], "stands beside flex", "Flex has workers of G.1X and G.2X.")
+
+
 def connected_repositories_have_their_depth(draft: Draft) -> Iterator[Fault]:
     git = draft.get("git", {})
     if git.get("provider") in ("github", "bitbucket") and git["repository"].count("/") != 1:
@@ -219,6 +226,7 @@ RULES: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     roles_name_columns_that_can_play_them,
     rules_fit_the_types,
     csv_keys_stand_at_csv,
+    spare_capacity_has_small_workers,
     connected_repositories_have_their_depth,
     a_connection_leads_to_another_provider,
     one_partition_of_aws,

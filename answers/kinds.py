@@ -142,6 +142,11 @@ def approval_timeout_fault(duration: str) -> str | None:
     return None if 60 <= int(number) * MINUTES[unit] <= 60 * MINUTES["days"] else "is not between 1 hour and 60 days"
 
 
+def run_timeout_fault(duration: str) -> str | None:
+    number, _, unit = duration.partition(" ")
+    return None if int(number) * MINUTES[unit] <= 7 * MINUTES["days"] else "is more than 7 days"
+
+
 def days_fault(days: str) -> str | None:
     first, dash, last = days.partition("-")
     if dash and DAYS.index(first) > DAYS.index(last):
@@ -174,6 +179,7 @@ FAULT_OF_KIND: dict[str, Callable[[str], str | None]] = {
     "https_endpoint": endpoint_fault,
     "value_pattern": pattern_fault,
     "approval_timeout": approval_timeout_fault,
+    "run_timeout": run_timeout_fault,
     "days_of_week": days_fault,
     "hours_of_day": hours_fault,
     "time_zone": time_zone_fault,

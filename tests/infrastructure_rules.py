@@ -8,6 +8,31 @@ from terraform_runner import of_type, resources
 
 Plan = dict[str, Any]
 RUNTIMES = {"python3.13", "python3.14"}
+# What costs are told apart by: modules/project, output "tags".
+COST_TAGS = {"Project", "Environment", "Deployment"}
+# AWS takes no tags for these: each is a part or a setting of something that is tagged, and costs nothing by itself.
+UNTAGGABLE = {
+    "aws_cloudwatch_event_target": "part of a rule",
+    "aws_glue_catalog_table": "part of a database",
+    "aws_glue_security_configuration": "a setting of jobs and crawlers",
+    "aws_iam_role_policy": "part of a role",
+    "aws_kms_alias": "a name of a key",
+    "aws_lambda_permission": "part of a function",
+    "aws_route_table_association": "part of a route table",
+    "aws_s3_bucket_lifecycle_configuration": "part of a bucket",
+    "aws_s3_bucket_logging": "part of a bucket",
+    "aws_s3_bucket_notification": "part of a bucket",
+    "aws_s3_bucket_ownership_controls": "part of a bucket",
+    "aws_s3_bucket_policy": "part of a bucket",
+    "aws_s3_bucket_public_access_block": "part of a bucket",
+    "aws_s3_bucket_server_side_encryption_configuration": "part of a bucket",
+    "aws_s3_bucket_versioning": "part of a bucket",
+    "aws_security_group_rule": "part of a security group",
+    "aws_sns_topic_policy": "part of a topic",
+    "aws_sns_topic_subscription": "part of a topic",
+    "aws_sqs_queue_policy": "part of a queue",
+    "aws_sqs_queue_redrive_policy": "part of a queue",
+}
 
 
 def listed(value: Any) -> list[Any]:
@@ -183,6 +208,15 @@ def roles_have_the_boundary(plan: Plan) -> list[str]:
     ]
 
 
+def everything_carries_the_cost_tags(plan: Plan) -> list[str]:
+    """What cannot carry tags is listed with its reason; the provider adds the tags to everything else."""
+    return [
+        address
+        for address, resource in resources(plan).items()
+        if resource["type"] not in UNTAGGABLE and not (resource["values"].get("tags_all") or {}).keys() >= COST_TAGS
+    ]
+
+
 RULES: list[Callable[[Plan], list[str]]] = [
     buckets_take_tls_only,
     only_services_are_let_in,
@@ -200,4 +234,5 @@ RULES: list[Callable[[Plan], list[str]]] = [
     the_output_starts_nothing,
     the_job_keeps_its_code_while_it_runs,
     roles_have_the_boundary,
+    everything_carries_the_cost_tags,
 ]

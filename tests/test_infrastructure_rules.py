@@ -9,7 +9,7 @@ from typing import Any
 import infrastructure_rules
 import pytest
 from infrastructure_rules import RULES
-from terraform_runner import Terraform, of_type
+from terraform_runner import Terraform, of_type, resources
 
 PROJECT = Path(__file__).parents[1] / "{{cookiecutter.project_slug}}"
 
@@ -102,6 +102,12 @@ MUTATIONS = {
         r"\[var\.buckets\.input\]",
         "[var.buckets.input, var.buckets.output]",
         "the_output_starts_nothing",
+    ),
+    "resources are made without the tags that costs are told apart by": (
+        "../dev/provider.tf",
+        r"    tags = module\.project\.tags\n",
+        "    tags = { Project = module.project.project.slug }\n",
+        "everything_carries_the_cost_tags",
     ),
     "a new script replaces the one that a run uses": (
         "environment/script.tf",
@@ -201,6 +207,12 @@ def test_a_lambda_is_told_exactly_what_it_reads(function: str, plan: dict[str, A
     told = set(values["environment"][0]["variables"])
 
     assert told == required_names((PROJECT / "lambda" / f"{function}.py").read_text())
+
+
+def test_what_is_said_to_take_no_tags_takes_none(plan: dict[str, Any]) -> None:
+    taking = {resource["type"] for resource in resources(plan).values() if "tags_all" in resource["values"]}
+
+    assert not taking & infrastructure_rules.UNTAGGABLE.keys()
 
 
 def test_no_resource_has_a_random_name(plan: dict[str, Any]) -> None:

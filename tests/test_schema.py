@@ -62,6 +62,8 @@ FULL: dict[str, Any] = {
             "deploy_window": {"days": "MON-FRI", "hours": "9-16", "time_zone": "Europe/Brussels"},
             "workers": 10,
             "worker_type": "G.2X",
+            "flex": True,
+            "monthly_budget": 800,
             "network": {"vpc": "vpc-0123456789abcdef0", "subnets": ["subnet-0123456789abcdef0"]},
             "jdbc": {"warehouse": {"url": "jdbc:postgresql://host:5432/db", "secret": "warehouse"}},
         },
@@ -92,6 +94,7 @@ FULL: dict[str, Any] = {
             "table_format": "iceberg",
             "expected_every": "24 hours",
             "schedule": "cron(0 6 * * ? *)",
+            "timeout": "2 hours",
         }
     },
     "notifications": [
@@ -134,6 +137,10 @@ WRONG_BY_SCHEMA: list[tuple[tuple[str | int, ...], object]] = [
     (("environments", 1, "deploy_window", "days"), "weekdays"),
     (("environments", 1, "deploy_window", "hours"), "09:00-16:00"),
     (("environments", 1, "deploy_window", "time_zone"), "+01:00"),
+    (("environments", 1, "flex"), "FLEX"),
+    (("environments", 1, "monthly_budget"), 0),
+    (("environments", 1, "monthly_budget"), "200 USD"),
+    (("datasets", "orders", "timeout"), "2h"),
     (("glue_version",), 5.1),
     (("environments",), []),
     (("environments", 0, "account"), 111111111111),
@@ -307,6 +314,8 @@ def test_the_samples_fit_the_shipped_definitions(name: str) -> None:
         ("hours_of_day", "16-9"),
         ("hours_of_day", "9-24"),
         ("time_zone", "Mars/Olympus"),
+        ("run_timeout", "8 days"),
+        ("run_timeout", "0 minutes"),
     ],
 )
 def test_a_reserved_or_wrong_value_of_a_kind_is_refused(kind: str, value: str) -> None:
@@ -326,6 +335,8 @@ def test_a_reserved_or_wrong_value_of_a_kind_is_refused(kind: str, value: str) -
         ("days_of_week", "MON,WED,FRI"),
         ("hours_of_day", "0-23"),
         ("time_zone", "UTC"),
+        ("run_timeout", "7 days"),
+        ("run_timeout", "1 minutes"),
         ("time_zone", "America/Argentina/Buenos_Aires"),
         ("time_zone", "America/Port-au-Prince"),
         ("tag_value", ""),

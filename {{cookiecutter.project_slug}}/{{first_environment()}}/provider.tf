@@ -22,9 +22,6 @@ provider "aws" {
   }
 
   default_tags {
-    tags = merge(module.project.project.tags, {
-      Project     = module.project.project.slug
-      Environment = module.project.environment.name
-    })
+    tags = module.project.tags
   }
 }

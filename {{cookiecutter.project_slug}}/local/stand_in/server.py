@@ -17,7 +17,7 @@ from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 
 from local.running import NOTE, Platform, note_down, noted
-from local.stand_in import mends_glue, mends_lambda, mends_storage, surroundings
+from local.stand_in import mends_budgets, mends_glue, mends_lambda, mends_storage, surroundings
 from local.stand_in.alarms import Alarms
 from local.stand_in.application import Answer, Application
 from local.stand_in.chat import Chat
@@ -48,6 +48,7 @@ class StandIn:
         self.schedule = Schedule(self.bus, self.stopped)
         self.deaths = Deaths(Application(self.chat, self.ask, self._invoke_later), self._end)
         mends_storage.mend(self._uploaded)
+        mends_budgets.mend()
         mends_glue.mend(self.crawls.begin, self.jobs.run)
         mends_lambda.mend(self.functions.invoke)
 

@@ -17,8 +17,8 @@ resource "aws_glue_job" "this" {
   glue_version           = var.glue_version
   worker_type            = var.environment.worker_type
   number_of_workers      = var.environment.workers
-  execution_class        = "STANDARD"
-  timeout                = 120
+  execution_class        = var.environment.flex ? "FLEX" : "STANDARD"
+  timeout                = var.dataset.timeout_minutes
   max_retries            = 0
   security_configuration = var.security
   connections            = var.connections

@@ -6,15 +6,16 @@ variable "name" {
 variable "dataset" {
   description = "The dataset, checked and with its defaults."
   type = object({
-    format         = string
-    prefix         = string
-    missing_values = list(string)
-    primary_key    = list(string)
-    newest_by      = optional(string)
-    partition_by   = optional(string)
-    on_drift       = string
-    table_format   = string
-    schedule       = string
+    format          = string
+    prefix          = string
+    missing_values  = list(string)
+    primary_key     = list(string)
+    newest_by       = optional(string)
+    partition_by    = optional(string)
+    on_drift        = string
+    table_format    = string
+    schedule        = string
+    timeout_minutes = number
     columns = list(object({
       name     = string
       type     = string
@@ -39,6 +40,7 @@ variable "environment" {
     account     = string
     workers     = number
     worker_type = string
+    flex        = bool
   })
 }
 

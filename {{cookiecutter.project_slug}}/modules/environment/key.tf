@@ -32,9 +32,9 @@ locals {
       Condition = { ArnLike = { "kms:EncryptionContext:aws:logs:arn" = "${local.arn.logs}:log-group:*" } }
     },
     {
-      Sid       = "RulesAndAlarms"
+      Sid       = "RulesAlarmsAndBudget"
       Effect    = "Allow"
-      Principal = { Service = ["events.amazonaws.com", "cloudwatch.amazonaws.com"] }
+      Principal = { Service = ["events.amazonaws.com", "cloudwatch.amazonaws.com", "budgets.amazonaws.com"] }
       Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
       Resource  = "*"
       Condition = {
@@ -42,6 +42,7 @@ locals {
         ArnLike = { "aws:SourceArn" = [
           "${local.arn.events}:rule/${var.prefix}-*",
           "arn:${local.partition}:cloudwatch:${local.region}:${local.account}:alarm:${var.prefix}-*",
+          local.budget,
         ] }
       }
     },

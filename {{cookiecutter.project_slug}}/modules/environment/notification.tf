@@ -8,10 +8,13 @@ locals {
 module "notification" {
   source = "../notification"
 
-  prefix     = var.prefix
-  topic      = local.topic
-  key        = aws_kms_key.this.arn
-  boundary   = local.boundary
-  publishers = { "cloudwatch.amazonaws.com" = "arn:${local.partition}:cloudwatch:${local.region}:${local.account}:alarm:${var.prefix}-*" }
-  targets    = var.notifications
+  prefix = var.prefix
+  topic  = local.topic
+  key    = aws_kms_key.this.arn
+  publishers = {
+    "cloudwatch.amazonaws.com" = "arn:${local.partition}:cloudwatch:${local.region}:${local.account}:alarm:${var.prefix}-*"
+    "budgets.amazonaws.com"    = local.budget
+  }
+  boundary = local.boundary
+  targets  = var.notifications
 }

@@ -15,11 +15,13 @@ variable "project" {
 variable "environment" {
   description = "This environment: its account, region, size, network and JDBC connections."
   type = object({
-    name        = string
-    account     = string
-    region      = string
-    workers     = number
-    worker_type = string
+    name           = string
+    account        = string
+    region         = string
+    workers        = number
+    worker_type    = string
+    flex           = bool
+    monthly_budget = optional(number)
     network = object({
       cidr    = optional(string)
       vpc     = optional(string)

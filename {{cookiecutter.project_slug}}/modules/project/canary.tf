@@ -27,5 +27,7 @@ locals {
     table_format      = "parquet"
     expected_every    = null
     schedule          = ""
+    timeout           = "30 minutes"
+    timeout_minutes   = 30
   }
 }

@@ -52,6 +52,10 @@ output "datasets" {
     condition     = alltrue([for dataset in local.datasets : dataset.maximum_bad_share >= 0 && dataset.maximum_bad_share <= 1])
     error_message = "maximum_bad_share must be between 0 and 1."
   }
+  precondition {
+    condition     = alltrue([for dataset in local.datasets : dataset.timeout_minutes >= 1 && dataset.timeout_minutes <= 7 * 24 * 60])
+    error_message = "The timeout of a run must be between 1 minute and 7 days: ${join(", ", [for name, dataset in local.datasets : "${name} has ${dataset.timeout}"])}."
+  }
 }
 
 output "job_settings" {

@@ -49,6 +49,7 @@ locals {
     { form = "on_drift", value = dataset.on_drift },
     { form = "table_format", value = dataset.table_format },
     { form = "schedule", value = dataset.schedule },
+    { form = "timeout", value = dataset.timeout },
     [for every in compact([dataset.expected_every]) : { form = "expected_every", value = every }],
     [for column in dataset.columns : [{ form = "column", value = column.name }, { form = "type", value = column.type }]],
   ]])

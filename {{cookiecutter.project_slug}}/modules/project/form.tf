@@ -31,6 +31,7 @@ locals {
     on_drift                = { pattern = "^(report|stop)$", words = "report or stop" }
     table_format            = { pattern = "^(parquet|iceberg)$", words = "parquet or iceberg" }
     expected_every          = { pattern = "^[1-9][0-9]{0,3} (minutes|hours|days)$", words = "a number of minutes, hours or days, such as 24 hours" }
+    timeout                 = { pattern = "^[1-9][0-9]{0,3} (minutes|hours|days)$", words = "a number of minutes, hours or days, such as 2 hours" }
     schedule                = { pattern = "^((rate|cron)[(].+[)])?$", words = "rate(2 hours) or cron(0 6 * * ? *)" }
     column                  = { pattern = "^[a-z][a-z0-9_]*$", most = 127, words = "at most 127 lower-case letters, digits and underscores, starting with a letter" }
     type                    = { pattern = "^(bigint|binary|boolean|date|double|float|int|smallint|string|timestamp|tinyint|decimal[(]([1-9]|[12][0-9]|3[0-8]),(0|[1-9]|[12][0-9]|3[0-8])[)])$", words = "bigint, binary, boolean, date, double, float, int, smallint, string, timestamp, tinyint or decimal(precision,scale)" }

@@ -6,7 +6,7 @@ terraform {
 
 locals {
   # The delivery account is no environment, but it has an account, a region and names like one.
-  _pipeline   = merge(local._first, { name = "pipeline", account = local.delivery_account, region = null, network = null, jdbc = {}, protected = true, deploy_window = null })
+  _pipeline   = merge(local._first, { name = "pipeline", account = local.delivery_account, region = null, network = null, jdbc = {}, protected = true, deploy_window = null, monthly_budget = null })
   _entries    = merge({ for entry in var.settings.environments : entry.name => entry }, { pipeline = local._pipeline })
   _entry      = local._entries[var.environment]
   environment = merge(local._entry, { region = local._region, network = local._network, protected = local.protected[var.environment] })
@@ -20,7 +20,8 @@ locals {
 
   datasets = merge({
     for name, dataset in var.settings.datasets : name => merge(dataset, {
-      prefix = coalesce(dataset.prefix, "${name}/")
+      prefix          = coalesce(dataset.prefix, "${name}/")
+      timeout_minutes = try(tonumber(split(" ", dataset.timeout)[0]) * local._minutes[split(" ", dataset.timeout)[1]], 0)
     })
   }, { (local.names.canary) = local.canary })
 

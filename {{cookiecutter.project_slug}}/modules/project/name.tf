@@ -35,5 +35,6 @@ locals {
     connection        = "${local.prefix}-network"
     security          = local.prefix
     canary            = "canary"
+    budget            = local.prefix
   })
 }

@@ -20,6 +20,15 @@ output "project" {
   }
 }
 
+output "tags" {
+  description = "What everything in this environment is tagged with: the project's own tags, and three that costs are told apart by."
+  value = merge(var.settings.tags, {
+    Project     = var.settings.slug
+    Environment = var.environment
+    Deployment  = local.prefix
+  })
+}
+
 output "environment" {
   description = "This environment's entry with its region and network resolved."
   value       = local.environment
@@ -39,6 +48,14 @@ output "environment" {
   precondition {
     condition     = alltrue([for entry in var.settings.environments : entry.workers == floor(entry.workers) && entry.workers >= 2 && entry.workers <= 299])
     error_message = "An environment must have 2 to 299 workers: ${join(", ", [for entry in var.settings.environments : "${entry.name} has ${entry.workers}"])}."
+  }
+  precondition {
+    condition     = alltrue([for entry in var.settings.environments : contains(["G.1X", "G.2X"], entry.worker_type) if entry.flex])
+    error_message = "Flex has workers of G.1X and G.2X only: ${join(", ", [for entry in var.settings.environments : "${entry.name} has ${entry.worker_type}" if entry.flex])}."
+  }
+  precondition {
+    condition     = alltrue([for entry in var.settings.environments : entry.monthly_budget == null ? true : entry.monthly_budget >= 1 && entry.monthly_budget <= 1000000])
+    error_message = "A monthly_budget must be 1 to 1000000 US dollars."
   }
 }
 

@@ -46,8 +46,10 @@ variable "settings" {
         hours     = string
         time_zone = string
       }))
-      workers     = optional(number, 2)
-      worker_type = optional(string, "G.1X")
+      workers        = optional(number, 2)
+      worker_type    = optional(string, "G.1X")
+      flex           = optional(bool, false)
+      monthly_budget = optional(number)
       network = optional(object({
         cidr    = optional(string)
         vpc     = optional(string)
@@ -83,6 +85,7 @@ variable "settings" {
       table_format      = optional(string, "parquet")
       expected_every    = optional(string)
       schedule          = optional(string, "")
+      timeout           = optional(string, "2 hours")
     }))
     notifications = optional(list(object({
       protocol     = string

@@ -130,3 +130,21 @@ run "every_environment_has_the_canary" {
     error_message = "The canary must say everything that another dataset says."
   }
 }
+
+run "a_run_ends_after_two_hours_on_capacity_of_its_own_and_no_amount_is_guessed" {
+  command = plan
+
+  assert {
+    condition     = output.datasets.orders.timeout_minutes == 120 && !output.environment.flex && output.environment.monthly_budget == null
+    error_message = "A run must have two hours and no spare capacity, and an environment no budget, where nothing is said."
+  }
+}
+
+run "costs_are_told_apart_by_three_tags" {
+  command = plan
+
+  assert {
+    condition     = output.tags == { Project = "acme-sales", Environment = "dev", Deployment = "acme-sales-dev" }
+    error_message = "Everything must carry the project, the environment, and both together."
+  }
+}

@@ -332,3 +332,33 @@ run "a_dataset_with_the_name_of_the_canary" {
 
   expect_failures = [output.datasets]
 }
+
+run "spare_capacity_of_large_workers" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { environments = [{ name = "dev", account = "111111111111", flex = true, worker_type = "G.4X" }] })
+  }
+
+  expect_failures = [output.environment]
+}
+
+run "a_run_that_may_take_longer_than_glue_lets_it" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { datasets = { orders = merge(var.settings.datasets.orders, { timeout = "8 days" }) } })
+  }
+
+  expect_failures = [output.datasets]
+}
+
+run "a_budget_of_nothing" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { environments = [{ name = "dev", account = "111111111111", monthly_budget = 0 }] })
+  }
+
+  expect_failures = [output.environment]
+}

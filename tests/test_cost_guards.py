@@ -1,0 +1,98 @@
+"""What keeps a month's bill in bounds: a budget that is told of, and jobs that cannot run away."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_platform import build_archives
+from terraform_runner import Terraform, of_type
+
+COLUMNS = [{"name": "id", "type": "bigint"}]
+GUARDED = {
+    "environments": [
+        {"name": "dev", "account": "111111111111", "workers": 6, "flex": True, "monthly_budget": 200},
+    ],
+    "datasets": {
+        "orders": {"format": "csv", "columns": COLUMNS, "timeout": "45 minutes"},
+        "customers": {"format": "csv", "columns": COLUMNS},
+    },
+}
+
+# One plan serves all tests of this file.
+pytestmark = pytest.mark.xdist_group("cost")
+
+
+@pytest.fixture(scope="module")
+def guarded_plan(
+    bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory, terraform: Terraform
+) -> dict[str, Any]:
+    """The plan of an environment with a budget, spare capacity and a timeout of its own."""
+    project = bake_into(tmp_path_factory.mktemp("guarded"), **GUARDED)
+    build_archives(project)
+    return terraform.plan(project / "dev")
+
+
+def jobs(plan: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The planned jobs by name."""
+    return {values["name"]: values for values in of_type(plan, "aws_glue_job").values()}
+
+
+def test_a_budget_has_the_amount_and_counts_this_environment_alone(guarded_plan: dict[str, Any]) -> None:
+    (budget,) = of_type(guarded_plan, "aws_budgets_budget").values()
+
+    assert (budget["limit_amount"], budget["limit_unit"], budget["time_unit"]) == ("200", "USD", "MONTHLY")
+    assert budget["cost_filter"] == [{"name": "TagKeyValue", "values": ["user:Deployment$acme-sales-dev"]}]
+    assert budget["tags_all"]["Deployment"] == "acme-sales-dev"
+
+
+def test_it_is_told_once_when_the_amount_is_spent_and_once_when_it_will_be(guarded_plan: dict[str, Any]) -> None:
+    (budget,) = of_type(guarded_plan, "aws_budgets_budget").values()
+    told = {each["notification_type"]: each for each in budget["notification"]}
+
+    assert set(told) == {"ACTUAL", "FORECASTED"}
+    assert {each["threshold"] for each in told.values()} == {100}
+    assert all(
+        topic.endswith(":acme-sales-dev-notifications")
+        for each in told.values()
+        for topic in each["subscriber_sns_topic_arns"]
+    )
+
+
+@pytest.mark.parametrize("kind", ["aws_sns_topic_policy", "aws_kms_key"])
+def test_this_budget_may_publish_to_the_encrypted_topic(kind: str, guarded_plan: dict[str, Any]) -> None:
+    allowed = [
+        statement["Condition"]
+        for values in of_type(guarded_plan, kind).values()
+        for statement in json.loads(values["policy"])["Statement"]
+        if "budgets.amazonaws.com" in json.dumps(statement["Principal"])
+    ]
+
+    assert allowed
+    assert all("arn:aws:budgets::111111111111:budget/acme-sales-dev" in json.dumps(each) for each in allowed)
+    assert all(each["StringEquals"] == {"aws:SourceAccount": "111111111111"} for each in allowed)
+
+
+def test_no_amount_is_guessed_where_none_is_given(plan: dict[str, Any]) -> None:
+    assert of_type(plan, "aws_budgets_budget") == {}
+
+
+def test_a_run_ends_at_its_timeout(guarded_plan: dict[str, Any]) -> None:
+    timeouts = {name: job["timeout"] for name, job in jobs(guarded_plan).items()}
+
+    assert timeouts["acme-sales-dev-orders"] == 45
+    assert timeouts["acme-sales-dev-customers"] == 120
+
+
+def test_a_job_grows_to_its_workers_and_no_further_and_runs_once_at_a_time(guarded_plan: dict[str, Any]) -> None:
+    for job in jobs(guarded_plan).values():
+        assert job["number_of_workers"] == 6
+        assert job["default_arguments"]["--enable-auto-scaling"] == "true"
+        assert job["execution_property"] == [{"max_concurrent_runs": 1}]
+        assert job["max_retries"] == 0
+
+
+def test_spare_capacity_is_used_where_it_is_asked_for(plan: dict[str, Any], guarded_plan: dict[str, Any]) -> None:
+    assert {job["execution_class"] for job in jobs(guarded_plan).values()} == {"FLEX"}
+    assert {job["execution_class"] for job in jobs(plan).values()} == {"STANDARD"}

@@ -1,0 +1,38 @@
+# What this environment may cost in a month, where project.yaml says it. The tag must be active in billing: docs/cost.md.
+
+locals {
+  budget  = "arn:${local.partition}:budgets::${local.account}:budget/${var.names.budget}"
+  _budget = var.environment.monthly_budget == null ? {} : { month = var.environment.monthly_budget }
+  # ACTUAL: the amount is spent; FORECASTED: at this pace it will be.
+  _overspent = ["ACTUAL", "FORECASTED"]
+}
+
+resource "aws_budgets_budget" "this" {
+  for_each = local._budget
+
+  name         = var.names.budget
+  budget_type  = "COST"
+  limit_amount = tostring(each.value)
+  limit_unit   = "USD"
+  time_unit    = "MONTHLY"
+
+  # One tag that no other environment has: AWS does not say whether two would have to match together.
+  cost_filter {
+    name   = "TagKeyValue"
+    values = ["user:Deployment${"$"}${var.prefix}"]
+  }
+
+  dynamic "notification" {
+    for_each = local._overspent
+
+    content {
+      notification_type         = notification.value
+      comparison_operator       = "GREATER_THAN"
+      threshold                 = 100
+      threshold_type            = "PERCENTAGE"
+      subscriber_sns_topic_arns = [local.topic]
+    }
+  }
+
+  depends_on = [module.notification]
+}
