@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from aws_command import faults_of_aws
+from aws_call import faults_of_aws
 from documents import Document
-from git_command import faults_of_git
-from make_command import faults_of_make
+from git_call import faults_of_git
+from make_call import faults_of_make
 from snippet_shell import Call, calls_in
-from terraform_command import EXAMPLES, faults_of_terraform
+from terraform_call import EXAMPLES, faults_of_terraform
 
 Checks = dict[str, Callable[[list[str]], list[str]]]
 
