@@ -8,8 +8,8 @@ from typing import Any
 
 from answers.project import QUESTIONS
 
-# Files that belong to the team: an upgrade by cruft leaves them alone.
-OWNED_BY_THE_TEAM = ["project.yaml", "files/transforms/*"]
+# Files that belong to the team once they are there: no upgrade touches them.
+OWNED_BY_THE_TEAM = ["project.yaml", "files/transforms/*", "samples/*"]
 HOSTS = {
     "gh": "https://github.com/{}.git",
     "gl": "https://gitlab.com/{}.git",

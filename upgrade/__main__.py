@@ -4,6 +4,7 @@ Projects of every age call it: a word of its command line may be added, never ta
 """
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -19,6 +20,9 @@ REFUSED = 2
 def main() -> int:
     """Exit code 0: clean, 1: conflicts, 2: refused."""
     given = arguments()
+    if hasattr(signal, "SIGPIPE"):
+        # Whoever reads a preview's first lines only has seen enough.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
         require()
         project = project_in(given.project)

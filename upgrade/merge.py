@@ -15,6 +15,11 @@ from upgrade.git import NOBODY, git, listed, literal, run
 from upgrade.project import SETTINGS, Project
 from upgrade.refusal import RefusedError
 
+STOPPED = (
+    "git was ended in the middle of the merge. Copy project.yaml if you have just edited it, remove .git/index.lock, "
+    "go back with git reset --hard, and upgrade again."
+)
+
 
 @dataclass(frozen=True)
 class Change:
@@ -112,6 +117,8 @@ def content(project: Project, path: str) -> str:
 def merge(project: Project, coming: Change) -> list[Conflict]:
     """Merge into the working tree and the index, without a commit; the conflicts that are left."""
     done = run(project.top, "cherry-pick", "--no-commit", coming.new)
+    if done.returncode < 0:
+        raise RefusedError(STOPPED)
     found = conflicts_in(listed(project.top, "ls-files", "--unmerged", "-z"))
     if done.returncode and not found:
         raise RefusedError(f"git cannot merge, and has changed nothing: {done.stderr.strip()}")

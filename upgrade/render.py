@@ -4,6 +4,7 @@ Python keeps the modules it has imported: in one process the second version woul
 """
 
 import json
+import logging
 import sys
 from pathlib import Path
 
@@ -14,6 +15,8 @@ def main(template: Path, output: Path, answers: Path) -> int:
     """Render into OUTPUT; what is wrong goes to standard error, as one message."""
     # Nobody's ~/.cookiecutterrc takes part, and nobody's replay file is written.
     own = {"replay_dir": str(output.parent / "replay"), "cookiecutters_dir": str(output.parent / "templates")}
+    # Cookiecutter logs a hook's failure with its own traceback; what the hook itself said is enough.
+    logging.disable()
     try:
         cookiecutter(
             str(template),

@@ -1,7 +1,7 @@
 """The versions of the template in its clone: what they are called, what they ask, what they render."""
 
-import io
 import json
+import os
 import subprocess
 import sys
 import tarfile
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from upgrade.git import COMMAND, run
+from upgrade.git import git, run
 from upgrade.refusal import RefusedError
 
 HERE = Path(__file__).parent
@@ -40,7 +40,7 @@ class Version:
 
 def version(clone: Path, name: str) -> Version:
     """The version of a tag, a branch or a commit."""
-    for place in (f"refs/tags/{name}", f"refs/remotes/origin/{name}", name):
+    for place in (f"refs/tags/{name}", name, f"refs/remotes/origin/{name}"):
         found = run(clone, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{place}^{{commit}}")
         if not found.returncode:
             commit = found.stdout.strip()
@@ -64,10 +64,13 @@ def start(of: Version, answers: dict[str, Any], place: Path) -> "subprocess.Pope
     asked = {key for key in of.questions() if not key.startswith("_")}
     given = place / "answers.json"
     given.write_text(json.dumps({key: value for key, value in answers.items() if key in asked}), encoding="utf-8")
-    (place / "project").mkdir()
+    for folder in ("project", "temporary"):
+        (place / folder).mkdir()
     command = [sys.executable, "-I", str(HERE / "render.py"), str(template), str(place / "project"), str(given)]
     return subprocess.Popen(
         command,
+        # Cookiecutter leaves its copies of the hooks behind.
+        env={**os.environ, "TMPDIR": str(place / "temporary")},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -79,10 +82,9 @@ def start(of: Version, answers: dict[str, Any], place: Path) -> "subprocess.Pope
 def unpacked(of: Version, folder: Path) -> Path:
     """The files of a version, without the interview: the answers are known."""
     folder.mkdir(parents=True)
-    packed = subprocess.run(
-        [*COMMAND, "archive", "--format=tar", of.commit], cwd=of.clone, capture_output=True, check=True
-    )
-    with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as files:
+    packed = folder.with_suffix(".tar")
+    git(of.clone, "archive", "--format=tar", f"--output={packed}", of.commit)
+    with tarfile.open(packed) as files:
         files.extractall(folder, filter="tar")
     for interview in folder.glob("hooks/pre_prompt*"):
         interview.unlink()

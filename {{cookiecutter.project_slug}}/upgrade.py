@@ -6,6 +6,7 @@ Exit code 0: done, or nothing to do; 1: conflicts are left to resolve; 2: refuse
 import argparse
 import importlib.metadata
 import json
+import os
 import re
 import subprocess
 import sys
@@ -65,9 +66,12 @@ def record() -> dict[str, str | None]:
 
 
 def git(folder: Path, *words: str) -> str:
-    """What git answers in a folder."""
+    """What git answers in a folder, whichever repository's hook or tool may have started this."""
+    own = {
+        name: value for name, value in os.environ.items() if name not in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
+    }
     try:
-        done = subprocess.run(["git", *words], cwd=folder, text=True, capture_output=True, check=True)
+        done = subprocess.run(["git", *words], cwd=folder, env=own, text=True, capture_output=True, check=True)
     except FileNotFoundError:
         raise RefusedError("git is missing on this machine.") from None
     except subprocess.CalledProcessError as failed:
