@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from benches.template import copy_of_the_template
@@ -51,7 +52,7 @@ class Repository:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout.rstrip("\n")
 
-    def write(self, files: dict[str, Content]) -> None:
+    def write(self, files: Mapping[str, Content]) -> None:
         """Write files, each with its folders; None removes one, or a folder."""
         for name, content in files.items():
             path = self.folder / name
@@ -92,7 +93,7 @@ class Template(Repository):
     def address(self) -> str:
         return self.folder.as_uri()
 
-    def release(self, tag: str, files: dict[str, Content] | None = None) -> None:
+    def release(self, tag: str, files: Mapping[str, Content] | None = None) -> None:
         """Make a version of what has been changed, and of these files of the project."""
         self.write({f"{FOLDER}/{name}": content for name, content in (files or {}).items()})
         self.commit(f"Version {tag}")
@@ -143,7 +144,7 @@ def committed(folder: Path, template: Template) -> Project:
     return project
 
 
-def small_template(folder: Path, files: dict[str, Content]) -> Template:
+def small_template(folder: Path, files: Mapping[str, Content]) -> Template:
     """This template with a few files for a project, and more of one's own, as version 1.0.0."""
     whole = copy_of_the_template(folder.with_name("whole"))
     template = Template(folder)
