@@ -9,11 +9,11 @@ import boto3
 
 from local.control import ask
 from local.data_folder import shown
+from local.following import ENDED
 from local.report import AlarmReport, DatasetReport, FileReport, Report, RunReport
 from local.running import Platform, folder_of
 from local.stand_in.missing import MISSING
 from local.steps import Steps
-from local.upload import ENDED
 
 Row = dict[str, Any]
 

@@ -14,6 +14,7 @@ from rich.console import Console
 import build_archives
 from local.control import ask
 from local.data_folder import files_of_datasets
+from local.following import Following
 from local.java import java_home
 from local.job_settings import settings_of_the_team
 from local.lifetime import alone, down, start
@@ -24,7 +25,7 @@ from local.report_text import print_report
 from local.running import PROJECT, Platform, folder_of, running_platform
 from local.steps import Steps
 from local.terraform import Terraform
-from local.upload import upload, wait_for
+from local.upload import upload
 
 PATIENCE_SECONDS = 600
 WARM_JOBS = 2
@@ -44,9 +45,7 @@ def main() -> None:
             if given.down:
                 console.print(down(given.environment))
             elif not make_it_so(given.environment, given.data, console):
-                sys.exit(
-                    f"Some files have not reached their end within {PATIENCE_SECONDS // 60} minutes: see the report."
-                )
+                sys.exit("Some files have not reached their end: the report says how far each came, and why.")
     except KeyboardInterrupt:
         sys.exit("Stopped. `make local` goes on from here; `make local-down` ends what runs already.")
 
@@ -64,7 +63,7 @@ def make_it_so(environment: str, data: Path, console: Console) -> bool:
     with memory.of(platform.process):
         resources = deploy(platform, settings, steps)
         files = upload(platform, settings, found, data, steps)
-        ended = wait_for(platform, settings, files, steps, PATIENCE_SECONDS)
+        ended = Following(platform, settings, files, steps).until_ended(PATIENCE_SECONDS)
     report = observe(platform, settings, resources, steps, memory.peak)
     page = folder_of(environment) / "report.html"
     report["page"] = str(page)

@@ -1,8 +1,7 @@
-"""Uploads files as a user would, and follows them through the ledger to their end."""
+"""Uploads files as a user would."""
 
 import hashlib
 import sys
-import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,15 +10,9 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from local.control import ask
 from local.data_folder import shown
-from local.running import PROJECT, Platform
+from local.running import Platform
 from local.steps import Steps
-
-sys.path.append(str(PROJECT / "lambda"))
-from admission import is_no_data
-
-ENDED = ("DONE", "QUARANTINED", "GONE", "DEAD")
 
 
 @dataclass(frozen=True)
@@ -64,32 +57,3 @@ def version_of(s3: Any, bucket: str, key: str, path: Path) -> str | None:
         return None
     content = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
     return str(found["VersionId"]) if found["ETag"].strip('"') == content else None
-
-
-def wait_for(platform: Platform, settings: dict[str, Any], files: Files, steps: Steps, seconds: float) -> bool:
-    """Follow the files until each has ended and nothing is at work any more; whether that came true in time."""
-    table = boto3.resource("dynamodb", **platform.access).Table(settings["names"]["ledger"])
-    expected = [each for each in files if not is_no_data(each.key)]
-    states = {each.file: state_of(table, each.file) for each in expected}
-    told = {each.dataset: "" for each in expected} if set(states.values()) - set(ENDED) else {}
-    started, deadline = steps.elapsed, time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        states |= {file: state_of(table, file) for file, state in states.items() if state not in ENDED}
-        for dataset in told:
-            counts = Counter(states[each.file] for each in expected if each.dataset == dataset)
-            text = ", ".join(f"{count} {state.lower()}" for state, count in sorted(counts.items()))
-            if told[dataset] != text:
-                told[dataset] = text
-                steps.say(f"{dataset}: {text}")
-        if all(state in ENDED for state in states.values()) and not ask(platform, "status")["busy"]:
-            if told:
-                steps.note("the event chain", started, steps.elapsed - started)
-            return True
-        time.sleep(0.5)
-    return False
-
-
-def state_of(table: Any, file: str) -> str:
-    """What the ledger says of a file; `on its way` while no Lambda has seen it."""
-    row = table.get_item(Key={"file": file}, ConsistentRead=True).get("Item")
-    return str(row["state"]) if row else "on its way"

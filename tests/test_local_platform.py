@@ -1,0 +1,155 @@
+"""`make local` in projects that were just generated: from nothing to a report that a test can read."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow
+import pyarrow.parquet
+import pytest
+from answer_matrix import EVERY_NOTIFICATION
+from make_command import make
+
+COLUMNS = [
+    {"name": "id", "type": "bigint"},
+    {"name": "seen_at", "type": "timestamp"},
+    {"name": "kind", "type": "string"},
+]
+KEYED = {"columns": COLUMNS, "primary_key": ["id"], "newest_by": "seen_at"}
+WIDE: dict[str, Any] = {
+    "environments": "dev=111111111111, test=222222222222, uat=333333333333, prod=444444444444",
+    "notifications": EVERY_NOTIFICATION,
+    "datasets": {
+        "visits": {"format": "csv", "delimiter": ";", "partition_by": "seen_at", "maximum_bad_share": 0.5, **KEYED},
+        "devices": {"format": "csv", "prefix": "raw/devices/", "columns": COLUMNS},
+        "events": {"format": "json", **KEYED},
+        "readings": {"format": "parquet", **KEYED},
+        "archive": {"format": "parquet", "partition_by": "kind", "columns": COLUMNS},
+    },
+}
+SEEN = "2026-05-04 10:00:00"
+# Rows in, published, quarantined, duplicates of the one file of each dataset; of devices too many rows are bad.
+EXPECTED = {
+    "visits": (4, 2, 1, 1),
+    "events": (3, 2, 0, 1),
+    "readings": (3, 2, 0, 1),
+    "archive": (3, 3, 0, 0),
+}
+
+
+class Platform(NamedTuple):
+    """A project whose platform runs, and what it reported."""
+
+    project: Path
+    report: dict[str, Any]
+    page: str
+    said: str
+
+
+def write_files(folder: Path) -> None:
+    """One file for each dataset of the wide answers, with what EXPECTED counts in it."""
+    texts = {
+        "visits/day.csv": f"id;seen_at;kind\n1;{SEEN};a\n1;2026-05-04 11:00:00;b\n2;{SEEN};c\nx;{SEEN};d\n",
+        "devices/all.csv": f"id,seen_at,kind\n1,{SEEN},a\n2,{SEEN},b\n3,yesterday,c\n",
+        "events/day.json": "\n".join(json.dumps({"id": n, "seen_at": SEEN, "kind": "a"}) for n in (1, 2, 2)),
+    }
+    for name, text in texts.items():
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).write_text(text)
+    for name, ids in {"readings/day.parquet": [1, 2, 2], "archive/day.parquet": [1, 2, 2]}.items():
+        (folder / name).parent.mkdir(parents=True)
+        pyarrow.parquet.write_table(rows_of(ids), folder / name)
+
+
+def rows_of(ids: list[int]) -> pyarrow.Table:
+    schema = pyarrow.schema([("id", "int64"), ("seen_at", pyarrow.timestamp("us")), ("kind", "string")])
+    seen = pyarrow.array([SEEN] * len(ids)).cast(pyarrow.timestamp("us"))
+    return pyarrow.table([pyarrow.array(ids), seen, pyarrow.array(["a"] * len(ids))], schema=schema)
+
+
+@pytest.fixture(scope="module")
+def wide(bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """Four environments, five datasets of three formats, every kind of notification, and files of one's own."""
+    project = bake_into(tmp_path_factory.mktemp("wide"), **WIDE)
+    files = tmp_path_factory.mktemp("files")
+    write_files(files)
+    done = make(project, "local", f"DATA={files}")
+    try:
+        assert done.returncode == 0, done.stdout + done.stderr
+        place = project / ".local" / "dev"
+        report = json.loads((place / "report.json").read_text(encoding="utf-8"))
+        yield Platform(project, report, (place / "report.html").read_text(encoding="utf-8"), done.stdout)
+    finally:
+        ended = make(project, "local-down")
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+@pytest.mark.xdist_group("wide platform")
+@pytest.mark.parametrize("dataset", EXPECTED)
+def test_each_row_of_ones_own_files_is_counted_where_it_went(wide: Platform, dataset: str) -> None:
+    (file,) = wide.report["datasets"][dataset]["files"]
+
+    assert file["state"] == "DONE"
+    assert tuple(file[count] for count in ("rows_in", "published", "quarantined", "duplicates")) == EXPECTED[dataset]
+    assert wide.report["datasets"][dataset]["published_rows"] == EXPECTED[dataset][1]
+
+
+@pytest.mark.xdist_group("wide platform")
+def test_a_file_with_too_many_bad_rows_is_given_up_after_three_attempts_without_a_wait_for_the_sweep(
+    wide: Platform,
+) -> None:
+    devices = wide.report["datasets"]["devices"]
+    (file,) = devices["files"]
+
+    assert file["state"] == "DEAD"
+    assert file["reason"].startswith("too-many-bad-rows: 1 of 3 rows")
+    assert [run["state"] for run in devices["runs"]] == ["FAILED"] * 3
+    assert devices["published_rows"] == 0
+
+
+@pytest.mark.xdist_group("wide platform")
+def test_every_kind_of_target_is_told_of_the_file_that_was_given_up(wide: Platform) -> None:
+    (file,) = wide.report["datasets"]["devices"]["files"]
+    heard = " ".join(" ".join(sent["to"]) for sent in wide.report["notifications"] if file["key"] in sent["message"])
+
+    assert [kind for kind in ("email ", "sms ", "https ", "slack ", "teams ", "topic ") if kind not in heard] == []
+
+
+@pytest.mark.xdist_group("wide platform")
+def test_the_page_and_the_terminal_name_every_dataset_and_file(wide: Platform) -> None:
+    names = [
+        *wide.report["datasets"],
+        *(f"{dataset['files'][0]['key']}" for dataset in wide.report["datasets"].values()),
+    ]
+
+    assert [name for name in names if name not in wide.page or name not in wide.said] == []
+
+
+@pytest.mark.xdist_group("wide platform")
+def test_the_published_data_can_be_asked_for(wide: Platform) -> None:
+    done = make(wide.project, "query", "SQL=select count(*) as found from visits where kind in ('b', 'c')")
+
+    assert done.returncode == 0, done.stderr
+    assert "2" in done.stdout
+
+
+@pytest.mark.xdist_group("wide platform")
+def test_a_file_is_found_by_its_name(wide: Platform) -> None:
+    done = make(wide.project, "where", "FILE=all.csv")
+
+    assert done.returncode == 0, done.stderr
+    assert "DEAD" in done.stdout
+    assert "raw/devices/all.csv" in done.stdout
+
+
+@pytest.mark.xdist_group("default platform")
+def test_a_fresh_project_passes_the_tests_of_its_running_platform(
+    bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    project = bake_into(tmp_path_factory.mktemp("platform"))
+
+    done = make(project, "test-platform")
+
+    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr
+    assert " passed" in done.stdout
