@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from benches.template import copy_of_the_template
+from benches.template import ROOT, copy_of_the_template
 
 FOLDER = "{{cookiecutter.project_slug}}"
 PERSON = {
@@ -162,10 +162,21 @@ def small_template(folder: Path, files: Mapping[str, Content]) -> Template:
 
 
 def whole_template(folder: Path) -> Template:
-    """This template as it is, as version 1.0.0."""
-    template = Template(copy_of_the_template(folder))
+    """This template: 1.0.0 is its last release, or the working copy where git knows of none, and 2.0.0 the latter."""
+    template = Template(folder)
+    folder.mkdir(parents=True)
+    released = run(ROOT, "git", "describe", "--tags", "--abbrev=0", "--match", "[0-9]*").stdout.strip()
+    if released:
+        packed = folder.with_suffix(".tar")
+        run(ROOT, "git", "archive", f"--output={packed}", released)
+        run(folder, "tar", "-xf", packed)
+    else:
+        copy_of_the_template(folder)
     template.git("init", "--quiet", "--initial-branch", "main")
     template.release("1.0.0")
+    template.git("rm", "-r", "--quiet", ".")
+    copy_of_the_template(folder)
+    template.release("2.0.0")
     return template
 
 

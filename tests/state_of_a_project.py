@@ -1,0 +1,56 @@
+"""Runs inside a generated project, in a process of its own: python state_of_a_project.py apply|losses|down
+
+`apply` applies dev/ to a new local AWS. `losses` plans it there as the project is now, and prints as JSON what of the
+data would be lost and what moves.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import build_archives
+from delivery.change import changes_of
+from delivery.data_holding import losses_of
+from delivery.terraform import Terraform
+from local.job_settings import settings_of
+from local.lifetime import down, start
+from local.platform import terraform_of
+from local.running import PROJECT, running_platform
+
+ENVIRONMENT = "dev"
+
+
+def apply() -> None:
+    """What `make local` does until the resources are there."""
+    build_archives.main(PROJECT)
+    platform = start(ENVIRONMENT, settings_of(PROJECT, ENVIRONMENT), None)
+    terraform = terraform_of(platform)
+    terraform.init()
+    terraform.apply(lambda *_: None)
+
+
+def losses() -> dict[str, list[str]]:
+    """The addresses of what holds data and would go, and of what gets another address."""
+    build_archives.main(PROJECT)
+    platform = running_platform(ENVIRONMENT)
+    assert platform
+    terraform = Terraform(PROJECT, ENVIRONMENT, platform.process_environment)
+    saved = Path(PROJECT, ".delivery", "upgrade.tfplan")
+    terraform.init()
+    terraform.plan(saved)
+    shown = terraform.shown(saved)
+    changes = changes_of(shown)
+    # A topic made anew has lost its subscribers, who would have to say yes again.
+    topics = [change for change in changes if change.type == "aws_sns_topic" and change.is_loss]
+    moved = [each["previous_address"] for each in shown["resource_changes"] if "previous_address" in each]
+    return {"lost": [change.address for change in [*losses_of(changes), *topics]], "moved": moved}
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "apply":
+        apply()
+    elif sys.argv[1] == "down":
+        down(ENVIRONMENT)
+    else:
+        told = losses()
+        print(json.dumps(told))
