@@ -50,13 +50,13 @@ def start(environment: str, settings: dict[str, Any], java: str | None) -> Platf
     spark_settings.write(folder / "conf", folder / "storage", list(settings["buckets"].values()))
     here = settings["environment"]
     command = [sys.executable, "-m", "local.stand_in.server", "--environment", environment]
-    command += ["--account", here["account"], "--region", here["region"], "--folder", str(folder)]
+    command += ["--home", f"{here['account']}/{here['region']}", "--folder", str(folder)]
     command += ["--surroundings", json.dumps(surroundings(environment, settings))]
     with (folder / "platform.log").open("w") as log:
         process = subprocess.Popen(
             [*command, *(["--java-home", java] if java else [])],
             cwd=PROJECT,
-            env=os.environ | {"MOTO_ACCOUNT_ID": here["account"], "PYTHONPATH": str(PROJECT)},
+            env=os.environ | {"PYTHONPATH": str(PROJECT)},
             stdout=log,
             stderr=log,
             stdin=subprocess.DEVNULL,

@@ -31,7 +31,7 @@ class Platform:
         return {
             "endpoint_url": self.address,
             "region_name": self.region,
-            "aws_access_key_id": "local",
+            "aws_access_key_id": self.account,
             "aws_secret_access_key": "local",
             "config": Config(proxies={}),
         }
@@ -39,14 +39,14 @@ class Platform:
     @property
     def process_environment(self) -> dict[str, str]:
         """The environment variables that make an AWS client of a child process talk to it, and to nothing else."""
-        return process_environment(self.address, self.region)
+        return process_environment(self.address, self.account, self.region)
 
 
-def process_environment(address: str, region: str) -> dict[str, str]:
-    """The environment variables that make an AWS client talk to a local AWS alone."""
+def process_environment(address: str, account: str, region: str) -> dict[str, str]:
+    """The environment variables that make an AWS client talk to a local AWS alone, as the owner of an account there."""
     return {
         "AWS_ENDPOINT_URL": address,
-        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_ACCESS_KEY_ID": account,
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,

@@ -11,20 +11,31 @@ from xml.sax.saxutils import escape
 
 from moto.server import DomainDispatcherApplication, create_backend_app
 
+from local.stand_in.caller import CREDENTIAL, Caller, caller_of
 from local.stand_in.chat import Chat
+from local.stand_in.guard import guard
+from local.stand_in.identity import AccessDeniedError
 
 log = logging.getLogger("application")
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Answer = tuple[int, dict[str, Any]]
 INVOKE = re.compile(r"/2015-03-31/functions/([^/]+)/invocations/?")
-UNSUPPORTED = "UnsupportedOperation"
+UNSUPPORTED, ACCESS_DENIED = "UnsupportedOperation", "AccessDenied"
 QUERY_ERROR = "<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
 XML_ERRORS = {
     "s3": "<Error><Code>{code}</Code><Message>{message}</Message></Error>",
     "ec2": "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors></Response>",
 }
-REASONS = {200: "200 OK", 201: "201 Created", 202: "202 Accepted", 204: "204 No Content", 404: "404 Not Found"}
+REASONS = {
+    200: "200 OK",
+    201: "201 Created",
+    202: "202 Accepted",
+    204: "204 No Content",
+    403: "403 Forbidden",
+    404: "404 Not Found",
+    501: "501 Unsupported",
+}
 # moto checks a condition and writes in two steps: one request at a time keeps the promise of conditional writes.
 ONE_AT_A_TIME = ("dynamodb", "s3", "glue")
 
@@ -36,7 +47,7 @@ class Application:
         self,
         chat: Chat,
         ask: Callable[[str, dict[str, Any]], Answer],
-        invoke: Callable[[str, Any], bool],
+        invoke: Callable[[Caller, str, Any], bool],
     ) -> None:
         self.moto = DomainDispatcherApplication(create_backend_app)
         self.chat, self.ask, self.invoke = chat, ask, invoke
@@ -47,6 +58,13 @@ class Application:
         path, service = environ.get("PATH_INFO", ""), _service(environ)
         if path.startswith("/local/"):
             return _tell(start_response, *self.ask(path, json.loads(_body(environ) or b"{}")))
+        try:
+            guard(_caller(environ), service, lambda: _body(environ))
+        except AccessDeniedError as error:
+            return _tell_error(start_response, service, environ, 403, ACCESS_DENIED, str(error))
+        return self._answer(path, service, environ, start_response)
+
+    def _answer(self, path: str, service: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if service == "chatbot":
             return self._chat(path, environ, start_response)
         invoked = INVOKE.fullmatch(path)
@@ -64,7 +82,7 @@ class Application:
             return self._missing("chatbot", environ, f"{error} is not there", start_response)
 
     def _invoke_later(self, name: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        if self.invoke(name, json.loads(_body(environ) or b"{}")):
+        if self.invoke(_caller(environ), name, json.loads(_body(environ) or b"{}")):
             return _tell(start_response, 202, {})
         told = {"Type": "User", "Message": f"Function not found: {name}"}
         return _tell(start_response, 404, told, "ResourceNotFoundException")
@@ -90,17 +108,28 @@ class Application:
         error = re.findall(r"<title>(.*?)\n", why) or [why[-300:]]
         log.warning("missing: %s %s: %s", service, action, error[0])
         message = f"the local AWS cannot do {service} {action}: {error[0]}"
-        if service in XML_ERRORS or _is_query(environ):
-            body = XML_ERRORS.get(service, QUERY_ERROR).format(code=UNSUPPORTED, message=escape(message)).encode()
-            start_response("501 Unsupported", [("Content-Type", "text/xml"), ("Content-Length", str(len(body)))])
-            return [body]
-        return _tell(start_response, 501, {"__type": UNSUPPORTED, "message": message}, UNSUPPORTED)
+        return _tell_error(start_response, service, environ, 501, UNSUPPORTED, message)
+
+
+def _tell_error(
+    start_response: StartResponse, service: str, environ: Environ, status: int, code: str, message: str
+) -> Iterable[bytes]:
+    """An error in the form that the clients of a service read."""
+    if service in XML_ERRORS or _is_query(environ):
+        body = XML_ERRORS.get(service, QUERY_ERROR).format(code=code, message=escape(message)).encode()
+        start_response(REASONS[status], [("Content-Type", "text/xml"), ("Content-Length", str(len(body)))])
+        return [body]
+    return _tell(start_response, status, {"__type": code, "message": message}, code)
 
 
 def _service(environ: Environ) -> str:
     """The service that a request was signed for."""
-    found = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request", environ.get("HTTP_AUTHORIZATION", ""))
-    return found[1] if found else "s3"
+    found = CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
+    return found[3] if found else "s3"
+
+
+def _caller(environ: Environ) -> Caller:
+    return caller_of(environ.get("HTTP_AUTHORIZATION", ""))
 
 
 def _is_query(environ: Environ) -> bool:
@@ -117,5 +146,5 @@ def _tell(start_response: StartResponse, status: int, content: Any, error: str =
     body = b"" if status == 204 else json.dumps(content, default=str).encode()
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
     headers += [("X-Amzn-ErrorType", error)] if error else []
-    start_response(REASONS.get(status, f"{status} Unsupported"), headers)
+    start_response(REASONS[status], headers)
     return [body]

@@ -1,4 +1,4 @@
-"""The one account and region that the stand-in plays, as its own parts reach it: like any client, by HTTP."""
+"""An account and region that the stand-in plays, as its own parts reach it: like any client, by HTTP."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -30,7 +30,7 @@ class LocalAws:
         """A boto3 client of the stand-in."""
         # A client may be shared between threads, but boto3 may not make two at the same time.
         with MAKING:
-            return _client(self.address, self.region, service)
+            return _client(self.address, self.account, self.region, service)
 
     def queue_url(self, arn: str) -> str:
         """Where a queue is reached."""
@@ -48,10 +48,10 @@ class LocalAws:
     @property
     def process_environment(self) -> dict[str, str]:
         """What points any AWS client of a child process at the stand-in, and at nothing else."""
-        return process_environment(self.address, self.region)
+        return process_environment(self.address, self.account, self.region)
 
 
 @cache
-def _client(address: str, region: str, service: str) -> Any:
-    access = {"endpoint_url": address, "aws_access_key_id": "local", "aws_secret_access_key": "local"}
+def _client(address: str, account: str, region: str, service: str) -> Any:
+    access = {"endpoint_url": address, "aws_access_key_id": account, "aws_secret_access_key": "local"}
     return boto3.client(service, region_name=region, config=ONCE, **access)

@@ -13,6 +13,8 @@ from moto.moto_api import state_manager
 
 from local.stand_in.mending import add, replace
 
+# An account and a region.
+Place = tuple[str, str]
 # moto lets a job succeed and a crawl run for ever by themselves; here somebody really does the work.
 FROZEN = {"progression": "manual", "times": 10**9}
 JOB_INPUT = {
@@ -43,13 +45,15 @@ CRAWLER_INPUT = {
 }
 
 
-def mend(crawl: Callable[[str, Any], None], run_job: Callable[[Any], None]) -> None:
-    """Let crawlers and jobs do real work: `crawl(name, crawl)` and `run_job(job_run)` are called when each begins."""
+def mend(crawl: Callable[[Place, str, Any], None], run_job: Callable[[Place, Any], None]) -> None:
+    """Let crawlers and jobs do real work: `crawl(place, name, crawl)` and `run_job(place, job_run)` begin it."""
     for model in ("glue::crawl", "glue::job_run"):
         state_manager.set_transition(model, FROZEN)
     replace(FakeCrawler, "start_crawler", lambda original: _then(original, lambda crawler: _began(crawler, crawl)))
     replace(FakeCrawler, "as_dict", _with_last_crawl)
-    replace(FakeJob, "start_job_run", lambda original: _then(original, lambda job: run_job(job.job_runs[-1])))
+    replace(
+        FakeJob, "start_job_run", lambda original: _then(original, lambda job: run_job(_place(job), job.job_runs[-1]))
+    )
     replace(FakeJobRun, "as_dict", _as_glue_tells)
     replace(FakeConnection, "as_dict", _with_type)
     add(GlueBackend, "rulesets", {})
@@ -66,8 +70,12 @@ def _then(original: Callable[..., Any], act: Callable[[Any], None]) -> Callable[
     return both
 
 
-def _began(crawler: Any, crawl: Callable[[str, Any], None]) -> None:
-    crawl(crawler.name, crawler.crawls[-1])
+def _began(crawler: Any, crawl: Callable[[Place, str, Any], None]) -> None:
+    crawl(_place(crawler), crawler.name, crawler.crawls[-1])
+
+
+def _place(model: Any) -> Place:
+    return model.backend.account_id, model.backend.region_name
 
 
 def _with_last_crawl(original: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:

@@ -10,9 +10,13 @@ from local.stand_in.mending import replace
 FORGOTTEN = ("DeadLetterConfig", "LoggingConfig")
 
 
-def mend(invoke: Callable[[Any, Any], tuple[str, bool, str]]) -> None:
-    """Let `invoke(function, event)` do the work: (payload, whether it failed, log)."""
-    replace(LambdaFunction, "_invoke_lambda", lambda _: lambda function, event=None: invoke(function, event))
+def mend(invoke: Callable[[tuple[str, str], Any, Any], tuple[str, bool, str]]) -> None:
+    """Let `invoke((account, region), function, event)` do the work: (payload, whether it failed, log)."""
+
+    def invoke_there(function: Any, event: Any = None) -> tuple[str, bool, str]:
+        return invoke((function.account_id, function.region), function, event)
+
+    replace(LambdaFunction, "_invoke_lambda", lambda _: invoke_there)
     replace(LambdaFunction, "__init__", _remembering)
     replace(LambdaFunction, "update_configuration", _remembering_updates)
     replace(LambdaFunction, "get_configuration", _telling_all)

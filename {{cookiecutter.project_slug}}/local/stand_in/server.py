@@ -1,4 +1,4 @@
-"""The process that is the local AWS of one environment; `make local` starts it and `make local-down` ends it."""
+"""The process that is the local AWS, of one account and region or of several; `make local` starts and ends one."""
 
 import argparse
 import json
@@ -17,73 +17,66 @@ from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 
 from local.running import NOTE, Platform, note_down, noted
-from local.stand_in import mends_budgets, mends_glue, mends_lambda, mends_storage, surroundings
-from local.stand_in.alarms import Alarms
+from local.stand_in import mends_budgets, mends_glue, mends_identity, mends_lambda, mends_storage, surroundings
 from local.stand_in.application import Answer, Application
+from local.stand_in.caller import Caller
 from local.stand_in.chat import Chat
-from local.stand_in.crawls import Crawls
 from local.stand_in.deaths import Death, Deaths
-from local.stand_in.event_bus import EventBus, event_of
-from local.stand_in.event_source import EventSource
-from local.stand_in.functions import Functions
-from local.stand_in.jobs import Jobs
+from local.stand_in.home import Home
 from local.stand_in.local_aws import LocalAws
 from local.stand_in.notices import Notices
-from local.stand_in.schedule import Schedule
 
 log = logging.getLogger("platform")
 
 
 class StandIn:
-    """All parts of the local AWS, wired together."""
+    """The homes of the local AWS, and what they share."""
 
-    def __init__(self, aws: LocalAws, java_home: str | None, retry_after: tuple[float, ...]) -> None:
-        self.aws, self.stopped, self.used_at = aws, Signal(), time.monotonic()
-        self.chat = Chat(aws.account)
+    def __init__(self, homes: list[Home], stopped: Signal) -> None:
+        self.homes, self.stopped, self.used_at = {_place(home.aws): home for home in homes}, stopped, time.monotonic()
+        self.first = homes[0]
+        self.chat = Chat(self.first.aws.account)
         self.notices = Notices(self.chat)
-        self.bus = EventBus(aws)
-        self.functions = Functions(aws, retry_after)
-        self.jobs = Jobs(aws, java_home, self.bus.tell_of_glue)
-        self.crawls = Crawls(aws, self.bus.tell_of_glue)
-        self.schedule = Schedule(self.bus, self.stopped)
         self.deaths = Deaths(Application(self.chat, self.ask, self._invoke_later), self._end)
+        mends_identity.mend(self.first.aws.account)
         mends_storage.mend(self._uploaded)
         mends_budgets.mend()
-        mends_glue.mend(self.crawls.begin, self.jobs.run)
-        mends_lambda.mend(self.functions.invoke)
+        mends_glue.mend(
+            lambda place, *crawl: self.homes[place].crawls.begin(*crawl),
+            lambda place, run: self.homes[place].jobs.run(run),
+        )
+        mends_lambda.mend(lambda place, *call: self.homes[place].functions.invoke(*call))
 
     def begin(self) -> None:
         """Let everything that acts on its own begin to act."""
-        source, alarms = EventSource(self.aws, self.functions, self.stopped), Alarms(self.aws, self.stopped)
-        for act in (source.poll, self.schedule.tick, alarms.judge, lambda: self.functions.retry(self.stopped)):
-            Thread(target=act, name=act.__qualname__, daemon=True).start()
+        for home in self.homes.values():
+            home.begin()
 
     def ask(self, path: str, given: dict[str, Any]) -> Answer:
         """The platform's own questions and commands, for the commands of this project."""
         self.used_at = time.monotonic()
         match path.removeprefix("/local/"):
             case "status":
-                return 200, {"folder": str(self.aws.folder), "notifications": self.notices.sent, "busy": self.is_busy}
+                folder = str(self.first.aws.folder)
+                return 200, {"folder": folder, "notifications": self.notices.sent, "busy": self.is_busy}
             case "warm-up":
-                self.jobs.warm_up(given["count"])
+                self.first.jobs.warm_up(given["count"])
             case "lose":
-                self.bus.lose(given["detail_type"])
+                self.first.bus.lose(given["detail_type"])
             case "hold":
-                self.crawls.hold(given.get("crawls", False))
-                self.jobs.hold(given.get("jobs", False))
+                self.first.crawls.hold(given.get("crawls", False))
+                self.first.jobs.hold(given.get("jobs", False))
             case "end":
-                self.jobs.end(given["job"], given["state"])
+                self.first.jobs.end(given["job"], given["state"])
             case "die":
                 self.deaths.plan(Death(**given))
             case "age":
                 self._age(**given)
             case "emit":
-                self.bus.emit(event_of(self.aws, given["source"], given["kind"], given["detail"]))
+                self.first.emit(given["source"], given["kind"], given["detail"])
             case "fire":
-                due = [rule for rule in self.schedule.rules() if rule.name == given["rule"]]
-                for rule in due:
-                    self.schedule.fire(rule)
-                return (200, {}) if due else (404, {"message": f"no rule {given['rule']} has a schedule"})
+                if not any(home.fire(given["rule"]) for home in self.homes.values()):
+                    return 404, {"message": f"no rule {given['rule']} has a schedule"}
             case "stop":
                 self.stopped.set()
             case _:
@@ -92,35 +85,36 @@ class StandIn:
 
     def close(self) -> None:
         """End every process that was started."""
-        self.functions.close()
-        self.jobs.close()
+        for home in self.homes.values():
+            home.close()
 
     @property
     def is_busy(self) -> bool:
-        """Whether an event, a function, a crawl or a job is under way."""
-        return self.jobs.is_busy or self.functions.is_busy or self.crawls.is_busy or self.bus.is_busy
+        """Whether anything is under way anywhere."""
+        return any(home.is_busy for home in self.homes.values())
 
     def _end(self, who: str) -> None:
         """End the process in which a function, or `job`, is at work."""
-        self.jobs.end_at_work() if who == "job" else self.functions.end_at_work(who)
+        self.first.jobs.end_at_work() if who == "job" else self.first.functions.end_at_work(who)
 
     def _age(self, bucket: str, key: str, minutes: float) -> None:
         """Let an object have been uploaded earlier: nobody wants to wait until it is old."""
-        versions = get_backend("s3")[self.aws.account]["aws"].get_bucket(bucket).keys.getlist(key)
+        versions = get_backend("s3")[self.first.aws.account]["aws"].get_bucket(bucket).keys.getlist(key)
         for version in versions:
             version.last_modified -= timedelta(minutes=minutes)
 
     def _uploaded(self, event: dict[str, Any]) -> None:
         self.used_at = time.monotonic()
-        self.bus.deliveries.submit(self.bus.emit, event)
+        home = self.homes.get((event["account"], event["region"]))
+        if home:
+            home.bus.deliveries.submit(home.bus.emit, event)
 
-    def _invoke_later(self, name: str, event: Any) -> bool:
-        try:
-            function = self.aws.model("lambda").get_function(name)
-        except Exception:
-            return False
-        self.functions.invoke_later(function, event)
-        return True
+    def _invoke_later(self, who: Caller, name: str, event: Any) -> bool:
+        return self.homes[who.account, who.region].invoke_later(name, event)
+
+
+def _place(aws: LocalAws) -> tuple[str, str]:
+    return aws.account, aws.region
 
 
 def serve(given: argparse.Namespace) -> None:
@@ -131,21 +125,25 @@ def serve(given: argparse.Namespace) -> None:
         return stand_in[0].deaths(environ, start_response)
 
     server = make_server("127.0.0.1", given.port, application, threaded=True, request_handler=MotoRequestHandler)
-    aws = LocalAws(given.account, given.region, f"http://127.0.0.1:{server.port}", given.folder.resolve())
-    os.environ.update(aws.process_environment)
-    stand_in.append(StandIn(aws, given.java_home, given.retry_after))
+    address, folder, stopped = f"http://127.0.0.1:{server.port}", given.folder.resolve(), Signal()
+    homes = [home.split("/") for home in dict.fromkeys(given.home)]
+    places = [LocalAws(account, region, address, folder) for account, region in homes]
+    # moto would take every caller for this account.
+    os.environ.pop("MOTO_ACCOUNT_ID", None)
+    os.environ.update(places[0].process_environment)
+    stand_in.append(StandIn([Home(aws, given.java_home, given.retry_after, stopped) for aws in places], stopped))
     for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stand_in[0].stopped.set())
-    surroundings.make(aws.account, aws.region, **given.surroundings)
+        signal.signal(name, lambda *_: stopped.set())
+    surroundings.make(places[0].account, places[0].region, **given.surroundings)
     Thread(target=server.serve_forever, daemon=True).start()
     stand_in[0].begin()
-    platform = Platform(given.environment, aws.address, os.getpid(), aws.account, aws.region)
-    note_down(platform, aws.folder)
+    platform = Platform(given.environment, address, os.getpid(), places[0].account, places[0].region)
+    note_down(platform, folder)
     wait_for_the_end(stand_in[0], platform, given.idle_minutes)
     stand_in[0].close()
     server.server_close()
-    if noted(aws.folder) == platform:
-        (aws.folder / NOTE).unlink()
+    if noted(folder) == platform:
+        (folder / NOTE).unlink()
 
 
 def wait_for_the_end(stand_in: StandIn, platform: Platform, idle_minutes: float) -> None:
@@ -154,7 +152,7 @@ def wait_for_the_end(stand_in: StandIn, platform: Platform, idle_minutes: float)
         if stand_in.is_busy:
             stand_in.used_at = time.monotonic()
         is_idle = time.monotonic() - stand_in.used_at > idle_minutes * 60
-        if is_idle or noted(stand_in.aws.folder) != platform:
+        if is_idle or noted(stand_in.first.aws.folder) != platform:
             log.info("ends: nobody has asked anything for %s minutes, or its folder is gone", idle_minutes)
             stand_in.stopped.set()
 
@@ -163,8 +161,9 @@ def main() -> None:
     """Read the command line and serve."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--environment", required=True)
-    parser.add_argument("--account", required=True)
-    parser.add_argument("--region", required=True)
+    parser.add_argument(
+        "--home", action="append", required=True, help="account/region; the first is the platform's own"
+    )
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--surroundings", type=json.loads, required=True, help="see surroundings.py, as JSON")
     parser.add_argument("--java-home")

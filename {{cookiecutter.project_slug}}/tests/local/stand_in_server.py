@@ -18,7 +18,7 @@ from botocore.config import Config
 from local.control import ask
 from local.running import PROJECT, Platform, noted
 
-ACCOUNT, REGION = "111111111111", "eu-west-1"
+ACCOUNT, OTHER_ACCOUNT, REGION = "111111111111", "222222222222", "eu-west-1"
 STATE_BUCKET = "acme-state"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/any"
 PATIENCE_SECONDS = 60
@@ -37,14 +37,15 @@ def eventually(look: Callable[[], Found], what: str = "") -> Found:
 def start(folder: Path, *options: str, **shell: str) -> "Server":
     """Start a server in a folder and wait until it answers."""
     folder.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "local.stand_in.server", "--environment", "test", "--account", ACCOUNT]
-    command += ["--region", REGION, "--folder", str(folder), "--retry-after", "[0.2, 0.2]"]
+    command = [sys.executable, "-m", "local.stand_in.server", "--environment", "test"]
+    command += [word for account in (ACCOUNT, OTHER_ACCOUNT) for word in ("--home", f"{account}/{REGION}")]
+    command += ["--folder", str(folder), "--retry-after", "[0.2, 0.2]"]
     surroundings = {"state_bucket": STATE_BUCKET, "networks": [], "topics": []}
     with (folder / "platform.log").open("w") as log:
         process = subprocess.Popen(
             [*command, "--surroundings", json.dumps(surroundings), *options],
             cwd=PROJECT,
-            env=os.environ | {"MOTO_ACCOUNT_ID": ACCOUNT, "PYTHONDONTWRITEBYTECODE": "1"} | shell,
+            env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"} | shell,
             stdout=log,
             stderr=log,
         )
@@ -62,11 +63,10 @@ class Server:
     def __init__(self, platform: Platform, process: "subprocess.Popen[bytes]", folder: Path) -> None:
         self.platform, self.process, self.folder = platform, process, folder
 
-    def client(self, service: str) -> Any:
-        """A client that hears the first answer."""
-        access = {name: value for name, value in self.platform.access.items() if name != "config"}
+    def client(self, service: str, account: str = ACCOUNT) -> Any:
+        """A client of the owner of an account, which hears the first answer."""
         once = Config(retries={"total_max_attempts": 1}, proxies={}, max_pool_connections=32)
-        return boto3.client(service, config=once, **access)
+        return boto3.client(service, **self.platform.access | {"config": once, "aws_access_key_id": account})
 
     def ask(self, question: str, **given: Any) -> dict[str, Any]:
         """One of the platform's own questions."""
@@ -81,33 +81,33 @@ class Server:
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(PATIENCE_SECONDS)
 
-    def function(self, name: str, source: str, **settings: Any) -> str:
+    def function(self, name: str, source: str, account: str = ACCOUNT, **settings: Any) -> str:
         """Deploy a Lambda whose handler is `handle` in a module of the function's name; returns its ARN."""
-        deployed = self.client("lambda").create_function(
+        deployed = self.client("lambda", account).create_function(
             FunctionName=name,
             Runtime="python3.13",
-            Role=ROLE,
+            Role=ROLE.replace(ACCOUNT, account),
             Handler=settings.pop("Handler", f"{name}.handle"),
             Code={"ZipFile": archive({f"{name}.py": source})},
             **settings,
         )
-        self.client("logs").create_log_group(logGroupName=f"/aws/lambda/{name}")
+        self.client("logs", account).create_log_group(logGroupName=f"/aws/lambda/{name}")
         return str(deployed["FunctionArn"])
 
-    def invoke(self, name: str, event: Any = None) -> Any:
+    def invoke(self, name: str, event: Any = None, account: str = ACCOUNT) -> Any:
         """The payload of a call that waits for it."""
-        answer = self.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
+        answer = self.client("lambda", account).invoke(FunctionName=name, Payload=json.dumps(event))
         return json.loads(answer["Payload"].read())
 
-    def queue(self, name: str, policy: dict[str, Any] | None = None) -> str:
+    def queue(self, name: str, policy: dict[str, Any] | None = None, account: str = ACCOUNT) -> str:
         """Make a queue; returns its ARN."""
         attributes = {"Policy": json.dumps(policy)} if policy else {}
-        self.client("sqs").create_queue(QueueName=name, Attributes=attributes)
-        return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
+        self.client("sqs", account).create_queue(QueueName=name, Attributes=attributes)
+        return f"arn:aws:sqs:{REGION}:{account}:{name}"
 
-    def messages(self, arn: str) -> list[dict[str, Any]]:
+    def messages(self, arn: str, account: str = ACCOUNT) -> list[dict[str, Any]]:
         """Take what is in a queue."""
-        sqs = self.client("sqs")
+        sqs = self.client("sqs", account)
         address = sqs.get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]
         answer = sqs.receive_message(QueueUrl=address, MaxNumberOfMessages=10, MessageAttributeNames=["All"])
         found: list[dict[str, Any]] = answer.get("Messages", [])

@@ -1,0 +1,51 @@
+"""Who asks: the credentials of a request decide the account and the identity, as on AWS."""
+
+import re
+from dataclasses import dataclass
+
+from moto.iam import models as iam
+from moto.sts.models import sts_backends
+
+CREDENTIAL = re.compile(r"Credential=([^/,]+)/\d+/([^/]+)/([^/]+)/aws4_request")
+
+
+@dataclass(frozen=True)
+class Caller:
+    """An identity in a region: a session of a role, or the account itself, which may do anything and has no role."""
+
+    account: str
+    region: str
+    arn: str
+    role: str | None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What policies may call it."""
+        own = {self.arn, self.role} if self.role else {self.arn}
+        return frozenset({*filter(None, own), self.account, root_of(self.account)})
+
+    @property
+    def context(self) -> dict[str, str]:
+        """What the conditions of policies may ask of it."""
+        return {
+            "aws:PrincipalArn": self.role or self.arn,
+            "aws:PrincipalAccount": self.account,
+            "aws:RequestedRegion": self.region,
+            "aws:SecureTransport": "true",
+        }
+
+
+def root_of(account: str) -> str:
+    """The ARN of an account itself."""
+    return f"arn:aws:iam::{account}:root"
+
+
+def caller_of(authorization: str) -> Caller:
+    """Who signed a request, by its header Authorization; one that nobody signed comes from the platform's account."""
+    found = CREDENTIAL.search(authorization)
+    key, region = (found[1], found[2]) if found else ("", "us-east-1")
+    account = iam.get_account_id_from(key)
+    session = sts_backends[account]["aws"].get_assumed_role_from_access_key(key)
+    if session is None:
+        return Caller(account, region, root_of(account), None)
+    return Caller(account, region, session.arn, session.role_arn)

@@ -1,0 +1,62 @@
+"""What acts on its own in one account and region: its events, functions, jobs, crawls, schedules and alarms."""
+
+from threading import Event as Signal
+from threading import Thread
+from typing import Any
+
+from local.stand_in.alarms import Alarms
+from local.stand_in.crawls import Crawls
+from local.stand_in.event_bus import EventBus, event_of
+from local.stand_in.event_source import EventSource
+from local.stand_in.functions import Functions
+from local.stand_in.jobs import Jobs
+from local.stand_in.local_aws import LocalAws
+from local.stand_in.schedule import Schedule
+
+
+class Home:
+    """The parts of one account and region, wired together."""
+
+    def __init__(self, aws: LocalAws, java_home: str | None, retry_after: tuple[float, ...], stopped: Signal) -> None:
+        self.aws, self.stopped = aws, stopped
+        self.bus = EventBus(aws)
+        self.functions = Functions(aws, retry_after)
+        self.jobs = Jobs(aws, java_home, self.bus.tell_of_glue)
+        self.crawls = Crawls(aws, self.bus.tell_of_glue)
+        self.schedule = Schedule(self.bus, stopped)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an event, a function, a crawl or a job is under way."""
+        return self.jobs.is_busy or self.functions.is_busy or self.crawls.is_busy or self.bus.is_busy
+
+    def begin(self) -> None:
+        """Let everything that acts on its own begin to act."""
+        source, alarms = EventSource(self.aws, self.functions, self.stopped), Alarms(self.aws, self.stopped)
+        for act in (source.poll, self.schedule.tick, alarms.judge, lambda: self.functions.retry(self.stopped)):
+            Thread(target=act, name=act.__qualname__, daemon=True).start()
+
+    def close(self) -> None:
+        """End every process that was started."""
+        self.functions.close()
+        self.jobs.close()
+
+    def fire(self, name: str) -> bool:
+        """Fire a rule as if its schedule were due; whether there is one of that name that has a schedule."""
+        due = [rule for rule in self.schedule.rules() if rule.name == name]
+        for rule in due:
+            self.schedule.fire(rule)
+        return bool(due)
+
+    def emit(self, source: str, detail_type: str, detail: dict[str, Any]) -> None:
+        """Send an event of one of AWS's services."""
+        self.bus.emit(event_of(self.aws, source, detail_type, detail))
+
+    def invoke_later(self, name: str, event: Any) -> bool:
+        """Invoke a function without waiting; whether there is one of that name."""
+        try:
+            function = self.aws.model("lambda").get_function(name)
+        except Exception:
+            return False
+        self.functions.invoke_later(function, event)
+        return True

@@ -1,0 +1,48 @@
+"""What IAM and STS need beyond moto: credentials of an account's owner."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from moto.core.responses import BaseResponse
+from moto.iam import models as iam
+from moto.sts.models import STSBackend
+
+from local.stand_in.caller import CREDENTIAL, root_of
+from local.stand_in.mending import replace
+
+ACCOUNT = re.compile(r"\d{12}")
+
+
+def mend(own_account: str) -> None:
+    """An access key that is the number of an account is its owner's; one that nobody knows is our own account's."""
+    replace(BaseResponse, "get_access_key", _of_any_form)
+    replace(iam, "get_account_id_from", lambda original: _account_finder(original, own_account))
+    replace(STSBackend, "get_caller_identity", _telling_of_owners)
+
+
+def _of_any_form(original: Callable[[Any], str]) -> Callable[[Any], str]:
+    def get_access_key(response: Any) -> str:
+        # moto knows keys of twenty characters only.
+        found = CREDENTIAL.search(response.headers.get("Authorization", ""))
+        return found[1] if found else original(response)
+
+    return get_access_key
+
+
+def _account_finder(original: Callable[[str], str], own_account: str) -> Callable[[str], str]:
+    def account_of(key: str) -> str:
+        if ACCOUNT.fullmatch(key):
+            return key
+        found = original(key)
+        return own_account if found == iam.DEFAULT_ACCOUNT_ID else found
+
+    return account_of
+
+
+def _telling_of_owners(original: Callable[..., tuple[str, str, str]]) -> Callable[..., tuple[str, str, str]]:
+    def get_caller_identity(backend: Any, key: str, region: str) -> tuple[str, str, str]:
+        user, arn, account = original(backend, key, region)
+        return (account, root_of(account), account) if arn.endswith(":user/moto") else (user, arn, account)
+
+    return get_caller_identity
