@@ -32,11 +32,13 @@ REASONS = {
     201: "201 Created",
     202: "202 Accepted",
     204: "204 No Content",
+    400: "400 Bad Request",
     403: "403 Forbidden",
     404: "404 Not Found",
     501: "501 Unsupported",
 }
 # moto checks a condition and writes in two steps: one request at a time keeps the promise of conditional writes.
+DEVELOPER_TOOLS = ("codecommit", "codebuild", "codepipeline", "codeconnections", "codestar-connections")
 ONE_AT_A_TIME = ("dynamodb", "s3", "glue")
 
 
@@ -47,10 +49,11 @@ class Application:
         self,
         chat: Chat,
         ask: Callable[[str, dict[str, Any]], Answer],
+        tools: Callable[[Caller, str, str, dict[str, Any]], Answer],
         invoke: Callable[[Caller, str, Any], bool],
     ) -> None:
         self.moto = DomainDispatcherApplication(create_backend_app)
-        self.chat, self.ask, self.invoke = chat, ask, invoke
+        self.chat, self.ask, self.tools, self.invoke = chat, ask, tools, invoke
         self.locks = {service: Lock() for service in ONE_AT_A_TIME}
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -67,6 +70,10 @@ class Application:
     def _answer(self, path: str, service: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if service == "chatbot":
             return self._chat(path, environ, start_response)
+        if service in DEVELOPER_TOOLS:
+            operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+            status, told = self.tools(_caller(environ), service, operation, json.loads(_body(environ) or b"{}"))
+            return _tell(start_response, status, told, told.get("__type", ""))
         invoked = INVOKE.fullmatch(path)
         if invoked and environ.get("HTTP_X_AMZ_INVOCATION_TYPE") == "Event":
             return self._invoke_later(invoked[1], environ, start_response)

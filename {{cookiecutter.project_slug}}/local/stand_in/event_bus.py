@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -10,12 +11,15 @@ from uuid import uuid4
 from botocore.exceptions import ClientError
 from jsonpath_ng import parse as json_path
 
+from local.stand_in.identity import require
 from local.stand_in.local_aws import LocalAws
 from local.stand_in.permission import allows
+from local.stand_in.roles import as_service
 from local.stand_in.workers import Workers
 
 log = logging.getLogger("events")
 Event = dict[str, Any]
+STARTED = {"codepipeline": "codepipeline:StartPipelineExecution", "codebuild": "codebuild:StartBuild"}
 
 
 class EventBus:
@@ -25,6 +29,7 @@ class EventBus:
         self.aws = aws
         self.deliveries = Workers(8, "delivery")
         self.lost: list[str] = []
+        self.start: Callable[[str, str, str], None] = lambda rule, arn, message: None
 
     @property
     def is_busy(self) -> bool:
@@ -59,10 +64,20 @@ class EventBus:
     def _deliver(self, rule: Any, target: dict[str, Any], event: Event) -> None:
         message = input_of(target, event)
         try:
-            self._send(rule, target["Arn"], message)
+            if target["Arn"].split(":")[2] in STARTED:
+                self._start(rule, target, message)
+            else:
+                self._send(rule, target["Arn"], message)
         except Exception as error:
             log.warning("not delivered: %s to %s: %s", rule.name, target["Arn"], error)
             self._give_up(rule, target, message, error)
+
+    def _start(self, rule: Any, target: dict[str, Any], message: str) -> None:
+        """Start a pipeline or a build, in the role that the target names."""
+        arn = target["Arn"]
+        role = as_service("events", target["RoleArn"], rule.arn, self.aws.region)
+        require(role, STARTED[arn.split(":")[2]], arn)
+        self.start(rule.arn, arn, message)
 
     def _send(self, rule: Any, arn: str, message: str) -> None:
         service, name = arn.split(":")[2], arn.split(":")[-1]
@@ -87,7 +102,7 @@ class EventBus:
             return "sns:Publish", self.aws.client("sns").get_topic_attributes(TopicArn=arn)["Attributes"]["Policy"]
         if service == "lambda":
             return "lambda:InvokeFunction", self._policy_of(name)
-        raise ValueError(f"the local AWS delivers to SQS, SNS and Lambda, not to {service}")
+        raise ValueError(f"the local AWS delivers to SQS, SNS, Lambda, pipelines and builds, not to {service}")
 
     def _policy_of(self, name: str) -> str | None:
         functions = self.aws.client("lambda")

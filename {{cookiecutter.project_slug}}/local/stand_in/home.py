@@ -1,4 +1,4 @@
-"""What acts on its own in one account and region: its events, functions, jobs, crawls, schedules and alarms."""
+"""What acts on its own in one account and region: its events, functions, jobs, crawls, schedules, alarms, pipelines."""
 
 from threading import Event as Signal
 from threading import Thread
@@ -6,38 +6,44 @@ from typing import Any
 
 from local.stand_in.alarms import Alarms
 from local.stand_in.crawls import Crawls
+from local.stand_in.developer_tools.tools import DeveloperTools
 from local.stand_in.event_bus import EventBus, event_of
 from local.stand_in.event_source import EventSource
 from local.stand_in.functions import Functions
 from local.stand_in.jobs import Jobs
 from local.stand_in.local_aws import LocalAws
+from local.stand_in.machine import Machine
 from local.stand_in.schedule import Schedule
 
 
 class Home:
     """The parts of one account and region, wired together."""
 
-    def __init__(self, aws: LocalAws, java_home: str | None, retry_after: tuple[float, ...], stopped: Signal) -> None:
+    def __init__(self, aws: LocalAws, machine: Machine, retry_after: tuple[float, ...], stopped: Signal) -> None:
         self.aws, self.stopped = aws, stopped
         self.bus = EventBus(aws)
+        self.tools = DeveloperTools(aws, self.emit, machine.build_environment)
+        self.bus.start = self.tools.started_by_rule
         self.functions = Functions(aws, retry_after)
-        self.jobs = Jobs(aws, java_home, self.bus.tell_of_glue)
+        self.jobs = Jobs(aws, machine.java_home, self.bus.tell_of_glue)
         self.crawls = Crawls(aws, self.bus.tell_of_glue)
         self.schedule = Schedule(self.bus, stopped)
 
     @property
     def is_busy(self) -> bool:
-        """Whether an event, a function, a crawl or a job is under way."""
-        return self.jobs.is_busy or self.functions.is_busy or self.crawls.is_busy or self.bus.is_busy
+        """Whether an event, a function, a crawl, a job, a build or a pipeline is under way."""
+        return any(part.is_busy for part in (self.jobs, self.functions, self.crawls, self.bus, self.tools))
 
     def begin(self) -> None:
         """Let everything that acts on its own begin to act."""
         source, alarms = EventSource(self.aws, self.functions, self.stopped), Alarms(self.aws, self.stopped)
         for act in (source.poll, self.schedule.tick, alarms.judge, lambda: self.functions.retry(self.stopped)):
             Thread(target=act, name=act.__qualname__, daemon=True).start()
+        self.tools.begin(self.stopped)
 
     def close(self) -> None:
         """End every process that was started."""
+        self.tools.close()
         self.functions.close()
         self.jobs.close()
 
@@ -48,9 +54,9 @@ class Home:
             self.schedule.fire(rule)
         return bool(due)
 
-    def emit(self, source: str, detail_type: str, detail: dict[str, Any]) -> None:
+    def emit(self, source: str, detail_type: str, detail: dict[str, Any], resources: list[str] | None = None) -> None:
         """Send an event of one of AWS's services."""
-        self.bus.emit(event_of(self.aws, source, detail_type, detail))
+        self.bus.emit(event_of(self.aws, source, detail_type, detail) | {"resources": resources or []})
 
     def invoke_later(self, name: str, event: Any) -> bool:
         """Invoke a function without waiting; whether there is one of that name."""

@@ -32,6 +32,13 @@ class LocalAws:
         with MAKING:
             return _client(self.address, self.account, self.region, service)
 
+    def client_in(self, session: dict[str, str], service: str) -> Any:
+        """A boto3 client that acts in a session of a role: by the environment variables of its credentials."""
+        names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+        with MAKING:
+            made = boto3.Session(*(session[name] for name in names), self.region)
+            return made.client(service, endpoint_url=self.address, config=ONCE)
+
     def queue_url(self, arn: str) -> str:
         """Where a queue is reached."""
         return str(self.client("sqs").get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"])

@@ -1,5 +1,6 @@
 """Remembers what SNS sent and to whom: nobody outside this machine gets it."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -25,7 +26,8 @@ class Notices:
                 {
                     "at": datetime.now(UTC).isoformat(timespec="seconds"),
                     "subject": subject or "",
-                    "message": message,
+                    "message": _for_people(message, options.get("message_structure")),
+                    "topic": topic.arn,
                     "to": self._readers(topic),
                 }
             )
@@ -52,3 +54,11 @@ def _staying_here(original: Callable[..., None]) -> Callable[..., None]:
             original(subscription, *message, **options)
 
     return publish
+
+
+def _for_people(message: str, structure: str | None) -> str:
+    """What a mail holds: a message may have a text of its own for each protocol."""
+    if structure != "json":
+        return message
+    texts = json.loads(message)
+    return str(texts.get("email", texts["default"]))

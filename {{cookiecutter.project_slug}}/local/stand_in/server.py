@@ -24,6 +24,7 @@ from local.stand_in.chat import Chat
 from local.stand_in.deaths import Death, Deaths
 from local.stand_in.home import Home
 from local.stand_in.local_aws import LocalAws
+from local.stand_in.machine import Machine
 from local.stand_in.notices import Notices
 
 log = logging.getLogger("platform")
@@ -37,7 +38,7 @@ class StandIn:
         self.first = homes[0]
         self.chat = Chat(self.first.aws.account)
         self.notices = Notices(self.chat)
-        self.deaths = Deaths(Application(self.chat, self.ask, self._invoke_later), self._end)
+        self.deaths = Deaths(Application(self.chat, self.ask, self._tools, self._invoke_later), self._end)
         mends_identity.mend(self.first.aws.account)
         mends_storage.mend(self._uploaded)
         mends_budgets.mend()
@@ -72,6 +73,8 @@ class StandIn:
                 self.deaths.plan(Death(**given))
             case "age":
                 self._age(**given)
+            case "expire-approvals":
+                self.first.tools.pipelines.expire_approvals()
             case "emit":
                 self.first.emit(given["source"], given["kind"], given["detail"])
             case "fire":
@@ -109,6 +112,10 @@ class StandIn:
         if home:
             home.bus.deliveries.submit(home.bus.emit, event)
 
+    def _tools(self, who: Caller, service: str, operation: str, given: dict[str, Any]) -> Answer:
+        """What the developer tools of the caller's home answer."""
+        return self.homes[who.account, who.region].tools.answer(service, operation, who, given)
+
     def _invoke_later(self, who: Caller, name: str, event: Any) -> bool:
         return self.homes[who.account, who.region].invoke_later(name, event)
 
@@ -131,7 +138,8 @@ def serve(given: argparse.Namespace) -> None:
     # moto would take every caller for this account.
     os.environ.pop("MOTO_ACCOUNT_ID", None)
     os.environ.update(places[0].process_environment)
-    stand_in.append(StandIn([Home(aws, given.java_home, given.retry_after, stopped) for aws in places], stopped))
+    machine = Machine(given.java_home, given.build_environment)
+    stand_in.append(StandIn([Home(aws, machine, given.retry_after, stopped) for aws in places], stopped))
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())
     surroundings.make(places[0].account, places[0].region, **given.surroundings)
@@ -167,6 +175,9 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--surroundings", type=json.loads, required=True, help="see surroundings.py, as JSON")
     parser.add_argument("--java-home")
+    parser.add_argument(
+        "--build-environment", type=json.loads, default={}, help="what builds see of this machine, as JSON"
+    )
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--idle-minutes", type=float, default=120)
     parser.add_argument("--retry-after", type=json.loads, default=[60, 120], help="seconds, as a JSON list")

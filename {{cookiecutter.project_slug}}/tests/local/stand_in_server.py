@@ -40,10 +40,11 @@ def start(folder: Path, *options: str, **shell: str) -> "Server":
     command = [sys.executable, "-m", "local.stand_in.server", "--environment", "test"]
     command += [word for account in (ACCOUNT, OTHER_ACCOUNT) for word in ("--home", f"{account}/{REGION}")]
     command += ["--folder", str(folder), "--retry-after", "[0.2, 0.2]"]
+    machine = json.dumps({"PATH": os.environ["PATH"]})
     surroundings = {"state_bucket": STATE_BUCKET, "networks": [], "topics": []}
     with (folder / "platform.log").open("w") as log:
         process = subprocess.Popen(
-            [*command, "--surroundings", json.dumps(surroundings), *options],
+            [*command, "--surroundings", json.dumps(surroundings), "--build-environment", machine, *options],
             cwd=PROJECT,
             env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"} | shell,
             stdout=log,

@@ -1,0 +1,165 @@
+"""CodeBuild's builds: who starts one, with what, and what is told of it."""
+
+import json
+import logging
+from collections.abc import Callable
+from threading import Thread
+from typing import Any
+
+from local.stand_in.caller import Caller
+from local.stand_in.developer_tools.artifact import Artifact, unpack
+from local.stand_in.developer_tools.build import Build, event_of, told_of, variables_of
+from local.stand_in.developer_tools.build_projects import BuildProjects
+from local.stand_in.developer_tools.build_run import BuildRun
+from local.stand_in.developer_tools.clock import now
+from local.stand_in.developer_tools.refusal import RefusedError
+from local.stand_in.developer_tools.repositories import Repositories
+from local.stand_in.identity import AccessDeniedError, require
+from local.stand_in.local_aws import LocalAws
+from local.stand_in.log_stream import keep_log
+from local.stand_in.roles import as_service, credentials
+
+log = logging.getLogger("builds")
+Content = dict[str, Any]
+Emit = Callable[[str, str, Content, list[str]], None]
+OVERRIDES = {"projectName", "sourceVersion", "environmentVariablesOverride", "idempotencyToken", "buildspecOverride"}
+
+
+class Builds:
+    """The builds of one account and region, and CodeBuild's calls about them."""
+
+    def __init__(
+        self, aws: LocalAws, projects: BuildProjects, repositories: Repositories, emit: Emit, machine: dict[str, str]
+    ) -> None:
+        self.aws, self.projects, self.repositories, self.emit = aws, projects, repositories, emit
+        self.machine = machine
+        self.by_id: dict[str, Build] = {}
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a build is under way."""
+        return any(build.status == "IN_PROGRESS" for build in list(self.by_id.values()))
+
+    def close(self) -> None:
+        """End every build."""
+        for build in list(self.by_id.values()):
+            self.stop(build)
+
+    def begin(self, order: Content, initiator: str, **handed: Any) -> Build:
+        """Start a build; a pipeline hands it inputs, an output and the commit that it has resolved."""
+        project = self.projects.named(order["projectName"])
+        unknown = sorted(order.keys() - OVERRIDES)
+        if unknown:
+            raise RefusedError("InvalidInputException", f"the local AWS starts no build with {', '.join(unknown)}")
+        number = 1 + sum(build.project["name"] == project["name"] for build in self.by_id.values())
+        build = Build(json.loads(json.dumps(project)), number, initiator, order, **handed)
+        self.by_id[build.id] = build
+        self._tell(build)
+        Thread(target=self._work, args=(build,), name=build.id, daemon=True).start()
+        return build
+
+    def start_build(self, caller: Caller, given: Content) -> Content:
+        return {"build": told_of(self.aws, self.begin(given, caller.arn.rpartition(":")[2]))}
+
+    def stop_build(self, caller: Caller, given: Content) -> Content:
+        build = self._named(given["id"])
+        self.stop(build)
+        return {"build": told_of(self.aws, build)}
+
+    def batch_get_builds(self, caller: Caller, given: Content) -> Content:
+        ids = [name.partition(":build/")[2] or name for name in given["ids"]]
+        found = [told_of(self.aws, self.by_id[each]) for each in ids if each in self.by_id]
+        return {"builds": found, "buildsNotFound": [each for each in ids if each not in self.by_id]}
+
+    def list_builds(self, caller: Caller, given: Content) -> Content:
+        return {"ids": [build.id for build in reversed(self.by_id.values())]}
+
+    def list_builds_for_project(self, caller: Caller, given: Content) -> Content:
+        name = self.projects.named(given["projectName"])["name"]
+        return {"ids": [build.id for build in reversed(self.by_id.values()) if build.project["name"] == name]}
+
+    def _named(self, identity: str) -> Build:
+        if identity not in self.by_id:
+            raise RefusedError("ResourceNotFoundException", f"Build cannot be found: {identity}")
+        return self.by_id[identity]
+
+    def stop(self, build: Build) -> None:
+        """End a build where it is."""
+        if build.run and build.status == "IN_PROGRESS":
+            build.run.stopped = True
+            build.run.end()
+
+    def _work(self, build: Build) -> None:
+        try:
+            role = as_service("codebuild", build.project["serviceRole"], build.project["arn"], self.aws.region)
+            require(role, "logs:CreateLogStream", self._log_group(build))
+            require(role, "logs:PutLogEvents", f"{self._log_group(build)}:log-stream:{build.identity}")
+            session = credentials(role, "AWSCodeBuild")
+            build.run = self._prepared(build, session)
+            build.run.run()
+            self._hand_on(build, session)
+            build.status = build.run.status
+        except (AccessDeniedError, RefusedError) as error:
+            build.status, build.complaint = "FAILED", f"ACCESS_DENIED: {error}"
+        except Exception as error:
+            log.exception("%s", build.id)
+            build.status, build.complaint = "FAULT", f"{type(error).__name__}: {error}"
+        build.ended = now()
+        self._tell(build)
+
+    def _prepared(self, build: Build, session: dict[str, str]) -> BuildRun:
+        """The build with its sources in a folder of its own."""
+        folder = self.aws.folder / "builds" / build.project["name"] / build.identity
+        run = BuildRun(
+            folder=folder,
+            source=folder / "src",
+            environment={},
+            buildspec=build.order.get("buildspecOverride") or build.project["source"].get("buildspec", ""),
+            seconds=float(build.project["timeoutInMinutes"]) * 60,
+        )
+        (folder / "home").mkdir(parents=True)
+        places = {name: folder / "secondary" / name for name in list(build.inputs)[1:]}
+        if build.inputs:
+            for name, artifact in build.inputs.items():
+                unpack(self._fetched(artifact, session), places.get(name, run.source))
+        elif build.project["source"]["type"] == "CODECOMMIT":
+            self._clone(build, run)
+        else:
+            run.source.mkdir()
+        run.environment |= self.machine | self.aws.process_environment | session
+        run.environment |= variables_of(self.aws, build, run.source, places) | {"HOME": str(folder / "home")}
+        return run
+
+    def _clone(self, build: Build, run: BuildRun) -> None:
+        location = build.project["source"]["location"]
+        git = self.repositories.named(location.rpartition("/")[2]).git
+        version = build.order.get("sourceVersion") or build.project.get("sourceVersion") or "HEAD"
+        commit = git.resolve(version)
+        if commit is None:
+            raise RefusedError("InvalidInputException", f"{location} has no {version}")
+        build.resolved = commit
+        git.clone(commit, run.source)
+
+    def _fetched(self, artifact: Artifact, session: dict[str, str]) -> bytes:
+        stored = self._s3(session).get_object(Bucket=artifact.bucket, Key=artifact.key)
+        body: bytes = stored["Body"].read()
+        return body
+
+    def _hand_on(self, build: Build, session: dict[str, str]) -> None:
+        """Upload what the build hands on, keep its log, and forget the rest."""
+        assert build.run
+        if build.output and build.run.artifact is not None:
+            place = {"Bucket": build.output.bucket, "Key": build.output.key}
+            self._s3(session).put_object(**place, Body=build.run.artifact)
+        lines = build.run.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        keep_log(self.aws, build.log_group, build.identity, lines)
+        build.run.forget()
+
+    def _s3(self, session: dict[str, str]) -> Any:
+        return self.aws.client_in(session, "s3")
+
+    def _log_group(self, build: Build) -> str:
+        return f"arn:aws:logs:{self.aws.region}:{self.aws.account}:log-group:{build.log_group}"
+
+    def _tell(self, build: Build) -> None:
+        self.emit("aws.codebuild", *event_of(self.aws, build))

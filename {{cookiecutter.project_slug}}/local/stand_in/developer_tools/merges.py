@@ -1,0 +1,73 @@
+"""How a pull request of CodeCommit is merged."""
+
+from collections.abc import Callable
+from typing import Any
+
+from local.stand_in.caller import Caller
+from local.stand_in.developer_tools.clock import now
+from local.stand_in.developer_tools.git_repository import GitError, GitRepository
+from local.stand_in.developer_tools.pull_requests import PullRequest, PullRequests
+from local.stand_in.developer_tools.refusal import RefusedError
+
+Content = dict[str, Any]
+Make = Callable[[GitRepository, Content, Content], str]
+
+
+class Merges:
+    """CodeCommit's calls that merge: each refuses while the approval rules are not satisfied."""
+
+    def __init__(self, requests: PullRequests) -> None:
+        self.requests = requests
+
+    def merge_pull_request_by_fast_forward(self, caller: Caller, given: Content) -> Content:
+        return self._merge(caller, given, "FAST_FORWARD_MERGE", _fast_forward)
+
+    def merge_pull_request_by_squash(self, caller: Caller, given: Content) -> Content:
+        return self._merge(
+            caller, given, "SQUASH_MERGE", lambda git, target, author: _commit(git, target, given, author, 1)
+        )
+
+    def merge_pull_request_by_three_way(self, caller: Caller, given: Content) -> Content:
+        return self._merge(
+            caller, given, "THREE_WAY_MERGE", lambda git, target, author: _commit(git, target, given, author, 2)
+        )
+
+    def _merge(self, caller: Caller, given: Content, option: str, make: Make) -> Content:
+        request = self.requests.named(given)
+        self._refuse(request, given)
+        target, name = request.target, caller.arn.rpartition("/")[2]
+        author = {"name": given.get("authorName") or name, "email": given.get("email") or f"{name}@codecommit"}
+        try:
+            commit = make(request.repository.git, target, author)
+        except GitError as error:
+            raise RefusedError("ManualMergeRequiredException", f"The branches conflict: {error}") from error
+        merged = {"isMerged": True, "mergedBy": caller.arn, "mergeCommitId": commit, "mergeOption": option}
+        target["mergeMetadata"] = merged
+        request.told |= {"pullRequestStatus": "CLOSED", "lastActivityDate": now()}
+        with self.requests.repositories.changing(request.repository, caller) as git:
+            git.point(target["destinationReference"], commit)
+        self.requests.tell(request, "pullRequestMergeStatusUpdated", caller.arn, mergeOption=option)
+        return {"pullRequest": request.told}
+
+    def _refuse(self, request: PullRequest, given: Content) -> None:
+        if not request.is_open:
+            raise RefusedError("PullRequestAlreadyClosedException", f"{given['pullRequestId']} is closed")
+        if given.get("sourceCommitId", request.target["sourceCommit"]) != request.target["sourceCommit"]:
+            raise RefusedError("TipOfSourceReferenceIsDifferentException", "The source branch has moved")
+        lacking = request.evaluation["approvalRulesNotSatisfied"]
+        if not request.evaluation["approved"]:
+            message = f"The approval rules are not satisfied: {', '.join(lacking)}"
+            raise RefusedError("PullRequestApprovalRulesNotSatisfiedException", message)
+
+
+def _fast_forward(git: GitRepository, target: Content, author: Content) -> str:
+    tip, commit = git.branch(target["destinationReference"]), str(target["sourceCommit"])
+    if tip is None or git.merge_base(tip, commit) != tip:
+        raise GitError("the destination is not an ancestor of the source")
+    return commit
+
+
+def _commit(git: GitRepository, target: Content, given: Content, author: Content, parents: int) -> str:
+    tip, commit = str(git.branch(target["destinationReference"])), str(target["sourceCommit"])
+    message = given.get("commitMessage") or f"Merge {target['sourceReference']}"
+    return git.merged(tip, commit, [tip, commit][:parents], author, message)

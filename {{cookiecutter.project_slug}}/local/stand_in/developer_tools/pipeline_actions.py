@@ -1,0 +1,153 @@
+"""What the actions of a pipeline do: fetch a source, run a build, ask for an approval."""
+
+import json
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from local.stand_in.caller import Caller
+from local.stand_in.developer_tools.approval_message import message_of, subject_of
+from local.stand_in.developer_tools.artifact import Artifact, all_files, packed
+from local.stand_in.developer_tools.builds import Builds
+from local.stand_in.developer_tools.clock import now
+from local.stand_in.developer_tools.pipeline_execution import ActionRun, Execution
+from local.stand_in.developer_tools.repositories import Repositories, Repository
+from local.stand_in.identity import require
+from local.stand_in.local_aws import LocalAws
+from local.stand_in.roles import credentials
+
+Content = dict[str, Any]
+WEEK_MINUTES = 7 * 24 * 60
+LOOK_SECONDS = 0.2
+MOST_CHARACTERS = 1000
+SOURCE_CALLS = ("GetBranch", "GetCommit", "UploadArchive", "GetUploadArchiveStatus")
+
+
+class ActionFailedError(Exception):
+    """Why an action failed, with the code that CodePipeline gives it."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        super().__init__(message)
+
+
+class ActionAbandonedError(Exception):
+    """The execution has been stopped while the action was at work."""
+
+
+@dataclass
+class PipelineActions:
+    """Each kind of action by its provider; it acts as the pipeline's role, or fails with what that role may not do."""
+
+    aws: LocalAws
+    repositories: Repositories
+    builds: Builds
+    # The repositories of other hosts, which connections lead to, by `owner/name`.
+    connected: Callable[[str, str], Repository]
+
+    def work(self, execution: Execution, run: ActionRun, role: Caller) -> None:
+        """Do what an action says; ActionFailedError where it fails."""
+        providers = {"CodeCommit": self._commit, "CodeStarSourceConnection": self._connection}
+        providers |= {"CodeBuild": self._build, "Manual": self._approval}
+        providers[run.definition["actionTypeId"]["provider"]](execution, run, role)
+
+    def _commit(self, execution: Execution, run: ActionRun, role: Caller) -> None:
+        repository = self.repositories.named(run.configuration["RepositoryName"])
+        for call in SOURCE_CALLS:
+            require(role, f"codecommit:{call}", repository.arn)
+        self._source(execution, run, role, repository, run.configuration["RepositoryName"])
+
+    def _connection(self, execution: Execution, run: ActionRun, role: Caller) -> None:
+        arn, name = run.configuration["ConnectionArn"], run.configuration["FullRepositoryId"]
+        require(role, f"{arn.split(':')[2]}:UseConnection", arn)
+        self._source(execution, run, role, self.connected(arn, name), name)
+
+    def _source(self, execution: Execution, run: ActionRun, role: Caller, repository: Repository, name: str) -> None:
+        branch = run.configuration["BranchName"]
+        commit = repository.git.branch(branch)
+        if commit is None:
+            message = f"The action failed because no branch named {branch} was found in the selected repository {name}."
+            raise ActionFailedError("ConfigurationError", message)
+        said = repository.git.commit(commit)
+        with tempfile.TemporaryDirectory() as folder:
+            repository.git.export(commit, Path(folder) / "source")
+            archive = packed(all_files(Path(folder) / "source"))
+        for artifact in run.outputs:
+            self._store(artifact, archive, role)
+        run.external_id, run.summary = commit, said["message"].strip()
+        revision = {"name": run.outputs[0].name, "revisionId": commit, "revisionSummary": run.summary}
+        execution.revisions.append(revision | {"created": now(), "revisionUrl": "", "revisionChangeIdentifier": ""})
+        run.variables = {
+            "RepositoryName": name,
+            "BranchName": branch,
+            "CommitId": commit,
+            "CommitMessage": run.summary,
+            "AuthorDate": said["date"],
+            "CommitterDate": said["committed"],
+        }
+
+    def _build(self, execution: Execution, run: ActionRun, role: Caller) -> None:
+        project = self.builds.projects.named(run.configuration["ProjectName"])
+        for call in ("StartBuild", "BatchGetBuilds"):
+            require(role, f"codebuild:{call}", project["arn"])
+        first = run.configuration.get("PrimarySource") or (run.inputs[0].name if run.inputs else "")
+        inputs = {each.name: each for each in sorted(run.inputs, key=lambda each: each.name != first)}
+        order = {
+            "projectName": project["name"],
+            "environmentVariablesOverride": json.loads(run.configuration.get("EnvironmentVariables") or "[]"),
+        }
+        build = self.builds.begin(
+            order,
+            f"codepipeline/{execution.pipeline['name']}",
+            inputs=inputs,
+            output=run.outputs[0] if run.outputs else None,
+            resolved=str(execution.revisions[0]["revisionId"]) if execution.revisions else "",
+        )
+        run.external_id = build.id
+        run.external_url = (
+            f"https://console.aws.amazon.com/codebuild/home?region={self.aws.region}#/builds/{build.id}/view/new"
+        )
+        while build.status == "IN_PROGRESS":
+            time.sleep(LOOK_SECONDS)
+            if execution.stopping == "abandon":
+                self.builds.stop(build)
+                raise ActionAbandonedError
+        if build.status != "SUCCEEDED":
+            phase, reason = build.where, build.why.partition(": ")
+            detail = f"Phase: {phase}, Code: {reason[0]}, Message: {reason[2]}"
+            raise ActionFailedError("JobFailed", f"Build terminated with state: {build.status}. {detail}")
+        run.variables = {each["name"]: each["value"] for each in build.run.exported} if build.run else {}
+
+    def _approval(self, execution: Execution, run: ActionRun, role: Caller) -> None:
+        told = run.configuration.get("CustomData", "")
+        if len(told) > MOST_CHARACTERS:
+            raise ActionFailedError(
+                "ConfigurationError", f"CustomData has {len(told)} characters, {MOST_CHARACTERS} may be"
+            )
+        run.token = str(uuid4())
+        minutes = float(run.definition.get("timeoutInMinutes") or WEEK_MINUTES)
+        run.deadline = now() + minutes * 60
+        topic = run.configuration.get("NotificationArn")
+        if topic:
+            require(role, "sns:Publish", topic)
+            self.aws.client_in(credentials(role, "CodePipeline"), "sns").publish(
+                TopicArn=topic,
+                Subject=subject_of(execution, run),
+                Message=message_of(execution, run, self.aws.region, run.deadline),
+                MessageStructure="json",
+            )
+        while not run.answered.wait(LOOK_SECONDS):
+            if execution.stopping:
+                raise ActionAbandonedError
+            if now() > run.deadline:
+                raise ActionFailedError("JobTimedOut", "The approval has timed out: nobody has answered in time.")
+        if run.answer == "Rejected":
+            raise ActionFailedError("JobFailed", run.summary)
+
+    def _store(self, artifact: Artifact, archive: bytes, role: Caller) -> None:
+        s3 = self.aws.client_in(credentials(role, "CodePipeline"), "s3")
+        s3.put_object(Bucket=artifact.bucket, Key=artifact.key, Body=archive)

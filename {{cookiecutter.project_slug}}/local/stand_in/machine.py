@@ -1,0 +1,11 @@
+"""What the work on the stand-in needs of this machine, and may see of it: everything else stays outside."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Java for Spark, and the environment variables that a build gets beside those of CodeBuild."""
+
+    java_home: str | None = None
+    build_environment: dict[str, str] = field(default_factory=dict)
