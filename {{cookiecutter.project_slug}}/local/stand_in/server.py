@@ -6,13 +6,11 @@ import logging
 import os
 import signal
 import time
-from datetime import timedelta
 from pathlib import Path
 from threading import Event as Signal
 from threading import Thread
 from typing import Any
 
-from moto.backends import get_backend
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 
@@ -21,7 +19,8 @@ from local.stand_in import mends_budgets, mends_glue, mends_identity, mends_lamb
 from local.stand_in.application import Answer, Application
 from local.stand_in.caller import Caller
 from local.stand_in.chat import Chat
-from local.stand_in.deaths import Death, Deaths
+from local.stand_in.deaths import Deaths
+from local.stand_in.faults import Faults
 from local.stand_in.home import Home
 from local.stand_in.local_aws import LocalAws
 from local.stand_in.machine import Machine
@@ -39,6 +38,7 @@ class StandIn:
         self.chat = Chat(self.first.aws.account)
         self.notices = Notices(self.chat)
         self.deaths = Deaths(Application(self.chat, self.ask, self._tools, self._invoke_later), self._end)
+        self.faults = Faults(self.first, self.deaths)
         mends_identity.mend(self.first.aws.account)
         mends_storage.mend(self._uploaded)
         mends_budgets.mend()
@@ -62,19 +62,6 @@ class StandIn:
                 return 200, {"folder": folder, "notifications": self.notices.sent, "busy": self.is_busy}
             case "warm-up":
                 self.first.jobs.warm_up(given["count"])
-            case "lose":
-                self.first.bus.lose(given["detail_type"])
-            case "hold":
-                self.first.crawls.hold(given.get("crawls", False))
-                self.first.jobs.hold(given.get("jobs", False))
-            case "end":
-                self.first.jobs.end(given["job"], given["state"])
-            case "die":
-                self.deaths.plan(Death(**given))
-            case "age":
-                self._age(**given)
-            case "expire-approvals":
-                self.first.tools.pipelines.expire_approvals()
             case "emit":
                 self.first.emit(given["source"], given["kind"], given["detail"])
             case "fire":
@@ -82,8 +69,9 @@ class StandIn:
                     return 404, {"message": f"no rule {given['rule']} has a schedule"}
             case "stop":
                 self.stopped.set()
-            case _:
-                return 404, {"message": path}
+            case kind:
+                if not self.faults.make(kind, given):
+                    return 404, {"message": path}
         return 200, {}
 
     def close(self) -> None:
@@ -99,12 +87,6 @@ class StandIn:
     def _end(self, who: str) -> None:
         """End the process in which a function, or `job`, is at work."""
         self.first.jobs.end_at_work() if who == "job" else self.first.functions.end_at_work(who)
-
-    def _age(self, bucket: str, key: str, minutes: float) -> None:
-        """Let an object have been uploaded earlier: nobody wants to wait until it is old."""
-        versions = get_backend("s3")[self.first.aws.account]["aws"].get_bucket(bucket).keys.getlist(key)
-        for version in versions:
-            version.last_modified -= timedelta(minutes=minutes)
 
     def _uploaded(self, event: dict[str, Any]) -> None:
         self.used_at = time.monotonic()

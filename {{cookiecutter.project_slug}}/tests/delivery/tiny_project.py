@@ -50,7 +50,7 @@ class LocalAws:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        self.variables = process_environment(f"http://127.0.0.1:{port}", REGION)
+        self.variables = process_environment(f"http://127.0.0.1:{port}", "local", REGION)
         command = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(port)]
         with (folder / "moto.log").open("w") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log)

@@ -11,6 +11,15 @@ from local.stand_in.developer_tools.clock import as_text, now
 from local.stand_in.local_aws import LocalAws
 
 Content = dict[str, Any]
+OF_THE_PROJECT = (
+    "source",
+    "artifacts",
+    "cache",
+    "serviceRole",
+    "encryptionKey",
+    "timeoutInMinutes",
+    "queuedTimeoutInMinutes",
+)
 
 
 @dataclass
@@ -62,16 +71,26 @@ class Build:
         return list(named.values())
 
     @property
+    def phases(self) -> list[BuildPhase]:
+        """The phases that have begun."""
+        return self.run.phases if self.run else []
+
+    @property
+    def current_phase(self) -> str:
+        """The phase that it is in."""
+        if self.status != "IN_PROGRESS":
+            return "COMPLETED"
+        return self.phases[-1].name if self.phases else "QUEUED"
+
+    @property
     def why(self) -> str:
         """Why it failed: the first reason that a phase gives."""
-        phases = self.run.phases if self.run else []
-        return self.complaint or next((phase.reason for phase in phases if phase.reason), "")
+        return self.complaint or next((phase.reason for phase in self.phases if phase.reason), "")
 
     @property
     def where(self) -> str:
         """The phase in which it failed."""
-        phases = self.run.phases if self.run else []
-        return next((phase.name for phase in phases if phase.reason), "PROVISIONING")
+        return next((phase.name for phase in self.phases if phase.reason), "PROVISIONING")
 
 
 def variables_of(aws: LocalAws, build: Build, source: Path, places: dict[str, Path]) -> dict[str, str]:
@@ -101,30 +120,20 @@ def variables_of(aws: LocalAws, build: Build, source: Path, places: dict[str, Pa
 
 def told_of(aws: LocalAws, build: Build) -> Content:
     """A build as BatchGetBuilds tells it."""
-    project, phases = build.project, build.run.phases if build.run else []
-    is_over = build.status != "IN_PROGRESS"
-    kept = (
-        "source",
-        "artifacts",
-        "cache",
-        "serviceRole",
-        "encryptionKey",
-        "timeoutInMinutes",
-        "queuedTimeoutInMinutes",
-    )
+    project, is_over = build.project, build.status != "IN_PROGRESS"
     return {
-        **{name: project[name] for name in kept},
+        **{name: project[name] for name in OF_THE_PROJECT},
         "environment": project["environment"] | {"environmentVariables": build.variables},
         "id": build.id,
         "arn": build.arn,
         "buildNumber": build.number,
         "startTime": build.began,
-        "currentPhase": "COMPLETED" if is_over else phases[-1].name if phases else "QUEUED",
+        "currentPhase": build.current_phase,
         "buildStatus": build.status,
         "sourceVersion": build.source_version,
         "resolvedSourceVersion": build.resolved,
         "projectName": project["name"],
-        "phases": [_phase(phase) for phase in phases],
+        "phases": [_phase(phase) for phase in build.phases],
         "logs": _logs(aws, build),
         "buildComplete": is_over,
         "initiator": build.initiator,

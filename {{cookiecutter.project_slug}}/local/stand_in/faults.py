@@ -1,0 +1,42 @@
+"""What goes wrong on purpose in the platform's own home, for tests that ask what becomes of it."""
+
+from datetime import timedelta
+from typing import Any
+
+from moto.backends import get_backend
+
+from local.stand_in.deaths import Death, Deaths
+from local.stand_in.home import Home
+
+
+class Faults:
+    """Each by its name; unknown ones are not made."""
+
+    def __init__(self, home: Home, deaths: Deaths) -> None:
+        self.home, self.deaths = home, deaths
+
+    def make(self, kind: str, given: dict[str, Any]) -> bool:
+        """Let something go wrong; whether it is known how."""
+        match kind:
+            case "lose":
+                self.home.bus.lose(given["detail_type"])
+            case "hold":
+                self.home.crawls.hold(given.get("crawls", False))
+                self.home.jobs.hold(given.get("jobs", False))
+            case "end":
+                self.home.jobs.end(given["job"], given["state"])
+            case "die":
+                self.deaths.plan(Death(**given))
+            case "age":
+                self._age(**given)
+            case "expire-approvals":
+                self.home.tools.pipelines.expire_approvals()
+            case _:
+                return False
+        return True
+
+    def _age(self, bucket: str, key: str, minutes: float) -> None:
+        """Let an object have been uploaded earlier: nobody wants to wait until it is old."""
+        versions = get_backend("s3")[self.home.aws.account]["aws"].get_bucket(bucket).keys.getlist(key)
+        for version in versions:
+            version.last_modified -= timedelta(minutes=minutes)
