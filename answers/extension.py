@@ -15,6 +15,7 @@ from jinja2.ext import Extension
 from jinja2.runtime import Context
 
 from answers import given, record, temporary_copy
+from answers.architecture import architecture_of
 from answers.between_fields import state_bucket
 from answers.forms import fits_samples, starters
 from answers.project import QUESTIONS, project_faults, project_from
@@ -160,6 +161,7 @@ def handover(context: Context) -> dict[str, Any]:
     return {
         "first": names[0],
         "backends": backends,
+        "architecture": architecture_of(project(context)),
         "samples": samples,
         "without_samples": [name for name in datasets if name not in samples],
         "record": written,

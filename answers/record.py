@@ -9,7 +9,13 @@ from typing import Any
 from answers.project import QUESTIONS
 
 # Files that belong to the team once they are there: no upgrade touches them.
-OWNED_BY_THE_TEAM = ["project.yaml", "allowed-destroys.yaml", "files/transforms/*", "samples/*"]
+OWNED_BY_THE_TEAM = [
+    "project.yaml",
+    "allowed-destroys.yaml",
+    "files/transforms/*",
+    "samples/*",
+    "docs/architecture.svg",
+]
 HOSTS = {
     "gh": "https://github.com/{}.git",
     "gl": "https://gitlab.com/{}.git",

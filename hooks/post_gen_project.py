@@ -1,7 +1,8 @@
-"""Gives every further environment its folder and known datasets their samples, writes the record, says what comes."""
+"""Gives every further environment its folder and known datasets their samples, draws, records, says what comes."""
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 HANDOVER = json.loads(r"""{{ handover() | tojson }}""")
@@ -23,6 +24,7 @@ def main() -> None:
         Path(environment, "backend.tf").write_text(backend, encoding="utf-8")
     for dataset in HANDOVER["samples"]:
         shutil.copytree(Path("tests/samples", dataset), Path("samples", dataset), dirs_exist_ok=True)
+    Path("docs/architecture.svg").write_text(drawn(HANDOVER["architecture"]), encoding="utf-8")
     record = HANDOVER["record"]
     # Under cruft, which writes the record itself and runs this hook in temporary folders, there is none.
     if record:
@@ -31,6 +33,15 @@ def main() -> None:
         print(NEXT_STEPS.format(slug=folder.name, folder=HANDOVER["folder"]))
         if HANDOVER["without_samples"]:
             print(WITHOUT_SAMPLES.format(places=", ".join(f"samples/{name}/" for name in HANDOVER["without_samples"])))
+
+
+def drawn(architecture: dict[str, object]) -> str:
+    """The picture of the architecture, by the code that `make diagram` runs."""
+    sys.path.insert(0, str(Path.cwd()))
+    sys.dont_write_bytecode = True
+    from local.architecture_svg import svg
+
+    return svg(architecture)
 
 
 main()

@@ -31,17 +31,43 @@ output "project" {
   value = module.project
 }
 """
+EVERY_ROOT = """
+locals {
+  settings = yamldecode(file("${path.module}/project.yaml"))
+}
+
+module "project" {
+  for_each    = toset(concat(local.settings.environments[*].name, ["pipeline"]))
+  source      = "./project"
+  settings    = local.settings
+  environment = each.key
+}
+
+output "project" {
+  value = module.project
+}
+"""
 
 
 def settings_of(project: Path, environment: str) -> dict[str, Any]:
     """Every output of modules/project for one environment: names, buckets, datasets, job_settings and the rest."""
+    return _outputs(project, ROOT, f"-var=environment={environment}")
+
+
+def settings_of_all(project: Path) -> dict[str, dict[str, Any]]:
+    """Every output of modules/project for each environment by name, and for the delivery account as `pipeline`."""
+    return _outputs(project, EVERY_ROOT)
+
+
+def _outputs(project: Path, root: str, *variables: str) -> dict[str, Any]:
+    """What a root module that calls modules/project has as its output."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shutil.copytree(project / "modules" / "project", folder / "project")
         shutil.copy(project / "project.yaml", folder)
-        (folder / "main.tf").write_text(ROOT)
+        (folder / "main.tf").write_text(root)
         _terraform(folder, "init", "-input=false", "-no-color")
-        _terraform(folder, "apply", "-input=false", "-no-color", "-auto-approve", f"-var=environment={environment}")
+        _terraform(folder, "apply", "-input=false", "-no-color", "-auto-approve", *variables)
         settings: dict[str, Any] = json.loads(_terraform(folder, "output", "-json", "project"))
     return settings
 

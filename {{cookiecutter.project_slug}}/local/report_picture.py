@@ -4,29 +4,13 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
 
+from local.drawing import Box, arrow_back, arrow_down, arrow_right, height_of
 from local.report import Counts, DatasetReport, counted, states, total, uncounted
 
-TITLE, LINE = 26, 18
 GAP = 12
 WIDEST_BAND, NARROWEST_BAND = 30.0, 2.0
 WAY = ("upload", "queue", "crawler", "job")
 ENDS = ("published", "quarantined", "duplicates")
-
-
-class Box(NamedTuple):
-    """One place on the way: a title with lines below it; `kind` names its colour."""
-
-    kind: str
-    x: float
-    y: float
-    width: float
-    height: float
-    lines: list[str]
-
-    @property
-    def middle(self) -> tuple[float, float]:
-        """The centre."""
-        return self.x + self.width / 2, self.y + self.height / 2
 
 
 class Band(NamedTuple):
@@ -92,11 +76,6 @@ def tall_picture(dataset: DatasetReport, notifications: int) -> Picture:
     return Picture(340, below(last), [*way, job, *ends, ledger, notification], arrows, bands)
 
 
-def height_of(lines: list[str]) -> float:
-    """As much as a box needs for its title and lines."""
-    return TITLE + LINE * len(lines)
-
-
 def below(row: list[Box]) -> float:
     """Where a row of boxes of one height ends."""
     return row[0].y + row[0].height
@@ -154,20 +133,3 @@ def band_down(job: Box, offset: float, end: Box) -> str:
     x, y = job.middle[0] + offset, job.y + job.height
     half = (end.y - y) / 2
     return f"M{x:.2f} {y:g}C{x:.2f} {y + half:g} {end.middle[0]:g} {y + half:g} {end.middle[0]:g} {end.y:g}"
-
-
-def arrow_right(start: Box, end: Box) -> str:
-    """A level arrow between two boxes side by side, at the middle of the lower box."""
-    y = min(start, end, key=lambda box: box.height).middle[1]
-    return f"M{start.x + start.width:g} {y:g}H{end.x:g}m-6 -4l6 4l-6 4"
-
-
-def arrow_down(start: Box, end: Box) -> str:
-    """An arrow straight down."""
-    x = start.middle[0]
-    return f"M{x:g} {start.y + start.height:g}V{end.y:g}m-4 -6l4 6l4 -6"
-
-
-def arrow_back(start: Box, end: Box) -> str:
-    """An arrow down, and then to the left into the next row."""
-    return f"M{start.middle[0]:g} {start.y + start.height:g}V{end.middle[1]:g}H{end.x + end.width:g}m6 -4l-6 4l6 4"
