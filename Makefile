@@ -1,6 +1,6 @@
 # Two layers, the same words: `check` never edits, `fix` edits, `test` proves; the generated project's Makefile has them too.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench
+.PHONY: help demo test check fix bench golden release
 
 PYTHON ?= python3
 VENV   := $(CURDIR)/.venv
@@ -35,6 +35,12 @@ fix: $(VENV)/ready ## Mend what check finds, where that can be done by machine.
 bench: $(VENV)/ready ## Measure ETL, generation and planning; prints ratios from one run on this machine (20 minutes, not in CI).
 	$(VENV)/bin/pip install --quiet --quiet --requirement benches/requirements.txt
 	$(VENV)/bin/python -m benches
+
+golden: $(VENV)/ready ## Take over, for review, what answers become now: tests/golden.
+	PYTHONPATH=. $(VENV)/bin/python tests/golden_trees.py
+
+release: $(VENV)/ready ## Make a version: make release VERSION=1.2.0; refused while CHANGELOG.md leaves a change unnamed.
+	@$(VENV)/bin/python -m releases "$(VERSION)"
 
 $(VENV)/ready: requirements.txt $(PROJECT)/requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
