@@ -217,6 +217,18 @@ def test_edits_follow_an_environment_that_was_renamed(small: Small) -> None:
     assert not project.has("prod")
 
 
+def test_the_picture_follows_project_yaml_although_it_had_been_drawn_anew_in_the_meantime(small: Small) -> None:
+    _, project = small
+    project.write({"docs/architecture.svg": "<svg>drawn by another version</svg>\n"})
+    project.commit()
+    add_environment(project)
+
+    done = project.upgrade("--sync")
+
+    assert done.returncode == 0, done.stdout
+    assert ">uat</" in project.read("docs/architecture.svg")
+
+
 def test_an_account_that_was_changed_moves_its_state_bucket(small: Small) -> None:
     _, project = small
     project.replace("project.yaml", "222222222222", "999999999999")

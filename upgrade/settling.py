@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from answers.record import MADE_FROM_THE_SETTINGS
 from upgrade.answering import Answered
 from upgrade.project import SETTINGS, Project
 from upgrade.record import RECORD, Record, owned_by_the_team, patterns, text_of
@@ -11,7 +12,10 @@ from upgrade.refusal import RefusedError
 def settle(project: Project, record: Record, renewed: Record, before: Path, after: Path) -> None:
     """Leave the team's files to the team, and let the record move together with all other files."""
     skip = patterns(record, owned_by_the_team(before), owned_by_the_team(after))
+    made = {name: (after / name).read_bytes() for name in MADE_FROM_THE_SETTINGS if (after / name).is_file()}
     leave_to_the_team(set(project.tracked()), skip, before, after)
+    for name, content in made.items():
+        replace(project, name, content, before, after)
     write(before / RECORD, project.committed(RECORD) or "")
     write(after / RECORD, text_of({**renewed, "skip": skip}))
 
@@ -30,6 +34,14 @@ def files_of(folder: Path, skip: list[str] | None = None) -> set[str]:
     places = [folder] if skip is None else [place for pattern in skip for place in folder.glob(pattern)]
     found = [path for place in places for path in (place, *place.rglob("*"))]
     return {path.relative_to(folder).as_posix() for path in found if path.is_symlink() or path.is_file()}
+
+
+def replace(project: Project, name: str, content: bytes, before: Path, after: Path) -> None:
+    """Let a file of the project become this content, whatever it is now; one that was deleted stays away."""
+    committed = project.committed(name)
+    if committed is not None:
+        write(before / name, committed)
+        (after / name).write_bytes(content)
 
 
 def settle_settings(project: Project, answers: Answered, before: Path, after: Path) -> None:
