@@ -129,10 +129,13 @@ def first_environment(context: Context) -> str:
 
 
 @pass_context
-def backend(context: Context) -> dict[str, str]:
-    """Where the state of an environment lives: of the first one, or of the one that is being rendered."""
+def backend(context: Context, root: str | None = None) -> dict[str, str]:
+    """Where the state of pipeline/ lives, or that of the environment that is being rendered, else of the first."""
     settings = project(context)
     environment = settings["environments"][context.get("environment_number", 0)]
+    if root == "pipeline":
+        account = settings.get("delivery", {}).get("account", environment["account"])
+        environment = {"name": root, "account": account}
     return {
         "bucket": state_bucket(settings, environment),
         "key": f"{settings['slug']}/{environment['name']}/terraform.tfstate",

@@ -2,6 +2,10 @@
 
 from typing import Any
 
+# The account that the local AWS has.
+ACCOUNT = "111111111111"
+CONNECTION = f"arn:aws:codestar-connections:eu-west-1:{ACCOUNT}:connection/12345678-1234-1234-1234-123456789012"
+
 COLUMNS = [
     {"name": "id", "type": "bigint"},
     {"name": "seen_at", "type": "timestamp"},
@@ -92,5 +96,45 @@ MATRIX: dict[str, dict[str, Any]] = {
         "project_slug": "a-b-c-d-e-f-g-h-i-j-k-lm",
         "environments": "staging8=111111111111",
         "datasets": "a_dataset_of_full_length",
+    },
+}
+
+# How changes are delivered, with everything that can be said about it.
+DELIVERY: dict[str, Any] = {
+    "environments": [
+        {"name": "dev", "account": ACCOUNT},
+        {
+            "name": "prod",
+            "account": "222222222222",
+            "deploy_window": {"days": "MON-FRI", "hours": "9-16", "time_zone": "Europe/Brussels"},
+        },
+    ],
+    "approvers": {"approvers": ["Architects", "SMEs"], "delivery": {"developers": ["Developers"]}},
+}
+
+GIT_PROVIDERS: dict[str, dict[str, Any]] = {
+    "GitHub, four environments in accounts of their own": {
+        "git": "github:acme/sales-data",
+        "environments": [
+            {"name": "dev", "account": "222222222222", "approval": False},
+            {"name": "test", "account": "333333333333", "approval": False, "region": "eu-central-1"},
+            {"name": "uat", "account": "444444444444"},
+            {"name": "prod", "account": "555555555555", "deploy_window": DELIVERY["environments"][1]["deploy_window"]},
+        ],
+        "approvers": {"approvers": ["Architects"], "delivery": {"account": ACCOUNT, "approval_timeout": "60 days"}},
+    },
+    "GitLab, nobody named to write, approve or hear": {
+        "git": "gitlab:acme/sub/sales",
+        "environments": [{"name": "dev", "account": ACCOUNT, "approval": False}],
+        "approvers": {"approvers": [], "delivery": {}},
+        "notifications": [],
+    },
+    "Bitbucket by a connection that exists": {
+        "git": "bitbucket:acme/sales",
+        "environments": "live=111111111111",
+        "approvers": {
+            "approvers": ["AWSReservedSSO_Architects_0123456789abcdef"],
+            "delivery": {"connection": CONNECTION},
+        },
     },
 }

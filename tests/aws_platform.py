@@ -8,9 +8,8 @@ from typing import Any
 
 import boto3
 import pytest
+from answer_matrix import ACCOUNT, DELIVERY
 from terraform_runner import Terraform
-
-ACCOUNT = "111111111111"
 
 
 @pytest.fixture(scope="session")
@@ -73,3 +72,15 @@ def planned_project(
 def plan(planned_project: Path, terraform: Terraform) -> dict[str, Any]:
     """The real plan of the default project's first environment."""
     return terraform.plan(planned_project / "dev")
+
+
+@pytest.fixture(scope="session")
+def delivery_project(bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with developers, approvers and a window for its last environment."""
+    return bake_into(tmp_path_factory.mktemp("delivery"), **DELIVERY)
+
+
+@pytest.fixture(scope="session")
+def delivery_plan(delivery_project: Path, terraform: Terraform) -> dict[str, Any]:
+    """The real plan of that project's pipeline."""
+    return terraform.plan(delivery_project / "pipeline")

@@ -12,6 +12,8 @@ from unittest.mock import patch
 import pytest
 import yaml
 from aws_platform import (  # noqa: F401 (pytest finds fixtures by importing them here)
+    delivery_plan,
+    delivery_project,
     existing_network,
     local_aws,
     plan,

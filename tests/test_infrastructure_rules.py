@@ -9,6 +9,7 @@ from typing import Any
 import infrastructure_rules
 import pytest
 from infrastructure_rules import RULES
+from mutation import apply_mutation, groups
 from terraform_runner import Terraform, of_type, resources
 
 PROJECT = Path(__file__).parents[1] / "{{cookiecutter.project_slug}}"
@@ -16,7 +17,7 @@ PROJECT = Path(__file__).parents[1] / "{{cookiecutter.project_slug}}"
 # What is changed in which file, and the rule that must notice. The first ten are what checkov and trivy overlook.
 MUTATIONS = {
     "anybody may use a bucket, under a condition": (
-        "storage/policy.tf",
+        "modules/storage/policy.tf",
         r'  statement \{\n    sid       = "TlsOnly"',
         '  statement {\n    sid       = "Partners"\n    actions   = ["s3:*"]\n    resources = [each.value]\n\n'
         '    principals {\n      type        = "AWS"\n      identifiers = ["*"]\n    }\n\n    condition {\n'
@@ -25,98 +26,98 @@ MUTATIONS = {
         "only_services_are_let_in",
     ),
     "the uploads queue loses its dead letters": (
-        "environment/queue.tf",
+        "modules/environment/queue.tf",
         r'resource "aws_sqs_queue_redrive_policy" "uploads" \{\n(?:.*\n)*?\}\n',
         "",
         "queues_have_dead_letters",
     ),
     "a rule's target loses its dead letters": (
-        "dataset/event.tf",
+        "modules/dataset/event.tf",
         r"\n  dead_letter_config \{\n.*\n  \}\n",
         "\n",
         "targets_have_dead_letters",
     ),
-    "an alarm tells nobody": ("environment/alarm.tf", r"  alarm_actions .*\n", "", "alarms_lead_somewhere"),
+    "an alarm tells nobody": ("modules/environment/alarm.tf", r"  alarm_actions .*\n", "", "alarms_lead_somewhere"),
     "an alarm is removed": (
-        "environment/alarm.tf",
+        "modules/environment/alarm.tf",
         r"for_each = aws_sqs_queue.dead_letters",
         'for_each = { for name, queue in aws_sqs_queue.dead_letters : name => queue if name != "events" }',
         "dead_letters_ring_an_alarm",
     ),
     "a role may do everything in Glue": (
-        "environment/role_lambda.tf",
+        "modules/environment/role_lambda.tf",
         r'"glue:StartJobRun"',
         '"glue:*"',
         "no_policy_grants_all_of_a_service",
     ),
     "a Lambda runs an old Python": (
-        "environment/lambda.tf",
+        "modules/environment/lambda.tf",
         r"python3\.13",
         "python3.8",
         "functions_run_a_current_python",
     ),
     "buckets answer without TLS": (
-        "storage/policy.tf",
+        "modules/storage/policy.tf",
         r"aws:SecureTransport",
         "aws:ViaAWSService",
         "buckets_take_tls_only",
     ),
     "the queue's mapping is removed": (
-        "environment/lambda.tf",
+        "modules/environment/lambda.tf",
         r'resource "aws_lambda_event_source_mapping"(.|\n)*?\n\}\n',
         "",
         "uploads_reach_their_function",
     ),
     "the mapping gives up whole batches": (
-        "environment/lambda.tf",
+        "modules/environment/lambda.tf",
         r"  function_response_types .*\n",
         "",
         "uploads_reach_their_function",
     ),
     "a rule loses its target": (
-        "environment/event.tf",
+        "modules/environment/event.tf",
         r"for_each = local.rules\n\n  rule",
         'for_each = { for name, rule in local.rules : name => rule if name != "job-finished" }\n\n  rule',
         "rules_have_a_target",
     ),
     "a message is seen again while it is being handled": (
-        "environment/queue.tf",
+        "modules/environment/queue.tf",
         r"= 6 \*",
         "= 2 *",
         "messages_stay_hidden_long_enough",
     ),
     "a half upload stays for ever": (
-        "storage/bucket.tf",
+        "modules/storage/bucket.tf",
         r"    abort_incomplete_multipart_upload \{\n.*\n    \}\n",
         "",
         "unfinished_uploads_are_removed",
     ),
     "any account's rule may send": (
-        "environment/queue.tf",
+        "modules/environment/queue.tf",
         r'(?s)    condition \{\n      test     = "ArnLike".*?\n    \}\n\n    condition \{.*?\n    \}\n',
         "",
         "services_are_let_in_for_this_account_only",
     ),
     "the output bucket starts the chain": (
-        "dataset/event.tf",
+        "modules/dataset/event.tf",
         r"\[var\.buckets\.input\]",
         "[var.buckets.input, var.buckets.output]",
         "the_output_starts_nothing",
     ),
     "resources are made without the tags that costs are told apart by": (
-        "../dev/provider.tf",
+        "dev/provider.tf",
         r"    tags = module\.project\.tags\n",
         "    tags = { Project = module.project.project.slug }\n",
         "everything_carries_the_cost_tags",
     ),
     "a new script replaces the one that a run uses": (
-        "environment/script.tf",
+        "modules/environment/script.tf",
         r"etl/\$\{local\._code\}/",
         "etl/latest/",
         "the_job_keeps_its_code_while_it_runs",
     ),
     "a role has no boundary": (
-        "environment/role_network.tf",
+        "modules/environment/role_network.tf",
         r"  permissions_boundary .*\n",
         "",
         "roles_have_the_boundary",
@@ -129,35 +130,13 @@ def test_the_default_project_keeps_the_rule(rule: Any, plan: dict[str, Any]) -> 
     assert rule(plan) == []
 
 
-def apply_mutation(mutation: str, project: Path) -> None:
-    """Change one file of a project's modules as the mutation says."""
-    file, pattern, replacement, _ = MUTATIONS[mutation]
-    path = project / "modules" / file
-    changed, count = re.subn(pattern, lambda _: replacement, path.read_text())
-    assert count, f"the mutation no longer fits {file}"
-    path.write_text(changed)
-
-
-def groups() -> list[list[str]]:
-    """The mutations in as few plans as there can be when no two in a plan concern the same rule."""
-    found: list[list[str]] = []
-    for mutation, (*_, rule) in MUTATIONS.items():
-        free = (group for group in found if rule not in {MUTATIONS[other][3] for other in group})
-        group = next(free, None)
-        if group is None:
-            found.append([mutation])
-        else:
-            group.append(mutation)
-    return found
-
-
-@pytest.mark.parametrize("group", groups(), ids=lambda group: f"{len(group)} mutations")
+@pytest.mark.parametrize("group", groups(MUTATIONS), ids=lambda group: f"{len(group)} mutations")
 def test_each_rule_notices_the_change_that_it_is_there_for(
     group: list[str], planned_project: Path, tmp_path: Path, terraform: Terraform
 ) -> None:
     project = shutil.copytree(planned_project, tmp_path / "project", symlinks=True)
     for mutation in group:
-        apply_mutation(mutation, project)
+        apply_mutation(MUTATIONS[mutation], project)
 
     mutated = terraform.plan(project / "dev")
 

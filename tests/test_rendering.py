@@ -48,7 +48,7 @@ def test_every_environment_gets_the_same_files(bake: Callable[..., Path]) -> Non
 def test_one_environment_gives_one_folder(bake: Callable[..., Path]) -> None:
     project = bake(environments="live=111111111111")
 
-    assert [path.parent.name for path in project.glob("*/backend.tf")] == ["live"]
+    assert {path.parent.name for path in project.glob("*/backend.tf")} - {"pipeline"} == {"live"}
 
 
 def test_the_state_of_each_environment_has_its_own_bucket_key_and_region(bake: Callable[..., Path]) -> None:
@@ -65,6 +65,17 @@ def test_the_state_of_each_environment_has_its_own_bucket_key_and_region(bake: C
     assert 'region       = "eu-west-1"' in (project / "dev/backend.tf").read_text()
     assert 'bucket       = "acme-prod-state-222222222222"' in (project / "prod/backend.tf").read_text()
     assert 'region       = "eu-central-1"' in (project / "prod/backend.tf").read_text()
+
+
+def test_the_state_of_the_pipeline_lies_in_the_delivery_account(bake: Callable[..., Path]) -> None:
+    named = bake(approvers={"approvers": ["Architects"], "delivery": {"account": "333333333333"}})
+
+    assert 'bucket       = "acme-sales-pipeline-state-333333333333"' in (named / "pipeline/backend.tf").read_text()
+    assert 'key          = "acme-sales/pipeline/terraform.tfstate"' in (named / "pipeline/backend.tf").read_text()
+
+
+def test_the_first_environments_account_delivers_where_none_is_named(project: Path) -> None:
+    assert 'bucket       = "acme-sales-pipeline-state-111111111111"' in (project / "pipeline/backend.tf").read_text()
 
 
 def test_a_slug_of_full_length_gives_a_bucket_prefix_without_a_trailing_hyphen(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from delivery.refusal import Refusal
-from local.terraform import LOCK, mirror_settings, terraform_command
+from local.terraform import LOCK, environments, mirror_settings, terraform_command
 
 # A plan waits for an apply that is under way; it does not fail because of it.
 PATIENCE = "-lock-timeout=10m"
@@ -29,9 +29,9 @@ class Terraform:
 
     def __init__(self, project: Path, environment: str, credentials: dict[str, str] | None = None) -> None:
         self.environment, self.folder = environment, project / environment
-        if not (self.folder / "backend.tf").is_file():
-            known = sorted(place.parent.name for place in project.glob("*/backend.tf"))
-            raise Refusal(f"There is no environment {environment}: this project has {', '.join(known)}.")
+        if environment not in environments(project):
+            known = ", ".join(environments(project))
+            raise Refusal(f"There is no environment {environment}: this project has {known}.")
         workspace = project / ".delivery" / environment
         workspace.mkdir(parents=True, exist_ok=True)
         own = {"TF_DATA_DIR": str(workspace / "data"), "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}

@@ -24,7 +24,7 @@ from local.report_page import write_page
 from local.report_text import print_report
 from local.running import PROJECT, Platform, folder_of, running_platform
 from local.steps import Steps
-from local.terraform import Terraform
+from local.terraform import Terraform, environments
 from local.upload import upload
 
 PATIENCE_SECONDS = 600
@@ -84,9 +84,9 @@ def parse_arguments() -> argparse.Namespace:
 
 def refuse_unknown_environment(environment: str) -> None:
     """An environment has a folder."""
-    if not (PROJECT / environment / "backend.tf").is_file():
-        known = sorted(place.parent.name for place in PROJECT.glob("*/backend.tf"))
-        sys.exit(f"There is no environment {environment}: this project has {', '.join(known)}. Say ENV=name.")
+    if environment not in environments(PROJECT):
+        known = ", ".join(environments(PROJECT))
+        sys.exit(f"There is no environment {environment}: this project has {known}. Say ENV=name.")
 
 
 def still_running(environment: str, steps: Steps) -> Platform | None:

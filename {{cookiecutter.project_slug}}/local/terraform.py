@@ -27,6 +27,11 @@ NO_PROVIDER = (
 Progress = Callable[[str, int, int], None]
 
 
+def environments(project: Path) -> list[str]:
+    """The environments of a project: each has a folder with a state of its own, as has pipeline/, which is none."""
+    return sorted({path.parent.name for path in project.glob("*/backend.tf")} - {"pipeline"})
+
+
 class Terraform:
     """Terraform for one environment's folder; its own files lie in `workspace`, none stays beside the code."""
 

@@ -21,6 +21,7 @@ locals {
     developers               = var.settings.delivery.developers
     connection               = var.settings.delivery.connection
     builds                   = local.builds
+    buckets                  = local.delivery_buckets
 
     environments = [for entry in var.settings.environments : merge(local.deployments[entry.name], {
       name          = entry.name
@@ -34,7 +35,7 @@ locals {
 }
 
 output "delivery" {
-  description = "Where changes are delivered from, the names of its builds, and each environment's part in promotion order."
+  description = "Where changes are delivered from, the names of its builds and buckets, and each environment's part in promotion order."
   value       = local.delivery
 
   precondition {

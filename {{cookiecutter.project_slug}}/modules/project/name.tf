@@ -9,12 +9,15 @@ locals {
     purpose => "${local.bucket_prefix}-${var.environment}-${purpose}-${local._entry.account}"
   }
 
+  delivery_buckets = { for purpose in ["artifact", "access-log"] : purpose => "${local.bucket_prefix}-pipeline-${purpose}-${local.delivery_account}" }
+
   # What bootstrap/ makes, for every environment and for the delivery account.
   deployments = { for name, entry in local._entries : name => {
     state_bucket = "${local.bucket_prefix}-${name}-state-${entry.account}"
     boundary     = "${var.settings.slug}-${name}-boundary"
     plan_role    = "${var.settings.slug}-${name}-deploy-plan"
     apply_role   = "${var.settings.slug}-${name}-deploy-apply"
+    smoke_role   = "${var.settings.slug}-${name}-deploy-smoke"
   } }
 
   # CodeBuild projects, each with a service role of the same name.

@@ -10,6 +10,8 @@ from make_call import faults_of_make
 from snippet_shell import Call, calls_in
 from terraform_call import EXAMPLES, faults_of_terraform
 
+from local.terraform import environments
+
 Checks = dict[str, Callable[[list[str]], list[str]]]
 
 
@@ -77,5 +79,4 @@ def faults_of_files(document: Document, project: Path) -> list[str]:
 def spellings(name: str, project: Path) -> list[str]:
     """A name as it stands, and where it begins with an environment taken as example, with those that there are."""
     first, _, rest = name.partition("/")
-    environments = [path.parent.name for path in project.glob("*/backend.tf")] if first in EXAMPLES else []
-    return [name, *(f"{environment}/{rest}" for environment in environments)]
+    return [name, *(f"{environment}/{rest}" for environment in environments(project) if first in EXAMPLES)]

@@ -5,6 +5,8 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
+from local.terraform import environments
+
 # Folders of environments that the documents take as examples; a project may name its own otherwise.
 EXAMPLES = ("dev", "test", "prod")
 
@@ -41,7 +43,7 @@ def faults_of_output(words: list[str], project: Path, chdir: list[str]) -> list[
     """An output must be declared in the folder that is asked."""
     folder = project / (chdir[0] if chdir else ".")
     if not folder.is_dir():
-        folder = next(path.parent for path in sorted(project.glob("*/backend.tf")))
+        folder = project / environments(project)[0]
     declared = {
         name for path in folder.glob("*.tf") for name in re.findall(r'^output "(\w+)"', path.read_text(), re.MULTILINE)
     }

@@ -1,0 +1,265 @@
+"""What every plan of pipeline/ must hold: each rule takes a plan and returns its violations."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from iam_evaluation import EVERYTHING, may, policies_of_person
+from infrastructure_rules import (
+    Plan,
+    alarms_lead_somewhere,
+    buckets_take_tls_only,
+    dead_letters_ring_an_alarm,
+    listed,
+    no_policy_grants_all_of_a_service,
+    only_services_are_let_in,
+    policies,
+    roles_have_the_boundary,
+    rules_have_a_target,
+    services_are_let_in_for_this_account_only,
+    targets_have_dead_letters,
+)
+from terraform_runner import of_type
+
+APPROVE = "codepipeline:PutApprovalResult"
+ITS_LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
+ITS_REPORT = {
+    f"codebuild:{what}" for what in ("CreateReportGroup", "CreateReport", "UpdateReport", "BatchPutTestCases")
+}
+
+
+def the_pipeline(plan: Plan) -> dict[str, Any]:
+    """The planned pipeline that delivers."""
+    return of_type(plan, "aws_codepipeline")["aws_codepipeline.this"]
+
+
+def environment_stages(plan: Plan) -> dict[str, dict[str, dict[str, Any]]]:
+    """The actions by name of each stage that applies something."""
+    stages = {stage["name"]: {a["name"]: a for a in stage["action"]} for stage in the_pipeline(plan)["stage"]}
+    return {name: actions for name, actions in stages.items() if "Apply" in actions}
+
+
+def told(action: dict[str, Any]) -> dict[str, str]:
+    """The environment variables that an action gives its build."""
+    return {each["name"]: each["value"] for each in json.loads(action["configuration"]["EnvironmentVariables"])}
+
+
+def an_approval_stands_between_plan_and_apply(plan: Plan) -> list[str]:
+    """In a project in which every environment asks for one."""
+    order = ["Plan", "Approve", "Apply", "Smoke"]
+    return [
+        name
+        for name, actions in environment_stages(plan).items()
+        if sorted(actions, key=lambda action: int(actions[action]["run_order"])) != order
+        or len({action["run_order"] for action in actions.values()}) != len(order)
+    ]
+
+
+def the_approver_sees_the_plan_and_cannot_be_waited_for_without_end(plan: Plan) -> list[str]:
+    return [
+        name
+        for name, actions in environment_stages(plan).items()
+        for asked in [actions.get("Approve", {"configuration": {}, "timeout_in_minutes": None})]
+        if asked["configuration"].get("CustomData") != f"#{{plan_{name}.SUMMARY}}"
+        or asked["configuration"].get("ExternalEntityLink") != f"#{{plan_{name}.SUMMARY_LINK}}"
+        or not asked["configuration"].get("NotificationArn")
+        or not asked["timeout_in_minutes"]
+    ]
+
+
+def apply_gets_the_plan_that_was_approved(plan: Plan) -> list[str]:
+    return [
+        name
+        for name, actions in environment_stages(plan).items()
+        if actions["Apply"]["input_artifacts"] != ["source", f"plan_{name}"]
+        or actions["Plan"]["output_artifacts"] != [f"plan_{name}"]
+        or told(actions["Apply"]).get("APPROVED_DIGEST") != f"#{{plan_{name}.DIGEST}}"
+        or {told(action).get("COMMIT") for action in (actions["Plan"], actions["Apply"])} != {"#{source.CommitId}"}
+    ]
+
+
+def runs_wait_for_each_other(plan: Plan) -> list[str]:
+    mode = the_pipeline(plan)["execution_mode"]
+    return [] if mode == "QUEUED" else [mode]
+
+
+def no_stage_rolls_back(plan: Plan) -> list[str]:
+    return [stage["name"] for stage in the_pipeline(plan)["stage"] if stage["on_failure"] or stage["on_success"]]
+
+
+def a_window_guards_its_environment(plan: Plan) -> list[str]:
+    """In a project whose last environment has a window."""
+    last = the_pipeline(plan)["stage"][-2]
+    rules = [rule for entry in last["before_entry"] for each in entry["condition"] for rule in each["rule"]]
+    return [] if [rule["rule_type_id"][0]["provider"] for rule in rules] == ["DeploymentWindow"] else [last["name"]]
+
+
+def only_approvers_are_granted_approval(plan: Plan) -> list[str]:
+    return [
+        address
+        for address, statements in policies(plan)
+        for statement in statements
+        if statement["Effect"] == "Allow" and APPROVE in listed(statement["Action"])
+        if address != 'aws_iam_policy.person["approver"].policy'
+        or any("*" in resource for resource in listed(statement["Resource"]))
+    ]
+
+
+def no_role_of_ours_can_be_made_to_approve(plan: Plan) -> list[str]:
+    return [
+        address
+        for address, values in of_type(plan, "aws_iam_role_policy").items()
+        if may([values["policy"], EVERYTHING], APPROVE, "arn:aws:codepipeline:eu-west-1:1:any/dev/Approve")
+    ]
+
+
+def a_developer_cannot_be_made_to_approve(plan: Plan) -> list[str]:
+    held = [*policies_of_person(plan, "Developers"), EVERYTHING]
+    who = {"aws__PrincipalArn": "arn:aws:iam::111111111111:role/Developers"}
+    return [approval for approval in approvals(plan) if may(held, APPROVE, approval, **who)]
+
+
+def approvals(plan: Plan) -> list[str]:
+    """The ARN of each approval action."""
+    name = the_pipeline(plan)["name"]
+    return [f"arn:aws:codepipeline:eu-west-1:111111111111:{name}/{env}/Approve" for env in environment_stages(plan)]
+
+
+def a_build_assumes_its_own_role_only(plan: Plan) -> list[str]:
+    """plan-dev assumes dev's plan role and no other; pull requests and the drift check assume plan roles."""
+
+    def fits(build: str, role: str) -> bool:
+        kind, _, environment = build.partition("-")
+        if environment in environment_stages(plan):
+            return role.endswith(f"-{environment}-deploy-{kind}")
+        return build in {"pull-request", "drift"} and role.endswith("-deploy-plan")
+
+    return [
+        f"{build}: {role}"
+        for address, statements in policies(plan)
+        if address.startswith("aws_iam_role_policy.build")
+        for build in [address.split('"')[1]]
+        for statement in statements
+        if "sts:AssumeRole" in listed(statement["Action"])
+        for role in listed(statement["Resource"])
+        if not fits(build, role)
+    ]
+
+
+def the_check_writes_nothing_but_its_log_and_report(plan: Plan) -> list[str]:
+    statements = dict(policies(plan))['aws_iam_role_policy.build["check"].policy']
+    granted = {action for each in statements if each["Effect"] == "Allow" for action in listed(each["Action"])}
+    reading = {action for action in granted if action.split(":")[1].startswith("Get") or action == "kms:Decrypt"}
+    return sorted(granted - reading - ITS_LOG - ITS_REPORT)
+
+
+def the_branch_changes_by_pull_requests_only(plan: Plan) -> list[str]:
+    """Whatever else a developer or an approver is granted."""
+    repository = "arn:aws:codecommit:eu-west-1:111111111111:acme-sales"
+    ways = ["GitPush", "DeleteBranch", "CreateCommit", "PutFile", "DeleteFile"]
+    ways += [f"MergeBranchesBy{how}" for how in ("FastForward", "Squash", "ThreeWay")]
+    return [
+        f"{role}: {way}"
+        for role in ("Developers", "Architects")
+        for way in ways
+        if may(
+            [*policies_of_person(plan, role), EVERYTHING],
+            f"codecommit:{way}",
+            repository,
+            codecommit__References="refs/heads/main",
+        )
+    ]
+
+
+def the_rules_of_pull_requests_hold(plan: Plan) -> list[str]:
+    """Whatever else a developer or an approver is granted."""
+    repository = "arn:aws:codecommit:eu-west-1:111111111111:acme-sales"
+    ways = ["OverridePullRequestApprovalRules", "DeletePullRequestApprovalRule", "UpdatePullRequestApprovalRuleContent"]
+    ways += ["DisassociateApprovalRuleTemplateFromRepository", "DeleteApprovalRuleTemplate", "DeleteRepository"]
+    return [
+        f"{role}: {way}"
+        for role in ("Developers", "Architects")
+        for way in ways
+        if may([*policies_of_person(plan, role), EVERYTHING], f"codecommit:{way}", repository)
+    ]
+
+
+def approvals_count_from_the_pool_only(plan: Plan) -> list[str]:
+    return [
+        address
+        for address, values in of_type(plan, "aws_codecommit_approval_rule_template").items()
+        for content in [json.loads(values["content"])]
+        if content["DestinationReferences"] != ["refs/heads/main"]
+        or any(
+            each.get("ApprovalPoolMembers", []) == [] or each["NumberOfApprovalsNeeded"] < 2
+            for each in content["Statements"]
+        )
+    ]
+
+
+def every_push_to_a_pull_request_is_built(plan: Plan) -> list[str]:
+    rule = of_type(plan, "aws_cloudwatch_event_rule")['aws_cloudwatch_event_rule.trigger["pull-request"]']
+    target = of_type(plan, "aws_cloudwatch_event_target")['aws_cloudwatch_event_target.trigger["pull-request"]']
+    events = set(json.loads(rule["event_pattern"])["detail"]["event"])
+    started = json.loads(target["input_transformer"][0]["input_template"])
+    wanted = {"pullRequestCreated", "pullRequestSourceBranchUpdated"}
+    return [*(wanted - events), *([] if started.get("sourceVersion") == "<SOURCE_COMMIT>" else ["the source commit"])]
+
+
+def builds_are_confined(plan: Plan) -> list[str]:
+    """Each has its own role and log group, a time limit, and no Docker."""
+    projects = of_type(plan, "aws_codebuild_project")
+    return [
+        address
+        for address, values in projects.items()
+        if values["environment"][0]["privileged_mode"]
+        or not values["logs_config"][0]["cloudwatch_logs"][0]["group_name"].endswith(values["name"])
+        or values["build_timeout"] > 120
+    ]
+
+
+def both_endings_are_told(plan: Plan) -> list[str]:
+    patterns = [json.loads(v["event_pattern"] or "{}") for v in of_type(plan, "aws_cloudwatch_event_rule").values()]
+    ends = {
+        state
+        for pattern in patterns
+        if pattern.get("detail-type") == ["CodePipeline Pipeline Execution State Change"]
+        for state in pattern["detail"]["state"]
+    }
+    return sorted({"SUCCEEDED", "FAILED"} - ends)
+
+
+def policies_leave_room_for_longer_names(plan: Plan) -> list[str]:
+    """AWS takes 6,144 characters; a slug of full length, eight environments and ten approvers need 2,000 more."""
+    return [address for address, values in of_type(plan, "aws_iam_policy").items() if len(values["policy"]) > 4100]
+
+
+RULES: list[Callable[[Plan], list[str]]] = [
+    an_approval_stands_between_plan_and_apply,
+    the_approver_sees_the_plan_and_cannot_be_waited_for_without_end,
+    apply_gets_the_plan_that_was_approved,
+    runs_wait_for_each_other,
+    no_stage_rolls_back,
+    a_window_guards_its_environment,
+    only_approvers_are_granted_approval,
+    no_role_of_ours_can_be_made_to_approve,
+    a_developer_cannot_be_made_to_approve,
+    a_build_assumes_its_own_role_only,
+    the_check_writes_nothing_but_its_log_and_report,
+    the_branch_changes_by_pull_requests_only,
+    the_rules_of_pull_requests_hold,
+    approvals_count_from_the_pool_only,
+    every_push_to_a_pull_request_is_built,
+    builds_are_confined,
+    both_endings_are_told,
+    policies_leave_room_for_longer_names,
+    buckets_take_tls_only,
+    only_services_are_let_in,
+    services_are_let_in_for_this_account_only,
+    no_policy_grants_all_of_a_service,
+    dead_letters_ring_an_alarm,
+    alarms_lead_somewhere,
+    targets_have_dead_letters,
+    rules_have_a_target,
+    roles_have_the_boundary,
+]

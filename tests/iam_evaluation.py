@@ -1,0 +1,46 @@
+"""Asks the project's own judge of IAM policies what the roles and the people of a plan may do."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Any
+
+from infrastructure_rules import Plan
+from terraform_runner import of_type
+
+JUDGE = Path(__file__).parents[1] / "{{cookiecutter.project_slug}}" / "local/stand_in/permission.py"
+# As if somebody had given a role everything: only what is denied is still refused.
+EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+
+
+def _judge() -> Any:
+    """The module that the local AWS judges with; it lies in the project, which is no package of this repository."""
+    spec = importlib.util.spec_from_file_location("permission", JUDGE)
+    assert spec and spec.loader
+    sys.modules["permission"] = module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+judge = _judge()
+
+
+def policies_of_role(plan: Plan, role: str) -> list[str]:
+    """The inline policies of a planned role; policies that are not known yet are not there."""
+    (address,) = (address for address, values in of_type(plan, "aws_iam_role").items() if values["name"] == role)
+    inline = of_type(plan, "aws_iam_role_policy")
+    return [inline[address.replace("aws_iam_role.", "aws_iam_role_policy.")]["policy"]]
+
+
+def policies_of_person(plan: Plan, role: str) -> list[str]:
+    """The managed policies that a plan attaches to a role which exists already."""
+    attached = of_type(plan, "aws_iam_role_policy_attachment").items()
+    names = [address.split('"')[1].partition(" of ")[0] for address, values in attached if values["role"] == role]
+    return [of_type(plan, "aws_iam_policy")[f'aws_iam_policy.person["{name}"]']["policy"] for name in names]
+
+
+def may(policies: list[Any], action: str, resource: str = "*", **context: str) -> bool:
+    """Whether policies let somebody do one thing; a condition's key is written with __ for its colon."""
+    known = {key.replace("__", ":"): value for key, value in context.items()}
+    answer: bool = judge.may(policies, None, judge.Request(action, resource, context=known))
+    return answer

@@ -1,0 +1,153 @@
+"""What pipeline/ must hold is held, and each rule notices the change that it is there for."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import delivery_rules
+import pytest
+from delivery_rules import RULES
+from mutation import Mutation, apply_mutation, groups
+from terraform_runner import Terraform
+
+MUTATIONS: dict[str, Mutation] = {
+    "the approvals are removed": (
+        "pipeline/stage.tf",
+        r' if action\.name != "Approve" \|\| environment\.approval\]',
+        ' if action.name != "Approve"]',
+        "an_approval_stands_between_plan_and_apply",
+    ),
+    "an approver is not shown what would change": (
+        "pipeline/stage.tf",
+        r'CustomData = "#\{plan_\$\{name\}\.SUMMARY\}"',
+        'CustomData = "Please approve."',
+        "the_approver_sees_the_plan_and_cannot_be_waited_for_without_end",
+    ),
+    "apply is not told what was approved": (
+        "pipeline/stage.tf",
+        r'\{ APPROVED_DIGEST = "[^"]*" \}',
+        "{}",
+        "apply_gets_the_plan_that_was_approved",
+    ),
+    "a newer run overtakes one that waits": (
+        "pipeline/pipeline.tf",
+        r'"QUEUED"',
+        '"SUPERSEDED"',
+        "runs_wait_for_each_other",
+    ),
+    "a failed stage goes back to the plan before": (
+        "pipeline/pipeline.tf",
+        r"      name = stage\.value\.name\n",
+        '      name = stage.value.name\n\n      on_failure {\n        result = "ROLLBACK"\n      }\n',
+        "no_stage_rolls_back",
+    ),
+    "a window is not looked at": (
+        "pipeline/pipeline.tf",
+        r"for_each = stage\.value\.window == null \? \[\] : \[stage\.value\.window\]",
+        "for_each = stage.value.window == null ? [] : []",
+        "a_window_guards_its_environment",
+    ),
+    "the pipeline may approve itself": (
+        "pipeline/role_pipeline.tf",
+        r'"codebuild:BatchGetBuilds"\]',
+        '"codebuild:BatchGetBuilds", "codepipeline:PutApprovalResult"]',
+        "only_approvers_are_granted_approval",
+    ),
+    "a build is no longer kept from approving": (
+        "pipeline/policy_build.tf",
+        r", data\.aws_iam_policy_document\.no_approval\.json\]",
+        "]",
+        "no_role_of_ours_can_be_made_to_approve",
+    ),
+    "anybody in the account may approve": (
+        "pipeline/guard.tf",
+        r'test     = "ArnNotLike"',
+        'test     = "ArnLike"',
+        "a_developer_cannot_be_made_to_approve",
+    ),
+    "a plan works as the role that applies": (
+        "pipeline/role_build.tf",
+        r'"plan_\$\{name\}", "hand_over',
+        '"apply_${name}", "hand_over',
+        "a_build_assumes_its_own_role_only",
+    ),
+    "the check notifies": (
+        "pipeline/role_build.tf",
+        r"check        = local\._handed_over",
+        'check        = concat(local._handed_over, ["notify"])',
+        "the_check_writes_nothing_but_its_log_and_report",
+    ),
+    "main is pushed to": (
+        "pipeline/guard.tf",
+        r"values   = \[local\.branch\]",
+        'values   = ["refs/heads/release"]',
+        "the_branch_changes_by_pull_requests_only",
+    ),
+    "approvals are overridden": (
+        "pipeline/guard.tf",
+        r'        "OverridePullRequestApprovalRules", ',
+        "        ",
+        "the_rules_of_pull_requests_hold",
+    ),
+    "everybody's approval counts": (
+        "pipeline/approval_rule.tf",
+        r" if length\(local\.approvers\) > 0",
+        " if false",
+        "approvals_count_from_the_pool_only",
+    ),
+    "only the first push of a pull request is built": (
+        "pipeline/trigger.tf",
+        r', "pullRequestSourceBranchUpdated"',
+        "",
+        "every_push_to_a_pull_request_is_built",
+    ),
+    "builds get Docker": (
+        "pipeline/codebuild.tf",
+        r"privileged_mode = false",
+        "privileged_mode = true",
+        "builds_are_confined",
+    ),
+    "nobody hears of a failure": (
+        "pipeline/message.tf",
+        r'state = \["FAILED"\] \}, text = "\$\{local\.prefix\} stopped',
+        'state = ["CANCELED"] }, text = "${local.prefix} stopped',
+        "both_endings_are_told",
+    ),
+    "one policy holds everything": (
+        "pipeline/review.tf",
+        r"source_policy_documents = \[",
+        "source_policy_documents = [data.aws_iam_policy_document.guard.json, ",
+        "policies_leave_room_for_longer_names",
+    ),
+    "a message's target loses its dead letters": (
+        "pipeline/notification.tf",
+        r"\n  dead_letter_config \{\n.*\n  \}\n",
+        "\n",
+        "targets_have_dead_letters",
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_the_pipeline_keeps_the_rule(rule: Any, delivery_plan: dict[str, Any]) -> None:
+    assert rule(delivery_plan) == []
+
+
+@pytest.mark.parametrize("group", groups(MUTATIONS), ids=lambda group: f"{len(group)} mutations")
+def test_each_rule_notices_the_change_that_it_is_there_for(
+    group: list[str], delivery_project: Path, delivery_plan: dict[str, Any], tmp_path: Path, terraform: Terraform
+) -> None:
+    project = shutil.copytree(delivery_project, tmp_path / "project", symlinks=True)
+    for mutation in group:
+        apply_mutation(MUTATIONS[mutation], project)
+
+    mutated = terraform.plan(project / "pipeline")
+
+    overlooked = [each for each in group if not getattr(delivery_rules, MUTATIONS[each][3])(mutated)]
+    assert overlooked == []
+
+
+def test_each_rule_of_the_delivery_has_a_mutation_that_it_notices() -> None:
+    own = {rule.__name__ for rule in RULES if rule.__module__ == delivery_rules.__name__}
+
+    assert own <= {rule for *_, rule in MUTATIONS.values()}

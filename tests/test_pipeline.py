@@ -1,0 +1,232 @@
+"""The pipeline of every git provider, from one environment to many, planned with the real provider."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from answer_matrix import ACCOUNT, CONNECTION, GIT_PROVIDERS
+from delivery_rules import APPROVE, environment_stages, the_pipeline, told
+from iam_evaluation import may, policies_of_person, policies_of_role
+from infrastructure_rules import Plan
+from terraform_runner import Terraform, of_type, resources
+from test_permissions import grants, known_actions
+
+REPOSITORY = f"arn:aws:codecommit:eu-west-1:{ACCOUNT}:acme-sales"
+
+
+def stages(plan: Plan) -> list[str]:
+    return [stage["name"] for stage in the_pipeline(plan)["stage"]]
+
+
+@pytest.fixture(scope="module", params=GIT_PROVIDERS)
+def connected(
+    request: pytest.FixtureRequest,
+    bake_into: Callable[..., Path],
+    tmp_path_factory: pytest.TempPathFactory,
+    terraform: Terraform,
+) -> tuple[dict[str, Any], Plan]:
+    """Answers of a project whose code AWS reaches by a connection, and the plan of its pipeline."""
+    answers = GIT_PROVIDERS[request.param]
+    project = bake_into(tmp_path_factory.mktemp("connected"), **answers)
+    return answers, terraform.plan(project / "pipeline")
+
+
+def test_a_connected_repository_is_delivered_to_every_environment_in_order(
+    connected: tuple[dict[str, Any], Plan],
+) -> None:
+    answers, plan = connected
+    given = answers["environments"]
+    names = [each["name"] for each in given] if isinstance(given, list) else ["live"]
+
+    assert stages(plan) == ["Source", "Check", *names, "Notify"]
+    asked = {name for name, actions in environment_stages(plan).items() if "Approve" in actions}
+    assert asked == {name for name in names if name in ("uat", "prod", "live")}
+    assert not {kind for kind in resources(plan) if "codecommit" in kind}
+
+
+def test_a_connection_starts_the_pipeline_on_pushes_to_main_and_a_build_on_pull_requests(
+    connected: tuple[dict[str, Any], Plan],
+) -> None:
+    _, plan = connected
+    (pull_request,) = (p for a, p in of_type(plan, "aws_codepipeline").items() if a != "aws_codepipeline.this")
+
+    main = the_pipeline(plan)["trigger"][0]["git_configuration"][0]
+    requests = pull_request["trigger"][0]["git_configuration"][0]
+
+    assert main["push"][0]["branches"][0]["includes"] == ["main"]
+    assert main["pull_request"] == []
+    assert requests["pull_request"][0]["events"] == ["OPEN", "UPDATED"]
+    assert requests["pull_request"][0]["branches"][0]["includes"] == ["main"]
+    (build,) = pull_request["stage"][1]["action"]
+    assert build["configuration"]["ProjectName"] == "acme-sales-pipeline-pull-request"
+    assert told(build)["SOURCE_COMMIT"] == "#{source.CommitId}"
+
+
+def test_a_connection_is_made_unless_one_is_given(connected: tuple[dict[str, Any], Plan]) -> None:
+    answers, plan = connected
+    given = "connection" in answers["approvers"]["delivery"]
+
+    source = the_pipeline(plan)["stage"][0]["action"][0]
+
+    assert len(of_type(plan, "aws_codeconnections_connection")) == (0 if given else 1)
+    assert source["provider"] == "CodeStarSourceConnection"
+    assert not given or source["configuration"]["ConnectionArn"] == CONNECTION
+
+
+def test_a_connection_of_the_old_name_is_used_by_its_old_name(connected: tuple[dict[str, Any], Plan]) -> None:
+    answers, plan = connected
+    given = "connection" in answers["approvers"]["delivery"]
+
+    # The ARN of a connection that is yet to be made is not known, nor is a policy that names it.
+    policy = of_type(plan, "aws_iam_role_policy")["aws_iam_role_policy.pipeline"].get("policy")
+
+    assert (policy is not None) == given
+    assert not given or may([policy], "codestar-connections:UseConnection", CONNECTION)
+
+
+def test_an_environment_is_planned_and_applied_as_its_own_roles_in_its_own_account(
+    connected: tuple[dict[str, Any], Plan],
+) -> None:
+    answers, plan = connected
+    given = answers["environments"]
+    accounts = {each["name"]: each["account"] for each in given} if isinstance(given, list) else {"live": ACCOUNT}
+
+    for name, account in accounts.items():
+        for kind in ("plan", "apply", "smoke"):
+            (project,) = (
+                each
+                for each in of_type(plan, "aws_codebuild_project").values()
+                if each["name"] == f"acme-sales-pipeline-{kind}-{name}"
+            )
+            variables = {each["name"]: each["value"] for each in project["environment"][0]["environment_variable"]}
+            assert variables["ROLE_ARN"] == f"arn:aws:iam::{account}:role/acme-sales-{name}-deploy-{kind}"
+            assert variables["ENVIRONMENT"] == name
+
+
+def test_a_window_is_the_hours_of_its_own_time_zone(delivery_plan: Plan) -> None:
+    (entry,) = the_pipeline(delivery_plan)["stage"][-2]["before_entry"]
+    (rule,) = entry["condition"][0]["rule"]
+
+    assert rule["configuration"] == {"Cron": "* * 9-16 ? * MON-FRI *", "TimeZone": "Europe/Brussels"}
+    assert [stage["before_entry"] for stage in the_pipeline(delivery_plan)["stage"][:-2]] == [[], [], []]
+
+
+def test_the_pipeline_starts_when_main_of_its_repository_changes(delivery_plan: Plan) -> None:
+    rule = of_type(delivery_plan, "aws_cloudwatch_event_rule")['aws_cloudwatch_event_rule.trigger["change"]']
+    target = of_type(delivery_plan, "aws_cloudwatch_event_target")['aws_cloudwatch_event_target.trigger["change"]']
+
+    pattern = json.loads(rule["event_pattern"])
+
+    assert pattern["resources"] == [REPOSITORY]
+    assert pattern["detail"]["referenceFullName"] == ["refs/heads/main"]
+    assert target["arn"] == f"arn:aws:codepipeline:eu-west-1:{ACCOUNT}:acme-sales-pipeline"
+    starter = policies_of_role(delivery_plan, "acme-sales-pipeline-start-pipeline")
+    assert may(starter, "codepipeline:StartPipelineExecution", target["arn"])
+    assert not may(starter, "codebuild:StartBuild", f"arn:aws:codebuild:eu-west-1:{ACCOUNT}:project/any")
+
+
+def test_the_drift_check_runs_by_the_clock(delivery_plan: Plan) -> None:
+    rule = of_type(delivery_plan, "aws_cloudwatch_event_rule")['aws_cloudwatch_event_rule.trigger["drift"]']
+
+    assert rule["schedule_expression"].startswith("cron(")
+    assert rule["state"] == "ENABLED"
+
+
+def test_approvers_approve_exactly_the_approvals_of_this_pipeline(delivery_plan: Plan) -> None:
+    who = {"aws__PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/SMEs"}
+    approver = policies_of_person(delivery_plan, "SMEs")
+    pipeline = f"arn:aws:codepipeline:eu-west-1:{ACCOUNT}:acme-sales-pipeline"
+
+    assert may(approver, APPROVE, f"{pipeline}/prod/Approve", **who)
+    assert may(approver, APPROVE, f"{pipeline}/dev/Approve", **who)
+    assert not may(approver, APPROVE, f"{pipeline}/prod/Other", **who)
+    assert not may(approver, APPROVE, f"arn:aws:codepipeline:eu-west-1:{ACCOUNT}:other/prod/Approve", **who)
+    assert not may(approver, "codepipeline:StartPipelineExecution", pipeline, **who)
+
+
+def test_approvers_read_the_summaries_and_not_the_plans(delivery_plan: Plan) -> None:
+    approver = policies_of_person(delivery_plan, "Architects")
+    bucket = f"arn:aws:s3:::acme-sales-pipeline-artifact-{ACCOUNT}"
+    key = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1"
+
+    assert may(approver, "s3:GetObject", f"{bucket}/summaries/1/dev.md")
+    assert not may(approver, "s3:GetObject", f"{bucket}/acme-sales-pipeline/plan_dev/1")
+    through = {"kms__ResourceAliases": "alias/acme-sales-pipeline", "kms__ViaService": "s3.eu-west-1.amazonaws.com"}
+    assert may(approver, "kms:Decrypt", key, **through)
+    assert not may(approver, "kms:Decrypt", key, kms__ResourceAliases="alias/acme-sales-pipeline")
+    assert not may(approver, "kms:Decrypt", key, **through | {"kms__ResourceAliases": "alias/acme-sales-prod"})
+
+
+def test_developers_push_branches_and_merge_pull_requests(delivery_plan: Plan) -> None:
+    developer = policies_of_person(delivery_plan, "Developers")
+    feature, main = {"codecommit__References": "refs/heads/feature/x"}, {"codecommit__References": "refs/heads/main"}
+
+    assert may(developer, "codecommit:GitPush", REPOSITORY)
+    assert may(developer, "codecommit:GitPush", REPOSITORY, **feature)
+    assert may(developer, "codecommit:DeleteBranch", REPOSITORY, **feature)
+    assert may(developer, "codecommit:MergePullRequestBySquash", REPOSITORY, **main)
+    assert not may(developer, "codecommit:GitPush", REPOSITORY, **main)
+    assert not may(developer, "codecommit:GitPull", REPOSITORY.replace("acme-sales", "other"))
+
+
+def test_approvers_do_not_push_at_all(delivery_plan: Plan) -> None:
+    approver = policies_of_person(delivery_plan, "Architects")
+
+    assert may(approver, "codecommit:GitPull", REPOSITORY)
+    assert may(approver, "codecommit:UpdatePullRequestApprovalState", REPOSITORY)
+    assert not may(approver, "codecommit:GitPush", REPOSITORY, codecommit__References="refs/heads/feature/x")
+
+
+def test_the_check_reads_its_source_and_writes_its_own_log_only(delivery_plan: Plan) -> None:
+    check = policies_of_role(delivery_plan, "acme-sales-pipeline-check")
+    artifacts = f"arn:aws:s3:::acme-sales-pipeline-artifact-{ACCOUNT}"
+    logs = f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:/aws/codebuild/acme-sales-pipeline"
+
+    assert may(check, "s3:GetObject", f"{artifacts}/acme-sales-pipeline/source/a1b2")
+    assert may(check, "logs:PutLogEvents", f"{logs}-check:log-stream:1")
+    assert not may(check, "s3:GetObject", f"{artifacts}/acme-sales-pipeline/plan_dev/a1b2")
+    assert not may(check, "s3:PutObject", f"{artifacts}/acme-sales-pipeline/source/a1b2")
+    assert not may(check, "logs:PutLogEvents", f"{logs}-apply-dev:log-stream:1")
+    assert not may(check, "sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/acme-sales-dev-deploy-plan")
+
+
+def test_a_plan_is_handed_to_its_own_apply_and_nobody_else_may_change_it(delivery_plan: Plan) -> None:
+    plan_of_dev = f"arn:aws:s3:::acme-sales-pipeline-artifact-{ACCOUNT}/acme-sales-pipeline/plan_dev/a1b2"
+    builds = [f"acme-sales-pipeline-{build}" for build in ("check", "plan-prod", "apply-dev", "smoke-dev", "notify")]
+
+    assert may(policies_of_role(delivery_plan, "acme-sales-pipeline-plan-dev"), "s3:PutObject", plan_of_dev)
+    assert may(policies_of_role(delivery_plan, "acme-sales-pipeline-apply-dev"), "s3:GetObject", plan_of_dev)
+    assert not may(policies_of_role(delivery_plan, "acme-sales-pipeline-apply-prod"), "s3:GetObject", plan_of_dev)
+    assert [b for b in builds if may(policies_of_role(delivery_plan, b), "s3:PutObject", plan_of_dev)] == []
+
+
+def test_a_pull_request_is_commented_and_nothing_is_merged_by_its_build(delivery_plan: Plan) -> None:
+    build = policies_of_role(delivery_plan, "acme-sales-pipeline-pull-request")
+
+    assert may(build, "codecommit:PostCommentForPullRequest", REPOSITORY)
+    assert not may(build, "codecommit:MergePullRequestBySquash", REPOSITORY)
+    assert not may(build, "codecommit:UpdatePullRequestApprovalState", REPOSITORY)
+    assert may(build, "sts:AssumeRole", "arn:aws:iam::222222222222:role/acme-sales-prod-deploy-plan")
+    assert not may(build, "sts:AssumeRole", "arn:aws:iam::222222222222:role/acme-sales-prod-deploy-apply")
+
+
+def test_every_action_that_the_pipeline_grants_exists_and_names_its_resource(delivery_plan: Plan) -> None:
+    granted = list(grants(delivery_plan))
+    wide = {action for _, action, targets in granted if "*" in targets}
+
+    assert len({action for _, action, _ in granted}) >= 60
+    assert [action for _, action, _ in granted if action.lower() not in known_actions()] == []
+    assert [action for action in wide if known_actions()[action.lower()]] == []
+
+
+def test_make_pipeline_asks_before_it_applies(delivery_project: Path) -> None:
+    shown = subprocess.run(
+        ["make", "--dry-run", "pipeline"], cwd=delivery_project, text=True, capture_output=True, check=True
+    ).stdout
+
+    assert "terraform -chdir=pipeline init" in shown
+    assert "terraform -chdir=pipeline apply" in shown
+    assert "auto-approve" not in shown

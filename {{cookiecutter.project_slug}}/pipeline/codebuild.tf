@@ -1,0 +1,83 @@
+# The builds. Each runs its own buildspec as its own role; what it may do: role_build.tf.
+
+locals {
+  _told = { NOTIFICATION_TOPIC = local.topic, SUMMARY_BUCKET = local.delivery.buckets.artifact }
+  # A pull request's build and the drift check look at every environment, in promotion order.
+  _plan_roles = { PLAN_ROLES = jsonencode([for environment in local.delivery.environments : { environment = environment.name, role = local.deploy_roles[environment.name].plan }]) }
+
+  # Where a build that no pipeline starts finds the sources.
+  _cloned = { type = local.provider.build, location = local.provider.address }
+  _handed = { type = "CODEPIPELINE", location = null }
+
+  builds = merge(
+    {
+      check        = { buildspec = "check", minutes = 60, size = "MEDIUM", at_once = null, source = local._handed, variables = {} }
+      pull-request = { buildspec = "pull-request", minutes = 90, size = "MEDIUM", at_once = null, source = local.has_codecommit ? local._cloned : local._handed, variables = local._plan_roles }
+      drift        = { buildspec = "drift", minutes = 60, size = "SMALL", at_once = 1, source = local._cloned, variables = merge(local._told, local._plan_roles) }
+      notify       = { buildspec = "notify", minutes = 10, size = "SMALL", at_once = null, source = local._handed, variables = merge(local._told, { ENVIRONMENTS = join(" ", local.delivery.environments[*].name) }) }
+    },
+    [for name in keys(local.environments) : {
+      for kind, minutes in { plan = 60, apply = 120, smoke = 60 } : "${kind}-${name}" => {
+        buildspec                 = kind, minutes = minutes, size = "SMALL", at_once = kind == "apply" ? 1 : null, source = local._handed
+        variables                 = merge(local._told, { ENVIRONMENT = name, ROLE_ARN = local.deploy_roles[name][kind] })
+      }
+    }]...
+  )
+}
+
+resource "aws_codebuild_project" "this" {
+  for_each = local.builds
+
+  name                   = local.delivery.builds[each.key]
+  description            = "buildspecs/${each.value.buildspec}.yml of ${module.project.project.slug}"
+  service_role           = aws_iam_role.build[each.key].arn
+  encryption_key         = aws_kms_key.this.arn
+  build_timeout          = each.value.minutes
+  queued_timeout         = 480
+  concurrent_build_limit = each.value.at_once
+  source_version         = each.value.source.type == "CODEPIPELINE" ? null : local.branch
+
+  environment {
+    type            = "LINUX_CONTAINER"
+    image           = "aws/codebuild/amazonlinux-x86_64-standard:5.0"
+    compute_type    = "BUILD_GENERAL1_${each.value.size}"
+    privileged_mode = false
+
+    dynamic "environment_variable" {
+      for_each = each.value.variables
+
+      content {
+        name  = environment_variable.key
+        value = environment_variable.value
+      }
+    }
+  }
+
+  source {
+    type            = each.value.source.type
+    location        = each.value.source.location
+    git_clone_depth = each.value.source.type == "CODEPIPELINE" ? null : 0
+    buildspec       = "buildspecs/${each.value.buildspec}.yml"
+
+    dynamic "auth" {
+      for_each = each.value.source.type == "CODEPIPELINE" ? [] : compact([local.connection])
+
+      content {
+        type     = "CODECONNECTIONS"
+        resource = auth.value
+      }
+    }
+  }
+
+  artifacts {
+    type = each.value.source.type == "CODEPIPELINE" ? "CODEPIPELINE" : "NO_ARTIFACTS"
+  }
+
+  logs_config {
+    cloudwatch_logs {
+      group_name = aws_cloudwatch_log_group.build[each.key].name
+    }
+  }
+
+  depends_on = [aws_iam_role_policy.build]
+}

@@ -1,0 +1,88 @@
+# What developers and approvers may not do, whatever else their roles are granted.
+
+data "aws_iam_policy_document" "guard" {
+  dynamic "statement" {
+    for_each = local._repository
+
+    content {
+      sid       = "OnlyByPullRequest"
+      effect    = "Deny"
+      actions   = [for action in ["GitPush", "DeleteBranch", "CreateBranch", "CreateCommit", "PutFile", "DeleteFile", "MergeBranchesByFastForward", "MergeBranchesBySquash", "MergeBranchesByThreeWay"] : "codecommit:${action}"]
+      resources = [local.repository]
+
+      condition {
+        test     = "StringEqualsIfExists"
+        variable = "codecommit:References"
+        values   = [local.branch]
+      }
+
+      # The first request of a push names no reference yet: AWS asks again when it knows.
+      condition {
+        test     = "Null"
+        variable = "codecommit:References"
+        values   = ["false"]
+      }
+    }
+  }
+
+  dynamic "statement" {
+    for_each = local._repository
+
+    content {
+      sid    = "RulesHold"
+      effect = "Deny"
+      actions = [for action in [
+        "OverridePullRequestApprovalRules", "DeletePullRequestApprovalRule", "UpdatePullRequestApprovalRuleContent",
+        "DisassociateApprovalRuleTemplateFromRepository", "BatchDisassociateApprovalRuleTemplateFromRepositories",
+        "DeleteRepository", "UpdateRepositoryName", "UpdateDefaultBranch", "UpdateRepositoryEncryptionKey",
+      ] : "codecommit:${action}"]
+      resources = [local.repository]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = local._repository
+
+    content {
+      sid       = "TemplatesHold"
+      effect    = "Deny"
+      actions   = ["codecommit:UpdateApprovalRuleTemplateContent", "codecommit:UpdateApprovalRuleTemplateName", "codecommit:DeleteApprovalRuleTemplate"]
+      resources = ["*"]
+    }
+  }
+
+  # A person who started a run could choose a commit that nobody has reviewed.
+  statement {
+    sid       = "MainStartsThePipeline"
+    effect    = "Deny"
+    actions   = ["codepipeline:StartPipelineExecution", "codepipeline:OverrideStageCondition", "codepipeline:RollbackStage"]
+    resources = [local.pipeline, "${local.pipeline}/*"]
+  }
+
+  statement {
+    sid       = "OnlyApproversApprove"
+    effect    = "Deny"
+    actions   = ["codepipeline:PutApprovalResult"]
+    resources = ["${local.pipeline}/*"]
+
+    dynamic "condition" {
+      for_each = length(local.approvers) > 0 ? [local.approvers] : []
+
+      content {
+        test     = "ArnNotLike"
+        variable = "aws:PrincipalArn"
+        values   = flatten([for role in condition.value : ["arn:${local.partition}:iam::${local.account}:role/${role}", "arn:${local.partition}:iam::${local.account}:role/*/${role}"]])
+      }
+    }
+  }
+}
+
+# In the policy of every role that is made here, whatever else is ever granted to it.
+data "aws_iam_policy_document" "no_approval" {
+  statement {
+    sid       = "NoMachineApproves"
+    effect    = "Deny"
+    actions   = ["codepipeline:PutApprovalResult", "codepipeline:OverrideStageCondition", "codecommit:UpdatePullRequestApprovalState", "codecommit:OverridePullRequestApprovalRules"]
+    resources = ["*"]
+  }
+}

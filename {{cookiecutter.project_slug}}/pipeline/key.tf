@@ -1,0 +1,72 @@
+# One key for code, plans, logs and notifications of the delivery.
+
+resource "aws_kms_key" "this" {
+  description             = "Everything that ${local.prefix} stores or sends"
+  enable_key_rotation     = true
+  deletion_window_in_days = 30
+  policy                  = jsonencode({ Version = "2012-10-17", Statement = local.key_statements })
+}
+
+resource "aws_kms_alias" "this" {
+  name          = local.names.key
+  target_key_id = aws_kms_key.this.key_id
+}
+
+locals {
+  key_statements = [
+    {
+      Sid       = "TheAccountDecidesByItsOwnPolicies"
+      Effect    = "Allow"
+      Principal = { AWS = "arn:${local.partition}:iam::${local.account}:root" }
+      Action    = "kms:*"
+      Resource  = "*"
+    },
+    {
+      Sid       = "LogGroups"
+      Effect    = "Allow"
+      Principal = { Service = "logs.${local.region}.amazonaws.com" }
+      Action    = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:DescribeKey"]
+      Resource  = "*"
+      Condition = { ArnLike = { "kms:EncryptionContext:aws:logs:arn" = "${local.arn.logs}:log-group:*" } }
+    },
+    {
+      Sid       = "RulesAndAlarms"
+      Effect    = "Allow"
+      Principal = { Service = ["events.amazonaws.com", "cloudwatch.amazonaws.com"] }
+      Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+      Resource  = "*"
+      Condition = {
+        StringEquals = { "aws:SourceAccount" = local.account }
+        ArnLike      = { "aws:SourceArn" = ["${local.arn.events}:rule/${local.prefix}-*", "${local.arn.cloudwatch}:alarm:${local.prefix}-*"] }
+      }
+    },
+  ]
+}
+
+# Roles name the key by its alias, which is known before the key is made, and use it through a service only.
+data "aws_iam_policy_document" "use_key" {
+  for_each = {
+    read  = ["kms:Decrypt"]
+    write = ["kms:Decrypt", "kms:GenerateDataKey"]
+    # What CodeCommit asks of a person's role for a repository with a key of its own.
+    push = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:DescribeKey"]
+  }
+
+  statement {
+    sid       = "Key"
+    actions   = each.value
+    resources = ["${local.arn.kms}:key/*"]
+
+    condition {
+      test     = "ForAnyValue:StringEquals"
+      variable = "kms:ResourceAliases"
+      values   = [local.names.key]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = [for service in ["s3", "sns", "codecommit"] : "${service}.${local.region}.${data.aws_partition.current.dns_suffix}"]
+    }
+  }
+}

@@ -1,0 +1,29 @@
+output "pipeline" {
+  description = "The name of the pipeline."
+  value       = aws_codepipeline.this.name
+}
+
+output "repository" {
+  description = "The address that the builds clone from."
+  value       = local.provider.address
+}
+
+output "connection" {
+  description = "The connection to the git provider; a new one is pending until somebody authorises it in the console. Null for CodeCommit."
+  value       = local.connection
+}
+
+output "topic" {
+  description = "The topic that notifications go to."
+  value       = module.notification.topic
+}
+
+output "artifacts" {
+  description = "The bucket that holds artifacts, plan summaries and the record of deployments."
+  value       = module.storage.buckets["artifact"]
+}
+
+output "policies" {
+  description = "The policies for people by what they are for; a permission set of IAM Identity Center names them itself."
+  value       = { for purpose, policy in aws_iam_policy.person : purpose => policy.name }
+}

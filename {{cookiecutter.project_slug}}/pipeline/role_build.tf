@@ -1,0 +1,79 @@
+# What each build may do, and nothing else. A grant has a name, a build a list of grants.
+
+locals {
+  deploy_roles = { for name, environment in local.environments : name => {
+    for kind in ["plan", "apply", "smoke"] : kind => "arn:${local.partition}:iam::${environment.account}:role/${environment["${kind}_role"]}"
+  } }
+
+  grants = merge({
+    take_source    = { actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = local.source_objects }
+    find_artifacts = { actions = ["s3:GetBucketAcl", "s3:GetBucketLocation"], resources = [local.artifacts] }
+    find_record    = { actions = ["s3:ListBucket"], resources = [local.artifacts] }
+    clone          = { actions = local.has_codecommit ? ["codecommit:GitPull"] : [for action in ["GetConnection", "GetConnectionToken", "UseConnection"] : "${local.connections}:${action}"], resources = [local.has_codecommit ? local.repository : local.connection] }
+    comment        = { actions = ["codecommit:GetPullRequest", "codecommit:GetCommentsForPullRequest", "codecommit:PostCommentForPullRequest", "codecommit:UpdateComment"], resources = [local.repository] }
+    notify         = { actions = ["sns:Publish"], resources = [local.topic] }
+    plan_anywhere  = { actions = ["sts:AssumeRole"], resources = [for roles in local.deploy_roles : roles.plan] }
+    read_record    = { actions = ["s3:GetObject"], resources = ["${local.artifacts}/deployed/*", "${local.artifacts}/summaries/*"] }
+    read_execution = { actions = ["codepipeline:GetPipelineExecution", "codepipeline:ListActionExecutions"], resources = [local.pipeline] }
+    }, [for name, roles in local.deploy_roles : merge({
+      "hand_over_${name}" = { actions = ["s3:PutObject"], resources = [local.plan_objects[name]] }
+      "summarise_${name}" = { actions = ["s3:PutObject"], resources = ["${local.artifacts}/summaries/*/${name}.md"] }
+      "take_plan_${name}" = { actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = [local.plan_objects[name]] }
+      "record_${name}"    = { actions = ["s3:GetObject", "s3:PutObject"], resources = ["${local.artifacts}/deployed/${name}.json"] }
+    }, { for kind, role in roles : "${kind}_${name}" => { actions = ["sts:AssumeRole"], resources = [role] } })]...
+  )
+
+  _handed_over = ["take_source", "find_artifacts"]
+  granted = merge({
+    check        = local._handed_over
+    pull-request = concat(local.has_codecommit ? ["clone", "comment"] : local._handed_over, ["plan_anywhere"])
+    drift        = ["clone", "plan_anywhere", "notify"]
+    notify       = concat(local._handed_over, ["notify", "find_record", "read_record", "read_execution"])
+    }, [for name in keys(local.environments) : {
+      "plan-${name}"  = concat(local._handed_over, ["plan_${name}", "hand_over_${name}", "summarise_${name}", "notify"])
+      "apply-${name}" = concat(local._handed_over, ["apply_${name}", "take_plan_${name}", "find_record", "record_${name}", "notify"])
+      "smoke-${name}" = concat(local._handed_over, ["smoke_${name}", "find_record", "record_${name}", "notify"])
+    }]...
+  )
+}
+
+data "aws_iam_policy_document" "trust_build" {
+  for_each = local.builds
+
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["codebuild.amazonaws.com"]
+    }
+
+    condition {
+      test     = "ArnEquals"
+      variable = "aws:SourceArn"
+      values   = ["${local.arn.codebuild}:project/${local.delivery.builds[each.key]}"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account]
+    }
+  }
+}
+
+resource "aws_iam_role" "build" {
+  for_each = local.builds
+
+  name                 = local.delivery.builds[each.key]
+  assume_role_policy   = data.aws_iam_policy_document.trust_build[each.key].json
+  permissions_boundary = local.boundary
+}
+
+resource "aws_iam_role_policy" "build" {
+  for_each = local.builds
+
+  name   = "what-${each.key}-does"
+  role   = aws_iam_role.build[each.key].id
+  policy = data.aws_iam_policy_document.build[each.key].json
+}

@@ -1,0 +1,59 @@
+# The roles that rules work as: one starts the pipeline, the other starts the builds that are no part of it.
+
+locals {
+  starters = {
+    start-pipeline = { action = "codepipeline:StartPipelineExecution", resources = [local.pipeline] }
+    start-build    = { action = "codebuild:StartBuild", resources = [for build in ["pull-request", "drift"] : "${local.arn.codebuild}:project/${local.delivery.builds[build]}"] }
+  }
+}
+
+data "aws_iam_policy_document" "trust_rule" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["events.amazonaws.com"]
+    }
+
+    condition {
+      test     = "ArnLike"
+      variable = "aws:SourceArn"
+      values   = ["${local.arn.events}:rule/${local.prefix}-*"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "starter" {
+  for_each = local.starters
+
+  source_policy_documents = [data.aws_iam_policy_document.no_approval.json]
+
+  statement {
+    sid       = "Start"
+    actions   = [each.value.action]
+    resources = each.value.resources
+  }
+}
+
+resource "aws_iam_role" "starter" {
+  for_each = local.starters
+
+  name                 = "${local.prefix}-${each.key}"
+  assume_role_policy   = data.aws_iam_policy_document.trust_rule.json
+  permissions_boundary = local.boundary
+}
+
+resource "aws_iam_role_policy" "starter" {
+  for_each = local.starters
+
+  name   = each.key
+  role   = aws_iam_role.starter[each.key].id
+  policy = data.aws_iam_policy_document.starter[each.key].json
+}
