@@ -1,6 +1,6 @@
 # Two layers, the same words: `check` never edits, `fix` edits, `test` proves; the generated project's Makefile has them too.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench golden release
+.PHONY: help demo test soak check fix bench golden release
 
 PYTHON ?= python3
 VENV   := $(CURDIR)/.venv
@@ -26,6 +26,9 @@ check: $(VENV)/ready ## Lint, format and types of this repository and of the unr
 	$(VENV)/bin/ruff check . '$(PROJECT)'
 	$(VENV)/bin/ruff format --check . '$(PROJECT)'
 	$(VENV)/bin/mypy
+
+soak: $(VENV)/ready ## Upgrade a project that was lived in, run its whole platform here and its own tests (10 minutes, not in CI).
+	$(VENV)/bin/python -m pytest -n 0 tests/soak_upgrade.py
 
 fix: $(VENV)/ready ## Mend what check finds, where that can be done by machine.
 	$(VENV)/bin/ruff check --fix . '$(PROJECT)'

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from upgrade_lab import PERSON, Project, Template, whole_template
+from upgrade_lab import PERSON, Project, Template, template_since_its_last_release
 
 STATE = Path(__file__).with_name("state_of_a_project.py")
 MODULE = "{{cookiecutter.project_slug}}/modules/environment"
@@ -48,7 +48,7 @@ def rename_the_ledger(template: Template) -> None:
 def applied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """A project of the last release, or of this version where there is none, applied to a local AWS."""
     folder = tmp_path_factory.mktemp("applied")
-    template = whole_template(folder / "template.git")
+    template = template_since_its_last_release(folder / "template.git")
     answers = ("environments=dev=111111111111", "datasets=orders:csv")
     project = template.generate(folder / "output", "--checkout", "1.0.0", *answers)
     rename_the_ledger(template)

@@ -161,18 +161,22 @@ def small_template(folder: Path, files: Mapping[str, Content]) -> Template:
     return template
 
 
-def whole_template(folder: Path) -> Template:
+def whole_template(folder: Path, tag: str) -> Template:
+    """This template as it is, as one version."""
+    template = Template(copy_of_the_template(folder))
+    template.git("init", "--quiet", "--initial-branch", "main")
+    template.release(tag)
+    return template
+
+
+def template_since_its_last_release(folder: Path) -> Template:
     """This template: 1.0.0 is its last release, or the working copy where git knows of none, and 2.0.0 the latter."""
-    template = Template(folder)
-    folder.mkdir(parents=True)
+    template = whole_template(folder, "work-in-progress")
     released = run(ROOT, "git", "describe", "--tags", "--abbrev=0", "--match", "[0-9]*").stdout.strip()
     if released:
-        packed = folder.with_suffix(".tar")
-        run(ROOT, "git", "archive", f"--output={packed}", released)
-        run(folder, "tar", "-xf", packed)
-    else:
-        copy_of_the_template(folder)
-    template.git("init", "--quiet", "--initial-branch", "main")
+        template.git("rm", "-r", "--quiet", ".")
+        run(ROOT, "git", "archive", f"--output={folder}.tar", released)
+        run(folder, "tar", "-xf", f"{folder}.tar")
     template.release("1.0.0")
     template.git("rm", "-r", "--quiet", ".")
     copy_of_the_template(folder)
