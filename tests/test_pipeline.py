@@ -1,13 +1,15 @@
 """The pipeline of every git provider, from one environment to many, planned with the real provider."""
 
 import json
+import os
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from answer_matrix import ACCOUNT, CONNECTION, GIT_PROVIDERS
+from answer_matrix import ACCOUNT, CONNECTION, DELIVERY, GIT_PROVIDERS
 from delivery_rules import APPROVE, environment_stages, the_pipeline, told
 from iam_evaluation import may, policies_of_person, policies_of_role
 from infrastructure_rules import Plan
@@ -230,3 +232,24 @@ def test_make_pipeline_asks_before_it_applies(delivery_project: Path) -> None:
     assert "terraform -chdir=pipeline init" in shown
     assert "terraform -chdir=pipeline apply" in shown
     assert "auto-approve" not in shown
+
+
+def test_the_pipeline_applies_a_second_plan_is_empty_and_it_is_destroyed(
+    bake_into: Callable[..., Path], tmp_path: Path, delivery_plan: Plan
+) -> None:
+    project = bake_into(tmp_path, **DELIVERY)
+
+    done = subprocess.run(
+        [sys.executable, str(Path(__file__).with_name("pipeline_of_a_project.py"))],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(project)},
+        text=True,
+        capture_output=True,
+        timeout=900,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+    found = json.loads(done.stdout.splitlines()[-1])
+    everything = len(resources(delivery_plan))
+    assert found == {"made": everything, "settled": True, "gone": everything, "left": []}
