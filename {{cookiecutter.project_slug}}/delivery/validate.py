@@ -23,7 +23,7 @@ def main() -> None:
 
 def different_roots(project: Path) -> list[Path]:
     """Every root, but of those with the same code only one: environments differ in their backend alone."""
-    roots = sorted(path.parent for path in project.glob("*/backend.tf"))
+    roots = sorted(path.parent for path in project.glob("*/provider.tf"))
     return list({_code(root): root for root in reversed(roots)}.values())
 
 

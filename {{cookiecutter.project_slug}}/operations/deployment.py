@@ -63,11 +63,17 @@ class Deployment:
 
 def deployment_of(environment: str) -> Deployment:
     """Find an environment and say in one line where it is asked: on this machine, if its platform runs here."""
-    settings = _settings(environment)
     platform = running_platform(environment)
     if platform:
+        settings = _settings(environment)
         print(f"Asking the local platform of {environment} at {platform.address}, not AWS.")
         return Deployment(environment, settings, dict(platform.access))
+    return on_aws(environment)
+
+
+def on_aws(environment: str) -> Deployment:
+    """An environment in the cloud, once the credentials are known to be of its account."""
+    settings = _settings(environment)
     entry = settings["environment"]
     deployment = Deployment(environment, settings, {"region_name": entry["region"]})
     print(f"Asking AWS: {environment} is account {entry['account']}, region {entry['region']}.")

@@ -13,11 +13,14 @@ locals {
 
   # What bootstrap/ makes, for every environment and for the delivery account.
   deployments = { for name, entry in local._entries : name => {
-    state_bucket = "${local.bucket_prefix}-${name}-state-${entry.account}"
-    boundary     = "${var.settings.slug}-${name}-boundary"
-    plan_role    = "${var.settings.slug}-${name}-deploy-plan"
-    apply_role   = "${var.settings.slug}-${name}-deploy-apply"
-    smoke_role   = "${var.settings.slug}-${name}-deploy-smoke"
+    state_bucket     = "${local.bucket_prefix}-${name}-state-${entry.account}"
+    state_log_bucket = "${local.bucket_prefix}-${name}-state-log-${entry.account}"
+    state_key        = "alias/${var.settings.slug}-${name}-state"
+    boundary         = "${var.settings.slug}-${name}-boundary"
+    deploy_boundary  = "${var.settings.slug}-${name}-deploy-boundary"
+    plan_role        = "${var.settings.slug}-${name}-deploy-plan"
+    apply_role       = "${var.settings.slug}-${name}-deploy-apply"
+    smoke_role       = "${var.settings.slug}-${name}-deploy-smoke"
   } }
 
   # CodeBuild projects, each with a service role of the same name.

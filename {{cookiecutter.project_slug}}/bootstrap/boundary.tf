@@ -1,0 +1,61 @@
+# The most that roles made by Terraform may ever do here, whatever their own policies say.
+# An environment's roles work on its data; the delivery account's roles build, and deploy only by the deploy roles.
+
+locals {
+  _in_environment = {
+    Data     = { actions = [for what in ["AbortMultipartUpload", "DeleteObject", "DeleteObjectVersion", "GetBucketLocation", "GetObject", "GetObjectVersion", "ListBucket", "ListBucketVersions", "PutObject"] : "s3:${what}"], resources = flatten([for arn in values(local.bucket) : [arn, "${arn}/*"]]) }
+    Ledger   = { actions = [for what in ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem"] : "dynamodb:${what}"], resources = concat(local.own.tables, [for table in local.own.tables : "${table}/index/*"]) }
+    Queues   = { actions = [for what in ["ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage", "SendMessage"] : "sqs:${what}"], resources = local.own.queues }
+    Catalog  = { actions = [for what in ["BatchCreatePartition", "BatchDeletePartition", "BatchGetPartition", "BatchUpdatePartition", "CreatePartition", "CreateTable", "GetConnection", "GetDatabase", "GetPartition", "GetPartitions", "GetTable", "GetTables", "UpdatePartition", "UpdateTable"] : "glue:${what}"], resources = concat(local.own.catalog, local.own.connections) }
+    Work     = { actions = [for what in ["GetCrawler", "GetJobRun", "GetJobRuns", "StartCrawler", "StartJobRun"] : "glue:${what}"], resources = local.own.glue_work }
+    GlueLogs = { actions = [for what in ["AssociateKmsKey", "CreateLogGroup", "CreateLogStream", "PutLogEvents"] : "logs:${what}"], resources = ["${local.arn.logs}:log-group:/aws-glue/*"] }
+    Secrets  = { actions = ["secretsmanager:GetSecretValue"], resources = [for connection in module.project.environment.jdbc : "${local.arn.secretsmanager}:secret:${connection.secret}-*"] }
+    Network  = { actions = [for what in ["AssignPrivateIpAddresses", "CreateNetworkInterface", "DeleteNetworkInterface", "UnassignPrivateIpAddresses"] : "ec2:${what}"], resources = [for kind in ["network-interface", "subnet", "security-group"] : "${local.arn.ec2}:${kind}/*"] }
+    Tags     = { actions = ["ec2:CreateTags", "ec2:DeleteTags"], resources = ["${local.arn.ec2}:network-interface/*"] }
+    Unnamed  = { actions = concat([for what in ["NetworkInterfaces", "RouteTables", "SecurityGroups", "Subnets", "VpcEndpoints", "Vpcs"] : "ec2:Describe${what}"], ["cloudwatch:PutMetricData", "glue:GetSecurityConfiguration", "xray:PutTelemetryRecords", "xray:PutTraceSegments"]), resources = ["*"] }
+  }
+
+  _in_delivery = {
+    Sources    = { actions = [for what in ["CancelUploadArchive", "GetBranch", "GetCommentsForPullRequest", "GetCommit", "GetPullRequest", "GetRepository", "GetUploadArchiveStatus", "GitPull", "PostCommentForPullRequest", "UpdateComment", "UploadArchive"] : "codecommit:${what}"], resources = ["arn:${local.partition}:codecommit:${local.region}:${local.account}:*"] }
+    Connection = { actions = flatten([for service in ["codeconnections", "codestar-connections"] : [for what in ["GetConnection", "GetConnectionToken", "UseConnection"] : "${service}:${what}"]]), resources = [for service in ["codeconnections", "codestar-connections"] : "arn:${local.partition}:${service}:*:*:connection/*"] }
+    Artifacts  = { actions = [for what in ["GetBucketAcl", "GetBucketLocation", "GetBucketVersioning", "GetObject", "GetObjectVersion", "ListBucket", "PutObject"] : "s3:${what}"], resources = flatten([for name in values(module.project.delivery.buckets) : ["arn:${local.partition}:s3:::${name}", "arn:${local.partition}:s3:::${name}/*"]]) }
+    Builds     = { actions = [for what in ["BatchGetBuilds", "StartBuild", "StopBuild"] : "codebuild:${what}"], resources = ["arn:${local.partition}:codebuild:${local.region}:${local.account}:project/${local.prefix}-*"] }
+    Pipelines  = { actions = [for what in ["GetPipelineExecution", "ListActionExecutions", "StartPipelineExecution"] : "codepipeline:${what}"], resources = ["arn:${local.partition}:codepipeline:${local.region}:${local.account}:${local.prefix}*"] }
+    Deploy     = { actions = ["sts:AssumeRole"], resources = flatten([for each in module.project.delivery.environments : [for role in ["plan", "apply", "smoke"] : "arn:${local.partition}:iam::${each.account}:role/${each["${role}_role"]}"]]) }
+  }
+
+  _everywhere = {
+    Notify = { actions = ["sns:Publish"], resources = concat(local.own.topics, [for target in module.project.notifications : target.arn if target.protocol == "topic"]) }
+    Log    = { actions = [for what in ["CreateLogStream", "DescribeLogStreams", "PutLogEvents"] : "logs:${what}"], resources = [for group in concat(local.own.log_groups, ["${local.arn.logs}:log-group:/aws/codebuild/${local.prefix}-*"]) : "${group}:*"] }
+    Keys   = { actions = [for what in ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "ReEncryptTo"] : "kms:${what}"], resources = local.own.keys, conditions = local.tagged }
+  }
+
+  bounds = { for name, statement in merge(local._everywhere, local.is_environment ? local._in_environment : local._in_delivery) : name => statement if length(statement.resources) > 0 }
+}
+
+data "aws_iam_policy_document" "boundary" {
+  dynamic "statement" {
+    for_each = local.bounds
+
+    content {
+      sid       = statement.key
+      actions   = statement.value.actions
+      resources = statement.value.resources
+
+      dynamic "condition" {
+        for_each = try(statement.value.conditions, [])
+
+        content {
+          test     = condition.value.test
+          variable = condition.value.variable
+          values   = condition.value.values
+        }
+      }
+    }
+  }
+}
+
+resource "aws_iam_policy" "boundary" {
+  name   = local.names.boundary
+  policy = data.aws_iam_policy_document.boundary.json
+}

@@ -1,0 +1,103 @@
+# The most that a deployment may ever do, whatever its roles are granted one day: these services, and never what is denied here.
+
+data "aws_iam_policy_document" "deploy_boundary" {
+  statement {
+    sid       = "ServicesInThisRegion"
+    actions   = concat([for service in ["cloudwatch", "dynamodb", "events", "glue", "kms", "lambda", "logs", "s3", "sns", "sqs"] : "${service}:*"], [for what in ["*FlowLogs", "*RouteTable*", "*SecurityGroup*", "*Subnet*", "*Tags", "*Vpc*", "Describe*"] : "ec2:${what}"])
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestedRegion"
+      values   = [local.region]
+    }
+  }
+
+  statement {
+    sid       = "ServicesOfTheAccount"
+    actions   = ["budgets:*", "chatbot:*", "route53:AssociateVPCWithHostedZone"]
+    resources = ["*"]
+  }
+
+  statement {
+    sid       = "RolesOfAnEnvironment"
+    actions   = ["iam:*Role", "iam:*RolePolicy", "iam:*RolePolicies", "iam:*RolePermissionsBoundary", "iam:*RoleTags", "iam:UpdateAssumeRolePolicy", "iam:UpdateRoleDescription", "iam:ListInstanceProfilesForRole"]
+    resources = local.own.roles
+  }
+
+  statement {
+    sid       = "NoRowsOfPeople"
+    effect    = "Deny"
+    actions   = ["s3:*"]
+    resources = local.data_objects
+  }
+
+  statement {
+    sid       = "NoValues"
+    effect    = "Deny"
+    actions   = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PartiQLSelect", "dynamodb:Query", "dynamodb:Scan", "lambda:InvokeFunction", "secretsmanager:GetSecretValue", "sqs:ReceiveMessage", "ssm:GetParameter*"]
+    resources = ["*"]
+  }
+
+  statement {
+    sid       = "NoRoleWithoutBoundary"
+    effect    = "Deny"
+    actions   = ["iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringNotEquals"
+      variable = "iam:PermissionsBoundary"
+      values   = [aws_iam_policy.boundary.arn]
+    }
+  }
+
+  statement {
+    sid       = "NoOwnRoleNorBoundary"
+    effect    = "Deny"
+    actions   = ["iam:*"]
+    resources = ["${local.arn.iam}:role/${local.prefix}-deploy-*", "${local.arn.iam}:policy/*"]
+  }
+
+  statement {
+    sid       = "BoundariesStay"
+    effect    = "Deny"
+    actions   = ["iam:DeleteRolePermissionsBoundary"]
+    resources = ["*"]
+  }
+
+  statement {
+    sid         = "StateBucketStays"
+    effect      = "Deny"
+    not_actions = ["s3:DeleteObject", "s3:GetObject", "s3:ListBucket", "s3:PutObject"]
+    resources   = [local.state, "${local.state}/*"]
+  }
+
+  statement {
+    sid       = "StatesStay"
+    effect    = "Deny"
+    actions   = ["s3:DeleteObject"]
+    resources = ["${local.state}/*.tfstate"]
+  }
+
+  statement {
+    sid       = "NoStateOfTheBootstrap"
+    effect    = "Deny"
+    actions   = ["s3:*"]
+    resources = ["${local.state}/*/bootstrap.tfstate*"]
+  }
+
+  statement {
+    sid         = "StateKeyStays"
+    effect      = "Deny"
+    not_actions = ["kms:Decrypt", "kms:GenerateDataKey"]
+    resources   = [aws_kms_key.state.arn]
+  }
+}
+
+resource "aws_iam_policy" "deploy_boundary" {
+  for_each = local.is_environment ? { deploy = local.names.deploy_boundary } : {}
+
+  name   = each.value
+  policy = data.aws_iam_policy_document.deploy_boundary.json
+}

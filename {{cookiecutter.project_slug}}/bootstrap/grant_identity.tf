@@ -1,0 +1,15 @@
+# What applying changes about roles: only those of this environment, only within its boundary, only for the services used.
+
+locals {
+  _bounded = [{ test = "StringEquals", variable = "iam:PermissionsBoundary", values = ["${local.arn.iam}:policy/${local.names.boundary}"] }]
+  # Who may be handed a role: Lambda, Glue, VPC flow logs, Amazon Q Developer in chat applications.
+  _passed_to = ["lambda.amazonaws.com", "glue.amazonaws.com", "vpc-flow-logs.amazonaws.com", "chatbot.amazonaws.com"]
+
+  write_identity = {
+    BoundedRoles = { actions = [for what in ["AttachRolePolicy", "CreateRole", "DeleteRolePolicy", "DetachRolePolicy", "PutRolePermissionsBoundary", "PutRolePolicy"] : "iam:${what}"], resources = local.own.roles, conditions = local._bounded }
+    Roles        = { actions = [for what in ["DeleteRole", "ListInstanceProfilesForRole", "TagRole", "UntagRole", "UpdateAssumeRolePolicy", "UpdateRole", "UpdateRoleDescription"] : "iam:${what}"], resources = local.own.roles }
+    PassRoles    = { actions = ["iam:PassRole"], resources = local.own.roles, conditions = [{ test = "StringEquals", variable = "iam:PassedToService", values = local._passed_to }] }
+    # AWS offers no narrower resource for these.
+    ChatChannels = { actions = flatten([for verb in ["Create", "Delete", "Update"] : ["chatbot:${verb}MicrosoftTeamsChannelConfiguration", "chatbot:${verb}SlackChannelConfiguration"]]), resources = ["*"] }
+  }
+}

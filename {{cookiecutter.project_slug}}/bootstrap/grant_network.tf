@@ -1,0 +1,28 @@
+# What applying changes about the network. Its parts have no names, so they are told apart by their tags.
+
+locals {
+  _made = [for what in ["FlowLogs", "RouteTable", "SecurityGroup", "Subnet", "Vpc", "VpcEndpoint"] : "ec2:Create${what}"]
+
+  write_network = merge({
+    NewParts     = { actions = local._made, resources = local.own.network, conditions = local.tagging }
+    InOwnNetwork = { actions = concat(local._made, ["ec2:ModifyVpcEndpoint"]), resources = local.own.network_here, conditions = local.tagged }
+    TagNewParts  = { actions = ["ec2:CreateTags"], resources = concat(local.own.network, ["${local.arn.ec2}:security-group-rule/*"]), conditions = concat(local.tagging, [{ test = "StringEquals", variable = "ec2:CreateAction", values = [for action in concat(local._made, ["ec2:AuthorizeSecurityGroupEgress", "ec2:AuthorizeSecurityGroupIngress"]) : split(":", action)[1]] }]) }
+    # A VPC brings a security group that nobody has tagged: it may be claimed, one of somebody else may not.
+    ClaimDefaultGroup = { actions = ["ec2:CreateTags"], resources = ["${local.arn.ec2}:security-group/*"], conditions = concat(local.tagging, [{ test = "Null", variable = "aws:ResourceTag/Project", values = ["true"] }]) }
+    OwnParts = {
+      actions = [for what in [
+        "AssociateRouteTable", "AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress", "CreateTags", "DeleteFlowLogs", "DeleteRouteTable",
+        "DeleteSecurityGroup", "DeleteSubnet", "DeleteTags", "DeleteVpc", "DeleteVpcEndpoints", "DisassociateRouteTable", "ModifySubnetAttribute",
+        "ModifyVpcAttribute", "ModifyVpcEndpoint", "RevokeSecurityGroupEgress", "RevokeSecurityGroupIngress",
+        "UpdateSecurityGroupRuleDescriptionsEgress", "UpdateSecurityGroupRuleDescriptionsIngress",
+      ] : "ec2:${what}"]
+      resources  = local.own.network
+      conditions = local.tagged
+    }
+    NewRules = { actions = ["ec2:AuthorizeSecurityGroupEgress", "ec2:AuthorizeSecurityGroupIngress"], resources = ["${local.arn.ec2}:security-group-rule/*"] }
+    # An interface endpoint answers to AWS's own names inside the VPC.
+    PrivateNames = { actions = ["route53:AssociateVPCWithHostedZone"], resources = ["arn:${local.partition}:route53:::hostedzone/*", "${local.arn.ec2}:vpc/*"] }
+    }, length(local.existing_network) == 0 ? {} : {
+    InExistingNetwork = { actions = ["ec2:CreateSecurityGroup"], resources = local.existing_network }
+  })
+}

@@ -1,0 +1,32 @@
+# What applying changes about what works on the data: functions, rules, catalog, crawlers, jobs.
+
+locals {
+  write_work = {
+    Functions = {
+      actions = [for what in [
+        "AddPermission", "CreateFunction", "DeleteFunction", "DeleteFunctionConcurrency", "PutFunctionConcurrency",
+        "RemovePermission", "TagResource", "UntagResource", "UpdateFunctionCode", "UpdateFunctionConfiguration",
+      ] : "lambda:${what}"]
+      resources = local.own.functions
+    }
+    Mappings = {
+      actions    = [for what in ["DeleteEventSourceMapping", "UpdateEventSourceMapping"] : "lambda:${what}"]
+      resources  = local.own.mappings
+      conditions = [{ test = "ArnLike", variable = "lambda:FunctionArn", values = local.own.functions }]
+    }
+    NewMapping  = { actions = ["lambda:CreateEventSourceMapping"], resources = ["*"], conditions = [{ test = "ArnLike", variable = "lambda:FunctionArn", values = local.own.functions }] }
+    TagMapping  = { actions = ["lambda:TagResource", "lambda:UntagResource"], resources = local.own.mappings, conditions = local.tagging }
+    Rules       = { actions = [for what in ["DeleteRule", "DisableRule", "EnableRule", "PutRule", "PutTargets", "RemoveTargets", "TagResource", "UntagResource"] : "events:${what}"], resources = local.own.rules }
+    Catalog     = { actions = [for what in ["CreateDatabase", "CreateTable", "DeleteDatabase", "DeleteTable", "UpdateDatabase", "UpdateTable"] : "glue:${what}"], resources = concat(local.own.catalog, ["${local.arn.glue}:userDefinedFunction/${local.names.database}/*"]) }
+    Connections = { actions = [for what in ["CreateConnection", "DeleteConnection", "TagResource", "UntagResource", "UpdateConnection"] : "glue:${what}"], resources = local.own.connections }
+    CrawlersJobs = {
+      actions = [for what in [
+        "CreateJob", "DeleteCrawler", "DeleteDataQualityRuleset", "DeleteJob", "StopCrawler", "TagResource", "UntagResource",
+        "UpdateCrawler", "UpdateDataQualityRuleset", "UpdateJob",
+      ] : "glue:${what}"]
+      resources = local.own.glue_work
+    }
+    # AWS offers no narrower resource for these.
+    Unnamed = { actions = [for what in ["CreateCrawler", "CreateDataQualityRuleset", "CreateSecurityConfiguration", "DeleteSecurityConfiguration"] : "glue:${what}"], resources = ["*"] }
+  }
+}

@@ -1,0 +1,43 @@
+# Where every state of this environment lies: this one's own, and that of the environment's folder.
+
+# Whoever deletes this key deletes every state that it has encrypted.
+resource "aws_kms_key" "state" {
+  description             = "The Terraform states of ${local.prefix}"
+  enable_key_rotation     = true
+  deletion_window_in_days = 30
+
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{
+    Sid       = "TheAccountDecidesByItsOwnPolicies"
+    Effect    = "Allow"
+    Principal = { AWS = "${local.arn.iam}:root" }
+    Action    = "kms:*"
+    Resource  = "*"
+  }] })
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "aws_kms_alias" "state" {
+  name          = local.names.state_key
+  target_key_id = aws_kms_key.state.key_id
+}
+
+module "storage" {
+  source = "../modules/storage"
+
+  buckets  = { state = local.names.state_bucket, access-log = local.names.state_log_bucket }
+  account  = local.account
+  key      = aws_kms_key.state.arn
+  expiring = { access-log = { "" = 365 } }
+}
+
+# A module's bucket cannot be kept from outside of it; this can, and it stands and falls with the bucket.
+resource "terraform_data" "kept" {
+  triggers_replace = [module.storage.buckets.state]
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}

@@ -1,0 +1,201 @@
+"""The bootstrap, whatever the last one ended with: real Terraform, its state on this machine and in a local S3."""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from tiny_project import LocalAws
+
+from delivery import bootstrap_root
+from delivery.bootstrap import bootstrap
+from delivery.bootstrap_removal import empty
+from delivery.bootstrap_root import BootstrapRoot, StatePlace
+from delivery.provider_lock import is_complete
+from delivery.refusal import Refusal
+
+PLACE = StatePlace("acme-dev-state", "acme/dev/bootstrap.tfstate", "eu-west-1")
+OTHER = StatePlace("acme-prod-state", "acme/prod/bootstrap.tfstate", "eu-west-1")
+# What bootstrap/ does, without AWS's provider: one resource that makes the bucket, and one that comes after it.
+ROOT = """
+variable "environment" {
+  type = string
+}
+
+resource "terraform_data" "bucket" {
+  provisioner "local-exec" {
+    command = "curl --silent --fail --request PUT --data '' $AWS_ENDPOINT_URL/acme-dev-state"
+  }
+}
+
+resource "terraform_data" "roles" {
+  input = var.environment
+
+  provisioner "local-exec" {
+    command = "test ! -e ${path.root}/../../../refused"
+  }
+
+  depends_on = [terraform_data.bucket]
+}
+"""
+
+
+class DiedError(Exception):
+    """The process ended here."""
+
+
+@pytest.fixture
+def s3(at_local_aws: LocalAws) -> Iterator[Any]:
+    """A client of the local S3; what a test leaves there is removed."""
+    yield boto3.client("s3")
+    for name in (PLACE.bucket, OTHER.bucket):
+        with suppress(ClientError):
+            bucket = boto3.resource("s3").Bucket(name)
+            empty(bucket)
+            bucket.delete()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "bootstrap").mkdir()
+    (tmp_path / "modules").mkdir()
+    (tmp_path / "project.yaml").touch()
+    (tmp_path / "bootstrap/main.tf").write_text(ROOT)
+    (tmp_path / "bootstrap/state.tf").write_text('terraform {\n  backend "s3" {\n    use_lockfile = true\n  }\n}\n')
+    return tmp_path
+
+
+def run(project: Path, s3: Any) -> BootstrapRoot:
+    root = BootstrapRoot(project, "dev", PLACE)
+    bootstrap(root, s3, is_agreed=True)
+    return root
+
+
+def state_on_this_machine(project: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((project / ".bootstrap/dev/bootstrap.tfstate").read_text())
+    return found
+
+
+def names(state: dict[str, Any] | None) -> list[str]:
+    assert state
+    return sorted(resource["name"] for resource in state["resources"])
+
+
+def test_the_state_ends_in_the_bucket_that_it_knows_of(project: Path, s3: Any) -> None:
+    root = run(project, s3)
+
+    assert names(root.stored(s3)) == ["bucket", "roles"]
+    assert root.kept_here() is None
+
+
+def test_a_second_time_changes_nothing(project: Path, s3: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    before = run(project, s3).stored(s3)
+    capfd.readouterr()
+
+    after = run(project, s3).stored(s3)
+
+    assert "No changes" in capfd.readouterr().out
+    assert after == before
+
+
+STEPS = ["begin_on_this_machine", "plan", "apply", "go_on_in_the_bucket", "move_to_the_bucket"]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_what_died_after_a_step_goes_on_from_there(
+    step: str, project: Path, s3: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = getattr(BootstrapRoot, step)
+
+    def die(root: BootstrapRoot) -> None:
+        original(root)
+        raise DiedError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(BootstrapRoot, step, die)
+        with pytest.raises(DiedError):
+            run(project, s3)
+
+    root = run(project, s3)
+    assert names(root.stored(s3)) == ["bucket", "roles"]
+    assert root.kept_here() is None
+
+
+def test_what_was_made_before_a_failure_is_known_the_next_time(project: Path, s3: Any) -> None:
+    (project / ".bootstrap").mkdir()
+    (project / ".bootstrap/refused").touch()
+    with pytest.raises(Refusal, match="Nothing that was made is lost"):
+        run(project, s3)
+    made = state_on_this_machine(project)["resources"][0]["instances"][0]["attributes"]["id"]
+    (project / ".bootstrap/refused").unlink()
+
+    stored = run(project, s3).stored(s3)
+
+    assert stored and names(stored) == ["bucket", "roles"]
+    assert stored["resources"][0]["instances"][0]["attributes"]["id"] == made
+
+
+def test_a_bucket_of_an_unknown_bootstrap_is_refused_and_untouched(project: Path, s3: Any) -> None:
+    s3.create_bucket(Bucket=PLACE.bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+
+    with pytest.raises(Refusal, match="is there already, and its bootstrap state is not"):
+        run(project, s3)
+
+    assert "Contents" not in s3.list_objects_v2(Bucket=PLACE.bucket)
+
+
+def test_two_different_states_are_refused_and_both_kept(project: Path, s3: Any) -> None:
+    root = run(project, s3)
+    stored = root.stored(s3)
+    root.state.write_text(json.dumps({"lineage": "another", "serial": 9, "resources": [{"type": "aws_s3_bucket"}]}))
+
+    with pytest.raises(Refusal, match="There are two states of dev"):
+        run(project, s3)
+
+    assert root.stored(s3) == stored
+    assert root.kept_here()
+
+
+def test_two_environments_are_made_from_one_checkout_each_with_its_own_state(project: Path, s3: Any) -> None:
+    other = BootstrapRoot(project, "prod", OTHER)
+    other.begin_on_this_machine()
+    first = run(project, s3)
+
+    main = project / "bootstrap/main.tf"
+    main.write_text(main.read_text().replace(PLACE.bucket, OTHER.bucket))
+    second = BootstrapRoot(project, "prod", OTHER)
+    bootstrap(second, s3, is_agreed=True)
+
+    values = [str(root.stored(s3)) for root in (first, second)]
+    assert ["'dev'" in values[0], "'prod'" in values[1]] == [True, True]
+
+
+def test_nobody_agrees_for_a_script(project: Path, s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False)
+
+    with pytest.raises(Refusal, match="Nobody is there to agree"):
+        bootstrap(BootstrapRoot(project, "dev", PLACE), s3, is_agreed=False)
+
+    with pytest.raises(ClientError, match="404"):
+        s3.head_bucket(Bucket=PLACE.bucket)
+
+
+def test_the_checkout_stays_as_it_is(project: Path, s3: Any) -> None:
+    before = sorted(project.glob("[!.]*")), (project / "bootstrap/state.tf").read_text()
+
+    run(project, s3)
+
+    assert (sorted(project.glob("[!.]*")), (project / "bootstrap/state.tf").read_text()) == before
+    assert sorted(path.name for path in (project / "bootstrap").iterdir()) == ["main.tf", "state.tf"]
+
+
+@pytest.mark.parametrize(("checksums", "verdict"), [(0, False), (1, False), (5, True)])
+def test_a_lock_file_is_complete_when_it_knows_five_platforms(checksums: int, verdict: bool, tmp_path: Path) -> None:
+    lock = tmp_path / bootstrap_root.LOCK
+    lock.write_text("\n".join(f'    "h1:{number}=",\n    "zh:{number}",' for number in range(checksums)))
+
+    assert is_complete(lock) is verdict
