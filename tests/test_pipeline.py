@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from answer_matrix import ACCOUNT, CONNECTION, DELIVERY, GIT_PROVIDERS
 from delivery_rules import APPROVE, environment_stages, the_pipeline, told
-from iam_evaluation import may, policies_of_person, policies_of_role
+from iam_evaluation import EVERYTHING, may, policies_of_person, policies_of_role
 from infrastructure_rules import Plan
 from terraform_runner import Terraform, of_type, resources
 from test_permissions import grants, known_actions
 
+START = "codepipeline:StartPipelineExecution"
 REPOSITORY = f"arn:aws:codecommit:eu-west-1:{ACCOUNT}:acme-sales"
 
 
@@ -146,7 +147,18 @@ def test_approvers_approve_exactly_the_approvals_of_this_pipeline(delivery_plan:
     assert may(approver, APPROVE, f"{pipeline}/dev/Approve", **who)
     assert not may(approver, APPROVE, f"{pipeline}/prod/Other", **who)
     assert not may(approver, APPROVE, f"arn:aws:codepipeline:eu-west-1:{ACCOUNT}:other/prod/Approve", **who)
-    assert not may(approver, "codepipeline:StartPipelineExecution", pipeline, **who)
+
+
+def test_approvers_start_a_delivery_anew_and_developers_do_not(delivery_plan: Plan) -> None:
+    pipeline = f"arn:aws:codepipeline:eu-west-1:{ACCOUNT}:acme-sales-pipeline"
+
+    def may_start(role: str, *more: Any) -> bool:
+        who = {"aws__PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/{role}"}
+        return may([*policies_of_person(delivery_plan, role), *more], START, pipeline, **who)
+
+    assert may_start("SMEs")
+    assert not may_start("Developers", EVERYTHING)
+    assert not may(policies_of_person(delivery_plan, "SMEs"), "codepipeline:RollbackStage", f"{pipeline}/prod")
 
 
 def test_approvers_read_the_summaries_and_not_the_plans(delivery_plan: Plan) -> None:

@@ -51,19 +51,20 @@ data "aws_iam_policy_document" "guard" {
     }
   }
 
-  # A person who started a run could choose a commit that nobody has reviewed.
+  # A stage's own rollback would apply an old plan; a window is opened in project.yaml, by a pull request.
   statement {
-    sid       = "MainStartsThePipeline"
+    sid       = "NoWayAround"
     effect    = "Deny"
-    actions   = ["codepipeline:StartPipelineExecution", "codepipeline:OverrideStageCondition", "codepipeline:RollbackStage"]
-    resources = [local.pipeline, "${local.pipeline}/*"]
+    actions   = ["codepipeline:OverrideStageCondition", "codepipeline:RollbackStage"]
+    resources = ["${local.pipeline}/*"]
   }
 
+  # Who starts a run may choose its commit.
   statement {
-    sid       = "OnlyApproversApprove"
+    sid       = "OnlyApproversApproveAndStart"
     effect    = "Deny"
-    actions   = ["codepipeline:PutApprovalResult"]
-    resources = ["${local.pipeline}/*"]
+    actions   = ["codepipeline:PutApprovalResult", "codepipeline:StartPipelineExecution"]
+    resources = [local.pipeline, "${local.pipeline}/*"]
 
     dynamic "condition" {
       for_each = length(local.approvers) > 0 ? [local.approvers] : []

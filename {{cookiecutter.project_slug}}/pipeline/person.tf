@@ -9,7 +9,7 @@ locals {
     review    = { roles = local._everybody, does = "Reads code, discusses and merges pull requests, watches the pipeline" }
     guard     = { roles = local._everybody, does = "Changes ${local.git.branch} by pull requests only, keeps their rules" }
     developer = { roles = local._developers, does = "Pushes any branch but ${local.git.branch}" }
-    approver  = { roles = local.approvers, does = "Approves deployments" }
+    approver  = { roles = local.approvers, does = "Approves deployments, starts them anew" }
   } : purpose => who if purpose != "developer" || local.has_codecommit }
 
   person_policies = {
@@ -39,8 +39,8 @@ data "aws_iam_policy_document" "developer" {
 
 data "aws_iam_policy_document" "approver" {
   statement {
-    sid       = "RetryOrStop"
-    actions   = ["codepipeline:RetryStageExecution", "codepipeline:StopPipelineExecution"]
+    sid       = "StartRetryStop"
+    actions   = ["codepipeline:StartPipelineExecution", "codepipeline:RetryStageExecution", "codepipeline:StopPipelineExecution"]
     resources = [local.pipeline, "${local.pipeline}/*"]
   }
 

@@ -27,7 +27,7 @@ locals {
   granted = merge({
     check        = local._handed_over
     pull-request = concat(local.has_codecommit ? ["clone", "comment"] : local._handed_over, ["plan_anywhere"])
-    drift        = ["clone", "plan_anywhere", "notify"]
+    drift        = ["clone", "plan_anywhere", "find_record", "read_record", "notify"]
     notify       = concat(local._handed_over, ["notify", "find_record", "read_record", "read_execution"])
     }, [for name in keys(local.environments) : {
       "plan-${name}"  = concat(local._handed_over, ["plan_${name}", "hand_over_${name}", "summarise_${name}", "notify"])
