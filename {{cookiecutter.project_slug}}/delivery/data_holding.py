@@ -20,7 +20,7 @@ LOST = {
     "aws_sqs_queue": "the {label} queue of {place} and every message in it",
     "aws_ssm_parameter": "the {label} parameter of {place} and its value",
 }
-UNKNOWN = "{address} and whatever it holds"
+UNKNOWN = "the {type} {label} of {place} and whatever it holds"
 # Made anew from the repository, without a loss.
 HOLDING_NOTHING = {
     "aws_athena_named_query",
@@ -86,9 +86,9 @@ def holds_data(change: Change) -> bool:
 
 def lost(change: Change, environment: str) -> str:
     """What would be lost, as the subject of a sentence: "the output bucket of dev and everything in it"."""
-    label = change.key or ("" if change.name == "this" else change.name.replace("_", " "))
+    label = " ".join([change.key or "", "" if change.name == "this" else change.name.replace("_", " ")])
     place = f"dataset {change.dataset} in {environment}" if change.dataset else environment
-    words = LOST.get(change.type, UNKNOWN).format(label=label, place=place, address=change.address)
+    words = LOST.get(change.type, UNKNOWN).format(label=label, place=place, type=change.type)
     return " ".join(words.split())
 
 

@@ -4,10 +4,31 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import boto3
+
+from delivery import PROJECT
 from delivery.build import Build
+from delivery.own_account import aws_explained
+from delivery.release import release_of
 
 # Enough to find a commit that worked; the bucket's versions have the rest.
 REMEMBERED = 50
+
+
+def main() -> None:
+    """Print what is deployed where."""
+    release = release_of(PROJECT)
+    s3 = boto3.client("s3", region_name=release.region)
+    with aws_explained():
+        told = [_line(name, history(s3, release.bucket, name)) for name in release.environments]
+    print("\n".join(told))
+
+
+def _line(environment: str, known: list[dict[str, str]]) -> str:
+    if not known:
+        return f"{environment:8}  nothing was delivered here by the pipeline yet"
+    present = known[0]
+    return f"{environment:8}  {present['commit']}  applied {present['applied_at']}, smoke test {present['smoke_test']}"
 
 
 def record(s3: Any, build: Build, digest: str) -> None:
@@ -58,3 +79,7 @@ def _is_of(entry: dict[str, str], build: Build) -> bool:
 def _write(s3: Any, build: Build, entries: list[dict[str, str]]) -> None:
     body = json.dumps(entries[:REMEMBERED], indent=2).encode() + b"\n"
     s3.put_object(Bucket=build.summary_bucket, Key=key_of(build.environment), Body=body, ContentType="application/json")
+
+
+if __name__ == "__main__":
+    main()

@@ -19,9 +19,9 @@ THINGS = {
 }
 
 
-def message(judgement: Judgement, digest: str) -> str:
+def message(judgement: Judgement, digest: str = "") -> str:
     """One line of at most 700 characters, the losses first."""
-    tail = f"Commit {judgement.commit[:12]}, digest {digest[:12]}"
+    tail = f"Commit {judgement.commit[:12]}{f', digest {digest[:12]}' if digest else ''}"
     head = f"{judgement.environment}: {judgement.counts()}"
     losses = _losses(judgement, LONGEST - len(BETWEEN.join(["", head, tail])))
     kept = [*losses, head]

@@ -90,7 +90,7 @@ def group_of(change: Change) -> str:
 
 def page(judgement: Judgement) -> str:
     """The whole summary as markdown."""
-    loss = f"DATA WOULD BE LOST, {len(judgement.losses)} times; " if judgement.losses else ""
+    loss = "DATA WOULD BE LOST; " if judgement.losses else ""
     head = [f"# {judgement.environment}: {loss}{judgement.counts()}", "", f"Commit `{judgement.commit}`."]
     sections = [_lost(judgement), _access(judgement), _numbers(judgement), _by_hand(judgement), _details(judgement)]
     return "\n".join(line for section in [head, *sections] for line in [*section, *([""] if section else [])]) + "\n"

@@ -69,10 +69,6 @@ class Terraform:
         """Do what the saved plan says, and nothing else."""
         self._aloud("apply", *QUIET, PATIENCE, str(saved))
 
-    def destroy(self) -> None:
-        """Remove everything."""
-        self._aloud("destroy", *QUIET, PATIENCE, "-auto-approve")
-
     def _aloud(self, verb: str, *options: str, fine: tuple[int, ...] = (0,)) -> int:
         """Run a command whose output belongs in the log."""
         told = []

@@ -1,0 +1,27 @@
+"""A topic that the pipeline notifies by, and what people got from it."""
+
+import json
+from typing import Any
+
+import boto3
+
+
+class Inbox:
+    """An SNS topic with a queue behind it."""
+
+    def __init__(self, name: str) -> None:
+        self.sqs = boto3.client("sqs")
+        self.topic = boto3.client("sns").create_topic(Name=name)["TopicArn"]
+        self.address = self.sqs.create_queue(QueueName=name)["QueueUrl"]
+        queue = self.topic.replace(":sns:", ":sqs:")
+        boto3.client("sns").subscribe(TopicArn=self.topic, Protocol="sqs", Endpoint=queue)
+
+    def messages(self) -> list[tuple[str, str]]:
+        """Subject and text of everything that came since the last look."""
+        found: list[tuple[str, str]] = []
+        while received := self.sqs.receive_message(QueueUrl=self.address, MaxNumberOfMessages=10).get("Messages"):
+            for message in received:
+                self.sqs.delete_message(QueueUrl=self.address, ReceiptHandle=message["ReceiptHandle"])
+                told: dict[str, Any] = json.loads(message["Body"])
+                found.append((told["Subject"], told["Message"]))
+        return found

@@ -1,0 +1,95 @@
+"""The plan's build: what an approval needs is uploaded and exported; a refusal is told where people read it."""
+
+from pathlib import Path
+from urllib.parse import unquote
+
+import boto3
+import pytest
+from inbox import Inbox
+from tiny_project import ROLE, SUMMARY_BUCKET, TinyProject
+
+from delivery import plan, validate
+from delivery.console import object_link
+from delivery.manifest import digest_of
+
+
+@pytest.fixture
+def inbox(project: TinyProject, monkeypatch: pytest.MonkeyPatch) -> Inbox:
+    """The plan's build of a project, as pipeline/ starts it."""
+    topic = Inbox(project.folder.name)
+    told = {"ENVIRONMENT": "dev", "COMMIT": "a" * 40, "PIPELINE_EXECUTION": "e1", "ROLE_ARN": ROLE}
+    for name, value in (told | {"SUMMARY_BUCKET": SUMMARY_BUCKET, "NOTIFICATION_TOPIC": topic.topic}).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(plan, "PROJECT", project.folder)
+    monkeypatch.setattr(plan, "FOLDER", project.plan)
+    monkeypatch.setattr(plan, "EXPORTED", project.folder / "exported")
+    return topic
+
+
+def test_the_summary_is_uploaded_and_message_link_and_digest_are_exported(project: TinyProject, inbox: Inbox) -> None:
+    plan.main()
+
+    exported = {path.name: path.read_text() for path in (project.folder / "exported").iterdir()}
+    assert exported["DIGEST"] == digest_of(project.plan)
+    assert exported["SUMMARY"].startswith("dev: 1 to add | other: 1 add | Commit aaaaaaaaaaaa, digest ")
+    assert unquote(exported["SUMMARY_LINK"]).endswith(f"{SUMMARY_BUCKET}?region=eu-west-1&prefix=summaries/e1/dev.md")
+    uploaded = boto3.client("s3").get_object(Bucket=SUMMARY_BUCKET, Key="summaries/e1/dev.md")
+    assert uploaded["Body"].read() == (project.plan / "summary.md").read_bytes()
+    assert uploaded["ContentType"] == "text/plain; charset=utf-8"
+    assert inbox.messages() == []
+
+
+def test_a_plan_that_terraform_refuses_is_told_in_one_sentence(project: TinyProject, inbox: Inbox) -> None:
+    project.write('resource "terraform_data" "x" {\n  input = local.nowhere\n}\n')
+
+    with pytest.raises(SystemExit) as refused:
+        plan.main()
+
+    sentence = "Terraform cannot plan dev: Reference to undeclared local value. The lines above say the rest."
+    assert refused.value.code == sentence
+    assert inbox.messages() == [("The plan of dev stopped", sentence)]
+
+
+def test_a_build_that_the_pipeline_did_not_start_says_so(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COMMIT")
+
+    with pytest.raises(SystemExit, match=r"^This build was not told its COMMIT: pipeline/ sets it"):
+        plan.main()
+
+
+def test_what_aws_refuses_is_told_in_one_sentence(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUMMARY_BUCKET", "nobodys-bucket")
+
+    with pytest.raises(SystemExit, match=r"^AWS refuses: .*PutObject.*bucket does not exist\.$"):
+        plan.main()
+
+    assert [subject for subject, _ in inbox.messages()] == ["The plan of dev stopped"]
+
+
+def test_the_lock_file_holds_and_is_part_of_what_is_approved(project: TinyProject, inbox: Inbox) -> None:
+    (project.root / ".terraform.lock.hcl").write_text("# committed\n")
+
+    plan.main()
+
+    assert (project.plan / ".terraform.lock.hcl").read_text() == "# committed\n"
+
+
+@pytest.mark.parametrize(
+    ("region", "domain"),
+    [
+        ("eu-west-1", "eu-west-1.console.aws.amazon.com"),
+        ("us-gov-west-1", "us-gov-west-1.console.amazonaws-us-gov.com"),
+        ("cn-north-1", "cn-north-1.console.amazonaws.cn"),
+    ],
+)
+def test_links_lead_into_the_console_of_the_partition(region: str, domain: str) -> None:
+    assert object_link(region, "b", "k/x.md") == f"https://{domain}/s3/object/b?region={region}&prefix=k%2Fx.md"
+
+
+def test_of_roots_with_the_same_code_one_is_validated(tmp_path: Path) -> None:
+    for name, text in {"dev": "# same", "prod": "# same", "pipeline": "# other"}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "backend.tf").write_text(name)
+        (tmp_path / name / "main.tf").write_text(text)
+
+    assert [root.name for root in validate.different_roots(tmp_path)] == ["dev", "pipeline"]
