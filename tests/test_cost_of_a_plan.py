@@ -1,0 +1,50 @@
+"""What `make cost` assumes of an environment is what Terraform plans, and each kind of resource has been thought of."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROJECT = Path(__file__).parents[1] / "{{cookiecutter.project_slug}}"
+
+
+@pytest.fixture(autouse=True)
+def modules_of_the_project(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let tests import the project's packages, and only them."""
+    monkeypatch.syspath_prepend(str(PROJECT))
+    yield
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("operations", "local")]:
+        del sys.modules[name]
+
+
+def settings_of(project: Path) -> dict[str, Any]:
+    from local.job_settings import settings_of_all
+
+    return settings_of_all(project)["dev"]
+
+
+def test_the_estimate_from_project_yaml_counts_what_the_plan_holds(plan: dict[str, Any], planned_project: Path) -> None:
+    from operations.cost.stack import stack_of_plan, stack_of_settings
+
+    settings = settings_of(planned_project)
+
+    assert stack_of_settings(settings) == stack_of_plan(plan, settings), "see the numbers in operations/cost/stack.py"
+
+
+def test_every_kind_of_resource_has_a_price_or_is_known_to_have_none(plan: dict[str, Any]) -> None:
+    from operations.cost.prices import prices
+    from operations.cost.stack import kinds_in
+
+    assert kinds_in(plan) - prices().known_resources == set(), "add them to operations/cost/prices.yaml"
+
+
+def test_a_resource_that_is_not_in_the_table_is_noticed(plan: dict[str, Any]) -> None:
+    from operations.cost.prices import prices
+    from operations.cost.stack import kinds_in
+
+    changed = json.loads(json.dumps(plan).replace('"aws_sns_topic"', '"aws_mq_broker"'))
+
+    assert kinds_in(changed) - prices().known_resources == {"aws_mq_broker"}
