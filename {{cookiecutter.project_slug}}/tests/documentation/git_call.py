@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import tempfile
 from functools import cache
 
 
@@ -31,8 +32,10 @@ def verbs() -> frozenset[str]:
 
 @cache
 def usage_of(verb: str) -> str:
-    """What git tells of one command."""
-    told = subprocess.run(["git", verb, "-h"], text=True, capture_output=True, check=False)
+    """What git tells of one command, inside a repository: outside, some tell less."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["git", "init", "--quiet", folder], check=True)
+        told = subprocess.run(["git", "-C", folder, verb, "-h"], text=True, capture_output=True, check=False)
     return told.stdout + told.stderr
 
 
