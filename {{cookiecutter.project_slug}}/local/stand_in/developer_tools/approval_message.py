@@ -41,17 +41,17 @@ def subject_of(execution: Execution, run: ActionRun) -> str:
     return f"APPROVAL NEEDED: AWS CodePipeline {execution.pipeline['name']} for action {run.name}"[:100]
 
 
-def message_of(execution: Execution, run: ActionRun, region: str, deadline: float) -> str:
+def message_of(execution: Execution, run: ActionRun, region: str, token: str) -> str:
     """The message for SNS: a JSON with a text per protocol."""
     view = f"https://console.aws.amazon.com/codepipeline/home?region={region}#/view/{execution.pipeline['name']}"
     approval: dict[str, Any] = {
         "pipelineName": execution.pipeline["name"],
         "stageName": run.stage,
         "actionName": run.name,
-        "token": run.token,
-        "expires": datetime.fromtimestamp(deadline, UTC).strftime("%Y-%m-%dT%H:%MZ"),
+        "token": token,
+        "expires": datetime.fromtimestamp(run.deadline, UTC).strftime("%Y-%m-%dT%H:%MZ"),
         "externalEntityLink": run.configuration.get("ExternalEntityLink"),
-        "approvalReviewLink": f"{view}/{run.stage}/{run.name}/approve/{run.token}",
+        "approvalReviewLink": f"{view}/{run.stage}/{run.name}/approve/{token}",
         "customData": run.configuration.get("CustomData"),
     }
     told = {"region": region, "consoleLink": view, "approval": approval}

@@ -19,6 +19,11 @@ class Artifact:
     key: str
 
     @property
+    def arn(self) -> str:
+        """The object's ARN."""
+        return f"arn:aws:s3:::{self.bucket}/{self.key}"
+
+    @property
     def told(self) -> dict[str, Any]:
         """As CodePipeline's answers and events have it."""
         return {"name": self.name, "s3location": {"bucket": self.bucket, "key": self.key}}

@@ -94,6 +94,10 @@ class Builds:
             role = as_service("codebuild", build.project["serviceRole"], build.project["arn"], self.aws.region)
             require(role, "logs:CreateLogStream", self._log_group(build))
             require(role, "logs:PutLogEvents", f"{self._log_group(build)}:log-stream:{build.identity}")
+            for artifact in build.inputs.values():
+                require(role, "s3:GetObject", artifact.arn)
+            if build.output:
+                require(role, "s3:PutObject", build.output.arn)
             session = credentials(role, "AWSCodeBuild")
             build.run = self._prepared(build, session)
             build.run.run()

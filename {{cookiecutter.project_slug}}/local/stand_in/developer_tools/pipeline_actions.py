@@ -128,7 +128,7 @@ class PipelineActions:
             raise ActionFailedError(
                 "ConfigurationError", f"CustomData has {len(told)} characters, {MOST_CHARACTERS} may be"
             )
-        run.token = str(uuid4())
+        token = str(uuid4())
         minutes = float(run.definition.get("timeoutInMinutes") or WEEK_MINUTES)
         run.deadline = now() + minutes * 60
         topic = run.configuration.get("NotificationArn")
@@ -137,9 +137,10 @@ class PipelineActions:
             self.aws.client_in(credentials(role, "CodePipeline"), "sns").publish(
                 TopicArn=topic,
                 Subject=subject_of(execution, run),
-                Message=message_of(execution, run, self.aws.region, run.deadline),
+                Message=message_of(execution, run, self.aws.region, token),
                 MessageStructure="json",
             )
+        run.token = token
         while not run.answered.wait(LOOK_SECONDS):
             if execution.stopping:
                 raise ActionAbandonedError
@@ -149,5 +150,6 @@ class PipelineActions:
             raise ActionFailedError("JobFailed", run.summary)
 
     def _store(self, artifact: Artifact, archive: bytes, role: Caller) -> None:
+        require(role, "s3:PutObject", artifact.arn)
         s3 = self.aws.client_in(credentials(role, "CodePipeline"), "s3")
         s3.put_object(Bucket=artifact.bucket, Key=artifact.key, Body=archive)

@@ -40,6 +40,8 @@ class PipelineEngine:
     def retry(self, execution: Execution, stage: str) -> None:
         """Let an execution that failed in a stage go on from there."""
         execution.status, execution.summary, execution.attempt = "InProgress", "", execution.attempt + 1
+        actions = execution.stages[stage].actions
+        execution.stages[stage].actions = {name: run for name, run in actions.items() if run.status == "Succeeded"}
         names = [each["name"] for each in execution.pipeline["stages"]]
         self._go(execution, execution.pipeline["stages"][names.index(stage) :], "RESUMED")
 
@@ -51,7 +53,9 @@ class PipelineEngine:
         status = "Succeeded"
         for stage in stages:
             where = execution.pipeline["name"], stage["name"], execution.identity
+            execution.queues = True
             with self.turns.turn(*where, lambda: bool(execution.stopping)) as is_inside:
+                execution.queues = False
                 status = self._stage(execution, stage) if is_inside else "Stopped"
             if status not in ("Succeeded", "Skipped"):
                 break
@@ -85,8 +89,8 @@ class PipelineEngine:
         for _, group in groupby(ordered, key=lambda action: int(action["runOrder"])):
             threads = []
             for action in group:
-                before = run.actions.get(action["name"])
-                if before and before.status == "Succeeded":
+                if action["name"] in run.actions:
+                    # It has succeeded before the stage was tried again.
                     continue
                 run.actions[action["name"]] = begun = ActionRun(run.name, action)
                 execution.actions.append(begun)

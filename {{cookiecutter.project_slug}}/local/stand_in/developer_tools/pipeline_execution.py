@@ -76,6 +76,13 @@ class Execution:
     stages: dict[str, StageRun] = field(default_factory=dict)
     actions: list[ActionRun] = field(default_factory=list)
     stopping: str = ""
+    queues: bool = False
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it does something, and does not wait: for an approval, or before a stage."""
+        waits = self.queues or any(run.token and run.status == "InProgress" for run in self.actions)
+        return self.status == "InProgress" and not waits
 
     @property
     def told(self) -> Content:

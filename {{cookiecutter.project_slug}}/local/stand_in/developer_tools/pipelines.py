@@ -32,8 +32,7 @@ class Pipelines:
     @property
     def is_busy(self) -> bool:
         """Whether an execution does something, other than to wait for an approval."""
-        under_way = [each for some in list(self.executions.values()) for each in some if each.status == "InProgress"]
-        return any(not any(run.token and run.status == "InProgress" for run in each.actions) for each in under_way)
+        return any(execution.is_busy for some in list(self.executions.values()) for execution in some)
 
     def start(self, name: str, kind: str, detail: str, variables: list[Content] | None = None) -> Execution:
         """Begin an execution; who or what has begun it is its trigger."""

@@ -8,7 +8,6 @@ from uuid import uuid4
 from local.stand_in.caller import Caller
 from local.stand_in.developer_tools.approval_rules import ApprovalRules, is_satisfied
 from local.stand_in.developer_tools.clock import as_text, now
-from local.stand_in.developer_tools.git_repository import GitError
 from local.stand_in.developer_tools.refusal import RefusedError
 from local.stand_in.developer_tools.repositories import Repositories, Repository
 
@@ -187,18 +186,14 @@ class PullRequests:
         """What a push means for the open requests from and to a branch."""
         for request in [each for each in self.by_id.values() if each.is_open and each.repository is repository]:
             target = request.target
-            if commit is None or reference not in (target["sourceReference"], target["destinationReference"]):
+            ends = {"source": target["sourceReference"], "destination": target["destinationReference"]}
+            end = next((name for name, its in ends.items() if its == reference), None)
+            if commit is None or end is None or target[f"{end}Commit"] == commit:
                 continue
-            if reference == target["destinationReference"]:
-                target["destinationCommit"] = commit
-            else:
-                target["sourceCommit"] = commit
+            target[f"{end}Commit"] = commit
+            target["mergeBase"] = repository.git.merge_base(target["sourceCommit"], target["destinationCommit"])
+            if end == "source":
                 request.told |= {"revisionId": uuid4().hex, "lastActivityDate": now()}
-            try:
-                target["mergeBase"] = repository.git.merge_base(target["sourceCommit"], target["destinationCommit"])
-            except GitError:
-                target["mergeBase"] = ""
-            if reference == target["sourceReference"]:
                 self.tell(request, "pullRequestSourceBranchUpdated", by)
 
 
