@@ -60,20 +60,25 @@ def mails(small: Small) -> list[dict[str, Any]]:
 # Artifacts and variables
 
 
+PLAN: dict[str, Any] = {
+    "env": {"exported-variables": ["DIGEST"]},
+    "phases": {"build": {"commands": ["mkdir plan", "cat content > plan/tfplan", "export DIGEST=abc"]}},
+    "artifacts": {"base-directory": "plan", "files": ["**/*"]},
+}
+APPLY: dict[str, Any] = {
+    "phases": {
+        "build": {
+            "commands": [
+                'test "$APPROVED $COMMIT" = "abc $CODEBUILD_RESOLVED_SOURCE_VERSION"',
+                "cmp content $CODEBUILD_SRC_DIR_plan/tfplan",
+            ]
+        }
+    }
+}
+
+
 def test_files_and_variables_go_from_action_to_action(small: Small) -> None:
-    plan = small.project(
-        "plan",
-        {
-            "env": {"exported-variables": ["DIGEST"]},
-            "phases": {"build": {"commands": ["mkdir plan", "cat content > plan/tfplan", "export DIGEST=abc"]}},
-            "artifacts": {"base-directory": "plan", "files": ["**/*"]},
-        },
-    )
-    commands = [
-        'test "$APPROVED $COMMIT" = "abc $CODEBUILD_RESOLVED_SOURCE_VERSION"',
-        "cmp content $CODEBUILD_SRC_DIR_plan/tfplan",
-    ]
-    apply = small.project("apply", {"phases": {"build": {"commands": commands}}})
+    plan, apply = small.project("plan", PLAN), small.project("apply", APPLY)
     told = [("APPROVED", "#{plan.DIGEST}"), ("COMMIT", "#{source.CommitId}")]
     variables = json.dumps([{"name": name, "value": value, "type": "PLAINTEXT"} for name, value in told])
 
@@ -90,9 +95,8 @@ def test_files_and_variables_go_from_action_to_action(small: Small) -> None:
     actions = small.actions(execution)
     assert list(actions) == ["Source", "Plan", "Apply"]
     assert actions["Plan"]["output"]["outputVariables"] == {"DIGEST": "abc"}
-    assert actions["Apply"]["input"]["resolvedConfiguration"]["EnvironmentVariables"].startswith(
-        '[{"name": "APPROVED", "value": "abc"'
-    )
+    resolved = json.loads(actions["Apply"]["input"]["resolvedConfiguration"]["EnvironmentVariables"])
+    assert resolved[0]["value"] == "abc"
     (artifact,) = actions["Plan"]["output"]["outputArtifacts"]
     assert artifact["s3location"]["bucket"] == BUCKET
 
