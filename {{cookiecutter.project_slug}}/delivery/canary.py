@@ -91,11 +91,13 @@ class Canary:
 
     def check_catalog(self, row: Row) -> None:
         """The batch must be a partition of the published table."""
-        batches, glue = f"{self.name}_batches", self.deployment.client("glue")
-        place = {"DatabaseName": self.deployment.names["database"], "TableName": batches}
-        try:
-            glue.get_partition(**place, PartitionValues=[batch_of(row)])
-        except glue.exceptions.EntityNotFoundException:
+        batches = f"{self.name}_batches"
+        pages = (
+            self.deployment.client("glue")
+            .get_paginator("get_partitions")
+            .paginate(DatabaseName=self.deployment.names["database"], TableName=batches)
+        )
+        if [batch_of(row)] not in [partition["Values"] for page in pages for partition in page["Partitions"]]:
             self.refuse("its batch is no partition of the published table", f"the catalog table {batches}")
 
     def check_rows(self, row: Row) -> None:

@@ -79,9 +79,11 @@ def losses_of(changes: list[Change]) -> list[Change]:
 
 
 def holds_data(change: Change) -> bool:
-    """Whether the resource holds something that its code does not say; a view shows what lies elsewhere."""
-    is_view = change.before.get("table_type") == "VIRTUAL_VIEW"
-    return change.type not in HOLDING_NOTHING and not is_view
+    """Whether the resource holds something that its code does not say."""
+    if change.type == "aws_glue_catalog_table":
+        # Others only show what lies in S3; partitions, and Iceberg's snapshots, are known to the table alone.
+        return bool(change.before.get("partition_keys") or change.before.get("open_table_format_input"))
+    return change.type not in HOLDING_NOTHING
 
 
 def lost(change: Change, environment: str) -> str:

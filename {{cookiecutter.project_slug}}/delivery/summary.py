@@ -25,7 +25,12 @@ KINDS = {
     "aws_sqs_": "queues",
     "aws_sns_": "notifications",
     "aws_chatbot_": "notifications",
-    "aws_": "network",
+    "aws_vpc": "network",
+    "aws_subnet": "network",
+    "aws_route": "network",
+    "aws_security_group": "network",
+    "aws_default_security_group": "network",
+    "aws_flow_log": "network",
 }
 # Who may reach what: read these even when nothing is lost.
 ACCESS = {
@@ -117,14 +122,15 @@ def _by_hand(judgement: Judgement) -> list[str]:
 def _numbers(judgement: Judgement) -> list[str]:
     if not judgement.changes:
         return []
-    rows = [_row(group, changes) for group, changes in judgement.groups().items()]
-    head = ["## In numbers", "", f"| part | {' | '.join(VERBS)} |", f"| --- |{' ---: |' * len(VERBS)}"]
-    return [*head, *rows, _row("**all**", judgement.changes)]
+    verbs = [verb for verb in VERBS if any(change.verb == verb for change in judgement.changes)]
+    rows = [_row(group, changes, verbs) for group, changes in judgement.groups().items()]
+    head = ["## In numbers", "", f"| part | {' | '.join(verbs)} |", f"| --- |{' ---: |' * len(verbs)}"]
+    return [*head, *rows, _row("**all**", judgement.changes, verbs)]
 
 
-def _row(name: str, changes: Sequence[Change]) -> str:
+def _row(name: str, changes: Sequence[Change], verbs: list[str]) -> str:
     counted = Counter(change.verb for change in changes)
-    return f"| {name} | {' | '.join(str(counted[verb] or '') for verb in VERBS)} |"
+    return f"| {name} | {' | '.join(str(counted[verb] or '') for verb in verbs)} |"
 
 
 def _details(judgement: Judgement) -> list[str]:

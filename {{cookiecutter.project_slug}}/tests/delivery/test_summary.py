@@ -79,15 +79,16 @@ def test_an_allowed_loss_keeps_its_reason_and_a_stale_line_is_told() -> None:
     ],
 )
 def test_a_loss_is_a_sentence(address: str, words: str) -> None:
-    (destroyed,) = judged(planned("destroy", address)).losses
-    (replaced,) = judged(planned("replace", address)).losses
+    before = {"partition_keys": [{"name": "batch_id"}]}
+    (destroyed,) = judged(planned("destroy", address, before)).losses
+    (replaced,) = judged(planned("replace", address, before)).losses
 
     assert sentence(destroyed, "dev") == f"{words} would be destroyed"
     assert sentence(replaced, "dev") == f"{words} would be replaced by an empty one"
 
 
 def test_what_holds_nothing_is_no_loss() -> None:
-    view = planned("destroy", f"{DATASET}.aws_glue_catalog_table.newest", {"table_type": "VIRTUAL_VIEW"})
+    view = planned("destroy", f"{DATASET}.aws_glue_catalog_table.newest", {"partition_keys": []})
     code = planned("replace", f'{ENVIRONMENT}.aws_s3_object.code["etl.py"]')
     kept = planned("forget", OUTPUT)
 
@@ -132,7 +133,7 @@ def test_the_rest_stands_dataset_by_dataset_then_by_what_it_is() -> None:
         )
     )
 
-    assert "| dataset orders | 1 | 1 |  |  |  |" in text and "| **all** | 2 | 1 |  | 1 |  |" in text
+    assert "| dataset orders | 1 | 1 |  |" in text and "| **all** | 2 | 1 | 1 |" in text
     assert [line for line in text.splitlines() if line.startswith("## ")] == [
         "## In numbers",
         "## Dataset orders",
