@@ -1,11 +1,13 @@
 """Asks the project's own judge of IAM policies what the roles and the people of a plan may do."""
 
 import importlib.util
+import json
 import sys
+from itertools import product
 from pathlib import Path
 from typing import Any
 
-from infrastructure_rules import Plan
+from infrastructure_rules import Plan, listed
 from terraform_runner import of_type
 
 JUDGE = Path(__file__).parents[1] / "{{cookiecutter.project_slug}}" / "local/stand_in/permission.py"
@@ -37,6 +39,21 @@ def policies_of_person(plan: Plan, role: str) -> list[str]:
     attached = of_type(plan, "aws_iam_role_policy_attachment").items()
     names = [address.split('"')[1].partition(" of ")[0] for address, values in attached if values["role"] == role]
     return [of_type(plan, "aws_iam_policy")[f'aws_iam_policy.person["{name}"]']["policy"] for name in names]
+
+
+def refused_by(boundary: str, policy: str, **known: str) -> list[str]:
+    """Whatever a policy grants and a boundary takes away again: each as "action on resource"."""
+    refused = []
+    for statement in json.loads(policy)["Statement"]:
+        wanted = {
+            key: listed(values)[0] for test in statement.get("Condition", {}).values() for key, values in test.items()
+        }
+        context = known | wanted
+        for action, resource in product(listed(statement["Action"]), listed(statement["Resource"])):
+            request = judge.Request(action, resource.replace("*", "any"), context=context)
+            if statement["Effect"] == "Allow" and not judge.may([policy], boundary, request):
+                refused.append(f"{action} on {resource}")
+    return refused
 
 
 def may(policies: list[Any], action: str, resource: str = "*", **context: str) -> bool:

@@ -82,10 +82,10 @@ class Terraform:
         done = self.run(root, "init", "-input=false")
         assert done.returncode == 0, NO_PROVIDER + done.stderr
 
-    def plan(self, root: Path) -> dict[str, Any]:
+    def plan(self, root: Path, *options: str) -> dict[str, Any]:
         """The plan of a root, as `terraform show -json` tells it."""
         self.init(root)
-        done = self.run(root, "plan", "-input=false", "-out=test.tfplan")
+        done = self.run(root, "plan", "-input=false", "-out=test.tfplan", *options)
         assert done.returncode == 0, done.stdout + done.stderr
         shown: dict[str, Any] = json.loads(self.run(root, "show", "-json", "test.tfplan").stdout)
         return shown

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from answer_matrix import ACCOUNT, CONNECTION, DELIVERY, GIT_PROVIDERS
 from delivery_rules import APPROVE, environment_stages, the_pipeline, told
-from iam_evaluation import EVERYTHING, may, policies_of_person, policies_of_role
+from iam_evaluation import EVERYTHING, may, policies_of_person, policies_of_role, refused_by
 from infrastructure_rules import Plan
 from terraform_runner import Terraform, of_type, resources
 from test_permissions import grants, known_actions
@@ -225,6 +226,30 @@ def test_a_pull_request_is_commented_and_nothing_is_merged_by_its_build(delivery
     assert not may(build, "codecommit:UpdatePullRequestApprovalState", REPOSITORY)
     assert may(build, "sts:AssumeRole", "arn:aws:iam::222222222222:role/acme-sales-prod-deploy-plan")
     assert not may(build, "sts:AssumeRole", "arn:aws:iam::222222222222:role/acme-sales-prod-deploy-apply")
+
+
+@pytest.fixture(scope="module")
+def boundary(delivery_project: Path, tmp_path_factory: pytest.TempPathFactory, terraform: Terraform) -> str:
+    """The policy that bounds every role of the delivery; bootstrap/ makes it."""
+    project = shutil.copytree(delivery_project, tmp_path_factory.mktemp("bounded") / "project", symlinks=True)
+    plan = terraform.plan(project / "bootstrap", "-var=environment=pipeline")
+    document: str = of_type(plan, "aws_iam_policy")["aws_iam_policy.boundary"]["policy"]
+    return document
+
+
+def test_every_grant_of_the_delivery_lies_within_its_boundary(delivery_plan: Plan, boundary: str) -> None:
+    tags = {"aws:ResourceTag/Project": "acme-sales", "aws:ResourceTag/Environment": "pipeline"}
+    policies = {name: each["policy"] for name, each in of_type(delivery_plan, "aws_iam_role_policy").items()}
+
+    lost = {name: lost for name, policy in policies.items() if (lost := refused_by(boundary, policy, **tags))}
+
+    assert len(policies) >= 13
+    assert lost == {}
+
+
+@pytest.mark.parametrize("action", [APPROVE, "codebuild:UpdateProject", "s3:DeleteBucket", "iam:PassRole"])
+def test_the_boundary_takes_away_what_no_build_shall_do_whatever_it_is_granted(action: str, boundary: str) -> None:
+    assert refused_by(boundary, json.dumps(EVERYTHING).replace('"*"', f'"{action}"', 1)) == [f"{action} on *"]
 
 
 def test_every_action_that_the_pipeline_grants_exists_and_names_its_resource(delivery_plan: Plan) -> None:
