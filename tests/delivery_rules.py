@@ -10,6 +10,7 @@ from infrastructure_rules import (
     alarms_lead_somewhere,
     buckets_take_tls_only,
     dead_letters_ring_an_alarm,
+    everything_carries_the_cost_tags,
     listed,
     no_policy_grants_all_of_a_service,
     only_services_are_let_in,
@@ -262,4 +263,5 @@ RULES: list[Callable[[Plan], list[str]]] = [
     targets_have_dead_letters,
     rules_have_a_target,
     roles_have_the_boundary,
+    everything_carries_the_cost_tags,
 ]

@@ -13,9 +13,12 @@ COST_TAGS = {"Project", "Environment", "Deployment"}
 # AWS takes no tags for these: each is a part or a setting of something that is tagged, and costs nothing by itself.
 UNTAGGABLE = {
     "aws_cloudwatch_event_target": "part of a rule",
+    "aws_codecommit_approval_rule_template": "a setting of repositories",
+    "aws_codecommit_approval_rule_template_association": "a setting of repositories",
     "aws_glue_catalog_table": "part of a database",
     "aws_glue_security_configuration": "a setting of jobs and crawlers",
     "aws_iam_role_policy": "part of a role",
+    "aws_iam_role_policy_attachment": "part of a role",
     "aws_kms_alias": "a name of a key",
     "aws_lambda_permission": "part of a function",
     "aws_route_table_association": "part of a route table",
@@ -32,6 +35,7 @@ UNTAGGABLE = {
     "aws_sns_topic_subscription": "part of a topic",
     "aws_sqs_queue_policy": "part of a queue",
     "aws_sqs_queue_redrive_policy": "part of a queue",
+    "terraform_data": "nothing in AWS",
 }
 
 

@@ -125,6 +125,12 @@ MUTATIONS: dict[str, Mutation] = {
         "\n",
         "targets_have_dead_letters",
     ),
+    "the pipeline is made without the tags that costs are told apart by": (
+        "pipeline/provider.tf",
+        r"tags = module\.project\.tags",
+        "tags = {}",
+        "everything_carries_the_cost_tags",
+    ),
 }
 
 

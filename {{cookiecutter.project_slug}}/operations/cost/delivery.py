@@ -1,20 +1,23 @@
 """What delivering changes costs in a month: pipeline, builds, pull requests, the nightly look for drift."""
 
-from operations.cost.estimate import DAYS, Line
+from operations.cost.estimate import DAYS, STATE_KEYS, Line
 
-# Minutes as a build of general1.small takes them; approvals wait for nothing.
-SOURCE, CHECK, NOTIFY, PULL_REQUEST, DRIFT = 1, 8, 1, 8, 3
-PLAN, APPLY, SMOKE = 3, 4, 6
+# Minutes; builds that run all tests have the larger machine (pipeline/codebuild.tf). An approval that waits is free.
+SOURCE, CHECK, NOTIFY, PULL_REQUEST = 1, 20, 1, 20
+PLAN, APPLY, SMOKE, DRIFT = 3, 4, 6, 3
 PULL_REQUESTS = 2
+KEYS = 1
 PART = "delivery"
 
 
 def lines_of_delivery(environments: int, deployments: float) -> list[Line]:
     """Everything that is built, for so many environments and deployments a month."""
-    builds = CHECK + NOTIFY + environments * (PLAN + APPLY + SMOKE)
-    beside = deployments * PULL_REQUESTS * PULL_REQUEST + DAYS * environments * DRIFT
+    steps = NOTIFY + environments * (PLAN + APPLY + SMOKE)
+    large = deployments * (CHECK + PULL_REQUESTS * PULL_REQUEST)
+    small = deployments * steps + DAYS * environments * DRIFT
     return [
-        Line(PART, "CodePipeline", "action", deployments * (SOURCE + builds)),
-        Line(PART, "CodeBuild", "build", deployments * builds + beside),
-        Line(PART, "KMS, Secrets Manager", "key", 1),
+        Line(PART, "CodePipeline", "action", deployments * (SOURCE + CHECK + steps)),
+        Line(PART, "CodeBuild", "build_medium", large),
+        Line(PART, "CodeBuild", "build_small", small),
+        Line(PART, "KMS, Secrets Manager", "key", KEYS + STATE_KEYS),
     ]

@@ -14,6 +14,8 @@ SWEEPS_A_DAY, SWEEP_SECONDS = 96, 3
 CALLS, CALL_SECONDS, CALL_GIGABYTES = 5, 4, 0.25
 WRITES, READS, ROWS, KEY_REQUESTS, LOG_GIGABYTES, MESSAGES = 200, 500, 10, 100, 0.02, 2
 # Lambda asks an empty queue all the time: five at once, three times a minute.
+# bootstrap/ makes a key for the state of each environment and of the pipeline.
+STATE_KEYS = 1
 POLLS_A_DAY, FLOW_LOG_GIGABYTES, LOG_MONTHS = 5 * 3 * 60 * 24, 0.5, 12
 
 
@@ -82,7 +84,7 @@ def lines_of_environment(stack: Stack, uses: dict[str, Use]) -> list[Line]:
     return [
         Line("network", "VPC endpoints", "endpoint", stack.interfaces * HOURS),
         Line("network", "CloudWatch", "log_written", FLOW_LOG_GIGABYTES if stack.interfaces else 0),
-        Line("keys and secrets", "KMS, Secrets Manager", "key", stack.keys),
+        Line("keys and secrets", "KMS, Secrets Manager", "key", stack.keys + STATE_KEYS),
         Line("keys and secrets", "KMS, Secrets Manager", "secret", stack.secrets),
         Line("alarms and dashboard", "CloudWatch", "alarm", stack.alarms),
         Line("alarms and dashboard", "CloudWatch", "dashboard", stack.dashboards),

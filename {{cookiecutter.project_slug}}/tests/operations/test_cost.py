@@ -65,8 +65,8 @@ def cost_of(service: str, stack: Stack = STACK, use: Use = USE) -> float:
         ("VPC endpoints", 6 * 2 * 730 * 0.01),
         # 2 GB x 30.4 days x 12 months, in and out, x 0.023, and 200 writes and 500 reads a run
         ("S3", 2 * 30.4 * 12 * 2 * 0.023 + 304 * (200 * 0.000005 + 500 * 0.0000004)),
-        # a key, and 100 requests a run
-        ("KMS, Secrets Manager", 1.0 + 304 * 100 * 0.000003),
+        # a key, another for the state, and 100 requests a run
+        ("KMS, Secrets Manager", 2 * 1.0 + 304 * 100 * 0.000003),
     ],
 )
 def test_a_service_costs_what_the_sum_by_hand_says(service: str, by_hand: float) -> None:
@@ -250,7 +250,7 @@ JOB = resource(
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def settings() -> dict[str, dict[str, Any]]:
     return command.settings_of_all(command.PROJECT)
 
@@ -290,6 +290,12 @@ def test_an_alarm_is_billed_by_its_metrics(alarm: dict[str, Any], count: int) ->
 
 
 # The command
+
+
+@pytest.fixture(autouse=True)
+def once_read(settings: dict[str, dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Terraform read project.yaml once for all tests of this file."""
+    monkeypatch.setattr(command, "settings_of_all", lambda project: settings)
 
 
 def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
@@ -377,9 +383,9 @@ def test_a_budget_is_compared_and_a_missing_one_proposed() -> None:
 
 
 def test_delivery_costs_its_builds_and_the_actions_of_the_pipeline() -> None:
-    # Per deployment: check 8, notify 1, and plan 3, apply 4, smoke 6; two pull requests of 8; drift of 3 every night.
-    builds = 10 * (8 + 1 + 13) + 10 * 2 * 8 + 30.4 * 3
+    # Per deployment: check 20, notify 1, and plan 3, apply 4, smoke 6; two pull requests of 20; drift of 3 every night.
+    large, small = 10 * (20 + 2 * 20), 10 * (1 + 13) + 30.4 * 3
     found = priced(lines_of_delivery(1, 10), REGION, prices())
 
-    assert found.of_service("CodeBuild") == pytest.approx(builds * 0.005)
-    assert found.of_service("CodePipeline") == pytest.approx(10 * (1 + 22) * 0.002)
+    assert found.of_service("CodeBuild") == pytest.approx(large * 0.01 + small * 0.005)
+    assert found.of_service("CodePipeline") == pytest.approx(10 * (1 + 20 + 14) * 0.002)
