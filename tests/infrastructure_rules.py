@@ -74,8 +74,13 @@ def only_services_are_let_in(plan: Plan) -> list[str]:
     ]
 
 
+def of_a_topic(address: str) -> bool:
+    """Whether a policy is one of a topic, or of the key that encrypts its messages."""
+    return "aws_sns_topic_policy" in address or "aws_kms_key" in address
+
+
 def services_are_let_in_for_this_account_only(plan: Plan) -> list[str]:
-    """Lambda's own trust policy is the one that AWS gives no source to compare with."""
+    """Lambda's own trust policy, and what EventBridge sends to a topic, come without a source to compare with."""
     return [
         address
         for address, statements in policies(plan)
@@ -83,6 +88,7 @@ def services_are_let_in_for_this_account_only(plan: Plan) -> list[str]:
         if statement["Effect"] == "Allow"
         and "Service" in statement.get("Principal", {})
         and statement["Principal"]["Service"] != "lambda.amazonaws.com"
+        and not (statement["Principal"]["Service"] == "events.amazonaws.com" and of_a_topic(address))
         and "aws:Source" not in json.dumps(statement.get("Condition", {}))
         and "kms:EncryptionContext" not in json.dumps(statement.get("Condition", {}))
     ]

@@ -30,31 +30,40 @@ locals {
       Condition = { ArnLike = { "kms:EncryptionContext:aws:logs:arn" = "${local.arn.logs}:log-group:*" } }
     },
     {
-      Sid       = "RulesAndAlarms"
+      Sid       = "Alarms"
       Effect    = "Allow"
-      Principal = { Service = ["events.amazonaws.com", "cloudwatch.amazonaws.com"] }
+      Principal = { Service = "cloudwatch.amazonaws.com" }
       Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
       Resource  = "*"
       Condition = {
         StringEquals = { "aws:SourceAccount" = local.account }
-        ArnLike      = { "aws:SourceArn" = ["${local.arn.events}:rule/${local.prefix}-*", "${local.arn.cloudwatch}:alarm:${local.prefix}-*"] }
+        ArnLike      = { "aws:SourceArn" = "${local.arn.cloudwatch}:alarm:${local.prefix}-*" }
       }
+    },
+    # Without a condition, as in the topic's policy: EventBridge names no source when it publishes.
+    {
+      Sid       = "Rules"
+      Effect    = "Allow"
+      Principal = { Service = "events.amazonaws.com" }
+      Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+      Resource  = "*"
     },
   ]
 }
 
-# Roles name the key by its alias, which is known before the key is made, and use it through a service only.
+# Roles name the key by its alias, which is known before the key is made; people use it through a service only.
 data "aws_iam_policy_document" "use_key" {
   for_each = {
-    read  = ["kms:Decrypt"]
-    write = ["kms:Decrypt", "kms:GenerateDataKey"]
+    read  = { actions = ["kms:Decrypt"], services = [] }
+    write = { actions = ["kms:Decrypt", "kms:GenerateDataKey"], services = [] }
+    look  = { actions = ["kms:Decrypt"], services = ["s3"] }
     # What CodeCommit asks of a person's role for a repository with a key of its own.
-    push = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:DescribeKey"]
+    push = { actions = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:DescribeKey"], services = ["s3", "codecommit"] }
   }
 
   statement {
     sid       = "Key"
-    actions   = each.value
+    actions   = each.value.actions
     resources = ["${local.arn.kms}:key/*"]
 
     condition {
@@ -63,10 +72,14 @@ data "aws_iam_policy_document" "use_key" {
       values   = [local.names.key]
     }
 
-    condition {
-      test     = "StringEquals"
-      variable = "kms:ViaService"
-      values   = [for service in ["s3", "sns", "codecommit"] : "${service}.${local.region}.${data.aws_partition.current.dns_suffix}"]
+    dynamic "condition" {
+      for_each = length(each.value.services) > 0 ? [each.value.services] : []
+
+      content {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = [for service in condition.value : "${service}.${local.region}.${data.aws_partition.current.dns_suffix}"]
+      }
     }
   }
 }

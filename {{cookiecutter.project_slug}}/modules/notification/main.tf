@@ -37,16 +37,18 @@ data "aws_iam_policy_document" "topic" {
         identifiers = [statement.key]
       }
 
-      condition {
-        test     = "ArnLike"
-        variable = "aws:SourceArn"
-        values   = [statement.value]
-      }
+      # EventBridge tells a topic no source: with a condition no message of a rule would ever pass.
+      dynamic "condition" {
+        for_each = statement.key == "events.amazonaws.com" ? {} : {
+          "aws:SourceArn"     = { test = "ArnLike", value = statement.value }
+          "aws:SourceAccount" = { test = "StringEquals", value = split(":", var.topic)[4] }
+        }
 
-      condition {
-        test     = "StringEquals"
-        variable = "aws:SourceAccount"
-        values   = [split(":", var.topic)[4]]
+        content {
+          test     = condition.value.test
+          variable = condition.key
+          values   = [condition.value.value]
+        }
       }
     }
   }
