@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def pull_request(build: Build) -> dict[str, Any] | None:
-    """The CodeCommit pull request; other providers show the build by themselves."""
+    """The CodeCommit pull request; by a connection there is none that could be commented on."""
     number = build.variables.get("PULL_REQUEST_ID")
     if not number:
         return None
