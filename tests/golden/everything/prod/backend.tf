@@ -1,10 +1,10 @@
 # The only file in which environments differ: Terraform wants literals here.
+# `encrypt` is not said: it would ask for a key of S3's own, and the bucket encrypts with ours.
 terraform {
   backend "s3" {
     bucket       = "acme-sales-prod-state-222222222222"
     key          = "acme-sales/prod/terraform.tfstate"
     region       = "eu-central-1"
-    encrypt      = true
     use_lockfile = true
   }
 }
