@@ -4,6 +4,7 @@ import importlib
 
 MEASUREMENTS = {
     "benches.generation": "Generating a project",
+    "benches.upgrade": "Upgrading a clean project",
     "benches.planning": "Planning an environment",
     "benches.platform": "The whole platform on this machine",
     "benches.burst": "A burst of 10,000 files",
@@ -17,7 +18,7 @@ def main() -> None:
     for module, title in MEASUREMENTS.items():
         print(f"\n{title}", flush=True)
         for what, figure in importlib.import_module(module).measure():
-            print(f"  {what:52} {figure}", flush=True)
+            print(f"  {what:64} {figure}", flush=True)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def assert_complete(project: Project) -> None:
     assert project.read("docs/edited.md") == changed(page("edited"), 15, by="the team")
 
 
-@pytest.mark.parametrize("command", ["archive", "write-tree", "merge-tree", "cherry-pick"])
+@pytest.mark.parametrize("command", ["checkout", "write-tree", "merge-tree", "cherry-pick"])
 def test_before_the_merge_a_kill_leaves_the_project_as_it_was(newer: Project, command: str, tmp_path: Path) -> None:
     killer = tmp_path / "bin/git"
     killer.parent.mkdir()

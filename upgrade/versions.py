@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,12 +81,9 @@ def start(of: Version, answers: dict[str, Any], place: Path) -> "subprocess.Pope
 def unpacked(of: Version, folder: Path) -> Path:
     """The files of a version, without the interview: the answers are known."""
     folder.mkdir(parents=True)
-    packed = folder.with_suffix(".tar")
-    git(of.clone, "archive", "--format=tar", f"--output={packed}", of.commit)
-    with tarfile.open(packed) as files:
-        files.extractall(folder, filter="tar")
-    for interview in folder.glob("hooks/pre_prompt*"):
-        interview.unlink()
+    place = git(of.clone, "rev-parse", "--absolute-git-dir").removesuffix("\n")
+    words = [f"--git-dir={place}", f"--work-tree={folder}", "checkout", "--quiet", of.commit, "--"]
+    git(folder, *words, ".", ":(exclude)hooks/pre_prompt*", GIT_INDEX_FILE=f"{folder}.index")
     return folder
 
 
