@@ -66,15 +66,13 @@ def live_in(project: Project) -> None:
 
 def release_versions(template: Template) -> None:
     """1.1.0 adds and mends, 1.2.0 moves and renames, 2.0.0 asks one question more."""
-    template.replace_in_project(
-        "modules/environment/main.tf", "terraform {", "# Terraform and its provider.\nterraform {"
+    provider, glossary = (
+        "# Our provider.\nterraform {",
+        "\nglossary: ## Show what the words mean.\n\t@cat docs/glossary.md\n",
     )
-    template.replace_in_project(
-        "docs/etl.md", "# What the job does with every row", "# What the job does with each row"
-    )
-    template.replace_in_project(
-        "Makefile", "\nbuild:", "\nglossary: ## Show what the words mean.\n\t@cat docs/glossary.md\n\nbuild:"
-    )
+    template.replace_in_project("modules/environment/main.tf", "terraform {", provider)
+    template.replace_in_project("docs/etl.md", "the job does with every row", "the job does with each row")
+    template.replace_in_project("Makefile", "\nbuild:", f"{glossary}\nbuild:")
     template.release("1.1.0", {"docs/glossary.md": "# What the words mean\n"})
     for path in (template.folder / FOLDER / "modules/environment").glob("*.tf"):
         text = path.read_text().replace('aws_dynamodb_table" "ledger"', 'aws_dynamodb_table" "files"')

@@ -2,12 +2,13 @@
 
 import json
 import subprocess
+import sys
 
 import pytest
 import yaml
 from lived_in import ALL_VERSIONS, OWN_LOCALS, README, REFUND_FILE, TRANSFORM, live_in, release_versions
 from test_generated_project import make
-from upgrade_lab import Project, copied, whole_template
+from upgrade_lab import Project, copied, run, whole_template
 
 Upgraded = tuple[Project, list[subprocess.CompletedProcess[str]]]
 
@@ -36,7 +37,7 @@ def one_by_one(lived_in: Project, tmp_path_factory: pytest.TempPathFactory) -> U
     _, project = copied(lived_in.template, lived_in, tmp_path_factory.mktemp("one by one"))
     done = []
     for version in ALL_VERSIONS:
-        done.append(project.upgrade("--to", version))
+        done.append(make(project.folder, "upgrade", f"TO={version}", f"TEMPLATE={project.template.address}"))
         project.commit(f"Upgraded to {version}")
     return project, done
 
@@ -97,3 +98,18 @@ def test_the_upgraded_project_passes_its_own_check(one_by_one: Upgraded) -> None
     done = make(one_by_one[0].folder, "check")
 
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_project_that_has_to_be_synced_fails_its_own_tests_until_it_is(at_once: Upgraded) -> None:
+    project = at_once[0]
+    project.replace("project.yaml", "333333333333", "444444444444")
+    words = (sys.executable, "-m", "pytest", "-q", "tests/test_environments.py")
+    before = run(project.folder, *words)
+
+    project.upgrade("--sync")
+    after = run(project.folder, *words)
+    project.git("reset", "--quiet", "--hard")
+
+    assert before.returncode == 1
+    assert "run make sync" in before.stdout
+    assert after.returncode == 0, after.stdout

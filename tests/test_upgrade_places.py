@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -238,6 +239,17 @@ def test_a_branch_gets_the_upgrade_as_one_commit(edited: Small) -> None:
     assert "git push --set-upstream origin upgrade-2" in done.stdout
 
 
+def test_the_commit_on_a_branch_holds_the_edit_of_project_yaml_that_it_follows(small: Small) -> None:
+    _, project = small
+    project.replace("project.yaml", "name: prod,", "name: live,")
+
+    done = project.upgrade("--sync", "--branch", "renamed")
+
+    assert done.returncode == 0, done.stderr
+    assert project.status() == []
+    assert "project.yaml" in project.git("show", "--name-only", "--format=", "renamed").splitlines()
+
+
 def test_a_conflict_on_a_branch_stays_there_uncommitted(small: Small) -> None:
     template, project = small
     template.release("2.0.0", TWO)
@@ -361,6 +373,31 @@ def test_the_updater_of_the_wanted_version_runs(edited: Small) -> None:
 
     assert "the third updater" not in project.upgrade("--preview", "--to", "2.0.0").stdout
     assert "the third updater" in project.upgrade("--preview").stdout
+
+
+def test_what_the_wanted_versions_updater_needs_is_installed(small: Small, tmp_path: Path) -> None:
+    template, project = small
+    needed = tmp_path / "wheels/needed_by_the_updater-1.0-py3-none-any.whl"
+    needed.parent.mkdir()
+    with zipfile.ZipFile(needed, "w") as wheel:
+        about = "needed_by_the_updater-1.0.dist-info/"
+        wheel.writestr("needed_by_the_updater.py", "")
+        wheel.writestr(f"{about}METADATA", "Metadata-Version: 2.1\nName: needed-by-the-updater\nVersion: 1.0\n")
+        wheel.writestr(
+            f"{about}WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        wheel.writestr(f"{about}RECORD", "")
+    template.write({"upgrade/requirements.txt": "needed-by-the-updater==1.0\n"})
+    template.release("2.0.0")
+    nowhere = {"PIP_NO_INDEX": "1", "PIP_TARGET": str(tmp_path / "installed"), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+
+    without = project.upgrade(**nowhere)
+    done = project.upgrade(**nowhere, PIP_FIND_LINKS=str(needed.parent))
+
+    assert without.returncode == 2
+    assert "needed-by-the-updater==1.0, which this version's updater needs, could not be installed." in without.stderr
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "installed/needed_by_the_updater.py").exists()
 
 
 def test_nothing_is_left_in_the_folder_for_temporary_files(edited: Small, tmp_path: Path) -> None:

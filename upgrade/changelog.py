@@ -22,4 +22,4 @@ def notes(old: str, new: str) -> list[tuple[str, str, str]]:
     before, after = sections(old), sections(new)
     crossed = [title for title, body in after.items() if before.get(title) != body]
     found = [(title, heading, part(after[title], heading)) for title in reversed(crossed) for heading in HEADINGS]
-    return [(title, heading, text) for title, heading, text in found if text]
+    return [(title, heading, text) for title, heading, text in found if not re.match(r"(- )?Nothing\b|\Z", text)]

@@ -118,8 +118,9 @@ def install(requirements: Path) -> None:
             present = importlib.metadata.version(name) == version
         except importlib.metadata.PackageNotFoundError:
             present = False
-        if not present:
-            subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", line], check=True)
+        command = [sys.executable, "-m", "pip", "install", "--quiet", line]
+        if not present and subprocess.run(command, check=False).returncode:
+            raise RefusedError(f"{line}, which this version's updater needs, could not be installed.")
 
 
 if __name__ == "__main__":
