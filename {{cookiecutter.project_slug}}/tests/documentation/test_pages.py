@@ -1,0 +1,105 @@
+"""Pages that must follow the code: each service that Terraform makes is explained, each message quoted exists."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+DECISIONS = sorted(path for path in (PROJECT / "docs/decisions").glob("*.md") if path.name != "README.md")
+HEADINGS = ["Status", "Question", "Decision", "Because", "Decide anew when"]
+# What the first word of a resource's type stands for in docs/services.md.
+SERVICES = {
+    "budgets": "Budgets",
+    "chatbot": "Amazon Q Developer in chat applications",
+    "cloudwatch": "CloudWatch",
+    "codebuild": "CodeBuild",
+    "codecommit": "CodeCommit",
+    "codeconnections": "connection",
+    "codepipeline": "CodePipeline",
+    "codestarnotifications": "SNS",
+    "default": "VPC",
+    "dynamodb": "DynamoDB",
+    "flow": "VPC",
+    "glue": "Glue",
+    "iam": "IAM",
+    "kms": "KMS",
+    "lambda": "Lambda",
+    "route": "VPC",
+    "s3": "S3",
+    "scheduler": "EventBridge",
+    "security": "VPC",
+    "sns": "SNS",
+    "sqs": "SQS",
+    "subnet": "VPC",
+    "vpc": "VPC",
+}
+# Said by AWS, pip or git, not by this project.
+OTHERS_SAY = ("ReservedConcurrentExecutions",)
+
+
+def services_made() -> set[str]:
+    """The first word of every type of resource that a module or a root of this project makes."""
+    files = [path for path in PROJECT.glob("*/**/*.tf") if ".terraform" not in path.parts and ".venv" not in path.parts]
+    return {
+        name for path in files for name in re.findall(r'^resource "aws_([a-z0-9]+)_?', path.read_text(), re.MULTILINE)
+    }
+
+
+def test_every_service_that_terraform_makes_is_on_the_page_of_services() -> None:
+    page = (PROJECT / "docs/services.md").read_text(encoding="utf-8")
+
+    assert len(services_made()) > 10
+    assert services_made() - SERVICES.keys() == set(), "say in docs/services.md what this service is for, then here"
+    assert [name for name in services_made() if SERVICES[name] not in page] == []
+
+
+def test_every_service_has_an_advantage_a_drawback_and_an_alternative() -> None:
+    page = (PROJECT / "docs/services.md").read_text(encoding="utf-8").partition("## If it had to be another cloud")[0]
+    rows = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("| ") and "---" not in line]
+
+    assert len(rows) > 15
+    assert [row for row in rows if len(row) != 5 or not all(row)] == []
+
+
+@pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.stem)
+def test_a_decision_has_its_headings_and_fits_on_a_page(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == HEADINGS
+    assert re.match(r"# .{5,}\n", text)
+    assert len(text.splitlines()) <= 60
+    assert all(part.strip() for part in re.split(r"^## .+$", text, flags=re.MULTILINE))
+
+
+def test_the_form_of_a_decision_is_explained() -> None:
+    readme = (PROJECT / "docs/decisions/README.md").read_text(encoding="utf-8")
+
+    assert [heading for heading in HEADINGS if f"| {heading} |" not in readme] == []
+
+
+def quoted_messages() -> list[str]:
+    """What troubleshooting says that this project says, up to where it differs from case to case."""
+    page = (PROJECT / "docs/troubleshooting.md").read_text(encoding="utf-8")
+    seen = [line.split(" | ")[0] for line in page.splitlines() if line.startswith("| ")]
+    quoted = [re.split('[…"]', text)[0].strip() for first in seen for text in re.findall("`([^`]+)`", first)]
+    return [text for text in quoted if " " in text and not text.startswith(("make ", "git ", *OTHERS_SAY))]
+
+
+def test_every_message_that_is_quoted_is_one_of_this_project() -> None:
+    code = [
+        PROJECT / "Makefile",
+        *(path for pattern in ("*/*.py", "*/*/*.py", "modules/*/*.tf") for path in PROJECT.glob(pattern)),
+    ]
+    said = "\n".join(
+        path.read_text(encoding="utf-8") for path in code if ".venv" not in path.parts and "tests" not in path.parts
+    )
+
+    assert len(quoted_messages()) >= 4
+    assert [text for text in quoted_messages() if text not in said] == []
+
+
+def test_the_readme_leads_to_every_page() -> None:
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+
+    assert [path.name for path in (PROJECT / "docs").glob("*.md") if f"docs/{path.name}" not in readme] == []
