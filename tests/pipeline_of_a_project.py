@@ -1,9 +1,11 @@
 """Runs inside a generated project, in a process of its own: applies pipeline/ to a new local AWS and destroys it again.
 
-Prints as JSON how many resources were made, whether a second plan found nothing to do, and what was left.
+The CodeCommit repository is there before, as after `make push`, and is adopted. Prints as JSON how many resources
+were made, whether a second plan found nothing to do, and what was left, in the state and of the repository.
 """
 
 import json
+import subprocess
 from typing import Any
 
 import boto3
@@ -11,6 +13,7 @@ from local.job_settings import settings_of
 from local.lifetime import down, start
 from local.platform import terraform_of
 from local.running import PROJECT
+from local.terraform import Terraform
 
 PIPELINE = "pipeline"
 ANYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
@@ -26,17 +29,51 @@ def make_what_is_there_before(settings: dict[str, Any], access: dict[str, Any]) 
         iam.create_role(RoleName=role, AssumeRolePolicyDocument=trust)
 
 
+def adopted(terraform: Terraform) -> int:
+    """Apply as `make pipeline ADOPT=true` does; how many resources were made or changed."""
+    terraform.environment["TF_VAR_adopt_repository"] = "true"
+    try:
+        return terraform.apply(lambda *_: None)
+    finally:
+        del terraform.environment["TF_VAR_adopt_repository"]
+
+
+def refuses_to_destroy(terraform: Terraform) -> bool:
+    """Whether Terraform refuses to destroy what would take the code with it."""
+    try:
+        terraform.destroy(lambda *_: None)
+    except SystemExit as refused:
+        return "prevent_destroy" in str(refused)
+    return False
+
+
+def let_go_of_the_repository(terraform: Terraform) -> None:
+    """Take it out of the state, as docs/change-management.md says."""
+    (repository,) = (each for each in terraform.resources() if each.startswith("aws_codecommit_repository."))
+    subprocess.run(
+        [*terraform.command, "state", "rm", repository], cwd=terraform.folder, env=terraform.environment, check=True
+    )
+
+
 def main() -> None:
     settings = settings_of(PROJECT, PIPELINE)
     platform = start(PIPELINE, settings, None)
     try:
         make_what_is_there_before(settings, platform.access)
+        codecommit = boto3.client("codecommit", **platform.access)
+        repository = settings["project"]["git"]["repository"]
+        codecommit.create_repository(repositoryName=repository)
         terraform = terraform_of(platform)
         terraform.init()
-        made = terraform.apply(lambda *_: None)
-        settled = terraform.is_settled()
-        gone = terraform.destroy(lambda *_: None)
-        print(json.dumps({"made": made, "settled": settled, "gone": gone, "left": terraform.resources()}))
+        found = {
+            "made": adopted(terraform),
+            "settled": terraform.is_settled(),
+            "refused": refuses_to_destroy(terraform),
+        }
+        let_go_of_the_repository(terraform)
+        found |= {"gone": terraform.destroy(lambda *_: None), "left": terraform.resources()}
+        codecommit.get_repository(repositoryName=repository)
+        print(json.dumps(found))
     finally:
         down(PIPELINE)
 

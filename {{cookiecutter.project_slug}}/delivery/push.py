@@ -51,6 +51,7 @@ def make_repository(client: Any, release: Release) -> None:
         told = f"{release.slug}: {release.branch} is what the pipeline delivers"
         client.create_repository(repositoryName=release.repository, repositoryDescription=told)
         print(f"The repository {release.repository} was made in account {release.account}, {release.region}.")
+        print("If pipeline/ is not applied yet, it shall take this repository over: make pipeline ADOPT=true")
 
 
 def push(project: Path, release: Release, address: str) -> None:

@@ -1,4 +1,4 @@
-# One key for code, plans, logs and notifications of the delivery.
+# One key for plans, logs and notifications of the delivery.
 
 resource "aws_kms_key" "this" {
   description             = "Everything that ${local.prefix} stores or sends"
@@ -57,8 +57,6 @@ data "aws_iam_policy_document" "use_key" {
     read  = { actions = ["kms:Decrypt"], services = [] }
     write = { actions = ["kms:Decrypt", "kms:GenerateDataKey"], services = [] }
     look  = { actions = ["kms:Decrypt"], services = ["s3"] }
-    # What CodeCommit asks of a person's role for a repository with a key of its own.
-    push = { actions = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:DescribeKey"], services = ["s3", "codecommit"] }
   }
 
   statement {

@@ -28,12 +28,17 @@ import {
   id = each.key
 }
 
+# Encrypted by AWS's own key: one of ours, removed with the pipeline, would take the code with it.
 resource "aws_codecommit_repository" "this" {
   for_each = local._repository
 
   repository_name = each.key
   description     = "${module.project.project.slug}: ${local.git.branch} is what the pipeline delivers"
-  kms_key_id      = aws_kms_key.this.arn
+
+  # The code and its history stay, whatever becomes of the pipeline or of the name in project.yaml.
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 # Pending until a person has authorised it once, in the console.

@@ -1,7 +1,7 @@
 # What developers and approvers have in common: they read code, discuss and merge pull requests, watch the pipeline.
 
 data "aws_iam_policy_document" "review" {
-  source_policy_documents = [data.aws_iam_policy_document.use_key[local.has_codecommit ? "push" : "look"].json]
+  source_policy_documents = [data.aws_iam_policy_document.use_key["look"].json]
 
   dynamic "statement" {
     for_each = local._repository

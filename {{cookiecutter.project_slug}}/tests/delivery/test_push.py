@@ -42,7 +42,9 @@ def test_the_first_push_makes_the_repository_and_leaves_the_remote_set(
     assert repository.pushed("main") == commit
     assert repository.git("config", "remote.origin.url") == ADDRESS
     assert capsys.readouterr().out == (
-        "The repository acme was made in account 123456789012, eu-west-1.\n" + f"main is pushed to {ADDRESS}.\n"
+        "The repository acme was made in account 123456789012, eu-west-1.\n"
+        "If pipeline/ is not applied yet, it shall take this repository over: make pipeline ADOPT=true\n"
+        f"main is pushed to {ADDRESS}.\n"
     )
 
 
