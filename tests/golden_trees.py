@@ -21,7 +21,7 @@ KEPT = {
     "one-of-each": "one dataset and one environment",
     "everything": "every rule, JDBC, a second region",
 }
-RENDERED = ("project.yaml", ".cruft.json", "*/backend.tf")
+RENDERED = ("project.yaml", ".cruft.json", "*/backend.tf", "docs/architecture.svg")
 
 
 def rendered(project: Path) -> dict[str, str]:
