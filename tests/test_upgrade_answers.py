@@ -140,6 +140,17 @@ def test_an_environment_that_was_added_to_project_yaml_gets_its_folder_by_sync(s
     assert "git add project.yaml && git commit" in done.stdout
 
 
+def test_going_back_from_a_sync_keeps_the_edit_of_project_yaml(small: Small) -> None:
+    _, project = small
+    add_environment(project)
+    project.upgrade("--sync")
+
+    project.git("reset", "--merge")
+
+    assert project.status() == [" M project.yaml"]
+    assert not project.has("uat")
+
+
 def test_after_sync_and_a_commit_there_is_nothing_more_to_sync(small: Small) -> None:
     _, project = small
     add_environment(project)

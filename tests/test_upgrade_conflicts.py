@@ -143,7 +143,9 @@ def test_an_upgrade_with_conflicts_is_undone_by_one_command_of_git(conflict: tup
 def test_a_conflict_that_was_resolved_does_not_come_again(conflict: tuple[Template, Project]) -> None:
     template, project = conflict
     project.write({"docs/both.md": changed(page("both"), 2, by="both together")})
-    project.commit("Upgraded")
+    project.git("add", "--all")
+    project.git("commit", "--quiet", "--no-edit")
+    assert project.git("log", "-1", "--format=%s") == "Upgrade the template from 1.0.0 to 2.0.0"
     template.release("3.0.0", {"docs/both.md": changed(changed(page("both"), 2, by="the template"), 9, by="version 3")})
 
     done = project.upgrade()

@@ -321,6 +321,41 @@ def test_a_template_that_has_moved_is_found_at_its_new_address(edited: Small, tm
     assert record(project)["template"] == moved.address
 
 
+def test_a_path_of_this_machine_is_not_recorded_as_the_templates_address(edited: Small) -> None:
+    template, project = edited
+    before = record(project)["template"]
+
+    assert_merged(project, "--template", str(template.folder))
+    assert record(project)["template"] == before
+
+
+def test_a_token_in_the_templates_address_is_not_recorded(edited: Small, tmp_path: Path) -> None:
+    template, project = edited
+    secret = "https://user:secret@example.com/template.git"
+    (tmp_path / "gitconfig").write_text(f'[url "{template.address}"]\n\tinsteadOf = {secret}\n')
+
+    assert_merged(project, "--template", secret, GIT_CONFIG_GLOBAL=str(tmp_path / "gitconfig"))
+    assert record(project)["template"] == "https://example.com/template.git"
+    assert "secret" not in project.read(".cruft.json")
+
+
+def test_a_token_in_an_address_that_cannot_be_reached_is_not_shown(edited: Small) -> None:
+    done = edited[1].upgrade("--template", "https://user:secret@localhost:1/template.git")
+
+    assert done.returncode == 2
+    assert "secret" not in done.stdout + done.stderr
+
+
+def test_a_project_of_a_tag_goes_on_to_the_next_tag(edited: Small) -> None:
+    _, project = edited
+    pinned = {**record(project), "checkout": "1.0.0"}
+    project.write({".cruft.json": json.dumps(pinned)})
+    project.commit()
+
+    assert_merged(project)
+    assert record(project)["checkout"] == "2.0.0"
+
+
 @pytest.mark.parametrize("is_edited", [False, True], ids=["as generated", "edited"])
 def test_the_teams_own_files_are_never_touched(small: Small, is_edited: bool) -> None:
     template, project = small

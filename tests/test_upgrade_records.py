@@ -151,7 +151,7 @@ def test_of_equally_near_versions_the_earliest_is_chosen(small: Small) -> None:
 
 def test_a_project_that_is_like_no_version_is_not_adopted(small: Small) -> None:
     _, project = small
-    project.write(dict.fromkeys(("docs", "tests", ".cruft.json", "upgrade.py")))
+    project.write(dict.fromkeys(("docs", "tests", "local", ".cruft.json", "upgrade.py")))
     project.write({f"own/{number}.md": page(f"own {number}") for number in range(30)})
     project.write({"upgrade.py": small[0].read("{{cookiecutter.project_slug}}/upgrade.py") + "# Ours.\n"})
     project.commit()

@@ -9,7 +9,7 @@ from answers.record import OWNED_BY_THE_TEAM, as_texts
 from upgrade.answering import settings_in, text_in
 from upgrade.git import git, listed, literal
 from upgrade.project import Project, refuse_unfinished_work
-from upgrade.record import RECORD, record_in, text_of
+from upgrade.record import RECORD, address, record_in, text_of
 from upgrade.refusal import RefusedError
 from upgrade.versions import Version, version
 
@@ -44,10 +44,10 @@ def adopt(project: Project, clone: Path, template: str, to: str | None) -> int:
         raise RefusedError(
             "No release of this template looks like this project: say which one it was made with, TO=tag."
         )
-    nearest = found[0].of
-    context = {**answers, "_template": template, "_commit": nearest.commit}
+    nearest, recorded = found[0].of, address(template, project, None)
+    context = {**answers, "_template": recorded, "_commit": nearest.commit}
     record = {
-        "template": template,
+        "template": recorded,
         "commit": nearest.commit,
         "checkout": None,
         "context": {"cookiecutter": context},

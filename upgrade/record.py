@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from answers.record import without_credentials
 from upgrade.project import Project
 from upgrade.refusal import RefusedError
 from upgrade.versions import Version
@@ -45,11 +46,18 @@ def patterns(record: Record, old: list[str], new: list[str]) -> list[str]:
     return [*kept, *(pattern for pattern in new if pattern not in [*old, *kept])]
 
 
-def renewed(record: Record, address: str, checkout: str | None, new: Version, answers: dict[str, Any]) -> Record:
+def renewed(
+    record: Record, template: str | None, checkout: str | None, new: Version, answers: dict[str, Any]
+) -> Record:
     """The record after the upgrade; a key that somebody else put there stays."""
-    context = {**answers, "_template": address, "_commit": new.commit}
-    moved = {"template": address, "commit": new.commit, "checkout": checkout, "context": {"cookiecutter": context}}
+    context = {**answers, "_template": template, "_commit": new.commit}
+    moved = {"template": template, "commit": new.commit, "checkout": checkout, "context": {"cookiecutter": context}}
     return {**record, **moved, "directory": record.get("directory")}
+
+
+def address(given: str, project: Project, recorded: str | None) -> str | None:
+    """What the record says of where the template is: no path of this machine, and no token."""
+    return recorded if (project.folder / given).exists() else without_credentials(given)
 
 
 def text_of(record: Record) -> str:

@@ -8,7 +8,7 @@ from upgrade import changelog, merge, migrations
 from upgrade.answering import Answered, Ask, answered, environments_of
 from upgrade.git import run
 from upgrade.project import SETTINGS, Project, refuse_unfinished_work
-from upgrade.record import Record, answers_in, record_in, renewed
+from upgrade.record import Record, address, answers_in, record_in, renewed
 from upgrade.refusal import RefusedError
 from upgrade.report import Story, difference, told, way_on
 from upgrade.settling import settle, settle_settings
@@ -37,14 +37,15 @@ def upgrade(project: Project, clone: Path, order: Order, ask: Ask) -> int:
         refuse_unfinished_work(project)
         refuse_taken_branch(project, order.branch)
     answers = answered(project, answers_in(record), migrations.crossed(old, new), new.questions(), ask)
-    if old.commit == new.commit and answers.answers == answers_in(record):
+    template = address(order.template, project, record.get("template"))
+    if (old.commit, record.get("template"), answers_in(record)) == (new.commit, template, answers.answers):
         print(f"The project has version {new.label} and is as {SETTINGS} says: nothing to do.")
         return CLEAN
     story = story_of(record, old, new, answers)
     with tempfile.TemporaryDirectory(prefix="upgrade-") as folder:
         before, after = rendered((old, answers_in(record)), (new, answers.answers), Path(folder))
         follows = followed(record, order, new)
-        settle(project, record, renewed(record, order.template, follows, new, answers.answers), before, after)
+        settle(project, record, renewed(record, template, follows, new, answers.answers), before, after)
         settle_settings(project, answers, before, after)
         coming = merge.change(project, before, after, story.title, Path(folder, "trees"))
         return carry_out(project, coming, merge.forecast(project, coming, Path(folder, "trees")), story, order)

@@ -36,7 +36,8 @@ def main() -> int:
             fetch(address, clone, wanted, found.get("checkout"))
             return handed_over(clone, address, given)
     except RefusedError as refused:
-        print(refused, file=sys.stderr)
+        # git repeats the address that it was given, with the token in it.
+        print(re.sub(r"(://)[^/@\s]*@", r"\1", str(refused)), file=sys.stderr)
         return REFUSED
     except KeyboardInterrupt:
         print("Stopped. `git status` shows whether the merge had begun.", file=sys.stderr)
@@ -105,7 +106,7 @@ def handed_over(clone: Path, address: str, given: argparse.Namespace) -> int:
         raise RefusedError("This version of the template is older than upgrades: choose a newer one.")
     install(clone / "upgrade/requirements.txt")
     words = ["--project", str(PROJECT), "--template", address]
-    words += [word for name in ("to", "branch") if getattr(given, name) for word in (f"--{name}", getattr(given, name))]
+    words += [f"--{name}={getattr(given, name)}" for name in ("to", "branch") if getattr(given, name)]
     words += [f"--{name}" for name in ("preview", "sync", "adopt") if getattr(given, name)]
     return subprocess.run([sys.executable, "-m", "upgrade", *words], cwd=clone, check=False).returncode
 
