@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from metric import METRICS
+
 from operations.cost.prices import Prices
 from operations.cost.stack import DPU, Stack
 
@@ -14,6 +16,8 @@ SWEEPS_A_DAY, SWEEP_SECONDS = 96, 3
 CALLS, CALL_SECONDS, CALL_GIGABYTES = 5, 4, 0.25
 WRITES, READS, ROWS, KEY_REQUESTS, LOG_GIGABYTES, MESSAGES = 200, 500, 10, 100, 0.02, 2
 # Lambda asks an empty queue all the time: five at once, three times a minute.
+# files/steps/reporting.py sends them; those that Glue itself sends are not counted.
+METRICS_OF_A_JOB = 4
 # bootstrap/ makes a key for the state of each environment and of the pipeline.
 STATE_KEYS = 1
 POLLS_A_DAY, FLOW_LOG_GIGABYTES, LOG_MONTHS = 5 * 3 * 60 * 24, 0.5, 12
@@ -86,12 +90,18 @@ def lines_of_environment(stack: Stack, uses: dict[str, Use]) -> list[Line]:
         Line("network", "CloudWatch", "log_written", FLOW_LOG_GIGABYTES if stack.interfaces else 0),
         Line("keys and secrets", "KMS, Secrets Manager", "key", stack.keys + STATE_KEYS),
         Line("keys and secrets", "KMS, Secrets Manager", "secret", stack.secrets),
-        Line("alarms and dashboard", "CloudWatch", "alarm", stack.alarms),
-        Line("alarms and dashboard", "CloudWatch", "dashboard", stack.dashboards),
+        Line("monitoring", "CloudWatch", "alarm", stack.alarms),
+        Line("monitoring", "CloudWatch", "dashboard", stack.dashboards),
+        Line("monitoring", "CloudWatch", "metric", metrics(is_per_dataset=False)),
         Line("queue and sweeps", "Lambda, SQS, SNS", "queue_request", POLLS_A_DAY * DAYS),
         Line("queue and sweeps", "Lambda, SQS, SNS", "call", calls),
         Line("queue and sweeps", "Lambda, SQS, SNS", "call_second", calls * SWEEP_SECONDS * CALL_GIGABYTES),
     ]
+
+
+def metrics(is_per_dataset: bool) -> int:
+    """How many metrics the Lambdas write for an environment, or for each of its datasets."""
+    return sum(metric.is_per_dataset == is_per_dataset for metric in METRICS.values())
 
 
 def job_price(stack: Stack) -> str:
@@ -119,6 +129,7 @@ def lines_of_run(stack: Stack, name: str, use: Use) -> list[Line]:
         Line(name, "CloudWatch", "log_written", runs * LOG_GIGABYTES),
         Line(name, "CloudWatch", "log_kept", runs * LOG_GIGABYTES * LOG_MONTHS),
         Line(name, "CloudWatch", "trace", runs * CALLS),
+        Line(name, "CloudWatch", "metric", metrics(is_per_dataset=True) + METRICS_OF_A_JOB),
         Line(name, "Lambda, SQS, SNS", "call", runs * CALLS),
         Line(name, "Lambda, SQS, SNS", "call_second", runs * CALLS * CALL_SECONDS * CALL_GIGABYTES),
         Line(name, "Lambda, SQS, SNS", "message", runs * MESSAGES),

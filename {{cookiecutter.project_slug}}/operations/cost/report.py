@@ -14,7 +14,8 @@ from operations.cost.stack import DPU
 
 TABLE = "operations/cost/prices.yaml"
 NOT_IN_IT = (
-    "queries in Athena (about 5 dollars a TB scanned), data transfer, SMS, support, taxes, free tiers, discounts"
+    "queries in Athena (about 5 dollars a TB scanned), Glue's own metrics, data transfer, SMS, support, taxes, "
+    "free tiers, discounts"
 )
 
 
@@ -72,7 +73,9 @@ def table(title: str, rows: dict[str, list[float]], report: Report) -> Table:
     for column in made.columns[1:]:
         column.justify = "right"
     for name, amounts in sorted(rows.items(), key=lambda row: -sum(row[1])):
-        made.add_row(name, *map(money, [*amounts, report.delivery.of_service(name) if title else 0]))
+        everywhere = [*amounts, report.delivery.of_service(name) if title else 0]
+        if any(everywhere):
+            made.add_row(name, *map(money, everywhere))
     sums = [each.total for each in report.estimates.values()]
     made.add_row("together", *map(money, [*sums, report.delivery.total]), style="bold")
     return made

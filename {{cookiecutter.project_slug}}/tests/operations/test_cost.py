@@ -4,15 +4,17 @@ import copy
 import io
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import yaml
 from rich.console import Console
+from steps import reporting
 
 from operations.cost import __main__ as command
 from operations.cost.delivery import lines_of_delivery
-from operations.cost.estimate import Use, estimate, longest_run, priced
+from operations.cost.estimate import METRICS_OF_A_JOB, Use, estimate, longest_run, priced
 from operations.cost.frequency import runs_a_day
 from operations.cost.levers import CHOICES, Lever, Month, best_levers, total
 from operations.cost.prices import TABLE, Prices, prices
@@ -147,6 +149,20 @@ def test_every_price_says_its_unit_and_where_it_is_from() -> None:
 
 def test_a_run_that_hangs_costs_all_workers_until_its_timeout() -> None:
     assert longest_run(STACK, 120, prices()) == pytest.approx(8 * 2 * 0.44)
+
+
+def test_every_metric_of_the_job_is_counted() -> None:
+    sent: list[str] = []
+
+    class CloudWatch:
+        def put_metric_data(self, Namespace: str, MetricData: list[dict[str, Any]]) -> None:  # noqa: N803
+            sent.extend(metric["MetricName"] for metric in MetricData)
+
+    settings: Any = SimpleNamespace(environment="dev", dataset="orders", project="acme-sales")
+    report: Any = SimpleNamespace(total=lambda count: 0)
+    reporting.send_metrics(CloudWatch(), settings, report)
+
+    assert len(set(sent)) == METRICS_OF_A_JOB
 
 
 # Levers
