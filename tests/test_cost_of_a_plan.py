@@ -1,12 +1,14 @@
 """What `make cost` assumes of an environment is what Terraform plans, and each kind of resource has been thought of."""
 
 import json
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from terraform_runner import Terraform
 
 PROJECT = Path(__file__).parents[1] / "{{cookiecutter.project_slug}}"
 
@@ -32,6 +34,18 @@ def test_the_estimate_from_project_yaml_counts_what_the_plan_holds(plan: dict[st
     settings = settings_of(planned_project)
 
     assert stack_of_settings(settings) == stack_of_plan(plan, settings), "see the numbers in operations/cost/stack.py"
+
+
+def test_a_saved_plan_is_estimated_as_it_is(plan: dict[str, Any], planned_project: Path, terraform: Terraform) -> None:
+    command = [sys.executable, "-m", "operations.cost", "--environment", "dev", "--plan", "dev/test.tfplan"]
+
+    done = subprocess.run(
+        command, cwd=planned_project, env=terraform.environment, text=True, capture_output=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "dev: 2 workers of G.1X (2 DPU)" in done.stdout
+    assert "the estimate does not know" not in done.stdout
 
 
 def test_every_kind_of_resource_has_a_price_or_is_known_to_have_none(plan: dict[str, Any]) -> None:

@@ -34,16 +34,17 @@ class Lever(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """What project.yaml lets an environment choose: where another choice applies, and what it changes."""
+    """What project.yaml lets an environment, or the whole project, choose: where it applies, what it changes."""
 
     edit: str
     but: str
     applies: Callable[[Stack], bool]
     fields: dict[str, Any]
+    is_of_project: bool = False
 
 
 CHOICES = (
-    Choice('glue_version: "6.0"', "Spark 4.1: make test first", lambda stack: True, {"glue_version": "6.0"}),
+    Choice('glue_version: "6.0"', "Spark 4.1: make test first", lambda stack: True, {"glue_version": "6.0"}, True),
     Choice("flex: true", "runs begin later and take longer", lambda stack: can_be_flex(stack), {"flex": True}),
     Choice("workers: 2", "if runs take no longer with them", lambda stack: stack.workers > 2, {"workers": 2}),
     Choice(
@@ -83,8 +84,9 @@ def changes(month: Month) -> Iterator[Change]:
     for choice in CHOICES:
         places = [stack.name for stack in month.stacks if choice.applies(stack)]
         stacks = [stack._replace(**choice.fields) if stack.name in places else stack for stack in month.stacks]
+        edit = choice.edit if choice.is_of_project else f"{', '.join(places)}: {choice.edit}"
         if places:
-            yield Change(f"{', '.join(places)}: {choice.edit}", choice.but, month._replace(stacks=tuple(stacks)))
+            yield Change(edit, choice.but, month._replace(stacks=tuple(stacks)))
     for name in sorted({name for stack in month.stacks for name in stack.datasets}):
         seldom = {place: less_often(uses, name) for place, uses in month.uses.items()}
         if seldom != month.uses:
