@@ -118,6 +118,17 @@ def test_a_window_is_the_hours_of_its_own_time_zone(delivery_plan: Plan) -> None
     assert [stage["before_entry"] for stage in the_pipeline(delivery_plan)["stage"][:-2]] == [[], [], []]
 
 
+def test_the_apply_of_an_environment_with_a_window_is_told_the_window(delivery_plan: Plan) -> None:
+    told_windows = {
+        address.split('"')[1]: json.loads(each["value"])
+        for address, project in of_type(delivery_plan, "aws_codebuild_project").items()
+        for each in project["environment"][0]["environment_variable"]
+        if each["name"] == "DEPLOY_WINDOW"
+    }
+
+    assert told_windows == {"apply-prod": {"days": "MON-FRI", "hours": "9-16", "time_zone": "Europe/Brussels"}}
+
+
 def test_the_pipeline_starts_when_main_of_its_repository_changes(delivery_plan: Plan) -> None:
     rule = of_type(delivery_plan, "aws_cloudwatch_event_rule")['aws_cloudwatch_event_rule.trigger["change"]']
     target = of_type(delivery_plan, "aws_cloudwatch_event_target")['aws_cloudwatch_event_target.trigger["change"]']

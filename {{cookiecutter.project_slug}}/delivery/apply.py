@@ -3,6 +3,7 @@
 import os
 import shutil
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from delivery.allowed_destroys import FILE, allowed_destroys
 from delivery.build import credentials_of, this_build
 from delivery.change import changes_of
 from delivery.data_holding import sentence
+from delivery.deploy_window import refuse_outside_of_the_window
 from delivery.deployed import record
 from delivery.handed_over import manifest_handed_over, refuse_what_moved
 from delivery.manifest import ARCHIVES, PLAN, manifest_of, sources_digest
@@ -27,6 +29,7 @@ def main() -> None:
     build = this_build()
     environment = build.environment
     with refusals_published(f"The apply of {environment}", build.publish):
+        refuse_outside_of_the_window(environment, build.variables.get("DEPLOY_WINDOW"), datetime.now(UTC))
         folder = Path(os.environ.get(f"CODEBUILD_SRC_DIR_plan_{environment}", PROJECT / "plan"))
         terraform = Terraform(PROJECT, environment, credentials_of(build.variables.get("ROLE_ARN"), build))
         digest = build.told("APPROVED_DIGEST")

@@ -5,6 +5,9 @@ locals {
   # A pull request's build and the drift check look at every environment, in promotion order.
   _plan_roles = { PLAN_ROLES = jsonencode([for environment in local.delivery.environments : { environment = environment.name, role = local.deploy_roles[environment.name].plan }]) }
 
+  # The pipeline looks at a window before the plan, the apply once more: an approval may come hours later.
+  _windows = { for name, environment in local.environments : name => { for window in [environment.deploy_window] : "DEPLOY_WINDOW" => jsonencode(window) if window != null } }
+
   # Where a build that no pipeline starts finds the sources.
   _cloned = { type = local.provider.build, location = local.provider.address }
   _handed = { type = "CODEPIPELINE", location = null }
@@ -14,12 +17,16 @@ locals {
       check        = { buildspec = "check", minutes = 60, size = "MEDIUM", at_once = null, source = local._handed, variables = {} }
       pull-request = { buildspec = "pull-request", minutes = 90, size = "MEDIUM", at_once = null, source = local.has_codecommit ? local._cloned : local._handed, variables = local._plan_roles }
       drift        = { buildspec = "drift", minutes = 60, size = "SMALL", at_once = 1, source = local._cloned, variables = merge(local._told, local._plan_roles) }
-      notify       = { buildspec = "notify", minutes = 10, size = "SMALL", at_once = null, source = local._handed, variables = merge(local._told, { ENVIRONMENTS = join(" ", local.delivery.environments[*].name) }) }
+      notify       = { buildspec = "notify", minutes = 10, size = "SMALL", at_once = null, source = local._handed, variables = local._told }
     },
     [for name in keys(local.environments) : {
       for kind, minutes in { plan = 60, apply = 120, smoke = 60 } : "${kind}-${name}" => {
-        buildspec                 = kind, minutes = minutes, size = "SMALL", at_once = kind == "apply" ? 1 : null, source = local._handed
-        variables                 = merge(local._told, { ENVIRONMENT = name, ROLE_ARN = local.deploy_roles[name][kind] })
+        buildspec                 = kind
+        minutes                   = minutes
+        size                      = "SMALL"
+        at_once                   = kind == "apply" ? 1 : null
+        source                    = local._handed
+        variables                 = merge(local._told, { ENVIRONMENT = name, ROLE_ARN = local.deploy_roles[name][kind] }, kind == "apply" ? local._windows[name] : {})
       }
     }]...
   )
