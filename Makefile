@@ -27,7 +27,7 @@ check: $(VENV)/ready ## Lint, format and types of this repository and of the unr
 	$(VENV)/bin/ruff format --check . '$(PROJECT)'
 	$(VENV)/bin/mypy
 
-soak: $(VENV)/ready ## Upgrade a project that was lived in, run its whole platform here and its own tests (10 minutes, not in CI).
+soak: $(VENV)/ready ## Upgrade a project that was lived in and run its whole platform here (3 minutes, not in CI).
 	$(VENV)/bin/python -m pytest -n 0 tests/soak_upgrade.py
 
 fix: $(VENV)/ready ## Mend what check finds, where that can be done by machine.

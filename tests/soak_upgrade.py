@@ -1,4 +1,4 @@
-"""`make soak`: a project that was lived in, upgraded over three versions; then its whole platform on this machine."""
+"""`make soak`: a project that was lived in is upgraded over three versions; then its whole platform runs here."""
 
 from pathlib import Path
 
@@ -17,10 +17,9 @@ def test_the_platform_of_an_upgraded_project_carries_its_files_to_their_end(tmp_
         project.commit(version)
 
     try:
-        local, tests = make(project.folder, "local"), make(project.folder, "test")
+        done = make(project.folder, "local")
     finally:
         make(project.folder, "local-down")
 
-    assert local.returncode == 0, local.stdout + local.stderr
-    assert "refunds" in local.stdout
-    assert tests.returncode == 0, tests.stdout + tests.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "refunds" in done.stdout

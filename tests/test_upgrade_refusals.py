@@ -150,7 +150,7 @@ def test_a_recorded_version_that_the_template_lost_is_refused(newer: Small) -> N
     project.replace(".cruft.json", commit, "0123456789012345678901234567890123456789")
     project.commit()
 
-    assert_refused(project, "012345678")
+    assert_refused(project, "does not hold the version that the project has, 012345678")
 
 
 def test_a_hook_of_the_new_version_that_fails_is_refused_with_what_it_said(small: Small) -> None:

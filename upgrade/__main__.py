@@ -11,7 +11,7 @@ from pathlib import Path
 from upgrade.adopting import adopt
 from upgrade.git import require
 from upgrade.project import project_in
-from upgrade.refusal import RefusedError
+from upgrade.refusal import RefusedError, StoppedError
 from upgrade.upgrading import Order, upgrade
 
 REFUSED = 2
@@ -30,8 +30,8 @@ def main() -> int:
             return adopt(project, Path.cwd(), given.template, given.to)
         order = Order(given.template, given.to, given.preview, given.branch)
         return upgrade(project, Path.cwd(), order, take_default if given.preview or not sys.stdin.isatty() else ask)
-    except RefusedError as refused:
-        print(refused, file=sys.stderr)
+    except (RefusedError, StoppedError) as why:
+        print(why, file=sys.stderr)
         return REFUSED
 
 

@@ -38,9 +38,8 @@ def answered(
     text = migrated_settings(text_before, migrations)
     settings = settings_in(text)
     told = answers_from(settings)
-    new = [
-        name for name in questions if not name.startswith("_") and name not in recorded and told.get(name) in (None, "")
-    ]
+    unknown = [name for name in questions if not name.startswith("_") and name not in recorded]
+    new = [name for name in unknown if told.get(name) in (None, "")]
     told |= {name: answer_to(name, questions, told, ask) for name in new}
     complete = project_from(told)
     added = "".join(f"\n{key}: {yaml_text(value)}\n" for key, value in complete.items() if key not in settings)
@@ -48,6 +47,7 @@ def answered(
 
 
 def text_in(project: Project) -> str:
+    """project.yaml as it is now, committed or not."""
     try:
         return (project.folder / SETTINGS).read_bytes().decode("utf-8")
     except OSError:

@@ -13,7 +13,7 @@ from pathlib import Path
 from upgrade.conflicts import Conflict, conflicts_in
 from upgrade.git import NOBODY, git, listed, literal, run
 from upgrade.project import SETTINGS, Project
-from upgrade.refusal import RefusedError
+from upgrade.refusal import RefusedError, StoppedError
 
 STOPPED = (
     "git was ended in the middle of the merge. Copy project.yaml if you have just edited it, remove .git/index.lock, "
@@ -44,6 +44,7 @@ def change(project: Project, old: Path, new: Path, title: str, scratch: Path) ->
 
 
 def committed(project: Project, of: str, title: str, *words: str) -> str:
+    """The id of a new commit of a tree."""
     return git(project.top, "commit-tree", *words, "-m", title, of, **NOBODY).strip()
 
 
@@ -79,6 +80,7 @@ def forecast(project: Project, coming: Change, scratch: Path) -> Forecast:
 
 
 def staying_deleted(conflicts: list[Conflict]) -> list[str]:
+    """What the team has deleted and the new version changes."""
     return [conflict.path for conflict in conflicts if conflict.stays_deleted]
 
 
@@ -118,7 +120,7 @@ def merge(project: Project, coming: Change) -> list[Conflict]:
     """Merge into the working tree and the index, without a commit; the conflicts that are left."""
     done = run(project.top, "cherry-pick", "--no-commit", coming.new)
     if done.returncode < 0:
-        raise RefusedError(STOPPED)
+        raise StoppedError(STOPPED)
     found = conflicts_in(listed(project.top, "ls-files", "--unmerged", "-z"))
     if done.returncode and not found:
         raise RefusedError(f"git cannot merge, and has changed nothing: {done.stderr.strip()}")

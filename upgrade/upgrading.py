@@ -8,11 +8,11 @@ from upgrade import changelog, merge, migrations
 from upgrade.answering import Answered, Ask, answered, environments_of
 from upgrade.git import run
 from upgrade.project import SETTINGS, Project, refuse_unfinished_work
-from upgrade.record import Record, address, answers_in, record_in, renewed
+from upgrade.record import RECORD, Record, address, answers_in, record_in, renewed
 from upgrade.refusal import RefusedError
 from upgrade.report import Story, difference, told, way_on
 from upgrade.settling import settle, settle_settings
-from upgrade.versions import Version, rendered, version
+from upgrade.versions import Version, rendering, version
 
 CLEAN, CONFLICTS = 0, 1
 
@@ -21,7 +21,7 @@ CLEAN, CONFLICTS = 0, 1
 class Order:
     """What was asked for: `to` is the version as the person named it, None for the newest."""
 
-    template: str
+    address: str
     to: str | None = None
     preview: bool = False
     branch: str | None = None
@@ -30,25 +30,38 @@ class Order:
 def upgrade(project: Project, clone: Path, order: Order, ask: Ask) -> int:
     """Bring the project to the version that the clone has checked out; the exit code."""
     record = record_in(project)
-    old, new = version(clone, record["commit"]), version(clone, "HEAD")
+    old, new = version_of(record, clone), version(clone, "HEAD")
     if old.commit != new.commit and old.has(new):
         return nothing_newer(old, new, order)
     if not order.preview:
         refuse_unfinished_work(project)
         refuse_taken_branch(project, order.branch)
     answers = answered(project, answers_in(record), migrations.crossed(old, new), new.questions(), ask)
-    template = address(order.template, project, record.get("template"))
+    template = address(order.address, project, record.get("template"))
     if (old.commit, record.get("template"), answers_in(record)) == (new.commit, template, answers.answers):
         print(f"The project has version {new.label} and is as {SETTINGS} says: nothing to do.")
         return CLEAN
     story = story_of(record, old, new, answers)
     with tempfile.TemporaryDirectory(prefix="upgrade-") as folder:
-        before, after = rendered((old, answers_in(record)), (new, answers.answers), Path(folder))
-        follows = followed(record, order, new)
-        settle(project, record, renewed(record, template, follows, new, answers.answers), before, after)
+        first = rendering(old, answers_in(record), Path(folder, "old"))
+        second = rendering(new, answers.answers, Path(folder, "new"))
+        before, after = first.folder(), second.folder()
+        renewal = renewed(record, template, followed(record, order, new), new, answers.answers)
+        settle(project, record, renewal, before, after)
         settle_settings(project, answers, before, after)
         coming = merge.change(project, before, after, story.title, Path(folder, "trees"))
         return carry_out(project, coming, merge.forecast(project, coming, Path(folder, "trees")), story, order)
+
+
+def version_of(record: Record, clone: Path) -> Version:
+    """The version that the project has."""
+    try:
+        return version(clone, record["commit"])
+    except RefusedError:
+        raise RefusedError(
+            f"The template does not hold the version that the project has, {record['commit'][:9]}: it is another "
+            f"repository, or its history was rewritten. Remove {RECORD}, commit that, and make adopt."
+        ) from None
 
 
 def nothing_newer(old: Version, new: Version, order: Order) -> int:
@@ -62,6 +75,7 @@ def nothing_newer(old: Version, new: Version, order: Order) -> int:
 
 
 def refuse_taken_branch(project: Project, branch: str | None) -> None:
+    """A branch that is asked for must be new, and somebody must be there to commit on it."""
     if branch and not run(project.top, "rev-parse", "--verify", "--quiet", f"refs/heads/{branch}").returncode:
         raise RefusedError(f"There is a branch {branch} already: name another, or delete it.")
     if branch and run(project.top, "check-ref-format", "--branch", branch).returncode:
@@ -73,10 +87,9 @@ def refuse_taken_branch(project: Project, branch: str | None) -> None:
 def followed(record: Record, order: Order, new: Version) -> str | None:
     """What the next upgrade, and cruft, follow: a branch, the new tag where the record names one, else no name."""
     name = order.to or record.get("checkout")
-    is_branch = (
-        name and not run(new.clone, "rev-parse", "--verify", "--quiet", f"refs/remotes/origin/{name}").returncode
-    )
-    return name if is_branch else new.label if record.get("checkout") else None
+    if name and not run(new.clone, "rev-parse", "--verify", "--quiet", f"refs/remotes/origin/{name}").returncode:
+        return name
+    return new.label if record.get("checkout") else None
 
 
 def story_of(record: Record, old: Version, new: Version, answers: Answered) -> Story:

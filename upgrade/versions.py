@@ -48,26 +48,32 @@ def version(clone: Path, name: str) -> Version:
     raise RefusedError(f"The template has no version {name}: `git ls-remote --tags` of its address lists them.")
 
 
-def rendered(old: tuple[Version, dict[str, Any]], new: tuple[Version, dict[str, Any]], scratch: Path) -> list[Path]:
-    """The folders that two versions render with their answers, side by side."""
-    started = [start(*each, scratch / name) for each, name in ((old, "old"), (new, "new"))]
-    return [
-        finish(process, each[0], scratch / name)
-        for process, each, name in zip(started, (old, new), ("old", "new"), strict=True)
-    ]
+@dataclass(frozen=True)
+class Rendering:
+    """A version that is being rendered, in a process of its own, below a folder."""
+
+    of: Version
+    process: "subprocess.Popen[str]"
+    output: Path
+
+    def folder(self) -> Path:
+        """The rendered project, once it is there."""
+        _, complaint = self.process.communicate()
+        folders = list(self.output.iterdir())
+        if self.process.returncode or len(folders) != 1:
+            raise RefusedError(f"Version {self.of.label} of the template could not be rendered.\n{complaint.strip()}")
+        return folders[0]
 
 
-def start(of: Version, answers: dict[str, Any], place: Path) -> "subprocess.Popen[str]":
-    """Unpack a version and begin to render it, in a process of its own."""
-    template = unpacked(of, place / "template")
+def rendering(of: Version, answers: dict[str, Any], place: Path) -> Rendering:
+    """Unpack a version and begin to render it."""
+    template, output, given = unpacked(of, place / "template"), place / "project", place / "answers.json"
     asked = {key for key in of.questions() if not key.startswith("_")}
-    given = place / "answers.json"
     given.write_text(json.dumps({key: value for key, value in answers.items() if key in asked}), encoding="utf-8")
-    for folder in ("project", "temporary"):
-        (place / folder).mkdir()
-    command = [sys.executable, "-I", str(HERE / "render.py"), str(template), str(place / "project"), str(given)]
-    return subprocess.Popen(
-        command,
+    for folder in (output, place / "temporary"):
+        folder.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-I", str(HERE / "render.py"), str(template), str(output), str(given)],
         # Cookiecutter leaves its copies of the hooks behind.
         env={**os.environ, "TMPDIR": str(place / "temporary")},
         stdin=subprocess.DEVNULL,
@@ -76,6 +82,7 @@ def start(of: Version, answers: dict[str, Any], place: Path) -> "subprocess.Pope
         text=True,
         errors="replace",
     )
+    return Rendering(of, process, output)
 
 
 def unpacked(of: Version, folder: Path) -> Path:
@@ -85,14 +92,3 @@ def unpacked(of: Version, folder: Path) -> Path:
     words = [f"--git-dir={place}", f"--work-tree={folder}", "checkout", "--quiet", of.commit, "--"]
     git(folder, *words, ".", ":(exclude)hooks/pre_prompt*", GIT_INDEX_FILE=f"{folder}.index")
     return folder
-
-
-def finish(process: "subprocess.Popen[str]", of: Version, place: Path) -> Path:
-    """The project's folder once it is rendered."""
-    _, complaint = process.communicate()
-    folders = list((place / "project").iterdir())
-    if process.returncode or len(folders) != 1:
-        raise RefusedError(
-            f"Version {of.label} of the template could not be rendered; nothing was changed.\n{complaint.strip()}"
-        )
-    return folders[0]
