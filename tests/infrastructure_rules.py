@@ -12,7 +12,10 @@ RUNTIMES = {"python3.13", "python3.14"}
 COST_TAGS = {"Project", "Environment", "Deployment"}
 # AWS takes no tags for these: each is a part or a setting of something that is tagged, and costs nothing by itself.
 UNTAGGABLE = {
+    "aws_cloudwatch_dashboard": "a view of metrics",
     "aws_cloudwatch_event_target": "part of a rule",
+    "aws_cloudwatch_log_metric_filter": "part of a log group",
+    "aws_cloudwatch_query_definition": "a text",
     "aws_codecommit_approval_rule_template": "a setting of repositories",
     "aws_codecommit_approval_rule_template_association": "a setting of repositories",
     "aws_glue_catalog_table": "part of a database",
@@ -123,9 +126,12 @@ def queues_have_dead_letters(plan: Plan) -> list[str]:
 
 def dead_letters_ring_an_alarm(plan: Plan) -> list[str]:
     watched = {
-        values["dimensions"].get("QueueName")
+        metric["dimensions"].get("QueueName")
         for values in of_type(plan, "aws_cloudwatch_metric_alarm").values()
         if values["threshold"] == 0 and values["comparison_operator"] == "GreaterThanThreshold"
+        for query in values["metric_query"]
+        for metric in query["metric"]
+        if metric["metric_name"] == "ApproximateNumberOfMessagesVisible" and metric["period"] <= 300
     }
     names = [values["name"] for values in of_type(plan, "aws_sqs_queue").values()]
     return [name for name in names if name.endswith("-dead-letters") and name not in watched]

@@ -5,12 +5,17 @@ import re
 from pathlib import Path
 
 import infrastructure_rules
+import monitoring_rules
 import pytest
 
 TEMPLATE = Path(__file__).parent
 PROJECT = TEMPLATE.parent / "{{cookiecutter.project_slug}}"
 TEXT = (PROJECT / "docs/faults.md").read_text(encoding="utf-8")
 NUMBERS = {*range(1, 43), *range(78, 87)}
+RULES = {
+    "infrastructure_rules.py": {rule.__name__ for rule in infrastructure_rules.RULES},
+    "monitoring_rules.py": {rule.__name__ for rule in monitoring_rules.RULES},
+}
 NAMED = sorted(set(re.findall(r"`((?:template )?[\w/]+\.py::\w+)`", TEXT)))
 
 
@@ -25,8 +30,8 @@ def exists(named: str) -> bool:
     folder = TEMPLATE if named.startswith("template ") else PROJECT / "tests"
     if not (folder / file).is_file():
         return False
-    if file == "infrastructure_rules.py":
-        return name in {rule.__name__ for rule in infrastructure_rules.RULES}
+    if file in RULES:
+        return name in RULES[file]
     tree = ast.parse((folder / file).read_text(encoding="utf-8"))
     return name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and name.startswith("test_")}
 

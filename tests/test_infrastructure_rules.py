@@ -37,11 +37,11 @@ MUTATIONS = {
         "\n",
         "targets_have_dead_letters",
     ),
-    "an alarm tells nobody": ("modules/environment/alarm.tf", r"  alarm_actions .*\n", "", "alarms_lead_somewhere"),
+    "an alarm tells nobody": ("modules/alarm/main.tf", r"  alarm_actions .*\n", "", "alarms_lead_somewhere"),
     "an alarm is removed": (
         "modules/environment/alarm.tf",
-        r"for_each = aws_sqs_queue.dead_letters",
-        'for_each = { for name, queue in aws_sqs_queue.dead_letters : name => queue if name != "events" }',
+        r"for name in keys\(local\.dead_letters\) :",
+        'for name in ["uploads"] :',
         "dead_letters_ring_an_alarm",
     ),
     "a role may do everything in Glue": (
@@ -177,7 +177,7 @@ def required_names(source: str) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("function", ["start_crawler", "start_etl_job", "close_run", "sweep"])
+@pytest.mark.parametrize("function", ["start_crawler", "start_etl_job", "close_run", "sweep", "check_connections"])
 def test_a_lambda_is_told_exactly_what_it_reads(function: str, plan: dict[str, Any]) -> None:
     (values,) = (
         values for values in of_type(plan, "aws_lambda_function").values() if values["handler"] == f"{function}.handler"

@@ -90,12 +90,25 @@ FULL: dict[str, Any] = {
             "newest_by": "ordered_at",
             "partition_by": "ordered_at",
             "maximum_bad_share": 0.05,
+            "quarantined_share": 0.01,
             "on_drift": "report",
             "table_format": "iceberg",
             "expected_every": "24 hours",
             "schedule": "cron(0 6 * * ? *)",
             "timeout": "2 hours",
         }
+    },
+    "monitoring": {
+        "log_retention": "90 days",
+        "longest_wait": "2 hours",
+        "longest_crawl": "30 minutes",
+        "failed_runs": 2,
+        "quarantined_share": 0.1,
+        "memory_share": 0.8,
+        "error_share": 0.1,
+        "timeout_share": 0.5,
+        "unusual_deviations": 2.5,
+        "rejected_connections": 10,
     },
     "notifications": [
         {

@@ -25,6 +25,8 @@ METRICS = {
     "crawl_seconds": Metric("Seconds"),
     "files_waiting": Metric("Count"),
     "seconds_waited": Metric("Seconds"),
+    "endpoints_unreachable": Metric("Count"),
+    "connections_unreachable": Metric("Count"),
     "seconds_since_published": Metric("Seconds", is_per_dataset=True),
 }
 

@@ -33,7 +33,7 @@ class Closing:
         # The commit is read after the job's end was seen: a job that has ended cannot commit any more.
         outcome = outcome_of(self.jobs.s3, self.jobs.output_bucket, dataset, run)
         if known.get("state") == "STARTED" and (outcome.is_published or job):
-            measure_run(self.jobs, dataset, run, job or {}, outcome.is_published, files=len(rows))
+            measure_run(self.jobs, dataset, run, job or {}, outcome, files=len(rows))
         if outcome.is_published:
             self._publish(dataset, run, rows, outcome)
             return "PUBLISHED"

@@ -16,6 +16,7 @@ module "environment" {
   datasets      = module.project.datasets
   job_settings  = module.project.job_settings
   notifications = module.project.notifications
+  monitoring    = module.project.monitoring
   buckets       = module.project.buckets
   names         = module.project.names
 }

@@ -38,7 +38,8 @@ class Crawls:
         self.at_work.submit(self._crawl, name, begun)
 
     def _crawl(self, name: str, begun: Any) -> None:
-        self.may_end.wait()
+        while not self.may_end.wait(0.1) and begun.status == "RUNNING":
+            pass
         told: dict[str, Any] = {"tablesCreated": "0", "tablesUpdated": "0"}
         try:
             told |= {
@@ -48,8 +49,10 @@ class Crawls:
         except Exception as error:
             log.warning("%s: %s", name, error)
             status, message = "FAILED", f"{type(error).__name__}: {error}"
-        if begun.status == "RUNNING":
-            begun.status, begun.end_time = status, utcnow()
+        # One that was told to stop has stopped, whatever it has still done.
+        begun.status = status if begun.status == "RUNNING" else "STOPPED"
+        begun.end_time = utcnow()
         state = {"COMPLETED": "Succeeded"}.get(begun.status, "Failed")
-        detail = {"crawlerName": name, "state": state, "message": message}
+        took = round((begun.end_time - begun.start_time).total_seconds())
+        detail = {"crawlerName": name, "state": state, "message": message, "runningTime (sec)": str(took)}
         self.tell("Glue Crawler State Change", told | detail)

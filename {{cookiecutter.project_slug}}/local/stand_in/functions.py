@@ -21,6 +21,8 @@ from moto.core.exceptions import JsonRESTError
 
 from local.stand_in.local_aws import LocalAws
 from local.stand_in.log_stream import keep_log
+from local.stand_in.metric_store import MetricStore
+from local.stand_in.service_metrics import of_call, of_throttle, report_line
 from local.stand_in.warm_function import WarmFunction
 from local.stand_in.workers import Workers
 
@@ -55,6 +57,9 @@ class Functions:
 
     def __init__(self, aws: LocalAws, retry_after: tuple[float, ...]) -> None:
         self.aws, self.retry_after = aws, retry_after
+        self.metrics = MetricStore(aws.account, aws.region)
+        # Nobody wants to wait until a call takes minutes: each second of one may count as many.
+        self.stretched: dict[str, float] = {}
         self.pools: dict[str, Pool] = {}
         self.processes: set[WarmFunction] = set()
         self.retries: list[tuple[float, int, tuple[Any, ...]]] = []
@@ -72,9 +77,11 @@ class Functions:
         with self._process(function, wait) as process:
             began = time.monotonic()
             answer = process.ask(asked, function.timeout)
-        took = round((time.monotonic() - began) * 1000)
+        name = function.function_name
+        took = round((time.monotonic() - began) * 1000 * self.stretched.get(name, 1))
+        self.metrics.put(of_call(name, took, answer["failed"]))
         group = function.forgotten.get("LoggingConfig", {}).get("LogGroup") or function.logs_group_name
-        end = f"END RequestId: {asked['id']} Duration: {took} ms"
+        end = report_line(asked["id"], took, int(function.memory_size), answer["failed"])
         lines = [f"START RequestId: {asked['id']}", *answer["log"].splitlines(), end]
         keep_log(self.aws, group, process.log_stream, lines)
         return answer["payload"], answer["failed"], answer["log"]
@@ -134,6 +141,8 @@ class Functions:
         pool, reserved, process = self._pool(function), function.reserved_concurrency, None
         limit = UNRESERVED if reserved is None else int(reserved)
         with self.changed:
+            if pool.busy >= limit:
+                self.metrics.put(of_throttle(function.function_name))
             if not self.changed.wait_for(lambda: pool.busy < limit, wait):
                 raise ThrottledError(function, limit)
             pool.busy += 1

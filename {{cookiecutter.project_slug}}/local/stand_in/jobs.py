@@ -13,7 +13,9 @@ from moto.core.utils import utcnow
 
 from local.stand_in.local_aws import LocalAws
 from local.stand_in.log_stream import keep_log
+from local.stand_in.metric_store import MetricStore
 from local.stand_in.mirror import Mirror
+from local.stand_in.service_metrics import of_job
 from local.stand_in.warm_job import WarmJob
 from local.stand_in.workers import Workers
 
@@ -33,6 +35,9 @@ class Jobs:
         self.choosing, self.mirroring = Lock(), Lock()
         self.may_begin, self.ended_as = Signal(), dict[str, str]()
         self.may_begin.set()
+        self.metrics = MetricStore(aws.account, aws.region)
+        # A small worker has so many bytes for a job, whatever this machine has.
+        self.worker_bytes: int | None = None
 
     @property
     def is_busy(self) -> bool:
@@ -99,9 +104,13 @@ class Jobs:
         self._bring_down(given.get("--manifest"), settings)
         seconds = float(job.get("Timeout", 2880)) * 60
         try:
-            code, lines = self._taken().do(order, seconds)
+            process = self._taken()
+            code, lines = process.do(order, seconds)
         finally:
             self._bring_up(settings)
+        if process.heap:
+            used, possible = process.heap
+            self.metrics.put(of_job(job_run.job_name, used / min(possible, self.worker_bytes or possible)))
         group = given.get("--continuous-log-logGroup")
         if group:
             keep_log(self.aws, group, job_run.job_run_id, lines)

@@ -82,6 +82,8 @@ def _with_last_crawl(original: Callable[[Any], dict[str, Any]]) -> Callable[[Any
     def as_dict(crawler: Any) -> dict[str, Any]:
         told = original(crawler)
         told.pop("LastCrawl", None)
+        at_work = [crawl for crawl in crawler.crawls[-1:] if crawl.status in ("RUNNING", "STOPPING")]
+        told["CrawlElapsedTime"] = sum(_milliseconds_since(crawl.start_time) for crawl in at_work)
         # While a crawl runs, Glue still tells of the one before; its words differ from those of the list of crawls.
         ended = [crawl for crawl in crawler.crawls if crawl.status not in ("RUNNING", "STOPPING")]
         if ended:
@@ -90,6 +92,10 @@ def _with_last_crawl(original: Callable[[Any], dict[str, Any]]) -> Callable[[Any
         return told
 
     return as_dict
+
+
+def _milliseconds_since(moment: datetime) -> int:
+    return round((utcnow() - moment).total_seconds() * 1000)
 
 
 def _as_glue_tells(original: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:

@@ -15,7 +15,15 @@ from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 
 from local.running import NOTE, Platform, note_down, noted
-from local.stand_in import mends_budgets, mends_glue, mends_identity, mends_lambda, mends_storage, surroundings
+from local.stand_in import (
+    mends_budgets,
+    mends_glue,
+    mends_identity,
+    mends_lambda,
+    mends_logs,
+    mends_storage,
+    surroundings,
+)
 from local.stand_in.application import Answer, Application
 from local.stand_in.caller import Caller
 from local.stand_in.chat import Chat
@@ -42,6 +50,7 @@ class StandIn:
         mends_identity.mend(self.first.aws.account)
         mends_storage.mend(self._uploaded)
         mends_budgets.mend()
+        mends_logs.mend()
         mends_glue.mend(
             lambda place, *crawl: self.homes[place].crawls.begin(*crawl),
             lambda place, run: self.homes[place].jobs.run(run),

@@ -5,6 +5,10 @@ import os
 import runpy
 import sys
 from threading import Thread
+from typing import Any
+
+# What the line with the heap begins with: used and possible bytes follow.
+HEAP = "heap"
 
 
 def main() -> None:
@@ -21,7 +25,17 @@ def main() -> None:
     sys.argv = [job["script"], *job["arguments"]]
     for archive in job["modules"]:
         session.sparkContext.addPyFile(archive)
-    runpy.run_path(job["script"], run_name="__main__")
+    try:
+        runpy.run_path(job["script"], run_name="__main__")
+    finally:
+        print(HEAP, *heap_of(session), flush=True)
+
+
+def heap_of(session: Any) -> tuple[int, int]:
+    """The most bytes of Java's heap that were in use, and how many there may be."""
+    beans = session.sparkContext._jvm.java.lang.management.ManagementFactory
+    pools = [pool for pool in beans.getMemoryPoolMXBeans() if pool.getType().name() == "HEAP"]
+    return sum(pool.getPeakUsage().getUsed() for pool in pools), beans.getMemoryMXBean().getHeapMemoryUsage().getMax()
 
 
 def _end_with_the_platform() -> None:

@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 INSIDE = Path(__file__).with_name("spark_process.py")
+HEAP_LINE = re.compile(r"heap (\d+) (\d+)")
 
 
 class WarmJob:
@@ -27,6 +29,8 @@ class WarmJob:
             encoding="utf-8",
             errors="replace",
         )
+        # Used and possible bytes of the job's memory, once it has ended by itself.
+        self.heap: tuple[int, int] | None = None
         # communicate() closes the input that it knows of.
         self.input, self.process.stdin = self.process.stdin, None
 
@@ -55,4 +59,7 @@ class WarmJob:
         except subprocess.TimeoutExpired:
             self.end()
             said = self.process.communicate()
-        return code, [line for text in said for line in text.splitlines() if line.strip() and line != "warm"]
+        lines = [line for text in said for line in text.splitlines() if line.strip() and line != "warm"]
+        told = next(filter(None, map(HEAP_LINE.fullmatch, lines)), None)
+        self.heap = (int(told[1]), int(told[2])) if told else None
+        return code, [line for line in lines if not HEAP_LINE.fullmatch(line)]

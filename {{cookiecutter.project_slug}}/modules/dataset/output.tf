@@ -9,3 +9,8 @@ output "names" {
     newest  = aws_glue_catalog_table.newest.name
   }
 }
+
+output "alarms" {
+  description = "The names of the dataset's alarms."
+  value       = module.alarm.names
+}

@@ -35,8 +35,9 @@ variable "prefix" {
 }
 
 variable "environment" {
-  description = "The environment's account and the size of its jobs."
+  description = "The environment's name and account, and the size of its jobs."
   type = object({
+    name        = string
     account     = string
     workers     = number
     worker_type = string

@@ -1,21 +1,88 @@
-# Each alarm leads somewhere: docs/runbook.md has a section for it.
+# What an environment is woken for. Each alarm has a section in docs/runbook.md; those of a dataset stand in modules/dataset.
 
-resource "aws_cloudwatch_metric_alarm" "dead_letters" {
-  for_each = aws_sqs_queue.dead_letters
+locals {
+  _own = { namespace = var.project.slug, dimensions = { environment = var.environment.name } }
 
-  alarm_name          = each.value.name
-  alarm_description   = "Something could not be handled and waits in ${each.value.name}. What to do: docs/runbook.md, Dead letters."
-  namespace           = "AWS/SQS"
-  metric_name         = "ApproximateNumberOfMessagesVisible"
-  dimensions          = { QueueName = each.value.name }
-  statistic           = "Maximum"
-  period              = 60
-  evaluation_periods  = 1
-  threshold           = 0
-  comparison_operator = "GreaterThanThreshold"
-  treat_missing_data  = "notBreaching"
-  alarm_actions       = local.alarm_actions
-  ok_actions          = local.alarm_actions
+  alarms = merge(local.queue_alarms, local.run_alarms, local.function_alarms, local.network_alarms, local.notification_alarms)
 
-  depends_on = [module.notification]
+  queue_alarms = merge(
+    { for name in keys(local.dead_letters) : "${name}-dead-letters" => {
+      says      = "Something could not be handled and waits in ${local.dead_letters[name]}."
+      section   = "dead-letters"
+      period    = 60
+      threshold = 0
+      metrics   = { letters = { namespace = "AWS/SQS", name = "ApproximateNumberOfMessagesVisible", dimensions = { QueueName = local.dead_letters[name] }, statistic = "Maximum" } }
+    } },
+    { old-messages = {
+      says      = "Uploads wait in ${var.names.queue}: nobody takes their messages."
+      section   = "old-messages"
+      period    = 300
+      threshold = var.monitoring.longest_wait
+      metrics   = { age = { namespace = "AWS/SQS", name = "ApproximateAgeOfOldestMessage", dimensions = { QueueName = var.names.queue }, statistic = "Maximum" } }
+    } },
+  )
+
+  run_alarms = {
+    # The sweep measures every quarter of an hour: when nothing was measured for twice as long, it does not run.
+    files-waiting = {
+      says      = "A file has waited too long to be published, or the sweep does not run."
+      section   = "files-waiting"
+      period    = 1800
+      threshold = var.monitoring.longest_wait
+      missing   = "breaching"
+      metrics   = { waited = merge(local._own, { name = "seconds_waited", statistic = "Maximum" }) }
+    }
+    crawl-failing = {
+      says       = "The newest crawl of a dataset has failed: its files wait."
+      section    = "crawl-failing"
+      period     = 1800
+      comparison = ">="
+      threshold  = 1
+      metrics    = { failing = merge(local._own, { name = "crawls_failing", statistic = "Maximum" }) }
+    }
+    crawl-long = {
+      says      = "A crawler has been at work for unusually long: its dataset's files wait."
+      section   = "crawl-long"
+      period    = 1800
+      threshold = var.monitoring.longest_crawl
+      metrics   = { took = merge(local._own, { name = "crawl_seconds", statistic = "Maximum" }) }
+    }
+    runs-failed = {
+      says            = "Runs have failed: their files wait for another attempt, or are given up."
+      section         = "runs-failed"
+      period          = 900
+      comparison      = ">="
+      threshold       = var.monitoring.failed_runs
+      tells_when_over = false
+      metrics         = { failed = merge(local._own, { name = "runs_failed", statistic = "Sum" }) }
+    }
+    runs-timed-out = {
+      says            = "A run was ended because it took longer than its job may."
+      section         = "runs-timed-out"
+      period          = 900
+      comparison      = ">="
+      threshold       = 1
+      tells_when_over = false
+      metrics         = { ended = merge(local._own, { name = "runs_timed_out", statistic = "Sum" }) }
+    }
+  }
+
+  notification_alarms = {
+    notifications-failed = {
+      says      = "SNS could not deliver notifications to somebody."
+      section   = "notifications-failed"
+      period    = 300
+      threshold = 0
+      metrics   = { failed = { namespace = "AWS/SNS", name = "NumberOfNotificationsFailed", dimensions = { TopicName = var.names.topic }, statistic = "Sum" } }
+    }
+  }
+}
+
+module "alarm" {
+  source = "../alarm"
+
+  prefix  = var.prefix
+  alarms  = local.alarms
+  actions = local.alarm_actions
+  runbook = var.monitoring.runbook
 }

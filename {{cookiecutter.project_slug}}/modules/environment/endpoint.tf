@@ -4,9 +4,16 @@ locals {
   # glue: jobs register partitions, Lambdas start crawlers; sns: notifications; the rest is what Glue itself calls.
   _interfaces = concat(["glue", "sns", "logs", "monitoring", "kms", "sts"], length(var.environment.jdbc) > 0 ? ["secretsmanager"] : [])
   interfaces  = { for name in local._interfaces : name => name if length(local._created) > 0 }
-  gateways    = { for name in ["s3", "dynamodb"] : name => name if length(local._created) > 0 }
+  _gateways   = ["s3", "dynamodb"]
+  gateways    = { for name in local._gateways : name => name if length(local._created) > 0 }
+  # As boto3 names them.
+  services = [for name in concat(local._gateways, local._interfaces) : name == "monitoring" ? "cloudwatch" : name]
 
-  jdbc_ports = toset([for connection in var.environment.jdbc : try(regex(":([0-9]{2,5})(?:[/;?]|$)", connection.url)[0], "5432")])
+  databases = { for name, connection in var.environment.jdbc : name => {
+    host = try(regex("(?://|@)([A-Za-z0-9._-]+)", connection.url)[0], "")
+    port = try(regex(":([0-9]{2,5})(?:[/:;?]|$)", connection.url)[0], "5432")
+  } }
+  jdbc_ports = toset([for database in local.databases : database.port])
 }
 
 resource "aws_vpc_endpoint" "gateway" {

@@ -1,14 +1,15 @@
-# The four Lambdas of the event chain: one archive, one verb each. lambda/ holds their code.
+# The Lambdas of the event chain, and one that tries its connections: one archive, one verb each. lambda/ holds their code.
 
 locals {
   archives = { for name in ["lambda", "transforms"] : name => "${var.root}/build/${name}.zip" }
 
   # reserved: how many may run at once. The queue hands over to at most as many as start_crawler may run.
   functions = {
-    start_crawler = { timeout = 60, reserved = 5, reads = ["PREFIX", "INPUT_BUCKET", "LEDGER_TABLE", "TOPIC_ARN"] }
-    start_etl_job = { timeout = 120, reserved = 2, reads = ["PREFIX", "OUTPUT_BUCKET", "LEDGER_TABLE", "TOPIC_ARN"] }
-    close_run     = { timeout = 120, reserved = 2, reads = ["PREFIX", "OUTPUT_BUCKET", "LEDGER_TABLE", "TOPIC_ARN", "MAXIMUM_ATTEMPTS", "CANARY"] }
-    sweep         = { timeout = 300, reserved = 2, reads = ["PREFIX", "INPUT_BUCKET", "OUTPUT_BUCKET", "LEDGER_TABLE", "TOPIC_ARN", "MAXIMUM_ATTEMPTS", "CANARY"] }
+    start_crawler     = { timeout = 60, reserved = 5, reads = ["PREFIX", "INPUT_BUCKET", "LEDGER_TABLE", "TOPIC_ARN"] }
+    start_etl_job     = { timeout = 120, reserved = 2, reads = ["PREFIX", "OUTPUT_BUCKET", "LEDGER_TABLE", "TOPIC_ARN"] }
+    close_run         = { timeout = 120, reserved = 2, reads = ["PREFIX", "OUTPUT_BUCKET", "LEDGER_TABLE", "TOPIC_ARN", "MAXIMUM_ATTEMPTS", "CANARY"] }
+    check_connections = { timeout = 120, reserved = 1, reads = ["PREFIX", "SERVICES", "DATABASES"] }
+    sweep             = { timeout = 300, reserved = 2, reads = ["PREFIX", "INPUT_BUCKET", "OUTPUT_BUCKET", "LEDGER_TABLE", "TOPIC_ARN", "MAXIMUM_ATTEMPTS", "CANARY"] }
   }
 
   told = {
@@ -19,6 +20,8 @@ locals {
     TOPIC_ARN        = join(",", local.topics)
     MAXIMUM_ATTEMPTS = "3"
     CANARY           = var.names.canary
+    SERVICES         = join(",", local.services)
+    DATABASES        = jsonencode({ for name, database in local.databases : name => "${database.host}:${database.port}" })
   }
 }
 

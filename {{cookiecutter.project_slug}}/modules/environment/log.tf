@@ -1,4 +1,4 @@
-# Every log group is made here, encrypted and kept for a year, before anything writes to it.
+# Every log group is made here, encrypted and kept for as long as project.yaml says, before anything writes to it.
 
 locals {
   log_groups = merge(
@@ -12,5 +12,5 @@ resource "aws_cloudwatch_log_group" "this" {
 
   name              = each.value
   kms_key_id        = aws_kms_key.this.arn
-  retention_in_days = 365
+  retention_in_days = var.monitoring.log_retention_days
 }

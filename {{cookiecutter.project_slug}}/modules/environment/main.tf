@@ -19,7 +19,7 @@ locals {
   region    = var.environment.region
 
   # "arn:aws:glue:eu-west-1:111111111111" and the like: what the ARNs of this environment begin with.
-  arn = { for service in ["dynamodb", "ec2", "events", "glue", "lambda", "logs", "secretsmanager", "sns", "sqs"] :
+  arn = { for service in ["cloudwatch", "dynamodb", "ec2", "events", "glue", "lambda", "logs", "secretsmanager", "sns", "sqs"] :
     service => "arn:${local.partition}:${service}:${local.region}:${local.account}"
   }
 
@@ -48,6 +48,11 @@ module "dataset" {
   roles        = { job = aws_iam_role.glue["job"].arn, crawler = aws_iam_role.glue["crawler"].arn }
   queues       = local.queues
   functions    = { for name in ["start_crawler", "sweep"] : name => aws_lambda_function.this[name].arn }
+  project      = var.project.slug
+  monitoring   = var.monitoring.datasets[each.key]
+  runbook      = var.monitoring.runbook
+
+  alarm_actions = local.alarm_actions
 
   depends_on = [aws_lambda_permission.rules, aws_sqs_queue_policy.uploads, aws_sqs_queue_policy.events_dead_letters, aws_iam_role_policy.glue]
 }

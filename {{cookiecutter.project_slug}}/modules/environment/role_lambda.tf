@@ -32,7 +32,9 @@ locals {
     start_crawler = concat(local._every, ["record_file", "crawl", "receive"])
     start_etl_job = concat(local._every, ["crawl", "see_crawl", "see_drift", "start_run", "see_run", "write_record"])
     close_run     = concat(local._every, ["see_run", "read_record", "find_record"])
-    sweep         = concat(local._every, ["record_file", "find_rows", "crawl", "see_crawl", "see_drift", "start_run", "see_run", "write_record", "read_record", "find_record", "find_upload"])
+    # It opens connections and calls nothing.
+    check_connections = ["give_up", "trace", "find_networks"]
+    sweep             = concat(local._every, ["record_file", "find_rows", "crawl", "see_crawl", "see_drift", "start_run", "see_run", "write_record", "read_record", "find_record", "find_upload"])
   }
 }
 

@@ -71,3 +71,8 @@ variable "root" {
   description = "The project's folder, in which files/ and build/ lie."
   type        = string
 }
+
+variable "monitoring" {
+  description = "When alarms ring and how long logs are kept (the type is modules/project's)."
+  type        = any
+}

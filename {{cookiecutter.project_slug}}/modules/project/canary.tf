@@ -23,6 +23,7 @@ locals {
     newest_by         = "sent_at"
     partition_by      = null
     maximum_bad_share = 0
+    quarantined_share = null
     on_drift          = "stop"
     table_format      = "parquet"
     expected_every    = null

@@ -54,6 +54,8 @@ locals {
     [for column in dataset.columns : [{ form = "column", value = column.name }, { form = "type", value = column.type }]],
   ]])
 
+  _monitoring = [for name in ["log_retention", "longest_wait", "longest_crawl"] : { form = name, value = var.settings.monitoring[name] }]
+
   _notifications = flatten([for target in var.settings.notifications : [
     { form = "protocol", value = target.protocol },
     { form = "successes", value = target.successes },
@@ -63,7 +65,7 @@ locals {
   ]])
 
   misshapen = distinct([
-    for entry in concat(local._project, local._delivery, local._network_ids, local._environments, local._datasets, local._notifications) :
+    for entry in concat(local._project, local._delivery, local._network_ids, local._environments, local._datasets, local._monitoring, local._notifications) :
     "${entry.form} \"${entry.value}\" must be ${local.forms[entry.form].words}"
     if !can(regex(local.forms[entry.form].pattern, entry.value)) ||
     length(entry.value) < try(local.forms[entry.form].least, 0) ||

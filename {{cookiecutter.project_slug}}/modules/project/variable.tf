@@ -1,13 +1,3 @@
-variable "environment" {
-  description = "Which environment of the settings is meant, by the name of its folder; pipeline is the delivery account's part."
-  type        = string
-
-  validation {
-    condition     = contains(concat(var.settings.environments[*].name, ["pipeline"]), var.environment)
-    error_message = "project.yaml names no environment \"${var.environment}\": add it there, or rename the folder."
-  }
-}
-
 variable "settings" {
   description = "The content of project.yaml; every default of the project stands here."
   type = object({
@@ -81,12 +71,25 @@ variable "settings" {
       newest_by         = optional(string)
       partition_by      = optional(string)
       maximum_bad_share = optional(number, 0.05)
+      quarantined_share = optional(number)
       on_drift          = optional(string, "report")
       table_format      = optional(string, "parquet")
       expected_every    = optional(string)
       schedule          = optional(string, "")
       timeout           = optional(string, "2 hours")
     }))
+    monitoring = optional(object({
+      log_retention        = optional(string, "365 days")
+      longest_wait         = optional(string, "60 minutes")
+      longest_crawl        = optional(string, "60 minutes")
+      failed_runs          = optional(number, 1)
+      quarantined_share    = optional(number, 0.02)
+      memory_share         = optional(number, 0.9)
+      error_share          = optional(number, 0.05)
+      timeout_share        = optional(number, 0.8)
+      unusual_deviations   = optional(number, 3)
+      rejected_connections = optional(number, 100)
+    }), {})
     notifications = optional(list(object({
       protocol     = string
       endpoint     = optional(string)

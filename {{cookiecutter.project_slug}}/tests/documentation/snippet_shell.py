@@ -15,8 +15,18 @@ PROLOGUE = """set -u
 PATH=/nowhere
 written_down() { printf '%s\\0' "$PLACE" "$@" >&3; printf '\\036' >&3; echo 1; }
 for program in {programs}; do eval "$program() {{ written_down $program \\"\\$@\\"; }}"; done
+make() {{
+  case " $* " in
+    *" names "*) written_down make "$@" > /dev/null; for name in {names}; do echo "export $name=1"; done ;;
+    *) written_down make "$@" ;;
+  esac
+}}
 exec 3>"$RECORD"
 """
+# What `make names` hands to the shell: the commands after it stand on these.
+NAMES = re.findall(
+    r'^ +"([A-Z_]+)":', Path(__file__).parents[2].joinpath("operations/names.py").read_text(), re.MULTILINE
+)
 SECONDS = 10
 
 
@@ -46,7 +56,8 @@ def calls_in(snippets: list[Snippet]) -> tuple[list[Call], list[str]]:
 
 def script(snippets: list[Snippet]) -> str:
     """All snippets as one script; <a placeholder> becomes a word."""
-    prologue = PROLOGUE.replace("{programs}", " ".join([*PROGRAMS, *ALSO])).replace("{{", "{").replace("}}", "}")
+    prologue = PROLOGUE.replace("{programs}", " ".join([*PROGRAMS, *ALSO])).replace("{names}", " ".join(NAMES))
+    prologue = prologue.replace("{{", "{").replace("}}", "}")
     parts = [f"PLACE='{snippet.place}'\n{without_placeholders(snippet.text)}\n" for snippet in snippets]
     return prologue + "".join(parts)
 

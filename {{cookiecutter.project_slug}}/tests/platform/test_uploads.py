@@ -172,10 +172,5 @@ def test_a_message_that_nobody_can_read_ends_among_the_dead_letters_and_rings_wh
 
 def alarm(chain: RunningProject) -> str:
     """The state of the alarm that watches the dead letters of uploads."""
-    (found,) = (
-        alarm
-        for page in chain.cloudwatch.get_paginator("describe_alarms").paginate()
-        for alarm in page["MetricAlarms"]
-        if {"Name": "QueueName", "Value": chain.names["dead_letter_queue"]} in alarm["Dimensions"]
-    )
+    (found,) = chain.cloudwatch.describe_alarms(AlarmNames=[chain.names["dead_letter_queue"]])["MetricAlarms"]
     return str(found["StateValue"])

@@ -148,3 +148,33 @@ run "costs_are_told_apart_by_three_tags" {
     error_message = "Everything must carry the project, the environment, and both together."
   }
 }
+
+run "everything_is_watched_without_a_setting" {
+  command = plan
+
+  assert {
+    condition     = output.monitoring.log_retention_days == 365 && output.monitoring.longest_wait == 3600 && output.monitoring.failed_runs == 1
+    error_message = "A project that says nothing must keep its logs for a year and hear of an hour's wait and of each failed run."
+  }
+  assert {
+    condition     = output.monitoring.datasets.orders.expected_seconds == null && output.monitoring.datasets.orders.quarantined_share == 0.02
+    error_message = "A dataset that says nothing must have no expected rhythm, and the project's shares."
+  }
+  assert {
+    condition     = !output.monitoring.datasets.canary.watched && output.monitoring.datasets.orders.watched
+    error_message = "The smoke test's own dataset must have no alarms."
+  }
+}
+
+run "a_dataset_may_be_dirtier_than_the_others" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { datasets = { orders = { format = "csv", columns = [{ name = "id", type = "bigint" }], expected_every = "2 days", quarantined_share = 0.5 } } })
+  }
+
+  assert {
+    condition     = output.monitoring.datasets.orders.expected_seconds == 172800 && output.monitoring.datasets.orders.quarantined_share == 0.5
+    error_message = "What a dataset says of itself must win over the project."
+  }
+}

@@ -53,6 +53,36 @@ run "a_slack_channel_without_its_workspace" {
   expect_failures = [output.prefix]
 }
 
+run "logs_kept_for_days_that_cloudwatch_does_not_know" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { monitoring = { log_retention = "10 days" } })
+  }
+
+  expect_failures = [output.prefix]
+}
+
+run "a_share_of_more_than_everything" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { monitoring = { memory_share = 90 } })
+  }
+
+  expect_failures = [output.monitoring]
+}
+
+run "an_alarm_before_anything_has_failed" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { monitoring = { failed_runs = 0 } })
+  }
+
+  expect_failures = [output.monitoring]
+}
+
 run "the_same_notification_target_twice" {
   command = plan
 

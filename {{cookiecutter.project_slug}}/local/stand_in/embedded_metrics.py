@@ -1,0 +1,55 @@
+"""Finds metrics in log lines: embedded metric format, and the metric filters of a log group."""
+
+import json
+import re
+from typing import Any, NamedTuple
+
+
+class Measured(NamedTuple):
+    """One value of a metric."""
+
+    namespace: str
+    name: str
+    dimensions: dict[str, str]
+    value: float
+
+
+def embedded_in(line: str) -> list[Measured]:
+    """The metrics that a line carries in embedded metric format."""
+    if '"_aws"' not in line:
+        return []
+    try:
+        told = json.loads(line)
+        directives = told["_aws"]["CloudWatchMetrics"]
+    except (ValueError, KeyError, TypeError):
+        return []
+    return [
+        Measured(directive["Namespace"], metric["Name"], {name: str(told[name]) for name in dimensions}, float(value))
+        for directive in directives
+        for dimensions in directive["Dimensions"]
+        for metric in directive["Metrics"]
+        for value in _values(told[metric["Name"]])
+    ]
+
+
+def _values(told: Any) -> list[Any]:
+    return told if isinstance(told, list) else [told]
+
+
+def filtered(line: str, filters: list[dict[str, Any]]) -> list[Measured]:
+    """The metrics that a group's filters make of a line."""
+    return [
+        Measured(made["metricNamespace"], made["metricName"], {}, float(made["metricValue"]))
+        for each in filters
+        if matches(line, each["filterPattern"])
+        for made in each["metricTransformations"]
+    ]
+
+
+def matches(line: str, pattern: str) -> bool:
+    """Whether a line fits a pattern of columns, [one, two = VALUE, ...]: the one kind that this project uses."""
+    if not re.fullmatch(r"\[.*\]", pattern):
+        raise ValueError(f"the local AWS does not know this kind of filter pattern: {pattern}")
+    columns, words = [column.strip() for column in pattern[1:-1].split(",")], line.split()
+    wanted = [column.partition("=")[2].strip() for column in columns]
+    return len(words) == len(columns) and all(want in ("", word) for want, word in zip(wanted, words, strict=True))

@@ -1,0 +1,73 @@
+# What a dataset is woken for: only what is about this dataset. The canary is not watched.
+
+locals {
+  _own      = { namespace = var.project, dimensions = { environment = var.environment.name, dataset = var.name } }
+  _rows     = { for count in ["rows_in", "quarantined"] : count => merge(local._own, { name = count, statistic = "Sum" }) }
+  _job      = { JobName = "${var.prefix}-${var.name}", JobRunId = "ALL", Type = "gauge" }
+  _expected = coalesce(var.monitoring.expected_seconds, 0)
+
+  _alarms = {
+    quarantined = {
+      says            = "A run of ${var.name} has refused more rows than usual data has."
+      section         = "rows-quarantined"
+      period          = 900
+      comparison      = ">="
+      threshold       = var.monitoring.quarantined_share
+      tells_when_over = false
+      expression      = "quarantined / rows_in"
+      metrics         = local._rows
+    }
+    run-slow = {
+      says            = "A run of ${var.name} took longer than its own history lets expect."
+      section         = "run-slow"
+      period          = 3600
+      comparison      = "longer"
+      deviations      = var.monitoring.unusual_deviations
+      tells_when_over = false
+      metrics         = { took = merge(local._own, { name = "run_seconds", statistic = "Maximum" }) }
+    }
+    memory = {
+      says       = "The job of ${var.name} has nearly used up its memory: soon it will be ended."
+      section    = "job-memory"
+      period     = 300
+      comparison = ">="
+      threshold  = var.monitoring.memory_share
+      expression = "MAX([driver, executors])"
+      metrics = { for id, who in { driver = "driver", executors = "ALL" } : id => {
+        namespace = "Glue", name = "glue.${who}.jvm.heap.usage", dimensions = local._job, statistic = "Average"
+      } }
+    }
+    # The sweep measures every quarter of an hour; silence is no sign of health.
+    late = {
+      says      = "Nothing new of ${var.name} was published for longer than its expected_every."
+      section   = "data-late"
+      period    = 1800
+      threshold = local._expected
+      missing   = "breaching"
+      metrics   = { age = merge(local._own, { name = "seconds_since_published", statistic = "Minimum" }) }
+    }
+    rows-unusual = {
+      says    = "${var.name} brought far more or far fewer rows than its own history lets expect."
+      section = "rows-unusual"
+      # CloudWatch adds up over a day at most, in whole minutes.
+      period          = min(86400, max(60, local._expected))
+      comparison      = "unusual"
+      deviations      = var.monitoring.unusual_deviations
+      tells_when_over = false
+      metrics         = { rows = local._rows.rows_in }
+    }
+  }
+
+  # A dataset without a rhythm is never late, and no number of its rows is unusual.
+  _unfit = concat(var.monitoring.watched ? [] : keys(local._alarms), local._expected > 0 ? [] : ["late", "rows-unusual"])
+  alarms = { for name, alarm in local._alarms : "${var.name}-${name}" => alarm if !contains(local._unfit, name) }
+}
+
+module "alarm" {
+  source = "../alarm"
+
+  prefix  = var.prefix
+  alarms  = local.alarms
+  actions = var.alarm_actions
+  runbook = var.runbook
+}

@@ -1,0 +1,20 @@
+# Every quarter of an hour somebody stands where jobs run and knocks: at AWS's services, and at the databases of connections.
+
+resource "aws_cloudwatch_event_rule" "check_connections" {
+  name                = "${var.prefix}-check-connections"
+  description         = "When check connections is called"
+  schedule_expression = "rate(15 minutes)"
+  state               = "ENABLED"
+}
+
+resource "aws_cloudwatch_event_target" "check_connections" {
+  rule      = aws_cloudwatch_event_rule.check_connections.name
+  target_id = "check_connections"
+  arn       = aws_lambda_function.this["check_connections"].arn
+
+  dead_letter_config {
+    arn = aws_sqs_queue.dead_letters["events"].arn
+  }
+
+  depends_on = [aws_lambda_permission.rules, aws_sqs_queue_policy.events_dead_letters]
+}
