@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 DPU = {"G.1X": 1, "G.2X": 2, "G.4X": 4, "G.8X": 8}
 # What modules/ makes; a test counts it in a real plan.
 ENDPOINTS, ENDPOINTS_FOR_DATABASES, ZONES, KEYS = 6, 1, 2, 1
-ALARMS, ALARMS_OF_A_DATASET, DASHBOARDS = 2, 0, 0
+# Each metric of an alarm counts, a band of usual values as two more.
+ALARMS, ALARMS_OF_A_NETWORK, ALARMS_FOR_DATABASES, ALARMS_OF_A_DATASET, ALARMS_OF_A_RHYTHM = 30, 1, 1, 7, 4
+DASHBOARDS = 1
 
 
 class Stack(NamedTuple):
@@ -42,10 +44,19 @@ def stack_of_settings(settings: dict[str, Any]) -> Stack:
         interfaces=0 if entry["network"]["vpc"] else endpoints * ZONES,
         keys=KEYS,
         secrets=len(entry["jdbc"]),
-        alarms=ALARMS + ALARMS_OF_A_DATASET * watched,
+        alarms=alarms_of(settings, watched),
         dashboards=DASHBOARDS,
         datasets=tuple(datasets),
     )
+
+
+def alarms_of(settings: dict[str, Any], watched: int) -> int:
+    """The metrics that alarms look at: those of every environment, of its network and databases, of its datasets."""
+    entry = settings["environment"]
+    rhythms = sum(bool(each["expected_seconds"]) for each in settings["monitoring"]["datasets"].values())
+    own = ALARMS + (0 if entry["network"]["vpc"] else ALARMS_OF_A_NETWORK)
+    own += ALARMS_FOR_DATABASES if entry["jdbc"] else 0
+    return own + ALARMS_OF_A_DATASET * watched + ALARMS_OF_A_RHYTHM * rhythms
 
 
 def stack_of_plan(plan: dict[str, Any], settings: dict[str, Any]) -> Stack:
