@@ -126,11 +126,10 @@ def queues_have_dead_letters(plan: Plan) -> list[str]:
 
 def dead_letters_ring_an_alarm(plan: Plan) -> list[str]:
     watched = {
-        metric["dimensions"].get("QueueName")
+        (metric["dimensions"] or {}).get("QueueName")
         for values in of_type(plan, "aws_cloudwatch_metric_alarm").values()
         if values["threshold"] == 0 and values["comparison_operator"] == "GreaterThanThreshold"
-        for query in values["metric_query"]
-        for metric in query["metric"]
+        for metric in [values, *(metric for query in values["metric_query"] for metric in query["metric"])]
         if metric["metric_name"] == "ApproximateNumberOfMessagesVisible" and metric["period"] <= 300
     }
     names = [values["name"] for values in of_type(plan, "aws_sqs_queue").values()]
