@@ -29,12 +29,17 @@ def stages(plan: Plan) -> list[str]:
 def connected(
     request: pytest.FixtureRequest,
     bake_into: Callable[..., Path],
+    delivery_project: Path,
+    delivery_plan: Plan,
     tmp_path_factory: pytest.TempPathFactory,
     terraform: Terraform,
 ) -> tuple[dict[str, Any], Plan]:
     """Answers of a project whose code AWS reaches by a connection, and the plan of its pipeline."""
     answers = GIT_PROVIDERS[request.param]
-    project = bake_into(tmp_path_factory.mktemp("connected"), **answers)
+    folder = tmp_path_factory.mktemp("connected")
+    # Only project.yaml differs: a folder in which Terraform is initialised already saves seconds.
+    project = shutil.copytree(delivery_project, folder / "project", symlinks=True)
+    shutil.copy(bake_into(folder, **answers) / "project.yaml", project)
     return answers, terraform.plan(project / "pipeline")
 
 
@@ -89,6 +94,24 @@ def test_a_connection_of_the_old_name_is_used_by_its_old_name(connected: tuple[d
 
     assert (policy is not None) == given
     assert not given or may([policy], "codestar-connections:UseConnection", CONNECTION)
+
+
+def test_policies_are_attached_to_every_approver_but_those_of_identity_center(
+    connected: tuple[dict[str, Any], Plan],
+) -> None:
+    answers, plan = connected
+    roles = [role for role in answers["approvers"]["approvers"] if not role.startswith("AWSReservedSSO_")]
+
+    attached = {(v["role"], a.split('"')[1].partition(" of ")[0]) for a, v in attachments(plan).items()}
+
+    assert attached == {(role, purpose) for role in roles for purpose in ("review", "guard", "approver")}
+    assert set(of_type(plan, "aws_iam_policy")) == {
+        f'aws_iam_policy.person["{purpose}"]' for purpose in ("review", "guard", "approver")
+    }
+
+
+def attachments(plan: Plan) -> dict[str, dict[str, Any]]:
+    return of_type(plan, "aws_iam_role_policy_attachment")
 
 
 def test_an_environment_is_planned_and_applied_as_its_own_roles_in_its_own_account(
