@@ -32,7 +32,7 @@ def _places(deployment: Deployment) -> list[tuple[str, str]]:
 
 
 def _ledger_rows(deployment: Deployment) -> list[str]:
-    """The names of the ledger's rows about canaries: keys, versions and runs. No scan."""
+    """The names of the ledger's rows about canaries: its state, keys, versions and runs. No scan."""
     s3, name = deployment.client("s3"), deployment.names["canary"]
     bucket, output = deployment.buckets["input"], deployment.buckets["output"]
     files = [(found["Key"], found["VersionId"]) for found in versions(s3, bucket, f"{name}/")]
@@ -40,7 +40,7 @@ def _ledger_rows(deployment: Deployment) -> list[str]:
     runs = [key.rpartition("/")[2].removesuffix(".json") for key in sorted(manifests)]
     keys = dict.fromkeys(key for key, _ in files)
     named = [f"{bucket}/{key}@{version}" for key, version in files]
-    return [*(f"key/{bucket}/{key}" for key in keys), *named, *(f"run/{run}" for run in runs)]
+    return [f"dataset/{name}", *(f"key/{bucket}/{key}" for key in keys), *named, *(f"run/{run}" for run in runs)]
 
 
 def _remove_partitions(deployment: Deployment) -> None:

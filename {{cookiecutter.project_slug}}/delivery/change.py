@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 VERBS = {
@@ -49,8 +49,20 @@ def changes_of(shown: dict[str, Any]) -> list[Change]:
 
 
 def changes_by_hand(shown: dict[str, Any]) -> list[Change]:
-    """What differs from the state because somebody changed it past Terraform."""
-    return [change for change in _changes(shown.get("resource_drift", [])) if change.attributes or change.is_loss]
+    """What somebody changed past Terraform and the plan takes back."""
+    # Terraform also lists whatever AWS has filled in since: only what the plan would change again matters.
+    planned = {change.address: _names(change) for change in changes_of(shown)}
+    drifted = [change for change in _changes(shown.get("resource_drift", [])) if change.address in planned]
+    found = [replace(change, attributes=_shared(change, planned[change.address])) for change in drifted]
+    return [change for change in found if change.attributes or change.is_loss]
+
+
+def _names(change: Change) -> set[str]:
+    return {attribute.partition(" ")[0] for attribute in change.attributes}
+
+
+def _shared(change: Change, names: set[str]) -> tuple[str, ...]:
+    return tuple(attribute for attribute in change.attributes if attribute.partition(" ")[0] in names)
 
 
 def _changes(listed: Iterable[dict[str, Any]]) -> list[Change]:

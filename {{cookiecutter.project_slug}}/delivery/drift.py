@@ -80,8 +80,8 @@ def told(judgement: Judgement) -> str:
 
 
 def _sentence(change: Change) -> str:
-    attributes = f" ({', '.join(change.attributes)})" if change.attributes else ""
     happened = {"add": "was removed", "destroy": "was added"}.get(change.verb, "was changed")
+    attributes = f", to be taken back: {', '.join(change.attributes)}" if change.attributes else ""
     return f"{change.address} {happened}{attributes}"
 
 

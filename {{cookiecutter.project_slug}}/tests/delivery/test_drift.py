@@ -84,7 +84,10 @@ def test_what_was_changed_by_hand_is_told_once_in_words_with_what_to_do(
     ((subject, text),) = deployed.check(monkeypatch)
 
     assert subject == "Drift in dev"
-    assert "To be as it was, it needs 1 to change:\n- terraform_data.version was changed (input, output)" in text
+    assert (
+        "To be as it was, it needs 1 to change:\n- terraform_data.version was changed, to be taken back: input, output"
+        in text
+    )
     assert (
         "To put an environment back: release the last change again" in text and "by hand" not in text.split("\n\n")[0]
     )

@@ -78,7 +78,7 @@ class Environment:
 
     def traces(self) -> list[str]:
         """Everything that is there and that an environment without canaries has not."""
-        found = [f"ledger: {name}" for kind in (INPUT, "key", "run") for name in self.chain.rows(kind)]
+        found = [f"ledger: {name}" for kind in (INPUT, "dataset", "key", "run") for name in self.chain.rows(kind)]
         for bucket in (INPUT, OUTPUT, QUARANTINE):
             listed = self.chain.s3.list_object_versions(Bucket=bucket)
             found += [
@@ -175,7 +175,7 @@ def test_a_refused_file_ends_the_test_at_once(environment: Environment, monkeypa
 
 def test_what_an_earlier_test_could_not_remove_is_removed(environment: Environment) -> None:
     environment.canary().fly()
-    assert len(environment.traces()) == 9
+    assert len(environment.traces()) == 10
 
     remove_traces(environment.deployment)
     assert environment.traces() == []

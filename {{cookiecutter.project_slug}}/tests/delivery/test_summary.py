@@ -151,17 +151,20 @@ def test_a_change_of_who_may_do_what_stands_above_the_numbers() -> None:
     assert text.index(f"## Who may do what changes\n\n- change `{policy}`: policy") < text.index("## In numbers")
 
 
-def test_what_was_changed_by_hand_is_told_because_an_apply_takes_it_back() -> None:
-    drifted = planned("change", f"{ENVIRONMENT}.aws_sns_topic.this", {"name": "a"}, {"name": "b"})
-    noise = planned("change", f"{ENVIRONMENT}.aws_vpc.this", {"tags_all": "a"}, {"tags_all": "b"})
-
-    text = page(judged(by_hand=(drifted, noise)))
-
-    assert (
-        "## Changed past Terraform since the last apply\n\n- change `module.environment.aws_sns_topic.this`: name"
-        in text
+def test_what_was_changed_by_hand_is_told_where_the_plan_takes_it_back() -> None:
+    function, rule = f"{ENVIRONMENT}.aws_lambda_function.this", f"{DATASET}.aws_cloudwatch_event_rule.uploads"
+    by_hand = (
+        planned("change", function, {"timeout": 300, "layers": None}, {"timeout": 60, "layers": []}),
+        planned("destroy", rule),
+        planned("change", f"{ENVIRONMENT}.aws_vpc.this", {"tags": None}, {"tags": {}}),
     )
-    assert "aws_vpc" not in text
+    taken_back = planned("change", function, {"timeout": 60}, {"timeout": 300})
+
+    text = page(judged(taken_back, planned("add", rule), by_hand=by_hand))
+
+    heading = "## Changed past Terraform since the last apply"
+    told = [f"- change `{function}`: timeout 300 → 60", f"- destroy `{rule}`"]
+    assert text[text.index(heading) :].splitlines()[:5] == [heading, "", *told, ""]
 
 
 def test_the_message_says_losses_first_then_counts_then_the_parts() -> None:
