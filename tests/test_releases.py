@@ -14,6 +14,9 @@ from releases.release import CHANGELOG, ROOT, Release, covers, faults, last, now
 
 ENTRY = "## Unreleased\n\n### New projects\n\n- {entry}\n\n### Upgrading\n\n- {entry}\n\n### By hand\n\nNothing.\n"
 MODULE = "modules/environment"
+
+# One process makes what these tests look at.
+pytestmark = pytest.mark.xdist_group("releases")
 REMEDY = "ship a moved block, or a removed block that does not destroy it."
 
 

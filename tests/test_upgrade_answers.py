@@ -3,14 +3,19 @@
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pexpect
 import pytest
 import yaml
+from answer_matrix import MATRIX
 from upgrade_lab import PERSON, Project, Template
 from upgrade_pages import changed, page
+
+from answers.project import answers_from, project_from
+from answers.record import as_texts
 
 Small = tuple[Template, Project]
 ASKED_SINCE = ('"tags": forms.tags,', '"tags": forms.tags,\n    "glue_version": str,')
@@ -362,6 +367,13 @@ def test_a_rewritten_readme_gets_the_projects_new_name_where_its_title_was_kept(
     assert project.upgrade("--sync").returncode == 0
     assert project.read("README.md").startswith("# Acme Retail\n")
     assert project.read("README.md").endswith("## Our own chapter\n")
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_the_answers_that_project_yaml_says_give_that_project_yaml(name: str, bake: Callable[..., Path]) -> None:
+    written = yaml.safe_load((bake(**MATRIX[name]) / "project.yaml").read_text())
+
+    assert project_from(as_texts(answers_from(written))) == written
 
 
 def test_a_project_whose_settings_did_not_change_keeps_its_record_word_for_word(small: Small) -> None:

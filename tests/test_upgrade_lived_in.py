@@ -12,6 +12,9 @@ from upgrade_lab import Project, copied, run, whole_template
 
 Upgraded = tuple[Project, list[subprocess.CompletedProcess[str]]]
 
+# One process makes what these tests look at.
+pytestmark = pytest.mark.xdist_group("lived-in")
+
 
 @pytest.fixture(scope="module")
 def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Project:
@@ -93,7 +96,6 @@ def test_an_environment_that_sync_has_added_is_upgraded_like_the_others(at_once:
     assert outputs.pop().startswith("# What people ask for.")
 
 
-@pytest.mark.xdist_group("spark")
 def test_the_upgraded_project_passes_its_own_check(one_by_one: Upgraded) -> None:
     done = make(one_by_one[0].folder, "check")
 

@@ -18,6 +18,9 @@ RENAMED = {
 }
 MOVED = "\nmoved {\n  from = aws_dynamodb_table.ledger\n  to   = aws_dynamodb_table.files\n}\n"
 
+# One process makes what these tests look at.
+pytestmark = pytest.mark.xdist_group("state")
+
 
 def in_project(project: Project, verb: str) -> str:
     """What a verb of state_of_a_project.py prints last."""
@@ -61,7 +64,6 @@ def applied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     in_project(project, "down")
 
 
-@pytest.mark.xdist_group("state")
 def test_after_an_upgrade_terraform_destroys_and_replaces_nothing_that_holds_data(applied: Project) -> None:
     assert applied.upgrade().returncode == 0
     planned = json.loads(in_project(applied, "losses"))
@@ -71,7 +73,6 @@ def test_after_an_upgrade_terraform_destroys_and_replaces_nothing_that_holds_dat
     assert "module.environment.aws_dynamodb_table.ledger" in planned["moved"]
 
 
-@pytest.mark.xdist_group("state")
 def test_a_resource_that_is_renamed_without_a_moved_block_is_noticed(applied: Project) -> None:
     assert applied.upgrade("--to", "without-moved").returncode == 0
     planned = json.loads(in_project(applied, "losses"))

@@ -48,7 +48,7 @@ def environments_gone(names: list[str]) -> str:
         return ""
     return (
         f"No longer an environment: {', '.join(names)}. The folder goes; what it made in AWS stays, with its state. "
-        "To remove that as well, go back, destroy the environment, and come again."
+        "To remove that as well: go back, make destroy ENV=name, and come again."
     )
 
 
