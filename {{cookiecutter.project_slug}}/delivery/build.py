@@ -51,11 +51,16 @@ class Build:
         """The region of the delivery account that the build runs in."""
         return self.told("AWS_REGION")
 
-    def publish(self, subject: str, text: str) -> None:
-        """Notify, where the pipeline has a topic."""
+    def publish(self, kind: str, subject: str, text: str) -> None:
+        """Notify whoever hears of a kind (modules/project/notification.tf has them), where the pipeline has a topic."""
         topic = self.variables.get("NOTIFICATION_TOPIC")
         if topic:
-            boto3.client("sns").publish(TopicArn=topic, Subject=clean_subject(subject), Message=text)
+            boto3.client("sns").publish(
+                TopicArn=topic,
+                Subject=clean_subject(subject),
+                Message=text,
+                MessageAttributes={"kind": {"DataType": "String", "StringValue": kind}},
+            )
 
 
 def this_build() -> Build:

@@ -30,7 +30,7 @@ def main() -> None:
             subject = f"Drift in {', '.join(judgement.environment for judgement in found)}"
             text = "\n\n".join([*map(told, found), WHAT_TO_DO])
             print(f"{subject}\n\n{text}")
-            build.publish(subject, text)
+            build.publish("drift found", subject, text)
         else:
             print("Every environment is as it was applied.")
 

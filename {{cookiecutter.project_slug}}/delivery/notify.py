@@ -19,7 +19,7 @@ def main() -> None:
         release = release_of(PROJECT)
         subject, text = delivered(build, release, boto3.client("s3"))
         print(text)
-        build.publish(subject, text)
+        build.publish("pipeline succeeded", subject, text)
 
 
 def delivered(build: Build, release: Release, s3: Any) -> tuple[str, str]:

@@ -17,11 +17,12 @@ class Inbox:
         boto3.client("sns").subscribe(TopicArn=self.topic, Protocol="sqs", Endpoint=queue)
 
     def messages(self) -> list[tuple[str, str]]:
-        """Subject and text of everything that came since the last look."""
+        """Subject and text of everything that came since the last look; each says of which kind it is."""
         found: list[tuple[str, str]] = []
         while received := self.sqs.receive_message(QueueUrl=self.address, MaxNumberOfMessages=10).get("Messages"):
             for message in received:
                 self.sqs.delete_message(QueueUrl=self.address, ReceiptHandle=message["ReceiptHandle"])
                 told: dict[str, Any] = json.loads(message["Body"])
+                assert told["MessageAttributes"]["kind"]["Value"]
                 found.append((told["Subject"], told["Message"]))
         return found

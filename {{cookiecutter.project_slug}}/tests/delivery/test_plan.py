@@ -90,6 +90,7 @@ def test_of_roots_with_the_same_code_one_is_validated(tmp_path: Path) -> None:
     for name, text in {"dev": "# same", "prod": "# same", "pipeline": "# other"}.items():
         (tmp_path / name).mkdir()
         (tmp_path / name / "backend.tf").write_text(name)
+        (tmp_path / name / "provider.tf").write_text("")
         (tmp_path / name / "main.tf").write_text(text)
 
     assert [root.name for root in validate.different_roots(tmp_path)] == ["dev", "pipeline"]

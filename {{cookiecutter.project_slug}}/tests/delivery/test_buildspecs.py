@@ -1,0 +1,66 @@
+"""The buildspecs: short commands that the Makefile has, and exactly what pipeline/ hands on between the builds."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+PROJECT = Path(__file__).resolve().parents[2]
+BUILDSPECS = {path.stem: yaml.safe_load(path.read_text()) for path in sorted((PROJECT / "buildspecs").glob("*.yml"))}
+TARGETS = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(), flags=re.MULTILINE))
+REPORTED = {"check", "pull-request"}
+
+
+def commands(buildspec: dict[str, Any]) -> list[str]:
+    return [command for phase in buildspec["phases"].values() for command in phase["commands"]]
+
+
+def test_every_build_of_the_pipeline_has_its_buildspec() -> None:
+    used = re.findall(r'buildspec = "([a-z-]+)"', (PROJECT / "pipeline/codebuild.tf").read_text())
+
+    assert {"plan", "apply", "smoke"} | set(used) == set(BUILDSPECS)
+
+
+@pytest.mark.parametrize("name", BUILDSPECS)
+def test_a_command_is_a_target_of_the_makefile_or_exports_what_one_left(name: str) -> None:
+    for command in commands(BUILDSPECS[name]):
+        target = re.fullmatch(r"make (delivery-)?([a-z-]+)", command)
+        exported = re.fullmatch(r'export ([A-Z_]+)="\$\(cat \.delivery/exported/\1\)"', command)
+        if target and target[1]:
+            assert (PROJECT / "delivery" / f"{target[2].replace('-', '_')}.py").is_file(), command
+        else:
+            assert exported or (target and target[2] in TARGETS), command
+
+
+@pytest.mark.parametrize("name", BUILDSPECS)
+def test_tools_are_verified_before_anything_else_runs(name: str) -> None:
+    assert BUILDSPECS[name]["version"] == 0.2
+    assert commands(BUILDSPECS[name])[0] == "make tools"
+
+
+def test_the_plan_exports_what_the_approval_message_needs_and_hands_on_what_is_approved() -> None:
+    plan = BUILDSPECS["plan"]
+
+    exported = {command.split()[1].partition("=")[0] for command in commands(plan) if command.startswith("export ")}
+    assert exported == set(plan["env"]["exported-variables"]) == {"DIGEST", "SUMMARY", "SUMMARY_LINK"}
+    handed_on = {"tfplan", "summary.md", "manifest.json", "build/*.zip", ".terraform.lock.hcl"}
+    assert plan["artifacts"] == {"base-directory": "plan", "files": plan["artifacts"]["files"]}
+    assert set(plan["artifacts"]["files"]) == handed_on
+
+
+@pytest.mark.parametrize("name", BUILDSPECS)
+def test_who_runs_tests_reports_them(name: str) -> None:
+    reports = BUILDSPECS[name].get("reports")
+
+    assert (reports is not None) == (name in REPORTED)
+    if reports:
+        assert reports["tests"] == {"base-directory": "reports", "files": ["*.xml"], "file-format": "JUNITXML"}
+
+
+@pytest.mark.parametrize("module", ["refusal", "drift", "notify"])
+def test_every_kind_of_notification_is_one_that_people_can_choose(module: str) -> None:
+    said = re.search(r'publish\(\s*"([a-z ]+)"', (PROJECT / f"delivery/{module}.py").read_text())
+
+    assert said and f'"{said[1]}"' in (PROJECT / "modules/project/notification.tf").read_text()
