@@ -53,6 +53,8 @@ def test_the_scan_looked_at_everything(report: dict[str, Any]) -> None:
     assert report["summary"]["resource_count"] >= FEWEST_RESOURCES
     assert report["summary"]["passed"] >= FEWEST_PASSED
     assert len({check["check_id"] for check in report["results"]["passed_checks"]}) >= FEWEST_CHECKS
+    looked_at = {check["file_path"].split("/")[1] for check in report["results"]["passed_checks"]}
+    assert looked_at >= {"bootstrap", "modules", "pipeline"}
 
 
 @pytest.mark.xdist_group("checkov")
