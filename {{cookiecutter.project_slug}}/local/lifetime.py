@@ -10,9 +10,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.client import HTTPException
+from pathlib import Path
 from typing import Any
 
 from local import spark_settings
+from local.build_machine import build_environment
 from local.control import ask
 from local.running import PROJECT, Platform, folder_of, running_platform
 
@@ -21,6 +23,8 @@ try:
 except ImportError:
     sys.exit("The local platform runs on Linux, on macOS and in WSL: this Python runs on none of them.")
 
+# The delivery account's own part of project.yaml: no environment is called so.
+DELIVERY = "pipeline"
 STATE_BUCKET = re.compile(r'bucket\s*=\s*"([^"]+)"')
 STARTING_SECONDS = 60
 
@@ -42,19 +46,43 @@ def alone(environment: str) -> Iterator[None]:
 
 
 def start(environment: str, settings: dict[str, Any], java: str | None) -> Platform:
-    """Start the local AWS in a process of its own, which goes on when this command has ended."""
-    folder = folder_of(environment)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    """Start the local AWS of one environment in a process of its own, which goes on when this command has ended."""
+    folder = _fresh_folder(environment)
     (folder / "job_settings.json").write_text(json.dumps(settings["job_settings"]), encoding="utf-8")
     spark_settings.write(folder / "conf", folder / "storage", list(settings["buckets"].values()))
     here = settings["environment"]
-    command = [sys.executable, "-m", "local.stand_in.server", "--environment", environment]
-    command += ["--home", f"{here['account']}/{here['region']}", "--folder", str(folder)]
-    command += ["--surroundings", json.dumps(surroundings(environment, settings))]
-    with (folder / "platform.log").open("w") as log:
+    homes = [f"{here['account']}/{here['region']}"]
+    return _served(environment, homes, surroundings(environment, settings), _java(java))
+
+
+def start_delivery(settings: dict[str, dict[str, Any]], java: str | None) -> Platform:
+    """Start the local AWS of the whole delivery: its own account, and every environment's, by the name `pipeline`."""
+    folder, delivery = _fresh_folder(DELIVERY), settings[DELIVERY]["delivery"]
+    buckets = [name for each in settings.values() for name in each["buckets"].values()]
+    spark_settings.write(folder / "conf", folder / "storage", buckets)
+    homes = [f"{place['account']}/{place['region']}" for place in (delivery, *delivery["environments"])]
+    builds = ["--build-environment", json.dumps(build_environment(java))]
+    return _served(DELIVERY, homes, surroundings_of_delivery(settings), [*_java(java), *builds])
+
+
+def _java(home: str | None) -> list[str]:
+    return ["--java-home", home] if home else []
+
+
+def _fresh_folder(name: str) -> Path:
+    folder = folder_of(name)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _served(name: str, homes: list[str], around: dict[str, Any], options: list[str]) -> Platform:
+    """A process that plays some accounts and regions, as soon as it answers."""
+    command = [sys.executable, "-m", "local.stand_in.server", "--environment", name, "--folder", str(folder_of(name))]
+    command += [word for home in homes for word in ("--home", home)]
+    with (folder_of(name) / "platform.log").open("w") as log:
         process = subprocess.Popen(
-            [*command, *(["--java-home", java] if java else [])],
+            [*command, "--surroundings", json.dumps(around), *options],
             cwd=PROJECT,
             env=os.environ | {"PYTHONPATH": str(PROJECT)},
             stdout=log,
@@ -63,7 +91,7 @@ def start(environment: str, settings: dict[str, Any], java: str | None) -> Platf
             start_new_session=True,
         )
     try:
-        return _answering(environment, process)
+        return _answering(name, process)
     except BaseException:
         process.terminate()
         process.wait()
@@ -84,14 +112,29 @@ def down(environment: str) -> str:
 
 
 def surroundings(environment: str, settings: dict[str, Any]) -> dict[str, Any]:
-    """What the project expects to find in the account."""
+    """What the project expects to find in the account of an environment."""
+    here = settings["environment"]
     found = STATE_BUCKET.search((PROJECT / environment / "backend.tf").read_text(encoding="utf-8"))
-    network = settings["environment"]["network"]
-    return {
-        "state_bucket": found[1] if found else "",
-        "networks": [network] if network.get("vpc") else [],
-        "topics": [target["arn"] for target in settings["notifications"].values() if target["protocol"] == "topic"],
+    return _networks_and_topics([settings]) | {
+        "state_buckets": [(here["account"], here["region"], found[1])] if found else [],
+        "roles": [],
     }
+
+
+def surroundings_of_delivery(settings: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """What it expects to find in all accounts before anybody has bootstrapped one: among others, people."""
+    own = settings[DELIVERY]
+    people = dict.fromkeys([*own["project"]["approvers"], *own["delivery"]["developers"]])
+    roles = [f"arn:aws:iam::{own['delivery']['account']}:role/{name}" for name in people]
+    return _networks_and_topics(list(settings.values())) | {"state_buckets": [], "roles": roles}
+
+
+def _networks_and_topics(settings: list[dict[str, Any]]) -> dict[str, Any]:
+    here = [each["environment"] for each in settings if each["environment"].get("network", {}).get("vpc")]
+    place = [{"account": each["account"], "region": each["region"], **each["network"]} for each in here]
+    targets = [target for each in settings for target in each["notifications"].values()]
+    topics = dict.fromkeys(target["arn"] for target in targets if target["protocol"] == "topic")
+    return {"networks": place, "topics": list(topics)}
 
 
 def _answering(environment: str, process: "subprocess.Popen[bytes]") -> Platform:

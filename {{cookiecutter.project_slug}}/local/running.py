@@ -2,7 +2,7 @@
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,10 @@ class Platform:
             "aws_secret_access_key": "local",
             "config": Config(proxies={}),
         }
+
+    def of(self, account: str, region: str) -> "Platform":
+        """The same local AWS, as the owner of another account sees it."""
+        return replace(self, account=account, region=region)
 
     @property
     def process_environment(self) -> dict[str, str]:

@@ -29,8 +29,8 @@ class Faults:
                 self.deaths.plan(Death(**given))
             case "age":
                 self._age(**given)
-            case "expire-approvals":
-                self.home.tools.pipelines.expire_approvals()
+            case "expire":
+                self.home.tools.pipelines.expire()
             case _:
                 return False
         return True

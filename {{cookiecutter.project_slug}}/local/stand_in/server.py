@@ -133,7 +133,7 @@ def serve(given: argparse.Namespace) -> None:
     stand_in.append(StandIn([Home(aws, machine, given.retry_after, stopped) for aws in places], stopped))
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())
-    surroundings.make(places[0].account, places[0].region, **given.surroundings)
+    surroundings.make(**given.surroundings)
     Thread(target=server.serve_forever, daemon=True).start()
     stand_in[0].begin()
     platform = Platform(given.environment, address, os.getpid(), places[0].account, places[0].region)

@@ -1,20 +1,37 @@
-"""What a project expects to be there already: the state bucket, networks and topics of somebody else."""
+"""What a project expects to be there already: state buckets, networks, topics and roles of somebody else."""
 
+import json
 from typing import Any
 
 from moto.backends import get_backend
 
+from local.stand_in.caller import root_of
 
-def make(account: str, region: str, state_bucket: str, networks: list[dict[str, Any]], topics: list[str]) -> None:
-    """Let them exist, under exactly the names that the project knows them by."""
-    buckets = get_backend("s3")[account]["aws"]
-    if state_bucket not in buckets.buckets:
-        buckets.create_bucket(state_bucket, region)
+
+def make(
+    state_buckets: list[tuple[str, str, str]], networks: list[dict[str, Any]], topics: list[str], roles: list[str]
+) -> None:
+    """Let them exist, under exactly the names that the project knows them by; buckets by account, region and name."""
+    for account, region, name in state_buckets:
+        buckets = get_backend("s3")[account]["aws"]
+        if name not in buckets.buckets:
+            buckets.create_bucket(name, region)
     for network in networks:
-        _network(get_backend("ec2")[account][region], network)
+        _network(get_backend("ec2")[network["account"]][network["region"]], network)
     for arn in topics:
         _, _, _, topic_region, owner, name = arn.split(":")
         get_backend("sns")[owner][topic_region].create_topic(name)
+    for arn in roles:
+        _role(arn)
+
+
+def _role(arn: str) -> None:
+    """A role that everybody in its account may take, and that may do nothing yet."""
+    account, name = arn.split(":")[4], arn.rpartition("/")[2]
+    trust = {"Effect": "Allow", "Principal": {"AWS": root_of(account)}, "Action": "sts:AssumeRole"}
+    get_backend("iam")[account]["aws"].create_role(
+        name, json.dumps({"Version": "2012-10-17", "Statement": [trust]}), "/", None, "", [], "3600"
+    )
 
 
 def _network(ec2: Any, network: dict[str, Any]) -> None:

@@ -41,7 +41,7 @@ def start(folder: Path, *options: str, **shell: str) -> "Server":
     command += [word for account in (ACCOUNT, OTHER_ACCOUNT) for word in ("--home", f"{account}/{REGION}")]
     command += ["--folder", str(folder), "--retry-after", "[0.2, 0.2]"]
     machine = json.dumps({"PATH": os.environ["PATH"]})
-    surroundings = {"state_bucket": STATE_BUCKET, "networks": [], "topics": []}
+    surroundings = {"state_buckets": [(ACCOUNT, REGION, STATE_BUCKET)], "networks": [], "topics": [], "roles": []}
     with (folder / "platform.log").open("w") as log:
         process = subprocess.Popen(
             [*command, "--surroundings", json.dumps(surroundings), "--build-environment", machine, *options],

@@ -1,6 +1,7 @@
 """Runs executions of pipelines: stage after stage, the actions of each in their run order."""
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import groupby
@@ -24,6 +25,8 @@ from local.stand_in.roles import as_service
 
 log = logging.getLogger("pipelines")
 Content = dict[str, Any]
+LOOK_SECONDS = 0.2
+WINDOW_MINUTES = 7 * 24 * 60
 
 
 class PipelineEngine:
@@ -73,15 +76,26 @@ class PipelineEngine:
         return run.status
 
     def _entry(self, execution: Execution, stage: Content) -> str:
-        """What the conditions before a stage make of it; empty where it may be entered."""
+        """What the conditions before a stage make of it, once their windows open; empty where it may be entered."""
         for condition in stage.get("beforeEntry", {}).get("conditions", []):
-            closed = [
-                each["name"] for each in condition["rules"] if not is_open(each["configuration"], datetime.now(UTC))
-            ]
-            if closed:
-                execution.summary = f"Stage {stage['name']} is not entered: the rule {closed[0]} does not hold now."
-                return "Skipped" if condition["result"] == "SKIP" else "Failed"
+            for rule in condition["rules"]:
+                self._wait_for_window(execution, rule)
+                if execution.stopping:
+                    return "Stopped"
+                if not is_open(rule["configuration"], datetime.now(UTC)):
+                    told = f"Stage {stage['name']} was not entered: the window {rule['name']} did not open in time."
+                    execution.summary = told
+                    return "Skipped" if condition["result"] == "SKIP" else "Failed"
         return ""
+
+    def _wait_for_window(self, execution: Execution, rule: Content) -> None:
+        execution.waits_until = now() + float(rule.get("timeoutInMinutes") or WINDOW_MINUTES) * 60
+        execution.queues = True
+        while not is_open(rule["configuration"], datetime.now(UTC)):
+            if execution.stopping or now() > execution.waits_until:
+                break
+            time.sleep(LOOK_SECONDS)
+        execution.queues = False
 
     def _actions(self, execution: Execution, stage: Content, run: StageRun) -> str:
         """Those of one run order at once; how the stage has ended."""

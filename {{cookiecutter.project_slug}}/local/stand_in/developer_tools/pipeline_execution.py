@@ -77,6 +77,7 @@ class Execution:
     actions: list[ActionRun] = field(default_factory=list)
     stopping: str = ""
     queues: bool = False
+    waits_until: float = 0
 
     @property
     def is_busy(self) -> bool:

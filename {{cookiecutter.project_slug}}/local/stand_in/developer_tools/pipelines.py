@@ -48,10 +48,12 @@ class Pipelines:
         self.engine.begin(execution)
         return execution
 
-    def expire_approvals(self) -> None:
-        """Let the time for every approval that is waited for be over."""
-        for run in [run for each in self.executions.values() for execution in each for run in execution.actions]:
-            run.deadline = 0 if run.status == "InProgress" else run.deadline
+    def expire(self) -> None:
+        """Let the time for every approval and every window that is waited for be over."""
+        for execution in [execution for some in self.executions.values() for execution in some]:
+            execution.waits_until = 0
+            for run in execution.actions:
+                run.deadline = 0
 
     def create_pipeline(self, caller: Caller, given: Content) -> Content:
         pipeline = with_defaults(given["pipeline"])
