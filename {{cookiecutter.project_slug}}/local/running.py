@@ -26,6 +26,11 @@ class Platform:
     region: str
 
     @property
+    def folder(self) -> Path:
+        """Everything that it leaves on this machine."""
+        return folder_of(self.environment)
+
+    @property
     def access(self) -> dict[str, Any]:
         """What boto3 needs to reach it: `boto3.client("s3", **platform.access)`."""
         return {

@@ -92,7 +92,7 @@ class Builds:
     def _work(self, build: Build) -> None:
         try:
             role = as_service("codebuild", build.project["serviceRole"], build.project["arn"], self.aws.region)
-            require(role, "logs:CreateLogStream", self._log_group(build))
+            require(role, "logs:CreateLogStream", f"{self._log_group(build)}:log-stream:")
             require(role, "logs:PutLogEvents", f"{self._log_group(build)}:log-stream:{build.identity}")
             for artifact in build.inputs.values():
                 require(role, "s3:GetObject", artifact.arn)
