@@ -63,7 +63,6 @@ def the_approver_sees_the_plan_and_cannot_be_waited_for_without_end(plan: Plan) 
         for asked in [actions.get("Approve", {"configuration": {}, "timeout_in_minutes": None})]
         if asked["configuration"].get("CustomData") != f"#{{plan_{name}.SUMMARY}}"
         or asked["configuration"].get("ExternalEntityLink") != f"#{{plan_{name}.SUMMARY_LINK}}"
-        or not asked["configuration"].get("NotificationArn")
         or not asked["timeout_in_minutes"]
     ]
 
@@ -219,8 +218,20 @@ def builds_are_confined(plan: Plan) -> list[str]:
     ]
 
 
+def an_approver_is_told_by_the_plan_right_before(plan: Plan) -> list[str]:
+    """By the build, because the approval itself could speak to one topic only, and in its own words."""
+    builds = {values["name"]: variables_of(values) for values in of_type(plan, "aws_codebuild_project").values()}
+    return [
+        name
+        for name, actions in environment_stages(plan).items()
+        for told in [builds[actions["Plan"]["configuration"]["ProjectName"]]]
+        if told.get("APPROVAL_MINUTES") != str(actions.get("Approve", {}).get("timeout_in_minutes"))
+        or "approval needed" not in told.get("NOTIFICATION_ROUTES", "")
+    ]
+
+
 def both_endings_are_told(plan: Plan) -> list[str]:
-    """The last stage tells of success; a run that stops never comes there, so a rule tells of it."""
+    """The bad one by an event, whatever has failed; the good one by the last build, which knows what was delivered."""
     patterns = [json.loads(v["event_pattern"] or "{}") for v in of_type(plan, "aws_cloudwatch_event_rule").values()]
     stops = {
         state
@@ -228,8 +239,17 @@ def both_endings_are_told(plan: Plan) -> list[str]:
         if pattern.get("detail-type") == ["CodePipeline Pipeline Execution State Change"]
         for state in pattern["detail"]["state"]
     }
-    last = the_pipeline(plan)["stage"][-1]["name"]
-    return [*({"FAILED"} - stops), *({"Notify"} - {last})]
+    last = the_pipeline(plan)["stage"][-1]["action"][0]["configuration"]["ProjectName"]
+    (told,) = [variables_of(v) for v in of_type(plan, "aws_codebuild_project").values() if v["name"] == last]
+    return [
+        *({"FAILED"} - stops),
+        *({"SUCCEEDED"} if "pipeline succeeded" not in told.get("NOTIFICATION_ROUTES", "") else ()),
+    ]
+
+
+def variables_of(build: dict[str, Any]) -> dict[str, str]:
+    """What a build is told."""
+    return {each["name"]: each["value"] for each in build["environment"][0]["environment_variable"]}
 
 
 def policies_leave_room_for_longer_names(plan: Plan) -> list[str]:
@@ -254,6 +274,7 @@ RULES: list[Callable[[Plan], list[str]]] = [
     approvals_count_from_the_pool_only,
     every_push_to_a_pull_request_is_built,
     builds_are_confined,
+    an_approver_is_told_by_the_plan_right_before,
     both_endings_are_told,
     policies_leave_room_for_longer_names,
     buckets_take_tls_only,

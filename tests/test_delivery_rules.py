@@ -113,6 +113,18 @@ MUTATIONS: dict[str, Mutation] = {
         'state = ["CANCELED"] }, text = "${local.prefix} stopped',
         "both_endings_are_told",
     ),
+    "approvers are not told": (
+        "pipeline/codebuild.tf",
+        r'kind == "plan" \? local\._asking\[name\] : \{\}',
+        "{}",
+        "an_approver_is_told_by_the_plan_right_before",
+    ),
+    "nobody hears of a success": (
+        "pipeline/codebuild.tf",
+        r"variables = merge\(local\._told, \{ ENVIRONMENTS",
+        "variables = merge({}, { ENVIRONMENTS",
+        "both_endings_are_told",
+    ),
     "one policy holds everything": (
         "pipeline/review.tf",
         r"source_policy_documents = \[",

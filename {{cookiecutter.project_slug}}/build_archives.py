@@ -12,7 +12,7 @@ UNIX = 3
 
 def archives(project: Path) -> dict[Path, dict[str, Path]]:
     """What goes into each archive, by the name that it has there."""
-    functions = {path.name: path for path in (project / "lambda").glob("*.py")}
+    functions = {path.relative_to(project / "lambda").as_posix(): path for path in (project / "lambda").rglob("*.py")}
     files = project / "files"
     packages = [path for name in ("steps", "transforms") for path in (files / name).rglob("*.py")]
     modules = {path.relative_to(files).as_posix(): path for path in packages}

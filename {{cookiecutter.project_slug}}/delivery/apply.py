@@ -28,7 +28,7 @@ def main() -> None:
     """Verify, then apply, then note down what is deployed."""
     build = this_build()
     environment = build.environment
-    with refusals_published(f"The apply of {environment}", build.publish):
+    with refusals_published(f"The apply of {environment}", build.refuse):
         refuse_outside_of_the_window(environment, build.variables.get("DEPLOY_WINDOW"), datetime.now(UTC))
         folder = Path(os.environ.get(f"CODEBUILD_SRC_DIR_plan_{environment}", PROJECT / "plan"))
         terraform = Terraform(PROJECT, environment, credentials_of(build.variables.get("ROLE_ARN"), build))

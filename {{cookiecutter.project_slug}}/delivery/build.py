@@ -1,5 +1,6 @@
 """What pipeline/ tells a build by environment variables, and the AWS that the build may speak to with it."""
 
+import json
 import os
 import re
 from collections.abc import Mapping
@@ -7,7 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
-from notification import clean_subject
+from botocore.exceptions import BotoCoreError, ClientError
+from message import Message
+from messages.pipeline import stopped
+from notification import publish, told_of
+from place import Place
 
 from delivery.refusal import Refusal
 
@@ -51,16 +56,23 @@ class Build:
         """The region of the delivery account that the build runs in."""
         return self.told("AWS_REGION")
 
-    def publish(self, kind: str, subject: str, text: str) -> None:
-        """Notify whoever hears of a kind (modules/project/notification.tf has them), where the pipeline has a topic."""
-        topic = self.variables.get("NOTIFICATION_TOPIC")
-        if topic:
-            boto3.client("sns").publish(
-                TopicArn=topic,
-                Subject=clean_subject(subject),
-                Message=text,
-                MessageAttributes={"kind": {"DataType": "String", "StringValue": kind}},
-            )
+    def refuse(self, subject: str, text: str) -> None:
+        """Tell of a refusal; what it says matters more than that somebody could not be told."""
+        try:
+            self.notify(stopped(self.place, self.variables.get("PIPELINE_EXECUTION", ""), subject, text))
+        except (ClientError, BotoCoreError) as error:
+            print(f"This could not be told to everybody: {error}")
+
+    def notify(self, message: Message) -> None:
+        """Tell those who hear of it, where pipeline/ says who does."""
+        routes = json.loads(self.variables.get("NOTIFICATION_ROUTES") or "[]")
+        for topic, form in told_of(routes, message):
+            publish(boto3.client("sns"), topic, message, form)
+
+    @property
+    def place(self) -> Place:
+        """What notifications are about."""
+        return Place(self.variables.get("PREFIX", "pipeline"), self.variables.get("AWS_REGION", ""))
 
 
 def this_build() -> Build:

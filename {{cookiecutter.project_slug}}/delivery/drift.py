@@ -5,6 +5,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import boto3
+from message_form import as_text
+from messages.pipeline import infrastructure_drift
 
 import build_archives
 from delivery import PROJECT
@@ -17,20 +19,24 @@ from delivery.summary import Judgement
 from delivery.terraform import State, Terraform
 
 MOST_LINES = 30
-WHAT_TO_DO = """To put an environment back: release the last change again (start the pipeline), it plans exactly this.
-To keep what was done by hand: write it into the code, by a pull request; then nothing differs any more."""
+WHAT_TO_DO = [
+    "To put an environment back: release the last change again (start the pipeline), it plans exactly this.",
+    "To keep what was done by hand: write it into the code, by a pull request; then nothing differs any more.",
+]
 
 
 def main() -> None:
     """Look at each environment, then tell once."""
     build = this_build()
-    with refusals_published("The drift check", build.publish):
+    with refusals_published("The drift check", build.refuse):
         found = [drift for role in json.loads(build.told("PLAN_ROLES")) if (drift := drift_of(build, **role))]
         if found:
-            subject = f"Drift in {', '.join(judgement.environment for judgement in found)}"
-            text = "\n\n".join([*map(told, found), WHAT_TO_DO])
-            print(f"{subject}\n\n{text}")
-            build.publish("drift found", subject, text)
+            facts = [line for judgement in found for line in told(judgement)]
+            message = infrastructure_drift(
+                build.place, [judgement.environment for judgement in found], facts, WHAT_TO_DO
+            )
+            print(as_text(message))
+            build.notify(message)
         else:
             print("Every environment is as it was applied.")
 
@@ -71,12 +77,12 @@ def compared(project: Path, terraform: Terraform, commit: str) -> Judgement | No
     return Judgement(terraform.environment, commit, changes_of(shown), changes_by_hand(shown), [])
 
 
-def told(judgement: Judgement) -> str:
+def told(judgement: Judgement) -> list[str]:
     """One environment's drift in lines."""
     lines = [f"- {_sentence(change)}" for change in judgement.changes]
     more = [f"and {len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else []
     head = f"{judgement.environment} is not as it was applied (commit {judgement.commit[:12] or 'unknown'})."
-    return "\n".join([head, f"To be as it was, it needs {judgement.counts()}:", *lines[:MOST_LINES], *more])
+    return [head, f"To be as it was, it needs {judgement.counts()}:", *lines[:MOST_LINES], *more]
 
 
 def _sentence(change: Change) -> str:

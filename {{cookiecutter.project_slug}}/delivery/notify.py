@@ -3,45 +3,45 @@
 from typing import Any
 
 import boto3
+from message import Message
+from message_form import as_text
+from messages.pipeline import delivered
 
 from delivery import PROJECT
 from delivery.build import Build, this_build
-from delivery.console import execution_link, object_link
+from delivery.console import object_link
 from delivery.deployed import history
 from delivery.refusal import refusals_published
-from delivery.release import Release, release_of
+from delivery.release import release_of
 
 
 def main() -> None:
     """Tell once."""
     build = this_build()
-    with refusals_published("The last stage of the pipeline", build.publish):
-        release = release_of(PROJECT)
-        subject, text = delivered(build, release, boto3.client("s3"))
-        print(text)
-        build.publish("pipeline succeeded", subject, text)
+    with refusals_published("The last stage of the pipeline", build.refuse):
+        message = told(build, release_of(PROJECT).environments, boto3.client("s3"))
+        print(as_text(message))
+        build.notify(message)
 
 
-def delivered(build: Build, release: Release, s3: Any) -> tuple[str, str]:
-    """Subject and text of the notification of success."""
-    names = release.environments
-    subject = f"{release.slug}: {build.commit[:12]} is delivered to {', '.join(names)}"
-    lines = [line for name in names for line in _environment(build, name, history(s3, build.summary_bucket, name))]
-    link = execution_link(build.region, release.pipeline, build.execution)
-    return subject, "\n".join([f"{subject}.", "", *lines, "", f"The whole delivery: {link}"])
+def told(build: Build, environments: list[str], s3: Any) -> Message:
+    """What was delivered where."""
+    facts = [_fact(build, name, history(s3, build.summary_bucket, name)) for name in environments]
+    links = {f"what changed in {name}": _summary(build, name) for name in environments}
+    return delivered(build.place, build.execution, build.commit, facts, links)
 
 
-def _environment(build: Build, environment: str, known: list[dict[str, str]]) -> list[str]:
+def _fact(build: Build, environment: str, known: list[dict[str, str]]) -> str:
     present = known[0] if known else None
     if not present or present["execution"] != build.execution:
-        return [f"{environment}: this delivery left no record of it, look into the build logs."]
+        return f"{environment}: this delivery left no record of it, look into the build logs."
     before = next((entry["commit"][:12] for entry in known[1:] if entry["commit"] != present["commit"]), "nothing")
-    summary = object_link(build.region, build.summary_bucket, f"summaries/{build.execution}/{environment}.md")
-    return [
-        f"{environment}: {before} -> {present['commit'][:12]}, applied {present['applied_at']}, "
-        f"smoke test {present['smoke_test']}.",
-        f"  What was changed: {summary}",
-    ]
+    done = f"applied {present['applied_at']}, smoke test {present['smoke_test']}"
+    return f"{environment}: {before} -> {present['commit'][:12]}, {done}."
+
+
+def _summary(build: Build, environment: str) -> str:
+    return object_link(build.region, build.summary_bucket, f"summaries/{build.execution}/{environment}.md")
 
 
 if __name__ == "__main__":

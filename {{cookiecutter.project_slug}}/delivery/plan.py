@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import boto3
+from messages.pipeline import approval_needed
 
 import build_archives
 from delivery import PROJECT
@@ -12,7 +13,7 @@ from delivery.build import Build, credentials_of, this_build
 from delivery.change import changes_by_hand, changes_of
 from delivery.console import object_link
 from delivery.manifest import ARCHIVES, PLAN, SUMMARY, manifest_of, sources_digest, written
-from delivery.message import message
+from delivery.message import BETWEEN, message
 from delivery.refusal import refusals_published
 from delivery.summary import Judgement, page
 from delivery.terraform import PATIENCE, State, Terraform
@@ -24,13 +25,23 @@ EXPORTED = PROJECT / ".delivery" / "exported"
 def main() -> None:
     """Plan, pack, upload the summary, export what the approval message needs."""
     build = this_build()
-    with refusals_published(f"The plan of {build.environment}", build.publish):
+    with refusals_published(f"The plan of {build.environment}", build.refuse):
         terraform = Terraform(PROJECT, build.environment, credentials_of(build.variables.get("ROLE_ARN"), build))
         judgement, state = planned(PROJECT, terraform, build.commit, FOLDER, PATIENCE)
         sources = sources_digest(PROJECT, build.environment)
         digest = written(manifest_of(FOLDER, build.environment, build.commit, state, sources), FOLDER)
         link = upload(build, page(judgement))
-        export({"DIGEST": digest, "SUMMARY": message(judgement, digest), "SUMMARY_LINK": link}, EXPORTED)
+        summary = message(judgement, digest)
+        export({"DIGEST": digest, "SUMMARY": summary, "SUMMARY_LINK": link}, EXPORTED)
+        ask_for_approval(build, summary, link)
+
+
+def ask_for_approval(build: Build, summary: str, link: str) -> None:
+    """Tell the approvers, where the pipeline waits for them after this build."""
+    minutes = int(build.variables.get("APPROVAL_MINUTES") or 0)
+    if minutes:
+        lines = summary.split(BETWEEN)
+        build.notify(approval_needed(build.place, build.execution, build.environment, lines, link, minutes))
 
 
 def planned(project: Path, terraform: Terraform, commit: str, folder: Path, *options: str) -> tuple[Judgement, State]:

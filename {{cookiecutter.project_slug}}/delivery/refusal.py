@@ -10,7 +10,7 @@ class Refusal(SystemExit):
     """One sentence that says what is wrong, where, and what to do."""
 
 
-Publish = Callable[[str, str, str], None]
+Publish = Callable[[str, str], None]
 
 
 @contextmanager
@@ -23,5 +23,5 @@ def refusals_published(what: str, publish: Publish) -> Iterator[None]:
             raise Refusal(f"AWS refuses: {str(error).rstrip('.')}.") from None
     except SystemExit as refused:
         if isinstance(refused.code, str):
-            publish("pipeline failed", f"{what} stopped", refused.code)
+            publish(f"{what} stopped", refused.code)
         raise

@@ -15,7 +15,7 @@ from operations.deployment import Deployment
 def main() -> None:
     """Test what was just applied, and note down how it ended."""
     build = this_build()
-    with refusals_published(f"The smoke test of {build.environment}", build.publish):
+    with refusals_published(f"The smoke test of {build.environment}", build.refuse):
         deployment = deployed_environment(build)
         result = "failed"
         try:

@@ -10,12 +10,13 @@ from ledger import Ledger
 from log_line import log
 from notification import Notifications
 from run_closing import Closing
+from run_news import RunNews
 
 prefix = required("PREFIX")
 ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)
 jobs = JobRuns(client("glue"), client("s3"), required("OUTPUT_BUCKET"), prefix, ledger)
-notifications = Notifications(client("sns"), required("TOPIC_ARN"), ledger)
-closing = Closing(jobs, notifications, int(required("MAXIMUM_ATTEMPTS")), required("CANARY"))
+notifications = Notifications(client("sns"), required("NOTIFICATION_ROUTES"), ledger, prefix)
+closing = Closing(jobs, RunNews(jobs, notifications, required("CANARY")), int(required("MAXIMUM_ATTEMPTS")))
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

@@ -8,14 +8,8 @@ from drift import drift_of
 from drift_table import raw_and_published
 from ledger import Row
 from log_line import log
+from messages.drift import drift_found
 from notification import Notifications
-
-MOST_LINES = 20
-REPORTED = "The run goes on: the job reads the declared columns, and its report says what became of each file."
-STOPPED = (
-    "No run starts and no file is lost: all wait. Either change the columns in project.yaml and deploy, or take the "
-    "file away and start the crawler {crawler}. The run starts by itself within 15 minutes after both agree."
-)
 
 
 @dataclass(frozen=True)
@@ -50,15 +44,11 @@ def observed_drift(dataset: str, crawlers: Crawlers) -> Drift:
     return drift
 
 
-def tell_of_drift(dataset: str, drift: Drift, crawlers: Crawlers, notifications: Notifications) -> None:
+def tell_of_drift(dataset: str, drift: Drift, notifications: Notifications) -> None:
     """Tell people of a drift, once: the notices of a drift have a row that the start of a crawl leaves alone."""
-    if not drift.changes:
-        return
-    crawler = f"{crawlers.prefix}-{dataset}"
-    subject = f"{crawler} drift, files wait" if drift.stops else f"{crawler} drift"
-    advice = STOPPED.format(crawler=crawler) if drift.stops else REPORTED
-    lines = [subject, *drift.changes[:MOST_LINES], advice]
-    notifications.send_once(f"drift/{dataset}", drift.fingerprint, subject, lines)
+    if drift.changes:
+        message = drift_found(notifications.place, dataset, drift.changes, drift.stops)
+        notifications.send_once(f"drift/{dataset}", drift.fingerprint, message)
 
 
 def _remember(dataset: str, crawlers: Crawlers, known: Row, drift: Drift) -> None:

@@ -7,6 +7,7 @@ from crawler import Crawlers
 from file_row import close_refused, record
 from instant import from_milliseconds
 from log_line import kind_of, log
+from messages.upload import file_refused
 from next_step import start_crawl
 from notification import Notifications
 from parallel import each
@@ -65,6 +66,6 @@ class Intake:
         row = self.crawlers.ledger.row(file) or {}
         if "open" not in row:
             return
-        subject = f"{self.crawlers.prefix}-{dataset} file refused: {row['reason']}"
-        if self.notifications.send_once(file, "refused", subject, [subject, file]):
+        message = file_refused(self.notifications.place, dataset, row)
+        if self.notifications.send_once(file, "refused", message):
             close_refused(self.crawlers.ledger, file)

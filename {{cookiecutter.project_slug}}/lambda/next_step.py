@@ -4,6 +4,7 @@ from crawl import Crawl
 from crawler import Crawlers
 from drift_policy import Drift, observed_drift, tell_of_drift
 from job_run import JobRuns
+from messages.crawl import crawl_failed, crawler_stuck
 from notification import Notifications
 from run_start import start_run
 
@@ -26,7 +27,7 @@ def advance(
     if unseen and crawl.state == "READY" and (crawl_unseen or crawlers.is_due(dataset, crawl)):
         started = start_crawl(dataset, crawlers, notifications)
     # Last, because neither run nor crawl depends on whether a notification goes out.
-    tell_of_drift(dataset, drift, crawlers, notifications)
+    tell_of_drift(dataset, drift, notifications)
     return {"run": run, "crawler": started}
 
 
@@ -34,15 +35,10 @@ def start_crawl(dataset: str, crawlers: Crawlers, notifications: Notifications) 
     """Start the crawler; when that does not help any more, tell people instead of trying for ever."""
     result = crawlers.start(dataset)
     if result == "stuck":
-        subject = f"{crawlers.prefix}-{dataset} crawler makes no progress"
-        advice = "The same files waited before and after two crawls. Mend the crawler, run it once by hand."
-        notifications.send_once(f"dataset/{dataset}", "crawl_stuck", subject, [subject, advice])
+        notifications.send_once(f"dataset/{dataset}", "crawl_stuck", crawler_stuck(notifications.place, dataset))
     return result
 
 
-def tell_of_failed_crawl(dataset: str, crawlers: Crawlers, notifications: Notifications) -> None:
+def tell_of_failed_crawl(dataset: str, notifications: Notifications) -> None:
     """Tell people that a crawl failed; its files keep waiting."""
-    crawler = f"{crawlers.prefix}-{dataset}"
-    subject = f"{crawler} crawl failed"
-    advice = f"No file is lost: all keep waiting. See the log group /aws-glue/crawlers, stream {crawler}."
-    notifications.send_once(f"dataset/{dataset}", "crawl_failed", subject, [subject, advice])
+    notifications.send_once(f"dataset/{dataset}", "crawl_failed", crawl_failed(notifications.place, dataset))

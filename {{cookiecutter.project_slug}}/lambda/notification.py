@@ -1,72 +1,77 @@
 """Tells people once what happened: at least once, and twice only when a Lambda dies between two calls."""
 
+import hashlib
+import json
 from typing import Any
 
-from instant import earlier
-from ledger import Ledger
+from ledger import Ledger, Row
 from log_line import kind_of, log
-
-LONGEST_SUBJECT = 100
-MINUTES_TO_SEND = 5
-SENT = "sent"
+from message import Message
+from message_form import FORMS
+from place import Place
+from reservation import give_up, is_sent, keep, reserve
 
 
 class Notifications:
-    """The topics, separated by commas, and the ledger that remembers what was sent to which."""
+    """Who hears of which kinds, and the ledger that remembers what was sent to whom.
 
-    def __init__(self, sns: Any, topics: str, ledger: Ledger) -> None:
-        self.sns, self.topics, self.ledger = sns, topics.split(","), ledger
+    `routes` is JSON: [{form, kinds, topics}], one entry for all targets that hear the same in the same form.
+    """
 
-    def send_once(self, row: str, notice: str, subject: str, lines: list[str]) -> bool:
-        """Send to each topic unless it was sent there; whether it is out everywhere.
+    def __init__(self, sns: Any, routes: str, ledger: Ledger, prefix: str) -> None:
+        self.sns, self.routes, self.ledger = sns, json.loads(routes), ledger
+        self.place = Place(prefix, sns.meta.region_name)
+
+    def send_once(self, row: str, notice: str, message: Message) -> bool:
+        """Send to each topic whose target hears of it, unless it was sent there; whether it is out everywhere.
 
         Losing a notification is worse than reading it twice. So a sender first reserves the notice, sends,
         and then marks it as sent: a reservation that was never kept runs out, and the sweep sends again.
         """
         refused: list[Exception] = []
-        is_out = [self._send(row, f"notice_{notice}_{n}", n, subject, lines, refused) for n in range(len(self.topics))]
+        told = told_of(self.routes, message)
+        is_out = [self._send(row, notice, topic, message, form, refused) for topic, form in told]
         if refused:
             raise refused[0]
         return all(is_out)
 
-    def _send(self, row: str, flag: str, topic: int, subject: str, lines: list[str], refused: list[Exception]) -> bool:
-        reservation = self.ledger.now()
-        if not self._reserve(row, flag, reservation):
-            return (self.ledger.row(row) or {}).get(flag) == SENT
+    def send_now(self, row: str, notice: str, message: Message) -> None:
+        """The same for a caller whom no sweep follows: it fails, and is called again, unless it is out everywhere."""
+        if not self.send_once(row, notice, message):
+            raise RuntimeError(f"Who began to send {row} has not finished: it is tried again.")
+
+    def _send(self, row: str, notice: str, topic: str, message: Message, form: str, refused: list[Exception]) -> bool:
+        flag, reservation = flag_of(notice, topic), self.ledger.now()
+        if not reserve(self.ledger, row, flag, reservation):
+            return is_sent(self.ledger, row, flag)
         try:
-            message = {"Subject": clean_subject(subject), "Message": "\n".join(lines)}
-            self.sns.publish(TopicArn=self.topics[topic], **message)
+            publish(self.sns, topic, message, form)
         except Exception as error:
-            self.ledger.change(row, {}, {flag: reservation}, remove=(flag,))
+            give_up(self.ledger, row, flag, reservation)
             log("notification-failed", row=row, notice=flag, error=kind_of(error))
             refused.append(error)
             return False
-        self.ledger.change(row, {flag: SENT}, {})
-        log("notification-sent", row=row, notice=flag)
-        return True
-
-    def _reserve(self, row: str, flag: str, reservation: str) -> bool:
-        # "sent" is greater than any time, so one comparison tells a kept reservation from one that ran out.
-        client = self.ledger.client
-        try:
-            client.update_item(
-                TableName=self.ledger.table,
-                Key={"file": row},
-                UpdateExpression="SET #flag = :now",
-                ConditionExpression="attribute_not_exists(#flag) OR #flag < :overdue",
-                ExpressionAttributeNames={"#flag": flag},
-                ExpressionAttributeValues={
-                    ":now": reservation,
-                    ":overdue": earlier(self.ledger.clock(), MINUTES_TO_SEND),
-                },
-            )
-        except client.exceptions.ConditionalCheckFailedException:
-            return False
+        keep(self.ledger, row, flag)
+        log("notification-sent", row=row, notice=flag, kinds=message.kinds)
         return True
 
 
-def clean_subject(text: str) -> str:
-    """A subject that SNS takes: printable ASCII, one line, at most 100 characters."""
-    printable = "".join(letter if " " <= letter <= "~" else " " for letter in text)
-    words = " ".join(printable.split()) or "notification"
-    return words if len(words) <= LONGEST_SUBJECT else f"{words[: LONGEST_SUBJECT - 3]}..."
+def told_of(routes: list[Row], message: Message) -> list[tuple[str, str]]:
+    """The topics whose targets hear of a message, each with the form that its target reads."""
+    heard = [route for route in routes if set(route["kinds"]) & set(message.kinds)]
+    return [(topic, route["form"]) for route in heard for topic in route["topics"]]
+
+
+def publish(sns: Any, topic: str, message: Message, form: str) -> None:
+    """Send one message to one topic, in the form that its target reads."""
+    told = {"environment": message.place.environment} | ({"dataset": message.about} if message.about else {})
+    attributes = {name: {"DataType": "String", "StringValue": value} for name, value in told.items()}
+    # For the owner of an existing topic, whose subscriptions may filter by these.
+    attributes["kind"] = {"DataType": "String.Array", "StringValue": json.dumps(message.kinds)}
+    text = FORMS[form](message)
+    sns.publish(TopicArn=topic, Subject=message.subject, Message=text, MessageAttributes=attributes)
+
+
+def flag_of(notice: str, topic: str) -> str:
+    """What the ledger calls a notice to one topic; a topic keeps it when other targets come and go."""
+    return f"notice_{notice}_{hashlib.sha256(topic.encode()).hexdigest()[:8]}"

@@ -32,18 +32,6 @@ class Outcome:
         said = self.report.get("reason")
         return str(said) if said and said != "did-not-finish" else f"job-{job_state.lower()}"
 
-    def lines(self) -> list[str]:
-        """Counts, reasons and refused files for a notification: never a value of a row."""
-        totals = ", ".join(f"{name} {self.report.get(name, 0)}" for name in COUNTS)
-        refused = [f for f in self.report.get("files", []) if f["file_reason"] or f["quarantined"]]
-        lines = [totals, *(f"{file['key']}: {_why(file)}" for file in refused[:20])]
-        return lines + ([f"and {len(refused) - 20} more files"] if len(refused) > 20 else [])
-
-
-def _why(file: Row) -> str:
-    reasons = ", ".join(f"{reason} {rows}" for reason, rows in file.get("reasons", {}).items())
-    return str(file["file_reason"] or f"{file['quarantined']} rows quarantined ({reasons})")
-
 
 def outcome_of(s3: Any, bucket: str, dataset: str, run: str) -> Outcome:
     """Read commit and report of a run; a batch is published when its commit exists, whoever wrote it."""

@@ -13,7 +13,7 @@ from notification import Notifications
 ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)
 intake = Intake(
     Crawlers(client("glue"), required("PREFIX"), ledger),
-    Notifications(client("sns"), required("TOPIC_ARN"), ledger),
+    Notifications(client("sns"), required("NOTIFICATION_ROUTES"), ledger, required("PREFIX")),
     required("INPUT_BUCKET"),
 )
 

@@ -18,7 +18,7 @@ ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)
 glue = client("glue")
 crawlers = Crawlers(glue, prefix, ledger)
 jobs = JobRuns(glue, client("s3"), required("OUTPUT_BUCKET"), prefix, ledger)
-notifications = Notifications(client("sns"), required("TOPIC_ARN"), ledger)
+notifications = Notifications(client("sns"), required("NOTIFICATION_ROUTES"), ledger, prefix)
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     if is_crawl:
         measure_ended_crawl(prefix, dataset, detail)
     if is_crawl and detail["state"] == "Failed":
-        tell_of_failed_crawl(dataset, crawlers, notifications)
+        tell_of_failed_crawl(dataset, notifications)
     # The files of a failed job wait for the sweep, so that a broken source does not run in a circle.
     if detail["state"].upper() != "SUCCEEDED":
         return {}

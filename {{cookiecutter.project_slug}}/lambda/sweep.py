@@ -18,6 +18,7 @@ from next_step import advance, tell_of_failed_crawl
 from notification import Notifications
 from parallel import each
 from run_closing import Closing
+from run_news import RunNews
 
 prefix = required("PREFIX")
 input_bucket = required("INPUT_BUCKET")
@@ -25,9 +26,9 @@ ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)
 glue, s3 = client("glue"), client("s3")
 crawlers = Crawlers(glue, prefix, ledger)
 jobs = JobRuns(glue, s3, required("OUTPUT_BUCKET"), prefix, ledger)
-notifications = Notifications(client("sns"), required("TOPIC_ARN"), ledger)
+notifications = Notifications(client("sns"), required("NOTIFICATION_ROUTES"), ledger, prefix)
 intake = Intake(crawlers, notifications, input_bucket)
-closing = Closing(jobs, notifications, int(required("MAXIMUM_ATTEMPTS")), required("CANARY"))
+closing = Closing(jobs, RunNews(jobs, notifications, required("CANARY")), int(required("MAXIMUM_ATTEMPTS")))
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
@@ -63,7 +64,7 @@ def _advance(dataset: str, crawl_on_upload: bool) -> None:
     crawl = crawlers.newest(dataset)
     measure_crawl(prefix, dataset, crawl)
     if crawl.has_failed:
-        tell_of_failed_crawl(dataset, crawlers, notifications)
+        tell_of_failed_crawl(dataset, notifications)
     advance(dataset, crawl, crawlers, jobs, notifications, crawl_unseen=crawl_on_upload)
 
 

@@ -10,7 +10,8 @@ import boto3
 from local.control import ask
 from local.data_folder import shown
 from local.following import ENDED
-from local.report import AlarmReport, DatasetReport, FileReport, Report, RunReport
+from local.notification_text import as_shown
+from local.report import AlarmReport, DatasetReport, FileReport, NotificationReport, Report, RunReport
 from local.running import Platform, folder_of
 from local.stand_in.missing import MISSING
 from local.steps import Steps
@@ -35,7 +36,7 @@ def observe(
         "resources": resources,
         "datasets": datasets,
         "ignored_files": stored - known,
-        "notifications": ask(platform, "status")["notifications"],
+        "notifications": [shown_notification(sent) for sent in ask(platform, "status")["notifications"]],
         "alarms": alarms(boto3.client("cloudwatch", **platform.access)),
         "missing": [{"what": what, "reason": reason} for what, reason in MISSING.items()],
         "steps": steps.done,
@@ -43,6 +44,17 @@ def observe(
         "memory": memory,
         "commands": commands(platform.environment, settings),
         "page": "",
+    }
+
+
+def shown_notification(sent: Row) -> NotificationReport:
+    """One message to one target, as it would be read there."""
+    return {
+        "at": sent["at"],
+        "subject": sent["subject"],
+        "message": as_shown(sent["message"]),
+        "dataset": sent["dataset"],
+        "to": sent["to"],
     }
 
 

@@ -21,6 +21,7 @@ from local.delivery_view import ActionView, DeliveryView, table_of, view_of
 from local.java import java_home
 from local.job_settings import settings_of_all
 from local.lifetime import DELIVERY, alone, down, start_delivery
+from local.notification_text import as_shown
 from local.rehearsal import Rehearsal, copied
 from local.running import PROJECT, folder_of
 from local.steps import Steps
@@ -127,7 +128,7 @@ class Demo:
         self.console.rule("Notifications")
         for sent in ask(self.played.platform, "status")["notifications"]:
             title = Text(f"{sent['at'][11:19]}  {sent['subject'] or '(no subject)'}  → {', '.join(sent['to'])}")
-            self.console.print(Panel(Text(sent["message"].strip()), title=title, title_align="left"))
+            self.console.print(Panel(Text(as_shown(sent["message"]).strip()), title=title, title_align="left"))
 
     def _watched(self, execution: str) -> DeliveryView:
         """The execution as soon as it waits for somebody, or is over."""
@@ -150,7 +151,9 @@ class Demo:
     def _answer(self, waiting: ActionView) -> None:
         """Show exactly what the approver gets, and take the answer."""
         mail = self._mail(waiting)
-        self.console.print(Panel(Text(mail["message"].strip()), title=Text(mail["subject"]), title_align="left"))
+        self.console.print(
+            Panel(Text(as_shown(mail["message"]).strip()), title=Text(mail["subject"]), title_align="left")
+        )
         self.console.print(Panel(Text(self._summary(waiting).strip()), title="What the link shows", title_align="left"))
         is_approved, comment = self._asked(waiting)
         role = next(iter(self.played.settings[DELIVERY]["project"]["approvers"]), None)
@@ -164,8 +167,11 @@ class Demo:
         )
 
     def _mail(self, waiting: ActionView) -> dict[str, Any]:
+        """The mail to the approvers, which the build of the plan has sent."""
+        title = f"the plan for {waiting.stage} waits for approval"
         sent = ask(self.played.platform, "status")["notifications"]
-        return next(each for each in reversed(sent) if waiting.token in each["message"])
+        nobody = {"subject": title, "message": "No target in project.yaml hears of the kind: approval needed."}
+        return next((each for each in reversed(sent) if title in each["subject"]), nobody)
 
     def _summary(self, waiting: ActionView) -> str:
         """The summary that the message links to, as its reader sees it in the bucket."""

@@ -14,6 +14,7 @@ from rich.console import Console
 import build_archives
 from local.control import ask
 from local.data_folder import files_of_datasets
+from local.digest import send_digest
 from local.following import Following
 from local.java import java_home
 from local.job_settings import settings_of_the_team
@@ -64,6 +65,7 @@ def make_it_so(environment: str, data: Path, console: Console) -> bool:
         resources = deploy(platform, settings, steps)
         files = upload(platform, settings, found, data, steps)
         ended = Following(platform, settings, files, steps).until_ended(PATIENCE_SECONDS)
+        send_digest(platform, settings)
     report = observe(platform, settings, resources, steps, memory.peak)
     page = folder_of(environment) / "report.html"
     report["page"] = str(page)

@@ -39,11 +39,12 @@ class DatasetReport(TypedDict):
 
 
 class NotificationReport(TypedDict):
-    """One message as its receivers would read it."""
+    """One message as its receivers would read it; `dataset` is empty where it is about the whole environment."""
 
     at: str
     subject: str
     message: str
+    dataset: str
     to: list[str]
 
 

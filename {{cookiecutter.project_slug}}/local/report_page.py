@@ -91,9 +91,8 @@ def dataset_content(report: Report, name: str) -> dict[str, Any]:
 
 
 def notifications_of(report: Report, dataset: str) -> int:
-    """How many notifications are about a dataset: each subject begins with the name of what it is about."""
-    about = f"-{report['environment']}-{dataset}"
-    return sum(notification["subject"].partition(" ")[0].endswith(about) for notification in report["notifications"])
+    """How many notifications are about a dataset."""
+    return sum(notification["dataset"] == dataset for notification in report["notifications"])
 
 
 def quiet(alarms: list[AlarmReport]) -> list[AlarmReport]:

@@ -11,6 +11,8 @@ FUNCTIONS = {
     "sweep": lambda event: {"dataset", "prefix", "crawl"} <= set(event),
     "start_etl_job": lambda event: "crawlerName" in _detail(event) or _detail(event).get("state") == "SUCCEEDED",
     "close_run": lambda event: "jobRunId" in _detail(event),
+    "notify": lambda event: "Records" in event,
+    "send_digest": lambda event: {"time", "datasets"} <= set(event),
 }
 
 

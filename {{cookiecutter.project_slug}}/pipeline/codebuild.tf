@@ -1,12 +1,15 @@
 # The builds. Each runs its own buildspec as its own role; what it may do: role_build.tf.
 
 locals {
-  _told = { NOTIFICATION_TOPIC = local.topic, SUMMARY_BUCKET = local.delivery.buckets.artifact }
+  _told = { PREFIX = local.prefix, NOTIFICATION_ROUTES = module.notification.routes, SUMMARY_BUCKET = local.delivery.buckets.artifact }
   # A pull request's build and the drift check look at every environment, in promotion order.
   _plan_roles = { PLAN_ROLES = jsonencode([for environment in local.delivery.environments : { environment = environment.name, role = local.deploy_roles[environment.name].plan }]) }
 
   # The pipeline looks at a window before the plan, the apply once more: an approval may come hours later.
   _windows = { for name, environment in local.environments : name => { for window in [environment.deploy_window] : "DEPLOY_WINDOW" => jsonencode(window) if window != null } }
+
+  # The plan's build tells the approvers, who are waited for right after it.
+  _asking = { for name, environment in local.environments : name => { for key in ["APPROVAL_MINUTES"] : key => tostring(local.delivery.approval_timeout_minutes) if environment.approval } }
 
   # Where a build that no pipeline starts finds the sources.
   _cloned = { type = local.provider.build, location = local.provider.address }
@@ -26,7 +29,7 @@ locals {
         size                      = "SMALL"
         at_once                   = kind == "apply" ? 1 : null
         source                    = local._handed
-        variables                 = merge(local._told, { ENVIRONMENT = name, ROLE_ARN = local.deploy_roles[name][kind] }, kind == "apply" ? local._windows[name] : {})
+        variables                 = merge(local._told, kind == "plan" ? local._asking[name] : {}, { ENVIRONMENT = name, ROLE_ARN = local.deploy_roles[name][kind] }, kind == "apply" ? local._windows[name] : {})
       }
     }]...
   )

@@ -29,7 +29,6 @@ locals {
   }
 
   # Composed, not read from the resources: so every policy is known, and shown, before anything is applied.
-  topic        = "${local.arn.sns}:${local.names.topic}"
   dead_letters = "${local.arn.sqs}:${local.names.event_dead_letter}"
   artifacts    = "arn:${local.partition}:s3:::${local.delivery.buckets.artifact}"
   pipeline     = "${local.arn.codepipeline}:${local.prefix}"

@@ -13,11 +13,6 @@ output "connection" {
   value       = local.connection
 }
 
-output "topic" {
-  description = "The topic that notifications go to."
-  value       = module.notification.topic
-}
-
 output "artifacts" {
   description = "The bucket that holds artifacts, plan summaries and the record of deployments."
   value       = module.storage.buckets["artifact"]

@@ -48,8 +48,8 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   threshold           = 0
   comparison_operator = "GreaterThanThreshold"
   treat_missing_data  = "notBreaching"
-  alarm_actions       = module.notification.topics
-  ok_actions          = module.notification.topics
+  alarm_actions       = local.alarm_actions
+  ok_actions          = local.alarm_actions
 
   depends_on = [module.notification]
 }

@@ -11,7 +11,7 @@ locals {
     find_record    = { actions = ["s3:ListBucket"], resources = [local.artifacts] }
     clone          = { actions = local.has_codecommit ? ["codecommit:GitPull"] : [for action in ["GetConnection", "GetConnectionToken", "UseConnection"] : "${local.connections}:${action}"], resources = [local.has_codecommit ? local.repository : local.connection] }
     comment        = { actions = ["codecommit:GetPullRequest", "codecommit:GetCommentsForPullRequest", "codecommit:PostCommentForPullRequest", "codecommit:UpdateComment"], resources = [local.repository] }
-    notify         = { actions = ["sns:Publish"], resources = [local.topic] }
+    notify         = { actions = ["sns:Publish"], resources = concat(["${local.arn.sns}:${local.names.topic}-*"], [for target in module.project.notifications : target.arn if target.protocol == "topic"]) }
     plan_anywhere  = { actions = ["sts:AssumeRole"], resources = [for roles in local.deploy_roles : roles.plan] }
     read_record    = { actions = ["s3:GetObject"], resources = ["${local.artifacts}/deployed/*", "${local.artifacts}/summaries/*"] }
     read_execution = { actions = ["codepipeline:GetPipelineExecution", "codepipeline:ListActionExecutions"], resources = [local.pipeline] }

@@ -49,12 +49,6 @@ data "aws_iam_policy_document" "pipeline" {
     actions   = ["codebuild:StartBuild", "codebuild:StopBuild", "codebuild:BatchGetBuilds"]
     resources = [for build in local.delivery.builds : "${local.arn.codebuild}:project/${build}"]
   }
-
-  statement {
-    sid       = "AskForApproval"
-    actions   = ["sns:Publish"]
-    resources = [local.topic]
-  }
 }
 
 resource "aws_iam_role" "pipeline" {

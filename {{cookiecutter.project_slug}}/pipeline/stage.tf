@@ -28,7 +28,7 @@ locals {
     {
       name          = "Approve", category = "Approval", provider = "Manual", order = 2
       namespace     = null, inputs = [], outputs = [], timeout = local.delivery.approval_timeout_minutes
-      configuration = { NotificationArn = local.topic, CustomData = "#{plan_${name}.SUMMARY}", ExternalEntityLink = "#{plan_${name}.SUMMARY_LINK}" }
+      configuration = { CustomData = "#{plan_${name}.SUMMARY}", ExternalEntityLink = "#{plan_${name}.SUMMARY_LINK}" }
     },
     merge(local._build["apply-${name}"], { order = 3, inputs = ["source", "plan_${name}"], configuration = merge(local._build["apply-${name}"].configuration, {
       EnvironmentVariables = jsonencode([for name, value in merge(local._of_this_run, { APPROVED_DIGEST = "#{plan_${name}.DIGEST}" }) : { name = name, value = value, type = "PLAINTEXT" }])

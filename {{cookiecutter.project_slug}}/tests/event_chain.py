@@ -18,10 +18,14 @@ from steps.inspection import newest_version, version_of
 from steps.settings import ManifestFile
 
 PREFIX, DATASET, NAME = "acme-dev", "orders", "acme-dev-orders"
+SUBJECT = f"{PREFIX} {DATASET}:"
 INPUT, OUTPUT, TABLE = "acme-dev-input", "acme-dev-output", "acme-dev-ledger"
-HANDLERS = ("start_crawler", "start_etl_job", "close_run", "sweep")
+HANDLERS = ("start_crawler", "start_etl_job", "close_run", "sweep", "notify", "send_digest")
 BUILT_AT_IMPORT = ("aws", "instant", *HANDLERS)
 MAXIMUM_ATTEMPTS = 3
+# What the inbox of the tests hears of: everything.
+KINDS = ["run succeeded", "run failed", "rows quarantined", "crawl failed", "data late", "dead letters"]
+KINDS += ["drift found", "budget", "alarm", "daily digest"]
 # Where the crawler looks, and where it writes what it saw.
 CRAWLED = {
     "DatabaseName": "acme_dev",
@@ -184,10 +188,17 @@ class EventChain:
                 }
             ],
         )
-        topic = self.sns.create_topic(Name="acme-dev")["TopicArn"]
         inbox = self.sqs.create_queue(QueueName="inbox")["QueueUrl"]
-        self.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=self._arn(inbox))
-        return topic, inbox
+        return self._topic_into("acme-dev", inbox), inbox
+
+    def another_inbox(self, name: str) -> str:
+        """The topic of one more target, whose messages come into the same inbox."""
+        return self._topic_into(name, self.inbox)
+
+    def _topic_into(self, name: str, queue: str) -> str:
+        topic = str(self.sns.create_topic(Name=name)["TopicArn"])
+        self.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=self._arn(queue))
+        return topic
 
     def _arn(self, queue: str) -> str:
         found = self.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
@@ -196,7 +207,8 @@ class EventChain:
     def _load(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Import the Lambdas as AWS does, with our clock and clients in place of the real ones."""
         values = {"PREFIX": PREFIX, "INPUT_BUCKET": INPUT, "OUTPUT_BUCKET": OUTPUT, "LEDGER_TABLE": TABLE}
-        values |= {"TOPIC_ARN": self.topic, "MAXIMUM_ATTEMPTS": str(MAXIMUM_ATTEMPTS), "CANARY": "canary"}
+        values |= {"NOTIFICATION_ROUTES": json.dumps([{"form": "text", "kinds": KINDS, "topics": [self.topic]}])}
+        values |= {"MAXIMUM_ATTEMPTS": str(MAXIMUM_ATTEMPTS), "CANARY": "canary"}
         for name, value in values.items():
             monkeypatch.setenv(name, value)
         clients = {"s3": self.s3, "sns": self.sns, "glue": self.glue}
@@ -208,7 +220,7 @@ class EventChain:
         for self.importing in HANDLERS:
             monkeypatch.delitem(sys.modules, self.importing, raising=False)
             lambdas.append(importlib.import_module(self.importing))
-        self.start_crawler, self.start_etl_job, self.close_run, self.sweeper = lambdas
+        self.start_crawler, self.start_etl_job, self.close_run, self.sweeper, self.notify, self.digest = lambdas
 
     # Uploads and their messages
 

@@ -10,12 +10,22 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parents[1]
-VARIABLES = ("PREFIX", "INPUT_BUCKET", "OUTPUT_BUCKET", "LEDGER_TABLE", "TOPIC_ARN", "MAXIMUM_ATTEMPTS", "CANARY")
+VARIABLES = (
+    "PREFIX",
+    "INPUT_BUCKET",
+    "OUTPUT_BUCKET",
+    "LEDGER_TABLE",
+    "NOTIFICATION_ROUTES",
+    "MAXIMUM_ATTEMPTS",
+    "CANARY",
+)
 NEEDED = {
-    "start_crawler": {"PREFIX", "INPUT_BUCKET", "LEDGER_TABLE", "TOPIC_ARN"},
-    "start_etl_job": {"PREFIX", "OUTPUT_BUCKET", "LEDGER_TABLE", "TOPIC_ARN"},
-    "close_run": {"PREFIX", "OUTPUT_BUCKET", "LEDGER_TABLE", "TOPIC_ARN", "MAXIMUM_ATTEMPTS", "CANARY"},
+    "start_crawler": {"PREFIX", "INPUT_BUCKET", "LEDGER_TABLE", "NOTIFICATION_ROUTES"},
+    "start_etl_job": {"PREFIX", "OUTPUT_BUCKET", "LEDGER_TABLE", "NOTIFICATION_ROUTES"},
+    "close_run": {"PREFIX", "OUTPUT_BUCKET", "LEDGER_TABLE", "NOTIFICATION_ROUTES", "MAXIMUM_ATTEMPTS", "CANARY"},
     "sweep": set(VARIABLES),
+    "notify": {"PREFIX", "LEDGER_TABLE", "NOTIFICATION_ROUTES"},
+    "send_digest": {"PREFIX", "LEDGER_TABLE", "NOTIFICATION_ROUTES"},
 }
 
 
@@ -35,7 +45,7 @@ def build(project: Path) -> dict[str, bytes]:
 def test_another_folder_day_and_file_mode_give_the_same_bytes(tmp_path: Path) -> None:
     here = copy_of_the_project(tmp_path / "here")
     there = copy_of_the_project(tmp_path / "a longer folder")
-    for path in (there / "lambda").iterdir():
+    for path in (there / "lambda").rglob("*.py"):
         os.utime(path, (1_000_000_000, 1_000_000_000))
         path.chmod(0o700)
 
@@ -44,7 +54,7 @@ def test_another_folder_day_and_file_mode_give_the_same_bytes(tmp_path: Path) ->
 
 def test_windows_line_ends_give_the_same_bytes(tmp_path: Path) -> None:
     here, there = copy_of_the_project(tmp_path / "here"), copy_of_the_project(tmp_path / "there")
-    for path in (there / "lambda").iterdir():
+    for path in (there / "lambda").rglob("*.py"):
         path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
 
     assert build(here) == build(there)
@@ -67,8 +77,10 @@ def test_the_archives_hold_the_handlers_and_the_modules_of_the_job(tmp_path: Pat
     functions = zipfile.ZipFile(project / "build/lambda.zip").namelist()
     modules = zipfile.ZipFile(project / "build/transforms.zip").namelist()
 
-    assert functions == sorted(path.name for path in (PROJECT / "lambda").glob("*.py"))
-    assert {"start_crawler.py", "start_etl_job.py", "close_run.py", "sweep.py"} <= set(functions)
+    assert functions == sorted(
+        path.relative_to(PROJECT / "lambda").as_posix() for path in (PROJECT / "lambda").rglob("*.py")
+    )
+    assert {*(f"{function}.py" for function in NEEDED), "messages/run.py"} <= set(functions)
     assert "transforms/__init__.py" in modules and "steps/rules.py" in modules
 
 
@@ -76,9 +88,10 @@ def test_everything_that_a_handler_imports_is_in_the_archive_or_in_the_runtime(t
     project = copy_of_the_project(tmp_path / "here")
     build(project)
     shutil.rmtree(project / "lambda")
-    values = dict.fromkeys((*VARIABLES, "AWS_DEFAULT_REGION"), "x") | {"MAXIMUM_ATTEMPTS": "3"}
+    values = dict.fromkeys((*VARIABLES, "AWS_DEFAULT_REGION"), "x")
+    values |= {"MAXIMUM_ATTEMPTS": "3", "NOTIFICATION_ROUTES": "[]"}
     program = f"import sys; sys.path.insert(0, {str(project / 'build/lambda.zip')!r}); "
-    program += "import start_crawler, start_etl_job, close_run, sweep"
+    program += f"import {', '.join(NEEDED)}"
 
     subprocess.run([sys.executable, "-c", program], check=True, env=values, cwd=tmp_path)
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from event_chain import NAME, Crash, EventChain
+from event_chain import SUBJECT, Crash, EventChain
 from moto import mock_aws
 
 ENDED = {"DONE", "QUARANTINED", "GONE", "DEAD"}
@@ -30,7 +30,7 @@ def test_a_file_goes_from_upload_to_published_without_the_sweep(chain: EventChai
 
     each_file_ended_exactly_once(chain)
     assert chain.states() == {"DONE": 1}
-    assert [message["Subject"] for message in chain.notifications()] == [f"{NAME} published"]
+    assert [message["Subject"] for message in chain.notifications()] == [f"{SUBJECT} published"]
 
 
 def test_with_every_event_lost_the_sweep_reaches_the_same_end(chain: EventChain) -> None:
@@ -40,7 +40,7 @@ def test_with_every_event_lost_the_sweep_reaches_the_same_end(chain: EventChain)
     chain.settle()
 
     each_file_ended_exactly_once(chain)
-    assert [message["Subject"] for message in chain.notifications()] == [f"{NAME} published"]
+    assert [message["Subject"] for message in chain.notifications()] == [f"{SUBJECT} published"]
 
 
 def test_our_own_output_starts_nothing(chain: EventChain) -> None:
@@ -110,8 +110,8 @@ def test_a_lambda_that_dies_at_any_call_leads_to_the_same_end(
 
     each_file_ended_exactly_once(chain)
     assert chain.states() == {"DONE": 2}
-    told = [message["Message"].splitlines()[1] for message in chain.notifications()]
-    published = {f"Run: {commit['run']}" for commit in chain.commits()}
+    told = [str(message["Message"].split("Run ")[1].split(" ")[0]) for message in chain.notifications()]
+    published = {commit["run"] for commit in chain.commits()}
     assert set(told) == published
     # Only who dies between sending and marking as sent says a thing twice.
     assert len(told) - len(published) <= (sum(said_before) > 0)

@@ -3,8 +3,7 @@
 import json
 
 import pytest
-from event_chain import DATASET, MAXIMUM_ATTEMPTS, NAME, Crash, EventChain
-from notification import clean_subject
+from event_chain import DATASET, MAXIMUM_ATTEMPTS, NAME, SUBJECT, Crash, EventChain
 
 
 def running(chain: EventChain, *keys: str) -> str:
@@ -22,7 +21,7 @@ def test_a_published_run_closes_its_files_and_is_told_with_its_counts(chain: Eve
     assert chain.states() == {"DONE": 2}
     assert not any("open" in row for row in (*chain.rows().values(), *chain.rows("run").values()))
     (message,) = chain.notifications()
-    assert message["Subject"] == f"{NAME} published" and "rows_in 2" in message["Message"]
+    assert message["Subject"] == f"{SUBJECT} published" and "published 2 of 2 rows from 2 files" in message["Message"]
     assert next(iter(chain.rows("run"))).removeprefix("run/") in message["Message"]
 
 
@@ -51,7 +50,7 @@ def test_a_file_that_was_deleted_before_it_was_read_is_gone_and_the_run_has_not_
 def test_a_published_canary_is_told_to_nobody_and_is_closed_all_the_same(
     chain: EventChain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chain.close_run.closing, "canary", DATASET)
+    monkeypatch.setattr(chain.close_run.closing.news, "canary", DATASET)
     running(chain)
 
     chain.job_ends()
@@ -61,12 +60,12 @@ def test_a_published_canary_is_told_to_nobody_and_is_closed_all_the_same(
 
 
 def test_a_failed_canary_is_told(chain: EventChain, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chain.close_run.closing, "canary", DATASET)
+    monkeypatch.setattr(chain.close_run.closing.news, "canary", DATASET)
     running(chain)
 
     chain.job_ends("FAILED")
 
-    assert chain.notifications()[0]["Subject"] == f"{NAME} failed"
+    assert chain.notifications()[0]["Subject"] == f"{SUBJECT} run failed"
 
 
 def test_the_same_event_again_changes_nothing_and_tells_nobody(chain: EventChain) -> None:
@@ -95,7 +94,8 @@ def test_a_failed_job_lets_its_files_wait_for_another_attempt(chain: EventChain,
     (row,) = chain.rows().values()
     assert (row["state"], row["attempts"], row["reason"]) == ("PENDING", 1, f"job-{state.lower()}")
     (message,) = chain.notifications()
-    assert message["Subject"] == f"{NAME} failed" and f"Reason: job-{state.lower()}" in message["Message"]
+    assert message["Subject"] == f"{SUBJECT} run failed" and f"failed: job-{state.lower()}." in message["Message"]
+    assert "1 file will be tried again" in message["Message"]
 
 
 def test_the_reason_of_the_report_is_told_rather_than_the_state_of_the_job(chain: EventChain) -> None:
@@ -103,7 +103,7 @@ def test_the_reason_of_the_report_is_told_rather_than_the_state_of_the_job(chain
 
     chain.job_ends("FAILED", reason="too-many-bad-rows: 6 of 10 rows")
 
-    assert "Reason: too-many-bad-rows: 6 of 10 rows" in chain.notifications()[0]["Message"]
+    assert "failed: too-many-bad-rows: 6 of 10 rows." in chain.notifications()[0]["Message"]
 
 
 def test_files_that_failed_too_often_are_dead_and_told_once(chain: EventChain) -> None:
@@ -119,7 +119,8 @@ def test_files_that_failed_too_often_are_dead_and_told_once(chain: EventChain) -
     assert (row["state"], row["attempts"], "open" in row) == ("DEAD", MAXIMUM_ATTEMPTS, False)
     assert sorted(run.rpartition("-")[2] for run in chain.rows("run")) == ["1", "2", "3"]
     subjects = [message["Subject"] for message in chain.notifications()]
-    assert sorted(subjects) == [f"{NAME} failed", f"{NAME} failed", f"{NAME} failed, files given up"]
+    failed = f"{SUBJECT} run failed"
+    assert sorted(subjects) == [failed, failed, f"{failed}, 1 file given up"]
     assert len(chain.glue.job_runs) == MAXIMUM_ATTEMPTS
 
 
@@ -140,7 +141,7 @@ def test_dead_files_are_told_even_when_the_lambda_died_before_it_could(chain: Ev
     chain.settle()
 
     (message,) = chain.notifications()
-    assert message["Subject"] == f"{NAME} failed, files given up" and "orders/a.csv" in message["Message"]
+    assert message["Subject"] == f"{SUBJECT} run failed, 1 file given up" and "orders/a.csv" in message["Message"]
 
 
 def test_a_job_that_failed_after_its_commit_has_published(chain: EventChain) -> None:
@@ -149,7 +150,7 @@ def test_a_job_that_failed_after_its_commit_has_published(chain: EventChain) -> 
     chain.job_ends("FAILED", commits=True)
 
     assert chain.states() == {"DONE": 1}
-    assert [message["Subject"] for message in chain.notifications()] == [f"{NAME} published"]
+    assert [message["Subject"] for message in chain.notifications()] == [f"{SUBJECT} published"]
 
 
 def test_a_job_that_succeeded_without_a_commit_has_not_published(chain: EventChain) -> None:
@@ -174,47 +175,7 @@ def test_a_notification_that_sns_refuses_changes_no_state_is_logged_and_is_sent_
     chain.sweep()
     chain.sweep()
 
-    assert [message["Subject"] for message in chain.notifications()] == [f"{NAME} published"]
-
-
-def test_a_reserved_notification_that_never_went_out_is_sent_after_five_minutes(chain: EventChain) -> None:
-    notifications, ledger = chain.close_run.notifications, chain.close_run.ledger
-    ledger.change("run/r", {"notice_published_0": ledger.now()}, {})
-
-    assert notifications.send_once("run/r", "published", "s", ["m"]) is False
-    chain.clock.forward(minutes=6)
-    assert notifications.send_once("run/r", "published", "s", ["m"]) is True
-    assert notifications.send_once("run/r", "published", "s", ["m"]) is True
-
-    assert len(chain.notifications()) == 1
-
-
-def test_each_topic_hears_once_even_when_another_one_refuses(chain: EventChain) -> None:
-    notifications = chain.close_run.notifications
-    notifications.topics = [chain.topic.replace("acme-dev", "somebody-elses"), chain.topic]
-
-    for _ in range(2):
-        with pytest.raises(Exception, match="NotFound"):
-            notifications.send_once("run/r", "published", "s", ["m"])
-    assert len(chain.notifications()) == 1
-
-    chain.sns.create_topic(Name="somebody-elses")
-    assert notifications.send_once("run/r", "published", "s", ["m"]) is True
-    assert chain.notifications() == []
-
-
-@pytest.mark.parametrize(
-    ("given", "sent"),
-    [
-        ("two\nlines\r\tand \x07 more", "two lines and more"),
-        ("é" * 10, "notification"),
-        ("a" * 101, "a" * 97 + "..."),
-        ("a" * 100, "a" * 100),
-        ("", "notification"),
-    ],
-)
-def test_a_subject_is_one_printable_line_of_at_most_100_characters(given: str, sent: str) -> None:
-    assert clean_subject(given) == sent
+    assert [message["Subject"] for message in chain.notifications()] == [f"{SUBJECT} published"]
 
 
 def test_a_long_list_of_refused_files_is_cut_and_counted(chain: EventChain) -> None:

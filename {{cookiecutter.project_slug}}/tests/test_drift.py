@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from drift import declared_columns, drift_of, normalised
 from drift_type import fits
-from event_chain import DATASET, INPUT, NAME, EventChain
+from event_chain import DATASET, INPUT, NAME, SUBJECT, EventChain
 from steps import inspection
 
 DECLARED = {"id": "bigint", "day": "date", "amount": "decimal(10,2)", "note": "string"}
@@ -227,7 +227,8 @@ def test_report_lets_the_run_go_and_tells_what_differs(chain: EventChain) -> Non
     assert crawled(chain, AGREES | {"web": "string"})["run"]
 
     (notice,) = drift_notices(chain)
-    assert notice.startswith(f"{NAME} drift\nadded:web\nThe run goes on")
+    assert notice.startswith(f"{SUBJECT} drift\n\nThe columns of the files differ")
+    assert "\nadded:web\nThe run goes on" in notice
     assert on_record(chain) == ["added:web"]
 
 
@@ -246,7 +247,7 @@ def test_stop_starts_no_run_and_says_what_to_do(chain: EventChain) -> None:
 
     assert chain.states() == {"PENDING": 1} and chain.glue.job_runs == []
     (notice,) = drift_notices(chain)
-    assert "all wait" in notice and "project.yaml" in notice and f"start the crawler {NAME}" in notice
+    assert "all wait" in notice and "project.yaml" in notice and f"glue start-crawler --name {NAME}" in notice
     row = chain.rows("dataset")[ROW]
     assert (row["drift"], row["on_drift"]) == (["added:web"], "stop") and row["drift_since"]
 
@@ -325,7 +326,7 @@ def test_a_schedule_goes_on_starting_the_crawler_while_a_drift_stops_the_runs(ch
         chain.crawl()
 
     assert chain.glue.crawls == 5
-    assert [told["Subject"] for told in chain.notifications()] == [f"{NAME} drift, files wait"]
+    assert [told["Subject"] for told in chain.notifications()] == [f"{SUBJECT} drift, files wait"]
 
 
 def test_a_drift_is_logged_with_names_and_never_with_a_value(

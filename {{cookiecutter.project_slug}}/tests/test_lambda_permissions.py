@@ -46,12 +46,14 @@ def everything_happens(chain: EventChain) -> None:
     chain.upload("orders/nobody-told.csv")
     chain.settle()
     chain.start_etl_job.handler({"detail": {"jobName": NAME, "state": "SUCCEEDED"}}, None)
+    chain.notify.handler({"Records": [{"Sns": {"Message": "an alarm", "MessageId": "1"}}] * 2}, None)
+    chain.digest.handler({"time": "2026-03-02T06:00:00Z", "datasets": {DATASET: "1 hours"}}, None)
 
 
 def test_every_lambda_may_make_every_call_that_it_makes(chain: EventChain) -> None:
     everything_happens(chain)
 
-    assert min(len(made(chain, function)) for function in HANDLERS) >= 5
+    assert min(len(made(chain, function)) for function in HANDLERS) >= 3
     assert {function: made(chain, function) - granted(function) for function in HANDLERS} == {
         function: set() for function in HANDLERS
     }

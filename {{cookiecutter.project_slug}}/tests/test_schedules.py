@@ -159,9 +159,11 @@ def everybody_heard(schedule: Schedule) -> None:
     """Of each run that has ended; of each unpublished file by name, with its run or in a message of its own."""
     told = "\n".join(message["Message"] for message in schedule.heard)
     ended = [name for name, row in schedule.chain.rows("run").items() if row["state"] in ("PUBLISHED", "FAILED")]
-    assert [name for name in ended if f"Run: {name.removeprefix('run/')}\n" not in told] == []
+    assert [name for name in ended if f"Run {name.removeprefix('run/')} " not in told] == []
     for file, row in schedule.chain.rows().items():
-        run, name = (f"Run: {row['run']}\n", row["key"]) if "run" in row else ("", file)
+        run, name = (
+            (f"Run {row['run']} ", row["key"]) if "run" in row else ("", f"{row['key']}, version {row['version_id']}")
+        )
         about = [message for message in schedule.heard if run in message["Message"] and name in message["Message"]]
         assert row["state"] == "DONE" or about, f"Nobody heard of {file}: {row['state']}, {row['reason']}."
 

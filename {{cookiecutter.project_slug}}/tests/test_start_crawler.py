@@ -9,7 +9,7 @@ from urllib.parse import quote_plus
 
 import boto3
 import pytest
-from event_chain import DATASET, HANDLERS, INPUT, NAME, Crash, EventChain
+from event_chain import DATASET, HANDLERS, INPUT, NAME, SUBJECT, Crash, EventChain
 from hypothesis import given
 from hypothesis import strategies as st
 from parallel import THREADS, each
@@ -141,7 +141,7 @@ def test_a_name_that_hadoop_cannot_open_is_quarantined_and_told_once(chain: Even
 
     (row,) = chain.rows().values()
     assert (row["state"], row["reason"], "open" in row) == ("QUARANTINED", "unreadable-name", False)
-    assert [message["Subject"] for message in chain.notifications()] == [f"{NAME} file refused: unreadable-name"]
+    assert [message["Subject"] for message in chain.notifications()] == [f"{SUBJECT} file refused: unreadable-name"]
 
 
 def test_a_gzip_that_no_worker_should_read_alone_is_quarantined(chain: EventChain) -> None:

@@ -8,7 +8,7 @@ import boto3
 import file_row
 import manifest
 import pytest
-from event_chain import DATASET, INPUT, NAME, OUTPUT, PREFIX, TABLE, Crash, EventChain, Wire
+from event_chain import DATASET, INPUT, NAME, OUTPUT, PREFIX, SUBJECT, TABLE, Crash, EventChain, Wire
 from moto.moto_api import state_manager
 from run_start import claim_files
 
@@ -91,7 +91,7 @@ def test_a_failed_crawl_starts_no_job_and_is_told_once(chain: EventChain, status
     crawler_event(chain, state="Failed")
 
     assert chain.states() == {"PENDING": 1} and chain.glue.job_runs == []
-    assert [message["Subject"] for message in chain.notifications()] == [f"{NAME} crawl failed"]
+    assert [message["Subject"] for message in chain.notifications()] == [f"{SUBJECT} crawl failed"]
 
 
 def test_a_lost_event_of_a_failed_crawl_is_told_by_the_sweep(chain: EventChain) -> None:
@@ -100,7 +100,7 @@ def test_a_lost_event_of_a_failed_crawl_is_told_by_the_sweep(chain: EventChain) 
 
     chain.sweep()
 
-    assert [message["Subject"] for message in chain.notifications()] == [f"{NAME} crawl failed"]
+    assert [message["Subject"] for message in chain.notifications()] == [f"{SUBJECT} crawl failed"]
 
 
 def test_two_starts_without_progress_stop_and_tell_people_once(chain: EventChain) -> None:
@@ -112,7 +112,7 @@ def test_two_starts_without_progress_stop_and_tell_people_once(chain: EventChain
 
     assert chain.glue.crawls == 2
     subjects = [message["Subject"] for message in chain.notifications()]
-    assert subjects.count(f"{NAME} crawler makes no progress") == 1
+    assert subjects.count(f"{SUBJECT} crawler makes no progress") == 1
 
 
 def test_a_new_file_is_progress_and_lets_the_crawler_start_again(chain: EventChain) -> None:

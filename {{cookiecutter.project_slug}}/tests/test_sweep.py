@@ -4,7 +4,7 @@ import json
 from contextlib import suppress
 
 import pytest
-from event_chain import DATASET, NAME, Crash, EventChain, refusal
+from event_chain import DATASET, NAME, SUBJECT, Crash, EventChain, refusal
 
 NO_EVENT_FOR_LONG = {"hours": 1}
 
@@ -131,7 +131,7 @@ def test_a_file_whose_time_lies_ahead_of_ours_does_not_loop(chain: EventChain) -
         chain.sweep()
 
     assert chain.glue.crawls == 2
-    assert [message["Subject"] for message in chain.notifications()] == [f"{NAME} crawler makes no progress"]
+    assert [message["Subject"] for message in chain.notifications()] == [f"{SUBJECT} crawler makes no progress"]
 
 
 def test_a_job_that_was_replaced_and_forgot_its_runs_gives_the_files_back(chain: EventChain) -> None:
@@ -189,4 +189,4 @@ def test_a_file_that_was_refused_at_sight_is_told_of_even_when_the_first_teller_
 
     (row,) = chain.rows().values()
     assert (row["state"], "open" in row) == ("QUARANTINED", False)
-    assert [message["Subject"] for message in chain.notifications()] == [f"{NAME} file refused: unreadable-name"]
+    assert [message["Subject"] for message in chain.notifications()] == [f"{SUBJECT} file refused: unreadable-name"]

@@ -29,6 +29,6 @@ output "queues" {
 }
 
 output "topic" {
-  description = "The topic that notifications go to."
+  description = "The topic that alarms and the budget speak to."
   value       = module.environment.topic
 }

@@ -101,10 +101,11 @@ class EventBus:
         if service == "sns":
             return "sns:Publish", self.aws.client("sns").get_topic_attributes(TopicArn=arn)["Attributes"]["Policy"]
         if service == "lambda":
-            return "lambda:InvokeFunction", self._policy_of(name)
+            return "lambda:InvokeFunction", self.policy_of(name)
         raise ValueError(f"the local AWS delivers to SQS, SNS, Lambda, pipelines and builds, not to {service}")
 
-    def _policy_of(self, name: str) -> str | None:
+    def policy_of(self, name: str) -> str | None:
+        """Who may invoke a function; None when nobody was let in."""
         functions = self.aws.client("lambda")
         functions.get_function(FunctionName=name)
         try:

@@ -5,55 +5,47 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from moto.sns.models import Subscription, Topic
+from moto.sns.models import Topic
 
 from local.stand_in.chat import Chat
 from local.stand_in.mending import replace
+from local.stand_in.subscription import is_for
 
 
 class Notices:
-    """Every message in the order in which it was published."""
+    """Every message that people get, in the order in which it was published."""
 
     def __init__(self, chat: Chat) -> None:
         self.chat = chat
         self.sent: list[dict[str, Any]] = []
         replace(Topic, "publish", self._recording)
-        replace(Subscription, "publish", _staying_here)
 
     def _recording(self, original: Callable[..., str]) -> Callable[..., str]:
         def publish(topic: Any, message: str, subject: str | None = None, *more: Any, **options: Any) -> str:
-            self.sent.append(
-                {
-                    "at": datetime.now(UTC).isoformat(timespec="seconds"),
-                    "subject": subject or "",
-                    "message": _for_people(message, options.get("message_structure")),
-                    "topic": topic.arn,
-                    "to": self._readers(topic),
-                }
-            )
+            attributes = (more[0] if more else options.get("message_attributes")) or {}
+            readers = self._readers(topic, message, attributes)
+            if readers:
+                said = {"subject": subject or "", "message": _for_people(message, options.get("message_structure"))}
+                told = {"topic": topic.arn, "to": readers, "dataset": attributes.get("dataset", {}).get("Value", "")}
+                self.sent.append({"at": datetime.now(UTC).isoformat(timespec="seconds")} | said | told)
             return original(topic, message, subject, *more, **options)
 
         return publish
 
-    def _readers(self, topic: Any) -> list[str]:
+    def _readers(self, topic: Any, message: str, attributes: dict[str, Any]) -> list[str]:
+        """Who reads a message; a topic that nobody subscribes to is somebody's own, one read by a function is not."""
         subscriptions = topic.sns_backend.list_subscriptions_by_topic(topic_arn=topic.arn)[0]
-        people = [f"{each.protocol} {each.endpoint}" for each in subscriptions]
+        people = [
+            f"{each.protocol} {each.endpoint}"
+            for each in subscriptions
+            if each.protocol not in ("lambda", "sqs") and is_for(each, message, attributes)
+        ]
         channels = [
             f"slack {channel['SlackChannelId']}" if "SlackChannelId" in channel else f"teams {channel['ChannelId']}"
             for channel in self.chat.channels.values()
             if topic.arn in channel["SnsTopicArns"]
         ]
-        return [*people, *channels] or [f"topic {topic.name}"]
-
-
-def _staying_here(original: Callable[..., None]) -> Callable[..., None]:
-    """moto would really call an https endpoint, which is somebody's, on the network."""
-
-    def publish(subscription: Any, *message: Any, **options: Any) -> None:
-        if subscription.protocol not in ("http", "https"):
-            original(subscription, *message, **options)
-
-    return publish
+        return [*people, *channels] or ([] if subscriptions else [f"topic {topic.name}"])
 
 
 def _for_people(message: str, structure: str | None) -> str:

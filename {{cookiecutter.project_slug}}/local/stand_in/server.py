@@ -22,6 +22,7 @@ from local.stand_in import (
     mends_lambda,
     mends_logs,
     mends_storage,
+    subscription,
     surroundings,
 )
 from local.stand_in.application import Answer, Application
@@ -56,6 +57,7 @@ class StandIn:
             lambda place, run: self.homes[place].jobs.run(run),
         )
         mends_lambda.mend(lambda place, *call: self.homes[place].functions.invoke(*call))
+        subscription.mend(self.homes)
 
     def begin(self) -> None:
         """Let everything that acts on its own begin to act."""

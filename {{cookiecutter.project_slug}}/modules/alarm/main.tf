@@ -31,8 +31,8 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   evaluation_periods  = each.value.periods
   datapoints_to_alarm = coalesce(each.value.breaching_periods, each.value.periods)
   treat_missing_data  = each.value.missing
-  alarm_actions       = var.actions
-  ok_actions          = each.value.tells_when_over ? var.actions : []
+  alarm_actions       = coalesce(each.value.actions, var.actions)
+  ok_actions          = each.value.tells_when_over ? coalesce(each.value.actions, var.actions) : []
 
   dynamic "metric_query" {
     for_each = each.value.metrics

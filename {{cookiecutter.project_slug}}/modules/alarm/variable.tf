@@ -23,11 +23,12 @@ variable "alarms" {
     breaching_periods = optional(number)
     missing           = optional(string, "notBreaching")
     tells_when_over   = optional(bool, true)
+    actions           = optional(list(string))
   }))
 }
 
 variable "actions" {
-  description = "The ARNs of what every alarm does."
+  description = "The ARNs of what an alarm does that names no actions of its own."
   type        = list(string)
 }
 

@@ -66,16 +66,6 @@ locals {
       metrics         = { ended = merge(local._own, { name = "runs_timed_out", statistic = "Sum" }) }
     }
   }
-
-  notification_alarms = {
-    notifications-failed = {
-      says      = "SNS could not deliver notifications to somebody."
-      section   = "notifications-failed"
-      period    = 300
-      threshold = 0
-      metrics   = { failed = { namespace = "AWS/SNS", name = "NumberOfNotificationsFailed", dimensions = { TopicName = var.names.topic }, statistic = "Sum" } }
-    }
-  }
 }
 
 module "alarm" {

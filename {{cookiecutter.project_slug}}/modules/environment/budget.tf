@@ -34,5 +34,5 @@ resource "aws_budgets_budget" "this" {
     }
   }
 
-  depends_on = [module.notification]
+  depends_on = [aws_sns_topic_policy.services]
 }

@@ -1,27 +1,29 @@
-# The Lambdas of the event chain, and one that tries its connections: one archive, one verb each. lambda/ holds their code.
+# The Lambdas of the event chain and of notifications, and one that tries connections: one archive, one verb each. lambda/ holds their code.
 
 locals {
   archives = { for name in ["lambda", "transforms"] : name => "${var.root}/build/${name}.zip" }
 
   # reserved: how many may run at once. The queue hands over to at most as many as start_crawler may run.
   functions = {
-    start_crawler     = { timeout = 60, reserved = 5, reads = ["PREFIX", "INPUT_BUCKET", "LEDGER_TABLE", "TOPIC_ARN"] }
-    start_etl_job     = { timeout = 120, reserved = 2, reads = ["PREFIX", "OUTPUT_BUCKET", "LEDGER_TABLE", "TOPIC_ARN"] }
-    close_run         = { timeout = 120, reserved = 2, reads = ["PREFIX", "OUTPUT_BUCKET", "LEDGER_TABLE", "TOPIC_ARN", "MAXIMUM_ATTEMPTS", "CANARY"] }
+    start_crawler     = { timeout = 60, reserved = 5, reads = ["PREFIX", "INPUT_BUCKET", "LEDGER_TABLE", "NOTIFICATION_ROUTES"] }
+    start_etl_job     = { timeout = 120, reserved = 2, reads = ["PREFIX", "OUTPUT_BUCKET", "LEDGER_TABLE", "NOTIFICATION_ROUTES"] }
+    close_run         = { timeout = 120, reserved = 2, reads = ["PREFIX", "OUTPUT_BUCKET", "LEDGER_TABLE", "NOTIFICATION_ROUTES", "MAXIMUM_ATTEMPTS", "CANARY"] }
     check_connections = { timeout = 120, reserved = 1, reads = ["PREFIX", "SERVICES", "DATABASES"] }
-    sweep             = { timeout = 300, reserved = 2, reads = ["PREFIX", "INPUT_BUCKET", "OUTPUT_BUCKET", "LEDGER_TABLE", "TOPIC_ARN", "MAXIMUM_ATTEMPTS", "CANARY"] }
+    notify            = { timeout = 60, reserved = 2, reads = ["PREFIX", "LEDGER_TABLE", "NOTIFICATION_ROUTES"] }
+    send_digest       = { timeout = 60, reserved = 1, reads = ["PREFIX", "LEDGER_TABLE", "NOTIFICATION_ROUTES"] }
+    sweep             = { timeout = 300, reserved = 2, reads = ["PREFIX", "INPUT_BUCKET", "OUTPUT_BUCKET", "LEDGER_TABLE", "NOTIFICATION_ROUTES", "MAXIMUM_ATTEMPTS", "CANARY"] }
   }
 
   told = {
-    PREFIX           = var.prefix
-    INPUT_BUCKET     = var.buckets.input
-    OUTPUT_BUCKET    = var.buckets.output
-    LEDGER_TABLE     = var.names.ledger
-    TOPIC_ARN        = join(",", local.topics)
-    MAXIMUM_ATTEMPTS = "3"
-    CANARY           = var.names.canary
-    SERVICES         = join(",", local.services)
-    DATABASES        = jsonencode({ for name, database in local.databases : name => "${database.host}:${database.port}" })
+    PREFIX              = var.prefix
+    INPUT_BUCKET        = var.buckets.input
+    OUTPUT_BUCKET       = var.buckets.output
+    LEDGER_TABLE        = var.names.ledger
+    NOTIFICATION_ROUTES = module.notification.routes
+    MAXIMUM_ATTEMPTS    = "3"
+    CANARY              = var.names.canary
+    SERVICES            = join(",", local.services)
+    DATABASES           = jsonencode({ for name, database in local.databases : name => "${database.host}:${database.port}" })
   }
 }
 
@@ -87,7 +89,7 @@ resource "aws_lambda_event_source_mapping" "uploads" {
 
 # start_crawler and sweep are also called by rules of each dataset, whose names begin with the prefix.
 resource "aws_lambda_permission" "rules" {
-  for_each = aws_lambda_function.this
+  for_each = { for name, function in aws_lambda_function.this : name => function if name != "notify" }
 
   statement_id   = "RulesOfThisEnvironment"
   function_name  = each.value.function_name

@@ -14,8 +14,8 @@ output "ledger" {
 }
 
 output "topic" {
-  description = "The ARN of the topic that notifications go to."
-  value       = module.notification.topic
+  description = "The ARN of the topic that alarms and the budget speak to; notify writes for people what they say."
+  value       = aws_sns_topic.services.arn
 }
 
 output "queues" {

@@ -20,21 +20,23 @@ locals {
     read_record   = { actions = ["s3:GetObject"], resources = [for folder in ["_reports", "_commits"] : "${local._output}/${folder}/*"] }
     find_record   = { actions = ["s3:ListBucket"], resources = [local._output] }
     find_upload   = { actions = ["s3:ListBucketVersions"], resources = [local.bucket.input] }
-    notify        = { actions = ["sns:Publish"], resources = local.topics }
+    notify        = { actions = ["sns:Publish"], resources = concat(["${local.topic}-*"], [for target in var.notifications : target.arn if target.protocol == "topic"]) }
     receive       = { actions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], resources = [local.queues.uploads] }
     give_up       = { actions = ["sqs:SendMessage"], resources = [local.queues.events_dead_letters] }
     trace         = { actions = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], resources = ["*"] }
     find_networks = { actions = ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "ec2:DescribeVpcs"], resources = ["*"] }
   }
 
-  _every = ["ledger", "waiting", "notify", "give_up", "trace", "find_networks"]
+  _every = ["ledger", "notify", "give_up", "trace", "find_networks"]
   granted = {
-    start_crawler = concat(local._every, ["record_file", "crawl", "receive"])
-    start_etl_job = concat(local._every, ["crawl", "see_crawl", "see_drift", "start_run", "see_run", "write_record"])
-    close_run     = concat(local._every, ["see_run", "read_record", "find_record"])
+    start_crawler = concat(local._every, ["waiting", "record_file", "crawl", "receive"])
+    start_etl_job = concat(local._every, ["waiting", "crawl", "see_crawl", "see_drift", "start_run", "see_run", "write_record"])
+    close_run     = concat(local._every, ["waiting", "see_run", "read_record", "find_record"])
+    notify        = local._every
+    send_digest   = local._every
     # It opens connections and calls nothing.
     check_connections = ["give_up", "trace", "find_networks"]
-    sweep             = concat(local._every, ["record_file", "find_rows", "crawl", "see_crawl", "see_drift", "start_run", "see_run", "write_record", "read_record", "find_record", "find_upload"])
+    sweep             = concat(local._every, ["waiting", "record_file", "find_rows", "crawl", "see_crawl", "see_drift", "start_run", "see_run", "write_record", "read_record", "find_record", "find_upload"])
   }
 }
 

@@ -22,6 +22,7 @@ locals {
     endpoint-unreachable   = { logs = ["check_connections"], text = "fields @timestamp, @message | filter event = \"connections-checked\" and endpoints_unreachable > 0" }
     connection-unreachable = { logs = ["check_connections"], text = "fields @timestamp, @message | filter event = \"connections-checked\" and connections_unreachable > 0" }
     connections-rejected   = { logs = ["flow"], text = "filter action = \"REJECT\" | stats count(*) as connections by srcAddr, dstAddr, dstPort" }
+    notify-failing         = { logs = ["notify"], text = "fields @timestamp, @message | filter event = \"notification-failed\" or @message like /Task timed out|errorType/" }
     notifications-failed   = { logs = local._all, text = "fields @timestamp, @log, event, row, error | filter event in [\"notification-failed\", \"notification-sent\"]" }
   }
 }

@@ -45,9 +45,11 @@ variable "job_settings" {
 }
 
 variable "notifications" {
-  description = "Who is told, by a stable name."
+  description = "Who is told of what, by a stable name."
   type = map(object({
     protocol  = string
+    kinds     = list(string)
+    topic     = string
     endpoint  = optional(string)
     arn       = optional(string)
     workspace = optional(string)

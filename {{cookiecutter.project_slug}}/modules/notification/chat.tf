@@ -9,7 +9,7 @@ resource "aws_iam_role" "chat" {
     Effect    = "Allow"
     Action    = "sts:AssumeRole"
     Principal = { Service = "chatbot.amazonaws.com" }
-    Condition = { StringEquals = { "aws:SourceAccount" = split(":", var.topic)[4] } }
+    Condition = { StringEquals = { "aws:SourceAccount" = local._account } }
   }] })
 }
 
@@ -21,17 +21,18 @@ resource "aws_chatbot_slack_channel_configuration" "this" {
   slack_channel_id      = each.value.channel
   iam_role_arn          = aws_iam_role.chat["chat"].arn
   guardrail_policy_arns = [local._chat.chat]
-  sns_topic_arns        = [aws_sns_topic.this.arn]
+  sns_topic_arns        = [aws_sns_topic.target[each.key].arn]
 }
 
 resource "aws_chatbot_teams_channel_configuration" "this" {
   for_each = local.teams
 
-  configuration_name    = "${var.prefix}-${substr(sha256(each.value.channel), 0, 8)}"
-  tenant_id             = each.value.tenant
-  team_id               = each.value.team
-  channel_id            = each.value.channel
+  configuration_name = "${var.prefix}-${substr(sha256(each.value.channel), 0, 8)}"
+  tenant_id          = each.value.tenant
+  team_id            = each.value.team
+  # The service wants the id as it stands in a link: 19%3A…%40thread.tacv2.
+  channel_id            = urlencode(each.value.channel)
   iam_role_arn          = aws_iam_role.chat["chat"].arn
   guardrail_policy_arns = [local._chat.chat]
-  sns_topic_arns        = [aws_sns_topic.this.arn]
+  sns_topic_arns        = [aws_sns_topic.target[each.key].arn]
 }

@@ -1,4 +1,4 @@
-# Who is told: one topic, its subscriptions, chat channels, and topics that exist already.
+# Who is told: each target has a topic of its own, unless it is one.
 
 terraform {
   required_version = ">= 1.11"
@@ -12,25 +12,34 @@ terraform {
 }
 
 locals {
-  subscriptions = { for name, target in var.targets : name => target if contains(["email", "sms", "https"], target.protocol) }
-  slack         = { for name, target in var.targets : name => target if target.protocol == "slack" }
-  teams         = { for name, target in var.targets : name => target if target.protocol == "teams" }
-  _chat         = length(local.slack) + length(local.teams) > 0 ? { chat = "arn:${split(":", var.topic)[1]}:iam::aws:policy/CloudWatchReadOnlyAccess" } : {}
+  _account = split(":", var.arn)[4]
+
+  _own = { for name, target in var.targets : name => target if target.protocol != "topic" }
+
+  topics = { for name, target in var.targets : name => target.protocol == "topic" ? target.arn : "${var.arn}:${target.topic}" }
+  slack  = { for name, target in var.targets : name => target if target.protocol == "slack" }
+  teams  = { for name, target in var.targets : name => target if target.protocol == "teams" }
+  _chat  = length(local.slack) + length(local.teams) > 0 ? { chat = "arn:${split(":", var.arn)[1]}:iam::aws:policy/CloudWatchReadOnlyAccess" } : {}
 }
 
-resource "aws_sns_topic" "this" {
-  name              = split(":", var.topic)[5]
+resource "aws_sns_topic" "target" {
+  for_each = local._own
+
+  name              = each.value.topic
+  display_name      = var.prefix
   kms_master_key_id = var.key
 }
 
 data "aws_iam_policy_document" "topic" {
+  for_each = local._own
+
   dynamic "statement" {
     for_each = var.publishers
 
     content {
       sid       = title(split(".", statement.key)[0])
       actions   = ["sns:Publish"]
-      resources = [var.topic]
+      resources = [local.topics[each.key]]
 
       principals {
         type        = "Service"
@@ -41,7 +50,7 @@ data "aws_iam_policy_document" "topic" {
       dynamic "condition" {
         for_each = statement.key == "events.amazonaws.com" ? {} : {
           "aws:SourceArn"     = { test = "ArnLike", value = statement.value }
-          "aws:SourceAccount" = { test = "StringEquals", value = split(":", var.topic)[4] }
+          "aws:SourceAccount" = { test = "StringEquals", value = local._account }
         }
 
         content {
@@ -54,15 +63,17 @@ data "aws_iam_policy_document" "topic" {
   }
 }
 
-resource "aws_sns_topic_policy" "this" {
-  arn    = aws_sns_topic.this.arn
-  policy = data.aws_iam_policy_document.topic.json
+resource "aws_sns_topic_policy" "target" {
+  for_each = local._own
+
+  arn    = aws_sns_topic.target[each.key].arn
+  policy = data.aws_iam_policy_document.topic[each.key].json
 }
 
 resource "aws_sns_topic_subscription" "this" {
-  for_each = local.subscriptions
+  for_each = { for name, target in local._own : name => target if contains(["email", "sms", "https"], target.protocol) }
 
-  topic_arn = aws_sns_topic.this.arn
+  topic_arn = aws_sns_topic.target[each.key].arn
   protocol  = each.value.protocol
   endpoint  = each.value.endpoint
 }

@@ -1,9 +1,24 @@
-output "topic" {
-  description = "The ARN of the topic that was made."
-  value       = aws_sns_topic.this.arn
+output "topics" {
+  description = "The ARNs of the targets' topics: those made here, and those that exist already."
+  value       = sort(distinct(values(local.topics)))
 }
 
-output "topics" {
-  description = "The ARNs of all topics to publish to: the one made here, and those that exist already."
-  value       = concat([var.topic], [for target in var.targets : target.arn if target.protocol == "topic"])
+output "names" {
+  description = "The names of the topics that were made here."
+  value       = sort([for target in local._own : target.topic])
+}
+
+output "targets" {
+  description = "The ARN of each target's topic, by the target's name."
+  value       = local.topics
+}
+
+output "routes" {
+  description = "Who hears of what, as lambda/notification.py reads it: JSON, one entry for all targets that hear the same in the same form."
+  value       = local.routes
+
+  precondition {
+    condition     = length(local.routes) <= 3000
+    error_message = "project.yaml names so many notification targets with different kinds that the environment of a Lambda, 4 KB, cannot hold them: give some of them the same kinds."
+  }
 }

@@ -3,8 +3,8 @@ variable "prefix" {
   type        = string
 }
 
-variable "topic" {
-  description = "The ARN that the topic gets; composed by the caller, so that every policy that names it is known before anything is applied."
+variable "arn" {
+  description = "What the ARNs of topics begin with, arn:aws:sns:<region>:<account>: so every policy is known before anything is applied."
   type        = string
 }
 
@@ -24,9 +24,11 @@ variable "publishers" {
 }
 
 variable "targets" {
-  description = "Who is told, by a stable name."
+  description = "Who is told, by a stable name: the kinds that each hears of, and the name of its topic unless that exists already."
   type = map(object({
     protocol  = string
+    kinds     = list(string)
+    topic     = string
     endpoint  = optional(string)
     arn       = optional(string)
     workspace = optional(string)

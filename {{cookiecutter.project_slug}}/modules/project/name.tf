@@ -43,4 +43,7 @@ locals {
     canary            = "canary"
     budget            = local.prefix
   })
+
+  # The topics of the targets that hear of this environment, by the target's name.
+  target_topics = { for name in keys(local._hearing_here) : name => "${local.prefix}-notifications-${split(":", name)[0]}-${substr(sha256(name), 0, 8)}" }
 }

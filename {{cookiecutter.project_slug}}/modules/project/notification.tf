@@ -8,9 +8,9 @@ locals {
     "rows quarantined"        = { happens = ["environment"], usual = true, urgent = false }
     "crawl failed"            = { happens = ["environment"], usual = true, urgent = true }
     "data late"               = { happens = ["environment"], usual = true, urgent = true }
-    "dead letters"            = { happens = ["environment", "pipeline"], usual = true, urgent = true }
+    "dead letters"            = { happens = ["environment"], usual = true, urgent = true }
     "drift found"             = { happens = ["environment", "pipeline"], usual = true, urgent = false }
-    "budget"                  = { happens = ["environment", "pipeline"], usual = true, urgent = false }
+    "budget"                  = { happens = ["environment"], usual = true, urgent = false }
     "alarm"                   = { happens = ["environment", "pipeline"], usual = true, urgent = true }
     "pipeline started"        = { happens = ["pipeline"], usual = false, urgent = false }
     "pipeline succeeded"      = { happens = ["pipeline"], usual = true, urgent = false }
@@ -38,7 +38,7 @@ locals {
   }) if contains(target.environments, place)] }
 
   _hearing_here = { for target in local.hearing[var.environment] : target.name => target... if length(target.kinds) > 0 }
-  notifications = { for name, targets in local._hearing_here : name => targets[0] }
+  notifications = { for name, targets in local._hearing_here : name => merge(targets[0], { topic = local.target_topics[name] }) }
 
   _heard_twice = [for place, targets in local.hearing : "${place} has ${join(", ", [for name in distinct(targets[*].name) : name if length([for each in targets : each if each.name == name]) > 1])}" if length(distinct(targets[*].name)) < length(targets)]
   _deaf        = setsubtract(local._targets[*].name, [for target in flatten(values(local.hearing)) : target.name if length(target.kinds) > 0])

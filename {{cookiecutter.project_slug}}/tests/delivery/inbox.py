@@ -16,6 +16,12 @@ class Inbox:
         queue = self.topic.replace(":sns:", ":sqs:")
         boto3.client("sns").subscribe(TopicArn=self.topic, Protocol="sqs", Endpoint=queue)
 
+    @property
+    def routes(self) -> str:
+        """What pipeline/ tells a build, where this inbox hears of everything."""
+        kinds = ["approval needed", "pipeline succeeded", "pipeline failed", "drift found"]
+        return json.dumps([{"form": "text", "kinds": kinds, "topics": [self.topic]}])
+
     def messages(self) -> list[tuple[str, str]]:
         """Subject and text of everything that came since the last look; each says of which kind it is."""
         found: list[tuple[str, str]] = []

@@ -48,7 +48,8 @@ class DeployedProject:
         told = {
             "PLAN_ROLES": json.dumps([{"environment": "dev", "role": ROLE}]),
             "SUMMARY_BUCKET": SUMMARY_BUCKET,
-            "NOTIFICATION_TOPIC": self.inbox.topic,
+            "NOTIFICATION_ROUTES": self.inbox.routes,
+            "PREFIX": "acme-pipeline",
         }
         for name, value in told.items():
             monkeypatch.setenv(name, value)
@@ -83,7 +84,7 @@ def test_what_was_changed_by_hand_is_told_once_in_words_with_what_to_do(
 
     ((subject, text),) = deployed.check(monkeypatch)
 
-    assert subject == "Drift in dev"
+    assert subject == "acme-pipeline: drift in dev"
     assert (
         "To be as it was, it needs 1 to change:\n- terraform_data.version was changed, to be taken back: input, output"
         in text
@@ -112,7 +113,7 @@ def test_a_deployed_commit_that_nobody_knows_is_told(
     with pytest.raises(SystemExit, match=r"^The deployed commit ffffffffffff is not in the repository: drift cannot"):
         deployed.check(monkeypatch)
 
-    assert [subject for subject, _ in deployed.inbox.messages()] == ["The drift check stopped"]
+    assert [subject for subject, _ in deployed.inbox.messages()] == ["acme-pipeline: The drift check stopped"]
 
 
 def test_sources_that_came_without_git_are_compared_as_they_are(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_a_delivery_is_told_with_every_environment_and_links(bucket: None, monke
     for environment in ("dev", "prod"):
         deliver(environment, OLD, "e1")
         deliver(environment, NEW, "e2")
-    told = {**build("dev", NEW, "e2").variables, "NOTIFICATION_TOPIC": inbox.topic}
+    told = {**build("dev", NEW, "e2").variables, "NOTIFICATION_ROUTES": inbox.routes, "PREFIX": "acme-pipeline"}
     for name, value in told.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(notify, "release_of", lambda _: Release(SETTINGS))
@@ -45,7 +45,7 @@ def test_a_delivery_is_told_with_every_environment_and_links(bucket: None, monke
     notify.main()
 
     ((subject, text),) = inbox.messages()
-    assert subject == "acme: bbbbbbbbbbbb is delivered to dev, prod"
+    assert subject == "acme-pipeline: bbbbbbbbbbbb is delivered"
     assert text.count("aaaaaaaaaaaa -> bbbbbbbbbbbb, applied ") == 2 and text.count("smoke test passed.") == 2
     assert "console.aws.amazon.com/s3/object/acme-artifacts?region=eu-west-1&prefix=summaries%2Fe2%2Fprod.md" in text
     assert text.endswith("/pipelines/acme-pipeline/executions/e2/timeline?region=eu-west-1")
@@ -55,9 +55,10 @@ def test_an_environment_that_another_delivery_applied_is_not_counted_as_ours(buc
     deliver("dev", NEW, "e2")
     deliver("prod", OLD, "e1")
 
-    _, text = notify.delivered(build("dev", NEW, "e2"), Release(SETTINGS), boto3.client("s3"))
+    message = notify.told(build("dev", NEW, "e2"), ["dev", "prod"], boto3.client("s3"))
 
-    assert "prod: this delivery left no record of it" in text
+    assert message.facts[0].startswith("dev: nothing -> bbbbbbbbbbbb, applied ")
+    assert message.facts[1].startswith("prod: this delivery left no record of it")
 
 
 def test_the_record_keeps_what_was_deployed_and_how_its_smoke_test_ended(bucket: None) -> None:

@@ -18,7 +18,9 @@ def inbox(project: TinyProject, monkeypatch: pytest.MonkeyPatch) -> Inbox:
     """The plan's build of a project, as pipeline/ starts it."""
     topic = Inbox(project.folder.name)
     told = {"ENVIRONMENT": "dev", "COMMIT": "a" * 40, "PIPELINE_EXECUTION": "e1", "ROLE_ARN": ROLE}
-    for name, value in (told | {"SUMMARY_BUCKET": SUMMARY_BUCKET, "NOTIFICATION_TOPIC": topic.topic}).items():
+    for name, value in (
+        told | {"SUMMARY_BUCKET": SUMMARY_BUCKET, "NOTIFICATION_ROUTES": topic.routes, "PREFIX": "acme-pipeline"}
+    ).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(plan, "PROJECT", project.folder)
     monkeypatch.setattr(plan, "FOLDER", project.plan)
@@ -39,6 +41,29 @@ def test_the_summary_is_uploaded_and_message_link_and_digest_are_exported(projec
     assert inbox.messages() == []
 
 
+def test_who_approves_is_told_what_would_change_with_a_link(
+    project: TinyProject, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("APPROVAL_MINUTES", "4320")
+
+    plan.main()
+
+    ((subject, text),) = inbox.messages()
+    assert subject == "acme-pipeline: the plan for dev waits for approval"
+    exported = (project.folder / "exported/SUMMARY").read_text().split(" | ")
+    assert "\n".join(["What would be changed in dev:", *exported]) in text
+    assert "Without an answer it is rejected after 3 days." in text
+    assert (project.folder / "exported/SUMMARY_LINK").read_text() in text
+
+
+def test_an_approver_who_cannot_be_told_stops_the_build(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("APPROVAL_MINUTES", "60")
+    monkeypatch.setenv("NOTIFICATION_ROUTES", inbox.routes.replace(inbox.topic, f"{inbox.topic}-gone"))
+
+    with pytest.raises(SystemExit, match=r"^AWS refuses: .*Publish.*does not exist\.$"):
+        plan.main()
+
+
 def test_a_plan_that_terraform_refuses_is_told_in_one_sentence(project: TinyProject, inbox: Inbox) -> None:
     project.write('resource "terraform_data" "x" {\n  input = local.nowhere\n}\n')
 
@@ -47,7 +72,8 @@ def test_a_plan_that_terraform_refuses_is_told_in_one_sentence(project: TinyProj
 
     sentence = "Terraform cannot plan dev: Reference to undeclared local value. The lines above say the rest."
     assert refused.value.code == sentence
-    assert inbox.messages() == [("The plan of dev stopped", sentence)]
+    ((subject, text),) = inbox.messages()
+    assert subject == "acme-pipeline: The plan of dev stopped" and f"\n\n{sentence}\n" in text
 
 
 def test_a_build_that_the_pipeline_did_not_start_says_so(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,7 +89,7 @@ def test_what_aws_refuses_is_told_in_one_sentence(inbox: Inbox, monkeypatch: pyt
     with pytest.raises(SystemExit, match=r"^AWS refuses: .*PutObject.*bucket does not exist\.$"):
         plan.main()
 
-    assert [subject for subject, _ in inbox.messages()] == ["The plan of dev stopped"]
+    assert [subject for subject, _ in inbox.messages()] == ["acme-pipeline: The plan of dev stopped"]
 
 
 def test_the_lock_file_holds_and_is_part_of_what_is_approved(project: TinyProject, inbox: Inbox) -> None:

@@ -1,11 +1,14 @@
 """What SNS sends is recorded for the report, and leaves this machine by no way."""
 
+import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
 import pytest
-from stand_in_server import Server
+from stand_in_server import ACCOUNT, REGION, Server, eventually
+
+SAY = "def handle(event, context):\n    print('got', event['Records'][0]['Sns']['Message'])\n"
 
 
 class Endpoint(HTTPServer):
@@ -42,3 +45,51 @@ def test_a_message_to_an_endpoint_on_the_network_is_recorded_and_not_sent(server
     (told,) = [sent for sent in server.ask("status")["notifications"] if sent["subject"] == "to an endpoint"]
     assert told["to"] == [f"http {address}"]
     assert endpoint.calls == 0
+
+
+def test_who_gets_a_message_is_decided_by_the_filter_of_each_subscription(server: Server) -> None:
+    sns = server.client("sns")
+    topic = sns.create_topic(Name="filtered")["TopicArn"]
+    for kind in ("run failed", "alarm"):
+        policy = {"FilterPolicy": json.dumps({"kind": [kind]})}
+        sns.subscribe(TopicArn=topic, Protocol="email", Endpoint=f"{kind[:3]}@example.com", Attributes=policy)
+
+    attributes = {
+        "kind": {"DataType": "String.Array", "StringValue": '["run failed"]'},
+        "dataset": {"DataType": "String", "StringValue": "orders"},
+    }
+    sns.publish(TopicArn=topic, Subject="filtered", Message="hello", MessageAttributes=attributes)
+
+    (told,) = [sent for sent in server.ask("status")["notifications"] if sent["subject"] == "filtered"]
+    assert (told["to"], told["dataset"]) == (["email run@example.com"], "orders")
+
+
+def test_a_function_gets_the_message_of_its_topic_and_it_is_no_notification(server: Server) -> None:
+    sns = server.client("sns")
+    topic = sns.create_topic(Name="for-a-function")["TopicArn"]
+    server.function("listener", SAY)
+    server.client("lambda").add_permission(
+        FunctionName="listener",
+        StatementId="topic",
+        Action="lambda:InvokeFunction",
+        Principal="sns.amazonaws.com",
+        SourceArn=topic,
+    )
+    sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:listener")
+
+    sns.publish(TopicArn=topic, Subject="for a function", Message="hello")
+
+    eventually(lambda: "got hello" in " ".join(server.logged("/aws/lambda/listener")))
+    assert [sent for sent in server.ask("status")["notifications"] if sent["subject"] == "for a function"] == []
+
+
+def test_a_function_that_does_not_let_the_topic_in_gets_nothing(server: Server) -> None:
+    sns = server.client("sns")
+    topic = sns.create_topic(Name="not-let-in")["TopicArn"]
+    server.function("closed", SAY)
+    sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:closed")
+
+    sns.publish(TopicArn=topic, Message="hello")
+
+    eventually(lambda: "not delivered: closed does not let" in (server.folder / "platform.log").read_text())
+    assert "got hello" not in " ".join(server.logged("/aws/lambda/closed"))

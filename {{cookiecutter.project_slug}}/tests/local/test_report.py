@@ -209,7 +209,9 @@ def hostile_report() -> Report:
             )
             for name in HOSTILE
         },
-        notifications=[{"at": name, "subject": name, "message": name, "to": list(HOSTILE)} for name in HOSTILE],
+        notifications=[
+            {"at": name, "subject": name, "message": name, "dataset": name, "to": list(HOSTILE)} for name in HOSTILE
+        ],
         alarms=[{"name": n, "description": n, "state": s, "reason": n} for n in HOSTILE for s in ("OK", "ALARM")],
         missing=[{"what": name, "reason": name} for name in HOSTILE],
         steps=[{"name": name, "started": 0.0, "seconds": 1.0} for name in HOSTILE],
@@ -260,8 +262,8 @@ def test_what_a_page_cannot_hold_is_shown_as_its_escape() -> None:
 
 def test_the_pictures_are_well_formed_and_hold_the_counts() -> None:
     files = [file(), file(state="QUARANTINED", rows_in=0, published=0, quarantined=0, duplicates=0), waiting()]
-    told = {"at": "", "subject": "acme-dev-orders published", "message": "", "to": []}
-    given = report(datasets={"orders": dataset(files)}, notifications=[told, told | {"subject": "acme-dev-other x"}])
+    told = {"at": "", "subject": "acme-dev orders: published", "message": "", "dataset": "orders", "to": []}
+    given = report(datasets={"orders": dataset(files)}, notifications=[told, told | {"dataset": "other"}])
 
     drawn = pictures(page(given))
 
@@ -340,11 +342,12 @@ def test_a_report_of_nothing_is_still_a_page() -> None:
 
 
 def test_a_notification_is_shown_as_it_would_be_read() -> None:
-    told = {"at": "2026-03-01T00:00:00Z", "subject": "acme-dev-orders published", "message": "Run: b-1\nrows_in 10"}
+    told = {"at": "2026-03-01T00:00:00Z", "subject": "acme-dev orders: published", "message": "Run b-1\nrows_in 10"}
+    told |= {"dataset": "orders"}
     html = page(report(notifications=[{**told, "to": ["email a@example.com", "sms +49123"]}, {**told, "to": []}]))
 
     assert "To email a@example.com , sms +49123" in Page(html).text
-    assert "<pre>Run: b-1\nrows_in 10</pre>" in html
+    assert "<pre>Run b-1\nrows_in 10</pre>" in html
     assert "nobody is subscribed" in html
 
 

@@ -24,6 +24,8 @@ class Functions:
             "acme-dev-start-etl-job": chain.start_etl_job,
             "acme-dev-close-run": chain.close_run,
             "acme-dev-sweep": chain.sweeper,
+            "acme-dev-notify": chain.notify,
+            "acme-dev-send-digest": chain.digest,
         }
         self.called: list[str] = []
         self.refuses = False
@@ -174,6 +176,8 @@ def test_a_schedule_that_could_not_call_its_function_calls_it_with_its_own_input
         ({"detail": {"jobName": "other", "jobRunId": "jr", "state": "FAILED"}}, ["close-run"]),
         ({"detail": {"jobName": "other", "jobRunId": "jr", "state": "SUCCEEDED"}}, ["start-etl-job", "close-run"]),
         ({"dataset": DATASET, "prefix": "orders/", "crawl": "on-upload"}, ["sweep"]),
+        ({"Records": [{"Sns": {"Message": "an alarm", "MessageId": "1"}}]}, ["notify"]),
+        ({"time": "2026-03-02T06:00:00Z", "datasets": {DATASET: None}}, ["send-digest"]),
         ({"dataset": DATASET, "scheduled": True}, ["start-crawler"]),
     ],
 )

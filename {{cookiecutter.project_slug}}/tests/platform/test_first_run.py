@@ -96,9 +96,17 @@ def test_the_page_says_how_many_rows_there_are_and_that_they_add_up(page: Page) 
 def test_the_page_shows_each_notification_and_to_whom_it_went(page: Page, project: RunningProject) -> None:
     words = " ".join(" ".join(page.text).split())
 
-    for dataset in ("orders", "customers"):
-        assert f"{project.prefix}-{dataset} published" in words
+    for dataset, rows in (("orders", 8), ("customers", 4)):
+        assert f"{project.prefix} {dataset}: published, {rows} rows quarantined" in words
     assert "email data-team@example.com" in words
+
+
+def test_the_page_shows_the_digest_that_aws_would_send_the_next_morning(page: Page, project: RunningProject) -> None:
+    (digest,) = project.notifications("rows published, 12 quarantined")
+
+    assert digest["subject"].startswith(f"{project.prefix}: 20")
+    assert "orders: 1 run; 317 rows in = 302 published + 8 quarantined + 7 duplicates" in digest["message"]
+    assert digest["subject"] in " ".join(page.text)
 
 
 def test_a_second_plan_changes_nothing(project: RunningProject) -> None:

@@ -138,8 +138,8 @@ def test_a_file_whose_runs_all_end_badly_is_dead_and_each_run_is_told_once(chain
     chain.wait_until_quiet()
 
     assert chain.states([file]) == ["DEAD"]
-    assert [len(chain.notifications(f"Run: {run}")) for run in runs] == [1] * attempts
-    assert "files given up" in chain.notifications(f"Run: {runs[-1]}")[0]["subject"]
+    assert [len(chain.notifications(f"Run {run} ")) for run in runs] == [1] * attempts
+    assert "given up" in chain.notifications(f"Run {runs[-1]} ")[0]["subject"]
     assert unaccounted(books_of(chain)) == []
 
 

@@ -71,7 +71,7 @@ run "the_pipeline_has_kinds_of_its_own" {
   }
 
   assert {
-    condition     = join(", ", sort(output.notifications["email:all@example.com"].kinds)) == "alarm, approval needed, budget, dead letters, drift found, pipeline failed, pipeline succeeded, pull request opened, pull request overridden"
+    condition     = join(", ", sort(output.notifications["email:all@example.com"].kinds)) == "alarm, approval needed, drift found, pipeline failed, pipeline succeeded, pull request opened, pull request overridden"
     error_message = "The pipeline must tell how it ended and what waits for people: ${join(", ", output.notifications["email:all@example.com"].kinds)}."
   }
   assert {

@@ -1,0 +1,30 @@
+"""Lambda: tells once a day, in one message, what ran the day before and what is late."""
+
+from datetime import timedelta
+from typing import Any
+
+from aws import client, table_client
+from day import lateness, runs_of
+from environment_variable import required
+from instant import as_moment, as_text, utc_now
+from ledger import Ledger
+from log_line import log
+from messages.digest import daily_digest
+from notification import Notifications
+
+ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)
+notifications = Notifications(client("sns"), required("NOTIFICATION_ROUTES"), ledger, required("PREFIX"))
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """The call of the schedule: its time, and each dataset with how often data is expected, if it says so."""
+    moment = as_moment(event["time"])
+    day = as_text(moment - timedelta(days=1))[:10]
+    datasets = event["datasets"]
+    runs = {name: found for name in datasets if (found := runs_of(ledger, day, name))}
+    late = {name: words for name, every in datasets.items() if (words := lateness(ledger, name, every))}
+    log("digest", day=day, runs=sum(map(len, runs.values())), late=sorted(late))
+    if runs or late:
+        message = daily_digest(notifications.place, day, runs, late)
+        notifications.send_now(f"digest/{day}", moment.strftime("%Y%m%dT%H%M%S"), message)
+    return {"day": day}

@@ -1,0 +1,29 @@
+# Alarms of what tells people: somebody is not reached, or nobody is told of alarms any more.
+
+locals {
+  # A formula takes ten metrics.
+  _unreached = { for number, topics in chunklist(module.notification.names, 10) : join("-", compact(["notifications-failed", number == 0 ? "" : number + 1])) => {
+    says       = "SNS could not deliver notifications to somebody."
+    section    = "notifications-failed"
+    period     = 300
+    threshold  = 0
+    expression = "SUM([${join(", ", [for index in range(length(topics)) : "topic${index}"])}])"
+    metrics    = { for index, topic in topics : "topic${index}" => { namespace = "AWS/SNS", name = "NumberOfNotificationsFailed", dimensions = { TopicName = topic }, statistic = "Sum" } }
+  } }
+
+  # What is wrong with notify itself goes to people as CloudWatch says it. An alarm takes five actions.
+  _untold = { for number, topics in chunklist(module.notification.topics, 5) : join("-", compact(["notify-failing", number == 0 ? "" : number + 1])) => {
+    says       = "People are not told of alarms and the budget any more: notify has failed, or its topic does not reach it."
+    section    = "notify-failing"
+    period     = 300
+    threshold  = 0
+    expression = "SUM([failed, unreached])"
+    actions    = topics
+    metrics = {
+      failed    = { namespace = "AWS/Lambda", name = "Errors", dimensions = { FunctionName = local._function_names.notify }, statistic = "Sum" }
+      unreached = { namespace = "AWS/SNS", name = "NumberOfNotificationsFailed", dimensions = { TopicName = var.names.topic }, statistic = "Sum" }
+    }
+  } }
+
+  notification_alarms = merge(local._unreached, local._untold)
+}

@@ -1,0 +1,385 @@
+"""The words of every kind of notification, each message read as a whole in a mail."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from message import Message
+from message_form import as_text
+from messages.alarm import alarm_rings, budget_reached, unknown
+from messages.crawl import crawl_failed, crawler_stuck
+from messages.digest import daily_digest
+from messages.drift import drift_found
+from messages.pipeline import approval_needed, delivered, infrastructure_drift, stopped
+from messages.run import run_failed, run_published
+from messages.upload import file_refused
+from place import Place
+
+PROJECT = Path(__file__).parents[1]
+PROD, PIPELINE = Place("acme-prod", "eu-west-1"), Place("acme-pipeline", "eu-west-1")
+CONSOLE = "https://eu-west-1.console.aws.amazon.com"
+RUN = {"name": "b1-1", "job_run": "jr_1", "report": ("acme-output", "_reports/orders/b1-1.json")}
+GOOD: dict[str, Any] = {"key": "orders/a.csv", "file_reason": None, "quarantined": 0, "reasons": {}}
+BAD = {"key": "orders/b.csv", "file_reason": None, "quarantined": 2, "reasons": {"missing:id": 1, "not-a-date:day": 1}}
+REFUSED = {"key": "orders/c.csv", "file_reason": "encoding", "quarantined": 0, "reasons": {}}
+COUNTS = {"rows_in": 1_200, "published": 1_195, "quarantined": 2, "duplicates": 3}
+FAILURE: dict[str, Any] = {"reason": "too-many-bad-rows: 6 of 10 rows.", "waiting": 2, "dead": 0, "dead_files": []}
+ALARM = {
+    "AlarmName": "acme-prod-uploads-dead-letters",
+    "AlarmDescription": "Something could not be handled. What to do: docs/runbook.md, Dead letters.",
+    "NewStateValue": "ALARM",
+    "NewStateReason": "1 datapoint [3.0] was greater than the threshold (0.0).",
+    "StateChangeTime": "2026-03-01T12:34:56.789+0000",
+}
+BUDGET = """AWS Budget Notification March 01, 2026
+
+Dear AWS Customer, …
+
+Budget Name: acme-prod
+Budget Type: Cost
+Budgeted Amount: $100.00
+Alert Type: ACTUAL
+Alert Threshold: > $80.00
+ACTUAL Amount: $85.12
+"""
+MESSAGES: dict[str, tuple[Message, str]] = {
+    "run succeeded": (
+        run_published(PROD, "orders", RUN, {"files": [GOOD]} | COUNTS | {"quarantined": 0}),
+        f"""acme-prod orders: published
+
+Run b1-1 published 1,195 of 1,200 rows from 1 file: 0 quarantined, 3 duplicates.
+
+What to do next:
+Nothing: this is how it should be.
+
+Where to look:
+run and log: {CONSOLE}/gluestudio/home?region=eu-west-1#/job/acme-prod-orders/run/jr_1
+report: {CONSOLE}/s3/object/acme-output?region=eu-west-1&prefix=_reports/orders/b1-1.json""",
+    ),
+    "rows quarantined": (
+        run_published(PROD, "orders", RUN, {"files": [GOOD, BAD, REFUSED]} | COUNTS),
+        f"""acme-prod orders: published, 2 rows quarantined
+
+Run b1-1 published 1,195 of 1,200 rows from 3 files: 2 quarantined, 3 duplicates.
+Not published, or not all of it:
+orders/b.csv: 2 rows quarantined (missing:id 1, not-a-date:day 1)
+orders/c.csv: encoding
+
+What to do next:
+See each refused row with its reason: make where FILE="orders/b.csv" ENV=prod
+Mend the source and upload the file again: docs/runbook.md, "Rows quarantined".
+
+Where to look:
+run and log: {CONSOLE}/gluestudio/home?region=eu-west-1#/job/acme-prod-orders/run/jr_1
+report: {CONSOLE}/s3/object/acme-output?region=eu-west-1&prefix=_reports/orders/b1-1.json""",
+    ),
+    "rows quarantined, a file at sight": (
+        file_refused(
+            PROD,
+            "orders",
+            {"bucket": "acme-input", "key": "orders/a:b.csv", "file": "acme-input/orders/a:b.csv@v1"}
+            | {"version_id": "v1", "reason": "unreadable-name"},
+        ),
+        f"""acme-prod orders: file refused: unreadable-name
+
+orders/a:b.csv, version v1, was refused as a whole: unreadable-name. Its name holds a colon, which no job can open.
+
+What to do next:
+Upload it again under a name without a colon.
+
+Where to look:
+file: {CONSOLE}/s3/object/acme-input?region=eu-west-1&prefix=orders/a%3Ab.csv""",
+    ),
+    "run failed": (
+        run_failed(PROD, "orders", RUN, FAILURE),
+        f"""acme-prod orders: run failed
+
+Run b1-1 failed: too-many-bad-rows: 6 of 10 rows. Nothing of it was published.
+2 files will be tried again, within 15 minutes.
+
+What to do next:
+What each reason asks for: docs/runbook.md, "Runs failed".
+
+Where to look:
+run and log: {CONSOLE}/gluestudio/home?region=eu-west-1#/job/acme-prod-orders/run/jr_1
+report: {CONSOLE}/s3/object/acme-output?region=eu-west-1&prefix=_reports/orders/b1-1.json""",
+    ),
+    "run failed, files given up": (
+        run_failed(
+            PROD, "orders", RUN | {"job_run": None}, FAILURE | {"waiting": 0, "dead": 2, "dead_files": ["orders/a.csv"]}
+        ),
+        f"""acme-prod orders: run failed, 2 files given up
+
+Run b1-1 failed: too-many-bad-rows: 6 of 10 rows. Nothing of it was published.
+2 files given up (DEAD), because every attempt failed:
+orders/a.csv
+and 1 more file
+
+What to do next:
+What each reason asks for: docs/runbook.md, "Runs failed".
+Then upload the files that were given up again: a new version is a new file.
+
+Where to look:
+report: {CONSOLE}/s3/object/acme-output?region=eu-west-1&prefix=_reports/orders/b1-1.json""",
+    ),
+    "crawl failed": (
+        crawl_failed(PROD, "orders"),
+        f"""acme-prod orders: crawl failed
+
+The crawler acme-prod-orders failed. No file is lost: all keep waiting, and the next upload or sweep starts it again.
+
+What to do next:
+Mend what its log says: docs/runbook.md, "Crawl failing".
+Then start it by hand: aws glue start-crawler --name acme-prod-orders
+
+Where to look:
+crawler and log: {CONSOLE}/glue/home?region=eu-west-1#/v2/data-catalog/crawlers/view/acme-prod-orders""",
+    ),
+    "crawl failed, no progress": (
+        crawler_stuck(PROD, "orders"),
+        f"""acme-prod orders: crawler makes no progress
+
+The same files waited before and after two crawls of acme-prod-orders. It is not started again before a file comes.
+
+What to do next:
+Mend what its log says: docs/runbook.md, "Crawl failing".
+Then start it by hand: aws glue start-crawler --name acme-prod-orders
+
+Where to look:
+crawler and log: {CONSOLE}/glue/home?region=eu-west-1#/v2/data-catalog/crawlers/view/acme-prod-orders""",
+    ),
+    "drift found": (
+        drift_found(PROD, "orders", ("added:web", "missing:note"), stops=False),
+        f"""acme-prod orders: drift
+
+The columns of the files differ from project.yaml:
+added:web
+missing:note
+The run goes on: the job reads the declared columns, and its report says what became of each file.
+
+What to do next:
+What each difference means: docs/data-path.md, "Drift".
+
+Where to look:
+crawler: {CONSOLE}/glue/home?region=eu-west-1#/v2/data-catalog/crawlers/view/acme-prod-orders""",
+    ),
+    "drift found, files wait": (
+        drift_found(PROD, "orders", ("added:web",), stops=True),
+        f"""acme-prod orders: drift, files wait
+
+The columns of the files differ from project.yaml:
+added:web
+No run starts, because on_drift is stop. No file is lost: all wait.
+
+What to do next:
+Either change the columns in project.yaml and deploy,
+or take the file away and start the crawler: aws glue start-crawler --name acme-prod-orders
+The run starts by itself within 15 minutes after both agree.
+
+Where to look:
+crawler: {CONSOLE}/glue/home?region=eu-west-1#/v2/data-catalog/crawlers/view/acme-prod-orders""",
+    ),
+    "daily digest": (
+        daily_digest(
+            PROD,
+            "2026-03-01",
+            {"orders": [{"state": "PUBLISHED"} | COUNTS, {"state": "FAILED"}]},
+            {"customers": "late, last published 2026-02-27 06:10 UTC, expected every 24 hours"},
+        ),
+        """acme-prod: 2026-03-01: 2 runs, 1,195 rows published, 2 quarantined, 1 dataset late
+
+orders: 2 runs, 1 of them failed; 1,200 rows in = 1,195 published + 2 quarantined + 3 duplicates
+customers: late, last published 2026-02-27 06:10 UTC, expected every 24 hours
+
+What to do next:
+Ask the source why nothing came: docs/runbook.md, "Data late".""",
+    ),
+    "dead letters": (
+        alarm_rings(PROD, ALARM),
+        f"""acme-prod: alarm: uploads dead letters
+
+Something could not be handled.
+ALARM since 2026-03-01 12:34 UTC: 1 datapoint [3.0] was greater than the threshold (0.0).
+
+What to do next:
+docs/runbook.md, Dead letters.
+
+Where to look:
+alarm: {CONSOLE}/cloudwatch/home?region=eu-west-1#alarmsV2:alarm/acme-prod-uploads-dead-letters""",
+    ),
+    "data late": (
+        alarm_rings(PROD, ALARM | {"AlarmName": "acme-prod-orders-late", "NewStateValue": "OK"}),
+        f"""acme-prod: over: orders late
+
+It is over. It meant:
+Something could not be handled.
+OK since 2026-03-01 12:34 UTC: 1 datapoint [3.0] was greater than the threshold (0.0).
+
+What to do next:
+Nothing.
+
+Where to look:
+alarm: {CONSOLE}/cloudwatch/home?region=eu-west-1#alarmsV2:alarm/acme-prod-orders-late""",
+    ),
+    "alarm": (
+        alarm_rings(PROD, ALARM | {"AlarmName": "acme-prod-sweep-errors", "AlarmDescription": None}),
+        f"""acme-prod: alarm: sweep errors
+
+ALARM since 2026-03-01 12:34 UTC: 1 datapoint [3.0] was greater than the threshold (0.0).
+
+What to do next:
+docs/runbook.md has a section for each alarm.
+
+Where to look:
+alarm: {CONSOLE}/cloudwatch/home?region=eu-west-1#alarmsV2:alarm/acme-prod-sweep-errors""",
+    ),
+    "alarm, a service's own words": (
+        unknown(PROD, "Hello", "something\nnobody thought of"),
+        """acme-prod: Hello
+
+something
+nobody thought of
+
+What to do next:
+Look into the account: no section of docs/runbook.md is about this.""",
+    ),
+    "budget": (
+        budget_reached(PROD, BUDGET),
+        """acme-prod: $85.12 of $100.00 spent this month
+
+The cost of acme-prod has reached $85.12 of $100.00 this month.
+
+What to do next:
+See what costs most, by its tags, in AWS Cost Explorer; fewer workers and shorter runs save most.""",
+    ),
+    "budget, forecast": (
+        budget_reached(PROD, BUDGET.replace("ACTUAL", "FORECASTED").replace("85.12", "120.00")),
+        """acme-prod: $120.00 of $100.00 forecast this month
+
+The cost of acme-prod is forecast to reach $120.00 of $100.00 this month.
+
+What to do next:
+See what costs most, by its tags, in AWS Cost Explorer; fewer workers and shorter runs save most.""",
+    ),
+    "approval needed": (
+        approval_needed(PIPELINE, "e-1", "prod", ["prod: 1 to add", "Commit 012, digest 89a"], "https://plan", 4320),
+        f"""acme-pipeline: the plan for prod waits for approval
+
+What would be changed in prod:
+prod: 1 to add
+Commit 012, digest 89a
+
+What to do next:
+Read the plan, then approve or reject it in the pipeline. Exactly this plan is applied.
+Without an answer it is rejected after 3 days.
+
+Where to look:
+plan: https://plan
+pipeline: {CONSOLE}/codesuite/codepipeline/pipelines/acme-pipeline/executions/e-1/timeline?region=eu-west-1""",
+    ),
+    "pipeline succeeded": (
+        delivered(
+            PIPELINE, "e-1", "0123456789abcdef", ["dev: a -> b.", "prod: a -> b."], {"what changed in dev": "https://d"}
+        ),
+        f"""acme-pipeline: 0123456789ab is delivered
+
+dev: a -> b.
+prod: a -> b.
+
+What to do next:
+Nothing: this is how it should be.
+
+Where to look:
+what changed in dev: https://d
+pipeline: {CONSOLE}/codesuite/codepipeline/pipelines/acme-pipeline/executions/e-1/timeline?region=eu-west-1""",
+    ),
+    "pipeline failed": (
+        stopped(PIPELINE, "e-1", "The apply of dev stopped", "The state has moved on: plan again."),
+        f"""acme-pipeline: The apply of dev stopped
+
+The state has moved on: plan again.
+Nothing was changed by it, and later environments stay as they are.
+
+What to do next:
+What is done in each case: docs/delivery.md, "When the apply refuses" and what follows it.
+
+Where to look:
+pipeline: {CONSOLE}/codesuite/codepipeline/pipelines/acme-pipeline/executions/e-1/timeline?region=eu-west-1""",
+    ),
+    "drift found, in the infrastructure": (
+        infrastructure_drift(PIPELINE, ["dev"], ["dev is not as it was applied."], ["Release it again."]),
+        """acme-pipeline: drift in dev
+
+dev is not as it was applied.
+
+What to do next:
+Release it again.""",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_a_mail_says_what_happened_where_to_look_and_what_to_do(name: str) -> None:
+    message, text = MESSAGES[name]
+
+    assert as_text(message) == text
+    assert message.kinds[0] == name.partition(",")[0]
+
+
+def test_every_kind_that_project_yaml_may_name_has_words() -> None:
+    schema = json.loads((PROJECT / "project.schema.json").read_text(encoding="utf-8"))
+    kinds = {kind for message, _ in MESSAGES.values() for kind in message.kinds}
+
+    # Of these only an event tells.
+    told_by_rules = {"pipeline started", "pull request opened", "pull request approved", "pull request overridden"}
+
+    assert (kinds - {"daily digest"}) | told_by_rules == set(schema["$defs"]["notification_kind"]["enum"])
+
+
+def test_every_section_that_a_message_names_exists() -> None:
+    named = {
+        found
+        for message, _ in MESSAGES.values()
+        for found in re.findall(r'(docs/[\w-]+\.md), "([^"]+)"', "\n".join(message.next_steps))
+    }
+    headings = {
+        (file, heading)
+        for file, _ in named
+        for heading in re.findall(r"^##+ (.+)$", (PROJECT / file).read_text(encoding="utf-8"), re.MULTILINE)
+    }
+
+    assert len(named) >= 6
+    assert named <= headings
+
+
+def test_a_run_that_refused_rows_is_also_a_run_that_succeeded() -> None:
+    assert MESSAGES["rows quarantined"][0].kinds == ("rows quarantined", "run succeeded")
+
+
+def test_a_file_that_was_deleted_is_named_and_is_no_quarantine() -> None:
+    message = run_published(PROD, "orders", RUN, {"files": [GOOD | {"file_reason": "gone"}]})
+
+    assert message.kinds == ("run succeeded",)
+    assert "orders/a.csv: gone" in message.facts
+
+
+def test_a_long_list_is_cut_and_counted() -> None:
+    message = run_published(PROD, "orders", RUN, {"files": [REFUSED | {"key": f"{n}.csv"} for n in range(25)]})
+
+    assert sum(": encoding" in fact for fact in message.facts) == 20
+    assert message.facts[-1] == "and 5 more files"
+
+
+@pytest.mark.parametrize(
+    ("region", "host"),
+    [
+        ("eu-west-1", "eu-west-1.console.aws.amazon.com"),
+        ("cn-north-1", "cn-north-1.console.amazonaws.cn"),
+        ("us-gov-west-1", "us-gov-west-1.console.amazonaws-us-gov.com"),
+    ],
+)
+def test_links_lead_into_the_console_of_the_region(region: str, host: str) -> None:
+    assert Place("acme-dev", region).alarm("a b").startswith(f"https://{host}/cloudwatch/home?region={region}#")
+    assert Place("acme-dev", region).alarm("a b").endswith("/a%20b")
