@@ -30,7 +30,8 @@ locals {
     Queues        = { actions = [for what in ["CreateQueue", "DeleteQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"] : "sqs:${what}"], resources = local.own.queues }
     Topics        = { actions = [for what in ["CreateTopic", "DeleteTopic", "SetTopicAttributes", "Subscribe", "TagResource", "UntagResource"] : "sns:${what}"], resources = local.own.topics }
     Subscriptions = { actions = ["sns:SetSubscriptionAttributes", "sns:Unsubscribe"], resources = ["*"] }
-    LogGroups     = { actions = [for what in ["AssociateKmsKey", "CreateLogGroup", "DeleteLogGroup", "DeleteRetentionPolicy", "PutRetentionPolicy", "TagResource", "UntagResource"] : "logs:${what}"], resources = flatten([for group in local.own.log_groups : [group, "${group}:*"]]) }
+    LogGroups     = { actions = [for what in ["AssociateKmsKey", "CreateLogGroup", "DeleteLogGroup", "DeleteMetricFilter", "DeleteRetentionPolicy", "PutMetricFilter", "PutRetentionPolicy", "TagResource", "UntagResource"] : "logs:${what}"], resources = flatten([for group in local.own.log_groups : [group, "${group}:*"]]) }
+    SavedQueries  = { actions = ["logs:DeleteQueryDefinition", "logs:PutQueryDefinition"], resources = ["*"] }
     Alarms        = { actions = [for what in ["DeleteAlarms", "PutCompositeAlarm", "PutMetricAlarm", "TagResource", "UntagResource"] : "cloudwatch:${what}"], resources = local.own.alarms }
     Dashboards    = { actions = ["cloudwatch:DeleteDashboards", "cloudwatch:PutDashboard"], resources = local.own.dashboards }
     Budgets       = { actions = ["budgets:ModifyBudget", "budgets:TagResource", "budgets:UntagResource"], resources = local.own.budgets }

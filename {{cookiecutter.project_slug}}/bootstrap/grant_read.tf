@@ -29,7 +29,7 @@ locals {
     Alarms       = { actions = ["cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource"], resources = concat(local.own.alarms, ["${local.arn.cloudwatch}:alarm:*"]) }
     Dashboards   = { actions = ["cloudwatch:GetDashboard"], resources = local.own.dashboards }
     Budgets      = { actions = ["budgets:ListTagsForResource", "budgets:ViewBudget"], resources = local.own.budgets }
-    LogGroups    = { actions = ["logs:ListTagsForResource"], resources = local.own.log_groups }
+    LogGroups    = { actions = ["logs:DescribeMetricFilters", "logs:ListTagsForResource"], resources = flatten([for group in local.own.log_groups : [group, "${group}:*"]]) }
     Catalog      = { actions = [for what in ["GetDatabase", "GetPartitionIndexes", "GetTable", "GetTags"] : "glue:${what}"], resources = local.own.catalog }
     Connections  = { actions = ["glue:GetConnection", "glue:GetTags"], resources = local.own.connections }
     CrawlersJobs = { actions = [for what in ["GetCrawler", "GetDataQualityRuleset", "GetJob", "GetTags"] : "glue:${what}"], resources = local.own.glue_work }
@@ -38,7 +38,7 @@ locals {
       actions = concat(
         [for what in ["AvailabilityZones", "FlowLogs", "NetworkAcls", "NetworkInterfaces", "PrefixLists", "RouteTables", "SecurityGroupRules", "SecurityGroups", "Subnets", "VpcEndpoints", "Vpcs"] : "ec2:Describe${what}"],
         ["chatbot:DescribeSlackChannelConfigurations", "chatbot:GetMicrosoftTeamsChannelConfiguration", "chatbot:ListTagsForResource", "glue:GetSecurityConfiguration"],
-        ["kms:ListAliases", "logs:DescribeLogGroups", "sns:GetSubscriptionAttributes"],
+        ["kms:ListAliases", "logs:DescribeLogGroups", "logs:DescribeQueryDefinitions", "sns:GetSubscriptionAttributes"],
       )
       resources = ["*"]
     }

@@ -21,7 +21,7 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Answer = tuple[int, dict[str, Any]]
 INVOKE = re.compile(r"/2015-03-31/functions/([^/]+)/invocations/?")
-UNSUPPORTED, ACCESS_DENIED = "UnsupportedOperation", "AccessDenied"
+UNSUPPORTED = "UnsupportedOperation"
 QUERY_ERROR = "<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
 XML_ERRORS = {
     "s3": "<Error><Code>{code}</Code><Message>{message}</Message></Error>",
@@ -62,9 +62,9 @@ class Application:
         if path.startswith("/local/"):
             return _tell(start_response, *self.ask(path, json.loads(_body(environ) or b"{}")))
         try:
-            guard(_caller(environ), service, lambda: _body(environ))
+            guard(_caller(environ), service, environ, lambda: _body(environ))
         except AccessDeniedError as error:
-            return _tell_error(start_response, service, environ, 403, ACCESS_DENIED, str(error))
+            return _tell_error(start_response, service, environ, 403, _denial(service, environ), str(error))
         return self._answer(path, service, environ, start_response)
 
     def _answer(self, path: str, service: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -133,6 +133,13 @@ def _service(environ: Environ) -> str:
     """The service that a request was signed for."""
     found = CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
     return found[3] if found else "s3"
+
+
+def _denial(service: str, environ: Environ) -> str:
+    """What a service calls it when somebody may not do something."""
+    if service == "ec2":
+        return "UnauthorizedOperation"
+    return "AccessDenied" if service in XML_ERRORS or _is_query(environ) else "AccessDeniedException"
 
 
 def _caller(environ: Environ) -> Caller:

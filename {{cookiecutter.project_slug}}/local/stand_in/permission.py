@@ -14,12 +14,16 @@ VARIABLE = re.compile(r"\$\{([^}*?$]+)\}")
 
 @dataclass(frozen=True)
 class Request:
-    """What somebody wants to do: the names that policies know them by, and the values of the keys of conditions."""
+    """What somebody wants to do: the names that policies know them by, and the values of the keys of conditions.
+
+    Of a partial one not everything is known: what cannot be judged counts in its favour.
+    """
 
     action: str
-    resource: str = "*"
+    resource: str | None = "*"
     names: frozenset[str] = frozenset()
     context: Mapping[str, Known] = field(default_factory=dict)
+    is_partial: bool = False
 
     def known(self, key: str) -> Known | None:
         """The value of a key of a condition; None where the request has none."""
@@ -50,8 +54,8 @@ def _is_about(statement: Policy, request: Request) -> bool:
     return (
         _fits_names(statement.get("Principal"), request.names)
         and _fits(statement, "Action", request, request.action, ignore_case=True)
-        and _fits(statement, "Resource", request, request.resource)
-        and all(_holds(test, wants, request) for test, wants in statement.get("Condition", {}).items())
+        and _fits_resource(statement, request)
+        and all(_holds(test, wants, request, statement) for test, wants in statement.get("Condition", {}).items())
     )
 
 
@@ -64,6 +68,12 @@ def _fits_names(principal: Any, names: frozenset[str]) -> bool:
     return "*" in wanted or not names.isdisjoint(named)
 
 
+def _fits_resource(statement: Policy, request: Request) -> bool:
+    if request.resource is None:
+        return statement["Effect"] == "Allow" or "*" in _several(statement.get("Resource", []))
+    return _fits(statement, "Resource", request, request.resource)
+
+
 def _fits(statement: Policy, element: str, request: Request, value: str, ignore_case: bool = False) -> bool:
     excluded = f"Not{element}" in statement
     patterns = _several(statement.get(f"Not{element}" if excluded else element, "*" if element == "Resource" else []))
@@ -71,26 +81,26 @@ def _fits(statement: Policy, element: str, request: Request, value: str, ignore_
     return any(_like(value, pattern, ignore_case) for pattern in filled) != excluded
 
 
-def _holds(test: str, wants: dict[str, Any], request: Request) -> bool:
+def _holds(test: str, wants: dict[str, Any], request: Request, statement: Policy) -> bool:
     """Whether all keys of one test of a condition hold."""
     quantity, _, name = test.rpartition(":")
     operator, if_exists = name.removesuffix("IfExists"), name.endswith("IfExists")
-    if operator == "Null":
-        return all(
-            (request.known(key) is None) == (str(_several(want)[0]).lower() == "true") for key, want in wants.items()
-        )
     negated = "Not" in operator
     compare = COMPARISONS.get(operator.replace("Not", ""))
-    if compare is None:
+    if compare is None and operator != "Null":
         raise ValueError(f"the local AWS cannot judge the condition {test} of a policy")
-    return all(
-        _compared(
-            compare, request.known(key), [_filled(str(each), request) for each in _several(want)], quantity, negated
-        )
-        if request.known(key) is not None
-        else if_exists or negated or quantity == "ForAllValues"
-        for key, want in wants.items()
-    )
+
+    def holds(key: str, want: Any) -> bool:
+        known, wanted = request.known(key), [_filled(str(each), request) for each in _several(want)]
+        if known is None and request.is_partial:
+            return bool(statement["Effect"] == "Allow")
+        if compare is None:
+            return (known is None) == (str(wanted[0]).lower() == "true")
+        if known is None:
+            return if_exists or negated or quantity == "ForAllValues"
+        return _compared(compare, known, wanted, quantity, negated)
+
+    return all(holds(key, want) for key, want in wants.items())
 
 
 def _compared(compare: Callable[[str, str], bool], known: Any, wanted: list[Any], quantity: str, negated: bool) -> bool:

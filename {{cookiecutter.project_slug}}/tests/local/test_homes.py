@@ -119,7 +119,8 @@ def test_a_role_that_names_one_of_its_own_account_asks_for_nothing_more(server: 
 
 
 def test_what_runs_in_a_session_of_a_role_belongs_to_the_roles_account(server: Server) -> None:
-    there = session(server, role(server, "writer", trusting(root_of(ACCOUNT)), OTHER_ACCOUNT))
+    allowed = {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}
+    there = session(server, role(server, "writer", trusting(root_of(ACCOUNT)), OTHER_ACCOUNT, allowed))
 
     there.client("sqs", endpoint_url=server.platform.address).create_queue(QueueName="made-in-session")
 

@@ -1,0 +1,179 @@
+"""Whatever is not as it was approved stops where it must, changes nothing, and says why in a notification."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from walking import APPROVERS, DEVELOPERS, Walk, with_another
+
+from local.control import ask
+
+NOTHING_CHANGED = "Nothing was changed."
+
+
+@pytest.fixture(scope="module")
+def planned(walk: Walk, first: str) -> str:
+    """An execution that waits for the approval of the first environment; its change is one of documents."""
+    execution = walk.deliver("Words", **{"README.md": lambda text: f"{text}\nMore words.\n"})
+    walk.until_it_waits(execution, walk.environments[0])
+    return execution
+
+
+@contextmanager
+def unchanged(walk: Walk, environment: str) -> Iterator[None]:
+    """Nothing is applied to an environment meanwhile."""
+    before = walk.state(environment), walk.deployed(environment)
+    yield
+    assert (walk.state(environment), walk.deployed(environment)) == before
+
+
+@contextmanager
+def replaced(walk: Walk, place: dict[str, str], body: bytes, name: str = "pipeline") -> Iterator[None]:
+    """Something else lies in the place of an object, until it is put back."""
+    before = walk.object(place, name)
+    walk.replace(place, body, name)
+    yield
+    walk.replace(place, before, name)
+
+
+def refused(walk: Walk, execution: str, *words: str) -> None:
+    """The refusal is in the build's log and in a notification."""
+    dev = walk.environments[0]
+    assert walk.begun(execution)[-1] == f"{dev} Apply"
+    log = walk.log(execution, dev, "Apply")
+    for word in (*words, NOTHING_CHANGED):
+        assert word in log
+    assert walk.told(f"The apply of {dev}", *words, NOTHING_CHANGED)
+
+
+def test_who_is_no_approver_cannot_approve(walk: Walk, planned: str) -> None:
+    dev = walk.environments[0]
+
+    with pytest.raises(
+        ClientError, match=f"{DEVELOPERS[0]}/somebody is not authorized to perform: codepipeline:PutAppr"
+    ):
+        walk.answer(planned, dev, "Approved", "let me", role=DEVELOPERS[0])
+
+    assert walk.until_it_waits(planned, dev)
+
+
+def test_a_plan_that_changed_after_the_approval_is_refused(walk: Walk, planned: str) -> None:
+    dev = walk.environments[0]
+    place = walk.artifact(planned, dev, "Plan")
+    other = with_another(walk.object(place), "manifest.json", lambda text: text + b" ")
+
+    with unchanged(walk, dev), replaced(walk, place, other):
+        walk.answer(planned, dev, "Approved", "looks fine")
+        assert walk.until_over(planned) == "Failed"
+
+    refused(walk, planned, "What was handed over is not what was approved", "its digest is")
+
+
+def test_a_state_that_moved_after_the_approval_is_refused(walk: Walk, planned: str) -> None:
+    dev = walk.environments[0]
+    state = walk.state(dev)
+    moved = json.dumps(state | {"serial": state["serial"] + 1}).encode()
+
+    with replaced(walk, walk.state_place(dev), moved, dev):
+        assert walk.retry(planned, dev) == "Failed"
+
+    refused(walk, planned, f"has moved from serial {state['serial']} to {state['serial'] + 1}")
+
+
+def test_sources_that_moved_after_the_approval_are_refused(walk: Walk, planned: str) -> None:
+    dev = walk.environments[0]
+    place = walk.artifact(planned, "Source", "Source")
+    other = with_another(walk.object(place), f"{dev}/main.tf", lambda text: text + b"\n# another commit\n")
+
+    with unchanged(walk, dev), replaced(walk, place, other):
+        assert walk.retry(planned, dev) == "Failed"
+
+    refused(walk, planned, "The sources that lie here are not those that the plan was made from")
+
+
+def test_an_archive_that_changed_after_the_approval_is_refused(walk: Walk, planned: str) -> None:
+    dev = walk.environments[0]
+    place = walk.artifact(planned, dev, "Plan")
+    other = with_another(walk.object(place), "build/lambda.zip", lambda body: body + b"0")
+
+    with unchanged(walk, dev), replaced(walk, place, other):
+        assert walk.retry(planned, dev) == "Failed"
+
+    refused(walk, planned, "build/lambda.zip is not the one that was approved")
+
+
+def test_the_same_approval_applies_once_everything_is_as_it_was_approved(walk: Walk, planned: str) -> None:
+    dev = walk.environments[0]
+    walk.pipeline.retry_stage_execution(
+        pipelineName=walk.played.pipeline, stageName=dev, pipelineExecutionId=planned, retryMode="FAILED_ACTIONS"
+    )
+
+    walk.until_it_waits(planned, walk.environments[-1])
+
+    assert walk.deployed(dev)[0]["execution"] == planned
+
+
+def test_a_rejected_approval_stops_before_the_apply(walk: Walk, planned: str) -> None:
+    prod = walk.environments[-1]
+
+    with unchanged(walk, prod):
+        walk.answer(planned, prod, "Rejected", "not on a Friday", role=APPROVERS[1])
+        assert walk.until_over(planned) == "Failed"
+
+    assert walk.begun(planned)[-1] == f"{prod} Approve"
+    assert walk.told(prod, "not on a Friday")
+
+
+def test_a_plan_that_destroys_a_bucket_is_refused_although_it_was_approved(walk: Walk, planned: str) -> None:
+    dev = walk.environments[0]
+
+    def rename(text: str) -> str:
+        return text.replace("-${purpose}-", '-${replace(purpose, "quarantine", "refused")}-', 1)
+
+    with walk.taken_back(), unchanged(walk, dev):
+        execution = walk.deliver("Another bucket", **{"modules/project/name.tf": rename})
+        walk.until_it_waits(execution, dev)
+        (mail,) = walk.told("APPROVAL NEEDED", f"Stage name: {dev}", "destroy")
+        assert "the quarantine bucket" in mail and "everything in it" in mail
+        walk.answer(execution, dev, "Approved", "I did not read it")
+        assert walk.until_over(execution) == "Failed"
+
+    refused(walk, execution, "the quarantine bucket", "allowed-destroys.yaml does not allow it")
+
+
+def test_an_approval_that_nobody_gives_in_time_counts_as_a_rejection(walk: Walk, planned: str) -> None:
+    dev = walk.environments[0]
+
+    with walk.taken_back(), unchanged(walk, dev):
+        execution = walk.deliver("More words", **{"README.md": lambda text: f"{text}\nStill more.\n"})
+        walk.until_it_waits(execution, dev)
+        ask(walk.played.platform, "expire")
+        assert walk.until_over(execution) == "Failed"
+
+    assert walk.begun(execution)[-1] == f"{dev} Approve"
+    assert walk.told(dev, "timed out")
+
+
+TRANSFORM = """from pyspark.sql import DataFrame, functions
+
+
+def transform(rows: DataFrame) -> DataFrame:
+    return rows.withColumn("id", functions.upper("id"))
+"""
+
+
+def test_a_failing_smoke_test_keeps_a_change_from_the_next_environment(walk: Walk, planned: str) -> None:
+    dev, prod = walk.environments[0], walk.environments[-1]
+
+    with unchanged(walk, prod):
+        execution = walk.deliver("A fault in the data path", **{"files/transforms/canary.py": lambda _: TRANSFORM})
+        walk.answer(execution, dev, "Approved", "looks fine")
+        assert walk.until_over(execution) == "Failed"
+
+    assert walk.begun(execution)[-1] == f"{dev} Smoke"
+    assert walk.told(f"The smoke test of {dev}", "rows were published, which are not those that were sent")
+    known: list[dict[str, Any]] = list(walk.deployed(dev))
+    assert (known[0]["execution"], known[0]["smoke_test"]) == (execution, "failed")
