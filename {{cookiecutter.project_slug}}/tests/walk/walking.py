@@ -22,7 +22,7 @@ APPROVERS, DEVELOPERS = ["Architects", "SMEs"], ["Developers"]
 PATIENCE_SECONDS = 1200
 # One dataset beside the canary, two environments that both ask: enough to see everything once.
 DATASET = {"format": "csv", "columns": [{"name": "id", "type": "bigint"}, {"name": "note", "type": "string"}]}
-# The builds run as they are; what `make check` and its like say of the project is looked at elsewhere, and takes minutes.
+# The builds run as they are; what `make check` and its like say is looked at elsewhere, and takes minutes.
 QUICK = "include Makefile\n\ncheck validate scan test: ; @echo 'not in this walk: $@'\n"
 Found = TypeVar("Found")
 
