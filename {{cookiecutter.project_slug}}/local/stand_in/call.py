@@ -81,7 +81,7 @@ def _operation(service: str, environ: dict[str, Any], body: Callable[[], bytes])
         return named[1], {}
     try:
         operation, given = get_service_router(service).match(Request(environ))
-    except (NotFound, NotImplementedError, ValueError):
+    except (NotFound, RuntimeError, ValueError):
         return "", {}
     return str(operation.name), dict(given)
 
