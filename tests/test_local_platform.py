@@ -153,3 +153,15 @@ def test_a_fresh_project_passes_the_tests_of_its_running_platform(
 
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr
     assert " passed" in done.stdout
+
+
+@pytest.mark.xdist_group("delivery")
+def test_a_fresh_project_passes_the_walk_of_its_delivery(
+    bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    project = bake_into(tmp_path_factory.mktemp("delivery"))
+
+    done = make(project, "test-delivery")
+
+    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr
+    assert " passed" in done.stdout
