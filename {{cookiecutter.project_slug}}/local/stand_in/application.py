@@ -37,9 +37,10 @@ REASONS = {
     404: "404 Not Found",
     501: "501 Unsupported",
 }
-# moto checks a condition and writes in two steps: one request at a time keeps the promise of conditional writes.
 DEVELOPER_TOOLS = ("codecommit", "codebuild", "codepipeline", "codeconnections", "codestar-connections")
-ONE_AT_A_TIME = ("dynamodb", "s3", "glue")
+# moto checks a condition and writes in two steps: one request at a time keeps the promise of conditional writes.
+# Of IAM it walks through all roles while another request removes one.
+ONE_AT_A_TIME = ("dynamodb", "s3", "glue", "iam")
 
 
 class Application:
