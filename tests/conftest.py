@@ -37,6 +37,14 @@ AUTHOR = {
 Bake = Callable[..., Path]
 
 
+# Minutes of waiting beside little work: what begins first is waited for while everything else runs.
+LONGEST = ("test_delivery_walk.py", "test_running_platform.py", "test_generated_project.py", "test_local_platform.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
+
+
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The template as git sees it, in a folder of its own."""

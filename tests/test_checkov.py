@@ -40,14 +40,12 @@ def report(project: Path) -> dict[str, Any]:
     return scan(project)
 
 
-@pytest.mark.xdist_group("checkov")
 def test_no_check_fails(report: dict[str, Any]) -> None:
     failed = [f"{check['check_id']} {check['resource']}" for check in report["results"]["failed_checks"]]
 
     assert failed == []
 
 
-@pytest.mark.xdist_group("checkov")
 def test_the_scan_looked_at_everything(report: dict[str, Any]) -> None:
     assert report["summary"]["parsing_errors"] == 0
     assert report["summary"]["resource_count"] >= FEWEST_RESOURCES
@@ -57,7 +55,6 @@ def test_the_scan_looked_at_everything(report: dict[str, Any]) -> None:
     assert looked_at >= {"bootstrap", "modules", "pipeline"}
 
 
-@pytest.mark.xdist_group("checkov")
 def test_only_the_four_known_checks_are_skipped(report: dict[str, Any]) -> None:
     skipped = {check["check_id"] for check in report["results"]["skipped_checks"]}
 
@@ -71,7 +68,6 @@ def test_each_skip_gives_its_reason(project: Path) -> None:
     assert [line for line in skips if not re.search(r"checkov:skip=CKV_AWS_\d+:.{30,}", line)] == []
 
 
-@pytest.mark.xdist_group("checkov")
 def test_a_bucket_that_anybody_may_read_is_noticed(project: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(project, tmp_path / "project")
     path = copy / "modules/storage/bucket.tf"

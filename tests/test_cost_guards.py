@@ -21,7 +21,6 @@ GUARDED = {
 }
 
 # One plan serves all tests of this file.
-pytestmark = pytest.mark.xdist_group("cost")
 
 
 @pytest.fixture(scope="module")

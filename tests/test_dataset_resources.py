@@ -29,7 +29,6 @@ RULES = {
 
 
 # One plan serves all tests of this file.
-pytestmark = pytest.mark.xdist_group("dataset")
 
 
 @pytest.fixture(scope="module")

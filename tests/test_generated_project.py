@@ -16,14 +16,12 @@ def fresh_project(bake_into: Callable[..., Path], tmp_path_factory: pytest.TempP
     return bake_into(tmp_path_factory.mktemp("fresh"))
 
 
-@pytest.mark.xdist_group("spark")
 def test_a_fresh_project_passes_its_own_check(fresh_project: Path) -> None:
     done = make(fresh_project, "check")
 
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.xdist_group("spark")
 def test_a_fresh_project_passes_its_own_tests(fresh_project: Path) -> None:
     done = make(fresh_project, "test")
 
@@ -43,7 +41,6 @@ def reports(project: Path) -> dict[str, dict[str, Any]]:
     return {report["dataset"]: report for report in found}
 
 
-@pytest.mark.xdist_group("spark")
 def test_the_sample_files_become_published_output(
     fresh_project: Path, sample_run: subprocess.CompletedProcess[str]
 ) -> None:
@@ -56,7 +53,6 @@ def test_the_sample_files_become_published_output(
         assert rows == report["published"] > 0
 
 
-@pytest.mark.xdist_group("spark")
 def test_each_sample_row_is_published_quarantined_or_a_duplicate(
     fresh_project: Path, sample_run: subprocess.CompletedProcess[str]
 ) -> None:
@@ -67,7 +63,6 @@ def test_each_sample_row_is_published_quarantined_or_a_duplicate(
         assert report["quarantined"] > 0
 
 
-@pytest.mark.xdist_group("spark")
 def test_the_run_names_each_file_and_each_reason(
     fresh_project: Path, sample_run: subprocess.CompletedProcess[str]
 ) -> None:

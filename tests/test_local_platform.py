@@ -85,7 +85,6 @@ def wide(bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFactor
         assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
-@pytest.mark.xdist_group("wide platform")
 @pytest.mark.parametrize("dataset", EXPECTED)
 def test_each_row_of_ones_own_files_is_counted_where_it_went(wide: Platform, dataset: str) -> None:
     (file,) = wide.report["datasets"][dataset]["files"]
@@ -95,7 +94,6 @@ def test_each_row_of_ones_own_files_is_counted_where_it_went(wide: Platform, dat
     assert wide.report["datasets"][dataset]["published_rows"] == EXPECTED[dataset][1]
 
 
-@pytest.mark.xdist_group("wide platform")
 def test_a_file_with_too_many_bad_rows_is_given_up_after_three_attempts_without_a_wait_for_the_sweep(
     wide: Platform,
 ) -> None:
@@ -108,7 +106,6 @@ def test_a_file_with_too_many_bad_rows_is_given_up_after_three_attempts_without_
     assert devices["published_rows"] == 0
 
 
-@pytest.mark.xdist_group("wide platform")
 def test_every_kind_of_target_is_told_of_the_file_that_was_given_up(wide: Platform) -> None:
     told = [sent for sent in wide.report["notifications"] if "devices: run failed, 1 file given up" in sent["message"]]
     heard = " ".join(" ".join(sent["to"]) for sent in told)
@@ -116,7 +113,6 @@ def test_every_kind_of_target_is_told_of_the_file_that_was_given_up(wide: Platfo
     assert [kind for kind in ("email ", "sms ", "https ", "slack ", "teams ", "topic ") if kind not in heard] == []
 
 
-@pytest.mark.xdist_group("wide platform")
 def test_the_page_and_the_terminal_name_every_dataset_and_file(wide: Platform) -> None:
     names = [
         *wide.report["datasets"],
@@ -126,7 +122,6 @@ def test_the_page_and_the_terminal_name_every_dataset_and_file(wide: Platform) -
     assert [name for name in names if name not in wide.page or name not in wide.said] == []
 
 
-@pytest.mark.xdist_group("wide platform")
 def test_the_published_data_can_be_asked_for(wide: Platform) -> None:
     done = make(wide.project, "query", "SQL=select count(*) as found from visits where kind in ('b', 'c')")
 
@@ -134,34 +129,9 @@ def test_the_published_data_can_be_asked_for(wide: Platform) -> None:
     assert "2" in done.stdout
 
 
-@pytest.mark.xdist_group("wide platform")
 def test_a_file_is_found_by_its_name(wide: Platform) -> None:
     done = make(wide.project, "where", "FILE=all.csv")
 
     assert done.returncode == 0, done.stderr
     assert "DEAD" in done.stdout
     assert "raw/devices/all.csv" in done.stdout
-
-
-@pytest.mark.xdist_group("default platform")
-def test_a_fresh_project_passes_the_tests_of_its_running_platform(
-    bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    project = bake_into(tmp_path_factory.mktemp("platform"))
-
-    done = make(project, "test-platform")
-
-    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr
-    assert " passed" in done.stdout
-
-
-@pytest.mark.xdist_group("delivery")
-def test_a_fresh_project_passes_the_walk_of_its_delivery(
-    bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    project = bake_into(tmp_path_factory.mktemp("delivery"))
-
-    done = make(project, "test-delivery")
-
-    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr
-    assert " passed" in done.stdout

@@ -56,7 +56,6 @@ SAID_BY_BUILDS = {
     "apply": "pipeline failed",
 }
 # One plan of each environment serves all tests of this file.
-pytestmark = pytest.mark.xdist_group("routes")
 Plan = dict[str, Any]
 PIPELINE = "acme-sales-pipeline"
 

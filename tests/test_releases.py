@@ -16,7 +16,6 @@ ENTRY = "## Unreleased\n\n### New projects\n\n- {entry}\n\n### Upgrading\n\n- {e
 MODULE = "modules/environment"
 
 # One process makes what these tests look at.
-pytestmark = pytest.mark.xdist_group("releases")
 REMEDY = "ship a moved block, or a removed block that does not destroy it."
 
 

@@ -30,7 +30,6 @@ def scanned(project: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pa
     return copy, done
 
 
-@pytest.mark.xdist_group("checkov")
 def test_a_committed_key_fails_the_scan_and_nothing_else_does(
     scanned: tuple[Path, "subprocess.CompletedProcess[str]"],
 ) -> None:
@@ -43,12 +42,10 @@ def test_a_committed_key_fails_the_scan_and_nothing_else_does(
     }
 
 
-@pytest.mark.xdist_group("checkov")
 def test_the_scan_does_not_print_the_secret(scanned: tuple[Path, "subprocess.CompletedProcess[str]"]) -> None:
     assert SECRET not in scanned[1].stdout + scanned[1].stderr
 
 
-@pytest.mark.xdist_group("checkov")
 def test_vulnerabilities_that_cannot_be_looked_up_are_not_called_none(
     scanned: tuple[Path, "subprocess.CompletedProcess[str]"],
 ) -> None:

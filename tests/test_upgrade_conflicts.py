@@ -9,7 +9,6 @@ from upgrade_pages import changed, page
 Merged = tuple[Project, subprocess.CompletedProcess[str]]
 
 # One process makes what these tests look at.
-pytestmark = pytest.mark.xdist_group("upgrade-conflicts")
 BOTH = changed(changed(page("both"), 2, by="the team"), 15, by="the team")
 
 

@@ -13,7 +13,6 @@ from upgrade_lab import Project, copied, run, whole_template
 Upgraded = tuple[Project, list[subprocess.CompletedProcess[str]]]
 
 # One process makes what these tests look at.
-pytestmark = pytest.mark.xdist_group("lived-in")
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,6 @@ from upgrade_pages import changed, page
 Merged = tuple[Project, subprocess.CompletedProcess[str]]
 
 # One process makes what these tests look at.
-pytestmark = pytest.mark.xdist_group("upgrade-merge")
 
 
 def release_many_changes(template: Template) -> None:

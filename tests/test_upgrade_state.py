@@ -19,7 +19,6 @@ RENAMED = {
 MOVED = "\nmoved {\n  from = aws_dynamodb_table.ledger\n  to   = aws_dynamodb_table.files\n}\n"
 
 # One process makes what these tests look at.
-pytestmark = pytest.mark.xdist_group("state")
 
 
 def in_project(project: Project, verb: str) -> str:
