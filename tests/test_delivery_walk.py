@@ -1,4 +1,4 @@
-"""The delivery of a project that was just generated, walked from a commit to production, and refused where it must be."""
+"""The delivery of a project that was just generated: a commit walked to production, and what must be refused."""
 
 from collections.abc import Callable
 from pathlib import Path
