@@ -121,8 +121,8 @@ MUTATIONS: dict[str, Mutation] = {
     ),
     "nobody hears of a success": (
         "pipeline/codebuild.tf",
-        r"variables = merge\(local\._told, \{ ENVIRONMENTS",
-        "variables = merge({}, { ENVIRONMENTS",
+        r"variables = local\._told \}",
+        "variables = {} }",
         "both_endings_are_told",
     ),
     "one policy holds everything": (
