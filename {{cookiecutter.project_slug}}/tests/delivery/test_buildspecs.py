@@ -57,10 +57,3 @@ def test_who_runs_tests_reports_them(name: str) -> None:
     assert (reports is not None) == (name in REPORTED)
     if reports:
         assert reports["tests"] == {"base-directory": "reports", "files": ["*.xml"], "file-format": "JUNITXML"}
-
-
-@pytest.mark.parametrize("module", ["refusal", "drift", "notify"])
-def test_every_kind_of_notification_is_one_that_people_can_choose(module: str) -> None:
-    said = re.search(r'publish\(\s*"([a-z ]+)"', (PROJECT / f"delivery/{module}.py").read_text())
-
-    assert said and f'"{said[1]}"' in (PROJECT / "modules/project/notification.tf").read_text()
