@@ -11,7 +11,7 @@ import yaml
 from monitoring_rules import alarms, charts, counts_of_the_job, measured_by_code, section_of, sections_of_the_runbook
 from terraform_runner import Terraform, of_type
 
-METRICS_AT_MOST = {"environment": 40, "dataset": 11}
+METRICS_AT_MOST = {"environment": 42, "dataset": 11}
 
 
 @pytest.fixture(scope="module")
