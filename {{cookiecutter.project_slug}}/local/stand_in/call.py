@@ -65,7 +65,9 @@ def call_of(caller: Caller, service: str, environ: dict[str, Any], body: Callabl
     action = ACTIONS.get(action, action)
     if action in OF_A_VERSION and "versionId" in parse_qs(environ.get("QUERY_STRING", "")):
         action = action.replace("Object", "ObjectVersion", 1)
-    return Call(action, _resource(caller, service, given), given)
+    # DeleteObjects names its objects in its body, and AWS judges each: here the action alone is.
+    resource = None if operation == "DeleteObjects" else _resource(caller, service, given)
+    return Call(action, resource, given)
 
 
 def _operation(service: str, environ: dict[str, Any], body: Callable[[], bytes]) -> tuple[str, Given]:
