@@ -14,7 +14,7 @@ import yaml
 
 ENTER, CLEAR, CTRL_C, CTRL_D = "\r", "\x15", "\x03", "\x04"
 STEERING = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-SECONDS = 60
+SECONDS = 240
 
 
 class Terminal:

@@ -515,7 +515,7 @@ def terminal(template: Path, home: Path, tmp_path: Path, temporary_folder: Path)
             [str(template), *words],
             cwd=str(tmp_path / "output"),
             env=environment,
-            timeout=20,
+            timeout=180,
             encoding="utf-8",
         )
 
