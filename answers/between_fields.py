@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 from typing import Any
 
-from answers.schema import Fault
+from answers.schema import Fault, schema
 
 Draft = dict[str, Any]
 NUMBERS = ("bigint", "int", "smallint", "tinyint", "float", "double", "decimal")
@@ -17,6 +17,14 @@ PARTITIONS = (*DATES, "string", "int", "bigint", "smallint", "tinyint", "boolean
 CANARY = "canary"
 # What a notification target says besides who it is.
 ROUTING = ("kinds", "environments", "successes")
+PIPELINE = "pipeline"
+SUCCESS = "run succeeded"
+# Every other kind of notification happens in environments; modules/project says the same.
+OF_DELIVERIES = (
+    *("pipeline started", "pipeline succeeded", "pipeline failed", "approval needed"),
+    *("pull request opened", "pull request approved", "pull request overridden"),
+)
+OF_BOTH = ("drift found", "alarm")
 SUFFIXES = ("_batches", "_commits", "_iceberg")
 
 
@@ -74,8 +82,8 @@ def targets_are_named_once(draft: Draft) -> Iterator[Fault]:
         address = tuple(str(target[key]) for key in sorted(target) if key not in ROUTING)
         places = {(address, place) for place in target.get("environments", places_of(draft))}
         if places & heard:
-            named = next(str(value) for key, value in reversed(target.items()) if key not in ("protocol", *ROUTING))
-            yield Fault("notifications", named, "stands there twice", "Each target is named once for an environment.")
+            why = "stands there twice"
+            yield Fault("notifications", name_of_target(target), why, "Each target is named once for an environment.")
         heard |= places
 
 
@@ -91,9 +99,29 @@ def targets_hear_of_environments_that_exist(draft: Draft) -> Iterator[Fault]:
                 )
 
 
+def targets_hear_of_something(draft: Draft) -> Iterator[Fault]:
+    for target in draft.get("notifications", []):
+        places = target.get("environments", places_of(draft))
+        told = set(target.get("kinds", ["alarm"])) - ({SUCCESS} if target.get("successes") == "never" else set())
+        if not any(told & set(kinds_in(place)) for place in places if place in places_of(draft)):
+            why = "would never hear of anything, because none of its kinds happens in its environments"
+            yield Fault("notifications", name_of_target(target), why)
+
+
+def name_of_target(target: Draft) -> str:
+    """What tells one target from another."""
+    return next(str(target[key]) for key in ("endpoint", "arn", "channel") if key in target)
+
+
+def kinds_in(place: str) -> list[str]:
+    """The kinds of notification that happen in an environment, or in the pipeline."""
+    kinds: list[str] = schema()["$defs"]["notification_kind"]["enum"]
+    return [kind for kind in kinds if kind in OF_BOTH or (kind in OF_DELIVERIES) == (place == PIPELINE)]
+
+
 def places_of(draft: Draft) -> list[str]:
     """Where notifications come from: each environment, and the pipeline."""
-    return [*(environment["name"] for environment in draft["environments"]), "pipeline"]
+    return [*(environment["name"] for environment in draft["environments"]), PIPELINE]
 
 
 def tag_keys_differ_by_more_than_case(draft: Draft) -> Iterator[Fault]:
@@ -221,6 +249,7 @@ RULES: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     names_are_free_in_the_catalog,
     targets_are_named_once,
     targets_hear_of_environments_that_exist,
+    targets_hear_of_something,
     tag_keys_differ_by_more_than_case,
     columns_are_named_once,
     roles_name_columns_that_can_play_them,

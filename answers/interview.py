@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from answers import command_line, interview_datasets, interview_project, interview_summary
+from answers import command_line, interview_datasets, interview_project, interview_summary, interview_targets
 from answers import interview_questions as ask
 from answers.project import project_faults, project_from
 
@@ -48,7 +48,7 @@ def first_answers() -> Answers:
     answers["region"] = interview_project.region("Region", "eu-west-1")
     answers["environments"] = interview_project.environments(answers["region"])
     answers["datasets"] = interview_datasets.datasets()
-    answers["notifications"] = interview_project.notifications()
+    answers["notifications"] = interview_targets.notifications(names(answers))
     answers["approvers"] = interview_project.approvers([]) if approval_is_asked(answers) else []
     answers["git"] = interview_project.git({})
     answers["network"] = interview_project.network({})
@@ -79,6 +79,10 @@ def proposed_slug(name: str) -> str:
     return "" if ask.refusal("project_slug", slug) else slug
 
 
+def names(answers: Answers) -> list[str]:
+    return [environment["name"] for environment in answers["environments"]]
+
+
 def approval_is_asked(answers: Answers) -> bool:
     """Whether some environment waits for an approval, so that somebody must give it."""
     return any(environment["approval"] for environment in answers["environments"])
@@ -94,7 +98,7 @@ def corrected(answers: Answers) -> Answers:
         "region": lambda now: interview_project.region("Region", now),
         "environments": lambda now: environments_again(now, answers["region"]),
         "datasets": datasets_again,
-        "notifications": notifications_again,
+        "notifications": lambda now: notifications_again(now, names(answers)),
         "approvers": interview_project.approvers,
         "git": interview_project.git,
         "network": interview_project.network,
@@ -132,8 +136,13 @@ def environments_again(now: list[Answers], region: str) -> list[Answers]:
     )
 
 
-def notifications_again(now: list[Answers]) -> list[Answers]:
-    return entries_again(now, interview_summary.target, lambda each, _: interview_project.notification(each or {}), 0)
+def notifications_again(now: list[Answers], environments: list[str]) -> list[Answers]:
+    return entries_again(
+        now,
+        interview_summary.target,
+        lambda each, others: interview_targets.notification(each or {}, others, environments),
+        0,
+    )
 
 
 def datasets_again(now: dict[str, Answers]) -> dict[str, Answers]:

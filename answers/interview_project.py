@@ -13,29 +13,6 @@ SIZES: dict[str, Answer] = {
     "medium: 5 workers G.1X, up to about 50 GB a run": {"workers": 5, "worker_type": "G.1X"},
     "large: 10 workers G.2X, beyond that": {"workers": 10, "worker_type": "G.2X"},
 }
-TARGETS = {
-    "e-mail": "email",
-    "SMS": "sms",
-    "HTTPS service": "https",
-    "Slack channel": "slack",
-    "Microsoft Teams channel": "teams",
-    "existing SNS topic": "topic",
-}
-FIELDS_OF_TARGET = {
-    "email": {"endpoint": ("E-mail address", "notification_email")},
-    "sms": {"endpoint": ("Telephone number", "phone_number")},
-    "https": {"endpoint": ("Address", "https_endpoint")},
-    "slack": {
-        "workspace": ("Slack workspace", "slack_workspace"),
-        "channel": ("Slack channel", "slack_channel"),
-    },
-    "teams": {
-        "tenant": ("Microsoft tenant", "teams_id"),
-        "team": ("Team", "teams_id"),
-        "channel": ("Channel", "teams_channel"),
-    },
-    "topic": {"arn": ("ARN of the topic", "sns_topic_arn")},
-}
 CONNECTED = "GitHub, GitLab and Bitbucket are reached through an AWS connection that somebody confirms once."
 PROVIDERS = {"AWS CodeCommit": "codecommit", "GitHub": "github", "GitLab": "gitlab", "Bitbucket": "bitbucket"}
 
@@ -79,29 +56,6 @@ def environments(project_region: str) -> list[Answer]:
         found.append(environment({"name": proposed}, found, project_region))
         if len(found) == MOST_ENVIRONMENTS or not ask.yes("Another environment?", len(found) == 1):
             break
-    return found
-
-
-def notification(now: Answer) -> Answer:
-    """One target, asked for the fields of its kind only."""
-    help_text = "Slack and Microsoft Teams are reached through Amazon Q Developer in chat applications."
-    protocol = ask.choice("Who is told?", TARGETS, now.get("protocol"), help_text)
-    same = now.get("protocol") == protocol
-    fields = {
-        key: ask.text(message, kind, now.get(key, "") if same else "")
-        for key, (message, kind) in FIELDS_OF_TARGET[protocol].items()
-    }
-    return {"protocol": protocol, **fields}
-
-
-def notifications() -> list[Answer]:
-    """The targets one by one."""
-    found: list[Answer] = []
-    help_text = "Every run's end is told, with what to do when it failed."
-    while ask.yes(
-        "Another target?" if found else "Is somebody told about runs?", not found, "" if found else help_text
-    ):
-        found.append(notification({}))
     return found
 
 

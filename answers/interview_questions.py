@@ -113,12 +113,18 @@ def choice(message: str, choices: dict[str, Any], now: Any = None, help_text: st
     return answered(questionary.select(message, offered, default=first, instruction=instruction, **LIST_KEYS))
 
 
-def several(message: str, choices: dict[str, str], now: Collection[str], help_text: str) -> list[str]:
-    """Any number of values, by their titles."""
+def several(message: str, choices: dict[str, str], now: Collection[str], help_text: str, least: int = 0) -> list[str]:
+    """Any number of values, or at least so many, by their titles."""
+
+    def check(chosen: list[str]) -> str | bool:
+        return len(chosen) >= least or f"It needs at least {least}."
+
     explain(help_text)
     offered = [Choice(title, value, checked=value in now) for title, value in choices.items()]
     instruction = "(space selects, Enter ends, type to filter)"
-    found: list[str] = answered(questionary.checkbox(message, offered, instruction=instruction, **LIST_KEYS))
+    found: list[str] = answered(
+        questionary.checkbox(message, offered, instruction=instruction, validate=check, **LIST_KEYS)
+    )
     return found
 
 

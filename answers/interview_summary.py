@@ -56,8 +56,8 @@ def environment(answer: Answers) -> str:
 
 def target(answer: Answers) -> str:
     parts = [written(value) for key, value in answer.items() if key not in ("protocol", *ROUTING)]
-    parts += [f"{key}: {written(answer[key])}" for key in ROUTING if key in answer]
-    return f"{answer['protocol']} " + ", ".join(parts)
+    heard = [f"{key}: {written(answer[key])}" for key in ROUTING if key in answer]
+    return "; ".join([f"{answer['protocol']} {', '.join(parts)}", *heard])
 
 
 def dataset(answer: Answers) -> list[str]:

@@ -9,7 +9,14 @@ from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from answers import interview_columns, interview_datasets, interview_project, interview_questions
+from answers import (
+    interview_columns,
+    interview_datasets,
+    interview_project,
+    interview_questions,
+    interview_summary,
+    interview_targets,
+)
 from answers.inference import can_tell_newest
 from answers.interview import corrected, interview, proposed_slug
 from answers.project import QUESTIONS, project_faults, project_from
@@ -192,13 +199,52 @@ def test_approvers_are_asked_only_when_somebody_must_approve() -> None:
     ],
 )
 def test_a_target_is_asked_the_fields_of_its_kind_only(title: str, lines: list[str], expected: dict[str, str]) -> None:
-    assert typed(lambda: interview_project.notification({}), pick(title), *map(line, lines)) == expected
+    assert typed(lambda: interview_targets.notification({}, [], []), pick(title), *map(line, lines)) == expected
 
 
-def test_targets_are_asked_one_by_one() -> None:
-    keys = (YES, pick("SMS"), line("+32470123456"), YES, pick("e-mail"), line("a@example.com"), NO)
+MAIL, SMS = {"protocol": "email", "endpoint": "a@example.com"}, {"protocol": "sms", "endpoint": "+32470123456"}
+ASKED_OF_SMS = (pick("SMS"), line("+32470123456"))
 
-    assert [each["protocol"] for each in typed(interview_project.notifications, *keys)] == ["sms", "email"]
+
+def second_target(*keys: str) -> dict[str, Any]:
+    """What the second target is for keys that answer what it hears of."""
+    ask = lambda: interview_targets.notification({}, [MAIL], ["dev", "prod"])  # noqa: E731
+    found: dict[str, Any] = typed(ask, *ASKED_OF_SMS, *keys)
+    return found
+
+
+def test_targets_are_asked_one_by_one_and_only_what_the_others_hear_of() -> None:
+    keys = (YES, *ASKED_OF_SMS, YES, pick("e-mail"), line("a@example.com"), ENTER, NO)
+
+    assert typed(lambda: interview_targets.notifications(["dev", "prod"]), *keys) == [SMS, MAIL]
+
+
+def test_a_second_target_hears_of_certain_kinds() -> None:
+    assert second_target(pick("kinds only"), "late", SPACE, ENTER) == {**SMS, "kinds": ["data late"]}
+
+
+def test_a_second_target_hears_of_certain_environments() -> None:
+    chosen = second_target(pick("environments only"), "prod", SPACE, ENTER)
+
+    assert chosen == {**SMS, "environments": ["prod"]}
+
+
+def test_only_kinds_that_happen_there_are_offered() -> None:
+    keys = (pick("certain kinds, in"), "pipeline", SPACE, ENTER, "failed", SPACE, ENTER)
+
+    assert second_target(*keys) == {**SMS, "environments": ["pipeline"], "kinds": ["pipeline failed"]}
+
+
+def test_a_target_for_certain_kinds_names_one_at_least() -> None:
+    keys = (pick("kinds only"), ENTER, "budget", SPACE, ENTER)
+
+    assert second_target(*keys)["kinds"] == ["budget"]
+
+
+def test_what_a_target_hears_of_is_proposed_when_it_is_asked_again() -> None:
+    now = {**MAIL, "kinds": ["budget"], "successes": "never"}
+
+    assert typed(lambda: interview_targets.notification(now, [], ["dev"]), ENTER, ENTER, ENTER, ENTER) == now
 
 
 @pytest.mark.parametrize(
@@ -465,6 +511,12 @@ def test_a_fault_between_answers_is_shown_and_must_be_mended(capsys: pytest.Capt
 
     assert list(found["datasets"]) == ["orders", "refunds"]
     assert "✗ datasets: 'orders_batches' is also the name of a table" in capsys.readouterr().out
+
+
+def test_the_summary_shows_what_a_target_hears_of() -> None:
+    shown = interview_summary.target({**MAIL, "environments": ["prod"], "kinds": ["run failed", "budget"]})
+
+    assert shown == "email a@example.com; kinds: run failed, budget; environments: prod"
 
 
 def test_stopping_at_the_summary_gives_no_answers() -> None:

@@ -426,6 +426,8 @@ CONNECTION = "arn:aws:codeconnections:eu-west-1:333333333333:connection/01234567
         ({"notifications": [{**MAIL, "environments": ["dev"]}, {**MAIL, "environments": ["dev", "prod"]}]},
          "stands there twice"),
         ({"notifications": [{**MAIL, "environments": ["uat"]}]}, "no environment. It can be dev, prod, pipeline."),
+        ({"notifications": [{**MAIL, "kinds": ["budget"], "environments": ["pipeline"]}]}, "never hear of anything"),
+        ({"notifications": [{**MAIL, "kinds": ["run succeeded"], "successes": "never"}]}, "never hear of anything"),
         ({"notifications": [{**MAIL, "kinds": ["run faild"]}]}, "near it are run failed"),
         ({"tags": {"Owner": "a", "owner": "b"}}, "stands there twice"),
         ({"tags": {f"tag {number}": "x" for number in range(41)}}, "more than 40"),

@@ -233,6 +233,28 @@ def test_both_know_the_same_kinds_of_notification(judge: Judge) -> None:
     assert known and sorted(known[1].split(", ")) == sorted(schema()["$defs"]["notification_kind"]["enum"])
 
 
+def deaf(kind: str, place: str) -> str:
+    """The address of a target that hears of one kind from one place."""
+    return f"{kind}.{place}@example.com".replace(" ", "-")
+
+
+def test_both_refuse_in_one_sentence_a_target_that_would_never_hear_of_anything(judge: Judge) -> None:
+    places = (DRAFT["environments"][0]["name"], "pipeline")
+    pairs = [(kind, place) for kind in schema()["$defs"]["notification_kind"]["enum"] for place in places]
+    targets = [
+        {"protocol": "email", "endpoint": deaf(*pair), "kinds": [pair[0]], "environments": [pair[1]]} for pair in pairs
+    ]
+    targets.append({"protocol": "email", "endpoint": "o@example.com", "kinds": ["run succeeded"], "successes": "never"})
+    drafts = [changed(("notifications",), some) for some in (targets[:16], targets[16:])]
+    sentences = {fault for draft in drafts for fault in project_faults(draft)}
+    said = " ".join(re.sub(r"[╷│╵]", "", judge.plan(drafts)[1]).split())
+
+    # Of 16 kinds 14 happen in one place only, and who wants no successes hears of none.
+    assert len(sentences) == 15 and all("never hear of anything" in sentence for sentence in sentences)
+    assert [sentence for sentence in sentences if sentence not in said] == []
+    assert said.count("never hear of anything") == 15
+
+
 def test_terraform_takes_what_the_generator_accepts(judge: Judge) -> None:
     answers = json.loads((MODULE.parents[2] / "cookiecutter.json").read_text())
     defaults = {key: value for key, value in answers.items() if not key.startswith("_")}

@@ -25,7 +25,8 @@ locals {
   _successes = { "daily" = ["daily digest"], "per run" = ["run succeeded"], "never" = [] }
 
   _places = merge({ for entry in var.settings.environments : entry.name => "environment" }, { pipeline = "pipeline" })
-  _targets = [for target in var.settings.notifications : merge(target, {
+  _targets = [for number, target in var.settings.notifications : merge(target, {
+    number = number
     # A target's name is what it stands for, so that the order in project.yaml does not matter to Terraform.
     name         = join(":", concat([target.protocol], compact([target.endpoint, target.arn, target.workspace, target.team, target.channel])))
     kinds        = target.kinds != null ? target.kinds : [for kind, is in local.kinds : kind if target.protocol == "sms" ? is.urgent : is.usual]
@@ -41,7 +42,8 @@ locals {
   notifications = { for name, targets in local._hearing_here : name => merge(targets[0], { topic = local.target_topics[name] }) }
 
   _heard_twice = [for place, targets in local.hearing : "${place} has ${join(", ", [for name in distinct(targets[*].name) : name if length([for each in targets : each if each.name == name]) > 1])}" if length(distinct(targets[*].name)) < length(targets)]
-  _deaf        = setsubtract(local._targets[*].name, [for target in flatten(values(local.hearing)) : target.name if length(target.kinds) > 0])
+  _hear        = [for target in flatten(values(local.hearing)) : target.number if length(target.kinds) > 0]
+  _deaf        = [for target in local._targets : compact([target.endpoint, target.arn, target.channel])[0] if !contains(local._hear, target.number)]
   _unheard     = [for kind, is in local.kinds : kind if is.urgent && contains(is.happens, local._places[var.environment]) && !contains(flatten(values(local.notifications)[*].kinds), kind)]
 }
 
@@ -55,7 +57,7 @@ output "notifications" {
   }
   precondition {
     condition     = length(local._deaf) == 0
-    error_message = "These notification targets would never hear of anything, because none of their kinds happens in their environments: ${join(", ", local._deaf)}."
+    error_message = join(" ", [for target in local._deaf : "notifications: '${target}' would never hear of anything, because none of its kinds happens in its environments."])
   }
 }
 
