@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable, Collection
 from typing import Any
 
 from ledger import Ledger, Row
@@ -10,6 +11,8 @@ from message import Message
 from message_form import FORMS
 from place import Place
 from reservation import give_up, is_sent, keep, reserve
+
+IsTold = Callable[[str], bool]
 
 
 class Notifications:
@@ -22,23 +25,28 @@ class Notifications:
         self.sns, self.routes, self.ledger = sns, json.loads(routes), ledger
         self.place = Place(prefix, sns.meta.region_name)
 
-    def send_once(self, row: str, notice: str, message: Message) -> bool:
+    def send_once(self, row: str, notice: str, message: Message, is_told: IsTold = lambda topic: False) -> bool:
         """Send to each topic whose target hears of it, unless it was sent there; whether it is out everywhere.
 
         Losing a notification is worse than reading it twice. So a sender first reserves the notice, sends,
         and then marks it as sent: a reservation that was never kept runs out, and the sweep sends again.
         """
         refused: list[Exception] = []
-        told = told_of(self.routes, message)
+        told = [(topic, form) for topic, form in told_of(self.routes, message) if not is_told(topic)]
         is_out = [self._send(row, notice, topic, message, form, refused) for topic, form in told]
         if refused:
             raise refused[0]
         return all(is_out)
 
-    def send_now(self, row: str, notice: str, message: Message) -> None:
+    def send_now(self, row: str, notice: str, message: Message, is_told: IsTold = lambda topic: False) -> None:
         """The same for a caller whom no sweep follows: it fails, and is called again, unless it is out everywhere."""
-        if not self.send_once(row, notice, message):
+        if not self.send_once(row, notice, message, is_told):
             raise RuntimeError(f"Who began to send {row} has not finished: it is tried again.")
+
+    def has_told(self, topic: str, kinds: Collection[str], since: str) -> bool:
+        """Whether a topic has got something of one of these kinds since then."""
+        known = (self.ledger.row(f"told/{hash_of(topic)}") or {}) if kinds else {}
+        return any(known.get(kind.replace(" ", "_"), "") >= since for kind in kinds)
 
     def _send(self, row: str, notice: str, topic: str, message: Message, form: str, refused: list[Exception]) -> bool:
         flag, reservation = flag_of(notice, topic), self.ledger.now()
@@ -52,6 +60,8 @@ class Notifications:
             refused.append(error)
             return False
         keep(self.ledger, row, flag)
+        times = {kind.replace(" ", "_"): self.ledger.now() for kind in message.kinds}
+        self.ledger.change(f"told/{hash_of(topic)}", times, {})
         log("notification-sent", row=row, notice=flag, kinds=message.kinds)
         return True
 
@@ -74,4 +84,9 @@ def publish(sns: Any, topic: str, message: Message, form: str) -> None:
 
 def flag_of(notice: str, topic: str) -> str:
     """What the ledger calls a notice to one topic; a topic keeps it when other targets come and go."""
-    return f"notice_{notice}_{hashlib.sha256(topic.encode()).hexdigest()[:8]}"
+    return f"notice_{notice}_{hash_of(topic)}"
+
+
+def hash_of(topic: str) -> str:
+    """A topic as the ledger knows it."""
+    return hashlib.sha256(topic.encode()).hexdigest()[:8]

@@ -7,10 +7,13 @@ from typing import Any
 
 from aws import client, table_client
 from environment_variable import required
-from instant import utc_now
+from instant import as_moment, earlier, utc_now
 from ledger import Ledger
-from messages.alarm import alarm_rings, budget_reached, unknown
+from messages.alarm import TOLD_AS_IT_HAPPENS, alarm_rings, budget_reached, unknown
 from notification import Notifications
+
+# CloudWatch looks at half an hour at most of what a Lambda tells at once, and takes some minutes to ring.
+MINUTES_UNTIL_IT_RINGS = 60
 
 ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)
 notifications = Notifications(client("sns"), required("NOTIFICATION_ROUTES"), ledger, required("PREFIX"))
@@ -28,14 +31,22 @@ def tell(subject: str, text: str, identity: str) -> None:
     place = notifications.place
     alarm = alarm_in(text)
     if alarm:
-        row = f"alarm/{alarm['AlarmName']}/{alarm['StateChangeTime']}"
-        notifications.send_now(row, "alarm", alarm_rings(place, alarm))
+        tell_of_alarm(alarm)
     elif re.search(r"^Budget Name: ", text, re.MULTILINE):
         # A budget has no name for an occasion, and says a thing once: its text is what is told once.
         row = f"budget/{hashlib.sha256(text.encode()).hexdigest()[:16]}"
         notifications.send_now(row, "budget", budget_reached(place, text))
     else:
         notifications.send_now(f"message/{identity}", "message", unknown(place, subject, text))
+
+
+def tell_of_alarm(alarm: dict[str, Any]) -> None:
+    """Whoever was just told by a Lambda what the alarm is about is not told a second time; its end is news to all."""
+    message = alarm_rings(notifications.place, alarm)
+    repeated = TOLD_AS_IT_HAPPENS.intersection(message.kinds) if alarm["NewStateValue"] == "ALARM" else set()
+    since = earlier(as_moment(alarm["StateChangeTime"]), MINUTES_UNTIL_IT_RINGS)
+    row = f"alarm/{alarm['AlarmName']}/{alarm['StateChangeTime']}"
+    notifications.send_now(row, "alarm", message, lambda topic: notifications.has_told(topic, repeated, since))
 
 
 def alarm_in(text: str) -> dict[str, Any] | None:

@@ -1,10 +1,13 @@
 """notify: what a service says by itself becomes a message for people, once."""
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
-from event_chain import PREFIX, Crash, EventChain
+from event_chain import BAD, DATASET, PREFIX, Crash, EventChain
+from messages.alarm import KINDS
 from test_messages import ALARM, BUDGET
 
 
@@ -16,6 +19,19 @@ def said(chain: EventChain, text: str, identity: str = "1") -> None:
 
 def alarm(**changed: Any) -> str:
     return json.dumps(ALARM | {"AlarmName": f"{PREFIX}-uploads-dead-letters"} | changed)
+
+
+def rings(chain: EventChain, name: str, **changed: Any) -> None:
+    """An alarm rings twenty minutes later, when CloudWatch has seen the metric."""
+    chain.clock.forward(minutes=20)
+    time = chain.clock().strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+    said(chain, alarm(**{"AlarmName": f"{PREFIX}-{name}", "StateChangeTime": time} | changed))
+
+
+def a_run_ends(chain: EventChain, state: str, body: bytes = b"1\n") -> None:
+    chain.deliver(chain.upload("orders/a.csv", body))
+    chain.crawl()
+    chain.job_ends(state)
 
 
 def test_an_alarm_becomes_a_message_with_its_meaning_its_link_and_what_to_do(chain: EventChain) -> None:
@@ -85,3 +101,74 @@ def test_a_message_whose_sender_died_is_handed_over_until_it_is_out(chain: Event
     said(chain, alarm())
 
     assert len(chain.notifications()) == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "alarms"), [("FAILED", ["runs-failed"]), ("TIMEOUT", ["runs-failed", "runs-timed-out"])]
+)
+def test_a_failed_run_gives_one_message_although_alarms_ring_of_it_too(
+    chain: EventChain, state: str, alarms: list[str]
+) -> None:
+    a_run_ends(chain, state)
+    for name in alarms:
+        rings(chain, name)
+
+    (message,) = chain.notifications()
+    assert message["Subject"] == f"{PREFIX} {DATASET}: run failed"
+
+
+def test_a_run_that_refused_rows_gives_one_message_although_an_alarm_rings_of_it_too(chain: EventChain) -> None:
+    a_run_ends(chain, "SUCCEEDED", f"{BAD}\n1\n".encode())
+    rings(chain, f"{DATASET}-quarantined")
+
+    (message,) = chain.notifications()
+    assert json.loads(message["MessageAttributes"]["kind"]["Value"])[0] == "rows quarantined"
+
+
+def test_a_failed_crawl_is_told_once_and_so_is_that_it_is_over(chain: EventChain) -> None:
+    chain.deliver(chain.upload("orders/a.csv"))
+    chain.crawl("FAILED")
+    rings(chain, "crawl-failing")
+    rings(chain, "crawl-failing", NewStateValue="OK")
+
+    words = sorted(message["Subject"] for message in chain.notifications())
+    assert words == [f"{PREFIX} {DATASET}: crawl failed", f"{PREFIX}: over: crawl failing"]
+
+
+def test_whom_the_run_s_own_message_did_not_reach_the_alarm_tells(chain: EventChain) -> None:
+    """The net below the Lambdas: a run is counted as failed before anybody is told."""
+    chain.refuse("sns", "publish", "InternalErrorException")
+    with pytest.raises(Exception, match="InternalErrorException"):
+        a_run_ends(chain, "FAILED")
+    chain.before = lambda service, call: None
+    rings(chain, "runs-failed")
+
+    (message,) = chain.notifications()
+    assert message["Subject"] == f"{PREFIX}: alarm: runs failed"
+
+
+def test_an_alarm_long_after_a_failed_run_is_about_another_one(chain: EventChain) -> None:
+    a_run_ends(chain, "FAILED")
+    chain.clock.forward(hours=2)
+    rings(chain, "runs-failed")
+
+    assert len(chain.notifications()) == 2
+
+
+def test_a_target_that_hears_of_big_quarantines_only_by_alarm_still_does(chain: EventChain) -> None:
+    telephone = chain.another_inbox("telephone")
+    for handler in (chain.close_run, chain.notify):
+        handler.notifications.routes += [{"form": "sms", "kinds": ["alarm"], "topics": [telephone]}]
+    a_run_ends(chain, "SUCCEEDED", f"{BAD}\n1\n".encode())
+    rings(chain, f"{DATASET}-quarantined")
+
+    sent = sorted(message["TopicArn"] for message in chain.notifications())
+    assert sent == sorted([chain.topic, telephone])
+
+
+def test_every_alarm_that_has_a_kind_of_its_own_is_one_that_terraform_makes() -> None:
+    modules = Path(__file__).parents[1] / "modules"
+    source = "\n".join(path.read_text(encoding="utf-8") for path in modules.glob("*/alarm*.tf"))
+    lost = [end for end in KINDS if not re.search(rf'(^ +|-){end[1:]}"? +=>? {{$', source, re.MULTILINE)]
+
+    assert lost == []

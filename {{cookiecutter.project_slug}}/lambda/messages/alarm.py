@@ -7,7 +7,16 @@ from message import Message
 from place import Place
 
 # An alarm's name ends in what it is about: modules/environment and modules/dataset name them so.
-KINDS = {"-dead-letters": "dead letters", "-late": "data late"}
+KINDS: dict[str, tuple[str, ...]] = {
+    "-dead-letters": ("dead letters",),
+    "-late": ("data late",),
+    "-runs-failed": ("run failed",),
+    "-runs-timed-out": ("run failed",),
+    "-crawl-failing": ("crawl failed",),
+    "-quarantined": ("rows quarantined", "alarm"),
+}
+# Of these a Lambda tells as it happens, by run: an alarm that rings of it too is for whom that has not reached.
+TOLD_AS_IT_HAPPENS = {"run failed", "crawl failed", "rows quarantined"}
 
 
 def alarm_rings(place: Place, alarm: dict[str, Any]) -> Message:
@@ -17,7 +26,7 @@ def alarm_rings(place: Place, alarm: dict[str, Any]) -> Message:
     short = name.removeprefix(f"{place.prefix}-").replace("-", " ")
     is_over = alarm["NewStateValue"] == "OK"
     return Message(
-        kinds=(next((kind for end, kind in KINDS.items() if name.endswith(end)), "alarm"),),
+        kinds=next((kinds for end, kinds in KINDS.items() if name.endswith(end)), ("alarm",)),
         place=place,
         headline=f"over: {short}" if is_over else f"alarm: {short}",
         facts=[

@@ -1,5 +1,6 @@
 """Pages that must follow the code: each service that Terraform makes is explained, each message quoted exists."""
 
+import json
 import re
 from pathlib import Path
 
@@ -44,6 +45,47 @@ def services_made() -> set[str]:
     return {
         name for path in files for name in re.findall(r'^resource "aws_([a-z0-9]+)_?', path.read_text(), re.MULTILINE)
     }
+
+
+def table(page: str, heading: str) -> list[list[str]]:
+    """The cells of the one table below a heading, without its own head."""
+    text = (PROJECT / "docs" / page).read_text(encoding="utf-8").partition(f"\n## {heading}\n")[2]
+    lines = re.search(r"(?:^\|.*\n)+", text, re.MULTILINE)
+    assert lines, f"{page} has no table below {heading}"
+    return [[cell.strip(" `") for cell in re.split(r" ?\| ?", line)[1:-1]] for line in lines[0].splitlines()[2:]]
+
+
+def test_the_page_of_notifications_has_every_kind_as_it_is_and_nothing_else() -> None:
+    source = (PROJECT / "modules/project/notification.tf").read_text(encoding="utf-8")
+    entry = r'^ +"([a-z ]+)" += { happens = \[(.+?)\], usual = (true|false), urgent = (true|false) }$'
+    places = {'"environment"': "environments", '"pipeline"': "pipeline"}
+    said = {"true": "yes", "false": ""}
+    kinds = [
+        [kind, ", ".join(places[place] for place in happens.split(", ")), said[usual], said[urgent]]
+        for kind, happens, usual, urgent in re.findall(entry, source, re.MULTILINE)
+    ]
+
+    assert len(kinds) > 10
+    written = [[row[0], row[2].replace("`", ""), *row[3:]] for row in table("notifications.md", "Kinds")]
+    assert written == kinds
+
+
+def test_the_page_of_notifications_has_every_protocol_and_nothing_else() -> None:
+    schema = json.loads((PROJECT / "project.schema.json").read_text(encoding="utf-8"))
+    targets = [each["$ref"].rpartition("/")[2] for each in schema["$defs"]["notification"]["oneOf"]]
+    protocols = {schema["$defs"][target]["properties"]["protocol"]["const"] for target in targets}
+    rows = table("notifications.md", "What each target reads")
+
+    assert len(protocols) > 5
+    assert sorted(re.findall("[a-z]+", " ".join(row[0] for row in rows))) == sorted(protocols)
+
+
+def test_the_page_of_notifications_has_everything_that_a_target_may_say_of_what_it_hears() -> None:
+    schema = json.loads((PROJECT / "project.schema.json").read_text(encoding="utf-8"))["$defs"]
+    who = {"protocol", "endpoint", "arn", "workspace", "tenant", "team", "channel"}
+    written = {row[0] for row in table("notifications.md", "What a target may say")}
+
+    assert written == schema["email_target"]["properties"].keys() - who
 
 
 def test_every_service_that_terraform_makes_is_on_the_page_of_services() -> None:
