@@ -41,7 +41,7 @@ def manifest_key(dataset: str, run: str) -> str:
 def write_manifest(s3: Any, bucket: str, dataset: str, run: str, rows: list[Row]) -> None:
     """Store what the run reads: exactly these versions, nothing else."""
     files = [
-        {name: row.get(name) for name in ("bucket", "key", "version_id", "etag", "uploaded_at")}
+        {name: row.get(name) for name in ("bucket", "key", "version_id", "etag", "uploaded_at", "sequencer")}
         | {"size": int(row["size"])}
         for row in rows
     ]

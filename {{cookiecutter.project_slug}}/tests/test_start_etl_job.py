@@ -30,7 +30,7 @@ def test_a_finished_crawl_starts_the_job_with_exactly_the_waiting_versions(chain
 
     (made,) = chain.manifests()
     (row,) = chain.rows().values()
-    names = ("bucket", "key", "version_id", "etag", "uploaded_at")
+    names = ("bucket", "key", "version_id", "etag", "uploaded_at", "sequencer")
     assert made["files"] == [{name: row[name] for name in names} | {"size": 4}]
     assert (made["version"], made["run"], made["dataset"]) == (1, run, DATASET)
     assert run == f"{made['batch']}-1" == row["run"]

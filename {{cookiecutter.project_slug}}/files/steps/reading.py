@@ -150,8 +150,8 @@ def source_of(tallies: list[Tally], sources: list[Source]) -> dict[str, Source]:
 
 
 def oldest_first(sources: list[Source]) -> list[Source]:
-    """The sources by upload, then by name: a source's place in this order is the `_recency` of its rows."""
-    return sorted(sources, key=lambda source: (source.inspection.file.moment, source.name))
+    """The sources as they came: a source's place in this order is the `_recency` of its rows."""
+    return sorted(sources, key=lambda source: (*source.inspection.file.recency, source.name))
 
 
 def _places(tallies: list[Tally], sources: list[Source], settings: Settings) -> list[tuple]:

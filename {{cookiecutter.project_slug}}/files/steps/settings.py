@@ -1,7 +1,7 @@
 """What the job is told: the dataset's settings (from Terraform) and the run's manifest (from the ledger)."""
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -74,6 +74,8 @@ class ManifestFile:
     etag: str
     size: int
     uploaded_at: str
+    # A manifest of an older version of this project does not have it.
+    sequencer: str = ""
 
     @property
     def address(self) -> str:
@@ -81,9 +83,10 @@ class ManifestFile:
         return f"s3://{self.bucket}/{self.key}"
 
     @property
-    def moment(self) -> datetime:
-        """When it was uploaded: as texts, 10:00:00Z would come after 10:00:00.5Z."""
-        return datetime.fromisoformat(self.uploaded_at)
+    def recency(self) -> tuple[datetime, str, str]:
+        """What is larger is newer: by upload, then by key, then by the sequencer that S3 gave a key's version."""
+        # As texts, 10:00:00Z would come after 10:00:00.5Z; and S3 often tells whole seconds only.
+        return datetime.fromisoformat(self.uploaded_at), self.key, self.sequencer
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,7 @@ def _parsed(text: str, source: str) -> dict[str, Any]:
 
 
 def _known(kind: type, given: dict[str, Any], source: str) -> dict[str, Any]:
-    names = [field.name for field in fields(kind)]
+    names = [field.name for field in fields(kind) if field.name in given or field.default is MISSING]
     missing = [name for name in names if name not in given]
     if missing:
         raise RunError(f"{source} lacks {', '.join(missing)}.")

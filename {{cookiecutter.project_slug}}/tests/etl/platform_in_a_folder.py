@@ -19,6 +19,7 @@ from steps.settings import Manifest, ManifestFile, Settings, settings_from
 INPUT, OUTPUT, QUARANTINE = "acme-test-input", "acme-test-output", "acme-test-quarantine"
 BUCKETS = (INPUT, OUTPUT, QUARANTINE)
 DATABASE = "acme_test"
+MIDNIGHT = "2026-03-01T00:00:00Z"
 NO_RULE = {
     "format": None,
     "required": False,
@@ -103,7 +104,7 @@ class Platform:
         versioning = {"Status": "Enabled"}
         self.clients.s3.put_bucket_versioning(Bucket=INPUT, VersioningConfiguration=versioning)
 
-    def upload(self, key: str, content: str | bytes, uploaded_at: str = "2026-03-01T00:00:00Z") -> ManifestFile:
+    def upload(self, key: str, content: str | bytes, uploaded_at: str = MIDNIGHT, sequencer: str = "") -> ManifestFile:
         """Put one object where boto3 sees it, and where Spark sees it if a folder can hold its name."""
         body = content.encode() if isinstance(content, str) else content
         stored = self.clients.s3.put_object(Bucket=INPUT, Key=key, Body=body)
@@ -111,7 +112,7 @@ class Platform:
         if "//" not in key:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(body)
-        file = ManifestFile(INPUT, key, stored["VersionId"], stored["ETag"], len(body), uploaded_at)
+        file = ManifestFile(INPUT, key, stored["VersionId"], stored["ETag"], len(body), uploaded_at, sequencer)
         self.files.append(file)
         return file
 
