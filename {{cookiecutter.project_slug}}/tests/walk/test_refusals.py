@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from walking import APPROVERS, DEVELOPERS, Walk, with_another
+from walking import APPROVERS, DEVELOPERS, Walk, asks_to_approve, with_another
 
 from local.control import ask
 
@@ -35,8 +35,10 @@ def replaced(walk: Walk, place: dict[str, str], body: bytes, name: str = "pipeli
     """Something else lies in the place of an object, until it is put back."""
     before = walk.object(place, name)
     walk.replace(place, body, name)
-    yield
-    walk.replace(place, before, name)
+    try:
+        yield
+    finally:
+        walk.replace(place, before, name)
 
 
 def refused(walk: Walk, execution: str, *words: str) -> None:
@@ -136,12 +138,12 @@ def test_a_plan_that_destroys_a_bucket_is_refused_although_it_was_approved(walk:
     with walk.taken_back(), unchanged(walk, dev):
         execution = walk.deliver("Another bucket", **{"modules/project/name.tf": rename})
         walk.until_it_waits(execution, dev)
-        (mail,) = walk.told("APPROVAL NEEDED", f"Stage name: {dev}", "destroy")
-        assert "the quarantine bucket" in mail and "everything in it" in mail
+        (mail,) = walk.told(asks_to_approve(dev), execution)
+        assert f"DATA WOULD BE LOST. Apply will refuse it. The quarantine bucket of {dev} and everything in it" in mail
         walk.answer(execution, dev, "Approved", "I did not read it")
         assert walk.until_over(execution) == "Failed"
 
-    refused(walk, execution, "the quarantine bucket", "allowed-destroys.yaml does not allow it")
+    refused(walk, execution, "quarantine bucket", "allowed-destroys.yaml does not allow it")
 
 
 def test_an_approval_that_nobody_gives_in_time_counts_as_a_rejection(walk: Walk, planned: str) -> None:

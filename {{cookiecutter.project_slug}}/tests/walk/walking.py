@@ -19,7 +19,7 @@ from local.lifetime import DELIVERY
 from local.rehearsal import Rehearsal
 
 APPROVERS, DEVELOPERS = ["Architects", "SMEs"], ["Developers"]
-PATIENCE_SECONDS = 1200
+PATIENCE_SECONDS = 600
 # One dataset beside the canary, two environments that both ask: enough to see everything once.
 DATASET = {"format": "csv", "columns": [{"name": "id", "type": "bigint"}, {"name": "note", "type": "string"}]}
 # The builds run as they are; what `make check` and its like say is looked at elsewhere, and takes minutes.
@@ -86,17 +86,21 @@ class Walk:
     def beside(self, branch: str) -> Iterator[None]:
         """What is committed meanwhile is committed on a branch."""
         self.played.git("switch", "--quiet", "--create", branch)
-        yield
-        self.played.git("switch", "--quiet", "main")
+        try:
+            yield
+        finally:
+            self.played.git("switch", "--quiet", "main")
 
     @contextmanager
     def taken_back(self) -> Iterator[None]:
         """Whatever is committed meanwhile is not there any more afterwards."""
         before = self.played.git("rev-parse", "HEAD")
-        yield
-        self.played.git("reset", "--quiet", "--hard", before)
-        self.played.git("clean", "--quiet", "-d", "--force")
-        self.played.git("push", "--quiet", "--force", str(self.played.repository), "HEAD:refs/heads/main")
+        try:
+            yield
+        finally:
+            self.played.git("reset", "--quiet", "--hard", before)
+            self.played.git("clean", "--quiet", "-d", "--force")
+            self.played.git("push", "--quiet", "--force", str(self.played.repository), "HEAD:refs/heads/main")
 
     def view(self, execution: str) -> DeliveryView:
         """How far an execution is."""
@@ -226,6 +230,17 @@ def with_another(archive: bytes, name: str, change: Callable[[bytes], bytes]) ->
             body = read.read(each)
             written.writestr(each, change(body) if each == name else body)
     return changed.getvalue()
+
+
+def arns_of_roles(state: dict[str, Any]) -> list[str]:
+    """The role of every Lambda and job that a state holds."""
+    instances = [instance["attributes"] for each in state["resources"] for instance in each["instances"]]
+    return [found[key] for found in instances for key in ("role", "role_arn") if "arn:" in str(found.get(key))]
+
+
+def asks_to_approve(environment: str) -> str:
+    """What the subject says of the notification that asks for the approval of an environment's plan."""
+    return f"the plan for {environment} waits for approval"
 
 
 def digest_in(message: str) -> str:
