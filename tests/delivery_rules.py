@@ -171,6 +171,26 @@ def the_branch_changes_by_pull_requests_only(plan: Plan) -> list[str]:
     ]
 
 
+def nobody_applies_past_the_pipeline(plan: Plan) -> list[str]:
+    """Whatever else a developer or an approver is granted: no build, plan or pipeline of their own making."""
+    account, name = "111111111111", the_pipeline(plan)["name"]
+    build = f"arn:aws:codebuild:eu-west-1:{account}:project/{name}-apply-dev"
+    ways = {
+        "codebuild:StartBuild": build,
+        "codebuild:UpdateProject": build,
+        "iam:PassRole": f"arn:aws:iam::{account}:role/{name}-apply-dev",
+        "sts:AssumeRole": f"arn:aws:iam::{account}:role/acme-sales-dev-deploy-apply",
+        "s3:PutObject": "arn:aws:s3:::acme-sales-pipeline-artifact-111111111111/plan_dev/any",
+        "codepipeline:UpdatePipeline": f"arn:aws:codepipeline:eu-west-1:{account}:{name}",
+    }
+    return [
+        f"{role}: {way}"
+        for role in ("Developers", "Architects")
+        for way, resource in ways.items()
+        if may([*policies_of_person(plan, role), EVERYTHING], way, resource)
+    ]
+
+
 def the_rules_of_pull_requests_hold(plan: Plan) -> list[str]:
     """Whatever else a developer or an approver is granted."""
     repository = "arn:aws:codecommit:eu-west-1:111111111111:acme-sales"
@@ -270,6 +290,7 @@ RULES: list[Callable[[Plan], list[str]]] = [
     a_build_assumes_its_own_role_only,
     the_check_writes_nothing_but_its_log_and_report,
     the_branch_changes_by_pull_requests_only,
+    nobody_applies_past_the_pipeline,
     the_rules_of_pull_requests_hold,
     approvals_count_from_the_pool_only,
     every_push_to_a_pull_request_is_built,

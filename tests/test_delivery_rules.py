@@ -83,6 +83,30 @@ MUTATIONS: dict[str, Mutation] = {
         'values   = ["refs/heads/release"]',
         "the_branch_changes_by_pull_requests_only",
     ),
+    "a build is started by hand": (
+        "pipeline/guard.tf",
+        r'"StartBuild", ',
+        "",
+        "nobody_applies_past_the_pipeline",
+    ),
+    "a plan is exchanged": (
+        "pipeline/guard.tf",
+        r'"s3:PutObject", ',
+        "",
+        "nobody_applies_past_the_pipeline",
+    ),
+    "a role of a build is used": (
+        "pipeline/guard.tf",
+        r'"iam:PassRole", ',
+        "",
+        "nobody_applies_past_the_pipeline",
+    ),
+    "the pipeline is changed": (
+        "pipeline/guard.tf",
+        r'"codepipeline:UpdatePipeline", ',
+        "",
+        "nobody_applies_past_the_pipeline",
+    ),
     "approvals are overridden": (
         "pipeline/guard.tf",
         r'        "OverridePullRequestApprovalRules", ',

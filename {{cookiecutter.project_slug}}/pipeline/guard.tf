@@ -59,6 +59,35 @@ data "aws_iam_policy_document" "guard" {
     resources = ["${local.pipeline}/*"]
   }
 
+  # A build that somebody starts, or changes, does whatever they tell it, with the rights of its role.
+  statement {
+    sid       = "OnlyThePipelineBuilds"
+    effect    = "Deny"
+    actions   = [for action in ["StartBuild", "StartBuildBatch", "RetryBuild", "RetryBuildBatch", "UpdateProject", "DeleteProject"] : "codebuild:${action}"]
+    resources = ["${local.arn.codebuild}:project/${local.prefix}-*"]
+  }
+
+  statement {
+    sid       = "RolesOfBuildsAreTheirs"
+    effect    = "Deny"
+    actions   = ["iam:PassRole", "sts:AssumeRole"]
+    resources = concat(["arn:${local.partition}:iam::${local.account}:role/${local.prefix}-*"], flatten([for roles in values(local.deploy_roles) : values(roles)]))
+  }
+
+  statement {
+    sid       = "WhatWasApprovedStays"
+    effect    = "Deny"
+    actions   = ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutBucketPolicy", "s3:PutBucketVersioning"]
+    resources = [local.artifacts, "${local.artifacts}/*"]
+  }
+
+  statement {
+    sid       = "ThePipelineStays"
+    effect    = "Deny"
+    actions   = ["codepipeline:UpdatePipeline", "codepipeline:DeletePipeline", "codepipeline:PutActionRevision"]
+    resources = [local.pipeline, "${local.pipeline}/*"]
+  }
+
   # Who starts a run may choose its commit.
   statement {
     sid       = "OnlyApproversApproveAndStart"
