@@ -3,18 +3,15 @@
 locals {
   _canary  = local.names.canary
   _written = ["${local.bucket.input}/${local._canary}/*"]
-  _left    = concat([for place in ["${local._canary}/*", "_manifests/${local._canary}/*", "_commits/${local._canary}/*", "_reports/${local._canary}/*", "_staging/${local._canary}/*"] : "${local.bucket.output}/${place}"], ["${local.bucket.quarantine}/${local._canary}/*"])
-  _ledger  = "${local.arn.dynamodb}:table/${local.names.ledger}"
+  _left    = concat([for place in ["${local._canary}/*", "_manifests/${local._canary}/*", "_commits/${local._canary}/*", "_reports/${local._canary}/*"] : "${local.bucket.output}/${place}"], ["${local.bucket.quarantine}/${local._canary}/*"])
 
   smoke = {
-    Upload  = { actions = ["s3:PutObject"], resources = local._written }
-    Look    = { actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = concat(local._written, local._left) }
-    Find    = { actions = ["s3:ListBucket", "s3:ListBucketVersions"], resources = [for purpose in ["input", "output", "quarantine"] : local.bucket[purpose]] }
-    Clear   = { actions = ["s3:DeleteObject", "s3:DeleteObjectVersion"], resources = concat(local._written, local._left) }
-    Ledger  = { actions = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"], resources = [local._ledger, "${local._ledger}/index/*"] }
-    Job     = { actions = ["glue:GetJobRun", "glue:GetJobRuns"], resources = ["${local.arn.glue}:job/${local.prefix}-${local._canary}"] }
-    Crawler = { actions = ["glue:GetCrawler"], resources = ["${local.arn.glue}:crawler/${local.prefix}-${local._canary}"] }
-    Tables  = { actions = ["glue:BatchDeletePartition", "glue:GetPartitions", "glue:GetTable"], resources = [for place in ["catalog", "database/${local.names.database}", "table/${local.names.database}/${local._canary}*"] : "${local.arn.glue}:${place}"] }
-    Key     = { actions = ["kms:Decrypt", "kms:GenerateDataKey"], resources = local.own.keys, conditions = concat(local.tagged, [{ test = "StringEquals", variable = "kms:ViaService", values = [for service in ["dynamodb", "s3"] : "${service}.${local.region}.${local.dns_suffix}"] }]) }
+    Upload = { actions = ["s3:PutObject"], resources = local._written }
+    Look   = { actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = concat(local._written, local._left) }
+    Find   = { actions = ["s3:ListBucket", "s3:ListBucketVersions"], resources = [for purpose in ["input", "output", "quarantine"] : local.bucket[purpose]] }
+    Clear  = { actions = ["s3:DeleteObject", "s3:DeleteObjectVersion"], resources = concat(local._written, local._left) }
+    Ledger = { actions = ["dynamodb:DeleteItem", "dynamodb:GetItem"], resources = ["${local.arn.dynamodb}:table/${local.names.ledger}"] }
+    Tables = { actions = ["glue:BatchDeletePartition", "glue:GetPartitions"], resources = [for place in ["catalog", "database/${local.names.database}", "table/${local.names.database}/${local._canary}*"] : "${local.arn.glue}:${place}"] }
+    Key    = { actions = ["kms:Decrypt", "kms:GenerateDataKey"], resources = local.own.keys, conditions = concat(local.tagged, [{ test = "StringEquals", variable = "kms:ViaService", values = [for service in ["dynamodb", "s3"] : "${service}.${local.region}.${local.dns_suffix}"] }]) }
   }
 }

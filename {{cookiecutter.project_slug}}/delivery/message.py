@@ -3,7 +3,7 @@
 from collections import Counter
 
 from delivery.change import Change
-from delivery.summary import Judgement
+from delivery.summary import NOT_LOCKED, Judgement
 
 # CodePipeline takes 1,000 characters for the message and the names of variables in it.
 LONGEST = 700
@@ -23,8 +23,9 @@ def message(judgement: Judgement, digest: str = "") -> str:
     """One line of at most 700 characters, the losses first."""
     tail = f"Commit {judgement.commit[:12]}{f', digest {digest[:12]}' if digest else ''}"
     head = f"{judgement.environment}: {judgement.counts()}"
-    losses = _losses(judgement, LONGEST - len(BETWEEN.join(["", head, tail])))
-    kept = [*losses, head]
+    unlocked = [NOT_LOCKED] if judgement.provider_chosen_here else []
+    losses = _losses(judgement, LONGEST - len(BETWEEN.join(["", *unlocked, head, tail])))
+    kept = [*losses, *unlocked, head]
     for group, changes in judgement.groups().items():
         more = f"{group}: {_counted(changes)}"
         if len(BETWEEN.join([*kept, more, tail])) > LONGEST:

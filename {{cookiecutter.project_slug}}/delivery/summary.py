@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from delivery.allowed_destroys import FILE, AllowedDestroy, reason_for, stale
 from delivery.change import Change
 from delivery.data_holding import losses_of, sentence
+from local.terraform import LOCK
 
+NOT_LOCKED = "The provider is not locked: this build took the newest that fits."
 VERBS = ("add", "change", "replace", "destroy", "forget")
 # What a type is part of, in words; the first that its name begins with counts.
 KINDS = {
@@ -57,6 +59,7 @@ class Judgement:
     changes: list[Change]
     by_hand: list[Change]
     allowed: list[AllowedDestroy]
+    provider_chosen_here: bool = False
 
     @property
     def losses(self) -> list[Change]:
@@ -97,7 +100,14 @@ def page(judgement: Judgement) -> str:
     """The whole summary as markdown."""
     loss = "DATA WOULD BE LOST; " if judgement.losses else ""
     head = [f"# {judgement.environment}: {loss}{judgement.counts()}", "", f"Commit `{judgement.commit}`."]
-    sections = [_lost(judgement), _access(judgement), _numbers(judgement), _by_hand(judgement), _details(judgement)]
+    sections = [
+        _lost(judgement),
+        _provider(judgement),
+        _access(judgement),
+        _numbers(judgement),
+        _by_hand(judgement),
+        _details(judgement),
+    ]
     return "\n".join(line for section in [head, *sections] for line in [*section, *([""] if section else [])]) + "\n"
 
 
@@ -108,6 +118,14 @@ def _lost(judgement: Judgement) -> list[str]:
     old = stale(judgement.allowed, judgement.environment, judgement.losses)
     told = [f"- {FILE} allows `{entry.address}`, which this plan does not destroy." for entry in old]
     return ([] if not lines else ["## Data that would be lost", "", *lines]) + ([""] if lines and told else []) + told
+
+
+def _provider(judgement: Judgement) -> list[str]:
+    if not judgement.provider_chosen_here:
+        return []
+    return [
+        f"**{NOT_LOCKED}** Run `make bootstrap ENV={judgement.environment}` and commit every `{LOCK}` that it writes."
+    ]
 
 
 def _access(judgement: Judgement) -> list[str]:

@@ -43,10 +43,11 @@ class Terraform:
         """The providers with their checksums, as they are committed."""
         return self.folder / LOCK
 
-    def init(self) -> None:
-        """Connect to the state, and get the providers: those of the lock file where there is one, and no others."""
-        exactly = ["-lockfile=readonly"] if self.lock_file.exists() else []
-        self._aloud("init", *QUIET, "-reconfigure", *exactly)
+    def init(self) -> bool:
+        """Connect to the state and get the providers, those of the lock file; whether they were chosen without one."""
+        locked = self.lock_file.exists()
+        self._aloud("init", *QUIET, "-reconfigure", *(["-lockfile=readonly"] if locked else []))
+        return not locked and self.lock_file.exists()
 
     def plan(self, saved: Path, *options: str) -> bool:
         """Save a plan; whether it would change anything."""

@@ -13,7 +13,7 @@ from local.job_settings import on_path
 
 ADDRESS = "https://releases.hashicorp.com"
 VERSION = "1.15.5"
-# As HashiCorp publishes them: in terraform_1.15.5_SHA256SUMS, and in the formula of its own Homebrew tap.
+# Those that HashiCorp gives in the formula of its own Homebrew tap; a release's SHA256SUMS file names them too.
 CHECKSUMS = {
     "darwin_amd64": "3687d07c034b3e7deed5b072cd8ae2b34835bcb139baec3fc4f5fd534dabf5ed",
     "darwin_arm64": "01137660510005b918bba82154866fbeac4393163d8277c2abe861dfb5842c3c",

@@ -6,11 +6,12 @@ from urllib.parse import unquote
 import boto3
 import pytest
 from inbox import Inbox
-from tiny_project import ROLE, SUMMARY_BUCKET, TinyProject
+from tiny_project import BUCKETS, ROLE, SUMMARY_BUCKET, TinyProject
 
 from delivery import plan, validate
 from delivery.console import object_link
 from delivery.manifest import digest_of
+from delivery.summary import NOT_LOCKED
 
 
 @pytest.fixture
@@ -54,6 +55,21 @@ def test_who_approves_is_told_what_would_change_with_a_link(
     assert "\n".join(["What would be changed in dev:", *exported]) in text
     assert "Without an answer it is rejected after 3 days." in text
     assert (project.folder / "exported/SUMMARY_LINK").read_text() in text
+
+
+def test_a_plan_whose_provider_nobody_has_locked_says_so_to_whom_approves_it(
+    project: TinyProject, inbox: Inbox
+) -> None:
+    project.write(BUCKETS % '"data"')
+
+    plan.main()
+    assert NOT_LOCKED in (project.plan / "summary.md").read_text()
+    assert NOT_LOCKED in (project.folder / "exported/SUMMARY").read_text()
+
+    # The lock file that the first plan has left is what would be committed.
+    plan.main()
+    assert NOT_LOCKED not in (project.plan / "summary.md").read_text()
+    assert NOT_LOCKED not in (project.folder / "exported/SUMMARY").read_text()
 
 
 def test_an_approver_who_cannot_be_told_stops_the_build(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
