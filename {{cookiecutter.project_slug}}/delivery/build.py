@@ -51,11 +51,6 @@ class Build:
         """Where summaries and the record of deployed commits lie."""
         return self.told("SUMMARY_BUCKET")
 
-    @property
-    def region(self) -> str:
-        """The region of the delivery account that the build runs in."""
-        return self.told("AWS_REGION")
-
     def refuse(self, subject: str, text: str) -> None:
         """Tell of a refusal; what it says matters more than that somebody could not be told."""
         try:

@@ -9,7 +9,6 @@ from messages.pipeline import delivered
 
 from delivery import PROJECT
 from delivery.build import Build, this_build
-from delivery.console import object_link
 from delivery.deployed import history
 from delivery.refusal import refusals_published
 from delivery.release import release_of
@@ -41,7 +40,7 @@ def _fact(build: Build, environment: str, known: list[dict[str, str]]) -> str:
 
 
 def _summary(build: Build, environment: str) -> str:
-    return object_link(build.region, build.summary_bucket, f"summaries/{build.execution}/{environment}.md")
+    return build.place.stored_object(build.summary_bucket, f"summaries/{build.execution}/{environment}.md")
 
 
 if __name__ == "__main__":

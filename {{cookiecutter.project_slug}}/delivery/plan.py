@@ -11,7 +11,6 @@ from delivery import PROJECT
 from delivery.allowed_destroys import allowed_destroys
 from delivery.build import Build, credentials_of, this_build
 from delivery.change import changes_by_hand, changes_of
-from delivery.console import object_link
 from delivery.manifest import ARCHIVES, PLAN, SUMMARY, manifest_of, sources_digest, written
 from delivery.message import BETWEEN, message
 from delivery.refusal import refusals_published
@@ -69,7 +68,7 @@ def upload(build: Build, text: str) -> str:
     # As plain text a browser shows it; as markdown it would only offer to save it.
     told = {"Body": text.encode(), "ContentType": "text/plain; charset=utf-8"}
     boto3.client("s3").put_object(Bucket=bucket, Key=key, **told)
-    return object_link(build.region, bucket, key)
+    return build.place.stored_object(bucket, key)
 
 
 def export(variables: dict[str, str], folder: Path) -> None:

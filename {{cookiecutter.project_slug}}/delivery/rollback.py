@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from place import Place
 
 from delivery import PROJECT
-from delivery.console import pull_request_link
 from delivery.deployed import history, last_good
 from delivery.git import attempt, git, refuse_unless_committed
 from delivery.own_account import aws_explained, refuse_other_accounts
@@ -103,7 +103,7 @@ def offered(release: Release, branch: str, to: str) -> str:
         description="Reverts everything since. Its plan shows what that does: mind what it would destroy.",
         targets=[target],
     )["pullRequest"]["pullRequestId"]
-    link = pull_request_link(release.region, release.repository, request)
+    link = Place(release.pipeline, release.region).pull_request(release.repository, request)
     return f"Pull request {request} is open: {link}\nOnce approved and merged, the pipeline plans and delivers it."
 
 

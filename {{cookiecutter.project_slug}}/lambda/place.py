@@ -30,6 +30,10 @@ class Place:
         """One object of a bucket."""
         return f"{self._console(f's3/object/{bucket}')}&prefix={quote(key)}"
 
+    def pull_request(self, repository: str, number: str) -> str:
+        """A pull request of a CodeCommit repository."""
+        return self._console(f"codesuite/codecommit/repositories/{repository}/pull-requests/{number}")
+
     def alarm(self, name: str) -> str:
         """An alarm and its metric."""
         return self._console("cloudwatch/home", f"#alarmsV2:alarm/{quote(name)}")

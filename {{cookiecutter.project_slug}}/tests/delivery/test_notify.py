@@ -47,7 +47,7 @@ def test_a_delivery_is_told_with_every_environment_and_links(bucket: None, monke
     ((subject, text),) = inbox.messages()
     assert subject == "acme-pipeline: bbbbbbbbbbbb is delivered"
     assert text.count("aaaaaaaaaaaa -> bbbbbbbbbbbb, applied ") == 2 and text.count("smoke test passed.") == 2
-    assert "console.aws.amazon.com/s3/object/acme-artifacts?region=eu-west-1&prefix=summaries%2Fe2%2Fprod.md" in text
+    assert "console.aws.amazon.com/s3/object/acme-artifacts?region=eu-west-1&prefix=summaries/e2/prod.md" in text
     assert text.endswith("/pipelines/acme-pipeline/executions/e2/timeline?region=eu-west-1")
 
 

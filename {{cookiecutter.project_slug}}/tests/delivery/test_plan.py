@@ -9,7 +9,6 @@ from inbox import Inbox
 from tiny_project import BUCKETS, ROLE, SUMMARY_BUCKET, TinyProject
 
 from delivery import plan, validate
-from delivery.console import object_link
 from delivery.manifest import digest_of
 from delivery.summary import NOT_LOCKED
 
@@ -114,18 +113,6 @@ def test_the_lock_file_holds_and_is_part_of_what_is_approved(project: TinyProjec
     plan.main()
 
     assert (project.plan / ".terraform.lock.hcl").read_text() == "# committed\n"
-
-
-@pytest.mark.parametrize(
-    ("region", "domain"),
-    [
-        ("eu-west-1", "eu-west-1.console.aws.amazon.com"),
-        ("us-gov-west-1", "us-gov-west-1.console.amazonaws-us-gov.com"),
-        ("cn-north-1", "cn-north-1.console.amazonaws.cn"),
-    ],
-)
-def test_links_lead_into_the_console_of_the_partition(region: str, domain: str) -> None:
-    assert object_link(region, "b", "k/x.md") == f"https://{domain}/s3/object/b?region={region}&prefix=k%2Fx.md"
 
 
 def test_of_roots_with_the_same_code_one_is_validated(tmp_path: Path) -> None:

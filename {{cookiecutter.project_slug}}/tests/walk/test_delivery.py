@@ -15,7 +15,7 @@ def test_each_approval_quotes_the_plan_and_its_link_leads_to_the_whole_summary(w
     for name in walk.environments:
         (mail,) = walk.told(asks_to_approve(name), first)
         assert f"{name}: " in mail and " to add" in mail
-        assert f"summaries%2F{first}%2F{name}.md" in mail
+        assert f"summaries/{first}/{name}.md" in mail
         summary = walk.object({"Bucket": walk.bucket, "Key": f"summaries/{first}/{name}.md"}).decode()
         assert walk.played.git("rev-parse", "HEAD")[:12] in summary
 
