@@ -38,7 +38,12 @@ Bake = Callable[..., Path]
 
 
 # Minutes of waiting beside little work: what begins first is waited for while everything else runs.
-LONGEST = ("test_running_platform.py", "test_generated_project.py", "test_local_platform.py")
+LONGEST = (
+    "test_delivery_walk.py",
+    "test_generated_project.py",
+    "test_running_platform.py",
+    "test_local_platform.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
