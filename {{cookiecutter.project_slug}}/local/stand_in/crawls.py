@@ -1,6 +1,7 @@
 """Runs Glue crawlers: reads what was uploaded, writes the raw table, and tells of it."""
 
 import logging
+import time
 from collections.abc import Callable
 from threading import Event as Signal
 from typing import Any
@@ -23,6 +24,7 @@ class Crawls:
         self.at_work = Workers(4, "crawl")
         self.may_end = Signal()
         self.may_end.set()
+        self.hanging: set[str] = set()
 
     @property
     def is_busy(self) -> bool:
@@ -33,13 +35,19 @@ class Crawls:
         """Let crawls last until they are let go, as those of a large bucket do."""
         self.may_end.clear() if on else self.may_end.set()
 
+    def hang(self, name: str) -> None:
+        """Let the next crawl of a crawler go on until somebody stops it."""
+        self.hanging.add(name)
+
     def begin(self, name: str, begun: Any) -> None:
         """Do the work of a crawl that moto has written down as RUNNING."""
         self.at_work.submit(self._crawl, name, begun)
 
     def _crawl(self, name: str, begun: Any) -> None:
-        while not self.may_end.wait(0.1) and begun.status == "RUNNING":
-            pass
+        hangs = name in self.hanging
+        self.hanging.discard(name)
+        while begun.status == "RUNNING" and (hangs or not self.may_end.is_set()):
+            time.sleep(0.1)
         told: dict[str, Any] = {"tablesCreated": "0", "tablesUpdated": "0"}
         try:
             told |= {

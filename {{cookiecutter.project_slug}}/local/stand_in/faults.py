@@ -1,4 +1,4 @@
-"""What goes wrong on purpose in the platform's own home, for tests that ask what becomes of it."""
+"""What goes wrong on purpose in the platform's own home, for `make provoke` and for tests."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,13 +7,15 @@ from moto.backends import get_backend
 
 from local.stand_in.deaths import Death, Deaths
 from local.stand_in.home import Home
+from local.stand_in.notices import Notices
+from local.stand_in.passing_time import let_pass
 
 
 class Faults:
     """Each by its name; unknown ones are not made."""
 
-    def __init__(self, home: Home, deaths: Deaths) -> None:
-        self.home, self.deaths = home, deaths
+    def __init__(self, home: Home, deaths: Deaths, notices: Notices) -> None:
+        self.home, self.deaths, self.notices = home, deaths, notices
 
     def make(self, kind: str, given: dict[str, Any]) -> bool:
         """Let something go wrong; whether it is known how."""
@@ -25,6 +27,16 @@ class Faults:
                 self.home.jobs.hold(given.get("jobs", False))
             case "end":
                 self.home.jobs.end(given["job"], given["state"])
+            case "hang":
+                self.home.crawls.hang(given["crawler"])
+            case "linger":
+                self.home.functions.lingering.add(given["function"])
+            case "shrink":
+                self.home.jobs.worker_bytes[given["worker_type"]] = given["bytes"]
+            case "refuse":
+                self.notices.refuse()
+            case "pass":
+                let_pass(self.home, given["seconds"])
             case "die":
                 self.deaths.plan(Death(**given))
             case "age":

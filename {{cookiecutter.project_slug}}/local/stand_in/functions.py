@@ -58,8 +58,8 @@ class Functions:
     def __init__(self, aws: LocalAws, retry_after: tuple[float, ...]) -> None:
         self.aws, self.retry_after = aws, retry_after
         self.metrics = MetricStore(aws.account, aws.region)
-        # Nobody wants to wait until a call takes minutes: each second of one may count as many.
-        self.stretched: dict[str, float] = {}
+        # Nobody wants to wait until a call takes minutes: the next one of these counts as one that took all its time.
+        self.lingering: set[str] = set()
         self.pools: dict[str, Pool] = {}
         self.processes: set[WarmFunction] = set()
         self.retries: list[tuple[float, int, tuple[Any, ...]]] = []
@@ -78,7 +78,10 @@ class Functions:
             began = time.monotonic()
             answer = process.ask(asked, function.timeout)
         name = function.function_name
-        took = round((time.monotonic() - began) * 1000 * self.stretched.get(name, 1))
+        took = round((time.monotonic() - began) * 1000)
+        if name in self.lingering:
+            self.lingering.discard(name)
+            took = int(function.timeout) * 1000
         self.metrics.put(of_call(name, took, answer["failed"]))
         group = function.forgotten.get("LoggingConfig", {}).get("LogGroup") or function.logs_group_name
         end = report_line(asked["id"], took, int(function.memory_size), answer["failed"])

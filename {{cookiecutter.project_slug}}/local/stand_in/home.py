@@ -27,7 +27,7 @@ class Home:
         self.functions = Functions(aws, retry_after)
         self.jobs = Jobs(aws, machine.java_home, self.bus.tell_of_glue)
         self.crawls = Crawls(aws, self.bus.tell_of_glue)
-        self.schedule = Schedule(self.bus, stopped)
+        self.schedule, self.alarms = Schedule(self.bus, stopped), Alarms(aws, stopped)
 
     @property
     def is_busy(self) -> bool:
@@ -36,8 +36,8 @@ class Home:
 
     def begin(self) -> None:
         """Let everything that acts on its own begin to act."""
-        source, alarms = EventSource(self.aws, self.functions, self.stopped), Alarms(self.aws, self.stopped)
-        for act in (source.poll, self.schedule.tick, alarms.judge, lambda: self.functions.retry(self.stopped)):
+        source = EventSource(self.aws, self.functions, self.stopped)
+        for act in (source.poll, self.schedule.tick, self.alarms.judge, lambda: self.functions.retry(self.stopped)):
             Thread(target=act, name=act.__qualname__, daemon=True).start()
         self.tools.begin(self.stopped)
 

@@ -36,8 +36,8 @@ class Jobs:
         self.may_begin, self.ended_as = Signal(), dict[str, str]()
         self.may_begin.set()
         self.metrics = MetricStore(aws.account, aws.region)
-        # A small worker has so many bytes for a job, whatever this machine has.
-        self.worker_bytes: int | None = None
+        # How many bytes a worker of a type has for a job, where it is less than this machine has.
+        self.worker_bytes: dict[str, int] = {}
 
     @property
     def is_busy(self) -> bool:
@@ -110,7 +110,8 @@ class Jobs:
             self._bring_up(settings)
         if process.heap:
             used, possible = process.heap
-            self.metrics.put(of_job(job_run.job_name, used / min(possible, self.worker_bytes or possible)))
+            room = min(possible, self.worker_bytes.get(job.get("WorkerType", ""), possible))
+            self.metrics.put(of_job(job_run.job_name, min(used / room, 1.0)))
         group = given.get("--continuous-log-logGroup")
         if group:
             keep_log(self.aws, group, job_run.job_run_id, lines)

@@ -8,6 +8,7 @@ from statistics import fmean
 from typing import Any
 
 from moto.backends import get_backend
+from moto.core.utils import utcnow
 
 from local.stand_in.embedded_metrics import Measured
 from local.stand_in.metric_math import Series
@@ -32,7 +33,7 @@ class MetricStore:
         """Keep values of now."""
         for namespace, name, dimensions, value in measured:
             named = [{"Name": each, "Value": of} for each, of in dimensions.items()]
-            datum = {"MetricName": name, "Dimensions": named, "Value": value, "Timestamp": datetime.now(UTC)}
+            datum = {"MetricName": name, "Dimensions": named, "Value": value, "Timestamp": utcnow()}
             self.model.put_metric_data(namespace, [datum])
 
     def by_place(self) -> dict[Place, list[tuple[float, float]]]:

@@ -1,6 +1,7 @@
 """Remembers what SNS sent and to whom: nobody outside this machine gets it."""
 
 import json
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +10,11 @@ from moto.sns.models import Topic
 
 from local.stand_in.chat import Chat
 from local.stand_in.mending import replace
+from local.stand_in.metric_store import MetricStore
+from local.stand_in.service_metrics import of_delivery
 from local.stand_in.subscription import is_for
+
+log = logging.getLogger("notices")
 
 
 class Notices:
@@ -18,19 +23,34 @@ class Notices:
     def __init__(self, chat: Chat) -> None:
         self.chat = chat
         self.sent: list[dict[str, Any]] = []
+        self.refusals = 0
         replace(Topic, "publish", self._recording)
 
     def _recording(self, original: Callable[..., str]) -> Callable[..., str]:
         def publish(topic: Any, message: str, subject: str | None = None, *more: Any, **options: Any) -> str:
             attributes = (more[0] if more else options.get("message_attributes")) or {}
             readers = self._readers(topic, message, attributes)
-            if readers:
+            if readers and not self._is_delivered(topic, len(readers)):
+                log.warning("refused on purpose by %s: %s", ", ".join(readers), subject)
+            elif readers:
                 said = {"subject": subject or "", "message": _for_people(message, options.get("message_structure"))}
                 told = {"topic": topic.arn, "to": readers, "dataset": attributes.get("dataset", {}).get("Value", "")}
                 self.sent.append({"at": datetime.now(UTC).isoformat(timespec="seconds")} | said | told)
             return original(topic, message, subject, *more, **options)
 
         return publish
+
+    def refuse(self) -> None:
+        """Let the next message be refused by everybody whom it is for, as endpoints that are gone do."""
+        self.refusals += 1
+
+    def _is_delivered(self, topic: Any, readers: int) -> bool:
+        """Whether a message is taken; SNS measures it either way."""
+        is_refused = self.refusals > 0
+        self.refusals -= is_refused
+        told = of_delivery(topic.name, 0 if is_refused else readers, readers if is_refused else 0)
+        MetricStore(topic.account_id, topic.sns_backend.region_name).put(told)
+        return not is_refused
 
     def _readers(self, topic: Any, message: str, attributes: dict[str, Any]) -> list[str]:
         """Who reads a message; a topic that nobody subscribes to is somebody's own, one read by a function is not."""

@@ -21,6 +21,7 @@ from local.stand_in import (
     mends_identity,
     mends_lambda,
     mends_logs,
+    mends_metrics,
     mends_storage,
     subscription,
     surroundings,
@@ -47,11 +48,12 @@ class StandIn:
         self.chat = Chat(self.first.aws.account)
         self.notices = Notices(self.chat)
         self.deaths = Deaths(Application(self.chat, self.ask, self._tools, self._invoke_later), self._end)
-        self.faults = Faults(self.first, self.deaths)
+        self.faults = Faults(self.first, self.deaths, self.notices)
         mends_identity.mend(self.first.aws.account)
         mends_storage.mend(self._uploaded)
         mends_budgets.mend()
         mends_logs.mend()
+        mends_metrics.mend()
         mends_glue.mend(
             lambda place, *crawl: self.homes[place].crawls.begin(*crawl),
             lambda place, run: self.homes[place].jobs.run(run),

@@ -1,0 +1,144 @@
+"""Time passes at once: what is remembered becomes older, what measures measures anew, and alarms see the difference."""
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from stand_in_server import Server, eventually
+
+HOUR = 3600
+
+
+@pytest.fixture
+def alarm(server: Server, request: pytest.FixtureRequest) -> Iterator[str]:
+    """An alarm that rings as soon as anything was measured in the hour that runs."""
+    cloudwatch, name = server.client("cloudwatch"), request.node.name
+    metric = {"Namespace": "acme", "MetricName": name, "Statistic": "Maximum", "Period": HOUR}
+    cloudwatch.put_metric_alarm(
+        AlarmName=name, **metric, EvaluationPeriods=1, Threshold=0.0, ComparisonOperator="GreaterThanThreshold",
+        TreatMissingData="notBreaching",
+    )  # fmt: skip
+    yield name
+    cloudwatch.delete_alarms(AlarmNames=[name])
+
+
+def state(server: Server, alarm: str) -> str:
+    (found,) = server.client("cloudwatch").describe_alarms(AlarmNames=[alarm])["MetricAlarms"]
+    return str(found["StateValue"])
+
+
+def test_what_was_measured_belongs_to_an_earlier_period(server: Server, alarm: str) -> None:
+    server.client("cloudwatch").put_metric_data(Namespace="acme", MetricData=[{"MetricName": alarm, "Value": 1.0}])
+    eventually(lambda: state(server, alarm) == "ALARM", "the alarm")
+
+    server.ask("pass", seconds=HOUR)
+
+    eventually(lambda: state(server, alarm) == "OK", "the end of the alarm")
+
+
+def test_messages_have_waited_longer_and_hidden_ones_show_up_again(server: Server) -> None:
+    sqs = server.client("sqs")
+    address = sqs.create_queue(QueueName="passing-time", Attributes={"VisibilityTimeout": "600"})["QueueUrl"]
+    sqs.send_message(QueueUrl=address, MessageBody="hello")
+    (hidden,) = sqs.receive_message(QueueUrl=address, AttributeNames=["SentTimestamp"])["Messages"]
+    assert "Messages" not in sqs.receive_message(QueueUrl=address)
+
+    server.ask("pass", seconds=HOUR)
+
+    (again,) = sqs.receive_message(QueueUrl=address, AttributeNames=["SentTimestamp"])["Messages"]
+    sent = [int(message["Attributes"]["SentTimestamp"]) for message in (hidden, again)]
+    assert sent[0] - sent[1] == HOUR * 1000
+
+
+def test_moments_in_a_table_are_earlier_and_other_texts_stay(server: Server) -> None:
+    client, key = server.client("dynamodb"), [{"AttributeName": "file", "KeyType": "HASH"}]
+    types = [{"AttributeName": "file", "AttributeType": "S"}]
+    client.create_table(TableName="aged", KeySchema=key, AttributeDefinitions=types, BillingMode="PAY_PER_REQUEST")
+    row = {"file": {"S": "a.csv"}, "seen_at": {"S": "2026-03-01T00:30:00.000000Z"}, "run": {"S": "2026-03-01"}}
+    client.put_item(TableName="aged", Item=row)
+
+    server.ask("pass", seconds=HOUR)
+
+    found = client.get_item(TableName="aged", Key={"file": row["file"]})["Item"]
+    assert found == row | {"seen_at": {"S": "2026-02-28T23:30:00.000000Z"}}
+
+
+def test_objects_and_lines_of_logs_are_older(server: Server) -> None:
+    s3, logs, now = server.client("s3"), server.client("logs"), round(time.time() * 1000)
+    s3.create_bucket(Bucket="aged-bucket", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    s3.put_object(Bucket="aged-bucket", Key="a", Body=b"")
+    before = s3.head_object(Bucket="aged-bucket", Key="a")["LastModified"]
+    logs.create_log_group(logGroupName="aged")
+    logs.create_log_stream(logGroupName="aged", logStreamName="a")
+    logs.put_log_events(logGroupName="aged", logStreamName="a", logEvents=[{"timestamp": now, "message": "hello"}])
+
+    server.ask("pass", seconds=HOUR)
+
+    assert (before - s3.head_object(Bucket="aged-bucket", Key="a")["LastModified"]).total_seconds() == HOUR
+    (event,) = logs.filter_log_events(logGroupName="aged")["events"]
+    assert now - event["timestamp"] == HOUR * 1000
+
+
+def scheduled(server: Server, name: str, schedule: str, state: str = "ENABLED") -> str:
+    """A function that a schedule calls; the name of its log group."""
+    arn, events = (
+        server.function(name, "def handle(event, context):\n    print('called', event)\n"),
+        server.client("events"),
+    )
+    events.put_rule(Name=name, ScheduleExpression=schedule, State=state)
+    target: dict[str, Any] = {"Id": "1", "Arn": arn, "Input": json.dumps({"dataset": "orders"})}
+    events.put_targets(Rule=name, Targets=[target])
+    return f"/aws/lambda/{name}"
+
+
+def test_what_measures_every_few_minutes_has_measured_when_time_has_passed(server: Server) -> None:
+    often = scheduled(server, "measuring", "rate(15 minutes)")
+    never = scheduled(server, "switched-off", "rate(15 minutes)", "DISABLED")
+    daily = scheduled(server, "each-morning", "cron(0 6 * * ? *)")
+
+    server.ask("pass", seconds=HOUR)
+
+    assert "called {'dataset': 'orders'}" in server.logged(often)
+    assert server.logged(never) == server.logged(daily) == []
+
+
+def test_the_next_call_of_a_function_may_count_as_one_that_took_all_its_time(server: Server) -> None:
+    server.function("lingering", "def handle(event, context):\n    return event\n", Timeout=7)
+    server.ask("linger", function="lingering")
+
+    assert [server.invoke("lingering", number) for number in (1, 2)] == [1, 2]
+
+    reports = [json.loads(line) for line in server.logged("/aws/lambda/lingering") if "platform.report" in line]
+    took = [report["record"]["metrics"]["durationMs"] for report in reports]
+    assert took[0] == 7000 > took[1]
+
+
+def test_a_message_may_be_refused_in_the_place_of_its_readers_and_is_measured_as_failed(server: Server) -> None:
+    sns, cloudwatch = server.client("sns"), server.client("cloudwatch")
+    topic = sns.create_topic(Name="refusing")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="gone@example.com")
+    server.ask("refuse")
+
+    for subject in ("refused", "taken"):
+        sns.publish(TopicArn=topic, Subject=subject, Message="hello")
+
+    heard = [sent["subject"] for sent in server.ask("status")["notifications"] if sent["topic"] == topic]
+    assert heard == ["taken"]
+    measured = cloudwatch.get_metric_statistics(
+        Namespace="AWS/SNS", MetricName="NumberOfNotificationsFailed", Statistics=["Sum"], Period=HOUR,
+        Dimensions=[{"Name": "TopicName", "Value": "refusing"}],
+        StartTime=time.time() - HOUR, EndTime=time.time() + HOUR,
+    )  # fmt: skip
+    assert sum(point["Sum"] for point in measured["Datapoints"]) == 1
+
+
+def test_alarms_are_found_by_name_and_state_together(server: Server, alarm: str) -> None:
+    cloudwatch = server.client("cloudwatch")
+
+    def found(state: str) -> list[str]:
+        alarms = cloudwatch.describe_alarms(AlarmNamePrefix=alarm[:-1], StateValue=state)["MetricAlarms"]
+        return [each["AlarmName"] for each in alarms]
+
+    assert (found("OK"), found("ALARM")) == ([alarm], [])
