@@ -46,7 +46,7 @@ def listed() -> str:
 def provoke(platform: Platform, what: str) -> None:
     """Bring it about, and print what was done, what rings, and who was told."""
     scene = Scene(platform, settings_of(PROJECT, platform.environment), what)
-    refuse_what_cannot_ring(scene)
+    refuse_what_cannot_ring(platform.environment, what, scene.alarms())
     before = len(scene.ask("status")["notifications"])
     # What was changed by hand, the next `make local` puts right: it must not think that all is as it was applied.
     (platform.folder / "applied.txt").write_text("changed by make provoke", encoding="utf-8")
@@ -65,14 +65,13 @@ def names_for(scene: Scene) -> str:
     return f'eval "$(make names ENV={scene.platform.environment})"; export DATASET={scene.dataset}'
 
 
-def refuse_what_cannot_ring(scene: Scene) -> None:
+def refuse_what_cannot_ring(environment: str, section: str, alarms: list[Row]) -> None:
     """An alarm that is not there, or rings already, ends the command."""
-    if not scene.alarms():
-        sys.exit(
-            f"{scene.platform.environment} has no alarm for {scene.section}: nothing in project.yaml asks for one."
-        )
-    for alarm in scene.ringing():
-        sys.exit(f"{alarm['AlarmName']} rings already: {alarm['StateReason']} See docs/runbook.md#{scene.section}.")
+    if not alarms:
+        sys.exit(f"{environment} has no alarm for {section}: nothing in project.yaml asks for one.")
+    for alarm in alarms:
+        if alarm["StateValue"] == "ALARM":
+            sys.exit(f"{alarm['AlarmName']} rings already: {alarm['StateReason']} See docs/runbook.md#{section}.")
 
 
 def heard(scene: Scene, before: int) -> list[Row]:

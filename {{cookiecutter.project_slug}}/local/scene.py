@@ -56,10 +56,10 @@ class Scene:
 
     def _chosen(self) -> str:
         """The dataset that the shell names, or the first; where datasets have the section's alarms, one that has it."""
-        team = sorted(name for name in self.settings["datasets"] if name != self.names["canary"])
+        team: list[str] = sorted(name for name in self.settings["datasets"] if name != self.names["canary"])
         fit = {self._dataset_of(alarm) for alarm in self.alarms()} - {None}
         possible = [name for name in team if name in fit] or team
-        named = os.environ.get("DATASET")
+        named = os.environ.get("DATASET", "")
         return named if named in possible else possible[0]
 
     def _dataset_of(self, alarm: Row) -> str | None:

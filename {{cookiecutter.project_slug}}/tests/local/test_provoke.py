@@ -2,26 +2,19 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from local import provoke
 from local.provocations import PROVOCATIONS
-from local.running import Platform
 
 RUNBOOK = Path(__file__).resolve().parents[2] / "docs" / "runbook.md"
-RINGING = {"AlarmName": "acme-dev-old-messages", "StateReason": "9000 was measured, against 3600."}
+RINGING = {
+    "AlarmName": "acme-dev-old-messages",
+    "StateValue": "ALARM",
+    "StateReason": "9000 was measured, against 3600.",
+}
 SENTENCE = re.compile(r"[A-Z][^.]+\.")
-
-
-class Scene:
-    """An environment with some alarms, of which some ring."""
-
-    section, platform = "old-messages", Platform("dev", "http://127.0.0.1:1", 1, "111111111111", "eu-west-1")
-
-    def __init__(self, alarms: list[dict[str, Any]], ringing: list[dict[str, Any]]) -> None:
-        self.alarms, self.ringing = lambda: alarms, lambda: ringing
 
 
 def ended(*words: str) -> str:
@@ -62,9 +55,9 @@ def test_without_a_platform_it_says_how_to_start_one(monkeypatch: pytest.MonkeyP
 
 def test_what_rings_already_is_not_provoked_again() -> None:
     with pytest.raises(SystemExit, match="acme-dev-old-messages rings already: 9000 was measured"):
-        provoke.refuse_what_cannot_ring(Scene([RINGING], [RINGING]))
+        provoke.refuse_what_cannot_ring("dev", "old-messages", [RINGING])
 
 
 def test_what_no_alarm_watches_is_not_provoked() -> None:
     with pytest.raises(SystemExit, match="dev has no alarm for old-messages"):
-        provoke.refuse_what_cannot_ring(Scene([], []))
+        provoke.refuse_what_cannot_ring("dev", "old-messages", [])
