@@ -35,9 +35,9 @@ fix: $(VENV)/ready ## Mend what check finds, where that can be done by machine.
 	$(VENV)/bin/ruff format . '$(PROJECT)'
 	@if command -v terraform >/dev/null; then terraform fmt -recursive '$(PROJECT)'; fi
 
-bench: $(VENV)/ready ## Measure ETL, generation and planning; prints ratios from one run on this machine (20 minutes, not in CI).
+bench: $(VENV)/ready ## Measure ETL, generation, upgrade and planning, or ONLY=upgrade; prints ratios from one run on this machine (20 minutes, not in CI).
 	$(VENV)/bin/pip install --quiet --quiet --requirement benches/requirements.txt
-	$(VENV)/bin/python -m benches
+	$(VENV)/bin/python -m benches "$(ONLY)"
 
 golden: $(VENV)/ready ## Take over, for review, what answers become now: tests/golden.
 	PYTHONPATH=. $(VENV)/bin/python tests/golden_trees.py

@@ -1,6 +1,7 @@
-"""`make bench`: each measurement in its turn, so that none disturbs another."""
+"""`make bench`: each measurement in its turn, so that none disturbs another; `make bench ONLY=upgrade` that one."""
 
 import importlib
+import sys
 
 MEASUREMENTS = {
     "benches.generation": "Generating a project",
@@ -13,13 +14,17 @@ MEASUREMENTS = {
 }
 
 
-def main() -> None:
-    """Run every measurement and print its rows as soon as they are known."""
-    for module, title in MEASUREMENTS.items():
+def main(only: str) -> None:
+    """Run every measurement, or the named one, and print its rows as soon as they are known."""
+    chosen = {module: title for module, title in MEASUREMENTS.items() if module.endswith(only)}
+    if not chosen:
+        named = ", ".join(module.removeprefix("benches.") for module in MEASUREMENTS)
+        sys.exit(f"There is no measurement {only}: ONLY may be {named}.")
+    for module, title in chosen.items():
         print(f"\n{title}", flush=True)
         for what, figure in importlib.import_module(module).measure():
             print(f"  {what:64} {figure}", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1] if len(sys.argv) > 1 else "")

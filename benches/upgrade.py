@@ -1,6 +1,7 @@
 """How long the upgrade of a clean project takes beyond the clone of the template, beside cruft's update of it."""
 
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -12,18 +13,25 @@ from pathlib import Path
 from benches.template import copy_of_the_template
 
 ROUNDS = 7
+Cost = tuple[float, float]
 PROJECT = "{{cookiecutter.project_slug}}"
 CHANGED = ("Makefile", "README.md", "docs/local.md", "docs/using.md", "modules/environment/queue.tf")
 AUTHOR = {f"GIT_{role}_{what}": "bench" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 
 
-def run(folder: Path, *words: str | Path) -> float:
-    """Wall seconds of a command."""
-    started = time.perf_counter()
+def run(folder: Path, *words: str | Path) -> Cost:
+    """Wall and CPU seconds of a command."""
+    started, used = time.perf_counter(), processor_time()
     subprocess.run(
         [str(word) for word in words], cwd=folder, env={**os.environ, **AUTHOR}, check=True, capture_output=True
     )
-    return time.perf_counter() - started
+    return time.perf_counter() - started, processor_time() - used
+
+
+def processor_time() -> float:
+    """CPU seconds of every command so far, with what those have started."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
 
 
 def commit(folder: Path, tag: str) -> None:
@@ -46,7 +54,7 @@ def template_of_two_versions(folder: Path) -> Path:
     return template
 
 
-def seconds(folder: Path, template: Path) -> tuple[float, float, float]:
+def seconds(folder: Path, template: Path) -> tuple[Cost, Cost, Cost]:
     """Of one round: the clone alone, our upgrade with its clone, cruft's update with its clone."""
     project = folder / "acme-sales"
     clone = run(folder, "git", "clone", "--quiet", template.as_uri(), "clone")
@@ -64,10 +72,21 @@ def measure() -> list[tuple[str, str]]:
     with tempfile.TemporaryDirectory() as place:
         template = template_of_two_versions(Path(place))
         rounds = [seconds(Path(place), template) for _ in range(ROUNDS)]
-    clone, ours, theirs = (statistics.median(column) for column in zip(*rounds, strict=True))
+    clone, ours, theirs = (medians(column) for column in zip(*rounds, strict=True))
     return [
-        ("make upgrade, beyond the template's clone (goal: at most 2.5 s)", f"{ours - clone:.2f} s"),
-        ("cruft update, beyond the template's clone", f"{theirs - clone:.2f} s"),
-        ("the template's clone", f"{clone:.2f} s"),
-        ("ratio", f"{(ours - clone) / (theirs - clone):.2f}"),
+        ("make upgrade, beyond the template's clone (goal: at most 2.5 s)", told(ours, clone)),
+        ("cruft update, beyond the template's clone", told(theirs, clone)),
+        ("the template's clone", told(clone)),
+        ("ratio, wall", f"{(ours[0] - clone[0]) / (theirs[0] - clone[0]):.2f}"),
     ]
+
+
+def medians(costs: tuple[Cost, ...]) -> Cost:
+    """The median of the wall seconds, and that of the CPU seconds."""
+    wall, processor = (statistics.median(column) for column in zip(*costs, strict=True))
+    return wall, processor
+
+
+def told(cost: Cost, beyond: Cost = (0.0, 0.0)) -> str:
+    """Seconds beyond those of something else."""
+    return f"{cost[0] - beyond[0]:.2f} s, CPU {cost[1] - beyond[1]:.2f} s"

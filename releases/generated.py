@@ -1,4 +1,4 @@
-"""What the template generates, as one checksum a file, and which resources its Terraform keeps data in."""
+"""What the template generates, as one checksum a file, and which resources of its Terraform must not be made anew."""
 
 import hashlib
 import re
@@ -11,7 +11,11 @@ from benches.template import copy_of_the_template
 
 PROJECT = "{{cookiecutter.project_slug}}"
 BLOCK = re.compile(r'^(?:resource "(\w+)" "(\w+)"|module "(\w+)") \{', re.MULTILINE)
-MOVED = re.compile(r"^(?:moved|removed) \{\s*from\s*=\s*([\w.]+)", re.MULTILINE)
+MOVED = re.compile(r"^moved \{\s*from\s*=\s*([\w.]+)", re.MULTILINE)
+# Without destroy = false a removed block destroys.
+LET_GO = re.compile(r"^removed \{\s*from\s*=\s*([\w.]+)\s*lifecycle \{\s*destroy\s*=\s*false\b", re.MULTILINE)
+# A topic holds no data, but its subscribers, who would have to say yes again.
+KEPT = {"aws_sns_topic"}
 
 
 def files() -> dict[str, str]:
@@ -26,22 +30,23 @@ def files() -> dict[str, str]:
 
 
 def resources(project: Path) -> list[str]:
-    """Each resource that holds data and each module, as "folder address"."""
+    """Each resource that must not be made anew and each module, as "folder address"."""
     return sorted(
         f"{path.parent.relative_to(project).as_posix()} {address}"
         for path in project.rglob("*.tf")
         for kind, name, module in BLOCK.findall(path.read_text(encoding="utf-8"))
         for address in [f"module.{module}" if module else f"{kind}.{name}"]
-        if module or kind not in holding_nothing(project)
+        if module or kind in KEPT or kind not in holding_nothing(project)
     )
 
 
 def moved(project: Path) -> set[str]:
-    """What a moved or removed block accounts for, as "folder address"."""
+    """What a moved block, or a removed one that destroys nothing, accounts for, as "folder address"."""
     return {
         f"{path.parent.relative_to(project).as_posix()} {address}"
         for path in project.rglob("*.tf")
-        for address in MOVED.findall(path.read_text(encoding="utf-8"))
+        for pattern in (MOVED, LET_GO)
+        for address in pattern.findall(path.read_text(encoding="utf-8"))
     }
 
 

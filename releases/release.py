@@ -51,7 +51,7 @@ def faults(before: Release | None, after: Release, changelog: str, accounted: se
         for name in undocumented(before.files, after.files, sections(changelog).get("Unreleased", ""))
     ]
     lost = [
-        f"{resource} holds data and is gone: ship a moved block, or a removed block that does not destroy it."
+        f"{resource} must be kept and is gone: ship a moved block, or a removed block that does not destroy it."
         for resource in before.resources
         if resource not in after.resources and resource not in accounted
     ]

@@ -1,8 +1,9 @@
 """A project that a team has lived in, and three newer versions of this template that it meets."""
 
 import json
+import sys
 
-from upgrade_lab import FOLDER, Project, Template
+from upgrade_lab import FOLDER, Project, Template, run
 
 README = """# Sales data of Acme
 
@@ -39,6 +40,7 @@ locals {
 }
 """
 MOVED = "\nmoved {\n  from = aws_dynamodb_table.ledger\n  to   = aws_dynamodb_table.files\n}\n"
+REPORT = "report: ## The numbers of the board report.\n\t@cat README.md\n"
 ALL_VERSIONS = ("1.1.0", "1.2.0", "2.0.0")
 
 
@@ -56,12 +58,18 @@ def live_in(project: Project) -> None:
         }
     )
     project.git("mv", "docs/etl.md", "docs/how-the-job-works.md")
+    project.replace("Makefile", "\ncost:", f"\n{REPORT}\ncost:")
+    # A page that is written anew is the team's alone from then on: docs/upgrading.md.
+    project.replace(".cruft.json", '"skip": [', '"skip": [\n    "README.md",')
     project.commit("Refunds")
     prod = next(line for line in project.read("project.yaml").splitlines() if "name: prod" in line)
     project.replace("project.yaml", prod, f'  - {{name: uat, account: "333333333333"}}\n{prod}')
     done = project.upgrade("--sync")
     assert done.returncode == 0, done.stdout + done.stderr
     project.commit("An environment for acceptance")
+    # What a build leaves behind, git does not know.
+    built = run(project.folder, sys.executable, "build_archives.py")
+    assert built.returncode == 0, built.stderr
 
 
 def release_versions(template: Template) -> None:
@@ -72,6 +80,7 @@ def release_versions(template: Template) -> None:
     )
     template.replace_in_project("modules/environment/main.tf", "terraform {", provider)
     template.replace_in_project("docs/etl.md", "the job does with every row", "the job does with each row")
+    template.replace_in_project("README.md", "## A new dataset", "## One dataset more")
     template.replace_in_project("Makefile", "\nbuild:", f"{glossary}\nbuild:")
     template.release("1.1.0", {"docs/glossary.md": "# What the words mean\n"})
     for path in (template.folder / FOLDER / "modules/environment").glob("*.tf"):

@@ -1,6 +1,7 @@
 """A project that was just generated passes what it asks of its team, and its job runs on its samples."""
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -27,6 +28,16 @@ def test_a_fresh_project_passes_its_own_tests(fresh_project: Path) -> None:
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert " passed" in done.stdout
+
+
+def test_every_verb_of_make_runs_whatever_files_there_are(fresh_project: Path) -> None:
+    verbs = re.findall(r"^([a-z-]+):.*## ", (fresh_project / "Makefile").read_text(), re.MULTILINE)
+    known = make(fresh_project, "--print-data-base", "--dry-run", "help").stdout
+
+    phony = next(line for line in known.splitlines() if line.startswith(".PHONY:"))
+
+    assert verbs
+    assert set(verbs) <= set(phony.split())
 
 
 @pytest.fixture(scope="module")

@@ -153,6 +153,7 @@ def test_what_holds_data_is_found_in_the_terraform() -> None:
 
     assert any(each.endswith(" aws_s3_bucket.this") for each in found)
     assert f"{MODULE} aws_dynamodb_table.ledger" in found
+    assert f"{MODULE} aws_sns_topic.services" in found
     assert "{{first_environment()}} module.environment" in found
     assert not any("aws_iam_role" in each for each in found)
 
@@ -172,8 +173,10 @@ def with_another_ledger(tmp_path: Path, block: str) -> tuple[list[str], set[str]
         ("", 1),
         ("\nmoved {\n  from = aws_dynamodb_table.ledger\n  to   = aws_dynamodb_table.files\n}\n", 0),
         ("\nremoved {\n  from = aws_dynamodb_table.ledger\n  lifecycle {\n    destroy = false\n  }\n}\n", 0),
+        ("\nremoved {\n  from = aws_dynamodb_table.ledger\n  lifecycle {\n    destroy = true\n  }\n}\n", 1),
+        ("\nremoved {\n  from = aws_dynamodb_table.ledger\n}\n", 1),
     ],
-    ids=["neither", "moved", "removed"],
+    ids=["neither", "moved", "removed", "removed and destroyed", "removed, which destroys"],
 )
 def test_a_resource_that_holds_data_is_accounted_for_or_the_release_is_refused(
     tmp_path: Path, block: str, count: int
@@ -183,7 +186,7 @@ def test_a_resource_that_holds_data_is_accounted_for_or_the_release_is_refused(
 
     found = faults(before, Release("1.1.0", {}, after), ENTRY.format(entry="Everything."), accounted)
 
-    assert found == [f"{MODULE} aws_dynamodb_table.ledger holds data and is gone: " + REMEDY] * count
+    assert found == [f"{MODULE} aws_dynamodb_table.ledger must be kept and is gone: " + REMEDY] * count
 
 
 def test_the_record_of_the_last_release_is_small_and_readable(released: Template) -> None:

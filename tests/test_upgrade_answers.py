@@ -80,6 +80,23 @@ def test_a_new_question_is_asked_on_a_terminal_until_the_answer_is_right(small: 
     assert settings(project)["glue_version"] == "5.1"
 
 
+@pytest.mark.parametrize(("key", "said"), [("c", "Stopped."), ("d", "Stopped: nothing was changed.")])
+def test_whoever_leaves_a_question_has_changed_nothing(small: Small, key: str, said: str) -> None:
+    ask_for_the_version_of_glue(small[0])
+
+    terminal = at_a_terminal(small[1])
+    terminal.expect_exact("glue_version [6.0]: ")
+    terminal.sendcontrol(key)
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+
+    told = terminal.before.decode()
+    assert said in told
+    assert "Traceback" not in told
+    assert terminal.exitstatus == 2
+    assert small[1].status() == []
+
+
 def test_only_the_new_question_is_asked_and_only_once(small: Small) -> None:
     template, project = small
     ask_for_the_version_of_glue(template)

@@ -156,6 +156,25 @@ def test_a_conflict_that_was_resolved_does_not_come_again(conflict: tuple[Templa
     assert project.read("docs/both.md") == changed(changed(page("both"), 2, by="both together"), 9, by="version 3")
 
 
+def test_a_file_that_the_team_has_written_anew_can_be_kept_for_good(small: tuple[Template, Project]) -> None:
+    template, project = small
+    project.write({"docs/edited.md": "# Our own page\n"})
+    project.commit()
+    template.release("2.0.0", {"docs/edited.md": changed(page("edited"), 2, by="2.0.0")})
+
+    done = project.upgrade()
+    project.git("checkout", "--quiet", "--ours", "docs/edited.md")
+    project.replace(".cruft.json", '"skip": [', '"skip": [\n    "docs/edited.md",')
+    project.commit()
+    template.release("3.0.0", {"docs/edited.md": changed(page("edited"), 2, by="3.0.0")})
+    again = project.upgrade()
+
+    assert done.returncode == 1
+    assert "docs/edited.md: you have written it anew" in done.stdout
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert project.read("docs/edited.md") == "# Our own page\n"
+
+
 def test_a_file_that_both_renamed_is_kept_under_both_names_as_a_conflict(small: tuple[Template, Project]) -> None:
     template, project = small
     template.git("mv", "{{cookiecutter.project_slug}}/docs/renamed.md", "{{cookiecutter.project_slug}}/docs/theirs.md")

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 import yaml
-from lived_in import ALL_VERSIONS, OWN_LOCALS, README, REFUND_FILE, TRANSFORM, live_in, release_versions
+from lived_in import ALL_VERSIONS, OWN_LOCALS, README, REFUND_FILE, REPORT, TRANSFORM, live_in, release_versions
 from test_generated_project import make
 from upgrade_lab import Project, copied, run, whole_template
 
@@ -66,6 +66,7 @@ def test_nothing_that_the_team_did_is_lost(at_once: Upgraded) -> None:
     project, settings = at_once[0], yaml.safe_load(at_once[0].read("project.yaml"))
 
     assert project.read("README.md") == README
+    assert REPORT in project.read("Makefile")
     assert project.read("files/transforms/refunds.py") == TRANSFORM
     assert project.read("samples/refunds/2026-03.csv") == REFUND_FILE
     assert project.read("modules/environment/main.tf").endswith(OWN_LOCALS)

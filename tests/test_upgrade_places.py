@@ -103,6 +103,17 @@ def test_the_newest_release_is_taken_and_no_work_in_progress(edited: Small) -> N
     assert not project.has("docs/candidate.md")
 
 
+def test_of_a_template_without_a_release_the_newest_commit_is_taken_which_is_said(edited: Small) -> None:
+    template, project = edited
+    template.git("tag", "--delete", "1.0.0", "2.0.0")
+
+    done = project.upgrade()
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("The template has no release: its newest commit is taken.\n")
+    assert record(project)["commit"] == template.git("rev-parse", "HEAD")
+
+
 def test_a_branch_of_the_template_is_followed_once_it_was_asked_for(edited: Small) -> None:
     template, project = edited
     template.git("switch", "--quiet", "--create", "trial")
@@ -288,6 +299,7 @@ def test_a_preview_names_the_conflicts_that_would_come(small: Small) -> None:
     assert "docs/edited.md: you and the new version have changed the same lines" in done.stdout
     assert "they stay deleted:\n  docs/kept.md\n" in done.stdout
     assert "b/docs/kept.md" not in done.stdout
+    assert done.stdout.endswith("This was a preview: nothing was changed. Conflicts would be in: docs/edited.md\n")
     assert project.status() == []
 
 

@@ -149,6 +149,18 @@ def test_of_equally_near_versions_the_earliest_is_chosen(small: Small) -> None:
     assert "The nearest version is 1.0.0" in project.upgrade("--adopt").stdout
 
 
+def test_where_the_template_has_no_release_its_newest_commit_is_the_nearest(small: Small) -> None:
+    template, project = small
+    template.git("tag", "--delete", "1.0.0")
+    project.write({".cruft.json": None})
+    project.commit()
+
+    done = project.upgrade("--adopt")
+
+    assert done.returncode == 0, done.stderr
+    assert record(project)["commit"] == template.git("rev-parse", "HEAD")
+
+
 def test_a_project_that_is_like_no_version_is_not_adopted(small: Small) -> None:
     _, project = small
     project.write(dict.fromkeys(("docs", "tests", "local", ".cruft.json", "upgrade.py")))

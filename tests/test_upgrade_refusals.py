@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,17 @@ def test_a_folder_that_is_not_under_git_is_refused(newer: Small, tmp_path: Path)
     assert sorted(project.folder.rglob("*")) == before
 
 
+def test_a_folder_that_git_does_not_trust_is_refused_with_what_git_says(newer: Small) -> None:
+    template, project = newer
+    words = ("-m", "upgrade", "--project", project.folder, "--template", template.address)
+
+    done = run(template.folder, sys.executable, *words, GIT_TEST_ASSUME_DIFFERENT_OWNER="1")
+
+    assert done.returncode == 2
+    assert "git config --global --add safe.directory" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_project_without_a_commit_is_refused(newer: Small, tmp_path: Path) -> None:
     _, project = newer
     shutil.rmtree(project.folder / ".git")
@@ -99,7 +111,9 @@ def test_a_template_that_cannot_be_reached_is_refused(newer: Small) -> None:
 
 
 def test_a_version_that_does_not_exist_is_refused(newer: Small) -> None:
-    assert_refused(newer[1], "has no such version", "--to", "9.9.9")
+    address = newer[0].address
+    sentence = f"The template at {address} has no version 9.9.9: git ls-remote --tags {address} lists what it has.\n"
+    assert_refused(newer[1], sentence, "--to", "9.9.9")
 
 
 def test_an_older_version_is_refused_where_it_is_asked_for(newer: Small) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,12 +12,17 @@ import pytest
 from upgrade_lab import PERSON, Project, Template, template_since_its_last_release
 
 STATE = Path(__file__).with_name("state_of_a_project.py")
-MODULE = "{{cookiecutter.project_slug}}/modules/environment"
-RENAMED = {
-    'aws_dynamodb_table" "ledger"': 'aws_dynamodb_table" "files"',
-    "aws_dynamodb_table.ledger.": "aws_dynamodb_table.files.",
+MODULES = "{{cookiecutter.project_slug}}/modules"
+# One resource of every kind that must never go, each with the module that it is in.
+KEPT = {
+    "aws_s3_bucket.this": "storage",
+    "aws_kms_key.this": "environment",
+    "aws_dynamodb_table.ledger": "environment",
+    "aws_sqs_queue.uploads": "environment",
+    "aws_sns_topic.services": "environment",
+    "aws_cloudwatch_log_group.this": "environment",
 }
-MOVED = "\nmoved {\n  from = aws_dynamodb_table.ledger\n  to   = aws_dynamodb_table.files\n}\n"
+MOVED = "moved {{\n  from = {address}\n  to   = {address}_of_old\n}}\n"
 
 # One process makes what these tests look at.
 
@@ -37,13 +43,25 @@ def in_project(project: Project, verb: str) -> str:
     return done.stdout.strip().rpartition("\n")[2]
 
 
-def rename_the_ledger(template: Template) -> None:
-    """A version whose module calls the ledger's table by another name."""
-    for path in (template.folder / MODULE).glob("*.tf"):
-        text = path.read_text()
-        for old, new in RENAMED.items():
-            text = text.replace(old, new)
-        path.write_text(text)
+def rename_what_is_kept(template: Template) -> None:
+    """A version whose modules call a resource of every kind by another name."""
+    for address, module in KEPT.items():
+        kind, name = address.split(".")
+        for path in (template.folder / MODULES / module).glob("*.tf"):
+            text = path.read_text().replace(f'resource "{kind}" "{name}"', f'resource "{kind}" "{name}_of_old"')
+            path.write_text(re.sub(rf"\b{kind}\.{name}\b", f"{kind}.{name}_of_old", text))
+
+
+def move_what_was_renamed(template: Template) -> None:
+    """The blocks that tell Terraform about it."""
+    for module in set(KEPT.values()):
+        blocks = [MOVED.format(address=address) for address, place in KEPT.items() if place == module]
+        template.write({f"{MODULES}/{module}/moved.tf": "\n".join(blocks)})
+
+
+def kinds(addresses: list[str]) -> set[str]:
+    """Which of the kept resources are among some addresses of a plan, by type and name."""
+    return {address for address in KEPT for each in addresses if f".{address}" in each}
 
 
 @pytest.fixture(scope="module")
@@ -53,10 +71,10 @@ def applied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     template = template_since_its_last_release(folder / "template.git")
     answers = ("environments=dev=111111111111", "datasets=orders:csv")
     project = template.generate(folder / "output", "--checkout", "1.0.0", *answers)
-    rename_the_ledger(template)
+    rename_what_is_kept(template)
     template.commit("Renamed")
     template.git("branch", "without-moved")
-    template.write({f"{MODULE}/ledger.tf": template.read(f"{MODULE}/ledger.tf") + MOVED})
+    move_what_was_renamed(template)
     template.release("3.0.0")
     in_project(project, "apply")
     yield project
@@ -69,12 +87,14 @@ def test_after_an_upgrade_terraform_destroys_and_replaces_nothing_that_holds_dat
     applied.git("reset", "--quiet", "--hard")
 
     assert planned["lost"] == []
-    assert "module.environment.aws_dynamodb_table.ledger" in planned["moved"]
+    assert kinds(planned["moved"]) == set(KEPT)
 
 
-def test_a_resource_that_is_renamed_without_a_moved_block_is_noticed(applied: Project) -> None:
+def test_a_bucket_key_table_queue_topic_or_log_group_that_is_renamed_without_a_moved_block_is_noticed(
+    applied: Project,
+) -> None:
     assert applied.upgrade("--to", "without-moved").returncode == 0
     planned = json.loads(in_project(applied, "losses"))
     applied.git("reset", "--quiet", "--hard")
 
-    assert planned["lost"] == ["module.environment.aws_dynamodb_table.ledger"]
+    assert kinds(planned["lost"]) == set(KEPT)

@@ -33,6 +33,9 @@ def main() -> int:
     except (RefusedError, StoppedError) as why:
         print(why, file=sys.stderr)
         return REFUSED
+    except KeyboardInterrupt:
+        # The project's upgrade.py, which started this, has heard it too, and says so.
+        return REFUSED
 
 
 def arguments() -> argparse.Namespace:
@@ -50,7 +53,10 @@ def arguments() -> argparse.Namespace:
 
 def ask(sentence: str, name: str, default: str) -> str:
     """Ask a person; nothing typed is the default."""
-    return input(f"{sentence}\n{name} [{default}]: ").strip() or default
+    try:
+        return input(f"{sentence}\n{name} [{default}]: ").strip() or default
+    except EOFError:
+        raise RefusedError("\nStopped: nothing was changed.") from None
 
 
 def take_default(sentence: str, name: str, default: str) -> str:

@@ -9,7 +9,7 @@ from answers.record import OWNED_BY_THE_TEAM, as_texts
 from upgrade.answering import settings_in, text_in
 from upgrade.git import git, listed, literal
 from upgrade.project import Project, refuse_unfinished_work
-from upgrade.record import RECORD, address, record_in, text_of
+from upgrade.record import RECORD, address, text_of
 from upgrade.refusal import RefusedError
 from upgrade.versions import Version, version
 
@@ -38,9 +38,9 @@ def adopt(project: Project, clone: Path, template: str, to: str | None) -> int:
         )
     refuse_unfinished_work(project)
     answers = as_texts(answers_from(settings_in(text_in(project))))
-    candidates = [version(clone, to)] if to else releases(clone)
+    candidates = [version(clone, to)] if to else releases(clone) or [version(clone, "HEAD")]
     found = sorted((likeness(project, each) for each in candidates), key=lambda each: each.share, reverse=True)
-    if not found or found[0].share < LEAST_LIKENESS:
+    if found[0].share < LEAST_LIKENESS:
         raise RefusedError(
             "No release of this template looks like this project: say which one it was made with, TO=tag."
         )
@@ -58,14 +58,6 @@ def adopt(project: Project, clone: Path, template: str, to: str | None) -> int:
     git(project.top, "add", "--force", "--", literal(project.prefix + RECORD))
     print(said(found))
     return 0
-
-
-def has_record(project: Project) -> bool:
-    try:
-        record_in(project)
-    except RefusedError:
-        return False
-    return True
 
 
 def releases(clone: Path) -> list[Version]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from upgrade.record import RECORD
+
 SENTENCES = {
     (1, 2): "the new version has no such file, and you have changed it: git add keeps it, git rm lets it go",
     (1, 2, 3): "you and the new version have changed the same lines: edit, then git add",
@@ -11,14 +13,23 @@ SENTENCES = {
     (3,): "you and the new version have moved it, or put a file and a folder of one name there: keep one, then git add",
     (1,): "it was moved: git rm it",
 }
+REWRITTEN = (
+    "you have written it anew, and the new version has changed what it was: git checkout --ours keeps yours, then "
+    f"git add; to keep it yours in every upgrade, name it under skip in {RECORD}"
+)
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """One path that git could not merge alone, with the versions that it has of it."""
+    """One path that git could not merge alone, with the versions that it has of it and the blob of each."""
 
     path: str
-    stages: tuple[int, ...]
+    versions: tuple[tuple[int, str], ...]
+    is_rewritten: bool = False
+
+    @property
+    def stages(self) -> tuple[int, ...]:
+        return tuple(stage for stage, _ in self.versions)
 
     @property
     def stays_deleted(self) -> bool:
@@ -27,13 +38,14 @@ class Conflict:
 
     @property
     def sentence(self) -> str:
-        return SENTENCES[self.stages]
+        return REWRITTEN if self.is_rewritten else SENTENCES[self.stages]
 
 
 def conflicts_in(entries: Iterable[str]) -> list[Conflict]:
     """The conflicts of entries such as "100644 <blob> 2<tab>docs/page.md", as ls-files and merge-tree write them."""
-    stages: dict[str, list[int]] = {}
+    versions: dict[str, list[tuple[int, str]]] = {}
     for entry in entries:
         facts, _, path = entry.partition("\t")
-        stages.setdefault(path, []).append(int(facts.split()[2]))
-    return [Conflict(path, tuple(sorted(found))) for path, found in sorted(stages.items())]
+        _, blob, stage = facts.split()
+        versions.setdefault(path, []).append((int(stage), blob))
+    return [Conflict(path, tuple(sorted(found))) for path, found in sorted(versions.items())]

@@ -7,7 +7,7 @@ the project's own history looks like: squashed, shallow, freshly cloned, detache
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from upgrade.conflicts import Conflict, conflicts_in
@@ -57,8 +57,9 @@ def tree(project: Project, rendered: Path, scratch: Path) -> str:
     shutil.rmtree(rendered / ".git", ignore_errors=True)
     rendered.rename(root / project.prefix)
     index = {"GIT_INDEX_FILE": str(scratch / "index")}
-    git(project.top, "read-tree", "HEAD", **index)
-    git(project.top, "rm", "-r", "--cached", "--quiet", "--ignore-unmatch", "--", literal(project.prefix), **index)
+    if project.prefix:
+        git(project.top, "read-tree", "HEAD", **index)
+        git(project.top, "rm", "-r", "--cached", "--force", "--quiet", "--", literal(project.prefix), **index)
     place = git(project.top, "rev-parse", "--absolute-git-dir").removesuffix("\n")
     words = [f"--git-dir={place}", f"--work-tree={root}", "-c", "core.fileMode=true", "-c", "core.symlinks=true"]
     git(root, *words, "add", "--all", "--force", "--", literal(project.prefix), **index)
@@ -72,11 +73,24 @@ def forecast(project: Project, coming: Change, scratch: Path) -> Forecast:
     if done.returncode > 1:
         raise RefusedError(f"git cannot merge: {done.stderr.strip()}")
     merged, *entries = done.stdout.split("\0")
-    conflicts = conflicts_in(filter(None, entries))
+    found = conflicts_in(filter(None, entries))
+    conflicts = [replace(each, is_rewritten=is_rewritten(project, each)) for each in found]
     index = {"GIT_INDEX_FILE": str(scratch / "index")}
     git(project.top, "read-tree", merged.strip(), **index)
     git(project.top, "update-index", "--force-remove", "--", *staying_deleted(conflicts), **index)
     return Forecast(git(project.top, "write-tree", **index).strip(), conflicts)
+
+
+def is_rewritten(project: Project, conflict: Conflict) -> bool:
+    """Whether less than half of the lines that a file had before are in the team's file still."""
+    if conflict.stages != (1, 2, 3):
+        return False
+    before, here, _ = (blob for _, blob in conflict.versions)
+    counted = git(project.top, "diff", "--no-ext-diff", "--numstat", before, here).split()
+    gone = counted[1] if counted else "0"
+    lines = git(project.top, "cat-file", "blob", before).count("\n")
+    # Of a binary file git counts no lines.
+    return gone != "-" and int(gone) > lines / 2
 
 
 def staying_deleted(conflicts: list[Conflict]) -> list[str]:

@@ -41,6 +41,8 @@ class Project:
 def project_in(folder: Path) -> Project:
     """The project in a folder, if that is under git and has a commit."""
     top = run(folder, "rev-parse", "--show-toplevel")
+    if top.returncode and "not a git repository" not in top.stderr:
+        raise RefusedError(f"git cannot read {folder}: {top.stderr.strip()}")
     if top.returncode:
         raise RefusedError(f"{folder} is not under git: `git init`, add and commit everything, then upgrade.")
     prefix = git(folder, "rev-parse", "--show-prefix").removesuffix("\n")

@@ -8,7 +8,7 @@ import logging
 import sys
 from pathlib import Path
 
-from cookiecutter.main import cookiecutter
+from cookiecutter import main as generator
 
 
 def main(template: Path, output: Path, answers: Path) -> int:
@@ -17,8 +17,10 @@ def main(template: Path, output: Path, answers: Path) -> int:
     own = {"replay_dir": str(output.parent / "replay"), "cookiecutters_dir": str(output.parent / "templates")}
     # Cookiecutter logs a hook's failure with its own traceback; what the hook itself said is enough.
     logging.disable()
+    # The answers are known: nobody is interviewed, and no copy of the template is made for that.
+    generator.run_pre_prompt_hook = lambda template: template
     try:
-        cookiecutter(
+        generator.cookiecutter(
             str(template),
             no_input=True,
             extra_context=json.loads(answers.read_text(encoding="utf-8")),

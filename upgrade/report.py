@@ -39,6 +39,13 @@ def difference(project: Project, coming: Forecast, *words: str) -> str:
     return git(project.top, "diff", "--no-ext-diff", *words, "HEAD", coming.tree).rstrip("\n")
 
 
+def end_of_preview(coming: Forecast) -> str:
+    """The last line of a preview: a long difference has pushed what stands above it off the screen."""
+    open_ones = [each.path for each in coming.conflicts if not each.stays_deleted]
+    in_conflict = f" Conflicts would be in: {', '.join(open_ones)}" if open_ones else ""
+    return f"This was a preview: nothing was changed.{in_conflict}"
+
+
 def listing(title: str, entries: list[str]) -> str:
     return "\n".join([title, *(f"  {entry}" for entry in entries)]) if entries else ""
 

@@ -10,7 +10,7 @@ from upgrade.git import run
 from upgrade.project import SETTINGS, Project, refuse_unfinished_work
 from upgrade.record import RECORD, Record, address, answers_in, record_in, renewed
 from upgrade.refusal import RefusedError
-from upgrade.report import Story, difference, told, way_on
+from upgrade.report import Story, difference, end_of_preview, told, way_on
 from upgrade.settling import settle, settle_settings
 from upgrade.versions import Version, rendering, version
 
@@ -107,7 +107,7 @@ def carry_out(project: Project, coming: merge.Change, forecast: merge.Forecast, 
     print(told(project, story, forecast), flush=True)
     in_conflict = len(merge.staying_deleted(forecast.conflicts)) < len(forecast.conflicts)
     if order.preview:
-        print(f"\n{difference(project, forecast)}\n\nThis was a preview: nothing was changed.")
+        print(f"\n{difference(project, forecast)}\n\n{end_of_preview(forecast)}")
         return CONFLICTS if in_conflict else CLEAN
     merge.clear_the_way(project, forecast)
     with merge.on_branch(project, order.branch):

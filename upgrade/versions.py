@@ -22,6 +22,11 @@ class Version:
     commit: str
     label: str
 
+    @property
+    def is_checked_out(self) -> bool:
+        """Whether the clone's own files are this version's."""
+        return git(self.clone, "rev-parse", "HEAD").strip() == self.commit
+
     def text(self, name: str) -> str:
         """A file of this version; "" where it has none of that name."""
         done = run(self.clone, "cat-file", "blob", f"{self.commit}:{name}")
@@ -66,12 +71,13 @@ class Rendering:
 
 
 def rendering(of: Version, answers: dict[str, Any], place: Path) -> Rendering:
-    """Unpack a version and begin to render it."""
-    template, output, given = unpacked(of, place / "template"), place / "project", place / "answers.json"
+    """Begin to render a version; its files are unpacked, unless the clone has just these checked out."""
+    output, given = place / "project", place / "answers.json"
+    for folder in (output, place / "temporary"):
+        folder.mkdir(parents=True)
+    template = of.clone if of.is_checked_out else unpacked(of, place / "template")
     asked = {key for key in of.questions() if not key.startswith("_")}
     given.write_text(json.dumps({key: value for key, value in answers.items() if key in asked}), encoding="utf-8")
-    for folder in (output, place / "temporary"):
-        folder.mkdir()
     process = subprocess.Popen(
         [sys.executable, "-I", str(HERE / "render.py"), str(template), str(output), str(given)],
         # Cookiecutter leaves its copies of the hooks behind.
@@ -86,9 +92,9 @@ def rendering(of: Version, answers: dict[str, Any], place: Path) -> Rendering:
 
 
 def unpacked(of: Version, folder: Path) -> Path:
-    """The files of a version, without the interview: the answers are known."""
-    folder.mkdir(parents=True)
+    """The files of a version."""
+    folder.mkdir()
     place = git(of.clone, "rev-parse", "--absolute-git-dir").removesuffix("\n")
     words = [f"--git-dir={place}", f"--work-tree={folder}", "checkout", "--quiet", of.commit, "--"]
-    git(folder, *words, ".", ":(exclude)hooks/pre_prompt*", GIT_INDEX_FILE=f"{folder}.index")
+    git(folder, *words, ".", GIT_INDEX_FILE=f"{folder}.index")
     return folder

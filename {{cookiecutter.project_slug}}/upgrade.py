@@ -33,7 +33,8 @@ def main() -> int:
         wanted = found.get("commit") if given.sync else given.to
         with tempfile.TemporaryDirectory(prefix="template-") as folder:
             clone = Path(folder, "template")
-            fetch(address, clone, wanted, found.get("checkout"))
+            fetch(address, clone)
+            check_out(clone, wanted or newest(clone, found.get("checkout")), address)
             return handed_over(clone, address, given)
     except RefusedError as refused:
         # git repeats the address that it was given, with the token in it.
@@ -80,16 +81,22 @@ def git(folder: Path, *words: str) -> str:
     return done.stdout.strip()
 
 
-def fetch(address: str, clone: Path, wanted: str | None, followed: str | None) -> None:
-    """Clone the template and check the wanted version out, or the newest."""
+def fetch(address: str, clone: Path) -> None:
+    """Clone the template, all versions of it."""
     try:
         git(PROJECT, "clone", "--quiet", "--no-checkout", "--", address, str(clone))
     except RefusedError as failed:
         raise RefusedError(f"The template cannot be fetched: {failed}") from None
+
+
+def check_out(clone: Path, version: str, address: str) -> None:
+    """Let the clone hold the files of a version: a tag, branch or commit."""
     try:
-        git(clone, "checkout", "--quiet", wanted or newest(clone, followed), "--")
-    except RefusedError as failed:
-        raise RefusedError(f"The template at {address} has no such version: {failed}") from None
+        git(clone, "checkout", "--quiet", version, "--")
+    except RefusedError:
+        raise RefusedError(
+            f"The template at {address} has no version {version}: git ls-remote --tags {address} lists what it has."
+        ) from None
 
 
 def newest(clone: Path, followed: str | None) -> str:
@@ -97,7 +104,11 @@ def newest(clone: Path, followed: str | None) -> str:
     branches = git(clone, "for-each-ref", "--format=%(refname:lstrip=3)", "refs/remotes/origin").split()
     tags = git(clone, "tag", "--sort=-version:refname").split()
     releases = [tag for tag in tags if re.fullmatch(RELEASE, tag)]
-    return followed if followed and followed in branches else next(iter(releases), "HEAD")
+    if followed and followed in branches:
+        return followed
+    if not releases:
+        print("The template has no release: its newest commit is taken.", flush=True)
+    return next(iter(releases), "HEAD")
 
 
 def handed_over(clone: Path, address: str, given: argparse.Namespace) -> int:
