@@ -53,9 +53,10 @@ def listing(title: str, entries: list[str]) -> str:
 def environments_gone(names: list[str]) -> str:
     if not names:
         return ""
+    destroyed = ", ".join(f"make destroy ENV={name}" for name in names)
     return (
         f"No longer an environment: {', '.join(names)}. The folder goes; what it made in AWS stays, with its state. "
-        "To remove that as well: go back, make destroy ENV=name, and come again."
+        f"To remove that as well: go back, put it into {SETTINGS} again, {destroyed}, take it out, and come again."
     )
 
 
