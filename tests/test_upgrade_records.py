@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from test_upgrade_answers import ask_for_the_version_of_glue, recorded
 from upgrade_lab import Project, Template, committed, run
 from upgrade_pages import changed, page
 
@@ -130,6 +131,23 @@ def test_an_adopted_project_is_upgraded_like_any_other(unrecorded: Small) -> Non
     assert project.read("docs/both.md") == changed(page("both"), 15, by="the team")
     assert not project.has("docs/two.md")
     assert project.has("docs/handbook/middle.md")
+
+
+def test_what_only_a_later_version_asks_an_adopted_project_is_asked_when_that_comes(small: Small) -> None:
+    template, project = small
+    ask_for_the_version_of_glue(template)
+    project.write({".cruft.json": None})
+    project.commit()
+
+    project.upgrade("--adopt")
+    adopted = recorded(project)
+    project.commit()
+    done = project.upgrade()
+
+    assert "glue_version" not in adopted
+    assert done.returncode == 0, done.stderr
+    assert recorded(project)["glue_version"] == "6.0"
+    assert 'glue_version: "6.0"' in project.read("project.yaml")
 
 
 def test_the_version_of_an_adopted_project_can_be_named(unrecorded: Small) -> None:

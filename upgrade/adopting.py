@@ -45,7 +45,9 @@ def adopt(project: Project, clone: Path, template: str, to: str | None) -> int:
             "No release of this template looks like this project: say which one it was made with, TO=tag."
         )
     nearest, recorded = found[0].of, address(template, project, None)
-    context = {**answers, "_template": recorded, "_commit": nearest.commit}
+    # What only a later version asks is left out, so that it is asked when that comes.
+    known = {name: answer for name, answer in answers.items() if name in nearest.questions()}
+    context = {**known, "_template": recorded, "_commit": nearest.commit}
     record = {
         "template": recorded,
         "commit": nearest.commit,
