@@ -147,7 +147,17 @@ def test_without_a_record_and_an_address_nothing_can_be_fetched(newer: Small) ->
     done = run(project.folder, "python3", "upgrade.py")
 
     assert done.returncode == 2
-    assert "say TEMPLATE=address" in done.stderr
+    assert done.stderr == "No .cruft.json can be read here: make adopt TEMPLATE=address, as for git clone.\n"
+
+
+def test_where_the_record_names_no_template_its_address_is_asked_for(newer: Small) -> None:
+    _, project = newer
+    project.replace(".cruft.json", '"template": "', '"template": null, "was": "')
+
+    done = run(project.folder, "python3", "upgrade.py")
+
+    assert done.returncode == 2
+    assert done.stderr == ".cruft.json names no template: say TEMPLATE=address, as for git clone.\n"
 
 
 def test_a_record_that_cannot_be_read_is_refused(newer: Small) -> None:

@@ -29,7 +29,8 @@ def main() -> int:
     address = given.template or found.get("template")
     try:
         if not address:
-            raise RefusedError(".cruft.json names no template: say TEMPLATE=address, as for git clone.")
+            known = ".cruft.json names no template: say" if found else "No .cruft.json can be read here: make adopt"
+            raise RefusedError(f"{known} TEMPLATE=address, as for git clone.")
         wanted = found.get("commit") if given.sync else given.to
         with tempfile.TemporaryDirectory(prefix="template-") as folder:
             clone = Path(folder, "template")
