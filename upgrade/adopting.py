@@ -7,11 +7,11 @@ from pathlib import Path
 from answers.project import answers_from
 from answers.record import OWNED_BY_THE_TEAM, as_texts
 from upgrade.answering import settings_in, text_in
-from upgrade.git import git, listed, literal
+from upgrade.git import git, literal
 from upgrade.project import Project, refuse_unfinished_work
 from upgrade.record import RECORD, address, text_of
 from upgrade.refusal import RefusedError
-from upgrade.versions import Version, version
+from upgrade.versions import Version, files_of, version
 
 RELEASE = r"v?\d+\.\d+\.\d+"
 LEAST_LIKENESS = 0.3
@@ -70,8 +70,8 @@ def releases(clone: Path) -> list[Version]:
 
 def likeness(project: Project, of: Version) -> Likeness:
     """Compare contents, not names: most files are the same bytes in every project, and a team may have moved some."""
-    told = (entry.partition("\t") for entry in listed(of.clone, "ls-tree", "-r", "-z", of.commit))
-    rendered = {facts.split()[2] for facts, _, path in told if path.startswith("{{cookiecutter.")}
+    told = files_of(of.clone, of.commit)
+    rendered = {facts.split()[2] for path, facts in told.items() if path.startswith("{{cookiecutter.")}
     ours = set(project.tracked().values())
     return Likeness(of, len(rendered & ours), max(1, len(rendered | ours)))
 

@@ -43,8 +43,9 @@ def upgrade(project: Project, clone: Path, order: Order, ask: Ask) -> int:
         return CLEAN
     story = story_of(record, old, new, answers)
     with tempfile.TemporaryDirectory(prefix="upgrade-") as folder:
-        first = rendering(old, answers_in(record), Path(folder, "old"))
+        # The clone holds the new version's files: that is rendered while those of the old one are unpacked.
         second = rendering(new, answers.answers, Path(folder, "new"))
+        first = rendering(old, answers_in(record), Path(folder, "old"))
         before, after = first.folder(), second.folder()
         renewal = renewed(record, template, followed(record, order, new), new, answers.answers)
         settle(project, record, renewal, before, after)

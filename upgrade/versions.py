@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from upgrade.git import git, run
+from upgrade.git import git, listed, run
 from upgrade.refusal import RefusedError
 
 HERE = Path(__file__).parent
@@ -92,9 +92,33 @@ def rendering(of: Version, answers: dict[str, Any], place: Path) -> Rendering:
 
 
 def unpacked(of: Version, folder: Path) -> Path:
-    """The files of a version."""
+    """The files of a version; what the clone has checked out alike is linked, which costs much less than writing it."""
     folder.mkdir()
-    place = git(of.clone, "rev-parse", "--absolute-git-dir").removesuffix("\n")
-    words = [f"--git-dir={place}", f"--work-tree={folder}", "checkout", "--quiet", of.commit, "--"]
-    git(folder, *words, ".", GIT_INDEX_FILE=f"{folder}.index")
+    wanted, checked_out = (files_of(of.clone, commit) for commit in (of.commit, "HEAD"))
+    alike = {path for path, facts in wanted.items() & checked_out.items() if facts.startswith("100")}
+    # Attributes say how any file is written: line ends, filters.
+    if any(path.endswith(".gitattributes") for path, _ in wanted.items() ^ checked_out.items()):
+        alike = set()
+    rest = wanted.keys() - {path for path in alike if is_linked(of.clone / path, folder / path)}
+    if rest:
+        place = git(of.clone, "rev-parse", "--absolute-git-dir").removesuffix("\n")
+        words = ["--literal-pathspecs", f"--git-dir={place}", f"--work-tree={folder}", "checkout", "--quiet", of.commit]
+        paths = sorted(rest) if len(rest) < len(wanted) else ["."]
+        git(folder, *words, "--", *paths, GIT_INDEX_FILE=f"{folder}.index")
     return folder
+
+
+def files_of(clone: Path, commit: str) -> dict[str, str]:
+    """The files of a commit, each with its mode and blob."""
+    told = (entry.partition("\t") for entry in listed(clone, "ls-tree", "-r", "-z", commit))
+    return {path: facts for facts, _, path in told}
+
+
+def is_linked(there: Path, here: Path) -> bool:
+    """Let a file stand at a second place too; False where the file system cannot do that."""
+    here.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(there, here)
+    except OSError:
+        return False
+    return True
