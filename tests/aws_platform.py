@@ -76,8 +76,10 @@ def plan(planned_project: Path, terraform: Terraform) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def delivery_project(bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with developers, approvers and a window for its last environment."""
-    return bake_into(tmp_path_factory.mktemp("delivery"), **DELIVERY)
+    """A project with developers, approvers and a window for its last environment, its archives built."""
+    project = bake_into(tmp_path_factory.mktemp("delivery"), **DELIVERY)
+    build_archives(project)
+    return project
 
 
 @pytest.fixture(scope="session")

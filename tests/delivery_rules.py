@@ -252,11 +252,10 @@ def an_approver_is_told_by_the_plan_right_before(plan: Plan) -> list[str]:
 
 def both_endings_are_told(plan: Plan) -> list[str]:
     """The bad one by an event, whatever has failed; the good one by the last build, which knows what was delivered."""
-    patterns = [json.loads(v["event_pattern"] or "{}") for v in of_type(plan, "aws_cloudwatch_event_rule").values()]
     stops = {
         state
-        for pattern in patterns
-        if pattern.get("detail-type") == ["CodePipeline Pipeline Execution State Change"]
+        for pattern in patterns_told(plan)
+        if pattern["detail-type"] == ["CodePipeline Pipeline Execution State Change"]
         for state in pattern["detail"]["state"]
     }
     last = the_pipeline(plan)["stage"][-1]["action"][0]["configuration"]["ProjectName"]
@@ -264,6 +263,63 @@ def both_endings_are_told(plan: Plan) -> list[str]:
     return [
         *({"FAILED"} - stops),
         *({"SUCCEEDED"} if "pipeline succeeded" not in told.get("NOTIFICATION_ROUTES", "") else ()),
+    ]
+
+
+def patterns_told(plan: Plan) -> list[dict[str, Any]]:
+    """The events that the Lambda hears of which tells people of them."""
+    rules, targets = of_type(plan, "aws_cloudwatch_event_rule"), of_type(plan, "aws_cloudwatch_event_target")
+    told = {values["rule"] for values in targets.values() if values["target_id"] == "tell_delivery"}
+    return [json.loads(v["event_pattern"]) for v in rules.values() if v["name"] in told and v["event_pattern"]]
+
+
+def what_passes_the_rules_is_told(plan: Plan) -> list[str]:
+    """A push past pull requests, and approvals that were set aside."""
+    told = [
+        (event, json.dumps(pattern["detail"].get("mergeOption")))
+        for pattern in patterns_told(plan)
+        if pattern["source"] == ["aws.codecommit"]
+        for event in pattern["detail"]["event"]
+    ]
+    wanted = [(event, '[{"exists": false}]') for event in ("referenceUpdated", "referenceDeleted")]
+    wanted.append(("pullRequestApprovalRuleOverridden", "null"))
+    return [event for event, merged in wanted if (event, merged) not in told]
+
+
+def builds_that_break_off_are_told(plan: Plan) -> list[str]:
+    """Those that no delivery waits for: its own builds end with it."""
+    of_builds = [pattern["detail"] for pattern in patterns_told(plan) if pattern["source"] == ["aws.codebuild"]]
+    told = {
+        (project, status)
+        for detail in of_builds
+        for project in detail["project-name"]
+        for status in detail["build-status"]
+    }
+    wanted = {
+        (f"{the_pipeline(plan)['name']}-{build}", status)
+        for build in ("drift", "pull-request")
+        for status in ("FAULT", "TIMED_OUT")
+    }
+    return [" ".join(each) for each in sorted(wanted - told)]
+
+
+def a_plan_that_waits_is_reminded_of(plan: Plan) -> list[str]:
+    """Every hour somebody looks, who knows for how long an answer is waited for, and is heard by approvers."""
+    targets = of_type(plan, "aws_cloudwatch_event_target")
+    called = {values["rule"] for values in targets.values() if values["target_id"] == "remind_approvers"}
+    rules = of_type(plan, "aws_cloudwatch_event_rule").values()
+    hourly = [v for v in rules if v["name"] in called and v["schedule_expression"] == "rate(1 hour)"]
+    functions = of_type(plan, "aws_lambda_function")
+    told = functions['aws_lambda_function.this["remind_approvers"]']["environment"][0]["variables"]
+    timeouts = {
+        str(actions["Approve"]["timeout_in_minutes"])
+        for actions in environment_stages(plan).values()
+        if "Approve" in actions
+    }
+    return [
+        *([] if hourly else ["by the clock"]),
+        *(timeouts - {told["APPROVAL_MINUTES"]}),
+        *([] if "approval needed" in told["NOTIFICATION_ROUTES"] else ["to approvers"]),
     ]
 
 
@@ -297,6 +353,9 @@ RULES: list[Callable[[Plan], list[str]]] = [
     builds_are_confined,
     an_approver_is_told_by_the_plan_right_before,
     both_endings_are_told,
+    what_passes_the_rules_is_told,
+    builds_that_break_off_are_told,
+    a_plan_that_waits_is_reminded_of,
     policies_leave_room_for_longer_names,
     buckets_take_tls_only,
     only_services_are_let_in,

@@ -9,6 +9,7 @@ import subprocess
 from typing import Any
 
 import boto3
+import build_archives
 from local.job_settings import settings_of
 from local.lifetime import down, start
 from local.platform import terraform_of
@@ -60,6 +61,7 @@ def main() -> None:
     platform = start(PIPELINE, settings, None)
     try:
         make_what_is_there_before(settings, platform.access)
+        build_archives.main(PROJECT)
         codecommit = boto3.client("codecommit", **platform.access)
         repository = settings["project"]["git"]["repository"]
         codecommit.create_repository(repositoryName=repository)

@@ -133,9 +133,27 @@ MUTATIONS: dict[str, Mutation] = {
     ),
     "nobody hears of a failure": (
         "pipeline/message.tf",
-        r'state = \["FAILED"\] \}, text = "\$\{local\.prefix\} stopped',
-        'state = ["CANCELED"] }, text = "${local.prefix} stopped',
+        r'state = \["FAILED"\] \} \}\)',
+        'state = ["CANCELED"] } })',
         "both_endings_are_told",
+    ),
+    "a direct push is nobody's business": (
+        "pipeline/message.tf",
+        r'event = \["referenceUpdated", "referenceDeleted"\]',
+        'event = ["referenceDeleted"]',
+        "what_passes_the_rules_is_told",
+    ),
+    "the drift check breaks off in silence": (
+        "pipeline/message.tf",
+        r'_broken         = \["FAULT", ',
+        "_broken         = [",
+        "builds_that_break_off_are_told",
+    ),
+    "nobody looks how long a plan has waited": (
+        "pipeline/message.tf",
+        r'schedule = "rate\(1 hour\)"',
+        'schedule = "rate(7 days)"',
+        "a_plan_that_waits_is_reminded_of",
     ),
     "approvers are not told": (
         "pipeline/codebuild.tf",
@@ -156,7 +174,7 @@ MUTATIONS: dict[str, Mutation] = {
         "policies_leave_room_for_longer_names",
     ),
     "a message's target loses its dead letters": (
-        "pipeline/notification.tf",
+        "pipeline/message.tf",
         r"\n  dead_letter_config \{\n.*\n  \}\n",
         "\n",
         "targets_have_dead_letters",

@@ -2,8 +2,6 @@
 
 import copy
 import json
-import re
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -38,16 +36,17 @@ TARGETS: list[dict[str, Any]] = [
     {"protocol": "teams", **TEAMS, "kinds": ["approval needed", "alarm"]},
     {"protocol": "topic", "arn": "arn:aws:sns:eu-west-1:111111111111:alerts", "environments": ["dev"]},
 ]
-# What is said by which rule and by which build of pipeline/.
-SAID_BY_RULES = {
-    "started": "pipeline started",
-    "failed": "pipeline failed",
-    "approval-refused": "pipeline failed",
-    "build-failed": "alarm",
-    "request-opened": "pull request opened",
-    "request-approved": "pull request approved",
-    "request-overridden": "pull request overridden",
-    "pushed-directly": "alarm",
+# What is said by which Lambda and by which build of pipeline/.
+SAID_BY_FUNCTIONS = {
+    "tell-delivery": {
+        "pipeline started",
+        "pipeline failed",
+        "alarm",
+        "pull request opened",
+        "pull request approved",
+        "pull request overridden",
+    },
+    "remind-approvers": {"approval needed"},
 }
 SAID_BY_BUILDS = {
     "plan": "approval needed",
@@ -203,8 +202,12 @@ def test_of_deliveries_too_every_target_hears_of_exactly_what_project_yaml_says(
 
 
 def heard_of_deliveries(plan: Plan) -> dict[str, set[str]]:
-    """Each address's kinds: the rules' targets, what builds are told, and what alarms do."""
-    told = [(kind, topic) for kind, topic, _ in messages_of(plan)]
+    """Each address's kinds: what Lambdas and builds are told, and what alarms do."""
+    told = []
+    for values in of_type(plan, "aws_lambda_function").values():
+        kinds = SAID_BY_FUNCTIONS[values["function_name"].removeprefix(f"{PIPELINE}-")]
+        routes = json.loads(values["environment"][0]["variables"]["NOTIFICATION_ROUTES"])
+        told += [(kind, topic) for route in routes for kind in kinds & set(route["kinds"]) for topic in route["topics"]]
     for values in of_type(plan, "aws_codebuild_project").values():
         kind = SAID_BY_BUILDS.get(values["name"].removeprefix(f"{PIPELINE}-").partition("-")[0], "")
         variables = {each["name"]: each["value"] for each in values["environment"][0]["environment_variable"]}
@@ -217,36 +220,3 @@ def heard_of_deliveries(plan: Plan) -> dict[str, set[str]]:
         for address in readers_of(plan, topic):
             found.setdefault(address, set()).add(kind)
     return found
-
-
-def messages_of(plan: Plan) -> list[tuple[str, str, str]]:
-    """Kind, topic and template of every message that a rule sends."""
-    targets = of_type(plan, "aws_cloudwatch_event_target")
-    messages = [values for address, values in targets.items() if ".message[" in address]
-    return [
-        (
-            SAID_BY_RULES[re.sub(r"-\d$", "", values["rule"].removeprefix(f"{PIPELINE}-"))],
-            values["arn"],
-            values["input_transformer"][0]["input_template"],
-        )
-        for values in messages
-    ]
-
-
-def test_a_rule_has_no_more_targets_than_aws_takes(planned: Callable[[str], Plan]) -> None:
-    targets = of_type(planned("pipeline"), "aws_cloudwatch_event_target").values()
-
-    assert max(Counter(values["rule"] for values in targets).values()) <= 5
-
-
-def test_an_event_is_told_in_the_form_that_each_target_reads(planned: Callable[[str], Plan]) -> None:
-    forms: dict[str, list[str]] = {}
-    for _, topic, template in messages_of(planned("pipeline")):
-        # EventBridge puts each value where its name stands.
-        said = re.sub(r"<[a-z]+>", "x" * 36, template)
-        forms.setdefault(topic.rpartition(":")[2].split("-")[-2], []).append(said)
-
-    assert all(len(json.loads(said)) <= 160 for said in forms["sms"])
-    assert all(json.loads(said)["source"] == "custom" for said in forms["slack"] + forms["teams"])
-    assert all(set(json.loads(said)["kinds"]) <= KINDS for said in forms["https"])
-    assert all(json.loads(said).startswith(f"{PIPELINE}: ") for said in forms["email"])

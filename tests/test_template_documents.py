@@ -61,5 +61,19 @@ def test_a_wrong_call_of_cookiecutter_is_noticed(words: list[str], told: str) ->
     assert judged(Call("README.md:1", words), CHECKS) == [told]
 
 
+def test_the_readme_shows_everything_that_lies_at_the_top_of_a_project(project: Path) -> None:
+    tree = re.search(r"^acme-sales/\n(.+?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert tree
+    shown = {name.rstrip("/") for name in re.findall(r"[\w.-]+", tree[1])}
+    kept = [path.name for path in project.iterdir() if path.name != ".git"]
+    # What begins with a dot belongs to tools, but the record of the answers is ours.
+    there = {name for name in kept if not name.startswith(".") or name == ".cruft.json"}
+
+    assert len(there) > 15
+    assert there - shown == set()
+    first = {line[4:].split(" ")[0].rstrip("/") for line in tree[1].splitlines()}
+    assert first - there == set()
+
+
 def test_the_documents_are_found() -> None:
     assert {"README.md", "docs/decisions.md"} <= {document.name for document in DOCUMENTS}

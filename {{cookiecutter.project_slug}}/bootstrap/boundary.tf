@@ -21,7 +21,10 @@ locals {
     Artifacts  = { actions = [for what in ["GetBucketAcl", "GetBucketLocation", "GetBucketVersioning", "GetObject", "GetObjectVersion", "ListBucket", "PutObject"] : "s3:${what}"], resources = flatten([for name in values(module.project.delivery.buckets) : ["arn:${local.partition}:s3:::${name}", "arn:${local.partition}:s3:::${name}/*"]]) }
     Builds     = { actions = [for what in ["BatchGetBuilds", "StartBuild", "StopBuild"] : "codebuild:${what}"], resources = ["arn:${local.partition}:codebuild:${local.region}:${local.account}:project/${local.prefix}-*"] }
     Reports    = { actions = [for what in ["BatchPutTestCases", "CreateReport", "CreateReportGroup", "UpdateReport"] : "codebuild:${what}"], resources = ["arn:${local.partition}:codebuild:${local.region}:${local.account}:report-group/${local.prefix}-*"] }
-    Pipelines  = { actions = [for what in ["GetPipelineExecution", "ListActionExecutions", "StartPipelineExecution"] : "codepipeline:${what}"], resources = ["arn:${local.partition}:codepipeline:${local.region}:${local.account}:${local.prefix}*"] }
+    Pipelines  = { actions = [for what in ["GetPipelineExecution", "GetPipelineState", "ListActionExecutions", "StartPipelineExecution"] : "codepipeline:${what}"], resources = ["arn:${local.partition}:codepipeline:${local.region}:${local.account}:${local.prefix}*"] }
+    Told       = { actions = ["dynamodb:GetItem", "dynamodb:UpdateItem"], resources = local.own.tables }
+    GivenUp    = { actions = ["sqs:SendMessage"], resources = local.own.queues }
+    Trace      = { actions = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], resources = ["*"] }
     Deploy     = { actions = ["sts:AssumeRole"], resources = flatten([for each in module.project.delivery.environments : [for role in ["plan", "apply", "smoke"] : "arn:${local.partition}:iam::${each.account}:role/${each["${role}_role"]}"]]) }
   }
 

@@ -1,6 +1,5 @@
 """What pipeline/ tells a build by environment variables, and the AWS that the build may speak to with it."""
 
-import json
 import os
 import re
 from collections.abc import Mapping
@@ -9,9 +8,11 @@ from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
+from instant import utc_now
+from ledger import Ledger
 from message import Message
 from messages.pipeline import stopped
-from notification import publish, told_of
+from notification import Notifications
 from place import Place
 
 from delivery.refusal import Refusal
@@ -53,16 +54,20 @@ class Build:
 
     def refuse(self, subject: str, text: str) -> None:
         """Tell of a refusal; what it says matters more than that somebody could not be told."""
+        message = stopped(self.place, self.variables.get("PIPELINE_EXECUTION", ""), subject, text)
         try:
-            self.notify(stopped(self.place, self.variables.get("PIPELINE_EXECUTION", ""), subject, text))
+            # Lambda tell_delivery knows the same notice: it tells of builds that end without a word.
+            self.notify(message, "failed")
         except (ClientError, BotoCoreError) as error:
             print(f"This could not be told to everybody: {error}")
 
-    def notify(self, message: Message) -> None:
-        """Tell those who hear of it, where pipeline/ says who does."""
-        routes = json.loads(self.variables.get("NOTIFICATION_ROUTES") or "[]")
-        for topic, form in told_of(routes, message):
-            publish(boto3.client("sns"), topic, message, form)
+    def notify(self, message: Message, notice: str) -> None:
+        """Tell those who hear of it, once for this build, where pipeline/ says who does."""
+        routes = self.variables.get("NOTIFICATION_ROUTES")
+        if routes:
+            ledger = Ledger(boto3.resource("dynamodb").meta.client, self.told("LEDGER_TABLE"), utc_now)
+            notifications = Notifications(boto3.client("sns"), routes, ledger, self.told("PREFIX"))
+            notifications.send_now(f"build/{self.told('CODEBUILD_BUILD_ID')}", notice, message)
 
     @property
     def place(self) -> Place:

@@ -36,7 +36,7 @@ def main() -> None:
                 build.place, [judgement.environment for judgement in found], facts, WHAT_TO_DO
             )
             print(as_text(message))
-            build.notify(message)
+            build.notify(message, "drift")
         else:
             print("Every environment is as it was applied.")
 

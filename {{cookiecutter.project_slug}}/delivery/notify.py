@@ -20,7 +20,7 @@ def main() -> None:
     with refusals_published("The last stage of the pipeline", build.refuse):
         message = told(build, release_of(PROJECT).environments, boto3.client("s3"))
         print(as_text(message))
-        build.notify(message)
+        build.notify(message, "delivered")
 
 
 def told(build: Build, environments: list[str], s3: Any) -> Message:

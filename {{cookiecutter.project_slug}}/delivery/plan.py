@@ -40,7 +40,8 @@ def ask_for_approval(build: Build, summary: str, link: str) -> None:
     minutes = int(build.variables.get("APPROVAL_MINUTES") or 0)
     if minutes:
         lines = summary.split(BETWEEN)
-        build.notify(approval_needed(build.place, build.execution, build.environment, lines, link, minutes))
+        asked = approval_needed(build.place, build.execution, build.environment, lines, link, minutes)
+        build.notify(asked, "approval")
 
 
 def planned(project: Path, terraform: Terraform, commit: str, folder: Path, *options: str) -> tuple[Judgement, State]:

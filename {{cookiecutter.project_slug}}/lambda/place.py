@@ -42,6 +42,14 @@ class Place:
         """One execution of a pipeline."""
         return self._console(f"codesuite/codepipeline/pipelines/{pipeline}/executions/{execution}/timeline")
 
+    def pull_request(self, repository: str, number: str) -> str:
+        """A pull request of a CodeCommit repository."""
+        return self._console(f"codesuite/codecommit/repositories/{repository}/pull-requests/{number}")
+
+    def commits(self, repository: str) -> str:
+        """The newest commits of a CodeCommit repository."""
+        return self._console(f"codesuite/codecommit/repositories/{repository}/commits")
+
     def _console(self, page: str, part: str = "") -> str:
         host = next((host for start, host in HOSTS.items() if self.region.startswith(start)), "console.aws.amazon.com")
         return f"https://{self.region}.{host}/{page}?region={self.region}{part}"

@@ -12,6 +12,7 @@ from typing import Any
 
 import boto3
 
+import build_archives
 from local.lifetime import DELIVERY
 from local.running import PROJECT, Platform
 from local.stand_in.developer_tools.git_repository import folder_of as repository_folder
@@ -87,6 +88,7 @@ class Rehearsal:
 
     def apply_pipeline(self, tell: Callable[[str, int, int], None]) -> int:
         """`make pipeline`; how many resources were made."""
+        build_archives.main(self.project)
         terraform = self.terraform_of_pipeline()
         terraform.init()
         return terraform.apply(tell)

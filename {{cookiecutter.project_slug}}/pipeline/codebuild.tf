@@ -1,7 +1,7 @@
 # The builds. Each runs its own buildspec as its own role; what it may do: role_build.tf.
 
 locals {
-  _told = { PREFIX = local.prefix, NOTIFICATION_ROUTES = module.notification.routes, SUMMARY_BUCKET = local.delivery.buckets.artifact }
+  _told = { PREFIX = local.prefix, NOTIFICATION_ROUTES = module.notification.routes, LEDGER_TABLE = local.names.ledger, SUMMARY_BUCKET = local.delivery.buckets.artifact }
   # A pull request's build and the drift check look at every environment, in promotion order.
   _plan_roles = { PLAN_ROLES = jsonencode([for environment in local.delivery.environments : { environment = environment.name, role = local.deploy_roles[environment.name].plan }]) }
 

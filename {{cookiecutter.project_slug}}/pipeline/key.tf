@@ -40,7 +40,7 @@ locals {
         ArnLike      = { "aws:SourceArn" = "${local.arn.cloudwatch}:alarm:${local.prefix}-*" }
       }
     },
-    # Without a condition, as in the topic's policy: EventBridge names no source when it publishes.
+    # Without a condition: EventBridge names no source when it sends to the queue of dead letters.
     {
       Sid       = "Rules"
       Effect    = "Allow"

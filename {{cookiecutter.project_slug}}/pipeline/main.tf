@@ -24,7 +24,7 @@ locals {
   has_codecommit = local.git.provider == "codecommit"
 
   # "arn:aws:codebuild:eu-west-1:333333333333" and the like: what the ARNs of this account begin with.
-  arn = { for service in ["cloudwatch", "codebuild", "codecommit", "codepipeline", "events", "kms", "logs", "sns", "sqs"] :
+  arn = { for service in ["cloudwatch", "codebuild", "codecommit", "codepipeline", "dynamodb", "events", "kms", "logs", "sns", "sqs"] :
     service => "arn:${local.partition}:${service}:${local.region}:${local.account}"
   }
 

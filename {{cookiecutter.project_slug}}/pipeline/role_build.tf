@@ -12,6 +12,7 @@ locals {
     clone          = { actions = local.has_codecommit ? ["codecommit:GitPull"] : [for action in ["GetConnection", "GetConnectionToken", "UseConnection"] : "${local.connections}:${action}"], resources = [local.has_codecommit ? local.repository : local.connection] }
     comment        = { actions = ["codecommit:GetPullRequest", "codecommit:GetCommentsForPullRequest", "codecommit:PostCommentForPullRequest", "codecommit:UpdateComment"], resources = [local.repository] }
     notify         = { actions = ["sns:Publish"], resources = concat(["${local.arn.sns}:${local.names.topic}-*"], [for target in module.project.notifications : target.arn if target.protocol == "topic"]) }
+    remember       = { actions = ["dynamodb:GetItem", "dynamodb:UpdateItem"], resources = ["${local.arn.dynamodb}:table/${local.names.ledger}"] }
     plan_anywhere  = { actions = ["sts:AssumeRole"], resources = [for roles in local.deploy_roles : roles.plan] }
     read_record    = { actions = ["s3:GetObject"], resources = ["${local.artifacts}/deployed/*", "${local.artifacts}/summaries/*"] }
     read_execution = { actions = ["codepipeline:GetPipelineExecution", "codepipeline:ListActionExecutions"], resources = [local.pipeline] }
@@ -24,15 +25,16 @@ locals {
   )
 
   _handed_over = ["take_source", "find_artifacts"]
+  _tell        = ["notify", "remember"]
   granted = merge({
     check        = local._handed_over
     pull-request = concat(local.has_codecommit ? ["clone", "comment"] : local._handed_over, ["plan_anywhere"])
-    drift        = ["clone", "plan_anywhere", "find_record", "read_record", "notify"]
-    notify       = concat(local._handed_over, ["notify", "find_record", "read_record", "read_execution"])
+    drift        = concat(local._tell, ["clone", "plan_anywhere", "find_record", "read_record"])
+    notify       = concat(local._handed_over, local._tell, ["find_record", "read_record", "read_execution"])
     }, [for name in keys(local.environments) : {
-      "plan-${name}"  = concat(local._handed_over, ["plan_${name}", "hand_over_${name}", "summarise_${name}", "notify"])
-      "apply-${name}" = concat(local._handed_over, ["apply_${name}", "take_plan_${name}", "find_record", "record_${name}", "notify"])
-      "smoke-${name}" = concat(local._handed_over, ["smoke_${name}", "find_record", "record_${name}", "notify"])
+      "plan-${name}"  = concat(local._handed_over, local._tell, ["plan_${name}", "hand_over_${name}", "summarise_${name}"])
+      "apply-${name}" = concat(local._handed_over, local._tell, ["apply_${name}", "take_plan_${name}", "find_record", "record_${name}"])
+      "smoke-${name}" = concat(local._handed_over, local._tell, ["smoke_${name}", "find_record", "record_${name}"])
     }]...
   )
 }

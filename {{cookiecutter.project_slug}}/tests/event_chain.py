@@ -18,14 +18,18 @@ from steps.inspection import newest_version, version_of
 from steps.settings import ManifestFile
 
 PREFIX, DATASET, NAME = "acme-dev", "orders", "acme-dev-orders"
+PIPELINE = "acme-pipeline"
 SUBJECT = f"{PREFIX} {DATASET}:"
 INPUT, OUTPUT, TABLE = "acme-dev-input", "acme-dev-output", "acme-dev-ledger"
 HANDLERS = ("start_crawler", "start_etl_job", "close_run", "sweep", "notify", "send_digest")
-BUILT_AT_IMPORT = ("aws", "instant", *HANDLERS)
+# Those of pipeline/, which tell of deliveries.
+HANDLERS_OF_DELIVERY = ("tell_delivery", "remind_approvers")
+BUILT_AT_IMPORT = ("aws", "instant", *HANDLERS, *HANDLERS_OF_DELIVERY)
 MAXIMUM_ATTEMPTS = 3
 # What the inbox of the tests hears of: everything.
 KINDS = ["run succeeded", "run failed", "rows quarantined", "crawl failed", "data late", "dead letters"]
-KINDS += ["drift found", "budget", "alarm", "daily digest"]
+KINDS += ["drift found", "budget", "alarm", "daily digest", "pipeline started", "pipeline failed", "approval needed"]
+KINDS += ["pull request opened", "pull request approved", "pull request overridden"]
 # Where the crawler looks, and where it writes what it saw.
 CRAWLED = {
     "DatabaseName": "acme_dev",
@@ -153,6 +157,23 @@ class Glue:
             raise self.exceptions.EntityNotFoundException({"Error": {"Code": "EntityNotFoundException"}}, "Any")
 
 
+class CodePipeline:
+    """What CodePipeline says of a pipeline: the test tells it."""
+
+    def __init__(self) -> None:
+        self.actions: list[dict[str, Any]] = []
+        self.stages: list[dict[str, Any]] = []
+
+    def list_action_executions(self, *, pipelineName: str, filter: dict[str, str]) -> dict[str, Any]:  # noqa: N803
+        assert pipelineName == PIPELINE
+        wanted = filter["pipelineExecutionId"]
+        return {"actionExecutionDetails": [each for each in self.actions if each["pipelineExecutionId"] == wanted]}
+
+    def get_pipeline_state(self, *, name: str) -> dict[str, Any]:
+        assert name == PIPELINE
+        return {"pipelineName": name, "stageStates": self.stages}
+
+
 class EventChain:
     """Uploads, events and the fake job; `before` and `after` are called around every call to AWS."""
 
@@ -163,6 +184,7 @@ class EventChain:
         self.after: Callable[[str, str], None] = lambda service, call: None
         self.clock = Clock()
         self.glue = Glue(self.clock)
+        self.codepipeline = CodePipeline()
         self.s3, self.sns, self.sqs, self.table = map(real, ("s3", "sns", "sqs", "dynamodb"))
         self.topic, self.inbox = self._resources()
         self.sequence = itertools.count(1)
@@ -208,19 +230,24 @@ class EventChain:
         """Import the Lambdas as AWS does, with our clock and clients in place of the real ones."""
         values = {"PREFIX": PREFIX, "INPUT_BUCKET": INPUT, "OUTPUT_BUCKET": OUTPUT, "LEDGER_TABLE": TABLE}
         values |= {"NOTIFICATION_ROUTES": json.dumps([{"form": "text", "kinds": KINDS, "topics": [self.topic]}])}
-        values |= {"MAXIMUM_ATTEMPTS": str(MAXIMUM_ATTEMPTS), "CANARY": "canary"}
+        values |= {"MAXIMUM_ATTEMPTS": str(MAXIMUM_ATTEMPTS), "CANARY": "canary", "APPROVAL_MINUTES": "4320"}
         for name, value in values.items():
             monkeypatch.setenv(name, value)
-        clients = {"s3": self.s3, "sns": self.sns, "glue": self.glue}
+        clients = {"s3": self.s3, "sns": self.sns, "glue": self.glue, "codepipeline": self.codepipeline}
         monkeypatch.setattr("aws.client", lambda service: Wire(service, clients[service], self))
         monkeypatch.setattr("aws.table_client", lambda: Wire("dynamodb", self.table, self))
         monkeypatch.setattr("instant.utc_now", self.clock)
         monkeypatch.setattr("moto.s3.models.utcnow", lambda: self.clock().replace(tzinfo=None))
-        lambdas = []
-        for self.importing in HANDLERS:
-            monkeypatch.delitem(sys.modules, self.importing, raising=False)
-            lambdas.append(importlib.import_module(self.importing))
+        for name in BUILT_AT_IMPORT[2:]:
+            monkeypatch.delitem(sys.modules, name, raising=False)
+        lambdas = map(self._imported, HANDLERS)
         self.start_crawler, self.start_etl_job, self.close_run, self.sweeper, self.notify, self.digest = lambdas
+        monkeypatch.setenv("PREFIX", PIPELINE)
+        self.tell_delivery, self.remind_approvers = map(self._imported, HANDLERS_OF_DELIVERY)
+
+    def _imported(self, name: str) -> Any:
+        self.importing = name
+        return importlib.import_module(name)
 
     # Uploads and their messages
 

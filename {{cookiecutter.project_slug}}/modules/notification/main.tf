@@ -46,18 +46,16 @@ data "aws_iam_policy_document" "topic" {
         identifiers = [statement.key]
       }
 
-      # EventBridge tells a topic no source: with a condition no message of a rule would ever pass.
-      dynamic "condition" {
-        for_each = statement.key == "events.amazonaws.com" ? {} : {
-          "aws:SourceArn"     = { test = "ArnLike", value = statement.value }
-          "aws:SourceAccount" = { test = "StringEquals", value = local._account }
-        }
+      condition {
+        test     = "ArnLike"
+        variable = "aws:SourceArn"
+        values   = [statement.value]
+      }
 
-        content {
-          test     = condition.value.test
-          variable = condition.key
-          values   = [condition.value.value]
-        }
+      condition {
+        test     = "StringEquals"
+        variable = "aws:SourceAccount"
+        values   = [local._account]
       }
     }
   }

@@ -1,4 +1,4 @@
-"""A topic that the pipeline notifies by, and what people got from it."""
+"""A topic that the pipeline notifies by, the ledger that remembers it, and what people got."""
 
 import json
 from typing import Any
@@ -7,9 +7,16 @@ import boto3
 
 
 class Inbox:
-    """An SNS topic with a queue behind it."""
+    """An SNS topic with a queue behind it, and a ledger that knows of nothing yet."""
 
     def __init__(self, name: str) -> None:
+        self.name = name
+        boto3.client("dynamodb").create_table(
+            TableName=self.name,
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "file", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "file", "AttributeType": "S"}],
+        )
         self.sqs = boto3.client("sqs")
         self.topic = boto3.client("sns").create_topic(Name=name)["TopicArn"]
         self.address = self.sqs.create_queue(QueueName=name)["QueueUrl"]
@@ -21,6 +28,12 @@ class Inbox:
         """What pipeline/ tells a build, where this inbox hears of everything."""
         kinds = ["approval needed", "pipeline succeeded", "pipeline failed", "drift found"]
         return json.dumps([{"form": "text", "kinds": kinds, "topics": [self.topic]}])
+
+    @property
+    def told(self) -> dict[str, str]:
+        """The variables that a build needs to tell people; CodeBuild gives each build an id."""
+        told = {"NOTIFICATION_ROUTES": self.routes, "PREFIX": "acme-pipeline", "LEDGER_TABLE": self.name}
+        return told | {"CODEBUILD_BUILD_ID": f"acme-pipeline-build:{self.name}"}
 
     def messages(self) -> list[tuple[str, str]]:
         """Subject and text of everything that came since the last look; each says of which kind it is."""

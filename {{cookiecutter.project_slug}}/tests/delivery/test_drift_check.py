@@ -48,9 +48,7 @@ class DeployedProject:
         told = {
             "PLAN_ROLES": json.dumps([{"environment": "dev", "role": ROLE}]),
             "SUMMARY_BUCKET": SUMMARY_BUCKET,
-            "NOTIFICATION_ROUTES": self.inbox.routes,
-            "PREFIX": "acme-pipeline",
-        }
+        } | self.inbox.told
         for name, value in told.items():
             monkeypatch.setenv(name, value)
         monkeypatch.setattr(drift, "PROJECT", self.project.folder)

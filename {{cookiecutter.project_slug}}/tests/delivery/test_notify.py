@@ -37,7 +37,7 @@ def test_a_delivery_is_told_with_every_environment_and_links(bucket: None, monke
     for environment in ("dev", "prod"):
         deliver(environment, OLD, "e1")
         deliver(environment, NEW, "e2")
-    told = {**build("dev", NEW, "e2").variables, "NOTIFICATION_ROUTES": inbox.routes, "PREFIX": "acme-pipeline"}
+    told = {**build("dev", NEW, "e2").variables, **inbox.told}
     for name, value in told.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(notify, "release_of", lambda _: Release(SETTINGS))

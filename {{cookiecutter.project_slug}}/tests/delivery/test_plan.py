@@ -18,9 +18,7 @@ def inbox(project: TinyProject, monkeypatch: pytest.MonkeyPatch) -> Inbox:
     """The plan's build of a project, as pipeline/ starts it."""
     topic = Inbox(project.folder.name)
     told = {"ENVIRONMENT": "dev", "COMMIT": "a" * 40, "PIPELINE_EXECUTION": "e1", "ROLE_ARN": ROLE}
-    for name, value in (
-        told | {"SUMMARY_BUCKET": SUMMARY_BUCKET, "NOTIFICATION_ROUTES": topic.routes, "PREFIX": "acme-pipeline"}
-    ).items():
+    for name, value in (told | {"SUMMARY_BUCKET": SUMMARY_BUCKET} | topic.told).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(plan, "PROJECT", project.folder)
     monkeypatch.setattr(plan, "FOLDER", project.plan)

@@ -1,0 +1,40 @@
+"""Lambda: reminds of a plan that has waited for half of the time that it may."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from aws import client, table_client
+from environment_variable import required
+from instant import utc_now
+from ledger import Ledger, Row
+from messages.pipeline import approval_waits
+from notification import Notifications
+
+ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)
+notifications = Notifications(client("sns"), required("NOTIFICATION_ROUTES"), ledger, required("PREFIX"))
+codepipeline = client("codepipeline")
+patience = timedelta(minutes=int(required("APPROVAL_MINUTES")))
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """The call of the schedule: each approval is reminded of once."""
+    place, reminded = notifications.place, []
+    for stage, action in waiting(codepipeline.get_pipeline_state(name=place.prefix)):
+        waited = ledger.clock() - action["lastStatusChange"]
+        if waited >= patience / 2:
+            minutes, left = (round(span.total_seconds() / 60) for span in (waited, patience - waited))
+            execution = stage["latestExecution"]["pipelineExecutionId"]
+            message = approval_waits(place, execution, stage["stageName"], minutes, max(left, 0))
+            notifications.send_now(f"action/{action['actionExecutionId']}", "reminder", message)
+            reminded.append(stage["stageName"])
+    return {"reminded": reminded}
+
+
+def waiting(state: Row) -> Iterator[tuple[Row, Row]]:
+    """Each stage whose approval is waited for, with the state of that approval; only approvals have a token."""
+    for stage in state["stageStates"]:
+        for action in stage["actionStates"]:
+            newest = action.get("latestExecution", {})
+            if newest.get("status") == "InProgress" and newest.get("token"):
+                yield stage, newest

@@ -1,0 +1,30 @@
+"""Lambda: puts an event of the delivery into words, and tells it once."""
+
+from typing import Any
+
+from aws import client, table_client
+from delivery_news import news_of
+from environment_variable import required
+from instant import utc_now
+from ledger import Ledger, Row
+from notification import Notifications
+
+ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)
+notifications = Notifications(client("sns"), required("NOTIFICATION_ROUTES"), ledger, required("PREFIX"))
+codepipeline = client("codepipeline")
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """An event of CodePipeline, CodeBuild or CodeCommit, as EventBridge hands it over: at least once."""
+    row, notice, message = news_of(notifications.place, event, failed_action)
+    notifications.send_now(row, notice, message)
+    return {"row": row, "notice": notice}
+
+
+def failed_action(execution: str) -> Row | None:
+    """The action that an execution has stopped at; None where a stage failed before any began."""
+    told = codepipeline.list_action_executions(
+        pipelineName=notifications.place.prefix, filter={"pipelineExecutionId": execution}
+    )
+    # The newest stands first.
+    return next((action for action in told["actionExecutionDetails"] if action["status"] == "Failed"), None)
