@@ -62,7 +62,8 @@ def test_a_wrong_call_of_cookiecutter_is_noticed(words: list[str], told: str) ->
 
 
 def test_the_readme_shows_everything_that_lies_at_the_top_of_a_project(project: Path) -> None:
-    tree = re.search(r"^acme-sales/\n(.+?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    tree = re.search(r"^acme-sales/\n(.+?)^```$", readme, re.MULTILINE | re.DOTALL)
     assert tree
     shown = {name.rstrip("/") for name in re.findall(r"[\w.-]+", tree[1])}
     kept = [path.name for path in project.iterdir() if path.name != ".git"]

@@ -42,10 +42,6 @@ class Place:
         """One execution of a pipeline."""
         return self._console(f"codesuite/codepipeline/pipelines/{pipeline}/executions/{execution}/timeline")
 
-    def pull_request(self, repository: str, number: str) -> str:
-        """A pull request of a CodeCommit repository."""
-        return self._console(f"codesuite/codecommit/repositories/{repository}/pull-requests/{number}")
-
     def commits(self, repository: str) -> str:
         """The newest commits of a CodeCommit repository."""
         return self._console(f"codesuite/codecommit/repositories/{repository}/commits")

@@ -179,3 +179,10 @@ def test_a_failing_smoke_test_keeps_a_change_from_the_next_environment(walk: Wal
     assert walk.told(f"The smoke test of {dev}", "rows were published, which are not those that were sent")
     known: list[dict[str, Any]] = list(walk.deployed(dev))
     assert (known[0]["execution"], known[0]["smoke_test"]) == (execution, "failed")
+
+
+def test_what_a_build_has_told_of_its_refusal_is_not_told_a_second_time(walk: Walk, planned: str) -> None:
+    """The event that the pipeline failed comes a moment later, and finds that it is told."""
+    assert walk.told(": The apply of ", NOTHING_CHANGED)
+    assert walk.told("is not approved")
+    assert walk.told(": Apply failed") == walk.told(": Approve failed") == []
