@@ -1,16 +1,15 @@
 """Tells people once what happened: at least once, and twice only when a Lambda dies between two calls."""
 
-import hashlib
 import json
 from collections.abc import Callable, Collection
 from typing import Any
 
-from ledger import Ledger, Row
+from ledger import Ledger
 from log_line import kind_of, log
 from message import Message
-from message_form import FORMS
 from place import Place
 from reservation import give_up, is_sent, keep, reserve
+from topic import hash_of, publish, told_of
 
 IsTold = Callable[[str], bool]
 
@@ -66,27 +65,6 @@ class Notifications:
         return True
 
 
-def told_of(routes: list[Row], message: Message) -> list[tuple[str, str]]:
-    """The topics whose targets hear of a message, each with the form that its target reads."""
-    heard = [route for route in routes if set(route["kinds"]) & set(message.kinds)]
-    return [(topic, route["form"]) for route in heard for topic in route["topics"]]
-
-
-def publish(sns: Any, topic: str, message: Message, form: str) -> None:
-    """Send one message to one topic, in the form that its target reads."""
-    told = {"environment": message.place.environment} | ({"dataset": message.about} if message.about else {})
-    attributes = {name: {"DataType": "String", "StringValue": value} for name, value in told.items()}
-    # For the owner of an existing topic, whose subscriptions may filter by these.
-    attributes["kind"] = {"DataType": "String.Array", "StringValue": json.dumps(message.kinds)}
-    text = FORMS[form](message)
-    sns.publish(TopicArn=topic, Subject=message.subject, Message=text, MessageAttributes=attributes)
-
-
 def flag_of(notice: str, topic: str) -> str:
     """What the ledger calls a notice to one topic; a topic keeps it when other targets come and go."""
     return f"notice_{notice}_{hash_of(topic)}"
-
-
-def hash_of(topic: str) -> str:
-    """A topic as the ledger knows it."""
-    return hashlib.sha256(topic.encode()).hexdigest()[:8]
