@@ -252,6 +252,28 @@ def test_a_plan_is_handed_to_its_own_apply_and_nobody_else_may_change_it(deliver
     assert [b for b in builds if may(policies_of_role(delivery_plan, b), "s3:PutObject", plan_of_dev)] == []
 
 
+@pytest.mark.parametrize(
+    ("function", "looks", "other"),
+    [
+        ("tell-delivery", "codepipeline:ListActionExecutions", "codepipeline:GetPipelineState"),
+        ("remind-approvers", "codepipeline:GetPipelineState", "codepipeline:ListActionExecutions"),
+    ],
+)
+def test_who_tells_of_deliveries_looks_remembers_and_tells_and_no_more(
+    delivery_plan: Plan, function: str, looks: str, other: str
+) -> None:
+    name = f"acme-sales-pipeline-{function}"
+    policies = policies_of_role(delivery_plan, name)
+    here, pipeline = f"eu-west-1:{ACCOUNT}", f"arn:aws:codepipeline:eu-west-1:{ACCOUNT}:acme-sales-pipeline"
+
+    assert may(policies, looks, pipeline)
+    assert may(policies, "dynamodb:UpdateItem", f"arn:aws:dynamodb:{here}:table/acme-sales-pipeline-ledger")
+    assert may(policies, "sns:Publish", f"arn:aws:sns:{here}:acme-sales-pipeline-notifications-email-1a2b3c4d")
+    assert may(policies, "logs:PutLogEvents", f"arn:aws:logs:{here}:log-group:/aws/lambda/{name}:log-stream:1")
+    assert not may(policies, other, pipeline)
+    assert not may(policies, APPROVE, f"{pipeline}/prod/Approve")
+
+
 def test_a_pull_request_is_commented_and_nothing_is_merged_by_its_build(delivery_plan: Plan) -> None:
     build = policies_of_role(delivery_plan, "acme-sales-pipeline-pull-request")
 
