@@ -159,6 +159,18 @@ def the_dashboard_shows_every_alarm(plan: Plan) -> list[str]:
     return sorted(names ^ set(alarms(plan)))
 
 
+def the_dashboard_shows_freshness_volume_failures_and_cost(plan: Plan) -> list[str]:
+    """Freshness, volume and the job's time of each dataset; failures and what else costs of the environment."""
+    titles = {chart["properties"].get("title") for chart in charts(plan)} - {None}
+    shown = {(metric.name, metric.dimensions.get("dataset", "")) for metric in watched(plan) if metric.place in titles}
+    tables = [values["name"] for values in of_type(plan, "aws_glue_crawler").values()]
+    datasets = {name.split("-")[-1] for name in tables} - {"canary"}
+    of_each = ("seconds_since_published", "rows_in", "published", "quarantined", "run_seconds")
+    wanted = {(name, dataset) for name in of_each for dataset in datasets}
+    wanted |= {(name, "") for name in ("runs_failed", "crawls_failing", "Errors", "Duration", "IncomingBytes")}
+    return [" of ".join(each) for each in sorted(wanted - shown)]
+
+
 def charts_have_room(plan: Plan) -> list[str]:
     """Each within the 24 columns, none over another."""
     taken: set[tuple[int, int]] = set()
@@ -189,6 +201,7 @@ RULES = [
     a_silent_source_rings,
     a_sweep_that_has_stopped_rings,
     the_dashboard_shows_every_alarm,
+    the_dashboard_shows_freshness_volume_failures_and_cost,
     charts_have_room,
     each_section_has_a_query_over_logs_that_exist,
 ]

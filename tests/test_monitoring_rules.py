@@ -40,6 +40,12 @@ MUTATIONS: dict[str, Mutation] = {
         "module.alarm.names",
         "the_dashboard_shows_every_alarm",
     ),
+    "the dashboard no longer shows what is logged, and billed": (
+        "modules/environment/chart.tf",
+        r'name = "IncomingBytes"',
+        'name = "IncomingLogEvents"',
+        "the_dashboard_shows_freshness_volume_failures_and_cost",
+    ),
     "two charts share a place": (
         "modules/environment/dashboard.tf",
         r"row\.width \* \(index",
