@@ -10,10 +10,11 @@ from documents import PROGRAMS, Snippet
 
 # Beside those that begin a command, what stands between pipes and in substitutions.
 ALSO = ("cat", "grep", "cut", "head", "sort", "tail", "sleep", "date", "mkdir", "cp", "rm", "tee", "open", "source")
-FIELD, RECORD = "\0", "\x1e"
+# A call is written at once: the programs of a pipe run side by side.
+FIELD, RECORD = "\x1f", "\x1e"
 PROLOGUE = """set -u
 PATH=/nowhere
-written_down() { printf '%s\\0' "$PLACE" "$@" >&3; printf '\\036' >&3; echo 1; }
+written_down() { local IFS=$'\\037'; printf '%s\\036' "$PLACE$IFS$*" >&3; echo 1; }
 for program in {programs}; do eval "$program() {{ written_down $program \\"\\$@\\"; }}"; done
 make() {{
   case " $* " in
@@ -21,7 +22,7 @@ make() {{
     *) written_down make "$@" ;;
   esac
 }}
-exec 3>"$RECORD"
+exec 3>>"$RECORD"
 """
 # What `make names` hands to the shell: the commands after it stand on these.
 NAMES = re.findall(
@@ -48,7 +49,7 @@ def calls_in(snippets: list[Snippet]) -> tuple[list[Call], list[str]]:
             text=True, capture_output=True, timeout=SECONDS, check=False,
         )  # fmt: skip
         written = record.read_text(encoding="utf-8")
-    calls = [entry.split(FIELD)[:-1] for entry in written.split(RECORD)[:-1]]
+    calls = [entry.split(FIELD) for entry in written.split(RECORD)[:-1]]
     complaints = [re.sub(r"^bash: (line \d+: )?", "", line) for line in done.stderr.splitlines()]
     place = calls[-1][0] if calls else snippets[0].place
     return [Call(first, rest) for first, *rest in calls], [f"near {place}: {line}" for line in complaints]
