@@ -59,7 +59,7 @@ class Crawls:
             status, message = "FAILED", f"{type(error).__name__}: {error}"
         # One that was told to stop has stopped, whatever it has still done.
         begun.status = status if begun.status == "RUNNING" else "STOPPED"
-        begun.end_time = utcnow()
+        begun.end_time, begun.complaint = utcnow(), message if status == "FAILED" else ""
         state = {"COMPLETED": "Succeeded"}.get(begun.status, "Failed")
         took = round((begun.end_time - begun.start_time).total_seconds())
         detail = {"crawlerName": name, "state": state, "message": message, "runningTime (sec)": str(took)}

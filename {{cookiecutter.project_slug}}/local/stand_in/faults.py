@@ -37,6 +37,8 @@ class Faults:
                 self.notices.refuse()
             case "pass":
                 let_pass(self.home, given["seconds"])
+            case "look":
+                self.home.alarms.look()
             case "die":
                 self.deaths.plan(Death(**given))
             case "age":

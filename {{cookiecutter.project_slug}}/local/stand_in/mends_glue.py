@@ -89,6 +89,8 @@ def _with_last_crawl(original: Callable[[Any], dict[str, Any]]) -> Callable[[Any
         if ended:
             status = {"COMPLETED": "SUCCEEDED", "STOPPED": "CANCELLED"}.get(ended[-1].status, ended[-1].status)
             told["LastCrawl"] = {"Status": status, "StartTime": ended[-1].start_time, "LogStream": crawler.name}
+            if getattr(ended[-1], "complaint", ""):
+                told["LastCrawl"]["ErrorMessage"] = ended[-1].complaint
         return told
 
     return as_dict

@@ -1,9 +1,9 @@
-"""What Lambda needs beyond moto: its function runs in a process of its own, and nothing of its form is lost."""
+"""What Lambda needs beyond moto: a function runs in a process of its own, none of its form is lost, all is found."""
 
 from collections.abc import Callable
 from typing import Any
 
-from moto.awslambda.models import LambdaFunction
+from moto.awslambda.models import LambdaBackend, LambdaFunction
 
 from local.stand_in.mending import replace
 
@@ -20,6 +20,7 @@ def mend(invoke: Callable[[tuple[str, str], Any, Any], tuple[str, bool, str]]) -
     replace(LambdaFunction, "__init__", _remembering)
     replace(LambdaFunction, "update_configuration", _remembering_updates)
     replace(LambdaFunction, "get_configuration", _telling_all)
+    replace(LambdaBackend, "list_event_source_mappings", _by_any_name)
 
 
 def _remembering(original: Callable[..., None]) -> Callable[..., None]:
@@ -43,3 +44,13 @@ def _telling_all(original: Callable[..., dict[str, Any]]) -> Callable[..., dict[
         return original(function, on_create) | function.forgotten
 
     return get_configuration
+
+
+def _by_any_name(original: Callable[..., Any]) -> Callable[..., Any]:
+    """moto finds a mapping only by the spelling that it was made with: a function has a name and an ARN."""
+
+    def list_event_source_mappings(backend: Any, event_source_arn: str, function_name: str) -> list[Any]:
+        found, wanted = original(backend, event_source_arn, ""), (function_name or "").rpartition(":")[2]
+        return [each for each in found if not wanted or each.function_name.rpartition(":")[2] == wanted]
+
+    return list_event_source_mappings

@@ -256,3 +256,14 @@ def test_a_function_reaches_the_local_aws_with_a_plain_client(server: Server) ->
     answer: Any = server.invoke("client")
 
     assert answer == ACCOUNT
+
+
+def test_what_feeds_a_function_is_found_by_its_name_and_by_its_arn(server: Server) -> None:
+    functions, queue = server.client("lambda"), server.queue("feeding")
+    arn = server.function("fed", ECHO)
+    made = functions.create_event_source_mapping(EventSourceArn=queue, FunctionName=arn)["UUID"]
+
+    found = [functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"] for name in ("fed", arn)]
+
+    functions.delete_event_source_mapping(UUID=made)
+    assert [[mapping["UUID"] for mapping in mappings] for mappings in found] == [[made], [made]]

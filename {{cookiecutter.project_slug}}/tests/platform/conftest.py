@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -12,17 +13,24 @@ from running_project import RunningProject
 from local.running import noted
 
 # What was applied is looked at before anything goes wrong on it, and destroyed after everything else.
-FIRST, LAST = "test_first_run.py", "test_destroy.py"
+ORDER = {"test_first_run.py": -1, "test_runbook.py": 1, "test_destroy.py": 2}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: {FIRST: -1, LAST: 1}.get(item.path.name, 0) if "platform" in item.path.parts else -2)
+    items.sort(key=lambda item: ORDER.get(item.path.name, 0) if "platform" in item.path.parts else -2)
 
 
 @pytest.fixture(scope="session")
-def first_command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
+def database() -> Iterator[int]:
+    """The port of something that answers as a database does that is only knocked at."""
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
+        yield listening.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def first_command(tmp_path_factory: pytest.TempPathFactory, database: int) -> Iterator[Command]:
     """What `make local` said and did in a copy of this project: the user's own platform is never touched."""
-    folder = copy_of_the_project(tmp_path_factory.mktemp("platform") / "project")
+    folder = copy_of_the_project(tmp_path_factory.mktemp("platform") / "project", database)
     try:
         yield run_platform(folder)
     finally:

@@ -34,6 +34,7 @@ DATASETS: dict[str, Any] = {
         "primary_key": ["order_id"],
         "newest_by": "ordered_at",
         "partition_by": "ordered_at",
+        "expected_every": "24 hours",
     },
     "customers": {
         "format": "json",
@@ -49,6 +50,7 @@ DATASETS: dict[str, Any] = {
         "newest_by": "joined_on",
     },
 }
+DATABASE = "jdbc:postgresql://127.0.0.1:{port}/warehouse"
 MAIL = [{"protocol": "email", "endpoint": "data-team@example.com"}]
 
 
@@ -61,14 +63,15 @@ class Command:
     said: str
 
 
-def copy_of_the_project(folder: Path) -> Path:
-    """The project with the datasets that the samples are made for, and without transforms of its team."""
+def copy_of_the_project(folder: Path, database: int) -> Path:
+    """The project with the samples' datasets, without transforms of its team, with a database at a port from here."""
     shutil.copytree(PROJECT, folder, ignore=shutil.ignore_patterns(*NOT_COPIED))
     shutil.copytree(PROJECT / "tests" / "samples", folder / "samples")
     for transform in (folder / "files" / "transforms").glob("[!_]*.py"):
         transform.unlink()
     place = folder / "project.yaml"
     settings = yaml.safe_load(place.read_text(encoding="utf-8"))
+    settings["environments"][0]["jdbc"] = {"warehouse": {"url": DATABASE.format(port=database), "secret": "warehouse"}}
     changed = settings | {"datasets": DATASETS, "notifications": MAIL}
     place.write_text(json.dumps(changed), encoding="utf-8")
     return folder
