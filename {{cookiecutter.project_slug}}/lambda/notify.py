@@ -31,7 +31,8 @@ def tell(subject: str, text: str, identity: str) -> None:
     place = notifications.place
     alarm = alarm_in(text)
     if alarm:
-        tell_of_alarm(alarm)
+        if not is_a_beginning(alarm):
+            tell_of_alarm(alarm)
     elif re.search(r"^Budget Name: ", text, re.MULTILINE):
         # A budget has no name for an occasion, and says a thing once: its text is what is told once.
         row = f"budget/{hashlib.sha256(text.encode()).hexdigest()[:16]}"
@@ -47,6 +48,11 @@ def tell_of_alarm(alarm: dict[str, Any]) -> None:
     since = earlier(as_moment(alarm["StateChangeTime"]), MINUTES_UNTIL_IT_RINGS)
     row = f"alarm/{alarm['AlarmName']}/{alarm['StateChangeTime']}"
     notifications.send_now(row, "alarm", message, lambda topic: notifications.has_told(topic, repeated, since))
+
+
+def is_a_beginning(alarm: dict[str, Any]) -> bool:
+    """Whether all is well since CloudWatch has measured for the first time: nothing is over, because nothing was."""
+    return alarm["NewStateValue"] == "OK" and alarm.get("OldStateValue") == "INSUFFICIENT_DATA"
 
 
 def alarm_in(text: str) -> dict[str, Any] | None:

@@ -59,6 +59,14 @@ def test_an_alarm_that_rings_again_is_told_again_and_so_is_its_end(chain: EventC
     assert sorted(words) == ["alarm", "alarm", "over"]
 
 
+def test_an_alarm_that_never_rang_is_not_told_to_be_over(chain: EventChain) -> None:
+    said(chain, alarm(OldStateValue="INSUFFICIENT_DATA", NewStateValue="OK"))
+    assert chain.notifications() == []
+
+    said(chain, alarm(OldStateValue="ALARM", NewStateValue="OK"))
+    assert len(chain.notifications()) == 1
+
+
 def test_a_budget_is_told_once(chain: EventChain) -> None:
     said(chain, BUDGET)
     said(chain, BUDGET, identity="2")

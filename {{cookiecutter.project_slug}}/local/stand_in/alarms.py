@@ -55,15 +55,17 @@ class Alarms:
     def _settle(self, alarm: Any, judgement: Judgement) -> None:
         if judgement.state == alarm.state_value:
             return
+        before = alarm.state_value
         alarm.update_state(judgement.reason, "{}", judgement.state)
         for action in {"ALARM": alarm.alarm_actions, "OK": alarm.ok_actions}.get(judgement.state, []):
             if action.split(":")[2] == "sns":
-                self._tell(action, alarm, judgement)
+                self._tell(action, alarm, judgement, before)
 
-    def _tell(self, topic: str, alarm: Any, judgement: Judgement) -> None:
+    def _tell(self, topic: str, alarm: Any, judgement: Judgement, before: str) -> None:
         told = {
             "AlarmName": alarm.name,
             "AlarmDescription": alarm.description,
+            "OldStateValue": before,
             "NewStateValue": judgement.state,
             "NewStateReason": judgement.reason,
             "StateChangeTime": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f+0000"),
