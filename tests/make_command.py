@@ -21,6 +21,6 @@ def make(project: Path, *words: str, **environment: str) -> subprocess.Completed
         env=machine() | environment,
         text=True,
         capture_output=True,
-        timeout=1500,
+        timeout=3000,
         check=False,
     )

@@ -16,7 +16,7 @@ def test_a_fresh_project_reports_every_sample_and_settles(
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "tests/platform/test_first_run.py"]
 
     done = subprocess.run(
-        command, cwd=project, env=machine(), text=True, capture_output=True, timeout=1500, check=False
+        command, cwd=project, env=machine(), text=True, capture_output=True, timeout=3000, check=False
     )
 
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr
