@@ -45,10 +45,11 @@ def refused_by(boundary: str, policy: str, **known: str) -> list[str]:
     """Whatever a policy grants and a boundary takes away again: each as "action on resource"."""
     refused = []
     for statement in json.loads(policy)["Statement"]:
+        conditions = statement.get("Condition", {})
         wanted = {
-            key: listed(values)[0] for test in statement.get("Condition", {}).values() for key, values in test.items()
+            key: listed(values)[0] for name in conditions if name != "Null" for key, values in conditions[name].items()
         }
-        context = known | wanted
+        context = {key: value for key, value in (known | wanted).items() if key not in conditions.get("Null", {})}
         for action, resource in product(listed(statement["Action"]), listed(statement["Resource"])):
             request = judge.Request(action, resource.replace("*", "any"), context=context)
             if statement["Effect"] == "Allow" and not judge.may([policy], boundary, request):
