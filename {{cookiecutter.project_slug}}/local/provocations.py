@@ -114,6 +114,8 @@ def rows_quarantined(scene: Scene) -> None:
 
 def job_memory(scene: Scene) -> None:
     """A file was uploaded, and the local AWS gave its run a worker with next to no memory."""
+    # Glue tells an average: a run of the same five minutes that had enough memory would hide this one.
+    scene.let_pass(_period(scene.alarm()))
     job = scene.client("glue").get_job(JobName=scene.name())["Job"]
     scene.ask("shrink", worker_type=job["WorkerType"], bytes=1)
     scene.ended(scene.upload("much for a small worker.csv", good=10))

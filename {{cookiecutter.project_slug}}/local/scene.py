@@ -97,10 +97,13 @@ class Scene:
     def run(self, file: str) -> Row:
         """The row of the file's run, as soon as its job is at work."""
         self.crawl(file)
-        self.until("the file's run begins", lambda: self.row(file).get("run"))
-        run = f"run/{self.row(file)['run']}"
-        self.until("the job is at work", lambda: self.row(run).get("job_run"))
-        return self.row(run)
+        found: Row = self.until("the job is at work", lambda: self._at_work(file))
+        return found
+
+    def _at_work(self, file: str) -> Row | None:
+        """The row of the run that holds a file, once it has a job; a run that found the job busy lets the file go."""
+        run = self.row(f"run/{self.row(file).get('run')}")
+        return run if run.get("job_run") else None
 
     def ended(self, file: str) -> None:
         """Wait until the file's run has ended."""
@@ -125,13 +128,14 @@ class Scene:
         """Make everything that the platform remembers so much older, and let the sweeps measure."""
         self.ask("pass", seconds=seconds)
 
-    def until(self, what: str, is_so: Callable[[], Any]) -> None:
-        """Wait until something is so."""
+    def until(self, what: str, is_so: Callable[[], Any]) -> Any:
+        """Wait until something is so; the first answer that is true."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while not is_so():
+        while not (found := is_so()):
             if time.monotonic() > deadline:
                 sys.exit(f"After {PATIENCE_SECONDS} seconds it is still not so that {what}: see {self.log}.")
             time.sleep(0.2)
+        return found
 
     @property
     def log(self) -> str:

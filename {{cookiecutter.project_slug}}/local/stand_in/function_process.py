@@ -46,8 +46,8 @@ def _loaded(handler: str) -> Act:
     try:
         act = getattr(importlib.import_module(module), name)
     except (Exception, SystemExit) as error:
-        failure = _failure(error)
-        return lambda request: failure
+        reason = error
+        return lambda request: _failure(reason, request)
     return lambda request: _answer(act, request)
 
 
@@ -63,14 +63,16 @@ def _answer(act: Callable[[Any, Any], Any], request: dict[str, Any]) -> dict[str
     try:
         return {"payload": json.dumps(act(request["event"], context)), "failed": False}
     except Exception as error:
-        return _failure(error)
+        return _failure(error, request)
     except SystemExit as end:
         os._exit(end.code if isinstance(end.code, int) else 1)
 
 
-def _failure(error: BaseException) -> dict[str, Any]:
-    print("".join(traceback.format_exception(error)))
+def _failure(error: BaseException, request: dict[str, Any]) -> dict[str, Any]:
+    """The answer of a call that failed; its log says why in one line of JSON, as the runtime's own does."""
     told = {"errorMessage": str(error), "errorType": type(error).__name__}
+    trace = traceback.format_exception(error)
+    print(json.dumps({"log_level": "ERROR", **told, "requestId": request["id"], "stackTrace": trace}))
     return {"payload": json.dumps(told), "failed": True}
 
 

@@ -98,13 +98,17 @@ def test_a_raised_error_is_an_error_of_the_function(server: Server) -> None:
 
     assert answer["FunctionError"]
     assert json.loads(answer["Payload"].read()) == {"errorType": "KeyError", "errorMessage": "'no such row'"}
-    assert any("Traceback" in line for line in server.logged("/aws/lambda/raising"))
+    (line,) = (line for line in server.logged("/aws/lambda/raising") if "errorType" in line)
+    logged = json.loads(line)
+    assert (logged["errorType"], logged["errorMessage"]) == ("KeyError", "'no such row'")
+    assert any("raise KeyError('no such row')" in step for step in logged["stackTrace"])
 
 
-def test_a_module_that_cannot_be_loaded_is_an_error_of_the_function(server: Server) -> None:
+def test_a_module_that_cannot_be_loaded_is_an_error_of_each_call_of_the_function(server: Server) -> None:
     server.function("broken", "import no_such_module\n")
 
-    assert server.invoke("broken")["errorType"] == "ModuleNotFoundError"
+    assert [server.invoke("broken")["errorType"] for _ in range(2)] == ["ModuleNotFoundError"] * 2
+    assert sum("ModuleNotFoundError" in line for line in server.logged("/aws/lambda/broken")) == 2
 
 
 def test_a_function_that_takes_too_long_is_ended_and_can_be_called_again(server: Server) -> None:
