@@ -94,7 +94,10 @@ class Jobs:
 
     def _work(self, job_run: Any) -> tuple[str, str | None]:
         """The state in which the run ended, and what it complained about."""
-        while not self.may_begin.wait(0.1):
+        is_let_go = False
+        while not is_let_go:
+            is_let_go = self.may_begin.wait(0.1)
+            # It may have been ended and let go within one look.
             if job_run.job_name in self.ended_as:
                 return "STOPPED", "It was ended before its work."
         job = self.aws.client("glue").get_job(JobName=job_run.job_name)["Job"]
