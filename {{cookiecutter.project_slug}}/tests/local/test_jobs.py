@@ -1,0 +1,66 @@
+"""Runs of jobs that wait on purpose, as those of a busy account do."""
+
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from local.stand_in.jobs import Jobs
+from local.stand_in.local_aws import LocalAws
+
+PATIENCE_SECONDS = 10
+
+
+@pytest.fixture
+def told() -> list[dict[str, Any]]:
+    """What the event bus hears of ended runs."""
+    return []
+
+
+@pytest.fixture
+def jobs(tmp_path: Path, told: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> Jobs:
+    """Jobs of an account in which nobody answers: a run that begins its work fails."""
+    nobody = LocalAws("111111111111", "eu-west-1", "http://127.0.0.1:1", tmp_path)
+    made = Jobs(nobody, None, lambda kind, detail: told.append(detail))
+    monkeypatch.setattr(made, "warm_up", lambda count: None)
+    return made
+
+
+def held_run(jobs: Jobs) -> Any:
+    """A run that has been started, and waits."""
+    run = SimpleNamespace(job_name="orders", job_run_id="jr_1", arguments={}, status="STARTING")
+    jobs.hold(True)
+    jobs.run(run)
+    time.sleep(0.05)
+    return run
+
+
+def wait_until_told(told: list[dict[str, Any]]) -> None:
+    """Wait for the end of a run."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not told and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def test_a_waiting_run_that_is_ended_does_not_begin_however_soon_it_is_let_go(
+    jobs: Jobs, told: list[dict[str, Any]]
+) -> None:
+    held_run(jobs)
+
+    jobs.end("orders", "TIMEOUT")
+    jobs.hold(False)
+
+    wait_until_told(told)
+    assert [(each["state"], each["message"]) for each in told] == [("TIMEOUT", "It was ended before its work.")]
+
+
+def test_a_waiting_run_that_is_let_go_begins(jobs: Jobs, told: list[dict[str, Any]]) -> None:
+    run = held_run(jobs)
+    assert (told, run.status) == ([], "RUNNING")
+
+    jobs.hold(False)
+
+    wait_until_told(told)
+    assert [each["state"] for each in told] == ["FAILED"]
