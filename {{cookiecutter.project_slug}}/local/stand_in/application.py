@@ -39,8 +39,8 @@ REASONS = {
 }
 DEVELOPER_TOOLS = ("codecommit", "codebuild", "codepipeline", "codeconnections", "codestar-connections")
 # moto checks a condition and writes in two steps: one request at a time keeps the promise of conditional writes.
-# Of IAM it walks through all roles while another request removes one.
-ONE_AT_A_TIME = ("dynamodb", "s3", "glue", "iam")
+# Of the others here it walks through all that it keeps while another request adds or removes something.
+ONE_AT_A_TIME = ("dynamodb", "s3", "glue", "iam", "logs", "monitoring", "ec2")
 
 
 class Application:
