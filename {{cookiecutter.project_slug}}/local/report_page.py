@@ -47,6 +47,11 @@ def write_page(report: Report, path: Path) -> None:
 def page(report: Report) -> str:
     """The page's HTML."""
     environment = jinja2.Environment(
+        # Not cookiecutter's own signs: what is rendered when a project is generated stays told apart from this page.
+        block_start_string="<%",
+        block_end_string="%>",
+        variable_start_string="<%=",
+        variable_end_string="%>",
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
