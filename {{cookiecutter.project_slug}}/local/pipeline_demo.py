@@ -47,7 +47,8 @@ def main() -> None:
         shutil.rmtree(folder_of(DELIVERY), ignore_errors=True)
         sys.exit("Stopped: nothing is left of it.")
     if status != "Succeeded":
-        sys.exit(f"The delivery has ended as {status}: what failed says why, above.")
+        logs = folder_of(DELIVERY) / "builds"
+        sys.exit(f"The delivery has ended as {status}: what failed says why, above. What builds wrote lies in {logs}.")
 
 
 def parse_arguments() -> argparse.Namespace:

@@ -62,7 +62,6 @@ def platform(storage: Path, spark: SparkSession, monkeypatch: pytest.MonkeyPatch
     for name, value in {"AWS_DEFAULT_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "test"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
         yield Platform(storage, spark)
         spark.catalog.clearCache()
