@@ -6,6 +6,8 @@ from typing import Any
 from place import Place
 
 LONGEST_SUBJECT = 100
+# The next step of a message after which there is none.
+NOTHING = "Nothing: this is how it should be."
 
 
 @dataclass(frozen=True)

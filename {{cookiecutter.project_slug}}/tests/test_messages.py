@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from message import Message
+from message import NOTHING, Message
 from message_form import as_text
 from messages.alarm import alarm_rings, budget_reached, unknown
 from messages.crawl import crawl_failed, crawler_stuck
@@ -208,6 +208,8 @@ orders: 2 runs, 1 of them failed; 1,200 rows in = 1,195 published + 2 quarantine
 customers: late, last published 2026-02-27 06:10 UTC, expected every 24 hours
 
 What to do next:
+What each failure asks for: docs/runbook.md, "Runs failed".
+Mend the source of what was refused: docs/runbook.md, "Rows quarantined".
 Ask the source why nothing came: docs/runbook.md, "Data late".""",
     ),
     "dead letters": (
@@ -475,6 +477,14 @@ def test_every_kind_that_project_yaml_may_name_has_words() -> None:
     kinds = {kind for message, _ in MESSAGES.values() for kind in message.kinds}
 
     assert kinds - {"daily digest"} == set(schema["$defs"]["notification_kind"]["enum"])
+
+
+def test_a_digest_asks_for_nothing_only_when_nothing_failed_was_refused_or_is_late() -> None:
+    good = {"state": "PUBLISHED", "rows_in": 3, "published": 3, "quarantined": 0, "duplicates": 0}
+
+    message = daily_digest(PROD, "2026-03-01", {"orders": [good]}, {})
+
+    assert message.next_steps == [NOTHING]
 
 
 def test_every_section_that_a_message_names_exists() -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from message import Message, counted
+from message import NOTHING, Message, counted
 from place import Place
 
 COUNTS = ("rows_in", "published", "quarantined", "duplicates")
@@ -15,20 +15,32 @@ def daily_digest(place: Place, day: str, runs: dict[str, list[dict[str, Any]]], 
     headline = f"{day}: {counted(len(everything), 'run')}, {counted(total['published'], 'row')} published"
     headline += f", {total['quarantined']:,} quarantined" if total["quarantined"] else ""
     headline += f", {counted(len(late), 'dataset')} late" if late else ""
-    quiet = "Nothing: this is how it should be."
     return Message(
         kinds=("daily digest",),
         place=place,
         headline=headline,
         facts=[*(_of_dataset(name, runs[name]) for name in sorted(runs)), *(f"{name}: {late[name]}" for name in late)],
-        next_steps=['Ask the source why nothing came: docs/runbook.md, "Data late".'] if late else [quiet],
+        next_steps=_next_steps(failed=_failed(everything), quarantined=total["quarantined"], late=len(late)),
         values={"day": day, "runs": len(everything), "late": sorted(late)} | total,
     )
 
 
+def _next_steps(**found: int) -> list[str]:
+    steps = {
+        "failed": 'What each failure asks for: docs/runbook.md, "Runs failed".',
+        "quarantined": 'Mend the source of what was refused: docs/runbook.md, "Rows quarantined".',
+        "late": 'Ask the source why nothing came: docs/runbook.md, "Data late".',
+    }
+    return [step for name, step in steps.items() if found[name]] or [NOTHING]
+
+
+def _failed(runs: list[dict[str, Any]]) -> int:
+    return sum(run["state"] == "FAILED" for run in runs)
+
+
 def _of_dataset(name: str, runs: list[dict[str, Any]]) -> str:
     counts = {count: sum(int(run.get(count, 0)) for run in runs) for count in COUNTS}
-    failed = sum(run["state"] == "FAILED" for run in runs)
+    failed = _failed(runs)
     ended = counted(len(runs), "run") + (f", {failed} of them failed" if failed else "")
     rows = f"{counts['rows_in']:,} rows in = {counts['published']:,} published + {counts['quarantined']:,} quarantined"
     return f"{name}: {ended}; {rows} + {counted(counts['duplicates'], 'duplicate')}"

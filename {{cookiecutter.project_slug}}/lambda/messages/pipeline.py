@@ -1,7 +1,7 @@
 """A delivery: it begins, waits for an approval, is done, was stopped, or finds what nobody deployed."""
 
 from caller import person
-from message import Message, counted
+from message import NOTHING, Message, counted
 from place import Place
 
 
@@ -79,7 +79,7 @@ def delivered(place: Place, execution: str, commit: str, facts: list[str], links
         place=place,
         headline=f"{commit[:12]} is delivered",
         facts=facts,
-        next_steps=["Nothing: this is how it should be."],
+        next_steps=[NOTHING],
         links=links | _links(place, execution),
         values={"execution": execution, "commit": commit},
     )

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from message import Message, counted, cut
+from message import NOTHING, Message, counted, cut
 from place import Place
 
 Row = dict[str, Any]
 MOST_FILES = 20
-NOTHING = "Nothing: this is how it should be."
 COUNTS = ("rows_in", "published", "quarantined", "duplicates")
 
 
