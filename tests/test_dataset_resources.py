@@ -98,7 +98,7 @@ def test_a_partition_by_time_is_a_day_beside_the_column(plan_of_readings: dict[s
 
     assert [key["name"] for key in batches["partition_keys"]] == ["batch_id", "seen_at_day"]
     assert "seen_at" in columns
-    assert columns[-3:] == ["_file", "_line", "_uploaded_at"]
+    assert columns[-4:] == ["_file", "_line", "_uploaded_at", "_sequencer"]
 
 
 def test_the_view_shows_published_batches_and_the_newest_row_per_key(plan_of_readings: dict[str, Any]) -> None:
@@ -108,5 +108,7 @@ def test_the_view_shows_published_batches_and_the_newest_row_per_key(plan_of_rea
 
     assert 'IN (SELECT "batch" FROM "acme_sales_dev"."readings_commits")' in view["originalSql"]
     assert 'PARTITION BY "sensor", "taken_on"' in view["originalSql"]
-    assert 'ORDER BY "_uploaded_at" DESC, "_file" DESC, "_line" DESC' in view["originalSql"]
+    newest = '"_uploaded_at" DESC, "_sequencer" DESC NULLS LAST, "_file" DESC, "_line" DESC'
+    assert f"ORDER BY {newest}" in view["originalSql"]
+    assert "_sequencer" not in {column["name"] for column in view["columns"]}
     assert {"name": "amount", "type": "decimal(12,2)"} in view["columns"]

@@ -10,6 +10,7 @@ import importlib
 import importlib.util
 import logging
 import sys
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
@@ -38,6 +39,14 @@ SPARK_SETTINGS = {
     # Kept rows are read a few times only: packing them costs as much as parsing the files twice.
     "spark.sql.inMemoryColumnarStorage.compressed": "false",
 }
+
+# They write a failed task's error, and Spark quotes in it the values that it stumbled over.
+QUOTING_LOGGERS = (
+    "org.apache.spark.executor.Executor",
+    "org.apache.spark.scheduler.TaskSetManager",
+    "org.apache.spark.sql.execution.datasources.FileFormatWriter",
+    "org.apache.spark.util.Utils",
+)
 
 
 @dataclass(frozen=True)
@@ -76,6 +85,15 @@ def main(arguments: list[str] | None = None) -> None:
             reporting.send_metrics(clients.cloudwatch, settings, report)
     except RunError as failure:
         sys.exit(str(failure))
+    except Exception as error:
+        # Where it happened, and not its text, which may quote values of rows.
+        log.error("%s", "".join(traceback.format_tb(error.__traceback__)))
+        sys.exit(unforeseen(error))
+
+
+def unforeseen(error: Exception) -> str:
+    """What people are told of an error that nobody has foreseen: no value of a row."""
+    return f"{type(error).__name__}: the job's log says where."
 
 
 def spark_session(settings: Settings) -> SparkSession:
@@ -86,7 +104,11 @@ def spark_session(settings: Settings) -> SparkSession:
     more = iceberg.session_settings(settings) if settings.table_format == "iceberg" else {}
     for name, value in (SPARK_SETTINGS | more).items():
         builder = builder.config(name, value)
-    return builder.getOrCreate()
+    session = builder.getOrCreate()
+    jvm: Any = session.sparkContext._jvm
+    for name in QUOTING_LOGGERS:
+        jvm.org.apache.logging.log4j.core.config.Configurator.setLevel(name, jvm.org.apache.logging.log4j.Level.OFF)
+    return session
 
 
 def read_manifest(s3: Any, address: str, settings: Settings) -> Manifest:
@@ -118,8 +140,7 @@ def run(session: Callable[[], SparkSession], clients: Clients, settings: Setting
         )
         raise RunError(report.reason) from error
     except Exception as error:
-        # Spark quotes the values it stumbles over: they belong into no report and no notification.
-        report.reason = f"{type(error).__name__}: the job's log says more."
+        report.reason = unforeseen(error)
         raise
     finally:
         reporting.close_report(clients.s3, settings, report)

@@ -72,6 +72,7 @@ def _upload(dataset: str, detail: dict[str, Any], key: str, version_name: str, t
         version_id=None if version in (None, "", "null") else version,
         etag=stored["etag"].strip('"') if "etag" in stored else stored["eTag"].strip('"'),
         size=int(stored.get("size", 0)),
-        sequencer=stored.get("sequencer", "").upper().zfill(32),
+        # S3 pads the shorter one with zeros on the right before it compares two of them as texts.
+        sequencer=stored.get("sequencer", "").upper().ljust(32, "0"),
         uploaded_at=as_text(as_moment(time)),
     )

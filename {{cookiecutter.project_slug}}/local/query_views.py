@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 PLACE = {"_file": "string", "_line": "bigint", "_uploaded_at": "timestamp"}
+# Tells apart what came within one second; people have no use for it.
+SEQUENCER = {"_sequencer": "string"}
 COMMIT = {"version": "int", "dataset": "string", "batch": "string", "run": "string", "rows": "bigint", "data": "string"}
 QUARANTINED = {"file": "string", "line": "bigint", "reasons": "string[]", "record": "string"}
 DUCKDB_NAMES = {"string": "varchar", "string[]": "varchar[]", "binary": "blob", "float": "real"}
@@ -32,7 +34,7 @@ def newest_of(settings: dict[str, Any]) -> str:
     if not settings["primary_key"]:
         return committed
     newest_by = [f"{quoted(settings['newest_by'])} desc nulls last"] if settings["newest_by"] else []
-    order = ", ".join([*newest_by, "_uploaded_at desc", "_file desc", "_line desc"])
+    order = ", ".join([*newest_by, "_uploaded_at desc", "_sequencer desc nulls last", "_file desc", "_line desc"])
     return (
         f"{committed} qualify row_number() over (partition by {listed(settings['primary_key'])} order by {order}) = 1"
     )
@@ -40,7 +42,8 @@ def newest_of(settings: dict[str, Any]) -> str:
 
 def batches_of(settings: dict[str, Any], folder: Path) -> str:
     """Every row of every batch; a column that stands only in folder names is a column like any other."""
-    declared = {column["name"]: column["type"] for column in settings["columns"]} | PLACE | {"batch_id": "string"}
+    declared = {column["name"]: column["type"] for column in settings["columns"]}
+    declared |= PLACE | SEQUENCER | {"batch_id": "string"}
     files = sorted(data_files(folder, ".parquet"), key=lambda file: folder_columns(file, folder))
     alike = [(columns, list(group)) for columns, group in groupby(files, lambda file: folder_columns(file, folder))]
     reads = [read_parquet(group, {name: declared.get(name, "date") for name in columns}) for columns, group in alike]

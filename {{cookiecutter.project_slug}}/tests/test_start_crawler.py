@@ -89,6 +89,20 @@ def test_the_same_content_uploaded_again_is_logged(chain: EventChain, capsys: py
     assert capsys.readouterr().out.count("same-content-again") == 1
 
 
+def test_sequencers_of_different_lengths_are_ordered_as_s3_orders_them() -> None:
+    # As S3 does: the shorter one gets zeros on its right.
+    given = ["0055AED6DCD90281E5", "0055aed6dcd90281e5a", "0055AED6DCD90281F", "1"]
+    bodies = [
+        {"bucket": {"name": INPUT}, "object": {"etag": "e", "key": "orders/a.csv", "sequencer": sequencer}}
+        for sequencer in given
+    ]
+    messages = [{"dataset": DATASET, "time": "2026-11-22T10:00:00Z", "detail": body} for body in bodies]
+
+    read = [message_from(json.dumps(message), "").uploads[0].sequencer for message in messages]
+
+    assert read == sorted(read) and len(set(read)) == len(given)
+
+
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60))
 def test_a_key_is_read_exactly_from_both_shapes_of_event(key: str) -> None:
     stored = {"size": 1, "etag": "e", "eTag": "e", "sequencer": "1", "key": key}

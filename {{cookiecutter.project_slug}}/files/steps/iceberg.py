@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 CATALOG = "lake"
 # Iceberg keeps `_file` for itself: the place of a row has other names in its tables.
-PLACE = {"_file": "_source_file", "_line": "_source_line", "_uploaded_at": "_uploaded_at"}
-PLACE_TYPES = {"_source_file": "string", "_source_line": "bigint", "_uploaded_at": "timestamp"}
+PLACE = {"_file": "_source_file", "_line": "_source_line", "_uploaded_at": "_uploaded_at", "_sequencer": "_sequencer"}
+PLACE_TYPES = {"_source_file": "string", "_source_line": "bigint", "_uploaded_at": "timestamp", "_sequencer": "string"}
 
 
 def session_settings(settings: Settings) -> dict[str, str]:
@@ -41,6 +41,8 @@ def merge_batch(spark: SparkSession, settings: Settings, batch: str) -> None:
     kept = [f"cast({named(column.name)} as {column.type}) as {named(column.name)}" for column in settings.columns]
     rows = written.selectExpr(*kept, *(f"{old} as {new}" for old, new in PLACE.items()))
     spark.sql(create_statement(settings, columns))
+    for statement in add_statements(settings, columns, spark.table(table_name(settings)).columns):
+        spark.sql(statement)
     rows.createOrReplaceTempView("batch")
     spark.sql(merge_statement(settings))
 
@@ -56,11 +58,17 @@ def create_statement(settings: Settings, columns: dict[str, str]) -> str:
     return f"create table if not exists {table_name(settings)} ({declared}) using iceberg{by}"
 
 
+def add_statements(settings: Settings, columns: dict[str, str], known: list[str]) -> list[str]:
+    """A table that was made when fewer columns were declared gets the others, without values in its old rows."""
+    added = ", ".join(f"{named(name)} {kind}" for name, kind in columns.items() if name not in known)
+    return [f"alter table {table_name(settings)} add columns ({added})"] if added else []
+
+
 def merge_statement(settings: Settings) -> str:
     """Newer rows replace older ones in the order of steps/deduplication.py; without a key none does."""
     keys = settings.primary_key or ["_source_file", "_source_line"]
     same = " and ".join(f"old.{named(key)} = new.{named(key)}" for key in keys)
-    order = [*filter(None, [settings.newest_by]), "_uploaded_at", "_source_file", "_source_line"]
+    order = [*filter(None, [settings.newest_by]), "_uploaded_at", "_sequencer", "_source_file", "_source_line"]
     # A struct compares field by field, and a missing value is the smallest.
     older, newer = (f"struct({', '.join(f'{side}.{named(name)}' for name in order)})" for side in ("old", "new"))
     return (

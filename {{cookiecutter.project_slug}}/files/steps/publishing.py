@@ -56,7 +56,7 @@ def quarantined(spark: SparkSession, address: str) -> dict[str, list[tuple[list[
 def publishable(rows: DataFrame, settings: Settings) -> DataFrame:
     """The published columns, arranged so that each partition becomes few files."""
     columns = [named(column.name) for column in settings.columns]
-    place = ["_file", "_line", "_uploaded_at"]
+    place = ["_file", "_line", "_uploaded_at", "_sequencer"]
     partition = settings.partition_column
     if partition and partition != settings.partition_by:
         columns.append(f"cast({named(str(settings.partition_by))} as date) as {named(partition)}")

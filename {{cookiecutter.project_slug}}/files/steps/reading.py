@@ -111,16 +111,17 @@ def _checked(cells: DataFrame, layout: Layout, settings: Settings) -> DataFrame:
 
 
 def rows_in_place(checked: DataFrame, tallies: list[Tally], sources: list[Source], settings: Settings) -> DataFrame:
-    """The checked rows with `_file`, `_line`, `_uploaded_at` and `_recency` (larger is newer) for a path."""
+    """The checked rows with where they come from and `_recency` (larger is newer) for a path."""
     from pyspark.sql.functions import broadcast, expr
 
     places = checked.sparkSession.createDataFrame(
         _places(tallies, sources, settings),
-        "_path string, _block bigint, _shift bigint, _file string, _uploaded_at string, _recency int",
+        "_path string, _block bigint, _shift bigint, "
+        "_file string, _uploaded_at string, _sequencer string, _recency int",
     ).withColumn("_uploaded_at", expr("cast(_uploaded_at as timestamp)"))
     joined = checked.join(broadcast(places), ["_path", "_block"])
     kept = [rules.named(column.name) for column in settings.columns]
-    place = ["_file", "_position + _shift as _line", "_uploaded_at", "_recency"]
+    place = ["_file", "_position + _shift as _line", "_uploaded_at", "_sequencer", "_recency"]
     return joined.selectExpr(*kept, *place, "_reasons", "_record")
 
 
@@ -165,6 +166,7 @@ def _places(tallies: list[Tally], sources: list[Source], settings: Settings) -> 
     for (path, block), counted in sorted(blocks.items()):
         source, first = spelt[path], min(tally.first for tally in counted)
         file = source.inspection.file
-        places.append((path, block, line[path] - first, source.name, file.uploaded_at, recency[source.path]))
+        origin = (source.name, file.uploaded_at, file.sequencer, recency[source.path])
+        places.append((path, block, line[path] - first, *origin))
         line[path] += sum(tally.rows for tally in counted)
     return places

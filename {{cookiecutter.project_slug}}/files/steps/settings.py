@@ -84,9 +84,9 @@ class ManifestFile:
 
     @property
     def recency(self) -> tuple[datetime, str, str]:
-        """What is larger is newer: by upload, then by key, then by the sequencer that S3 gave a key's version."""
+        """What is larger is newer: by upload, then by S3's sequencer, then by key."""
         # As texts, 10:00:00Z would come after 10:00:00.5Z; and S3 often tells whole seconds only.
-        return datetime.fromisoformat(self.uploaded_at), self.key, self.sequencer
+        return datetime.fromisoformat(self.uploaded_at), self.sequencer, self.key
 
 
 @dataclass(frozen=True)

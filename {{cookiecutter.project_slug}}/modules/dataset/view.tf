@@ -12,7 +12,7 @@ locals {
   ])
   _order = join(", ", concat(
     var.dataset.newest_by == null ? [] : ["\"${var.dataset.newest_by}\" DESC NULLS LAST"],
-    ["\"_uploaded_at\" DESC", "\"_file\" DESC", "\"_line\" DESC"],
+    ["\"_uploaded_at\" DESC", "\"_sequencer\" DESC NULLS LAST", "\"_file\" DESC", "\"_line\" DESC"],
   ))
   _key    = join(", ", [for column in var.dataset.primary_key : "\"${column}\""])
   _ranked = "SELECT *, row_number() OVER (PARTITION BY ${local._key} ORDER BY ${local._order}) AS \"_rank\" ${local._from}"

@@ -37,6 +37,32 @@ def test_newer_rows_replace_older_ones_and_older_ones_replace_nothing(lake: Plat
     assert [(row["id"], row["v"]) for row in merged(lake)] == [(1, "new"), (2, "dated"), (3, "x")]
 
 
+@pytest.mark.parametrize("newer_comes_first", [True, False])
+def test_of_two_versions_within_a_second_the_one_that_s3_says_is_newer_stays(
+    lake: Platform, newer_comes_first: bool
+) -> None:
+    older = lake.upload(
+        "orders/a.csv", "id,at,v\n2,2024-01-01 00:00:00,x\n1,2024-01-01 00:00:00,older\n", sequencer="0A"
+    )
+    newer = lake.upload("orders/a.csv", "id,at,v\n1,2024-01-01 00:00:00,newer\n", sequencer="0F")
+
+    for file in (newer, older) if newer_comes_first else (older, newer):
+        lake.run(SETTINGS, files=[file])
+
+    assert [(row["id"], row["v"]) for row in merged(lake)] == [(1, "newer"), (2, "x")]
+
+
+def test_a_column_that_is_declared_later_comes_into_the_table(lake: Platform) -> None:
+    first = lake.upload("orders/a.csv", "id,at,v\n1,2024-01-01 00:00:00,a\n")
+    lake.run(SETTINGS, files=[first])
+    later = job_settings([*COLUMNS, column("w")], primary_key=["id"], table_format="iceberg", database="acme")
+    second = lake.upload("orders/b.csv", "id,at,v,w\n2,2024-01-01 00:00:00,b,new\n")
+
+    lake.run(later, files=[second])
+
+    assert [(row["id"], row["w"]) for row in merged(lake)] == [(1, None), (2, "new")]
+
+
 def test_merging_a_batch_again_changes_nothing(lake: Platform) -> None:
     lake.upload("orders/a.csv", "id,at,v\n1,2024-01-02 00:00:00,a\n2,,b\n")
     batch = lake.run(SETTINGS).report["batch"]

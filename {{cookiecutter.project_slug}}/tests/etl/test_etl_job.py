@@ -1,6 +1,7 @@
 """The job as a program: what it is told, and that its code imports where there is no Spark."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +52,27 @@ def test_importing_the_job_needs_neither_spark_nor_glue() -> None:
     program = "import sys; sys.modules |= dict.fromkeys(['pyspark', 'awsglue', 'pyarrow']); import etl"
 
     assert subprocess.run([sys.executable, "-c", program], cwd=FILES, check=False).returncode == 0
+
+
+def test_spark_writes_no_value_of_a_failed_task_into_the_log(tmp_path: Path) -> None:
+    program = """
+import sys
+import etl
+from steps.settings import settings_from
+session = etl.spark_session(settings_from(sys.argv[1]))
+try:
+    session.sql("select cast(raise_error(concat('secret-', id + 1)) as string) as v from range(1, 2)").write.parquet(sys.argv[2])
+except Exception as error:
+    sys.exit(0 if "secret-2" in str(error) else "the query did not fail as it should")
+sys.exit("the query did not fail")
+"""
+    command = [sys.executable, "-c", program, given_settings(), (tmp_path / "table").as_uri()]
+    changes = {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_SUBMIT_ARGS": "--master local[1] pyspark-shell"}
+
+    done = subprocess.run(command, cwd=FILES, env=os.environ | changes, text=True, capture_output=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert "secret-2" not in done.stdout + done.stderr
 
 
 def test_the_arguments_that_glue_adds_are_left_alone() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from dataclasses import asdict
 from typing import Any
 
 import boto3
@@ -217,6 +218,24 @@ def test_the_report_of_an_unforeseen_error_quotes_no_value_of_a_row(
     report = platform.outcome(SETTINGS, manifest_of(files)).report
     assert report["state"] == "failed"
     assert "cannot take" not in report["reason"]
+
+
+def test_an_unforeseen_error_ends_the_job_without_a_value_of_a_row_in_its_log(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    manifest = manifest_of([platform.upload("orders/a.csv", ROWS)])
+    key = f"_manifests/orders/{manifest.run}.json"
+    platform.clients.s3.put_object(Bucket=OUTPUT, Key=key, Body=json.dumps(asdict(manifest)))
+    broken = "raise_error(concat('cannot take ', v))"
+    monkeypatch.setattr(etl, "transform_of", lambda _: lambda rows: rows.withColumn("v", expr(broken)))
+    monkeypatch.setattr(etl, "spark_session", lambda _: platform.spark)
+
+    with pytest.raises(SystemExit) as ended:
+        etl.main(["--settings", json.dumps(asdict(SETTINGS)), "--manifest", f"s3://{OUTPUT}/{key}"])
+
+    assert str(ended.value.code).endswith("Error: the job's log says where.")
+    assert "in publish_rows" in caplog.text
+    assert "cannot take" not in caplog.text
 
 
 def test_a_transform_changes_rows_and_refuses_some_with_its_own_reason(

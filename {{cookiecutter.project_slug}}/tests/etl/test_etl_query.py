@@ -55,6 +55,20 @@ def test_the_newest_rows_of_two_runs_are_found_with_their_types(platform: Platfo
     assert ask(platform, settings, "select sum(rows) from orders_commits") == [("3",)]
 
 
+@pytest.mark.parametrize("newer_comes_first", [True, False])
+def test_of_two_versions_within_a_second_that_come_into_two_runs_the_newer_one_is_found(
+    platform: Platform, newer_comes_first: bool
+) -> None:
+    settings = job_settings([column("id", "bigint"), column("v")], primary_key=["id"])
+    # The older version has more lines: the line must not decide.
+    older = platform.upload("orders/a.csv", "id,v\n2,x\n1,older\n", sequencer="0A")
+    newer = platform.upload("orders/a.csv", "id,v\n1,newer\n", sequencer="0F")
+    for file in (newer, older) if newer_comes_first else (older, newer):
+        platform.run(settings, files=[file])
+
+    assert ask(platform, settings, "select v from orders where id = 1") == [("newer",)]
+
+
 def test_a_partition_of_a_time_is_a_day(platform: Platform) -> None:
     settings = job_settings(COLUMNS, partition_by="at")
     platform.upload("orders/a.csv", HEADER + "1,2024-01-01 23:30:00,1,x\n")

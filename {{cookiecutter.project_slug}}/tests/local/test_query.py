@@ -40,9 +40,10 @@ def publish(storage: Path, batch: str, rows: str, folders: str = "", commit: boo
         place.write_text(json.dumps(content))
 
 
-def row(id: int, v: str, uploaded: str = "2026-03-01", file: str = "a.csv", line: int = 2) -> str:
+def row(id: int, v: str, uploaded: str = "2026-03-01", file: str = "a.csv", line: int = 2, order: str = "") -> str:
     """A published row as a SELECT."""
     place = f"'{file}' as _file, {line}::bigint as _line, timestamptz '{uploaded} 00:00:00+00' as _uploaded_at"
+    place += f", '{order}' as _sequencer" if order else ""
     return f"select {id}::bigint as id, date '2026-03-01' as day, {text(v)} as v, {place}"
 
 
@@ -71,11 +72,13 @@ def test_only_committed_batches_are_seen_and_every_batch_is_in_batches(tmp_path:
     ("older", "newer"),
     [
         (row(1, "older", uploaded="2026-03-01"), row(1, "newer", uploaded="2026-03-02")),
+        (row(1, "older", file="b.csv", order="0A"), row(1, "newer", file="a.csv", order="0F")),
+        (row(1, "from before this column", file="b.csv"), row(1, "newer", file="a.csv", order="0F")),
         (row(1, "older", file="a.csv"), row(1, "newer", file="b.csv")),
         (row(1, "older", line=2), row(1, "newer", line=3)),
     ],
 )
-def test_of_each_key_the_row_of_the_latest_upload_file_and_line_is_the_newest(
+def test_of_each_key_the_row_of_the_latest_upload_version_file_and_line_is_the_newest(
     tmp_path: Path, older: str, newer: str
 ) -> None:
     publish(tmp_path, "b1", newer)
