@@ -31,7 +31,7 @@ def raw(columns: dict[str, str], file_format: str = "csv") -> dict[str, Any]:
 
 def published(columns: dict[str, str] = DECLARED, keys: dict[str, str] | None = None, **parameters: str) -> Any:
     """What Terraform made from project.yaml."""
-    ours = {"_file": "string", "_line": "bigint", "_uploaded_at": "timestamp"}
+    ours = {"_file": "string", "_line": "bigint", "_uploaded_at": "timestamp", "_sequencer": "string"}
     return table(columns | ours, {"batch_id": "string"} | (keys or {}), **parameters)
 
 

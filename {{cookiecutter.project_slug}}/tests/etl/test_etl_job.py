@@ -61,7 +61,8 @@ import etl
 from steps.settings import settings_from
 session = etl.spark_session(settings_from(sys.argv[1]))
 try:
-    session.sql("select cast(raise_error(concat('secret-', id + 1)) as string) as v from range(1, 2)").write.parquet(sys.argv[2])
+    rows = session.range(1, 2).selectExpr("cast(raise_error(concat('secret-', id + 1)) as string) as v")
+    rows.write.parquet(sys.argv[2])
 except Exception as error:
     sys.exit(0 if "secret-2" in str(error) else "the query did not fail as it should")
 sys.exit("the query did not fail")
