@@ -52,11 +52,15 @@ def books_of(project: RunningProject) -> Books:
 
 def places(project: RunningProject, address: str) -> list[tuple[Any, ...]]:
     """File, line and time of upload of each row that a committed batch holds."""
+    names = ("_file", "_line", "_uploaded_at")
+    return [tuple(row[name] for name in names) for row in stored_rows(project, address)]
+
+
+def stored_rows(project: RunningProject, address: str) -> list[Row]:
+    """The rows of all Parquet files below an address, committed or not."""
     bucket, _, prefix = address.removeprefix("s3://").partition("/")
     bodies = [body for key, body in project.stored(bucket, prefix).items() if key.endswith(".parquet")]
-    names = ["_file", "_line", "_uploaded_at"]
-    tables = [pyarrow.parquet.read_table(io.BytesIO(body), columns=names) for body in bodies]
-    return [tuple(row[name] for name in names) for table in tables for row in table.to_pylist()]
+    return [row for body in bodies for row in pyarrow.parquet.read_table(io.BytesIO(body)).to_pylist()]
 
 
 def unaccounted(books: Books) -> list[str]:

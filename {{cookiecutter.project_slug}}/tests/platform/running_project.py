@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from project_copy import run
 
 from local.control import ask
 from local.job_settings import settings_of
@@ -157,6 +158,22 @@ class RunningProject:
     def notifications(self, text: str) -> list[Row]:
         """The notifications that hold a text."""
         return [sent for sent in self.ask("status")["notifications"] if text in f"{sent['subject']}\n{sent['message']}"]
+
+    def query(self, sql: str) -> list[str]:
+        """The values of an answer of one column, as `make query` gives them."""
+        words = ["--environment", self.environment, "--sql", sql]
+        answered = run(self.folder, "-m", "local.query", *words)
+        assert answered.code == 0, answered.said
+        return answered.said.split()
+
+    def logged(self, function: str) -> str:
+        """Everything that a function has logged."""
+        return self.log(f"/aws/lambda/{self.prefix}-{function}")
+
+    def log(self, group: str) -> str:
+        """Everything that stands in a log group."""
+        pages = self.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
+        return "\n".join(event["message"] for page in pages for event in page["events"])
 
     def stored(self, bucket: str, prefix: str) -> dict[str, bytes]:
         """The content of every object below a prefix."""

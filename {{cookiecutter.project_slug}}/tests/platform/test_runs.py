@@ -3,7 +3,7 @@
 import itertools
 from concurrent.futures import ThreadPoolExecutor
 
-from accounting import books_of, places, unaccounted
+from accounting import books_of, stored_rows, unaccounted
 from running_project import Row, RunningProject, orders
 
 CRAWLER, JOB = "Glue Crawler State Change", "Glue Job State Change"
@@ -81,6 +81,24 @@ def test_a_busy_job_gives_the_files_back_uncounted_and_its_end_starts_them(chain
     assert unaccounted(books_of(chain)) == []
 
 
+def test_when_the_end_of_a_busy_job_is_not_told_the_sweep_starts_what_waited_for_it(chain: RunningProject) -> None:
+    chain.ask("hold", jobs=True)
+    first, run = started(chain, "busy and unheard.csv")
+    (second,) = crawled(chain, "while unheard.csv")
+    chain.ask("lose", detail_type=JOB)
+    chain.ask("hold", jobs=False)
+    chain.wait("the end of the job", lambda: chain.job_runs("orders", run)[0]["JobRunState"] == "SUCCEEDED")
+    chain.wait("nothing at work", lambda: not chain.ask("status")["busy"])
+    assert chain.states([first, second]) == ["CLAIMED", "PENDING"]
+
+    chain.sweep("orders")
+
+    chain.wait_for("DONE", first, second)
+    chain.wait_until_quiet()
+    assert (chain.row(second)["run"] != run, chain.row(second)["attempts"]) == (True, 0)
+    assert unaccounted(books_of(chain)) == []
+
+
 def test_when_a_lambda_dies_before_it_starts_the_job_its_files_are_given_back_after_the_grace_time(
     chain: RunningProject,
 ) -> None:
@@ -155,18 +173,25 @@ def test_when_a_job_dies_half_way_nothing_of_it_is_published_and_the_next_attemp
 
     assert len(half) == 50
     assert books_of(chain).commits == before
+    seen = "select count(*) from orders where _file like '%half way%'"
+    assert chain.query(seen)[-1] == "0"
     chain.sweep("orders")
 
     chain.wait_for("DONE", file)
     chain.wait_until_quiet()
     assert chain.row(file)["run"] == failed["file"].removeprefix("run/").replace("-1", "-2")
-    assert sorted(half_written(chain, failed)) == sorted(half)
+    assert chain.query(seen)[-1] == "50"
+    assert half_written(chain, failed) == half
     assert unaccounted(books_of(chain)) == []
 
 
-def half_written(chain: RunningProject, run: Row) -> list[tuple[object, ...]]:
-    """The rows that lie where a run's batch is written, committed or not."""
-    return places(chain, f"s3://{chain.output}/orders/batch_id={run['batch']}/") if "batch" in run else []
+def half_written(chain: RunningProject, run: Row) -> list[Row]:
+    """The rows that lie where a run's batch is written, committed or not, in the order of their lines."""
+    if "batch" not in run:
+        return []
+    return sorted(
+        stored_rows(chain, f"s3://{chain.output}/orders/batch_id={run['batch']}/"), key=lambda row: row["_line"]
+    )
 
 
 def test_when_close_run_dies_between_the_commit_and_the_ledger_the_sweep_closes_the_run(

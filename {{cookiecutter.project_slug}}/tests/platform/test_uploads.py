@@ -10,6 +10,7 @@ import pytest
 from accounting import books_of, unaccounted
 from running_project import Row, RunningProject, orders
 
+RINGS = "alarm: uploads dead letters"
 ODD_NAMES = ("a b+c.csv", "100% 41%41.csv", "été ñ.csv", "e\u0301te\u0301.csv", "🦊.csv", "it's (1) & [2] {3}.csv")
 
 
@@ -112,6 +113,41 @@ def test_when_the_event_of_an_older_version_comes_last_the_newer_version_wins(ch
     assert unaccounted(books_of(chain)) == []
 
 
+def test_an_older_version_whose_event_comes_after_the_run_of_the_newer_one_replaces_nothing(
+    chain: RunningProject,
+) -> None:
+    older = orders(1, amount="1.00")
+    order = older.splitlines()[1].split(b",")[0].decode()
+    files = []
+    for body in (older, older.replace(b",1.00,", b",2.00,")):
+        chain.ask("lose", detail_type="Object Created")
+        files.append(chain.upload("orders/twice in two runs.csv", body))
+    for sequencer in (2, 1):
+        chain.send(chain.message("orders", files[sequencer - 1], sequencer))
+        chain.wait_for("DONE", files[sequencer - 1])
+    chain.wait_until_quiet()
+
+    assert len({chain.row(file)["run"] for file in files}) == 2
+    assert chain.query(f"select amount from orders where order_id = {order}")[-1] == "2.00"
+    assert unaccounted(books_of(chain)) == []
+
+
+def test_a_bad_value_lies_in_the_quarantine_and_nowhere_else(chain: RunningProject) -> None:
+    file = chain.upload("orders/one bad value.csv", orders(99) + b"7,1001,2026-04-01 10:00:00,secret-7f3a,paid,\n")
+    chain.wait_for("DONE", file)
+    chain.wait_until_quiet()
+
+    groups = [group["logGroupName"] for group in chain.client("logs").describe_log_groups()["logGroups"]]
+    kept = [
+        body.decode() for kind in ("_reports/", "_manifests/") for body in chain.stored(chain.output, kind).values()
+    ]
+    said = [*map(chain.log, groups), *map(str, chain.notifications("")), *map(str, chain.rows()), *kept]
+    assert chain.reported("orders", file)["reasons"] == {"type:amount": 1}
+    assert any(b"secret-7f3a" in body for body in chain.stored(chain.settings["buckets"]["quarantine"], "").values())
+    assert "one bad value.csv" in "".join(said)
+    assert "secret-7f3a" not in "".join(said)
+
+
 @pytest.fixture
 def unheard(chain: RunningProject) -> Iterator[str]:
     """A file whose upload nobody was told of, because the rule had no target."""
@@ -156,13 +192,16 @@ def test_a_message_that_nobody_can_read_ends_among_the_dead_letters_and_rings_wh
     chain: RunningProject, impatient_queue: None
 ) -> None:
     told = f"poison {time.time()}"
+    rung = len(chain.notifications(RINGS))
     chain.send(told, json.dumps({"version": 1, "dataset": "orders"}))
     good = chain.upload("orders/beside the poison.csv", orders(1))
 
     chain.wait("two dead letters", lambda: chain.waiting_messages("dead_letter_queue") >= 2)
     dead = chain.sqs.receive_message(QueueUrl=chain.queue("dead_letter_queue"), MaxNumberOfMessages=10)["Messages"]
     assert told in [message["Body"] for message in dead]
-    chain.wait("the alarm", lambda: chain.notifications("ALARM") and alarm(chain) == "ALARM")
+    chain.wait("the alarm", lambda: len(chain.notifications(RINGS)) > rung and alarm(chain) == "ALARM")
+    failures = [json.loads(line) for line in chain.logged("start-crawler").splitlines() if "message-failed" in line]
+    assert [sum(message["MessageId"] == each["message"] for each in failures) for message in dead] == [5] * len(dead)
     for message in dead:
         chain.sqs.delete_message(QueueUrl=chain.queue("dead_letter_queue"), ReceiptHandle=message["ReceiptHandle"])
     chain.wait_for("DONE", good)
