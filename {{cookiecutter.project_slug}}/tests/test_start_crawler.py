@@ -123,7 +123,8 @@ def test_a_message_without_a_time_takes_the_time_at_which_it_was_sent(chain: Eve
 
 IGNORED = [
     "orders/", "orders/x/", "orders/_SUCCESS", "orders/.part-0.csv.crc", "orders/_temporary/0/part-0.csv",
-    "orders/x_$folder$",
+    "orders/x_$folder$", "orders/_started_1", "orders/_committed_1", "orders/_committed_vacuum1", "orders/_metadata",
+    "orders/_common_metadata",
 ]  # fmt: skip
 
 
@@ -132,7 +133,20 @@ def test_what_is_no_data_is_ignored_and_logged(chain: EventChain, key: str, caps
     assert chain.deliver(chain.upload(key)) == []
 
     assert chain.rows() == {} and chain.glue.crawls == 0
-    assert "file-ignored" in capsys.readouterr().out
+    assert capsys.readouterr().out.count("file-ignored") == 1
+
+
+RESEMBLING = [
+    "orders/a_SUCCESS.csv", "orders/_SUCCESS_stories.csv", "orders/_metadata_2026.csv", "orders/_started_2026.csv",
+    "orders/_committed_orders.csv", "orders/_temporary_prices/a.csv",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", RESEMBLING)
+def test_what_only_resembles_a_marker_is_data(chain: EventChain, key: str) -> None:
+    chain.deliver(chain.upload(key))
+
+    assert chain.states() == {"PENDING": 1} and chain.glue.crawls == 1
 
 
 def test_a_name_that_hadoop_cannot_open_is_quarantined_and_told_once(chain: EventChain) -> None:

@@ -220,7 +220,13 @@ def test_a_key_is_a_name_and_never_a_pattern(platform: Platform, name: str) -> N
     assert outcome.column("_file") == [f"s3://acme-test-input/orders/{name}"]
 
 
-@pytest.mark.parametrize("key", ["orders/_hidden.csv", "orders/.dot.csv", "orders//twice.csv", "orders/10:30.csv"])
+UNOPENABLE = [
+    "orders/_hidden.csv", "orders/.dot.csv", "orders//twice.csv", "orders/10:30.csv", "orders/_SUCCESS_stories.csv",
+    "orders/_metadata_2026.csv",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", UNOPENABLE)
 def test_a_key_that_hadoop_cannot_open_is_read_from_a_copy(platform: Platform, key: str) -> None:
     platform.upload(key, GOOD)
 
@@ -230,6 +236,13 @@ def test_a_key_that_hadoop_cannot_open_is_read_from_a_copy(platform: Platform, k
     assert not (platform.root / "acme-test-output" / "_staging").exists() or not list(
         (platform.root / "acme-test-output" / "_staging").iterdir()
     )
+
+
+@pytest.mark.parametrize("folder", ["_temporary_prices", "_started", ".hidden"])
+def test_a_file_in_a_folder_with_a_hidden_name_is_read(platform: Platform, folder: str) -> None:
+    platform.upload(f"orders/{folder}/a.csv", GOOD)
+
+    assert platform.run(job_settings(COLUMNS)).column("id") == [1]
 
 
 def test_an_equals_sign_in_a_key_makes_no_column(platform: Platform) -> None:
