@@ -9,6 +9,7 @@ from urllib.parse import quote_plus
 
 import boto3
 import pytest
+from admission import LARGEST_GZIP
 from event_chain import DATASET, HANDLERS, INPUT, NAME, SUBJECT, Crash, EventChain
 from hypothesis import given
 from hypothesis import strategies as st
@@ -159,13 +160,23 @@ def test_a_name_that_hadoop_cannot_open_is_quarantined_and_told_once(chain: Even
     assert [message["Subject"] for message in chain.notifications()] == [f"{SUBJECT} file refused: unreadable-name"]
 
 
-def test_a_gzip_that_no_worker_should_read_alone_is_quarantined(chain: EventChain) -> None:
-    message = json.loads(chain.upload("orders/a.csv.gz"))
-    message["detail"]["object"]["size"] = 3 * 1024**3
+@pytest.mark.parametrize("name", ["a.csv.gz", "A.CSV.GZ", "a.csv.gzip"])
+def test_a_gzip_that_no_worker_should_read_alone_is_quarantined(chain: EventChain, name: str) -> None:
+    message = json.loads(chain.upload(f"orders/{name}"))
+    message["detail"]["object"]["size"] = LARGEST_GZIP + 1
 
     chain.deliver(json.dumps(message))
 
     assert [row["reason"] for row in chain.rows().values()] == ["too-large"]
+
+
+def test_a_gzip_as_large_as_one_may_be_is_taken(chain: EventChain) -> None:
+    message = json.loads(chain.upload("orders/a.csv.gz"))
+    message["detail"]["object"]["size"] = LARGEST_GZIP
+
+    chain.deliver(json.dumps(message))
+
+    assert chain.states() == {"PENDING": 1}
 
 
 def test_a_large_file_that_can_be_split_is_taken(chain: EventChain) -> None:

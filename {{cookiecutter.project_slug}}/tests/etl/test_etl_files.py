@@ -6,8 +6,9 @@ from typing import Any
 
 import pyarrow
 import pytest
-from platform_in_a_folder import Outcome, Platform, column, job_settings
+from platform_in_a_folder import Outcome, Platform, column, job_settings, manifest_of
 from pyarrow import orc, parquet
+from steps import inspection, reading, staging
 
 GOOD = "id,first,last\n1,Ann,Smith\n"
 COLUMNS = [column("id", "bigint", required=True), column("first"), column("last")]
@@ -163,6 +164,28 @@ def test_compression_that_does_not_fit_the_name_refuses_only_that_file(platform:
         "good.csv.gz": None,
     }
     assert outcome.counts == (1, 1, 0, 0)
+
+
+@pytest.mark.parametrize("quoted_newlines", [True, False])
+def test_a_csv_is_read_by_one_worker_alone_where_a_cell_may_hold_a_line_break(
+    platform: Platform, quoted_newlines: bool
+) -> None:
+    file = platform.upload("orders/a.csv", "id\n" + "1\n" * 30_000)
+    settings, s3, spark = (
+        job_settings([column("id")], quoted_newlines=quoted_newlines),
+        platform.clients.s3,
+        platform.spark,
+    )
+    spark.conf.set("spark.sql.files.maxPartitionBytes", "10000")
+    found = inspection.inspect_files(s3, [file], settings)
+
+    try:
+        sources = staging.sources(spark, s3, found, settings, manifest_of([file]))
+        parts = reading.checked_rows(spark, sources, settings).rdd.getNumPartitions()
+    finally:
+        spark.conf.unset("spark.sql.files.maxPartitionBytes")
+
+    assert (parts == 1) is quoted_newlines
 
 
 def parquet_bytes(**columns: Any) -> bytes:
