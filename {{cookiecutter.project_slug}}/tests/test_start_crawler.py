@@ -4,17 +4,23 @@ import importlib
 import json
 import random
 import sys
+from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote_plus
 
-import boto3
 import pytest
 from admission import LARGEST_GZIP
-from event_chain import DATASET, HANDLERS, INPUT, NAME, SUBJECT, Crash, EventChain
+from aws import client, table_client
+from botocore.awsrequest import AWSResponse
+from event_chain import DATASET, HANDLERS, INPUT, NAME, SUBJECT, TABLE, Crash, EventChain
 from hypothesis import given
 from hypothesis import strategies as st
 from parallel import THREADS, each
 from upload_event import message_from
+
+# Seconds, of start_crawler in modules/environment/lambda.tf.
+SHORTEST_TIMEOUT = 60
 
 
 def changed(body: str, **values: Any) -> str:
@@ -242,6 +248,13 @@ def test_a_message_of_a_newer_format_waits_for_the_code_that_reads_it(chain: Eve
     assert chain.deliver(body) == []
 
 
+def test_a_message_of_an_older_format_is_still_read(chain: EventChain, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("upload_event.VERSION", 2)
+
+    assert chain.deliver(chain.upload("orders/a.csv")) == []
+    assert chain.states() == {"PENDING": 1}
+
+
 def test_a_message_without_a_version_is_still_read(chain: EventChain) -> None:
     message = json.loads(chain.upload("orders/a.csv"))
     del message["version"], message["crawl"]
@@ -265,10 +278,32 @@ def test_a_refused_start_comes_again_and_then_succeeds(chain: EventChain, code: 
     assert chain.glue.crawls == 1 and chain.states() == {"PENDING": 1}
 
 
-def test_throttling_is_retried_by_the_client_itself(aws: None) -> None:
-    from aws import PATIENT
+CLIENTS: dict[str, tuple[Callable[[], Any], str, str, dict[str, Any]]] = {
+    "client": (lambda: client("glue"), "glue.StartCrawler", "start_crawler", {"Name": NAME}),
+    "table_client": (table_client, "dynamodb.GetItem", "get_item", {"TableName": TABLE, "Key": {"file": "a"}}),
+}
 
-    assert boto3.client("glue", config=PATIENT).meta.config.retries["total_max_attempts"] == 5
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_a_throttled_call_is_repeated_after_a_pause(aws: None, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    make, event, call, arguments = CLIENTS[name]
+    answers, pauses, made = [400, 400, 200], list[float](), make()
+    content = SimpleNamespace(stream=lambda: [b'{"__type": "ThrottlingException"}'])
+    monkeypatch.setattr("botocore.endpoint.time.sleep", pauses.append)
+    made.meta.events.register_first(
+        f"before-send.{event}", lambda request, **_: AWSResponse(request.url, answers.pop(0), {}, content)
+    )
+
+    getattr(made, call)(**arguments)
+
+    assert answers == [] and len(pauses) == 2
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_a_service_that_does_not_answer_is_asked_again_before_the_lambda_ends(aws: None, name: str) -> None:
+    config = CLIENTS[name][0]().meta.config
+
+    assert 2 * (config.connect_timeout + config.read_timeout) <= SHORTEST_TIMEOUT
 
 
 def test_a_message_whose_lambda_died_after_the_ledger_knew_it_is_a_duplicate_the_next_time(chain: EventChain) -> None:
