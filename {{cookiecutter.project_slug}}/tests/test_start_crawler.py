@@ -3,8 +3,10 @@
 import importlib
 import json
 import random
+import re
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote_plus
@@ -13,7 +15,7 @@ import pytest
 from admission import LARGEST_GZIP
 from aws import client, table_client
 from botocore.awsrequest import AWSResponse
-from event_chain import DATASET, HANDLERS, INPUT, NAME, SUBJECT, TABLE, Crash, EventChain
+from event_chain import DATASET, INPUT, NAME, SUBJECT, TABLE, Crash, EventChain
 from hypothesis import given
 from hypothesis import strategies as st
 from parallel import THREADS, each
@@ -21,6 +23,13 @@ from upload_event import message_from
 
 # Seconds, of start_crawler in modules/environment/lambda.tf.
 SHORTEST_TIMEOUT = 60
+# Each variable that a function reads; the chain tells all of them but those of the connections.
+REQUIRED = sorted(
+    (path.stem, name)
+    for path in (Path(__file__).parents[1] / "lambda").glob("*.py")
+    for name in set(re.findall(r'required\("(\w+)"\)', path.read_text()))
+)
+TOLD_TO_CHECK_CONNECTIONS = {"SERVICES": "s3", "DATABASES": "{}"}
 
 
 def changed(body: str, **values: Any) -> str:
@@ -339,14 +348,16 @@ def test_one_row_that_cannot_be_written_keeps_none_of_the_others_from_it() -> No
     assert sorted(tried) == list(range(5 * THREADS))
 
 
-@pytest.mark.parametrize("function", HANDLERS)
+@pytest.mark.parametrize(("function", "variable"), REQUIRED)
 def test_a_lambda_that_is_not_told_something_fails_at_its_import_and_names_it(
-    chain: EventChain, function: str, monkeypatch: pytest.MonkeyPatch
+    chain: EventChain, function: str, variable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("LEDGER_TABLE")
-    monkeypatch.delitem(sys.modules, function)
+    for name, value in TOLD_TO_CHECK_CONNECTIONS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv(variable)
+    monkeypatch.delitem(sys.modules, function, raising=False)
 
-    with pytest.raises(RuntimeError, match=r"^The environment variable LEDGER_TABLE is missing"):
+    with pytest.raises(RuntimeError, match=f"^The environment variable {variable} is missing"):
         importlib.import_module(function)
 
 
