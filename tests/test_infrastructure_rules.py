@@ -177,15 +177,16 @@ def required_names(source: str) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("function", ["start_crawler", "start_etl_job", "close_run", "sweep", "check_connections"])
-def test_a_lambda_is_told_exactly_what_it_reads(function: str, plan: dict[str, Any]) -> None:
-    (values,) = (
-        values for values in of_type(plan, "aws_lambda_function").values() if values["handler"] == f"{function}.handler"
-    )
+def test_a_lambda_is_told_exactly_what_it_reads(plan: dict[str, Any], delivery_plan: dict[str, Any]) -> None:
+    told = {
+        values["handler"].removesuffix(".handler"): set(values["environment"][0]["variables"])
+        for planned in (plan, delivery_plan)
+        for values in of_type(planned, "aws_lambda_function").values()
+    }
 
-    told = set(values["environment"][0]["variables"])
+    read = {path.stem: required_names(path.read_text()) for path in (PROJECT / "lambda").glob("*.py")}
 
-    assert told == required_names((PROJECT / "lambda" / f"{function}.py").read_text())
+    assert told == {name: names for name, names in read.items() if names}
 
 
 def test_what_is_said_to_take_no_tags_takes_none(plan: dict[str, Any]) -> None:

@@ -42,9 +42,9 @@ def message_from(body: str, sent_at: str) -> Message:
     given = json.loads(body)
     if given.get("Event") == "s3:TestEvent":
         return Message([], False)
-    if given.get("version", VERSION) != VERSION:
+    if given.get("version", 1) > VERSION:
         # The message waits in its queue until the code that can read it is there.
-        raise ValueError(f"This code reads messages of version {VERSION}, not {given['version']}.")
+        raise ValueError(f"This code reads messages up to version {VERSION}, not {given['version']}.")
     dataset = given["dataset"]
     if "Records" in given:
         uploads = [_from_notification(dataset, record) for record in given["Records"]]

@@ -3,17 +3,33 @@
 import importlib
 import json
 import random
+import re
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote_plus
 
-import boto3
 import pytest
-from event_chain import DATASET, HANDLERS, INPUT, NAME, SUBJECT, Crash, EventChain
+from admission import LARGEST_GZIP
+from aws import client, table_client
+from botocore.awsrequest import AWSResponse
+from event_chain import DATASET, INPUT, NAME, SUBJECT, TABLE, Crash, EventChain
 from hypothesis import given
 from hypothesis import strategies as st
 from parallel import THREADS, each
 from upload_event import message_from
+
+# Seconds, of start_crawler in modules/environment/lambda.tf.
+SHORTEST_TIMEOUT = 60
+# Each variable that a function reads; the chain tells all of them but those of the connections.
+REQUIRED = sorted(
+    (path.stem, name)
+    for path in (Path(__file__).parents[1] / "lambda").glob("*.py")
+    for name in set(re.findall(r'required\("(\w+)"\)', path.read_text()))
+)
+TOLD_TO_CHECK_CONNECTIONS = {"SERVICES": "s3", "DATABASES": "{}"}
 
 
 def changed(body: str, **values: Any) -> str:
@@ -47,8 +63,9 @@ def test_a_hundred_files_while_the_crawler_runs_all_wait_for_the_next_crawl(chai
 
 def test_the_same_messages_again_in_another_order_change_nothing(chain: EventChain) -> None:
     bodies = [chain.upload(f"orders/{number}.csv") for number in range(20)]
-    chain.deliver(*bodies)
+    assert chain.deliver(*bodies * 2) == []
     before = chain.rows()
+    chain.clock.forward(minutes=1)
 
     chain.deliver(*random.Random(1).sample(bodies * 2, 40))
 
@@ -136,7 +153,8 @@ def test_a_message_without_a_time_takes_the_time_at_which_it_was_sent(chain: Eve
 
 IGNORED = [
     "orders/", "orders/x/", "orders/_SUCCESS", "orders/.part-0.csv.crc", "orders/_temporary/0/part-0.csv",
-    "orders/x_$folder$",
+    "orders/x_$folder$", "orders/_started_1", "orders/_committed_1", "orders/_committed_vacuum1", "orders/_metadata",
+    "orders/_common_metadata",
 ]  # fmt: skip
 
 
@@ -145,7 +163,20 @@ def test_what_is_no_data_is_ignored_and_logged(chain: EventChain, key: str, caps
     assert chain.deliver(chain.upload(key)) == []
 
     assert chain.rows() == {} and chain.glue.crawls == 0
-    assert "file-ignored" in capsys.readouterr().out
+    assert capsys.readouterr().out.count("file-ignored") == 1
+
+
+RESEMBLING = [
+    "orders/a_SUCCESS.csv", "orders/_SUCCESS_stories.csv", "orders/_metadata_2026.csv", "orders/_started_2026.csv",
+    "orders/_committed_orders.csv", "orders/_temporary_prices/a.csv",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", RESEMBLING)
+def test_what_only_resembles_a_marker_is_data(chain: EventChain, key: str) -> None:
+    chain.deliver(chain.upload(key))
+
+    assert chain.states() == {"PENDING": 1} and chain.glue.crawls == 1
 
 
 def test_a_name_that_hadoop_cannot_open_is_quarantined_and_told_once(chain: EventChain) -> None:
@@ -158,13 +189,23 @@ def test_a_name_that_hadoop_cannot_open_is_quarantined_and_told_once(chain: Even
     assert [message["Subject"] for message in chain.notifications()] == [f"{SUBJECT} file refused: unreadable-name"]
 
 
-def test_a_gzip_that_no_worker_should_read_alone_is_quarantined(chain: EventChain) -> None:
-    message = json.loads(chain.upload("orders/a.csv.gz"))
-    message["detail"]["object"]["size"] = 3 * 1024**3
+@pytest.mark.parametrize("name", ["a.csv.gz", "A.CSV.GZ", "a.csv.gzip"])
+def test_a_gzip_that_no_worker_should_read_alone_is_quarantined(chain: EventChain, name: str) -> None:
+    message = json.loads(chain.upload(f"orders/{name}"))
+    message["detail"]["object"]["size"] = LARGEST_GZIP + 1
 
     chain.deliver(json.dumps(message))
 
     assert [row["reason"] for row in chain.rows().values()] == ["too-large"]
+
+
+def test_a_gzip_as_large_as_one_may_be_is_taken(chain: EventChain) -> None:
+    message = json.loads(chain.upload("orders/a.csv.gz"))
+    message["detail"]["object"]["size"] = LARGEST_GZIP
+
+    chain.deliver(json.dumps(message))
+
+    assert chain.states() == {"PENDING": 1}
 
 
 def test_a_large_file_that_can_be_split_is_taken(chain: EventChain) -> None:
@@ -230,6 +271,13 @@ def test_a_message_of_a_newer_format_waits_for_the_code_that_reads_it(chain: Eve
     assert chain.deliver(body) == []
 
 
+def test_a_message_of_an_older_format_is_still_read(chain: EventChain, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("upload_event.VERSION", 2)
+
+    assert chain.deliver(chain.upload("orders/a.csv")) == []
+    assert chain.states() == {"PENDING": 1}
+
+
 def test_a_message_without_a_version_is_still_read(chain: EventChain) -> None:
     message = json.loads(chain.upload("orders/a.csv"))
     del message["version"], message["crawl"]
@@ -253,10 +301,32 @@ def test_a_refused_start_comes_again_and_then_succeeds(chain: EventChain, code: 
     assert chain.glue.crawls == 1 and chain.states() == {"PENDING": 1}
 
 
-def test_throttling_is_retried_by_the_client_itself(aws: None) -> None:
-    from aws import PATIENT
+CLIENTS: dict[str, tuple[Callable[[], Any], str, str, dict[str, Any]]] = {
+    "client": (lambda: client("glue"), "glue.StartCrawler", "start_crawler", {"Name": NAME}),
+    "table_client": (table_client, "dynamodb.GetItem", "get_item", {"TableName": TABLE, "Key": {"file": "a"}}),
+}
 
-    assert boto3.client("glue", config=PATIENT).meta.config.retries["total_max_attempts"] == 5
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_a_throttled_call_is_repeated_after_a_pause(aws: None, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    make, event, call, arguments = CLIENTS[name]
+    answers, pauses, made = [400, 400, 200], list[float](), make()
+    content = SimpleNamespace(stream=lambda: [b'{"__type": "ThrottlingException"}'])
+    monkeypatch.setattr("botocore.endpoint.time.sleep", pauses.append)
+    made.meta.events.register_first(
+        f"before-send.{event}", lambda request, **_: AWSResponse(request.url, answers.pop(0), {}, content)
+    )
+
+    getattr(made, call)(**arguments)
+
+    assert answers == [] and len(pauses) == 2
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_a_service_that_does_not_answer_is_asked_again_before_the_lambda_ends(aws: None, name: str) -> None:
+    config = CLIENTS[name][0]().meta.config
+
+    assert 2 * (config.connect_timeout + config.read_timeout) <= SHORTEST_TIMEOUT
 
 
 def test_a_message_whose_lambda_died_after_the_ledger_knew_it_is_a_duplicate_the_next_time(chain: EventChain) -> None:
@@ -271,6 +341,7 @@ def test_a_message_whose_lambda_died_after_the_ledger_knew_it_is_a_duplicate_the
         chain.deliver(body)
     chain.after = lambda service, call: None
     (before,) = chain.rows().values()
+    chain.clock.forward(minutes=1)
 
     assert chain.deliver(body) == []
 
@@ -291,14 +362,16 @@ def test_one_row_that_cannot_be_written_keeps_none_of_the_others_from_it() -> No
     assert sorted(tried) == list(range(5 * THREADS))
 
 
-@pytest.mark.parametrize("function", HANDLERS)
+@pytest.mark.parametrize(("function", "variable"), REQUIRED)
 def test_a_lambda_that_is_not_told_something_fails_at_its_import_and_names_it(
-    chain: EventChain, function: str, monkeypatch: pytest.MonkeyPatch
+    chain: EventChain, function: str, variable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("LEDGER_TABLE")
-    monkeypatch.delitem(sys.modules, function)
+    for name, value in TOLD_TO_CHECK_CONNECTIONS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv(variable)
+    monkeypatch.delitem(sys.modules, function, raising=False)
 
-    with pytest.raises(RuntimeError, match=r"^The environment variable LEDGER_TABLE is missing"):
+    with pytest.raises(RuntimeError, match=f"^The environment variable {variable} is missing"):
         importlib.import_module(function)
 
 

@@ -94,9 +94,10 @@ def test_a_failed_crawl_starts_no_job_and_is_told_once(chain: EventChain, status
     assert [message["Subject"] for message in chain.notifications()] == [f"{SUBJECT} crawl failed"]
 
 
-def test_a_lost_event_of_a_failed_crawl_is_told_by_the_sweep(chain: EventChain) -> None:
+@pytest.mark.parametrize("status", ["FAILED", "CANCELLED"])
+def test_a_lost_event_of_a_failed_crawl_is_told_by_the_sweep(chain: EventChain, status: str) -> None:
     chain.deliver(chain.upload("orders/a.csv"))
-    chain.crawl("FAILED", tell=False)
+    chain.crawl(status, tell=False)
 
     chain.sweep()
 
@@ -131,6 +132,18 @@ def test_a_busy_job_gives_the_files_back(chain: EventChain) -> None:
 
     (row,) = chain.rows().values()
     assert (row["state"], row["attempts"], "run" in row) == ("PENDING", 0, False)
+
+
+def test_files_that_a_busy_job_gave_back_are_started_by_the_sweep(chain: EventChain) -> None:
+    chain.glue.start_job_run(JobName=NAME, Arguments={})
+    crawled(chain, "orders/a.csv")
+    crawler_event(chain)
+    chain.job_ends(tell=False)
+
+    chain.sweep()
+
+    (row,) = chain.rows().values()
+    assert (row["state"], row["attempts"], len(chain.glue.job_runs)) == ("CLAIMED", 0, 2)
 
 
 def test_glue_itself_refuses_a_second_run_and_a_second_crawl_with_the_errors_that_we_handle(

@@ -6,8 +6,9 @@ from typing import Any
 
 import pyarrow
 import pytest
-from platform_in_a_folder import Outcome, Platform, column, job_settings
+from platform_in_a_folder import Outcome, Platform, column, job_settings, manifest_of
 from pyarrow import orc, parquet
+from steps import inspection, reading, staging
 
 GOOD = "id,first,last\n1,Ann,Smith\n"
 COLUMNS = [column("id", "bigint", required=True), column("first"), column("last")]
@@ -165,6 +166,28 @@ def test_compression_that_does_not_fit_the_name_refuses_only_that_file(platform:
     assert outcome.counts == (1, 1, 0, 0)
 
 
+@pytest.mark.parametrize("quoted_newlines", [True, False])
+def test_a_csv_is_read_by_one_worker_alone_where_a_cell_may_hold_a_line_break(
+    platform: Platform, quoted_newlines: bool
+) -> None:
+    file = platform.upload("orders/a.csv", "id\n" + "1\n" * 30_000)
+    settings, s3, spark = (
+        job_settings([column("id")], quoted_newlines=quoted_newlines),
+        platform.clients.s3,
+        platform.spark,
+    )
+    spark.conf.set("spark.sql.files.maxPartitionBytes", "10000")
+    found = inspection.inspect_files(s3, [file], settings)
+
+    try:
+        sources = staging.sources(spark, s3, found, settings, manifest_of([file]))
+        parts = reading.checked_rows(spark, sources, settings).rdd.getNumPartitions()
+    finally:
+        spark.conf.unset("spark.sql.files.maxPartitionBytes")
+
+    assert (parts == 1) is quoted_newlines
+
+
 def parquet_bytes(**columns: Any) -> bytes:
     written = io.BytesIO()
     parquet.write_table(pyarrow.table(columns), written)
@@ -220,7 +243,13 @@ def test_a_key_is_a_name_and_never_a_pattern(platform: Platform, name: str) -> N
     assert outcome.column("_file") == [f"s3://acme-test-input/orders/{name}"]
 
 
-@pytest.mark.parametrize("key", ["orders/_hidden.csv", "orders/.dot.csv", "orders//twice.csv", "orders/10:30.csv"])
+UNOPENABLE = [
+    "orders/_hidden.csv", "orders/.dot.csv", "orders//twice.csv", "orders/10:30.csv", "orders/_SUCCESS_stories.csv",
+    "orders/_metadata_2026.csv",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", UNOPENABLE)
 def test_a_key_that_hadoop_cannot_open_is_read_from_a_copy(platform: Platform, key: str) -> None:
     platform.upload(key, GOOD)
 
@@ -230,6 +259,13 @@ def test_a_key_that_hadoop_cannot_open_is_read_from_a_copy(platform: Platform, k
     assert not (platform.root / "acme-test-output" / "_staging").exists() or not list(
         (platform.root / "acme-test-output" / "_staging").iterdir()
     )
+
+
+@pytest.mark.parametrize("folder", ["_temporary_prices", "_started", ".hidden"])
+def test_a_file_in_a_folder_with_a_hidden_name_is_read(platform: Platform, folder: str) -> None:
+    platform.upload(f"orders/{folder}/a.csv", GOOD)
+
+    assert platform.run(job_settings(COLUMNS)).column("id") == [1]
 
 
 def test_an_equals_sign_in_a_key_makes_no_column(platform: Platform) -> None:
