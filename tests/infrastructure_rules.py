@@ -92,9 +92,15 @@ def services_are_let_in_for_this_account_only(plan: Plan) -> list[str]:
         and "Service" in statement.get("Principal", {})
         and statement["Principal"]["Service"] != "lambda.amazonaws.com"
         and not (statement["Principal"]["Service"] == "events.amazonaws.com" and of_a_topic(address))
-        and "aws:Source" not in json.dumps(statement.get("Condition", {}))
-        and "kms:EncryptionContext" not in json.dumps(statement.get("Condition", {}))
+        and not names_its_source(address, json.dumps(statement.get("Condition", {})))
     ]
+
+
+def names_its_source(address: str, condition: str) -> bool:
+    """A queue takes messages of our own rules only, not of every rule of the account."""
+    if "aws_sqs_queue_policy" in address:
+        return "aws:SourceArn" in condition and "aws:SourceAccount" in condition
+    return "aws:Source" in condition or "kms:EncryptionContext" in condition
 
 
 def no_policy_grants_all_of_a_service(plan: Plan) -> list[str]:
@@ -109,13 +115,17 @@ def no_policy_grants_all_of_a_service(plan: Plan) -> list[str]:
 
 
 def queues_have_dead_letters(plan: Plan) -> list[str]:
-    """A redrive policy knows its queue only when that exists: each has the queue's own name in the plan."""
+    """A redrive policy knows its queue only when that exists: each has the queue's own name in the plan.
+
+    A message is received again for other reasons than its own too: Lambda throttled, a service away for a while.
+    """
     queues = of_type(plan, "aws_sqs_queue")
     names = {values["name"] for values in queues.values()}
     redriven = {
         address.replace("aws_sqs_queue_redrive_policy", "aws_sqs_queue")
         for address, values in of_type(plan, "aws_sqs_queue_redrive_policy").items()
-        if json.loads(values["redrive_policy"])["deadLetterTargetArn"].rpartition(":")[2] in names
+        for policy in [json.loads(values["redrive_policy"])]
+        if policy["deadLetterTargetArn"].rpartition(":")[2] in names and policy["maxReceiveCount"] >= 5
     }
     return [
         address
@@ -130,7 +140,8 @@ def dead_letters_ring_an_alarm(plan: Plan) -> list[str]:
         for values in of_type(plan, "aws_cloudwatch_metric_alarm").values()
         if values["threshold"] == 0 and values["comparison_operator"] == "GreaterThanThreshold"
         for metric in [values, *(metric for query in values["metric_query"] for metric in query["metric"])]
-        if metric["metric_name"] == "ApproximateNumberOfMessagesVisible" and metric["period"] <= 300
+        if metric["metric_name"] == "ApproximateNumberOfMessagesVisible"
+        and metric["period"] * values["evaluation_periods"] <= 300
     }
     names = [values["name"] for values in of_type(plan, "aws_sqs_queue").values()]
     return [name for name in names if name.endswith("-dead-letters") and name not in watched]

@@ -148,6 +148,37 @@ def a_silent_source_rings(plan: Plan) -> list[str]:
     )
 
 
+def every_topic_that_people_read_is_watched(plan: Plan) -> list[str]:
+    """A metric that the alarm's formula leaves out is not watched."""
+    watched = {
+        metric["dimensions"]["TopicName"]
+        for alarm in alarms(plan).values()
+        if section_of(alarm) == "notifications-failed"
+        for formula in [" ".join(query["expression"] or "" for query in alarm["metric_query"])]
+        for query in alarm["metric_query"]
+        for metric in query["metric"]
+        if metric["metric_name"] == "NumberOfNotificationsFailed" and re.search(rf"\b{query['id']}\b", formula)
+    }
+    return sorted(topics_that_people_read(plan) - watched)
+
+
+def topics_that_people_read(plan: Plan) -> set[str]:
+    """A subscription knows its topic only when that exists: both have the key of one target in the plan."""
+    kinds = (
+        "aws_sns_topic_subscription",
+        "aws_chatbot_slack_channel_configuration",
+        "aws_chatbot_teams_channel_configuration",
+    )
+    read = {
+        address.partition("[")[2]
+        for kind in kinds
+        for address, values in of_type(plan, kind).items()
+        if values.get("protocol") != "lambda"
+    }
+    topics = of_type(plan, "aws_sns_topic").items()
+    return {values["name"] for address, values in topics if address.partition("[")[2] in read}
+
+
 def a_sweep_that_has_stopped_rings(plan: Plan) -> list[str]:
     waiting = [alarm for alarm in alarms(plan).values() if section_of(alarm) == "files-waiting"]
     return [] if [alarm["treat_missing_data"] for alarm in waiting] == ["breaching"] else ["files-waiting"]
@@ -199,6 +230,7 @@ RULES = [
     metrics_have_a_source,
     alarms_lead_to_the_runbook,
     a_silent_source_rings,
+    every_topic_that_people_read_is_watched,
     a_sweep_that_has_stopped_rings,
     the_dashboard_shows_every_alarm,
     the_dashboard_shows_freshness_volume_failures_and_cost,

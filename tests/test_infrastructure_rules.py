@@ -31,6 +31,12 @@ MUTATIONS = {
         "",
         "queues_have_dead_letters",
     ),
+    "a message is given up at its second try": (
+        "modules/environment/queue.tf",
+        r"maxReceiveCount = 5",
+        "maxReceiveCount = 2",
+        "queues_have_dead_letters",
+    ),
     "a rule's target loses its dead letters": (
         "modules/dataset/event.tf",
         r"\n  dead_letter_config \{\n.*\n  \}\n",
@@ -42,6 +48,12 @@ MUTATIONS = {
         "modules/environment/alarm.tf",
         r"for name in keys\(local\.dead_letters\) :",
         'for name in ["uploads"] :',
+        "dead_letters_ring_an_alarm",
+    ),
+    "a dead letter must lie for ten minutes": (
+        "modules/environment/alarm.tf",
+        r"      period    = 60\n",
+        "      period    = 60\n      periods   = 10\n",
         "dead_letters_ring_an_alarm",
     ),
     "a role may do everything in Glue": (
@@ -95,6 +107,12 @@ MUTATIONS = {
     "any account's rule may send": (
         "modules/environment/queue.tf",
         r'(?s)    condition \{\n      test     = "ArnLike".*?\n    \}\n\n    condition \{.*?\n    \}\n',
+        "",
+        "services_are_let_in_for_this_account_only",
+    ),
+    "any rule of the account may send": (
+        "modules/environment/queue.tf",
+        r'(?s)    condition \{\n      test     = "ArnLike".*?\n    \}\n\n',
         "",
         "services_are_let_in_for_this_account_only",
     ),

@@ -28,6 +28,12 @@ MUTATIONS: dict[str, Mutation] = {
         '"notBreaching"',
         "a_silent_source_rings",
     ),
+    "a topic is left out of the alarm of what could not be delivered": (
+        "modules/environment/alarm_notification.tf",
+        r"chunklist\(module\.notification\.names, 10\)",
+        "chunklist(slice(module.notification.names, 1, length(module.notification.names)), 10)",
+        "every_topic_that_people_read_is_watched",
+    ),
     "a sweep that has stopped counts as well": (
         "modules/environment/alarm.tf",
         r'"breaching"',

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from aws_platform import build_archives
 from conftest import settings_of
+from monitoring_rules import every_topic_that_people_read_is_watched, topics_that_people_read
 from terraform_runner import Terraform, of_type
 
 from answers.schema import schema
@@ -185,6 +186,16 @@ def test_every_other_alarm_goes_to_the_teller(planned: Callable[[str], Plan]) ->
 
     actions = {arn.rpartition(":")[2] for each in told for arn in each["alarm_actions"]}
     assert len(told) > 10 and actions == {"acme-sales-prod-notifications"}
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_an_alarm_rings_when_sns_cannot_deliver_to_any_of_them(
+    planned: Callable[[str], Plan], environment: str
+) -> None:
+    plan = planned(environment)
+
+    assert len(topics_that_people_read(plan)) == len(of_type(plan, "aws_sns_topic")) - 1 >= 5
+    assert every_topic_that_people_read_is_watched(plan) == []
 
 
 def alarms(plan: Plan, name: str = "") -> list[dict[str, Any]]:

@@ -118,7 +118,7 @@ def read_manifest(s3: Any, address: str, settings: Settings) -> Manifest:
         body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     except ClientError as error:
         raise RunError(f"The manifest {address} cannot be read: {error.response['Error']['Code']}.") from error
-    return manifest_from(body.decode(), settings)
+    return manifest_from(body, settings, address)
 
 
 def run(session: Callable[[], SparkSession], clients: Clients, settings: Settings, manifest: Manifest) -> Report:

@@ -43,15 +43,6 @@ def test_with_every_event_lost_the_sweep_reaches_the_same_end(chain: EventChain)
     assert [message["Subject"] for message in chain.notifications()] == [f"{SUBJECT} published"]
 
 
-def test_our_own_output_starts_nothing(chain: EventChain) -> None:
-    test_a_file_goes_from_upload_to_published_without_the_sweep(chain)
-    crawls = chain.glue.crawls
-
-    chain.settle()
-
-    assert (chain.glue.crawls, len(chain.glue.job_runs)) == (crawls, 1)
-
-
 def test_a_replay_of_every_message_and_event_changes_nothing(chain: EventChain) -> None:
     bodies = [chain.upload(f"orders/{number}.csv") for number in range(5)]
     chain.deliver(*bodies)

@@ -1,5 +1,6 @@
 """What the job is told: the dataset's settings (from Terraform) and the run's manifest (from the ledger)."""
 
+import hashlib
 import json
 from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 from steps.failure import RunError
 
 TEMPORAL_TYPES = ("date", "timestamp")
+MANIFEST_VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -112,17 +114,36 @@ def settings_from(text: str) -> Settings:
     return Settings(**given)
 
 
-def manifest_from(text: str, settings: Settings) -> Manifest:
-    """Read the manifest and refuse one that is not this dataset's, or not this environment's."""
-    given = _known(Manifest, _parsed(text, "the manifest"), "the manifest")
-    given["files"] = [ManifestFile(**_known(ManifestFile, file, "a file of the manifest")) for file in given["files"]]
+def manifest_from(text: str | bytes, settings: Settings, address: str) -> Manifest:
+    """Read the manifest and refuse one that was changed, or is not this dataset's or this environment's."""
+    source = f"The manifest {address}"
+    given = _parsed(text, source)
+    # A Lambda of a newer version may have written it, while that is being deployed.
+    if given.get("version", MANIFEST_VERSION) != MANIFEST_VERSION:
+        raise RunError(f"{source} is of version {given['version']}, this job reads version {MANIFEST_VERSION}.")
+    given = _known(Manifest, given, source)
+    given["files"] = _files(given["files"], source)
     manifest = Manifest(**given)
     if manifest.dataset != settings.dataset:
-        raise RunError(f"The manifest is for {manifest.dataset}, this job is for {settings.dataset}.")
+        raise RunError(f"{source} is for {manifest.dataset}, this job is for {settings.dataset}.")
     strangers = sorted({file.bucket for file in manifest.files} - {settings.input_bucket})
     if strangers:
-        raise RunError(f"The manifest names {', '.join(strangers)}; this job reads {settings.input_bucket} only.")
+        raise RunError(f"{source} names {', '.join(strangers)}; this job reads {settings.input_bucket} only.")
+    if manifest.batch != batch_of(manifest.files):
+        raise RunError(f"{source} was changed: its files are not those of batch {manifest.batch}.")
     return manifest
+
+
+def batch_of(files: list[ManifestFile]) -> str:
+    """The name of these files' batch, as lambda/manifest.py gives it."""
+    names = sorted(f"{file.key}\n{file.version_id or file.etag}" for file in files)
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
+
+
+def _files(given: Any, source: str) -> list[ManifestFile]:
+    if not isinstance(given, list) or not all(isinstance(file, dict) for file in given):
+        raise RunError(f"{source} must list its files, each as a JSON object.")
+    return [ManifestFile(**_known(ManifestFile, file, f"{source} has a file that")) for file in given]
 
 
 def bucket_and_key(address: str) -> tuple[str, str]:
@@ -133,7 +154,7 @@ def bucket_and_key(address: str) -> tuple[str, str]:
     return bucket, key
 
 
-def _parsed(text: str, source: str) -> dict[str, Any]:
+def _parsed(text: str | bytes, source: str) -> dict[str, Any]:
     try:
         given = json.loads(text)
     except ValueError as error:

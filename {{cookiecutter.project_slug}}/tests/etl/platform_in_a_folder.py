@@ -1,7 +1,6 @@
 """What the ETL tests run on: S3 in memory for boto3, the same objects in folders that Spark reads as s3://."""
 
 import gzip
-import hashlib
 import json
 import shutil
 from collections.abc import Iterable
@@ -14,7 +13,7 @@ import etl
 from pyspark.sql import Row, SparkSession
 from steps import publishing
 from steps.failure import RunError
-from steps.settings import Manifest, ManifestFile, Settings, settings_from
+from steps.settings import Manifest, ManifestFile, Settings, batch_of, settings_from
 
 INPUT, OUTPUT, QUARANTINE = "acme-test-input", "acme-test-output", "acme-test-quarantine"
 BUCKETS = (INPUT, OUTPUT, QUARANTINE)
@@ -156,6 +155,5 @@ class Platform:
 
 def manifest_of(files: list[ManifestFile], attempt: int = 1) -> Manifest:
     """A manifest whose batch follows from its files alone."""
-    identity = "\n".join(sorted(f"{file.key}\n{file.version_id or file.etag}" for file in files))
-    batch = hashlib.sha256(identity.encode()).hexdigest()[:16]
+    batch = batch_of(files)
     return Manifest(1, f"{batch}-{attempt}", "orders", batch, list(files))

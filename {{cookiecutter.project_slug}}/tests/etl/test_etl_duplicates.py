@@ -55,6 +55,17 @@ def test_of_two_versions_within_a_second_the_one_that_s3_says_is_newer_wins(plat
     assert platform.run(KEYED).column("v") == [f"version {newer}"]
 
 
+def test_the_same_content_under_the_same_key_again_gives_duplicates_only(platform: Platform) -> None:
+    rows = "".join(f"{number},2024-01-01 00:00:00,v{number}\n" for number in range(5))
+    for _ in range(2):
+        platform.upload("orders/a.csv", f"id,at,v\n{rows}")
+
+    outcome = platform.run(KEYED)
+
+    assert outcome.counts == (10, 5, 0, 5)
+    assert outcome.column("v") == [f"v{number}" for number in range(5)]
+
+
 def test_equal_rows_are_all_published_when_the_dataset_has_no_key(platform: Platform) -> None:
     platform.upload("orders/a.csv", "id,at,v\n1,,x\n1,,x\n")
 

@@ -232,10 +232,16 @@ def test_columnar_values_obey_the_rules_too(platform: Platform) -> None:
     assert outcome.reasons == [["type:v", "maximum:v"], ["type:v", "maximum:v"], ["maximum:v"]]
 
 
-@pytest.mark.parametrize("name", ["f[1].csv", "{a,b}.csv", "a*?.csv", "back\\slash.csv", "100%25 é+#&=.csv", "a,b.csv"])
+NAMES = ["f[1].csv", "{a,b}.csv", "a*.csv", "a?.csv", "back\\slash.csv", "100%25 é+#&=.csv", "a,b.csv"]
+# What they would match as patterns, or unescaped.
+NOT_LISTED = ["f1.csv", "a.csv", "b.csv", "ab.csv", "abc.csv", "backslash.csv", "100% é+#&=.csv"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_key_is_a_name_and_never_a_pattern(platform: Platform, name: str) -> None:
     platform.upload(f"orders/{name}", GOOD)
-    (platform.root / "acme-test-input" / "orders" / "f1.csv").write_text("id,first,last\n9,not,listed\n")
+    for decoy in NOT_LISTED:
+        (platform.root / "acme-test-input" / "orders" / decoy).write_text("id,first,last\n9,not,listed\n")
 
     outcome = platform.run(job_settings(COLUMNS))
 
@@ -302,6 +308,16 @@ def test_a_version_that_no_longer_exists_is_reported_as_gone(platform: Platform)
     platform.clients.s3.delete_object(Bucket=lost.bucket, Key=lost.key, VersionId=lost.version_id)
 
     assert file_reasons(platform.run(job_settings(COLUMNS))) == {"a.csv": "gone", "b.csv": None}
+
+
+def test_a_run_of_deleted_files_only_publishes_nothing_and_has_not_failed(platform: Platform) -> None:
+    lost = platform.upload("orders/a.csv", GOOD)
+    platform.clients.s3.delete_object(Bucket=lost.bucket, Key=lost.key, VersionId=lost.version_id)
+
+    outcome = platform.run(job_settings(COLUMNS))
+
+    assert (outcome.failure, outcome.report["state"], outcome.counts) == (None, "published", (0, 0, 0, 0))
+    assert file_reasons(outcome) == {"a.csv": "gone"}
 
 
 def test_one_bad_file_among_a_hundred_is_named_and_the_others_are_published(platform: Platform) -> None:

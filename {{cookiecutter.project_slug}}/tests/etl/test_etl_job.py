@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,16 +10,17 @@ from typing import Any
 
 import boto3
 import etl
+import manifest
 import pytest
 from moto import mock_aws
 from platform_in_a_folder import BUCKETS, INPUT, OUTPUT, column, job_settings
 from steps import orphans, rules
 from steps.failure import RunError
 from steps.inspection import normalised
-from steps.settings import manifest_from, settings_from
+from steps.settings import ManifestFile, batch_of, manifest_from, settings_from
 
 FILES = Path(etl.__file__).parent
-FILE = {
+FILE: dict[str, Any] = {
     "bucket": INPUT,
     "key": "orders/a.csv",
     "version_id": "1",
@@ -26,7 +28,9 @@ FILE = {
     "size": 1,
     "uploaded_at": "2026",
 }
-MANIFEST = {"version": 1, "run": "b-1", "dataset": "orders", "batch": "b", "files": [FILE]}
+BATCH = batch_of([ManifestFile(**FILE)])
+MANIFEST = {"version": 1, "run": f"{BATCH}-1", "dataset": "orders", "batch": BATCH, "files": [FILE]}
+ADDRESS = f"s3://{OUTPUT}/_manifests/orders/{BATCH}-1.json"
 COLUMN: dict[str, Any] = column("id", "bigint")
 
 
@@ -95,12 +99,52 @@ def test_the_arguments_that_glue_adds_are_left_alone() -> None:
 
 
 def test_a_missing_manifest_is_one_sentence_with_its_key(s3: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    address = f"s3://{OUTPUT}/_manifests/orders/b-1.json"
-
     with pytest.raises(SystemExit) as ended:
-        etl.main(["--settings", given_settings(), "--manifest", address])
+        etl.main(["--settings", given_settings(), "--manifest", ADDRESS])
 
-    assert ended.value.code == f"The manifest {address} cannot be read: NoSuchKey."
+    assert ended.value.code == f"The manifest {ADDRESS} cannot be read: NoSuchKey."
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"[]",
+        b"\xff",
+        json.dumps({name: value for name, value in MANIFEST.items() if name != "files"}).encode(),
+        json.dumps(MANIFEST | {"files": None}).encode(),
+        json.dumps(MANIFEST | {"files": [{}]}).encode(),
+        json.dumps(MANIFEST | {"files": [FILE, FILE | {"key": "orders/added.csv"}]}).encode(),
+        json.dumps(MANIFEST | {"files": []}).encode(),
+    ],
+    ids=["empty", "list", "binary", "without files", "null", "no file", "one more", "emptied"],
+)
+def test_a_manifest_that_was_changed_fails_with_its_key(
+    s3: Any, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    s3.put_object(Bucket=OUTPUT, Key=ADDRESS.removeprefix(f"s3://{OUTPUT}/"), Body=content)
+    monkeypatch.setattr(etl, "spark_session", lambda _: pytest.fail("Spark started"))
+
+    with pytest.raises(SystemExit, match=re.escape(f"The manifest {ADDRESS} ")):
+        etl.main(["--settings", given_settings(), "--manifest", ADDRESS])
+
+
+def test_a_manifest_as_the_lambda_writes_it_is_read(s3: Any) -> None:
+    rows = [FILE, FILE | {"key": "orders/é.csv", "version_id": None}, FILE | {"version_id": "0", "sequencer": "A"}]
+    manifest.write_manifest(s3, OUTPUT, "orders", "b-1", rows)
+
+    read = etl.read_manifest(s3, f"s3://{OUTPUT}/{manifest.manifest_key('orders', 'b-1')}", job_settings([COLUMN]))
+
+    assert [(file.key, file.version_id) for file in read.files] == [(row["key"], row["version_id"]) for row in rows]
+
+
+def test_a_manifest_of_a_newer_version_is_refused_in_one_sentence_with_its_key() -> None:
+    newer = MANIFEST | {"version": 2, "files": "elsewhere"}
+
+    with pytest.raises(RunError) as refused:
+        manifest_from(json.dumps(newer), job_settings([COLUMN]), ADDRESS)
+
+    assert str(refused.value) == f"The manifest {ADDRESS} is of version 2, this job reads version 1."
 
 
 def test_a_setting_that_is_not_given_is_named() -> None:
@@ -121,9 +165,9 @@ def test_a_manifest_of_another_dataset_or_bucket_is_refused() -> None:
     settings = job_settings([COLUMN])
 
     with pytest.raises(RunError, match="is for customers, this job is for orders"):
-        manifest_from(json.dumps(MANIFEST | {"dataset": "customers"}), settings)
+        manifest_from(json.dumps(MANIFEST | {"dataset": "customers"}), settings, ADDRESS)
     with pytest.raises(RunError, match="names prod-input; this job reads acme-test-input only"):
-        manifest_from(json.dumps(MANIFEST | {"files": [FILE, FILE | {"bucket": "prod-input"}]}), settings)
+        manifest_from(json.dumps(MANIFEST | {"files": [FILE, FILE | {"bucket": "prod-input"}]}), settings, ADDRESS)
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,17 @@ def test_of_two_versions_within_a_second_that_come_into_two_runs_the_newer_one_i
     assert ask(platform, settings, "select v from orders where id = 1") == [("newer",)]
 
 
+def test_the_same_content_under_the_same_key_in_a_later_run_is_found_once(platform: Platform) -> None:
+    settings = job_settings(COLUMNS, primary_key=["id"])
+    rows = "".join(f"{number},2024-01-01 00:00:00,1,x\n" for number in range(5))
+    for uploaded_at in ("2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"):
+        again = platform.upload("orders/a.csv", HEADER + rows, uploaded_at)
+        platform.run(settings, files=[again])
+
+    assert ask(platform, settings, "select count(*) from orders_batches") == [("10",)]
+    assert ask(platform, settings, "select count(*), min(_uploaded_at) from orders") == [("5", "2026-03-02 00:00:00")]
+
+
 def test_a_partition_of_a_time_is_a_day(platform: Platform) -> None:
     settings = job_settings(COLUMNS, partition_by="at")
     platform.upload("orders/a.csv", HEADER + "1,2024-01-01 23:30:00,1,x\n")

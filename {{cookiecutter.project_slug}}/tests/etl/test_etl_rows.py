@@ -134,6 +134,17 @@ def test_timestamps_without_a_format_are_iso_and_count_in_utc(platform: Platform
     assert len(set(outcome.column("v"))) == 1
 
 
+def test_an_hour_that_another_zone_skips_or_repeats_is_an_hour_like_any_other(platform: Platform) -> None:
+    # New York, where the Spark of these tests believes itself to be, has no first of these and has the second twice.
+    times = ["2024-03-10 02:30:00", "2024-11-03 01:30:00"]
+    platform.upload("orders/a.csv", "v\n" + "".join(f"{time}\n" for time in times))
+
+    outcome = platform.run(job_settings([column("v", "timestamp")]))
+
+    instants = [datetime.datetime.fromisoformat(f"{time}+00:00").timestamp() for time in times]
+    assert [row["v"].timestamp() for row in outcome.published] == instants
+
+
 def test_empty_cells_are_missing_and_the_word_null_is_a_text(platform: Platform) -> None:
     platform.upload("orders/a.csv", 'id,a,b,c\n1,,"",NULL\n')
 

