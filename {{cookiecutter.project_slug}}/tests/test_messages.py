@@ -507,10 +507,11 @@ def test_a_run_that_refused_rows_is_also_a_run_that_succeeded() -> None:
     assert MESSAGES["rows quarantined"][0].kinds == ("rows quarantined", "run succeeded")
 
 
-def test_a_file_that_was_deleted_is_named_and_is_no_quarantine() -> None:
+def test_a_file_that_was_deleted_is_told_as_it_happens_and_is_no_quarantine() -> None:
     message = run_published(PROD, "orders", RUN, {"files": [GOOD | {"file_reason": "gone"}]})
 
-    assert message.kinds == ("run succeeded",)
+    assert message.kinds == ("rows quarantined", "run succeeded")
+    assert message.headline == "published, 1 file deleted before"
     assert "orders/a.csv: gone" in message.facts
 
 

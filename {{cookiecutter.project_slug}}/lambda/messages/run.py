@@ -7,16 +7,18 @@ from place import Place
 
 Row = dict[str, Any]
 MOST_FILES = 20
+DELETED = "Nothing, if it was deleted on purpose. If not, upload it again: it was not read."
 COUNTS = ("rows_in", "published", "quarantined", "duplicates")
 
 
 def run_published(place: Place, dataset: str, run: Row, report: Row) -> Message:
-    """`run` holds name and job run; a run that refused rows or files is news of its own."""
+    """`run` holds name and job run; a run that did not publish all of its files is news of its own."""
     files = report.get("files", [])
     incomplete = [file for file in files if file["file_reason"] or file["quarantined"]]
     refused = [file for file in incomplete if file["file_reason"] != "gone"]
     counts = {name: int(report.get(name, 0)) for name in COUNTS}
     bad = counted(counts["quarantined"], "row") if counts["quarantined"] else counted(len(refused), "file")
+    outcome = f", {bad} quarantined" if refused else f", {counted(len(incomplete), 'file')} deleted before"
     facts = [
         f"Run {run['name']} published {counts['published']:,} of {counted(counts['rows_in'], 'row')} "
         f"from {counted(len(files), 'file')}: {counts['quarantined']:,} quarantined, "
@@ -24,12 +26,12 @@ def run_published(place: Place, dataset: str, run: Row, report: Row) -> Message:
     ]
     facts += ["Not published, or not all of it:"] if incomplete else []
     return Message(
-        kinds=("rows quarantined", "run succeeded") if refused else ("run succeeded",),
+        kinds=("rows quarantined", "run succeeded") if incomplete else ("run succeeded",),
         place=place,
         about=dataset,
-        headline=f"published, {bad} quarantined" if refused else "published",
+        headline=f"published{outcome if incomplete else ''}",
         facts=facts + cut([f"{file['key']}: {_why(file)}" for file in incomplete], MOST_FILES, "file"),
-        next_steps=_mend(place, refused[0]["key"]) if refused else [NOTHING],
+        next_steps=_mend(place, refused[0]["key"]) if refused else [DELETED if incomplete else NOTHING],
         links=_links(place, dataset, run),
         values={"run": run["name"], "files": len(files)} | counts,
     )

@@ -54,6 +54,7 @@ def mend(crawl: Callable[[Place, str, Any], None], run_job: Callable[[Place, Any
     replace(
         FakeJob, "start_job_run", lambda original: _then(original, lambda job: run_job(_place(job), job.job_runs[-1]))
     )
+    replace(FakeJob, "get_job_runs", _newest_first)
     replace(FakeJobRun, "as_dict", _as_glue_tells)
     replace(FakeConnection, "as_dict", _with_type)
     add(GlueBackend, "rulesets", {})
@@ -72,6 +73,10 @@ def _then(original: Callable[..., Any], act: Callable[[Any], None]) -> Callable[
 
 def _began(crawler: Any, crawl: Callable[[Place, str, Any], None]) -> None:
     crawl(_place(crawler), crawler.name, crawler.crawls[-1])
+
+
+def _newest_first(original: Callable[[Any], list[Any]]) -> Callable[[Any], list[Any]]:
+    return lambda job: original(job)[::-1]
 
 
 def _place(model: Any) -> Place:

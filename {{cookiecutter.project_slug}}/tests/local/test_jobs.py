@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from stand_in_server import Server
 
 from local.stand_in.jobs import Jobs
 from local.stand_in.local_aws import LocalAws
@@ -64,3 +65,17 @@ def test_a_waiting_run_that_is_let_go_begins(jobs: Jobs, told: list[dict[str, An
 
     wait_until_told(told)
     assert [each["state"] for each in told] == ["FAILED"]
+
+
+def test_the_newest_run_comes_first_as_glue_lists_them(server: Server) -> None:
+    glue = server.client("glue")
+    glue.create_job(Name="listed", Role="role", Command={}, ExecutionProperty={"MaxConcurrentRuns": 3})
+    server.ask("hold", jobs=True)
+
+    begun = [glue.start_job_run(JobName="listed")["JobRunId"] for _ in range(3)]
+
+    listed = [run["Id"] for run in glue.get_job_runs(JobName="listed")["JobRuns"]]
+    newest = glue.get_job_runs(JobName="listed", MaxResults=1)["JobRuns"]
+    server.ask("hold", jobs=False)
+    assert listed == begun[::-1]
+    assert [run["Id"] for run in newest] == begun[-1:]
