@@ -12,7 +12,8 @@ help: ## Show this list.
 
 # Cookiecutter copies the whole template folder before it starts, so it is given one without virtual environments.
 demo: $(VENV)/ready ## Generate a project from demo.yaml into demo/ and run its whole platform on this machine.
-	@rm -rf demo && mkdir -p demo/.template
+	@test ! -e demo || { echo "demo/ is there already, and may hold work of yours: go on in demo/acme-sales (make local), or remove it first: make -C demo/acme-sales local-down; rm -r demo" >&2; exit 1; }
+	@mkdir -p demo/.template
 	@git ls-files -z --cached --others --exclude-standard | tar --null -T - -cf - | tar -xf - -C demo/.template
 	@$(VENV)/bin/cookiecutter demo/.template --config-file demo.yaml --no-input --output-dir demo
 	@ln -s $(VENV) demo/acme-sales/.venv

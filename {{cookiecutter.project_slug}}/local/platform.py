@@ -13,7 +13,7 @@ from rich.console import Console
 
 import build_archives
 from local.control import ask
-from local.data_folder import files_of_datasets
+from local.data_folder import files_of_datasets, strangers_in
 from local.digest import send_digest
 from local.following import Following
 from local.java import java_home
@@ -25,7 +25,7 @@ from local.report_page import write_page
 from local.report_text import print_report
 from local.running import PROJECT, Platform, folder_of, running_platform
 from local.steps import Steps
-from local.terraform import Terraform, environments
+from local.terraform import Terraform, refuse_unknown_environment
 from local.upload import upload
 
 PATIENCE_SECONDS = 600
@@ -35,7 +35,7 @@ WARM_JOBS = 2
 def main() -> None:
     """Start what does not run yet, apply what has changed, upload what is new, and report."""
     given = parse_arguments()
-    refuse_unknown_environment(given.environment)
+    refuse_unknown_environment(PROJECT, given.environment)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     # A profile of the user's own would be looked for, and it is none of this.
     os.environ.pop("AWS_PROFILE", None)
@@ -57,6 +57,9 @@ def make_it_so(environment: str, data: Path, console: Console) -> bool:
     with steps.step("reading project.yaml"):
         settings = settings_of_the_team(PROJECT, environment)
     found = files_of_datasets(data, settings["datasets"], "make local")
+    strangers = strangers_in(data, settings["datasets"])
+    if strangers:
+        steps.say(f"Left out, because no dataset is called so: {', '.join(strangers)}")
     platform = still_running(environment, steps)
     if not platform:
         with steps.step("starting the local AWS"):
@@ -82,13 +85,6 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=PROJECT / "samples", help="a folder with one folder per dataset")
     parser.add_argument("--down", action="store_true", help="end the platform instead")
     return parser.parse_args()
-
-
-def refuse_unknown_environment(environment: str) -> None:
-    """An environment has a folder."""
-    if environment not in environments(PROJECT):
-        known = ", ".join(environments(PROJECT))
-        sys.exit(f"There is no environment {environment}: this project has {known}. Say ENV=name.")
 
 
 def still_running(environment: str, steps: Steps) -> Platform | None:

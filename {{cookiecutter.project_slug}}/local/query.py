@@ -22,7 +22,8 @@ from rich.text import Text
 
 from local.query_views import quoted, views
 from local.report_text import printable
-from local.running import folder_of, running_platform
+from local.running import PROJECT, folder_of, running_platform
+from local.terraform import refuse_unknown_environment
 
 MOST_ROWS = 50
 PREVIEW_ROWS = 3
@@ -59,9 +60,11 @@ class Source(NamedTuple):
 def main(arguments: list[str] | None = None) -> None:
     """Answer one query, or show what there is and ask for queries."""
     given = parse_arguments(arguments)
+    refuse_unknown_environment(PROJECT, given.environment)
     platform = running_platform(given.environment)
     if platform is None:
-        sys.exit(f"The local platform of {given.environment} is not running: start it with `make local` first.")
+        command = f"make local ENV={given.environment}"
+        sys.exit(f"The local platform of {given.environment} is not running: `{command}` starts it.")
     # A profile of the user's own would be looked for, and it is none of this.
     os.environ.pop("AWS_PROFILE", None)
     source = Source(folder_of(given.environment), boto3.resource("dynamodb", **platform.access).meta.client)

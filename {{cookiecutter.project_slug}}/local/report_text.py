@@ -113,7 +113,9 @@ def print_sum(report: Report, console: Console) -> None:
     counts = total(files)
     words = f"{counted(len(files), 'file')}, {counts.rows_in:,} rows in {'=' if not counts.lost else '≠'} "
     words += f"{counts.published:,} published + {counts.quarantined:,} quarantined + {counts.duplicates:,} duplicates"
-    console.print(Text(words, "bold"), soft_wrap=True)
+    missing = uncounted(files)
+    words += f"; not counted: {in_words(missing)}" if missing else ""
+    console.print(Text(printable(words), "bold"), soft_wrap=True)
     if report["ignored_files"]:
         line(console, "uploaded files that belong to no dataset, ignored: ", f"{report['ignored_files']:,}")
     line(console, "", f"{counted(report['resources'], 'resource')}, {report['total_seconds']:.1f} seconds")

@@ -18,6 +18,7 @@ from local.java import java_home
 from local.job_settings import job_settings
 from local.running import PROJECT, folder_of
 from local.storage import LocalStorage, local_storage
+from local.terraform import refuse_unknown_environment
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -25,6 +26,7 @@ def main(arguments: list[str] | None = None) -> None:
     given = parse_arguments(arguments)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
+    refuse_unknown_environment(PROJECT, given.environment)
     java = java_home()
     settings = job_settings(PROJECT, given.environment)
     datasets = files_of_datasets(given.data, settings, "make run")

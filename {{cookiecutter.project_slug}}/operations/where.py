@@ -15,6 +15,8 @@ from operations.story import told, told_of_unknown
 def main(arguments: list[str] | None = None) -> None:
     """Ask the ledger, then the input bucket."""
     given = parse_arguments(arguments)
+    if not given.file:
+        sys.exit("Say which file: make where FILE=name.")
     deployment = deployment_of(given.environment)
     with explained(deployment):
         print("\n".join(answer(deployment, place_of(given.file), datetime.now(UTC))))

@@ -90,7 +90,9 @@ def refuse_too_many_bad_rows(report: Report, maximum_bad_share: float) -> None:
     if bad and bad == rows:
         raise RunError(f"all-rows-bad: none of {rows} rows passed; see the quarantine.")
     if rows and bad / rows > maximum_bad_share:
-        raise RunError(f"too-many-bad-rows: {bad} of {rows} rows, more than {maximum_bad_share:.2%}.")
+        name, worst = max(report.files.items(), key=lambda item: item[1].quarantined)
+        most = f"{worst.quarantined} of them in {name}"
+        raise RunError(f"too-many-bad-rows: {bad} of {rows} rows, more than {maximum_bad_share:.2%}, {most}.")
 
 
 def refuse_lost_rows(report: Report) -> None:

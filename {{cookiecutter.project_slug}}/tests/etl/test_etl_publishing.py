@@ -155,7 +155,9 @@ def test_too_many_bad_rows_fail_the_run_before_it_publishes(platform: Platform) 
 
     outcome = platform.run(job_settings(COLUMNS, maximum_bad_share=0.2))
 
-    assert outcome.failure == "too-many-bad-rows: 1 of 4 rows, more than 20.00%."
+    assert outcome.failure == (
+        f"too-many-bad-rows: 1 of 4 rows, more than 20.00%, 1 of them in s3://{INPUT}/orders/a.csv."
+    )
     assert (outcome.report["state"], outcome.report["reason"]) == ("failed", outcome.failure)
     assert (outcome.published, outcome.reasons) == ([], [["type:id"]])
     assert commits(platform) == []

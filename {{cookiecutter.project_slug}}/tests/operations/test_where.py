@@ -1,5 +1,7 @@
 """`python -m operations.where FILE`: one question, whatever has become of the file."""
 
+import json
+
 import pytest
 from deployed import DEPLOYED, pretend_deployed
 from event_chain import BAD, DUPLICATE, FAILS_THE_RUN, INPUT, MAXIMUM_ATTEMPTS, EventChain
@@ -41,6 +43,23 @@ def test_a_read_file_shows_its_run_its_rows_its_reasons_and_where_they_lie(chain
     assert f"published   s3://acme-dev-output/orders/batch_id={batch}/" in text
     assert f"quarantine  s3://acme-dev-quarantine/orders/batch_id={batch}/" in text
     assert f"report      s3://acme-dev-output/_reports/orders/{run}.json" in text
+
+
+def test_refused_rows_are_shown_with_their_reasons_as_they_lie_in_the_quarantine(chain: EventChain) -> None:
+    processed(chain, "orders/a.csv", body="\n".join(["1", BAD]).encode())
+    (row,) = chain.rows().values()
+    mine = {"file": f"s3://{INPUT}/orders/a.csv", "line": 2, "reasons": ["type:id", "missing:v"], "record": "x\x1b[2J"}
+    stored = [mine, mine | {"file": f"s3://{INPUT}/orders/b.csv", "record": "of another file"}]
+    chain.s3.put_object(
+        Bucket="acme-dev-quarantine",
+        Key=f"orders/batch_id={row['run'].rpartition('-')[0]}/part-0.json",
+        Body="\n".join(map(json.dumps, stored)),
+    )
+
+    text = told(chain, "orders/a.csv")
+
+    assert "    line 2  type:id, missing:v: x\\x1b[2J\n" in text
+    assert "of another file" not in text
 
 
 def test_every_version_of_a_key_is_shown_newest_first(chain: EventChain) -> None:

