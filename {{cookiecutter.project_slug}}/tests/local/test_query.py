@@ -289,6 +289,7 @@ def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     server.start()
     host, port = server.get_host_and_port()
     running = Platform("dev", f"http://{host}:{port}", 1, "111111111111", "eu-west-1")
+    monkeypatch.setattr(query, "refuse_unknown_environment", lambda *_: None)
     monkeypatch.setattr(query, "running_platform", {"dev": running}.get)
     monkeypatch.setattr(query, "folder_of", lambda _: tmp_path)
     dynamodb = boto3.resource("dynamodb", **running.access).meta.client
@@ -354,12 +355,13 @@ def test_without_a_query_the_views_are_shown_and_what_is_published_meanwhile_is_
 
 
 def test_a_platform_that_does_not_run_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(query, "refuse_unknown_environment", lambda *_: None)
     monkeypatch.setattr(query, "running_platform", lambda _: None)
 
     with pytest.raises(SystemExit) as ended:
         query.main(["--environment", "dev"])
 
-    assert ended.value.code == "The local platform of dev is not running: start it with `make local` first."
+    assert ended.value.code == "The local platform of dev is not running: `make local ENV=dev` starts it."
 
 
 def test_a_platform_that_has_no_datasets_yet_is_one_sentence(platform: Path) -> None:

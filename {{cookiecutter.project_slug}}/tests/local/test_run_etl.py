@@ -64,6 +64,7 @@ def test_a_failed_run_shows_its_reason_and_no_published_rows() -> None:
 def test_a_data_folder_without_files_of_a_dataset_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(run_etl, "refuse_unknown_environment", lambda *_: None)
     monkeypatch.setattr(run_etl, "java_home", lambda: None)
     monkeypatch.setattr(run_etl, "job_settings", lambda *_: {"orders": "{}"})
 

@@ -9,6 +9,8 @@ from event_chain import BAD, DUPLICATE, FAILS_THE_RUN, INPUT, MAXIMUM_ATTEMPTS, 
 from operations import where
 from operations.search import place_of
 
+QUARANTINE = "acme-dev-quarantine"
+
 
 def told(chain: EventChain, file: str) -> str:
     return "\n".join(where.answer(DEPLOYED, place_of(file), chain.clock()))
@@ -50,8 +52,9 @@ def test_refused_rows_are_shown_with_their_reasons_as_they_lie_in_the_quarantine
     (row,) = chain.rows().values()
     mine = {"file": f"s3://{INPUT}/orders/a.csv", "line": 2, "reasons": ["type:id", "missing:v"], "record": "x\x1b[2J"}
     stored = [mine, mine | {"file": f"s3://{INPUT}/orders/b.csv", "record": "of another file"}]
+    chain.s3.create_bucket(Bucket=QUARANTINE, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     chain.s3.put_object(
-        Bucket="acme-dev-quarantine",
+        Bucket=QUARANTINE,
         Key=f"orders/batch_id={row['run'].rpartition('-')[0]}/part-0.json",
         Body="\n".join(map(json.dumps, stored)),
     )
