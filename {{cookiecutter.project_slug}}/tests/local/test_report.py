@@ -139,6 +139,7 @@ def test_the_sum_leaves_out_files_that_no_published_run_has_counted_and_says_whi
     assert [left_out["key"] for left_out in uncounted(files)] == ["orders/later.csv", "orders/dead.csv"]
     assert Page(page(given)).text.count("Not part of the sum: 1 dead, 1 claimed.") == 2
     assert "without 1 dead, 1 claimed" in printed(given)
+    assert "duplicates; not counted: 1 dead, 1 claimed" in printed(given)
 
 
 def test_a_file_that_was_refused_or_deleted_unread_misses_in_no_sum() -> None:
