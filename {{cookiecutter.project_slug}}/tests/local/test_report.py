@@ -19,7 +19,7 @@ from local.report_text import print_report
 HOSTILE = (
     "orders/<script>alert(1)</script>.csv",
     "orders/\"'><img src=https://evil.example/x onerror=alert(1)>&amp;.csv",
-    "orders/{{ 7 * 7 }}{% raw %}.csv",
+    "orders/<%= 7 * 7 %><% raw %>.csv",
     "orders/[red]not markup[/red][/].csv",
     "orders/🦀 café Ω 表.csv",
     "orders/" + "very-long-name-" * 70 + ".csv",
@@ -230,7 +230,7 @@ def test_no_value_becomes_a_tag_or_an_attribute() -> None:
     assert not any(name.startswith("on") for _, attributes in hostile.tags for name in attributes)
     assert hostile.open == []
     assert "orders/<script>alert(1)</script>.csv" in hostile.texts
-    assert "orders/{{ 7 * 7 }}{% raw %}.csv" in hostile.texts
+    assert "orders/<%= 7 * 7 %><% raw %>.csv" in hostile.texts
 
 
 def test_the_page_refers_to_nothing_besides_itself() -> None:
