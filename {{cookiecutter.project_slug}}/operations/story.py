@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from heapq import nsmallest
 from typing import Any
 
 from admission import is_no_data
@@ -10,6 +11,7 @@ from ledger import Ledger, Row
 from missed_upload import OLDEST, YOUNGEST
 from run_outcome import COUNTS, outcome_of
 
+from local.report_text import printable
 from operations.deployment import Deployment
 
 IN_WORDS = {
@@ -58,29 +60,28 @@ def _told_of_run(row: Row, ledger: Ledger, s3: Any, deployment: Deployment) -> l
         )
         lines += [f"  published   s3://{output}/{batch}"] if outcome.is_published and mine["published"] else []
         bad = f"s3://{deployment.buckets['quarantine']}/{batch}"
-        lines += [f"  quarantine  {bad}", *_refused(s3, bad, row)] if mine["quarantined"] else []
+        lines += [f"  quarantine  {bad}", *_refused(s3, bad, row, mine["quarantined"])] if mine["quarantined"] else []
     return [*lines, f"  report      s3://{output}/_reports/{dataset}/{report['run']}.json"]
 
 
-def _refused(s3: Any, folder: str, row: Row) -> list[str]:
+def _refused(s3: Any, folder: str, row: Row, count: int) -> list[str]:
     """The first refused rows of a file, as they lie in the quarantine."""
     bucket, _, prefix = folder.removeprefix("s3://").partition("/")
     address = f"s3://{row['bucket']}/{row['key']}"
     names = {address, f"{address}?versionId={row.get('version_id')}"}
     try:
         pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-        keys = [stored["Key"] for page in pages for stored in page.get("Contents", [])]
-        lines = [line for key in keys for line in s3.get_object(Bucket=bucket, Key=key)["Body"].iter_lines()]
+        keys = (stored["Key"] for page in pages for stored in page.get("Contents", []))
+        lines = (line for key in keys for line in s3.get_object(Bucket=bucket, Key=key)["Body"].iter_lines())
+        mine = (each for each in map(json.loads, lines) if each["file"] in names)
+        # A batch may hold millions of refused rows: only those that are shown are kept.
+        first = nsmallest(MOST_ROWS, mine, key=lambda each: each["line"])
     except ClientError as error:
         return [f"    cannot be read: {error.response['Error']['Code']}"]
-    rows = sorted((each for each in map(json.loads, lines) if each["file"] in names), key=lambda each: each["line"])
-    told = [f"    line {each['line']}  {', '.join(each['reasons'])}: {_shown(each['record'])}" for each in rows]
-    return told[:MOST_ROWS] + ([f"    and {len(told) - MOST_ROWS:,} more"] if len(told) > MOST_ROWS else [])
-
-
-def _shown(record: str | None) -> str:
-    """A record on one line: what a terminal would act on is shown as its escape."""
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in record or "")
+    told = [
+        f"    line {each['line']}  {', '.join(each['reasons'])}: {printable(each['record'] or '')}" for each in first
+    ]
+    return told + ([f"    and {count - MOST_ROWS:,} more"] if count > MOST_ROWS else [])
 
 
 def _part_of(report: Row, row: Row) -> Row | None:
