@@ -39,7 +39,6 @@ def test_jinja_stands_in_four_kinds_of_file_only() -> None:
         if statements(path) or re.search(r"\{\{\s*(cookiecutter|project|backend)\b", path.read_text("utf-8", "replace"))
     }
 
-    # The test of the report's page feeds it a name that looks like one.
     assert found <= WITH_JINJA
 
 
