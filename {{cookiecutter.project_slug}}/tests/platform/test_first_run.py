@@ -1,5 +1,7 @@
 """What `make local` leaves after its first run: the report page, and a platform that a second run goes on with."""
 
+import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from shutil import copytree
@@ -113,6 +115,22 @@ def test_a_second_plan_changes_nothing(project: RunningProject) -> None:
     done = run(project.folder, "-c", PLAN, project.environment)
 
     assert done.code == 0, done.said
+
+
+def test_the_state_lies_in_its_bucket_and_whoever_has_locked_it_has_it_alone(project: RunningProject) -> None:
+    backend = (project.folder / project.environment / "backend.tf").read_text(encoding="utf-8")
+    bucket, key = (re.findall(rf'^ *{name} += "(.+)"$', backend, re.MULTILINE)[0] for name in ("bucket", "key"))
+    lock = {"Bucket": bucket, "Key": f"{key}.tflock"}
+    assert json.loads(project.s3.get_object(Bucket=bucket, Key=key)["Body"].read())["resources"]
+
+    project.s3.put_object(**lock, Body=json.dumps({"ID": "1", "Who": "somebody else"}))
+    try:
+        meanwhile = run(project.folder, "-c", PLAN, project.environment)
+    finally:
+        project.s3.delete_object(**lock)
+
+    assert meanwhile.code != 0
+    assert "Error acquiring the state lock" in meanwhile.said and "somebody else" in meanwhile.said
 
 
 def test_a_second_run_uploads_only_what_is_new_and_leads_it_to_its_end(project: RunningProject, tmp_path: Path) -> None:
