@@ -1,4 +1,4 @@
-"""Where a machine has no Terraform, the one that a Python package holds does the same for `make local`."""
+"""`make local` where a machine has no Terraform, which a Python package then holds, or where it has no provider."""
 
 import json
 import os
@@ -21,6 +21,7 @@ terraform.init()
 terraform.apply(lambda *told: None)
 print(terraform.command, terraform.is_settled())
 """
+WITH_PROVIDER = 'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n  }\n}\n'
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +67,19 @@ def test_it_ends_as_terraform_ends_and_says_what_terraform_says(without_terrafor
     assert "change_summary" in {json.loads(line)["type"] for line in told.splitlines() if line.startswith("{")}
     assert refused.returncode == 1
     assert "Unsupported block type" in refused.stderr
+
+
+def test_a_provider_that_cannot_be_had_is_one_sentence(root: Path, tmp_path: Path) -> None:
+    nothing = tmp_path / "empty.rc"
+    nothing.write_text(f'provider_installation {{\n  filesystem_mirror {{\n    path = "{tmp_path}"\n  }}\n}}\n')
+    (root / "main.tf").write_text(WITH_PROVIDER)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
+
+    done = run(
+        kept | {"TF_CLI_CONFIG_FILE": str(nothing)}, PROJECT, "-c", APPLY, str(root), str(tmp_path / "workspace")
+    )
+
+    assert done.returncode == 1
+    assert re.fullmatch(
+        r"Terraform cannot get its AWS provider here\..*: TF_PLUGIN_MIRROR=folder make local\n", done.stderr
+    )
