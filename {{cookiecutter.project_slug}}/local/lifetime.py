@@ -18,6 +18,7 @@ from local.build_machine import build_environment
 from local.control import ask
 from local.data_folder import shown
 from local.running import PROJECT, Platform, folder_of, running_platform
+from local.stand_in.account_profile import DEFAULT as DEFAULT_PROFILE
 
 try:
     import fcntl
@@ -46,24 +47,24 @@ def alone(environment: str) -> Iterator[None]:
         yield
 
 
-def start(environment: str, settings: dict[str, Any], java: str | None) -> Platform:
+def start(environment: str, settings: dict[str, Any], java: str | None, profile: str = DEFAULT_PROFILE) -> Platform:
     """Start the local AWS of one environment in a process of its own, which goes on when this command has ended."""
     folder = _fresh_folder(environment)
     (folder / "job_settings.json").write_text(json.dumps(settings["job_settings"]), encoding="utf-8")
     spark_settings.write(folder / "conf", folder / "storage", list(settings["buckets"].values()))
     here = settings["environment"]
     homes = [f"{here['account']}/{here['region']}"]
-    return _served(environment, homes, surroundings(environment, settings), _java(java))
+    return _served(environment, homes, surroundings(environment, settings), [*_java(java), "--profile", profile])
 
 
-def start_delivery(settings: dict[str, dict[str, Any]], java: str | None) -> Platform:
+def start_delivery(settings: dict[str, dict[str, Any]], java: str | None, profile: str = DEFAULT_PROFILE) -> Platform:
     """Start the local AWS of the whole delivery: its own account, and every environment's, by the name `pipeline`."""
     folder, delivery = _fresh_folder(DELIVERY), settings[DELIVERY]["delivery"]
     buckets = [name for each in settings.values() for name in each["buckets"].values()]
     spark_settings.write(folder / "conf", folder / "storage", buckets)
     homes = [f"{place['account']}/{place['region']}" for place in (delivery, *delivery["environments"])]
     builds = ["--build-environment", json.dumps(build_environment(java))]
-    return _served(DELIVERY, homes, surroundings_of_delivery(settings), [*_java(java), *builds])
+    return _served(DELIVERY, homes, surroundings_of_delivery(settings), [*_java(java), *builds, "--profile", profile])
 
 
 def _java(home: str | None) -> list[str]:

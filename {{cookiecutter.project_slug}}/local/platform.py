@@ -24,6 +24,8 @@ from local.observation import observe
 from local.report_page import write_page
 from local.report_text import print_report
 from local.running import PROJECT, Platform, folder_of, running_platform
+from local.stand_in.account_profile import DEFAULT as DEFAULT_PROFILE
+from local.stand_in.account_profile import PROFILES
 from local.steps import Steps
 from local.terraform import Terraform, refuse_unknown_environment
 from local.upload import upload
@@ -45,13 +47,13 @@ def main() -> None:
         with alone(given.environment):
             if given.down:
                 console.print(down(given.environment))
-            elif not make_it_so(given.environment, given.data, console):
+            elif not make_it_so(given.environment, given.data, given.profile, console):
                 sys.exit("Some files have not reached their end: the report says how far each came, and why.")
     except KeyboardInterrupt:
         sys.exit("Stopped. `make local` goes on from here; `make local-down` ends what runs already.")
 
 
-def make_it_so(environment: str, data: Path, console: Console) -> bool:
+def make_it_so(environment: str, data: Path, profile: str | None, console: Console) -> bool:
     """Everything that `make local` does; whether all files have reached their end."""
     steps, memory, java = Steps(console), PeakMemory(), java_home()
     with steps.step("reading project.yaml"):
@@ -61,9 +63,14 @@ def make_it_so(environment: str, data: Path, console: Console) -> bool:
     if strangers:
         steps.say(f"Left out, because no dataset is called so: {', '.join(strangers)}")
     platform = still_running(environment, steps)
+    if platform and profile not in (None, platform.profile):
+        sys.exit(
+            f"The local platform of {environment} runs in an account of the profile {platform.profile}, not {profile}. "
+            "End it with `make local-down`, then try again."
+        )
     if not platform:
         with steps.step("starting the local AWS"):
-            platform = start(environment, settings, java)
+            platform = start(environment, settings, java, profile or DEFAULT_PROFILE)
     with memory.of(platform.process):
         resources = deploy(platform, settings, steps)
         files = upload(platform, settings, found, data, steps)
@@ -83,6 +90,7 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--environment", required=True, help="a name from project.yaml")
     parser.add_argument("--data", type=Path, default=PROJECT / "samples", help="a folder with one folder per dataset")
+    parser.add_argument("--profile", choices=PROFILES, help="what kind of AWS account to run in: see docs/local.md")
     parser.add_argument("--down", action="store_true", help="end the platform instead")
     return parser.parse_args()
 

@@ -24,6 +24,8 @@ class Platform:
     process: int
     account: str
     region: str
+    # See stand_in/account_profile.py.
+    profile: str = "plain"
 
     @property
     def folder(self) -> Path:

@@ -16,6 +16,7 @@ from werkzeug.serving import make_server
 
 from local.running import NOTE, Platform, note_down, noted
 from local.stand_in import (
+    account_profile,
     mends_budgets,
     mends_glue,
     mends_identity,
@@ -133,6 +134,7 @@ def serve(given: argparse.Namespace) -> None:
     # moto would take every caller for this account.
     os.environ.pop("MOTO_ACCOUNT_ID", None)
     os.environ.update(places[0].process_environment)
+    account_profile.choose(given.profile)
     machine = Machine(given.java_home, given.build_environment)
     stand_in.append(StandIn([Home(aws, machine, given.retry_after, stopped) for aws in places], stopped))
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -140,7 +142,7 @@ def serve(given: argparse.Namespace) -> None:
     surroundings.make(**given.surroundings)
     Thread(target=server.serve_forever, daemon=True).start()
     stand_in[0].begin()
-    platform = Platform(given.environment, address, os.getpid(), places[0].account, places[0].region)
+    platform = Platform(given.environment, address, os.getpid(), places[0].account, places[0].region, given.profile)
     note_down(platform, folder)
     wait_for_the_end(stand_in[0], platform, given.idle_minutes)
     stand_in[0].close()
@@ -169,6 +171,12 @@ def main() -> None:
     )
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--surroundings", type=json.loads, required=True, help="see surroundings.py, as JSON")
+    parser.add_argument(
+        "--profile",
+        choices=account_profile.PROFILES,
+        default=account_profile.DEFAULT,
+        help="see account_profile.py",
+    )
     parser.add_argument("--java-home")
     parser.add_argument(
         "--build-environment", type=json.loads, default={}, help="what builds see of this machine, as JSON"
