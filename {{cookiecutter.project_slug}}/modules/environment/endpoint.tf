@@ -1,13 +1,10 @@
 # What a VPC without a way out needs to reach AWS, and what may talk to what.
 
 locals {
-  # glue: jobs register partitions, Lambdas start crawlers; sns: notifications; the rest is what Glue itself calls.
-  _interfaces = concat(["glue", "sns", "logs", "monitoring", "kms", "sts"], length(var.environment.jdbc) > 0 ? ["secretsmanager"] : [])
-  interfaces  = { for name in local._interfaces : name => name if length(local._created) > 0 }
-  _gateways   = ["s3", "dynamodb"]
-  gateways    = { for name in local._gateways : name => name if length(local._created) > 0 }
+  interfaces = { for name in var.capacity.interface_endpoints : name => name if length(local._created) > 0 }
+  gateways   = { for name in var.capacity.gateway_endpoints : name => name if length(local._created) > 0 }
   # As boto3 names them.
-  services = [for name in concat(local._gateways, local._interfaces) : name == "monitoring" ? "cloudwatch" : name]
+  services = [for name in concat(var.capacity.gateway_endpoints, var.capacity.interface_endpoints) : name == "monitoring" ? "cloudwatch" : name]
 
   databases = { for name, connection in var.environment.jdbc : name => {
     host = try(regex("(?://|@)([A-Za-z0-9._-]+)", connection.url)[0], "")

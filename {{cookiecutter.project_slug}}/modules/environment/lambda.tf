@@ -3,15 +3,14 @@
 locals {
   archives = { for name in ["lambda", "transforms"] : name => "${var.root}/build/${name}.zip" }
 
-  # reserved: how many may run at once. The queue hands over to at most as many as start_crawler may run.
   functions = {
-    start_crawler     = { timeout = 60, reserved = 5, reads = ["PREFIX", "INPUT_BUCKET", "LEDGER_TABLE", "NOTIFICATION_ROUTES"] }
-    start_etl_job     = { timeout = 120, reserved = 2, reads = ["PREFIX", "OUTPUT_BUCKET", "LEDGER_TABLE", "NOTIFICATION_ROUTES"] }
-    close_run         = { timeout = 120, reserved = 2, reads = ["PREFIX", "OUTPUT_BUCKET", "LEDGER_TABLE", "NOTIFICATION_ROUTES", "MAXIMUM_ATTEMPTS", "CANARY"] }
-    check_connections = { timeout = 120, reserved = 1, reads = ["PREFIX", "SERVICES", "DATABASES"] }
-    notify            = { timeout = 60, reserved = 2, reads = ["PREFIX", "LEDGER_TABLE", "NOTIFICATION_ROUTES"] }
-    send_digest       = { timeout = 60, reserved = 1, reads = ["PREFIX", "LEDGER_TABLE", "NOTIFICATION_ROUTES"] }
-    sweep             = { timeout = 300, reserved = 2, reads = ["PREFIX", "INPUT_BUCKET", "OUTPUT_BUCKET", "LEDGER_TABLE", "NOTIFICATION_ROUTES", "MAXIMUM_ATTEMPTS", "CANARY"] }
+    start_crawler     = { timeout = 60, reads = ["PREFIX", "INPUT_BUCKET", "LEDGER_TABLE", "NOTIFICATION_ROUTES"] }
+    start_etl_job     = { timeout = 120, reads = ["PREFIX", "OUTPUT_BUCKET", "LEDGER_TABLE", "NOTIFICATION_ROUTES"] }
+    close_run         = { timeout = 120, reads = ["PREFIX", "OUTPUT_BUCKET", "LEDGER_TABLE", "NOTIFICATION_ROUTES", "MAXIMUM_ATTEMPTS", "CANARY"] }
+    check_connections = { timeout = 120, reads = ["PREFIX", "SERVICES", "DATABASES"] }
+    notify            = { timeout = 60, reads = ["PREFIX", "LEDGER_TABLE", "NOTIFICATION_ROUTES"] }
+    send_digest       = { timeout = 60, reads = ["PREFIX", "LEDGER_TABLE", "NOTIFICATION_ROUTES"] }
+    sweep             = { timeout = 300, reads = ["PREFIX", "INPUT_BUCKET", "OUTPUT_BUCKET", "LEDGER_TABLE", "NOTIFICATION_ROUTES", "MAXIMUM_ATTEMPTS", "CANARY"] }
   }
 
   told = {
@@ -40,7 +39,7 @@ resource "aws_lambda_function" "this" {
   source_code_hash               = try(filebase64sha256(local.archives.lambda), null)
   memory_size                    = 256
   timeout                        = each.value.timeout
-  reserved_concurrent_executions = each.value.reserved
+  reserved_concurrent_executions = var.capacity.reserved_executions[each.key]
   kms_key_arn                    = aws_kms_key.this.arn
 
   environment {
@@ -82,8 +81,9 @@ resource "aws_lambda_event_source_mapping" "uploads" {
   maximum_batching_window_in_seconds = 5
   function_response_types            = ["ReportBatchItemFailures"]
 
+  # The queue hands over to at most as many as may run.
   scaling_config {
-    maximum_concurrency = local.functions.start_crawler.reserved
+    maximum_concurrency = var.capacity.reserved_executions.start_crawler
   }
 }
 

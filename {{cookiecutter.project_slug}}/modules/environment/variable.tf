@@ -78,3 +78,12 @@ variable "monitoring" {
   description = "When alarms ring and how long logs are kept (the type is modules/project's)."
   type        = any
 }
+
+variable "capacity" {
+  description = "How many executions each Lambda reserves, and which endpoints a new VPC has."
+  type = object({
+    reserved_executions = map(number)
+    interface_endpoints = list(string)
+    gateway_endpoints   = list(string)
+  })
+}
