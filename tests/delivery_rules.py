@@ -126,13 +126,13 @@ def approvals(plan: Plan) -> list[str]:
 
 
 def a_build_assumes_its_own_role_only(plan: Plan) -> list[str]:
-    """plan-dev assumes dev's plan role and no other; pull requests and the drift check assume plan roles."""
+    """plan-dev assumes dev's plan role and no other; pull requests and the drift check assume roles without the lock."""
 
     def fits(build: str, role: str) -> bool:
         kind, _, environment = build.partition("-")
         if environment in environment_stages(plan):
             return role.endswith(f"-{environment}-deploy-{kind}")
-        return build in {"pull-request", "drift"} and role.endswith("-deploy-plan")
+        return build in {"pull-request", "drift"} and role.endswith("-deploy-read")
 
     return [
         f"{build}: {role}"

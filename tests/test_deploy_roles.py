@@ -37,14 +37,14 @@ class Role:
 def roles(
     bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory, terraform: Terraform, local_aws: str
 ) -> dict[str, Role]:
-    """plan, apply and smoke of the first environment, after bootstrap/ was applied."""
+    """plan, apply, smoke and read of the first environment, after bootstrap/ was applied."""
     project = bake_into(tmp_path_factory.mktemp("bootstrapped"))
     terraform.init(project / "bootstrap")
     done = terraform.run(project / "bootstrap", "apply", "-input=false", "-auto-approve", "-var=environment=dev")
     assert done.returncode == 0, done.stdout + done.stderr
     access = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing", "region_name": "eu-west-1"}
     iam = boto3.client("iam", endpoint_url=local_aws, **access)
-    return {name: role_of(iam, f"{PREFIX}-deploy-{name}") for name in ("plan", "apply", "smoke")}
+    return {name: role_of(iam, f"{PREFIX}-deploy-{name}") for name in ("plan", "apply", "smoke", "read")}
 
 
 def role_of(iam: Any, name: str) -> Role:
@@ -67,7 +67,12 @@ def granted(role: Role) -> set[str]:
 
 
 def test_each_role_trusts_its_own_builds_and_nobody_else(roles: dict[str, Role]) -> None:
-    builds = {"plan": ["plan-dev", "pull-request", "drift"], "apply": ["apply-dev"], "smoke": ["smoke-dev"]}
+    builds = {
+        "plan": ["plan-dev"],
+        "apply": ["apply-dev"],
+        "smoke": ["smoke-dev"],
+        "read": ["pull-request", "drift"],
+    }
     for name, role in roles.items():
         (statement,) = role.trust["Statement"]
         trusted = listed(statement["Condition"]["ArnEquals"]["aws:PrincipalArn"])
@@ -82,6 +87,7 @@ def test_no_role_is_granted_all_of_a_service(roles: dict[str, Role]) -> None:
         "plan": [],
         "apply": [],
         "smoke": [],
+        "read": [],
     }
 
 
@@ -98,6 +104,14 @@ def test_a_plan_reads_and_writes_the_lock_of_its_state_only(roles: dict[str, Rol
     assert writing == {"s3:PutObject", "s3:DeleteObject", "kms:GenerateDataKey"}
     assert plan.may("s3:PutObject", f"{state}.tflock") and plan.may("s3:GetObject", state)
     assert not plan.may("s3:PutObject", state)
+
+
+def test_a_pull_request_writes_nothing_not_even_the_lock_of_a_state(roles: dict[str, Role]) -> None:
+    read, state = roles["read"], f"arn:aws:s3:::{PREFIX}-state-{ACCOUNT}/acme-sales/dev/terraform.tfstate"
+
+    assert [action for action in granted(read) if not action.split(":")[1].startswith(READING)] == []
+    assert read.may("s3:GetObject", state)
+    assert not read.may("s3:DeleteObject", f"{state}.tflock") and not read.may("s3:PutObject", f"{state}.tflock")
 
 
 def test_a_plan_reads_no_rows_of_people(roles: dict[str, Role]) -> None:

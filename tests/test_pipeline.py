@@ -280,8 +280,9 @@ def test_a_pull_request_is_commented_and_nothing_is_merged_by_its_build(delivery
     assert may(build, "codecommit:PostCommentForPullRequest", REPOSITORY)
     assert not may(build, "codecommit:MergePullRequestBySquash", REPOSITORY)
     assert not may(build, "codecommit:UpdatePullRequestApprovalState", REPOSITORY)
-    assert may(build, "sts:AssumeRole", "arn:aws:iam::222222222222:role/acme-sales-prod-deploy-plan")
-    assert not may(build, "sts:AssumeRole", "arn:aws:iam::222222222222:role/acme-sales-prod-deploy-apply")
+    assert may(build, "sts:AssumeRole", "arn:aws:iam::222222222222:role/acme-sales-prod-deploy-read")
+    for role in ("plan", "apply", "smoke"):
+        assert not may(build, "sts:AssumeRole", f"arn:aws:iam::222222222222:role/acme-sales-prod-deploy-{role}")
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,11 @@ locals {
     Work     = { actions = [for what in ["GetCrawler", "GetJobRun", "GetJobRuns", "StartCrawler", "StartJobRun"] : "glue:${what}"], resources = local.own.glue_work }
     GlueLogs = { actions = [for what in ["AssociateKmsKey", "CreateLogGroup", "CreateLogStream", "PutLogEvents"] : "logs:${what}"], resources = ["${local.arn.logs}:log-group:/aws-glue/*"] }
     Secrets  = { actions = ["secretsmanager:GetSecretValue"], resources = [for connection in module.project.environment.jdbc : "${local.arn.secretsmanager}:secret:${connection.secret}-*"] }
-    Network  = { actions = [for what in ["AssignPrivateIpAddresses", "CreateNetworkInterface", "DeleteNetworkInterface", "UnassignPrivateIpAddresses"] : "ec2:${what}"], resources = [for kind in ["network-interface", "subnet", "security-group"] : "${local.arn.ec2}:${kind}/*"] }
-    Tags     = { actions = ["ec2:CreateTags", "ec2:DeleteTags"], resources = ["${local.arn.ec2}:network-interface/*"] }
-    Unnamed  = { actions = concat([for what in ["NetworkInterfaces", "RouteTables", "SecurityGroups", "Subnets", "VpcEndpoints", "Vpcs"] : "ec2:Describe${what}"], ["cloudwatch:PutMetricData", "glue:GetSecurityConfiguration", "xray:PutTelemetryRecords", "xray:PutTraceSegments"]), resources = ["*"] }
+    Network  = { actions = ["ec2:CreateNetworkInterface"], resources = [for kind in ["network-interface", "subnet", "security-group"] : "${local.arn.ec2}:${kind}/*"] }
+    # CreateFunction asks the role for these before an interface exists, so without a resource (hashicorp/terraform-provider-aws#20698).
+    AnyInterface = { actions = [for what in ["AssignPrivateIpAddresses", "DeleteNetworkInterface", "UnassignPrivateIpAddresses"] : "ec2:${what}"], resources = ["*"] }
+    Tags         = { actions = ["ec2:CreateTags", "ec2:DeleteTags"], resources = ["${local.arn.ec2}:network-interface/*"] }
+    Unnamed      = { actions = concat([for what in ["NetworkInterfaces", "RouteTables", "SecurityGroups", "Subnets", "VpcEndpoints", "Vpcs"] : "ec2:Describe${what}"], ["cloudwatch:PutMetricData", "glue:GetSecurityConfiguration", "xray:PutTelemetryRecords", "xray:PutTraceSegments"]), resources = ["*"] }
   }
 
   _in_delivery = {
@@ -25,7 +27,7 @@ locals {
     Told       = { actions = ["dynamodb:GetItem", "dynamodb:UpdateItem"], resources = local.own.tables }
     GivenUp    = { actions = ["sqs:SendMessage"], resources = local.own.queues }
     Trace      = { actions = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], resources = ["*"] }
-    Deploy     = { actions = ["sts:AssumeRole"], resources = flatten([for each in module.project.delivery.environments : [for role in ["plan", "apply", "smoke"] : "arn:${local.partition}:iam::${each.account}:role/${each["${role}_role"]}"]]) }
+    Deploy     = { actions = ["sts:AssumeRole"], resources = flatten([for each in module.project.delivery.environments : [for role in ["plan", "apply", "smoke", "read"] : "arn:${local.partition}:iam::${each.account}:role/${each["${role}_role"]}"]]) }
   }
 
   _everywhere = {

@@ -3,12 +3,17 @@
 locals {
   _state_object = "${local.state}/${module.project.project.slug}/${var.environment}/terraform.tfstate"
   _find_state   = { actions = ["s3:ListBucket"], resources = [local.state] }
-  # A plan, too, holds the lock while it reads: otherwise it could show half of somebody else's change.
+  # The plan of a delivery holds the lock while it reads: otherwise it could show half of somebody else's change.
   _lock_state = { actions = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], resources = ["${local._state_object}.tflock"] }
   _state_key  = { actions = ["kms:Decrypt", "kms:GenerateDataKey"], resources = [aws_kms_key.state.arn] }
 
   grants = {
     "state-read" = {
+      FindState = local._find_state
+      ReadState = { actions = ["s3:GetObject"], resources = [local._state_object] }
+      StateKey  = { actions = ["kms:Decrypt"], resources = [aws_kms_key.state.arn] }
+    }
+    "state-lock" = {
       FindState = local._find_state
       ReadState = { actions = ["s3:GetObject"], resources = [local._state_object] }
       LockState = local._lock_state

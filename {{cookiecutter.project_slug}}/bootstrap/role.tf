@@ -1,10 +1,12 @@
-# The roles that builds of the delivery account work as: plan reads, apply changes, smoke sends a file through the chain.
+# The roles of the delivery account's builds: plan reads and holds the lock of the state, apply changes, smoke sends a file through the chain,
+# read serves pull requests and the drift check: whoever opens a pull request runs code with it, so it cannot lift an apply's lock.
 
 locals {
   _builds = {
-    plan  = ["plan-${var.environment}", "pull-request", "drift"]
+    plan  = ["plan-${var.environment}"]
     apply = ["apply-${var.environment}"]
     smoke = ["smoke-${var.environment}"]
+    read  = ["pull-request", "drift"]
   }
   trusted = { for role, builds in local._builds : role => [
     for build in builds : "arn:${local.partition}:iam::${module.project.delivery.account}:role/${module.project.delivery.builds[build]}"
@@ -12,9 +14,10 @@ locals {
 
   # Which policies of grant_*.tf each role has.
   held = {
-    plan  = ["state-read", "read"]
+    plan  = ["state-lock", "read"]
     apply = ["state-write", "read", "write-data", "write-work", "write-network", "write-identity"]
     smoke = ["smoke"]
+    read  = ["state-read", "read"]
   }
 }
 

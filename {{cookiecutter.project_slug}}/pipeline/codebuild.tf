@@ -2,8 +2,8 @@
 
 locals {
   _told = { PREFIX = local.prefix, NOTIFICATION_ROUTES = module.notification.routes, LEDGER_TABLE = local.names.ledger, SUMMARY_BUCKET = local.delivery.buckets.artifact }
-  # A pull request's build and the drift check look at every environment, in promotion order.
-  _plan_roles = { PLAN_ROLES = jsonencode([for environment in local.delivery.environments : { environment = environment.name, role = local.deploy_roles[environment.name].plan }]) }
+  # A pull request's build and the drift check plan every environment, in promotion order, with a role that cannot touch the lock of its state.
+  _plan_roles = { PLAN_ROLES = jsonencode([for environment in local.delivery.environments : { environment = environment.name, role = local.deploy_roles[environment.name].read }]) }
 
   # The pipeline looks at a window before the plan, the apply once more: an approval may come hours later.
   _windows = { for name, environment in local.environments : name => { for window in [environment.deploy_window] : "DEPLOY_WINDOW" => jsonencode(window) if window != null } }

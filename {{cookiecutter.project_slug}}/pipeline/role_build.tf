@@ -2,34 +2,34 @@
 
 locals {
   deploy_roles = { for name, environment in local.environments : name => {
-    for kind in ["plan", "apply", "smoke"] : kind => "arn:${local.partition}:iam::${environment.account}:role/${environment["${kind}_role"]}"
+    for kind in ["plan", "apply", "smoke", "read"] : kind => "arn:${local.partition}:iam::${environment.account}:role/${environment["${kind}_role"]}"
   } }
 
   grants = merge({
-    take_source    = { actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = local.source_objects }
-    find_artifacts = { actions = ["s3:GetBucketAcl", "s3:GetBucketLocation"], resources = [local.artifacts] }
-    find_record    = { actions = ["s3:ListBucket"], resources = [local.artifacts] }
-    clone          = { actions = local.has_codecommit ? ["codecommit:GitPull"] : [for action in ["GetConnection", "GetConnectionToken", "UseConnection"] : "${local.connections}:${action}"], resources = [local.has_codecommit ? local.repository : local.connection] }
-    comment        = { actions = ["codecommit:GetPullRequest", "codecommit:GetCommentsForPullRequest", "codecommit:PostCommentForPullRequest", "codecommit:UpdateComment"], resources = [local.repository] }
-    notify         = { actions = ["sns:Publish"], resources = concat(["${local.arn.sns}:${local.names.topic}-*"], [for target in module.project.notifications : target.arn if target.protocol == "topic"]) }
-    remember       = { actions = ["dynamodb:GetItem", "dynamodb:UpdateItem"], resources = ["${local.arn.dynamodb}:table/${local.names.ledger}"] }
-    plan_anywhere  = { actions = ["sts:AssumeRole"], resources = [for roles in local.deploy_roles : roles.plan] }
-    read_record    = { actions = ["s3:GetObject"], resources = ["${local.artifacts}/deployed/*", "${local.artifacts}/summaries/*"] }
-    read_execution = { actions = ["codepipeline:GetPipelineExecution", "codepipeline:ListActionExecutions"], resources = [local.pipeline] }
+    take_source               = { actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = local.source_objects }
+    find_artifacts            = { actions = ["s3:GetBucketAcl", "s3:GetBucketLocation"], resources = [local.artifacts] }
+    find_record               = { actions = ["s3:ListBucket"], resources = [local.artifacts] }
+    clone                     = { actions = local.has_codecommit ? ["codecommit:GitPull"] : [for action in ["GetConnection", "GetConnectionToken", "UseConnection"] : "${local.connections}:${action}"], resources = [local.has_codecommit ? local.repository : local.connection] }
+    comment                   = { actions = ["codecommit:GetPullRequest", "codecommit:GetCommentsForPullRequest", "codecommit:PostCommentForPullRequest", "codecommit:UpdateComment"], resources = [local.repository] }
+    notify                    = { actions = ["sns:Publish"], resources = concat(["${local.arn.sns}:${local.names.topic}-*"], [for target in module.project.notifications : target.arn if target.protocol == "topic"]) }
+    remember                  = { actions = ["dynamodb:GetItem", "dynamodb:UpdateItem"], resources = ["${local.arn.dynamodb}:table/${local.names.ledger}"] }
+    refresh_every_environment = { actions = ["sts:AssumeRole"], resources = [for roles in local.deploy_roles : roles.read] }
+    read_record               = { actions = ["s3:GetObject"], resources = ["${local.artifacts}/deployed/*", "${local.artifacts}/summaries/*"] }
+    read_execution            = { actions = ["codepipeline:GetPipelineExecution", "codepipeline:ListActionExecutions"], resources = [local.pipeline] }
     }, [for name, roles in local.deploy_roles : merge({
       "hand_over_${name}" = { actions = ["s3:PutObject"], resources = [local.plan_objects[name]] }
       "summarise_${name}" = { actions = ["s3:PutObject"], resources = ["${local.artifacts}/summaries/*/${name}.md"] }
       "take_plan_${name}" = { actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = [local.plan_objects[name]] }
       "record_${name}"    = { actions = ["s3:GetObject", "s3:PutObject"], resources = ["${local.artifacts}/deployed/${name}.json"] }
-    }, { for kind, role in roles : "${kind}_${name}" => { actions = ["sts:AssumeRole"], resources = [role] } })]...
+    }, { for kind, role in roles : "${kind}_${name}" => { actions = ["sts:AssumeRole"], resources = [role] } if kind != "read" })]...
   )
 
   _handed_over = ["take_source", "find_artifacts"]
   _tell        = ["notify", "remember"]
   granted = merge({
     check        = local._handed_over
-    pull-request = concat(local.has_codecommit ? ["clone", "comment"] : local._handed_over, ["plan_anywhere"])
-    drift        = concat(local._tell, ["clone", "plan_anywhere", "find_record", "read_record"])
+    pull-request = concat(local.has_codecommit ? ["clone", "comment"] : local._handed_over, ["refresh_every_environment"])
+    drift        = concat(local._tell, ["clone", "refresh_every_environment", "find_record", "read_record"])
     notify       = concat(local._handed_over, local._tell, ["find_record", "read_record", "read_execution"])
     }, [for name in keys(local.environments) : {
       "plan-${name}"  = concat(local._handed_over, local._tell, ["plan_${name}", "hand_over_${name}", "summarise_${name}"])

@@ -21,6 +21,7 @@ locals {
     plan_role        = "${var.settings.slug}-${name}-deploy-plan"
     apply_role       = "${var.settings.slug}-${name}-deploy-apply"
     smoke_role       = "${var.settings.slug}-${name}-deploy-smoke"
+    read_role        = "${var.settings.slug}-${name}-deploy-read"
   } }
 
   # CodeBuild projects, each with a service role of the same name.
