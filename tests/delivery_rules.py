@@ -126,7 +126,7 @@ def approvals(plan: Plan) -> list[str]:
 
 
 def a_build_assumes_its_own_role_only(plan: Plan) -> list[str]:
-    """plan-dev assumes dev's plan role and no other; pull requests and the drift check assume roles without the lock."""
+    """plan-dev assumes the plan role of dev only; pull requests and the drift check assume roles without the lock."""
 
     def fits(build: str, role: str) -> bool:
         kind, _, environment = build.partition("-")
