@@ -193,9 +193,14 @@ def test_the_checkout_stays_as_it_is(project: Path, s3: Any) -> None:
     assert sorted(path.name for path in (project / "bootstrap").iterdir()) == ["main.tf", "state.tf"]
 
 
-@pytest.mark.parametrize(("checksums", "verdict"), [(0, False), (1, False), (5, True)])
-def test_a_lock_file_is_complete_when_it_knows_five_platforms(checksums: int, verdict: bool, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("unpacked", "packed", "verdict"), [(0, 0, False), (1, 0, False), (5, 0, True), (1, 15, True)]
+)
+def test_a_lock_file_is_complete_when_it_knows_every_platform(
+    unpacked: int, packed: int, verdict: bool, tmp_path: Path
+) -> None:
     lock = tmp_path / bootstrap_root.LOCK
-    lock.write_text("\n".join(f'    "h1:{number}=",\n    "zh:{number}",' for number in range(checksums)))
+    checksums = [f'    "h1:{number}=",' for number in range(unpacked)] + [f'    "zh:{n}",' for n in range(packed)]
+    lock.write_text("\n".join(checksums))
 
     assert is_complete(lock) is verdict
