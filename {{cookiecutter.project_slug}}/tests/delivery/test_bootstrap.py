@@ -193,9 +193,7 @@ def test_the_checkout_stays_as_it_is(project: Path, s3: Any) -> None:
     assert sorted(path.name for path in (project / "bootstrap").iterdir()) == ["main.tf", "state.tf"]
 
 
-@pytest.mark.parametrize(
-    ("unpacked", "packed", "verdict"), [(0, 0, False), (1, 0, False), (5, 0, True), (1, 15, True)]
-)
+@pytest.mark.parametrize(("unpacked", "packed", "verdict"), [(0, 0, False), (1, 0, False), (5, 0, True), (1, 15, True)])
 def test_a_lock_file_is_complete_when_it_knows_every_platform(
     unpacked: int, packed: int, verdict: bool, tmp_path: Path
 ) -> None:
