@@ -26,6 +26,7 @@ from local.stand_in import (
     mends_storage,
     subscription,
     surroundings,
+    zones,
 )
 from local.stand_in.application import Answer, Application
 from local.stand_in.caller import Caller
@@ -61,6 +62,7 @@ class StandIn:
         )
         mends_lambda.mend(lambda place, *call: self.homes[place].functions.invoke(*call))
         subscription.mend(self.homes)
+        zones.mend()
 
     def begin(self) -> None:
         """Let everything that acts on its own begin to act."""
