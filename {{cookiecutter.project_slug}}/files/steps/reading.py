@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import reduce
@@ -15,6 +16,16 @@ from steps.settings import Column, Settings
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, DataFrameReader, SparkSession
 
+PLACE_COLUMNS = {
+    "_path": "string",
+    "_block": "bigint",
+    "_shift": "bigint",
+    "_file": "string",
+    "_uploaded_at": "string",
+    "_sequencer": "string",
+    "_recency": "int",
+}
+PLACE = ", ".join(f"{name}: {kind}" for name, kind in PLACE_COLUMNS.items())
 GLOB = str.maketrans({character: "\\" + character for character in "\\{}[]*?"})
 
 
@@ -114,11 +125,10 @@ def rows_in_place(checked: DataFrame, tallies: list[Tally], sources: list[Source
     """The checked rows with where they come from and `_recency` (larger is newer) for a path."""
     from pyspark.sql.functions import broadcast, expr
 
-    places = checked.sparkSession.createDataFrame(
-        _places(tallies, sources, settings),
-        "_path string, _block bigint, _shift bigint, "
-        "_file string, _uploaded_at string, _sequencer string, _recency int",
-    ).withColumn("_uploaded_at", expr("cast(_uploaded_at as timestamp)"))
+    # As SQL text: createDataFrame would start Python workers on the executors for a handful of rows.
+    listed = rules.quoted(json.dumps(_places(tallies, sources, settings)))
+    places = checked.sparkSession.range(1).selectExpr(f"inline(from_json({listed}, 'array<struct<{PLACE}>>'))")
+    places = places.withColumn("_uploaded_at", expr("cast(_uploaded_at as timestamp)"))
     joined = checked.join(broadcast(places), ["_path", "_block"])
     kept = [rules.named(column.name) for column in settings.columns]
     place = ["_file", "_position + _shift as _line", "_uploaded_at", "_sequencer", "_recency"]
@@ -155,7 +165,7 @@ def oldest_first(sources: list[Source]) -> list[Source]:
     return sorted(sources, key=lambda source: (*source.inspection.file.recency, source.name))
 
 
-def _places(tallies: list[Tally], sources: list[Source], settings: Settings) -> list[tuple]:
+def _places(tallies: list[Tally], sources: list[Source], settings: Settings) -> list[dict]:
     """Where each block's lines begin: the rows of the blocks before it, and the header."""
     recency = {source.path: age for age, source in enumerate(oldest_first(sources))}
     blocks: dict[tuple[str, int], list[Tally]] = defaultdict(list)
@@ -167,6 +177,7 @@ def _places(tallies: list[Tally], sources: list[Source], settings: Settings) -> 
         source, first = spelt[path], min(tally.first for tally in counted)
         file = source.inspection.file
         origin = (source.name, file.uploaded_at, file.sequencer, recency[source.path])
-        places.append((path, block, line[path] - first, *origin))
+        place = (path, block, line[path] - first, *origin)
+        places.append(dict(zip(PLACE_COLUMNS, place, strict=True)))
         line[path] += sum(tally.rows for tally in counted)
     return places
