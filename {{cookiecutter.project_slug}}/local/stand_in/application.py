@@ -15,6 +15,7 @@ from local.stand_in.caller import CREDENTIAL, Caller, caller_of
 from local.stand_in.chat import Chat
 from local.stand_in.guard import guard
 from local.stand_in.identity import AccessDeniedError
+from local.stand_in.request_model.check import RefusedRequestError, refuse_what_breaks_the_model
 
 log = logging.getLogger("application")
 Environ = dict[str, Any]
@@ -66,6 +67,11 @@ class Application:
             guard(_caller(environ), service, environ, lambda: _body(environ))
         except AccessDeniedError as error:
             return _tell_error(start_response, service, environ, 403, _denial(service, environ), str(error))
+        try:
+            refuse_what_breaks_the_model(service, environ, lambda: _body(environ))
+        except RefusedRequestError as error:
+            log.warning("refused: %s %s: %s", service, error.code, error)
+            return _tell_error(start_response, service, environ, 400, error.code, str(error))
         return self._answer(path, service, environ, start_response)
 
     def _answer(self, path: str, service: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
