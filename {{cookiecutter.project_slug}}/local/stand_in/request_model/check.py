@@ -73,7 +73,7 @@ class ServiceModel:
     def _read_rest(self, environ: Environ, body: Callable[[], bytes]) -> tuple[str, dict[str, Any]] | None:
         try:
             operation, path = get_service_router(self.service).match(Request(environ))
-        except (NotFound, NotImplementedError):
+        except (NotFound, RuntimeError):
             return None
         shape = self._input(operation.name)
         if not shape:
