@@ -1,6 +1,7 @@
 """What every plan must hold and no scanner looks at: each rule takes a plan and returns its violations."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -74,7 +75,14 @@ def only_services_are_let_in(plan: Plan) -> list[str]:
         if statement["Effect"] == "Allow"
         and "Principal" in statement
         and (statement["Principal"] == "*" or "*" in listed(statement["Principal"].get("AWS", [])))
+        and not names_roles_of_this_project(statement.get("Condition", {}))
     ]
+
+
+def names_roles_of_this_project(condition: dict[str, Any]) -> bool:
+    """Whether a statement for everybody is one for named deploy roles after all."""
+    roles = listed(condition.get("ArnEquals", {}).get("aws:PrincipalArn", []))
+    return roles != [] and all(re.fullmatch(r"arn:aws:iam::\d{12}:role/[\w-]+-deploy-[a-z]+", role) for role in roles)
 
 
 def of_a_topic(address: str) -> bool:

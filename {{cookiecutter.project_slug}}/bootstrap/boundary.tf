@@ -2,6 +2,13 @@
 # An environment's roles work on its data; the delivery account's roles build, and deploy only by the deploy roles.
 
 locals {
+  # What project.yaml lists: by name where there is room for that, else by the pattern that holds all of it, because a boundary is one policy.
+  _named = {
+    secrets = { arns = [for connection in module.project.environment.jdbc : "${local.arn.secretsmanager}:secret:${connection.secret}-*"], pattern = "${local.arn.secretsmanager}:secret:*" }
+    topics  = { arns = distinct([for target in module.project.notifications : target.arn if target.protocol == "topic"]), pattern = "arn:${local.partition}:sns:${local.region}:*:*" }
+  }
+  _listed = { for kind, each in local._named : kind => length(jsonencode(each.arns)) <= 400 ? each.arns : [each.pattern] }
+
   _in_environment = {
     Data     = { actions = [for what in ["AbortMultipartUpload", "DeleteObject", "DeleteObjectVersion", "GetBucketLocation", "GetObject", "GetObjectVersion", "ListBucket", "ListBucketVersions", "PutObject"] : "s3:${what}"], resources = flatten([for arn in values(local.bucket) : [arn, "${arn}/*"]]) }
     Ledger   = { actions = [for what in ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem"] : "dynamodb:${what}"], resources = concat(local.own.tables, [for table in local.own.tables : "${table}/index/*"]) }
@@ -9,7 +16,7 @@ locals {
     Catalog  = { actions = [for what in ["BatchCreatePartition", "BatchDeletePartition", "BatchGetPartition", "BatchUpdatePartition", "CreatePartition", "CreateTable", "GetConnection", "GetDatabase", "GetPartition", "GetPartitions", "GetTable", "GetTables", "UpdatePartition", "UpdateTable"] : "glue:${what}"], resources = concat(local.own.catalog, local.own.connections) }
     Work     = { actions = [for what in ["GetCrawler", "GetJobRun", "GetJobRuns", "StartCrawler", "StartJobRun"] : "glue:${what}"], resources = local.own.glue_work }
     GlueLogs = { actions = [for what in ["AssociateKmsKey", "CreateLogGroup", "CreateLogStream", "PutLogEvents"] : "logs:${what}"], resources = ["${local.arn.logs}:log-group:/aws-glue/*"] }
-    Secrets  = { actions = ["secretsmanager:GetSecretValue"], resources = [for connection in module.project.environment.jdbc : "${local.arn.secretsmanager}:secret:${connection.secret}-*"] }
+    Secrets  = { actions = ["secretsmanager:GetSecretValue"], resources = local._listed["secrets"] }
     Network  = { actions = ["ec2:CreateNetworkInterface"], resources = [for kind in ["network-interface", "subnet", "security-group"] : "${local.arn.ec2}:${kind}/*"] }
     # CreateFunction asks the role for these before an interface exists, so without a resource (hashicorp/terraform-provider-aws#20698).
     AnyInterface = { actions = [for what in ["AssignPrivateIpAddresses", "DeleteNetworkInterface", "UnassignPrivateIpAddresses"] : "ec2:${what}"], resources = ["*"] }
@@ -27,11 +34,11 @@ locals {
     Told       = { actions = ["dynamodb:GetItem", "dynamodb:UpdateItem"], resources = local.own.tables }
     GivenUp    = { actions = ["sqs:SendMessage"], resources = local.own.queues }
     Trace      = { actions = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], resources = ["*"] }
-    Deploy     = { actions = ["sts:AssumeRole"], resources = flatten([for each in module.project.delivery.environments : [for role in ["plan", "apply", "smoke", "read"] : "arn:${local.partition}:iam::${each.account}:role/${each["${role}_role"]}"]]) }
+    Deploy     = { actions = ["sts:AssumeRole"], resources = [for each in module.project.delivery.environments : "arn:${local.partition}:iam::${each.account}:role/${trimsuffix(each.plan_role, "plan")}*"] }
   }
 
   _everywhere = {
-    Notify = { actions = ["sns:Publish"], resources = concat(local.own.topics, [for target in module.project.notifications : target.arn if target.protocol == "topic"]) }
+    Notify = { actions = ["sns:Publish"], resources = concat(local.own.topics, local._listed["topics"]) }
     Log    = { actions = [for what in ["CreateLogStream", "DescribeLogStreams", "PutLogEvents"] : "logs:${what}"], resources = [for group in concat(local.own.log_groups, ["${local.arn.logs}:log-group:/aws/codebuild/${local.prefix}-*"]) : "${group}:*"] }
     Keys   = { actions = [for what in ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "ReEncryptTo"] : "kms:${what}"], resources = local.own.keys, conditions = local.tagged }
   }

@@ -3,7 +3,7 @@
 data "aws_iam_policy_document" "deploy_boundary" {
   statement {
     sid       = "ServicesInThisRegion"
-    actions   = concat([for service in ["cloudwatch", "dynamodb", "events", "glue", "kms", "lambda", "logs", "s3", "sns", "sqs"] : "${service}:*"], [for what in ["*FlowLogs", "*RouteTable*", "*SecurityGroup*", "*Subnet*", "*Tags", "*Vpc*", "Describe*"] : "ec2:${what}"])
+    actions   = concat([for service in ["cloudwatch", "dynamodb", "events", "glue", "kms", "lambda", "logs", "s3", "sns", "sqs"] : "${service}:*"], [for what in ["*FlowLogs", "*RouteTable*", "*SecurityGroup*", "*Subnet*", "*Tags", "*Vpc*", "DeleteNetworkInterface", "Describe*"] : "ec2:${what}"])
     resources = ["*"]
 
     condition {
@@ -23,6 +23,12 @@ data "aws_iam_policy_document" "deploy_boundary" {
     sid       = "RolesOfAnEnvironment"
     actions   = ["iam:*Role", "iam:*RolePolicy", "iam:*RolePolicies", "iam:*RolePermissionsBoundary", "iam:*RoleTags", "iam:UpdateAssumeRolePolicy", "iam:UpdateRoleDescription", "iam:ListInstanceProfilesForRole"]
     resources = local.own.roles
+  }
+
+  statement {
+    sid       = "RoleOfChatChannels"
+    actions   = ["iam:CreateServiceLinkedRole"]
+    resources = [local.chat_service_role]
   }
 
   statement {
@@ -48,7 +54,7 @@ data "aws_iam_policy_document" "deploy_boundary" {
     condition {
       test     = "StringNotEquals"
       variable = "iam:PermissionsBoundary"
-      values   = [aws_iam_policy.boundary.arn]
+      values   = ["${local.arn.iam}:policy/${local.names.boundary}"]
     }
   }
 
@@ -91,7 +97,13 @@ data "aws_iam_policy_document" "deploy_boundary" {
     sid         = "StateKeyStays"
     effect      = "Deny"
     not_actions = ["kms:Decrypt", "kms:GenerateDataKey"]
-    resources   = [aws_kms_key.state.arn]
+    resources   = local.own.keys
+
+    condition {
+      test     = "ForAnyValue:StringEquals"
+      variable = "kms:ResourceAliases"
+      values   = [local.names.state_key]
+    }
   }
 }
 

@@ -16,19 +16,26 @@ locals {
       resources  = local.own.keys
       conditions = concat(local.tagged, [{ test = "StringEquals", variable = "kms:ViaService", values = ["s3.${local.region}.${local.dns_suffix}"] }])
     }
-    NewKey    = { actions = ["kms:CreateKey"], resources = ["*"], conditions = local.tagging }
-    TagNewKey = { actions = ["kms:TagResource"], resources = local.own.keys, conditions = local.tagging }
-    Keys      = { actions = [for what in ["CreateAlias", "DeleteAlias", "DisableKeyRotation", "EnableKeyRotation", "PutKeyPolicy", "ScheduleKeyDeletion", "UntagResource", "UpdateAlias", "UpdateKeyDescription"] : "kms:${what}"], resources = local.own.keys, conditions = local.tagged }
-    Alias     = { actions = ["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"], resources = ["${local.arn.kms}:${local.names.key}"] }
+    NewKey = { actions = ["kms:CreateKey"], resources = ["*"], conditions = local.tagging }
+    # A key is tagged as it is made. One that has this tag or an alias already is somebody's, and with our tags it would be ours.
+    TagNewKey = {
+      actions    = ["kms:TagResource"]
+      resources  = local.own.keys
+      conditions = concat(local.tagging, [for key in ["aws:ResourceTag/Project", "kms:ResourceAliases"] : { test = "Null", variable = key, values = ["true"] }])
+    }
+    Keys  = { actions = [for what in ["CreateAlias", "DeleteAlias", "DisableKeyRotation", "EnableKeyRotation", "PutKeyPolicy", "ScheduleKeyDeletion", "TagResource", "UntagResource", "UpdateAlias", "UpdateKeyDescription"] : "kms:${what}"], resources = local.own.keys, conditions = local.tagged }
+    Alias = { actions = ["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"], resources = ["${local.arn.kms}:${local.names.key}"] }
     LendTheKey = {
-      # DynamoDB and Lambda use the key later on; they are lent it by whoever makes the table and the function.
-      actions    = ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt"]
+      # DynamoDB and Lambda use the key later on; who makes the table and the function lends it to them.
+      # These actions are what DynamoDB asks of the maker of a table (DynamoDB Developer Guide, encryption at rest, usage notes).
+      actions    = [for what in ["CreateGrant", "Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo"] : "kms:${what}"]
       resources  = local.own.keys
       conditions = concat(local.tagged, [{ test = "StringEquals", variable = "kms:ViaService", values = [for service in ["dynamodb", "lambda"] : "${service}.${local.region}.${local.dns_suffix}"] }])
     }
-    Tables        = { actions = [for what in ["CreateTable", "DeleteTable", "TagResource", "UntagResource", "UpdateContinuousBackups", "UpdateTable", "UpdateTimeToLive"] : "dynamodb:${what}"], resources = local.own.tables }
-    Queues        = { actions = [for what in ["CreateQueue", "DeleteQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"] : "sqs:${what}"], resources = local.own.queues }
-    Topics        = { actions = [for what in ["CreateTopic", "DeleteTopic", "SetTopicAttributes", "Subscribe", "TagResource", "UntagResource"] : "sns:${what}"], resources = local.own.topics }
+    Tables = { actions = [for what in ["CreateTable", "DeleteTable", "TagResource", "UntagResource", "UpdateContinuousBackups", "UpdateTable", "UpdateTimeToLive"] : "dynamodb:${what}"], resources = local.own.tables }
+    Queues = { actions = [for what in ["CreateQueue", "DeleteQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"] : "sqs:${what}"], resources = local.own.queues }
+    Topics = { actions = [for what in ["CreateTopic", "DeleteTopic", "SetTopicAttributes", "Subscribe", "TagResource", "UntagResource"] : "sns:${what}"], resources = local.own.topics }
+    # AWS offers no narrower resource for these, nor for saved queries.
     Subscriptions = { actions = ["sns:SetSubscriptionAttributes", "sns:Unsubscribe"], resources = ["*"] }
     LogGroups     = { actions = [for what in ["AssociateKmsKey", "CreateLogGroup", "DeleteLogGroup", "DeleteMetricFilter", "DeleteRetentionPolicy", "PutMetricFilter", "PutRetentionPolicy", "TagResource", "UntagResource"] : "logs:${what}"], resources = flatten([for group in local.own.log_groups : [group, "${group}:*"]]) }
     SavedQueries  = { actions = ["logs:DeleteQueryDefinition", "logs:PutQueryDefinition"], resources = ["*"] }

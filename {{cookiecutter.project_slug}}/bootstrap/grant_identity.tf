@@ -9,7 +9,14 @@ locals {
     BoundedRoles = { actions = [for what in ["AttachRolePolicy", "CreateRole", "DeleteRolePolicy", "DetachRolePolicy", "PutRolePermissionsBoundary", "PutRolePolicy"] : "iam:${what}"], resources = local.own.roles, conditions = local._bounded }
     Roles        = { actions = [for what in ["DeleteRole", "ListInstanceProfilesForRole", "TagRole", "UntagRole", "UpdateAssumeRolePolicy", "UpdateRole", "UpdateRoleDescription"] : "iam:${what}"], resources = local.own.roles }
     PassRoles    = { actions = ["iam:PassRole"], resources = local.own.roles, conditions = [{ test = "StringEquals", variable = "iam:PassedToService", values = local._passed_to }] }
+    ChatChannels = { actions = flatten([for verb in ["Delete", "Update"] : ["chatbot:${verb}MicrosoftTeamsChannelConfiguration", "chatbot:${verb}SlackChannelConfiguration"]]), resources = local.own.chat_channels }
     # AWS offers no narrower resource for these.
-    ChatChannels = { actions = flatten([for verb in ["Create", "Delete", "Update"] : ["chatbot:${verb}MicrosoftTeamsChannelConfiguration", "chatbot:${verb}SlackChannelConfiguration"]]), resources = ["*"] }
+    NewChatChannels = { actions = [for what in ["CreateMicrosoftTeamsChannelConfiguration", "CreateSlackChannelConfiguration", "TagResource", "UntagResource"] : "chatbot:${what}"], resources = ["*"] }
+    # An account's first chat channel makes the role that Amazon Q Developer in chat applications works as.
+    ChatServiceRole = {
+      actions    = ["iam:CreateServiceLinkedRole"]
+      resources  = [local.chat_service_role]
+      conditions = [{ test = "StringEquals", variable = "iam:AWSServiceName", values = ["management.chatbot.amazonaws.com"] }]
+    }
   }
 }

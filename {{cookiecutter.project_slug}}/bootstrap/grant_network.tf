@@ -7,8 +7,6 @@ locals {
     NewParts     = { actions = local._made, resources = local.own.network, conditions = local.tagging }
     InOwnNetwork = { actions = concat(local._made, ["ec2:ModifyVpcEndpoint"]), resources = local.own.network_here, conditions = local.tagged }
     TagNewParts  = { actions = ["ec2:CreateTags"], resources = concat(local.own.network, ["${local.arn.ec2}:security-group-rule/*"]), conditions = concat(local.tagging, [{ test = "StringEquals", variable = "ec2:CreateAction", values = [for action in concat(local._made, ["ec2:AuthorizeSecurityGroupEgress", "ec2:AuthorizeSecurityGroupIngress"]) : split(":", action)[1]] }]) }
-    # A VPC brings a security group that nobody has tagged: it may be claimed, one of somebody else may not.
-    ClaimDefaultGroup = { actions = ["ec2:CreateTags"], resources = ["${local.arn.ec2}:security-group/*"], conditions = concat(local.tagging, [{ test = "Null", variable = "aws:ResourceTag/Project", values = ["true"] }]) }
     OwnParts = {
       actions = [for what in [
         "AssociateRouteTable", "AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress", "CreateTags", "DeleteFlowLogs", "DeleteRouteTable",
@@ -22,7 +20,13 @@ locals {
     NewRules = { actions = ["ec2:AuthorizeSecurityGroupEgress", "ec2:AuthorizeSecurityGroupIngress"], resources = ["${local.arn.ec2}:security-group-rule/*"] }
     # An interface endpoint answers to AWS's own names inside the VPC.
     PrivateNames = { actions = ["route53:AssociateVPCWithHostedZone"], resources = ["arn:${local.partition}:route53:::hostedzone/*", "${local.arn.ec2}:vpc/*"] }
-    }, length(local.existing_network) == 0 ? {} : {
+    # Lambda leaves interfaces behind; Terraform removes those that no function uses any more, before it removes their subnet or group.
+    # They carry no tags: in a network that exists already its VPC tells them apart, in one of our own nothing does.
+    LeftInterfaces = { actions = ["ec2:DeleteNetworkInterface"], resources = ["${local.arn.ec2}:network-interface/*"], conditions = [for vpc in compact([local._network.vpc]) : { test = "ArnEquals", variable = "ec2:Vpc", values = ["${local.arn.ec2}:vpc/${vpc}"] }] }
+    }, local._network.vpc == null ? {
+    # A VPC brings a security group that nobody has tagged: it may be claimed, one of somebody else may not.
+    ClaimDefaultGroup = { actions = ["ec2:CreateTags"], resources = ["${local.arn.ec2}:security-group/*"], conditions = concat(local.tagging, [{ test = "Null", variable = "aws:ResourceTag/Project", values = ["true"] }]) }
+    } : {}, local._network.vpc == null ? {} : {
     InExistingNetwork = { actions = ["ec2:CreateSecurityGroup"], resources = local.existing_network }
   })
 }

@@ -36,8 +36,8 @@ locals {
     # AWS offers no narrower resource for these.
     Descriptions = {
       actions = concat(
-        [for what in ["AvailabilityZones", "FlowLogs", "NetworkAcls", "NetworkInterfaces", "PrefixLists", "RouteTables", "SecurityGroupRules", "SecurityGroups", "Subnets", "VpcEndpoints", "Vpcs"] : "ec2:Describe${what}"],
-        ["chatbot:DescribeSlackChannelConfigurations", "chatbot:GetMicrosoftTeamsChannelConfiguration", "chatbot:ListTagsForResource", "glue:GetSecurityConfiguration"],
+        [for what in ["AvailabilityZones", "FlowLogs", "NetworkAcls", "NetworkInterfaces", "PrefixLists", "RouteTables", "SecurityGroupRules", "SecurityGroups", "Subnets", "VpcEndpoints", "VpcEndpointServices", "Vpcs"] : "ec2:Describe${what}"],
+        ["chatbot:DescribeSlackChannelConfigurations", "chatbot:GetMicrosoftTeamsChannelConfiguration", "chatbot:ListMicrosoftTeamsChannelConfigurations", "chatbot:ListTagsForResource", "glue:GetSecurityConfiguration"],
         ["kms:ListAliases", "logs:DescribeLogGroups", "logs:DescribeQueryDefinitions", "sns:GetSubscriptionAttributes"],
       )
       resources = ["*"]

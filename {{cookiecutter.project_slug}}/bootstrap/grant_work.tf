@@ -14,10 +14,12 @@ locals {
       resources  = local.own.mappings
       conditions = [{ test = "ArnLike", variable = "lambda:FunctionArn", values = local.own.functions }]
     }
-    NewMapping  = { actions = ["lambda:CreateEventSourceMapping"], resources = ["*"], conditions = [{ test = "ArnLike", variable = "lambda:FunctionArn", values = local.own.functions }] }
-    TagMapping  = { actions = ["lambda:TagResource", "lambda:UntagResource"], resources = local.own.mappings, conditions = local.tagging }
+    NewMapping = { actions = ["lambda:CreateEventSourceMapping"], resources = ["*"], conditions = [{ test = "ArnLike", variable = "lambda:FunctionArn", values = local.own.functions }] }
+    # The ids of mappings say nothing, and a new one has no tags yet: one that another project has tagged is out of reach.
+    TagMapping  = { actions = ["lambda:TagResource", "lambda:UntagResource"], resources = local.own.mappings, conditions = local.not_of_others }
     Rules       = { actions = [for what in ["DeleteRule", "DisableRule", "EnableRule", "PutRule", "PutTargets", "RemoveTargets", "TagResource", "UntagResource"] : "events:${what}"], resources = local.own.rules }
     Catalog     = { actions = [for what in ["CreateDatabase", "CreateTable", "DeleteDatabase", "DeleteTable", "UpdateDatabase", "UpdateTable"] : "glue:${what}"], resources = concat(local.own.catalog, ["${local.arn.glue}:userDefinedFunction/${local.names.database}/*"]) }
+    TagDatabase = { actions = ["glue:TagResource", "glue:UntagResource"], resources = ["${local.arn.glue}:database/${local.names.database}"] }
     Connections = { actions = [for what in ["CreateConnection", "DeleteConnection", "TagResource", "UntagResource", "UpdateConnection"] : "glue:${what}"], resources = local.own.connections }
     CrawlersJobs = {
       actions = [for what in [
@@ -26,7 +28,8 @@ locals {
       ] : "glue:${what}"]
       resources = local.own.glue_work
     }
-    # AWS offers no narrower resource for these.
-    Unnamed = { actions = [for what in ["CreateCrawler", "CreateDataQualityRuleset", "CreateSecurityConfiguration", "DeleteSecurityConfiguration"] : "glue:${what}"], resources = ["*"] }
+    # AWS offers no narrower resource for these: a crawler and a ruleset must at least carry this environment's tags.
+    NewCrawlersRulesets    = { actions = ["glue:CreateCrawler", "glue:CreateDataQualityRuleset"], resources = ["*"], conditions = local.tagging }
+    SecurityConfigurations = { actions = ["glue:CreateSecurityConfiguration", "glue:DeleteSecurityConfiguration"], resources = ["*"] }
   }
 }

@@ -22,8 +22,8 @@ locals {
   is_environment = var.environment != "pipeline"
 
   # "arn:aws:glue:eu-west-1:111111111111" and the like: what the ARNs of this environment begin with.
-  arn = { for service in ["budgets", "cloudwatch", "dynamodb", "ec2", "events", "glue", "iam", "kms", "lambda", "logs", "secretsmanager", "sns", "sqs"] :
-    service => "arn:${local.partition}:${service}:${contains(["budgets", "iam"], service) ? "" : local.region}:${local.account}"
+  arn = { for service in ["budgets", "cloudwatch", "dynamodb", "ec2", "events", "glue", "iam", "kms", "lambda", "logs", "secretsmanager", "sns", "sqs", "chatbot"] :
+    service => "arn:${local.partition}:${service}:${contains(["budgets", "chatbot", "iam"], service) ? "" : local.region}:${local.account}"
   }
   bucket = { for purpose, name in module.project.buckets : purpose => "arn:${local.partition}:s3:::${name}" }
   state  = "arn:${local.partition}:s3:::${local.names.state_bucket}"
@@ -35,6 +35,7 @@ locals {
   own_tags = [for kind in ["Resource", "Request"] : [
     for name in ["Project", "Environment"] : { test = "StringEquals", variable = "aws:${kind}Tag/${name}", values = [module.project.tags[name]] }
   ]]
-  tagged  = local.own_tags[0]
-  tagging = local.own_tags[1]
+  tagged        = local.own_tags[0]
+  tagging       = local.own_tags[1]
+  not_of_others = [for condition in local.tagged : merge(condition, { test = "StringEqualsIfExists" })]
 }

@@ -12,13 +12,24 @@ locals {
     for build in builds : "arn:${local.partition}:iam::${module.project.delivery.account}:role/${module.project.delivery.builds[build]}"
   ] if local.is_environment }
 
-  # Which policies of grant_*.tf each role has.
-  held = {
-    plan  = ["state-lock", "read"]
-    apply = ["state-write", "read", "write-data", "write-work", "write-network", "write-identity"]
-    smoke = ["smoke"]
-    read  = ["state-read", "read"]
+  # What each role is granted, by groups of statements: grant_*.tf.
+  grants = {
+    StateRead  = local.read_state
+    StateLock  = local.lock_state
+    StateWrite = local.write_state
+    Read       = local.read
+    Data       = local.write_data
+    Work       = local.write_work
+    Network    = local.write_network
+    Identity   = local.write_identity
+    Smoke      = local.smoke
   }
+  held = { for role, groups in {
+    plan  = ["StateRead", "StateLock", "Read"]
+    apply = ["StateRead", "StateLock", "StateWrite", "Read", "Data", "Work", "Network", "Identity"]
+    smoke = ["Smoke"]
+    read  = ["StateRead", "Read"]
+  } : role => merge([for group in groups : { for name, statement in local.grants[group] : "${group}${name}" => statement }]...) }
 }
 
 # The delivery account itself is the principal, so that a build's role may be made later than this one, and made anew.
@@ -48,42 +59,4 @@ resource "aws_iam_role" "deploy" {
   description          = "What the pipeline works as in ${local.prefix}: ${each.key}"
   assume_role_policy   = data.aws_iam_policy_document.trust[each.key].json
   permissions_boundary = each.key == "smoke" ? aws_iam_policy.boundary.arn : aws_iam_policy.deploy_boundary["deploy"].arn
-}
-
-data "aws_iam_policy_document" "grant" {
-  for_each = { for name, statements in local.grants : name => statements if local.is_environment }
-
-  dynamic "statement" {
-    for_each = each.value
-
-    content {
-      sid       = statement.key
-      actions   = statement.value.actions
-      resources = statement.value.resources
-
-      dynamic "condition" {
-        for_each = try(statement.value.conditions, [])
-
-        content {
-          test     = condition.value.test
-          variable = condition.value.variable
-          values   = condition.value.values
-        }
-      }
-    }
-  }
-}
-
-resource "aws_iam_policy" "grant" {
-  for_each = data.aws_iam_policy_document.grant
-
-  name   = "${local.prefix}-deploy-${each.key}"
-  policy = each.value.json
-}
-
-resource "aws_iam_role_policy_attachment" "deploy" {
-  for_each = merge([for role in keys(local.trusted) : { for grant in local.held[role] : "${role} ${grant}" => { role = role, grant = grant } }]...)
-
-  role       = aws_iam_role.deploy[each.value.role].name
-  policy_arn = aws_iam_policy.grant[each.value.grant].arn
 }

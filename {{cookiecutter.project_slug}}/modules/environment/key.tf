@@ -15,7 +15,34 @@ resource "aws_kms_alias" "this" {
 locals {
   _use = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:DescribeKey"]
 
-  key_statements = [
+  # What the deploy roles of bootstrap/ do with a key that was made a moment ago, and through which services.
+  _deploy_role = { for kind in ["plan", "apply", "smoke", "read"] : kind => "arn:${local.partition}:iam::${local.account}:role/${var.names["${kind}_role"]}" }
+  _deploying = {
+    DeployRolesRead = { roles = ["plan", "apply", "read"], actions = ["DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListResourceTags"], through = [] }
+    ApplyManages = {
+      roles   = ["apply"]
+      actions = ["CreateAlias", "DeleteAlias", "DisableKeyRotation", "EnableKeyRotation", "PutKeyPolicy", "ScheduleKeyDeletion", "TagResource", "UntagResource", "UpdateAlias", "UpdateKeyDescription"]
+      through = []
+    }
+    ApplyLends = { roles = ["apply"], actions = ["CreateGrant", "Decrypt", "Encrypt", "GenerateDataKey*", "ReEncrypt*"], through = ["dynamodb", "lambda", "s3"] }
+    SmokeUses  = { roles = ["smoke"], actions = ["Decrypt", "GenerateDataKey"], through = ["dynamodb", "s3"] }
+  }
+
+  # AWS may take five minutes until a key's tags count for authorization (KMS Developer Guide, ABAC for AWS KMS), and the first apply goes on within seconds.
+  # The roles stand in a condition: KMS refuses a policy whose principal does not exist, and a role that was made again would no longer be the same principal.
+  _deploy_statements = [for name, statement in local._deploying : {
+    Sid       = name
+    Effect    = "Allow"
+    Principal = { AWS = "*" }
+    Action    = [for action in statement.actions : "kms:${action}"]
+    Resource  = "*"
+    Condition = merge(
+      { ArnEquals = { "aws:PrincipalArn" = [for kind in statement.roles : local._deploy_role[kind]] } },
+      { for test in ["StringEquals"] : test => { "kms:ViaService" = [for service in statement.through : "${service}.${local.region}.${data.aws_partition.current.dns_suffix}"] } if length(statement.through) > 0 },
+    )
+  }]
+
+  key_statements = concat(local._deploy_statements, [
     {
       Sid       = "TheAccountDecidesByItsOwnPolicies"
       Effect    = "Allow"
@@ -46,5 +73,5 @@ locals {
         ] }
       }
     },
-  ]
+  ])
 }

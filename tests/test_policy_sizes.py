@@ -1,0 +1,155 @@
+"""Every policy of every root fits into what IAM takes: with the longest names, every partition, every feature on."""
+
+import json
+import re
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from answer_matrix import ACCOUNT, COLUMNS
+from infrastructure_rules import Plan
+from terraform_runner import Terraform, of_type
+
+# IAM and AWS STS quotas (IAM User Guide): characters without white space; a role's inline policies count together.
+MANAGED, INLINE, TRUST, ATTACHED = 6144, 10_240, 2048, 10
+# The longest region name of each partition that project.yaml accepts.
+REGIONS = {"aws": "ap-northeast-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-northwest-1"}
+SLUG, FIRST = "a-slug-of-twenty-four-ab", "longest1"
+
+
+def size(document: str | dict[str, Any]) -> int:
+    """How IAM counts a policy: without white space."""
+    found = json.loads(document) if isinstance(document, str) else document
+    return len(json.dumps(found, separators=(",", ":"), ensure_ascii=False).replace(" ", ""))
+
+
+def longest_settings(partition: str) -> dict[str, Any]:
+    """A project.yaml in which everything that stands in a policy is as long, and as often there, as it may be."""
+    region = REGIONS[partition]
+    topics = [
+        {"protocol": "topic", "arn": f"arn:{partition}:sns:{region}:{ACCOUNT}:{number:02}{'t' * 254}"}
+        for number in range(16)
+    ]
+    tenant, team = "12345678-1234-1234-1234-123456789012", "22345678-1234-1234-1234-123456789012"
+    secrets = {
+        f"connection_{letter}{'x' * 12}": {
+            "url": "jdbc:postgresql://db.example.com:5433/sales",
+            "secret": f"{letter}{'s' * 255}",
+        }
+        for letter in "abcdefghij"
+    }
+    return {
+        "name": "The longest names",
+        "slug": SLUG,
+        "region": region,
+        "bucket_prefix": "bucket-prefix-of-20a",
+        "git": {"provider": "codecommit", "repository": "r" * 100, "branch": "b" * 200},
+        "approvers": [f"{number:02}{'A' * 62}" for number in range(20)],
+        "delivery": {"approvals": 2, "developers": [f"{number:02}{'D' * 62}" for number in range(20)]},
+        "environments": [
+            {
+                "name": f"{FIRST[:-1]}{number}",
+                "account": ACCOUNT,
+                "monthly_budget": 100,
+                "jdbc": secrets,
+                "network": {"cidr": "10.9.0.0/20"},
+            }
+            for number in range(1, 9)
+        ],
+        "datasets": {
+            f"dataset_{number:03}_of_full_leng": {
+                "format": "csv",
+                "columns": [{"name": each["name"], "type": each["type"]} for each in COLUMNS],
+                "primary_key": ["id"],
+                "table_format": "iceberg",
+            }
+            for number in range(12)
+        },
+        "notifications": [
+            *topics,
+            {"protocol": "email", "endpoint": "data-team@example.com"},
+            {"protocol": "slack", "workspace": "T0123ABCD", "channel": "C0123ABCD"},
+            {"protocol": "teams", "tenant": tenant, "team": team, "channel": "19:abcdef@thread.tacv2"},
+        ],
+    }
+
+
+@pytest.fixture(scope="module")
+def longest(bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose first environment has the longest name; its project.yaml is written per partition."""
+    return bake_into(
+        tmp_path_factory.mktemp("longest"), project_slug=SLUG, environments=f"{FIRST}={ACCOUNT}", region="eu-west-1"
+    )
+
+
+@pytest.fixture(scope="module", params=REGIONS)
+def partition(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def project(partition: str, longest: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project in one partition."""
+    project = shutil.copytree(longest, tmp_path_factory.mktemp(partition) / "project", symlinks=True)
+    settings = longest_settings(partition)
+    (project / "project.yaml").write_text(yaml.safe_dump(settings, allow_unicode=True, sort_keys=False))
+    return project
+
+
+def too_long(plan: Plan) -> list[str]:
+    """The managed policies and trust policies of a plan over IAM's limits, with their real size."""
+    managed = [(address, size(each["policy"]), MANAGED) for address, each in of_type(plan, "aws_iam_policy").items()]
+    trust = [
+        (address, size(each["assume_role_policy"]), TRUST) for address, each in of_type(plan, "aws_iam_role").items()
+    ]
+    return [f"{address}: {found} of {limit}" for address, found, limit in [*managed, *trust] if found > limit]
+
+
+def inline_too_long(plan: Plan) -> list[str]:
+    """The roles of a plan whose inline policies are together over IAM's limit."""
+    together: Counter[str] = Counter()
+    for each in of_type(plan, "aws_iam_role_policy").values():
+        together[each["name"]] += size(each["policy"])
+    return [f"{name}: {found} of {INLINE}" for name, found in together.items() if found > INLINE]
+
+
+def attached_too_often(plan: Plan) -> list[str]:
+    """The roles of a plan that it attaches more policies to than IAM allows."""
+    attached = Counter(each["role"] for each in of_type(plan, "aws_iam_role_policy_attachment").values())
+    return [f"{role}: {times}" for role, times in attached.items() if times > ATTACHED]
+
+
+def unknown_policies(plan: Plan) -> list[str]:
+    """Policies that nobody could measure, because they are not known before an apply."""
+    kinds = {"aws_iam_policy": "policy", "aws_iam_role_policy": "policy", "aws_iam_role": "assume_role_policy"}
+    return [a for kind, key in kinds.items() for a, each in of_type(plan, kind).items() if not each.get(key)]
+
+
+@pytest.mark.parametrize("environment", [FIRST, "pipeline"])
+def test_the_policies_of_bootstrap_fit(project: Path, terraform: Terraform, environment: str) -> None:
+    plan = terraform.plan(project / "bootstrap", f"-var=environment={environment}")
+
+    assert len(of_type(plan, "aws_iam_policy")) >= (1 if environment == "pipeline" else 8)
+    assert unknown_policies(plan) == []
+    assert too_long(plan) == []
+    assert attached_too_often(plan) == []
+
+
+def test_the_rights_of_a_plan_in_one_policy_for_all_that_it_reads_do_not_fit(
+    longest: Path, tmp_path: Path, terraform: Terraform
+) -> None:
+    project = shutil.copytree(longest, tmp_path / "project", symlinks=True)
+    (project / "project.yaml").write_text(yaml.safe_dump(longest_settings("aws"), sort_keys=False))
+    packing = project / "bootstrap" / "policy.tf"
+    text, times = re.subn(r"floor\(sum\(.*\)\)$", 'startswith(name, "Read") ? 0 : 1', packing.read_text(), flags=re.M)
+    assert times == 1
+    packing.write_text(text)
+
+    found = too_long(terraform.plan(project / "bootstrap", f"-var=environment={FIRST}"))
+
+    sizes = [int(found.split(": ")[1].split(" ")[0]) for found in found if 'grant["plan-1"]' in found]
+    assert sizes and MANAGED < sizes[0] < 8000
