@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.exceptions import ClientError
-from steps import deduplication, iceberg, inspection, orphans, publishing, reading, reporting, staging
+from steps import deduplication, folders, iceberg, inspection, orphans, publishing, reading, reporting, staging
 from steps.failure import RunError
 from steps.reading import Source
 from steps.reporting import Report
@@ -153,12 +153,12 @@ def process(spark: SparkSession, clients: Clients, settings: Settings, manifest:
     reporting.note_inspections(report, found, manifest)
     try:
         sources = staging.sources(spark, clients.s3, found, settings, manifest)
-        folders = publish_rows(spark, clients, settings, manifest, sources, report) if sources else []
+        places = publish_rows(spark, clients, settings, manifest, sources, report) if sources else []
         refuse_changed_files(clients.s3, sources)
     finally:
-        staging.remove(spark, staging.staging_folder(settings, manifest))
+        folders.remove(spark, staging.staging_folder(settings, manifest))
     if settings.database:
-        publishing.register_partitions(clients.glue, settings, manifest.batch, folders)
+        publishing.register_partitions(clients.glue, settings, manifest.batch, places)
     else:
         log.info("No database in the settings: no partitions are registered.")
     if settings.table_format == "iceberg" and report.total("published"):
@@ -192,12 +192,12 @@ def publish_rows(
     if publishing.is_committed(clients.s3, settings, manifest.batch):
         raise RunError("Another run published this batch meanwhile; nothing was changed.")
     publishing.write_batch(good, settings, manifest.batch)
-    published, folders = publishing.written_batch(spark, publishing.batch_folder(settings, manifest.batch))
+    published, places = publishing.written_batch(spark, publishing.batch_folder(settings, manifest.batch))
     for name, count in published.items():
         report.files[name].published = count
     reporting.refuse_lost_rows(report)
     checked.unpersist()
-    return folders
+    return places
 
 
 def divide(rows: DataFrame, settings: Settings) -> tuple[DataFrame, DataFrame | None, DataFrame]:

@@ -9,12 +9,14 @@ from job_run import JobRuns, run_in
 from ledger import Ledger
 from log_line import log
 from notification import Notifications
+from run_capacity import Workers
 from run_closing import Closing
 from run_news import RunNews
 
 prefix = required("PREFIX")
 ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)
-jobs = JobRuns(client("glue"), client("s3"), required("OUTPUT_BUCKET"), prefix, ledger)
+workers = Workers(required("WORKER_TYPE"), int(required("WORKERS")))
+jobs = JobRuns(client("glue"), client("s3"), required("OUTPUT_BUCKET"), prefix, ledger, workers)
 notifications = Notifications(client("sns"), required("NOTIFICATION_ROUTES"), ledger, prefix)
 closing = Closing(jobs, RunNews(jobs, notifications, required("CANARY")), int(required("MAXIMUM_ATTEMPTS")))
 

@@ -7,6 +7,7 @@ from ledger import Ledger, Row
 from log_line import log
 from manifest import manifest_key
 from parallel import each
+from run_capacity import Workers
 
 RUNS_TO_SEARCH = 1_000
 
@@ -14,9 +15,9 @@ RUNS_TO_SEARCH = 1_000
 class JobRuns:
     """The jobs of this environment and the bucket that holds their manifests, commits and reports."""
 
-    def __init__(self, glue: Any, s3: Any, output_bucket: str, prefix: str, ledger: Ledger) -> None:
+    def __init__(self, glue: Any, s3: Any, output_bucket: str, prefix: str, ledger: Ledger, workers: Workers) -> None:
         self.glue, self.s3, self.ledger = glue, s3, ledger
-        self.output_bucket, self.prefix = output_bucket, prefix
+        self.output_bucket, self.prefix, self.workers = output_bucket, prefix, workers
 
     def manifest_address(self, dataset: str, run: str) -> str:
         """What the job gets as its `--manifest`."""

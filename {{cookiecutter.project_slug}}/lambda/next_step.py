@@ -5,8 +5,9 @@ from crawler import Crawlers
 from drift_policy import Drift, observed_drift, tell_of_drift
 from job_run import JobRuns
 from messages.crawl import crawl_failed, crawler_stuck
+from messages.run import account_limit_reached
 from notification import Notifications
-from run_start import start_run
+from run_start import AccountLimitError, start_run
 
 
 def advance(
@@ -21,12 +22,18 @@ def advance(
     waiting = jobs.ledger.open_rows(dataset, ("PENDING",))
     seen = [row for row in waiting if crawl.has_seen(row)]
     drift = observed_drift(dataset, crawlers) if seen else Drift()
-    run = None if drift.stops else start_run(jobs, dataset, seen)
+    run, is_limited = None, False
+    try:
+        run = None if drift.stops else start_run(jobs, dataset, seen)
+    except AccountLimitError:
+        is_limited = True
     unseen = len(seen) < len(waiting)
     started = None
     if unseen and crawl.state == "READY" and (crawl_unseen or crawlers.is_due(dataset, crawl)):
         started = start_crawl(dataset, crawlers, notifications)
     # Last, because neither run nor crawl depends on whether a notification goes out.
+    if is_limited:
+        tell_of_account_limit(dataset, jobs, len(seen), notifications)
     tell_of_drift(dataset, drift, notifications)
     return {"run": run, "crawler": started}
 
@@ -42,3 +49,10 @@ def start_crawl(dataset: str, crawlers: Crawlers, notifications: Notifications) 
 def tell_of_failed_crawl(dataset: str, notifications: Notifications) -> None:
     """Tell people that a crawl failed; its files keep waiting."""
     notifications.send_once(f"dataset/{dataset}", "crawl_failed", crawl_failed(notifications.place, dataset))
+
+
+def tell_of_account_limit(dataset: str, jobs: JobRuns, waiting: int, notifications: Notifications) -> None:
+    """Tell people once a day that the account's Glue quotas keep files waiting."""
+    notice = f"limit_{jobs.ledger.now()[:10].replace('-', '')}"
+    message = account_limit_reached(notifications.place, dataset, waiting, jobs.workers)
+    notifications.send_once(f"dataset/{dataset}", notice, message)

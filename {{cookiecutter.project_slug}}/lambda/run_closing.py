@@ -6,15 +6,16 @@ from file_row import fail, finish
 from instant import as_moment
 from job_run import JobRuns
 from ledger import Row
-from messages.run import MOST_FILES
+from messages.run import MOST_FILES, larger_than_workers
 from parallel import each
 from run_metrics import measure_run
 from run_news import RunNews
-from run_outcome import Outcome, outcome_of
+from run_outcome import Outcome, is_explained, outcome_of
 
 FINAL = ("SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR", "EXPIRED")
 # A Lambda lives for 15 minutes at most: whoever claimed longer ago will not start the job any more.
 GRACE = timedelta(minutes=20)
+TOO_LARGE = "too-large-for-the-workers"
 
 
 class Closing:
@@ -39,7 +40,7 @@ class Closing:
             self._publish(dataset, run, rows, outcome, known)
             return "PUBLISHED"
         if job:
-            self._fail(dataset, run, rows, outcome.reason(job["JobRunState"]))
+            self._fail(dataset, run, rows, outcome.reason(job["JobRunState"]), known)
             return "FAILED"
         return self._release(dataset, run, rows, known)
 
@@ -51,13 +52,17 @@ class Closing:
         each(lambda row: finish(self.ledger, row["file"], run, *outcome.of_file(row)), rows)
         self.news.published(dataset, run, known, outcome.report)
 
-    def _fail(self, dataset: str, run: str, rows: list[Row], reason: str) -> None:
+    def _fail(self, dataset: str, run: str, rows: list[Row], reason: str, known: Row) -> None:
+        most, advice = self.maximum_attempts, None
+        if "text" in known and not is_explained(reason):
+            # More workers help, and nothing else: a second attempt would end like the first.
+            most, reason, advice = 1, f"{reason}, {TOO_LARGE}", larger_than_workers(known["text"], self.jobs.workers)
         # What will be told is kept first: after a crash, the rows that are given up are not open any more.
-        dead = [row["key"] for row in rows if int(row["attempts"]) + 1 >= self.maximum_attempts]
-        failure: Row = {"reason": reason, "waiting": len(rows) - len(dead), "dead": len(dead)}
+        dead = [row["key"] for row in rows if int(row["attempts"]) + 1 >= most]
+        failure: Row = {"reason": reason, "waiting": len(rows) - len(dead), "dead": len(dead), "advice": advice}
         told: Row = {"state": "FAILED", "failure": failure | {"dead_files": dead[:MOST_FILES]}}
         self.ledger.change(f"run/{run}", told, {"state": "STARTED"})
-        each(lambda row: fail(self.ledger, row, run, reason, self.maximum_attempts), rows)
+        each(lambda row: fail(self.ledger, row, run, reason, most), rows)
         self.news.failed(dataset, run, told | (self.ledger.row(f"run/{run}") or {}))
 
     def _release(self, dataset: str, run: str, rows: list[Row], known: Row) -> str:

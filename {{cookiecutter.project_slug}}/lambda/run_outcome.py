@@ -33,6 +33,11 @@ class Outcome:
         return str(said) if said and said != "did-not-finish" else f"job-{job_state.lower()}"
 
 
+def is_explained(reason: str) -> bool:
+    """Whether a run said why it failed; one that ran out of disk, memory or time could not."""
+    return reason not in ("job-failed", "job-error", "job-timeout") and not reason.endswith("the job's log says where.")
+
+
 def outcome_of(s3: Any, bucket: str, dataset: str, run: str) -> Outcome:
     """Read commit and report of a run; a batch is published when its commit exists, whoever wrote it."""
     commit = _stored(s3, bucket, f"_commits/{dataset}/{run.rpartition('-')[0]}.json")

@@ -5,20 +5,25 @@ from file_row import claim, reassign
 from job_run import JobRuns
 from ledger import Ledger, Row
 from log_line import log
-from manifest import batch_of, chosen, run_of, write_manifest
+from manifest import batch_of, chosen, run_of, text_in, write_manifest
 from parallel import each
 
-BUSY = ("ConcurrentRunsExceededException", "ResourceNumberLimitExceededException")
+BUSY = "ConcurrentRunsExceededException"
+ACCOUNT_LIMIT = "ResourceNumberLimitExceededException"
+
+
+class AccountLimitError(Exception):
+    """The account's runs or workers are all in use: Glue starts no more. The files wait for the next sweep."""
 
 
 def start_run(jobs: JobRuns, dataset: str, waiting: list[Row]) -> str | None:
-    """Start one run over the oldest waiting files; None when others have them or the job is busy."""
-    rows = claim_files(jobs.ledger, chosen(waiting)) if waiting else []
+    """Start one run over the oldest waiting files; None when others have them or the job is at work."""
+    rows = claim_files(jobs.ledger, chosen(waiting, jobs.workers.text_held)) if waiting else []
     if not rows:
         return None
     run = run_of(rows)
     write_manifest(jobs.s3, jobs.output_bucket, dataset, run, rows)
-    _note(jobs.ledger, dataset, run, rows)
+    _note(jobs, dataset, run, rows)
     try:
         started = jobs.glue.start_job_run(
             JobName=f"{jobs.prefix}-{dataset}",
@@ -30,9 +35,7 @@ def start_run(jobs: JobRuns, dataset: str, waiting: list[Row]) -> str | None:
         # what keeps the job busy, and its files must stay claimed.
         if not jobs.by_run(dataset, run):
             jobs.give_back(dataset, run, rows)
-            if error.response["Error"]["Code"] not in BUSY:
-                raise
-            return None
+            return _refused(error)
     log("job-started", dataset=dataset, run=run, files=len(rows))
     return run
 
@@ -47,7 +50,19 @@ def claim_files(ledger: Ledger, planned: list[Row]) -> list[Row]:
     return rows
 
 
-def _note(ledger: Ledger, dataset: str, run: str, rows: list[Row]) -> None:
+def _refused(error: ClientError) -> None:
+    """A job that is at work is none; everything else that Glue refuses is an error."""
+    code = error.response["Error"]["Code"]
+    if code == ACCOUNT_LIMIT:
+        raise AccountLimitError from error
+    if code != BUSY:
+        raise error
+
+
+def _note(jobs: JobRuns, dataset: str, run: str, rows: list[Row]) -> None:
     values = {"dataset": dataset, "state": "STARTED", "batch": batch_of(rows), "files": len(rows)}
-    opened = {"open": f"{dataset}/runs", "uploaded_at": ledger.now()}
-    ledger.change(f"run/{run}", values | opened, {}, remove=("job_run",))
+    opened = {"open": f"{dataset}/runs", "uploaded_at": jobs.ledger.now()}
+    # A file that is more than the workers hold has a run of its own.
+    text = text_in(rows)
+    excess = {"text": text} if text > jobs.workers.text_held else {}
+    jobs.ledger.change(f"run/{run}", values | opened | excess, {}, remove=("job_run",))

@@ -12,12 +12,14 @@ from ledger import Ledger
 from log_line import log
 from next_step import advance, tell_of_failed_crawl
 from notification import Notifications
+from run_capacity import Workers
 
 prefix = required("PREFIX")
 ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)
 glue = client("glue")
 crawlers = Crawlers(glue, prefix, ledger)
-jobs = JobRuns(glue, client("s3"), required("OUTPUT_BUCKET"), prefix, ledger)
+workers = Workers(required("WORKER_TYPE"), int(required("WORKERS")))
+jobs = JobRuns(glue, client("s3"), required("OUTPUT_BUCKET"), prefix, ledger, workers)
 notifications = Notifications(client("sns"), required("NOTIFICATION_ROUTES"), ledger, prefix)
 
 

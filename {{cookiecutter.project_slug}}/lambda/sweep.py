@@ -17,6 +17,7 @@ from missed_upload import missed_uploads
 from next_step import advance, tell_of_failed_crawl
 from notification import Notifications
 from parallel import each
+from run_capacity import Workers
 from run_closing import Closing
 from run_news import RunNews
 
@@ -25,7 +26,8 @@ input_bucket = required("INPUT_BUCKET")
 ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)
 glue, s3 = client("glue"), client("s3")
 crawlers = Crawlers(glue, prefix, ledger)
-jobs = JobRuns(glue, s3, required("OUTPUT_BUCKET"), prefix, ledger)
+workers = Workers(required("WORKER_TYPE"), int(required("WORKERS")))
+jobs = JobRuns(glue, s3, required("OUTPUT_BUCKET"), prefix, ledger, workers)
 notifications = Notifications(client("sns"), required("NOTIFICATION_ROUTES"), ledger, prefix)
 intake = Intake(crawlers, notifications, input_bucket)
 closing = Closing(jobs, RunNews(jobs, notifications, required("CANARY")), int(required("MAXIMUM_ATTEMPTS")))

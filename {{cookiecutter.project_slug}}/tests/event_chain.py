@@ -231,6 +231,7 @@ class EventChain:
         values = {"PREFIX": PREFIX, "INPUT_BUCKET": INPUT, "OUTPUT_BUCKET": OUTPUT, "LEDGER_TABLE": TABLE}
         values |= {"NOTIFICATION_ROUTES": json.dumps([{"form": "text", "kinds": KINDS, "topics": [self.topic]}])}
         values |= {"MAXIMUM_ATTEMPTS": str(MAXIMUM_ATTEMPTS), "CANARY": "canary", "APPROVAL_MINUTES": "4320"}
+        values |= {"WORKER_TYPE": "G.1X", "WORKERS": "2"}
         for name, value in values.items():
             monkeypatch.setenv(name, value)
         clients = {"s3": self.s3, "sns": self.sns, "glue": self.glue, "codepipeline": self.codepipeline}

@@ -18,11 +18,14 @@ VARIABLES = (
     "NOTIFICATION_ROUTES",
     "MAXIMUM_ATTEMPTS",
     "CANARY",
+    "WORKER_TYPE",
+    "WORKERS",
 )
+OF_RUNS = {"PREFIX", "OUTPUT_BUCKET", "LEDGER_TABLE", "NOTIFICATION_ROUTES", "WORKER_TYPE", "WORKERS"}
 NEEDED = {
     "start_crawler": {"PREFIX", "INPUT_BUCKET", "LEDGER_TABLE", "NOTIFICATION_ROUTES"},
-    "start_etl_job": {"PREFIX", "OUTPUT_BUCKET", "LEDGER_TABLE", "NOTIFICATION_ROUTES"},
-    "close_run": {"PREFIX", "OUTPUT_BUCKET", "LEDGER_TABLE", "NOTIFICATION_ROUTES", "MAXIMUM_ATTEMPTS", "CANARY"},
+    "start_etl_job": OF_RUNS,
+    "close_run": OF_RUNS | {"MAXIMUM_ATTEMPTS", "CANARY"},
     "sweep": set(VARIABLES),
     "notify": {"PREFIX", "LEDGER_TABLE", "NOTIFICATION_ROUTES"},
     "send_digest": {"PREFIX", "LEDGER_TABLE", "NOTIFICATION_ROUTES"},
@@ -89,7 +92,7 @@ def test_everything_that_a_handler_imports_is_in_the_archive_or_in_the_runtime(t
     build(project)
     shutil.rmtree(project / "lambda")
     values = dict.fromkeys((*VARIABLES, "AWS_DEFAULT_REGION"), "x")
-    values |= {"MAXIMUM_ATTEMPTS": "3", "NOTIFICATION_ROUTES": "[]"}
+    values |= {"MAXIMUM_ATTEMPTS": "3", "WORKERS": "2", "NOTIFICATION_ROUTES": "[]"}
     program = f"import sys; sys.path.insert(0, {str(project / 'build/lambda.zip')!r}); "
     program += f"import {', '.join(NEEDED)}"
 

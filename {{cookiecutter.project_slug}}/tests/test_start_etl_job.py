@@ -247,14 +247,6 @@ def test_a_run_takes_a_bounded_number_of_files_and_the_next_event_takes_the_rest
     assert chain.glue.crawls == 1
 
 
-def test_a_run_takes_a_bounded_number_of_bytes_but_always_one_file() -> None:
-    row: dict[str, Any] = {"uploaded_at": "2026", "sequencer": "", "size": manifest.MOST_BYTES // 2}
-    rows = [row | {"file": f"f{number}"} for number in range(5)]
-
-    assert len(manifest.chosen(rows)) == 2
-    assert len(manifest.chosen([row | {"file": "f", "size": manifest.MOST_BYTES * 3}])) == 1
-
-
 @pytest.mark.parametrize("call", ["put_object", "start_job_run"])
 def test_files_of_a_lambda_that_died_before_the_start_are_released_after_the_grace_time(
     chain: EventChain, call: str

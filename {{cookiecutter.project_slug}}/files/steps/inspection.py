@@ -19,6 +19,7 @@ from steps import columnar
 from steps.settings import ManifestFile, Settings
 
 HEAD_BYTES = 65_536
+BETWEEN_RECORDS = " \t\r\n,[]"
 GZIP_MAGIC = b"\x1f\x8b"
 OTHER_COMPRESSIONS = (".bz2", ".zst", ".lz4", ".snappy", ".deflate", ".xz", ".zip", ".Z")
 GONE = ("NoSuchKey", "NoSuchVersion", "404", "PreconditionFailed")
@@ -206,7 +207,9 @@ def _json(text: str, settings: Settings) -> tuple[Layout, bool, list[str]]:
     spelt = {normalised(key): key for key in reversed(keys)} | {key: key for key in keys if key in declared}
     added = [f"added:{key}" for key in keys if normalised(key) not in declared]
     kind = "json-array" if _is_array(text) else "json-lines"
-    return Layout(kind, tuple(spelt.get(name, name) for name in declared)), True, added
+    # An empty array is a file without a row.
+    has_rows = bool(text.strip(BETWEEN_RECORDS))
+    return Layout(kind, tuple(spelt.get(name, name) for name in declared)), has_rows, added
 
 
 def _is_array(text: str) -> bool:
@@ -224,7 +227,7 @@ def _is_array(text: str) -> bool:
 def _records(text: str) -> Iterator[dict[str, Any]]:
     decoder, position = json.JSONDecoder(), 0
     while position < len(text):
-        if text[position] in " \t\r\n,[]":
+        if text[position] in BETWEEN_RECORDS:
             position += 1
             continue
         try:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from botocore.exceptions import ClientError
 
+from steps import folders
 from steps.failure import RunError
 from steps.rules import named
 from steps.settings import Manifest, Settings
@@ -46,8 +49,10 @@ def write_quarantine(refused: DataFrame, rows: int, address: str) -> None:
 
 def quarantined(spark: SparkSession, address: str) -> dict[str, list[tuple[list[str], int]]]:
     """Per file name: the reasons as they stand in the quarantine, and how many rows have them."""
-    written = spark.read.schema("file string, line bigint, reasons array<string>").json(address)
     counts: dict[str, list[tuple[list[str], int]]] = {}
+    if not folders.exists(spark, address):
+        return counts
+    written = spark.read.schema("file string, line bigint, reasons array<string>").json(address)
     for file, reasons, rows in written.groupBy("file", "reasons").count().collect():
         counts.setdefault(file, []).append((reasons, rows))
     return counts
@@ -76,6 +81,9 @@ def write_batch(rows: DataFrame, settings: Settings, batch: str) -> None:
 
 def written_batch(spark: SparkSession, address: str) -> tuple[Counter[str], list[str]]:
     """What a reader finds there: rows per file name, and the folders that hold them."""
+    # Without a row Spark may write no file at all, and a folder of S3 without an object does not exist.
+    if not folders.exists(spark, address):
+        return Counter(), []
     reader = spark.read.schema("_file string").option("recursiveFileLookup", "true")
     found = reader.parquet(address).groupBy("_file", "_metadata.file_path").count().collect()
     rows: Counter[str] = Counter()
@@ -84,7 +92,7 @@ def written_batch(spark: SparkSession, address: str) -> tuple[Counter[str], list
     return rows, sorted({unquote(path).rpartition("/")[0] for _, path, _ in found})
 
 
-def register_partitions(glue: Any, settings: Settings, batch: str, folders: list[str]) -> None:
+def register_partitions(glue: Any, settings: Settings, batch: str, places: list[str]) -> None:
     """Make the batch's folders partitions of the catalog table; those that exist are fine."""
     table = f"{settings.dataset}_batches"
     storage = glue.get_table(DatabaseName=settings.database, Name=table)["Table"]["StorageDescriptor"]
@@ -93,7 +101,7 @@ def register_partitions(glue: Any, settings: Settings, batch: str, folders: list
             "Values": _values(folder, settings, batch),
             "StorageDescriptor": {**storage, "Location": f"{folder}/"},
         }
-        for folder in folders
+        for folder in places
     ]
     for start in range(0, len(partitions), PARTITIONS_PER_REQUEST):
         response = glue.batch_create_partition(
@@ -139,16 +147,37 @@ def commit(s3: Any, settings: Settings, manifest: Manifest, rows: int) -> bool:
         "rows": rows,
         "data": batch_folder(settings, manifest.batch) + "/",
     }
-    try:
-        s3.put_object(
-            Bucket=settings.output_bucket,
-            Key=commit_key(settings, manifest.batch),
-            Body=json.dumps(content).encode(),
-            ContentType="application/json",
-            IfNoneMatch="*",
-        )
-    except ClientError as error:
-        if error.response["Error"]["Code"] in TAKEN:
-            return False
-        raise
+    return put_if_absent(
+        s3,
+        Bucket=settings.output_bucket,
+        Key=commit_key(settings, manifest.batch),
+        Body=json.dumps(content).encode(),
+        ContentType="application/json",
+    )
+
+
+def put_if_absent(s3: Any, **stored: Any) -> bool:
+    """Store an object under a key that has none; False when there is one."""
+    # As a header: the botocore that Glue brings may be older than the argument IfNoneMatch, and then refuses it.
+    with _header(s3, "If-None-Match", "*"):
+        try:
+            s3.put_object(**stored)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in TAKEN:
+                return False
+            raise
     return True
+
+
+@contextmanager
+def _header(s3: Any, name: str, value: str) -> Iterator[None]:
+    """Send one more header with every PutObject of a client; it is signed with the others."""
+
+    def add(params: dict[str, Any], **_: Any) -> None:
+        params["headers"][name] = value
+
+    s3.meta.events.register("before-call.s3.PutObject", add)
+    try:
+        yield
+    finally:
+        s3.meta.events.unregister("before-call.s3.PutObject", add)

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from steps import folders
 from steps.inspection import Inspection, version_of
 from steps.reading import Source
 from steps.settings import Manifest, Settings
@@ -51,22 +52,8 @@ def _staged(spark: SparkSession, s3: Any, inspection: Inspection, address: str) 
         copy = Path(folder) / Path(address).name
         with copy.open("wb") as content:
             shutil.copyfileobj(s3.get_object(**version_of(inspection.file))["Body"], content)
-        target, java = _hadoop_path(spark, address), spark._jvm
-        file, system = java.java.io.File(str(copy)), _file_system(spark, target)  # type: ignore[union-attr]
+        target, java = folders.hadoop_path(spark, address), spark._jvm
+        file, system = java.java.io.File(str(copy)), folders.file_system(spark, target)  # type: ignore[union-attr]
         settings = spark._jsc.hadoopConfiguration()
         java.org.apache.hadoop.fs.FileUtil.copy(file, system, target, False, settings)  # type: ignore[union-attr]
     return address
-
-
-def remove(spark: SparkSession, address: str) -> None:
-    """Delete a folder, through the same file system that Spark writes with; none there is fine."""
-    path = _hadoop_path(spark, address)
-    _file_system(spark, path).delete(path, True)
-
-
-def _hadoop_path(spark: SparkSession, address: str) -> Any:
-    return spark._jvm.org.apache.hadoop.fs.Path(address)  # type: ignore[union-attr]
-
-
-def _file_system(spark: SparkSession, path: Any) -> Any:
-    return path.getFileSystem(spark._jsc.hadoopConfiguration())

@@ -4,6 +4,7 @@ from typing import Any
 
 from message import NOTHING, Message, counted, cut
 from place import Place
+from run_capacity import GB, Workers
 
 Row = dict[str, Any]
 MOST_FILES = 20
@@ -52,11 +53,39 @@ def run_failed(place: Place, dataset: str, run: Row, failure: Row) -> Message:
         headline=f"run failed, {counted(dead, 'file')} given up" if dead else "run failed",
         facts=[*facts, *given_up, *files, *more],
         next_steps=[
-            'What each reason asks for: docs/runbook.md, "Runs failed".',
+            failure.get("advice") or 'What each reason asks for: docs/runbook.md, "Runs failed".',
             *(["Then upload the files that were given up again: a new version is a new file."] if dead else []),
         ],
         links=_links(place, dataset, run),
         values={"run": run["name"], "reason": failure["reason"], "waiting": waiting, "dead": dead},
+    )
+
+
+def larger_than_workers(text: int, workers: Workers) -> str:
+    """What to do about a file that is more than the workers of a run hold."""
+    return (
+        f"The file is about {int(text) / GB:,.0f} GB as text; {workers.number} workers of {workers.type} hold about "
+        f"{workers.text_held / GB:,.0f} GB. Split it, or set workers: {workers.number_for(int(text))} for this "
+        'environment in project.yaml: docs/etl.md, "How large may a file be?"'
+    )
+
+
+def account_limit_reached(place: Place, dataset: str, waiting: int, workers: Workers) -> Message:
+    """Glue refused to start a run because of a quota of the account."""
+    return Message(
+        kinds=("run failed",),
+        place=place,
+        about=dataset,
+        headline="run not started, the account's Glue quota is reached",
+        facts=[
+            f"Glue refused to start a run of {workers.number} workers of {workers.type}: the account's job runs or "
+            f"DPUs are all in use. Files that wait: {waiting:,}. No file is lost: every sweep tries again."
+        ],
+        next_steps=[
+            "If this lasts, request more under Service Quotas, AWS Glue (maximum DPUs, concurrent job runs), "
+            'or set fewer workers in project.yaml: docs/runbook.md, "Files waiting".'
+        ],
+        values={"waiting": waiting},
     )
 
 

@@ -5,12 +5,12 @@ locals {
 
   functions = {
     start_crawler     = { timeout = 60, reads = ["PREFIX", "INPUT_BUCKET", "LEDGER_TABLE", "NOTIFICATION_ROUTES"] }
-    start_etl_job     = { timeout = 120, reads = ["PREFIX", "OUTPUT_BUCKET", "LEDGER_TABLE", "NOTIFICATION_ROUTES"] }
-    close_run         = { timeout = 120, reads = ["PREFIX", "OUTPUT_BUCKET", "LEDGER_TABLE", "NOTIFICATION_ROUTES", "MAXIMUM_ATTEMPTS", "CANARY"] }
+    start_etl_job     = { timeout = 120, reads = ["PREFIX", "OUTPUT_BUCKET", "LEDGER_TABLE", "NOTIFICATION_ROUTES", "WORKER_TYPE", "WORKERS"] }
+    close_run         = { timeout = 120, reads = ["PREFIX", "OUTPUT_BUCKET", "LEDGER_TABLE", "NOTIFICATION_ROUTES", "WORKER_TYPE", "WORKERS", "MAXIMUM_ATTEMPTS", "CANARY"] }
     check_connections = { timeout = 120, reads = ["PREFIX", "SERVICES", "DATABASES"] }
     notify            = { timeout = 60, reads = ["PREFIX", "LEDGER_TABLE", "NOTIFICATION_ROUTES"] }
     send_digest       = { timeout = 60, reads = ["PREFIX", "LEDGER_TABLE", "NOTIFICATION_ROUTES"] }
-    sweep             = { timeout = 300, reads = ["PREFIX", "INPUT_BUCKET", "OUTPUT_BUCKET", "LEDGER_TABLE", "NOTIFICATION_ROUTES", "MAXIMUM_ATTEMPTS", "CANARY"] }
+    sweep             = { timeout = 300, reads = ["PREFIX", "INPUT_BUCKET", "OUTPUT_BUCKET", "LEDGER_TABLE", "NOTIFICATION_ROUTES", "WORKER_TYPE", "WORKERS", "MAXIMUM_ATTEMPTS", "CANARY"] }
   }
 
   told = {
@@ -20,6 +20,8 @@ locals {
     LEDGER_TABLE        = var.names.ledger
     NOTIFICATION_ROUTES = module.notification.routes
     MAXIMUM_ATTEMPTS    = "3"
+    WORKER_TYPE         = var.environment.worker_type
+    WORKERS             = tostring(var.environment.workers)
     CANARY              = var.names.canary
     SERVICES            = join(",", local.services)
     DATABASES           = jsonencode({ for name, database in local.databases : name => "${database.host}:${database.port}" })

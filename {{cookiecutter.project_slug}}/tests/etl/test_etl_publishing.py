@@ -1,14 +1,19 @@
 """A batch becomes visible at once or not at all, and a run that dies can always be tried again."""
 
+import copy
+import io
 import json
 import threading
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
 import etl
+import pyarrow.parquet
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 from platform_in_a_folder import DATABASE, INPUT, OUTPUT, Platform, column, job_settings, manifest_of
 from pyspark.sql import DataFrame
 from pyspark.sql.functions import expr
@@ -95,6 +100,84 @@ def test_of_two_runs_that_publish_at_once_exactly_one_wins(platform: Platform) -
         thread.join()
 
     assert sorted(won) == [False] * 7 + [True]
+
+
+def test_a_batch_is_committed_once_with_a_botocore_that_knows_no_conditional_write(platform: Platform) -> None:
+    platform.upload("orders/a.csv", ROWS)
+    manifest = manifest_of(platform.files)
+    old = client_without_conditional_writes()
+    with pytest.raises(ParamValidationError, match="IfNoneMatch"):
+        old.put_object(Bucket=OUTPUT, Key="_commits/orders/any.json", Body=b"", IfNoneMatch="*")
+
+    assert [publishing.commit(old, SETTINGS, manifest, 3) for _ in range(2)] == [True, False]
+
+
+def test_only_the_commit_is_written_on_the_condition_that_none_exists(platform: Platform) -> None:
+    platform.upload("orders/a.csv", ROWS)
+    publishing.commit(platform.clients.s3, SETTINGS, manifest_of(platform.files), 3)
+
+    for _ in range(2):
+        platform.clients.s3.put_object(Bucket=OUTPUT, Key="_reports/orders/again.json", Body=b"{}")
+
+
+def client_without_conditional_writes() -> Any:
+    """An S3 client of the model that botocore 1.34.131 has of PutObject."""
+    session = botocore.session.get_session()
+    loader = session.get_component("data_loader")
+    model = copy.deepcopy(loader.load_service_model("s3", "service-2"))
+    del model["shapes"]["PutObjectRequest"]["members"]["IfNoneMatch"]
+    known = loader.load_service_model
+
+    def load(service: str, kind: str, *more: Any, **named: Any) -> Any:
+        return model if (service, kind) == ("s3", "service-2") else known(service, kind, *more, **named)
+
+    loader.load_service_model = load
+    return session.create_client("s3")
+
+
+@pytest.mark.parametrize("partition_by", [None, "day"])
+@pytest.mark.parametrize("file_format", ["csv", "json", "parquet"])
+def test_a_file_without_a_row_is_published_where_a_folder_without_a_file_does_not_exist(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, file_format: str, partition_by: str | None
+) -> None:
+    platform.upload("orders/a", without_rows(file_format))
+    for write in ("write_batch", "write_quarantine"):
+        monkeypatch.setattr(publishing, write, followed_by(getattr(publishing, write), platform, forget_empty_folders))
+
+    outcome = platform.run(job_settings(COLUMNS, format=file_format, partition_by=partition_by))
+
+    assert (outcome.report["state"], outcome.report["reason"]) == ("published", None)
+    assert outcome.counts == (0, 0, 0, 0)
+    assert len(commits(platform)) == 1
+
+
+def without_rows(file_format: str) -> bytes:
+    """A file that declares its columns, where its format does, and holds no row."""
+    if file_format == "parquet":
+        none = {"id": pyarrow.int64(), "day": pyarrow.date32(), "v": pyarrow.string()}
+        written = io.BytesIO()
+        pyarrow.parquet.write_table(
+            pyarrow.table({name: pyarrow.array([], kind) for name, kind in none.items()}), written
+        )
+        return written.getvalue()
+    return b"id,day,v\n" if file_format == "csv" else b"[]"
+
+
+def followed_by(write: Any, platform: Platform, then: Any) -> Any:
+    def both(*given: Any) -> None:
+        write(*given)
+        then(platform.root)
+
+    return both
+
+
+def forget_empty_folders(root: Path) -> None:
+    """As S3 has it: a folder is there as long as an object is. A committer need not leave _SUCCESS behind."""
+    for path in sorted(root.rglob("*"), reverse=True):
+        if path.is_file() and path.name.strip(".").startswith("_SUCCESS"):
+            path.unlink()
+        elif path.is_dir() and path.parent.name not in ("", root.name) and not any(path.iterdir()):
+            path.rmdir()
 
 
 def test_two_batches_stand_side_by_side(platform: Platform) -> None:

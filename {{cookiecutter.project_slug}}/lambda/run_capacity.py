@@ -1,0 +1,37 @@
+"""How much one run may read: what its workers can hold on their disks."""
+
+from dataclasses import dataclass
+
+GB = 1000**3
+# Free disk of one worker: AWS Glue Developer Guide, "AWS Glue worker types".
+FREE_DISK = {"G.1X": 44 * GB, "G.2X": 78 * GB, "G.4X": 230 * GB, "G.8X": 485 * GB}
+# The job keeps every parsed row, about four times its text (measured), and shuffles the rows once to write them.
+DISK_PER_BYTE_OF_TEXT = 5
+# Text that one stored byte becomes. Deflate packs rows of text five to ten times; Parquet and ORC about four times.
+GZIP, COLUMNAR = 10, 4
+TEXT = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson")
+
+
+@dataclass(frozen=True)
+class Workers:
+    """The workers of one run; one of them is the driver, which holds no rows."""
+
+    type: str
+    number: int
+
+    @property
+    def text_held(self) -> int:
+        """Bytes of text that they hold."""
+        return (self.number - 1) * FREE_DISK[self.type] // DISK_PER_BYTE_OF_TEXT
+
+    def number_for(self, text: int) -> int:
+        """How many of them hold so many bytes of text."""
+        return 1 - (-text * DISK_PER_BYTE_OF_TEXT // FREE_DISK[self.type])
+
+
+def text_of(key: str, size: int) -> int:
+    """About how many bytes of text a file becomes; a name that does not say is counted as Parquet or ORC."""
+    name = key.lower()
+    if name.endswith((".gz", ".gzip")):
+        return size * GZIP
+    return size if name.endswith(TEXT) else size * COLUMNAR
