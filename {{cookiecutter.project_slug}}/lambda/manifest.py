@@ -5,29 +5,29 @@ import json
 from typing import Any
 
 from ledger import Row
-from run_capacity import text_of
+from run_capacity import Workers, text_of
 
 MOST_FILES = 1_000
 # What a file becomes is estimated: after a failed attempt a run takes so many times less.
 LESS_AFTER_A_FAILURE = 4
 
 
-def chosen(rows: list[Row], text_held: int) -> list[Row]:
-    """The oldest files that the workers of one run hold; at least one."""
-    oldest_first = sorted(rows, key=lambda row: (row["uploaded_at"], row["sequencer"], row["file"]))
-    room = text_held // LESS_AFTER_A_FAILURE ** max((int(row["attempts"]) for row in oldest_first[:1]), default=0)
-    files: list[Row] = []
-    for row in oldest_first:
-        room -= text_of(row["key"], int(row["size"]))
-        if files and (len(files) == MOST_FILES or room < 0):
+def chosen(rows: list[Row], workers: Workers) -> list[Row]:
+    """The oldest files that the workers of one run hold; at least one. One that is too much for one worker is alone."""
+    first, *others = sorted(rows, key=lambda row: (row["uploaded_at"], row["sequencer"], row["file"]))
+    room = workers.text_held // LESS_AFTER_A_FAILURE ** int(first["attempts"]) - text_in(first)
+    files = [first]
+    for row in others if text_in(first) <= workers.text_held_by_one else []:
+        room -= text_in(row)
+        if len(files) == MOST_FILES or room < 0:
             break
         files.append(row)
     return files
 
 
-def text_in(rows: list[Row]) -> int:
-    """About how many bytes of text a run's files become."""
-    return sum(text_of(row["key"], int(row["size"])) for row in rows)
+def text_in(row: Row) -> int:
+    """About how many bytes of text a file becomes."""
+    return text_of(row["key"], int(row["size"]))
 
 
 def batch_of(rows: list[Row]) -> str:

@@ -21,12 +21,17 @@ class Workers:
 
     @property
     def text_held(self) -> int:
-        """Bytes of text that they hold."""
-        return (self.number - 1) * FREE_DISK[self.type] // DISK_PER_BYTE_OF_TEXT
+        """Bytes of text that they hold together."""
+        return (self.number - 1) * self.text_held_by_one
+
+    @property
+    def text_held_by_one(self) -> int:
+        """Bytes of text that one holds: a file that cannot be split, such as a gzip, is read by one alone."""
+        return FREE_DISK[self.type] // DISK_PER_BYTE_OF_TEXT
 
     def number_for(self, text: int) -> int:
         """How many of them hold so many bytes of text."""
-        return 1 - (-text * DISK_PER_BYTE_OF_TEXT // FREE_DISK[self.type])
+        return 1 - (-text // self.text_held_by_one)
 
 
 def text_of(key: str, size: int) -> int:

@@ -15,7 +15,6 @@ from run_outcome import Outcome, is_explained, outcome_of
 FINAL = ("SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR", "EXPIRED")
 # A Lambda lives for 15 minutes at most: whoever claimed longer ago will not start the job any more.
 GRACE = timedelta(minutes=20)
-TOO_LARGE = "too-large-for-the-workers"
 
 
 class Closing:
@@ -55,8 +54,12 @@ class Closing:
     def _fail(self, dataset: str, run: str, rows: list[Row], reason: str, known: Row) -> None:
         most, advice = self.maximum_attempts, None
         if "text" in known and not is_explained(reason):
-            # More workers help, and nothing else: a second attempt would end like the first.
-            most, reason, advice = 1, f"{reason}, {TOO_LARGE}", larger_than_workers(known["text"], self.jobs.workers)
+            text, workers = int(known["text"]), self.jobs.workers
+            # What all workers together do not hold would end the same way at a second attempt.
+            is_hopeless = text > workers.text_held
+            most = 1 if is_hopeless else most
+            reason = f"{reason}, {'too-large-for-the-workers' if is_hopeless else 'perhaps-too-large-for-one-worker'}"
+            advice = larger_than_workers(text, workers)
         # What will be told is kept first: after a crash, the rows that are given up are not open any more.
         dead = [row["key"] for row in rows if int(row["attempts"]) + 1 >= most]
         failure: Row = {"reason": reason, "waiting": len(rows) - len(dead), "dead": len(dead), "advice": advice}

@@ -18,7 +18,7 @@ class AccountLimitError(Exception):
 
 def start_run(jobs: JobRuns, dataset: str, waiting: list[Row]) -> str | None:
     """Start one run over the oldest waiting files; None when others have them or the job is at work."""
-    rows = claim_files(jobs.ledger, chosen(waiting, jobs.workers.text_held)) if waiting else []
+    rows = claim_files(jobs.ledger, chosen(waiting, jobs.workers)) if waiting else []
     if not rows:
         return None
     run = run_of(rows)
@@ -35,7 +35,8 @@ def start_run(jobs: JobRuns, dataset: str, waiting: list[Row]) -> str | None:
         # what keeps the job busy, and its files must stay claimed.
         if not jobs.by_run(dataset, run):
             jobs.give_back(dataset, run, rows)
-            return _refused(error)
+            _refuse(error)
+            return None
     log("job-started", dataset=dataset, run=run, files=len(rows))
     return run
 
@@ -50,7 +51,7 @@ def claim_files(ledger: Ledger, planned: list[Row]) -> list[Row]:
     return rows
 
 
-def _refused(error: ClientError) -> None:
+def _refuse(error: ClientError) -> None:
     """A job that is at work is none; everything else that Glue refuses is an error."""
     code = error.response["Error"]["Code"]
     if code == ACCOUNT_LIMIT:
@@ -62,7 +63,7 @@ def _refused(error: ClientError) -> None:
 def _note(jobs: JobRuns, dataset: str, run: str, rows: list[Row]) -> None:
     values = {"dataset": dataset, "state": "STARTED", "batch": batch_of(rows), "files": len(rows)}
     opened = {"open": f"{dataset}/runs", "uploaded_at": jobs.ledger.now()}
-    # A file that is more than the workers hold has a run of its own.
-    text = text_in(rows)
-    excess = {"text": text} if text > jobs.workers.text_held else {}
+    # A file that may be too much for a worker has a run of its own.
+    text = max(map(text_in, rows))
+    excess = {"text": text} if text > jobs.workers.text_held_by_one else {}
     jobs.ledger.change(f"run/{run}", values | opened | excess, {}, remove=("job_run",))

@@ -1,5 +1,6 @@
 """A run reads what its workers hold; a larger file gets one attempt of its own, and people are told what to do."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -7,6 +8,20 @@ import run_capacity
 from event_chain import SUBJECT, EventChain, refusal
 from manifest import chosen
 from run_capacity import FREE_DISK, GB, Workers, text_of
+
+
+HoldingWorkers = Callable[..., Workers]
+
+
+@pytest.fixture
+def holding(monkeypatch: pytest.MonkeyPatch) -> HoldingWorkers:
+    """Workers that hold so many bytes of text each, besides a driver."""
+
+    def make(text: int, number: int = 1) -> Workers:
+        monkeypatch.setitem(run_capacity.FREE_DISK, "G.1X", text * run_capacity.DISK_PER_BYTE_OF_TEXT)
+        return Workers("G.1X", number + 1)
+
+    return make
 
 
 def row(number: int, size: int, key: str = "orders/{}.csv", attempts: int = 0) -> dict[str, Any]:
@@ -46,24 +61,30 @@ def test_a_packed_file_is_counted_as_the_text_that_it_becomes(key: str, text: in
     assert text_of(key, 100) == text
 
 
-def test_a_run_takes_the_oldest_files_that_its_workers_hold() -> None:
+def test_a_run_takes_the_oldest_files_that_its_workers_hold(holding: HoldingWorkers) -> None:
     rows = [row(number, size=40) for number in range(5)]
 
-    assert [each["key"] for each in chosen(rows[::-1], 100)] == ["orders/0.csv", "orders/1.csv"]
+    assert [each["key"] for each in chosen(rows[::-1], holding(100))] == ["orders/0.csv", "orders/1.csv"]
 
 
-def test_a_gzip_takes_the_room_of_its_text() -> None:
-    assert len(chosen([row(number, 4, "orders/{}.csv.gz") for number in range(5)], 100)) == 2
+def test_a_gzip_takes_the_room_of_its_text(holding: HoldingWorkers) -> None:
+    assert len(chosen([row(number, 4, "orders/{}.csv.gz") for number in range(5)], holding(100))) == 2
 
 
-def test_a_file_that_is_more_than_the_workers_hold_has_a_run_of_its_own() -> None:
+def test_a_file_that_is_more_than_the_workers_hold_has_a_run_of_its_own(holding: HoldingWorkers) -> None:
     rows = [row(0, size=500), row(1, size=1)]
 
-    assert [each["key"] for each in chosen(rows, 100)] == ["orders/0.csv"]
+    assert [each["key"] for each in chosen(rows, holding(100))] == ["orders/0.csv"]
 
 
-def test_after_a_failed_attempt_a_run_takes_a_quarter_of_what_the_workers_hold() -> None:
-    assert len(chosen([row(number, size=10, attempts=1) for number in range(20)], 160)) == 4
+def test_a_file_that_is_more_than_one_worker_holds_has_a_run_of_its_own(holding: HoldingWorkers) -> None:
+    rows = [row(0, size=60), row(1, size=1)]
+
+    assert [each["key"] for each in chosen(rows, holding(50, number=2))] == ["orders/0.csv"]
+
+
+def test_after_a_failed_attempt_a_run_takes_a_quarter_of_what_the_workers_hold(holding: HoldingWorkers) -> None:
+    assert len(chosen([row(number, size=10, attempts=1) for number in range(20)], holding(160))) == 4
 
 
 def test_a_file_that_the_workers_do_not_hold_is_tried_once_and_people_are_told_what_to_do(small: EventChain) -> None:
@@ -79,10 +100,25 @@ def test_a_file_that_the_workers_do_not_hold_is_tried_once_and_people_are_told_w
     }
     (message,) = small.notifications()
     assert message["Subject"] == f"{SUBJECT} run failed, 1 file given up"
-    assert "2 workers of G.1X" in message["Message"] and "set workers: 6 for this environment" in message["Message"]
+    assert "2 workers of G.1X" in message["Message"] and "workers: 6." in message["Message"]
     small.sweep()
     small.job_ends()
     assert small.states() == {"DEAD": 1, "DONE": 1}
+
+
+def test_a_file_that_only_one_worker_may_not_hold_keeps_its_three_attempts(
+    small: EventChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for function in (small.start_etl_job, small.close_run, small.sweeper):
+        monkeypatch.setattr(function.jobs, "workers", Workers("G.1X", 10))
+    small.deliver(small.upload("orders/large.csv", b"x" * 90))
+    small.crawl()
+
+    small.job_ends("FAILED")
+
+    (found,) = small.rows().values()
+    assert (found["state"], found["reason"]) == ("PENDING", "job-failed, perhaps-too-large-for-one-worker")
+    assert "one alone 0.0 GB" in small.notifications()[0]["Message"]
 
 
 def test_a_large_file_whose_run_says_why_it_failed_is_tried_again(small: EventChain) -> None:

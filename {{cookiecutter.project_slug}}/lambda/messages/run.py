@@ -62,11 +62,12 @@ def run_failed(place: Place, dataset: str, run: Row, failure: Row) -> Message:
 
 
 def larger_than_workers(text: int, workers: Workers) -> str:
-    """What to do about a file that is more than the workers of a run hold."""
+    """What to do about a file that is more than one worker, or all workers of a run, hold."""
     return (
-        f"The file is about {int(text) / GB:,.0f} GB as text; {workers.number} workers of {workers.type} hold about "
-        f"{workers.text_held / GB:,.0f} GB. Split it, or set workers: {workers.number_for(int(text))} for this "
-        'environment in project.yaml: docs/etl.md, "How large may a file be?"'
+        f"The file is about {text / GB:,.1f} GB as text. {workers.number} workers of {workers.type} hold about "
+        f"{workers.text_held / GB:,.1f} GB, one alone {workers.text_held_by_one / GB:,.1f} GB. Split it, or set in "
+        f"project.yaml a larger worker_type or, if Spark can split the file, workers: {workers.number_for(text)}. "
+        'See docs/etl.md, "How large may a file be?"'
     )
 
 
