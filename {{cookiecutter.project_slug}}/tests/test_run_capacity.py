@@ -9,7 +9,6 @@ from event_chain import SUBJECT, EventChain, refusal
 from manifest import chosen
 from run_capacity import FREE_DISK, GB, Workers, text_of
 
-
 HoldingWorkers = Callable[..., Workers]
 
 
