@@ -17,6 +17,7 @@ from werkzeug.serving import make_server
 from local.running import NOTE, Platform, note_down, noted
 from local.stand_in import (
     account_profile,
+    lake_formation,
     mends_budgets,
     mends_glue,
     mends_identity,
@@ -63,6 +64,9 @@ class StandIn:
         mends_lambda.mend(lambda place, *call: self.homes[place].functions.invoke(*call))
         subscription.mend(self.homes)
         zones.mend()
+        lake_formation.mend()
+        for account, region in self.homes:
+            lake_formation.begin(account, region)
 
     def begin(self) -> None:
         """Let everything that acts on its own begin to act."""

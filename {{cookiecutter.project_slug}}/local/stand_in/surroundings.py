@@ -5,11 +5,16 @@ from typing import Any
 
 from moto.backends import get_backend
 
+from local.stand_in import lake_formation
 from local.stand_in.caller import root_of
 
 
 def make(
-    state_buckets: list[tuple[str, str, str]], networks: list[dict[str, Any]], topics: list[str], roles: list[str]
+    state_buckets: list[tuple[str, str, str]],
+    networks: list[dict[str, Any]],
+    topics: list[str],
+    roles: list[str],
+    data_lake_administrators: list[tuple[str, str]] | None = None,
 ) -> None:
     """Let them exist, under exactly the names that the project knows them by; buckets by account, region and name."""
     for account, region, name in state_buckets:
@@ -23,6 +28,8 @@ def make(
         get_backend("sns")[owner][topic_region].create_topic(name)
     for arn in roles:
         _role(arn)
+    for region, arn in data_lake_administrators or []:
+        lake_formation.administrate(region, arn)
 
 
 def _role(arn: str) -> None:
