@@ -123,6 +123,8 @@ def _require(caller: Caller, permissions: list[str], resource: Given, what: str)
     if _is_administrator(caller) and permissions in (["CREATE_DATABASE"], ["DESCRIBE"]):
         return
     held = _held(caller, resource)
+    if not _is_there(caller, resource) and _principal(EVERYBODY) in _holders(caller, _around(resource)):
+        return
     for permission in permissions:
         # Who may select from a table may see it.
         enough = {permission, "ALL"} | ({"SELECT"} if permission == "DESCRIBE" else set())
@@ -171,6 +173,29 @@ def _held(caller: Caller, resource: Given) -> set[str]:
         if each.principal in names and _covers(each.resource, resource)
         for name in each.permissions
     }
+
+
+def _holders(caller: Caller, resource: Given) -> list[dict[str, str]]:
+    return [
+        each.principal
+        for each in _grants(_lake(caller.account, caller.region)[0])
+        if each.permissions and _covers(each.resource, resource)
+    ]
+
+
+def _is_there(caller: Caller, resource: Given) -> bool:
+    """Who may not see something does not hear either that it is not there, unless all around it is left to IAM."""
+    databases = glue_backends[caller.account][caller.region].databases
+    if "Database" in resource:
+        return resource["Database"]["Name"] in databases
+    if "Table" in resource:
+        database = databases.get(resource["Table"]["DatabaseName"])
+        return database is not None and resource["Table"]["Name"] in database.tables
+    return True
+
+
+def _around(resource: Given) -> Given:
+    return _database(resource["Table"]["DatabaseName"]) if "Table" in resource else {"Catalog": {}}
 
 
 def _covers(granted: Given, wanted: Given) -> bool:
