@@ -122,6 +122,8 @@ def _govern_grants(caller: Caller, given: Given, is_new: bool) -> None:
 def _require(caller: Caller, permissions: list[str], resource: Given, what: str) -> None:
     if _is_administrator(caller) and permissions in (["CREATE_DATABASE"], ["DESCRIBE"]):
         return
+    if _is_administrator(caller, "ReadOnlyAdmins") and permissions == ["DESCRIBE"]:
+        return
     held = _held(caller, resource)
     if not _is_there(caller, resource) and _principal(EVERYBODY) in _holders(caller, _around(resource)):
         return
@@ -223,9 +225,9 @@ def _revoke(catalog: PermissionCatalog, revoked: Any) -> None:
     catalog.permissions = {each for each in catalog.permissions if not each.is_empty()}
 
 
-def _is_administrator(caller: Caller) -> bool:
+def _is_administrator(caller: Caller, which: str = "DataLakeAdmins") -> bool:
     settings = _lake(caller.account, caller.region)[1]
-    return _principal(_who(caller)) in settings.get("DataLakeAdmins", [])
+    return _principal(_who(caller)) in settings.get(which, [])
 
 
 def _with_option(grant: Any) -> Iterable[str]:
