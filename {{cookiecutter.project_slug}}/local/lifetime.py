@@ -117,21 +117,9 @@ def surroundings(environment: str, settings: dict[str, Any]) -> dict[str, Any]:
     """What the project expects to find in the account of an environment."""
     here = settings["environment"]
     found = STATE_BUCKET.search((PROJECT / environment / "backend.tf").read_text(encoding="utf-8"))
-    return (
-        _networks_and_topics([settings])
-        | _bootstrapped_lake(settings)
-        | {"state_buckets": [(here["account"], here["region"], found[1])] if found else []}
-    )
-
-
-def _bootstrapped_lake(settings: dict[str, Any]) -> dict[str, Any]:
-    """What `make bootstrap` does for Lake Formation: who applies is an administrator, and the smoke test has a role."""
-    here = settings["environment"]
-    if not here["lake_formation"]:
-        return {"roles": [], "data_lake_administrators": []}
-    return {
-        "roles": [f"arn:aws:iam::{here['account']}:role/{settings['names']['smoke_role']}"],
-        "data_lake_administrators": [(here["region"], f"arn:aws:iam::{here['account']}:root")],
+    return _of_somebody_else([settings]) | {
+        "state_buckets": [(here["account"], here["region"], found[1])] if found else [],
+        "roles": [],
     }
 
 
@@ -140,15 +128,21 @@ def surroundings_of_delivery(settings: dict[str, dict[str, Any]]) -> dict[str, A
     own = settings[DELIVERY]
     people = dict.fromkeys([*own["project"]["approvers"], *own["delivery"]["developers"]])
     roles = [f"arn:aws:iam::{own['delivery']['account']}:role/{name}" for name in people]
-    return _networks_and_topics(list(settings.values())) | {"state_buckets": [], "roles": roles}
+    return _of_somebody_else(list(settings.values())) | {"state_buckets": [], "roles": roles}
 
 
-def _networks_and_topics(settings: list[dict[str, Any]]) -> dict[str, Any]:
+def _of_somebody_else(settings: list[dict[str, Any]]) -> dict[str, Any]:
     here = [each["environment"] for each in settings if each["environment"].get("network", {}).get("vpc")]
     place = [{"account": each["account"], "region": each["region"], **each["network"]} for each in here]
     targets = [target for each in settings for target in each["notifications"].values()]
     topics = dict.fromkeys(target["arn"] for target in targets if target["protocol"] == "topic")
-    return {"networks": place, "topics": list(topics)}
+    secrets = [
+        (each["environment"]["account"], each["environment"]["region"], connection["secret"])
+        for each in settings
+        for connection in each["environment"].get("jdbc", {}).values()
+    ]
+    workspaces = {key: sorted({target[key] for target in targets if target[key]}) for key in ("workspace", "team")}
+    return {"networks": place, "topics": list(topics), "secrets": sorted({*secrets}), "workspaces": workspaces}
 
 
 def _answering(environment: str, process: "subprocess.Popen[bytes]") -> Platform:

@@ -8,6 +8,11 @@ KINDS = {
     "slack": ("slack-channel", "SlackChannelConfigurations"),
     "ms-teams": ("ms-teams-channel", "TeamChannelConfigurations"),
 }
+# What lists the workspaces and teams that somebody has authorised.
+WORKSPACES = {
+    "describe-slack-workspaces": ("workspace", "SlackWorkspaces", ("SlackTeamId", "SlackTeamName")),
+    "list-ms-teams-configured-teams": ("team", "ConfiguredTeams", ("TeamId", "TenantId")),
+}
 
 
 class Chat:
@@ -17,12 +22,17 @@ class Chat:
         self.account = account
         self.channels: dict[str, Configuration] = {}
         self.tags: dict[str, dict[str, str]] = {}
+        # What a person has authorised once in the console: Slack workspaces, and teams of Microsoft Teams.
+        self.authorised: dict[str, list[str]] = {"workspace": [], "team": []}
 
     def answer(self, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
         """The status and the content that answer one request."""
         action, given = path.strip("/"), json.loads(body or b"{}")
         if action.endswith(("tags-for-resource", "tag-resource")):
             return 200, self._tagged(action, given)
+        if action in WORKSPACES:
+            sort, part, members = WORKSPACES[action]
+            return 200, {part: [dict.fromkeys(members, name) for name in self.authorised[sort]]}
         verb, _, rest = action.partition("-")
         kind = next((kind for kind in KINDS if rest.startswith(kind)), None)
         if kind is None or verb not in ("create", "update", "describe", "list", "get", "delete"):

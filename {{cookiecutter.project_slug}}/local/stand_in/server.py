@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 from local.running import NOTE, Platform, note_down, noted
 from local.stand_in import (
     account_profile,
-    lake_formation,
+    account_reads,
     mends_budgets,
     mends_glue,
     mends_identity,
@@ -64,9 +64,7 @@ class StandIn:
         mends_lambda.mend(lambda place, *call: self.homes[place].functions.invoke(*call))
         subscription.mend(self.homes)
         zones.mend()
-        lake_formation.mend()
-        for account, region in self.homes:
-            lake_formation.begin(account, region)
+        account_reads.mend()
 
     def begin(self) -> None:
         """Let everything that acts on its own begin to act."""
@@ -145,6 +143,7 @@ def serve(given: argparse.Namespace) -> None:
     stand_in.append(StandIn([Home(aws, machine, given.retry_after, stopped) for aws in places], stopped))
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())
+    stand_in[0].chat.authorised |= given.surroundings.pop("workspaces", {})
     surroundings.make(**given.surroundings)
     Thread(target=server.serve_forever, daemon=True).start()
     stand_in[0].begin()

@@ -1,11 +1,13 @@
-"""What a project expects to be there already: state buckets, networks, topics and roles of somebody else."""
+"""What a project expects to be there already: state buckets, networks, topics, roles, secrets of somebody else."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
+from unittest.mock import patch
 
 from moto.backends import get_backend
+from moto.ec2.models import subnets, vpcs
 
-from local.stand_in import lake_formation
 from local.stand_in.caller import root_of
 
 
@@ -14,9 +16,9 @@ def make(
     networks: list[dict[str, Any]],
     topics: list[str],
     roles: list[str],
-    data_lake_administrators: list[tuple[str, str]] | None = None,
+    secrets: Iterable[tuple[str, str, str]] = (),
 ) -> None:
-    """Let them exist, under exactly the names that the project knows them by; buckets by account, region and name."""
+    """Let them exist under the names that the project knows; buckets and secrets by account, region and name."""
     for account, region, name in state_buckets:
         buckets = get_backend("s3")[account]["aws"]
         if name not in buckets.buckets:
@@ -28,8 +30,9 @@ def make(
         get_backend("sns")[owner][topic_region].create_topic(name)
     for arn in roles:
         _role(arn)
-    for region, arn in data_lake_administrators or []:
-        lake_formation.administrate(region, arn)
+    for account, region, name in secrets:
+        login = json.dumps({"username": "local", "password": "local"})
+        get_backend("secretsmanager")[account][region].create_secret(name, login, None, None, [], None, None, [], False)
 
 
 def _role(arn: str) -> None:
@@ -42,20 +45,18 @@ def _role(arn: str) -> None:
 
 
 def _network(ec2: Any, network: dict[str, Any]) -> None:
+    """Somebody else's VPC, which reaches AWS through a NAT gateway."""
     if network["vpc"] in ec2.vpcs:
         return
-    vpc = _renamed(ec2.vpcs, ec2.create_vpc("10.250.0.0/16"), network["vpc"])
+    # moto thinks of names itself; these are in project.yaml.
+    with patch.object(vpcs, "random_vpc_id", return_value=network["vpc"]):
+        vpc = ec2.create_vpc("10.250.0.0/16")
+    for attribute in ("enable_dns_support", "enable_dns_hostnames"):
+        ec2.modify_vpc_attribute(vpc.id, attribute, True)
     for number, name in enumerate(network["subnets"]):
         zone = f"{ec2.region_name}{'abc'[number % 3]}"
-        subnet = ec2.create_subnet(vpc.id, f"10.250.{number}.0/24", availability_zone=zone)
-        del ec2.subnets[zone][subnet.id]
-        subnet.id = name
-        ec2.subnets[zone][name] = subnet
-
-
-def _renamed(known: dict[str, Any], model: Any, name: str) -> Any:
-    """moto thinks of a name itself; ours are in project.yaml."""
-    del known[model.id]
-    model.id = name
-    known[name] = model
-    return model
+        with patch.object(subnets, "random_subnet_id", return_value=name):
+            ec2.create_subnet(vpc.id, f"10.250.{number}.0/24", availability_zone=zone)
+    gateway = ec2.create_nat_gateway(network["subnets"][0], ec2.allocate_address("vpc").allocation_id)
+    main = next(table for table in ec2.route_tables.values() if table.vpc_id == vpc.id)
+    ec2.create_route(main.id, "0.0.0.0/0", nat_gateway_id=gateway.id)

@@ -20,8 +20,10 @@ locals {
   capacity = {
     reserved_executions = local._reserved[local._places[var.environment]]
     event_rules         = local._event_rules[local._places[var.environment]]
-    interface_endpoints = local._interface_endpoints
-    gateway_endpoints   = ["s3", "dynamodb"]
+    # At most, attached to the role of somebody who develops and approves.
+    policies_of_a_person = 4
+    interface_endpoints  = local._interface_endpoints
+    gateway_endpoints    = ["s3", "dynamodb"]
   }
 }
 
