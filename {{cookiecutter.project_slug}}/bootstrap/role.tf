@@ -23,14 +23,12 @@ locals {
     Network    = local.write_network
     Identity   = local.write_identity
     Smoke      = local.smoke
-    ReadLake   = local.read_lake_formation
-    WriteLake  = local.write_lake_formation
   }
   held = { for role, groups in {
-    plan  = ["StateRead", "StateLock", "Read", "ReadLake"]
-    apply = ["StateRead", "StateLock", "StateWrite", "Read", "ReadLake", "Data", "Work", "Network", "Identity", "WriteLake"]
+    plan  = ["StateRead", "StateLock", "Read"]
+    apply = ["StateRead", "StateLock", "StateWrite", "Read", "Data", "Work", "Network", "Identity"]
     smoke = ["Smoke"]
-    read  = ["StateRead", "Read", "ReadLake"]
+    read  = ["StateRead", "Read"]
   } : role => merge([for group in groups : { for name, statement in local.grants[group] : "${group}${name}" => statement }]...) }
 }
 

@@ -8,22 +8,22 @@ from botocore.exceptions import ClientError
 
 from delivery import PROJECT
 from delivery.bootstrap_root import BootstrapRoot, StatePlace
-from delivery.data_lake import join_administrators
 from delivery.provider_lock import lock_providers
 from delivery.refusal import Refusal
 from operations.deployment import Deployment, explained, on_aws
+from operations.doctor.diagnosis import diagnose, show
+from operations.doctor.finding import exit_code
 
 
 def main() -> None:
     """Make it, or bring it to what project.yaml says now; safe to repeat, whatever the last time ended with."""
     given = parse_arguments()
     deployment = on_aws(given.environment)
+    if not given.skip_doctor:
+        refuse_what_will_fail(deployment.settings)
     root = root_of(deployment)
     with explained(deployment):
         bootstrap(root, deployment.client("s3"), given.yes)
-        done = join_administrators(deployment)
-    if done:
-        print(done)
     print(lock_providers(PROJECT, root))
     print(f"{given.environment} is ready: its state lies in {root.place.bucket}. What comes next: docs/deploying.md")
 
@@ -33,7 +33,19 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--environment", required=True, help="a name from project.yaml, or pipeline")
     parser.add_argument("--yes", action="store_true", help="apply without asking")
+    parser.add_argument("--skip-doctor", action="store_true", help="do not ask the account first what would fail")
     return parser.parse_args()
+
+
+def refuse_what_will_fail(settings: dict[str, Any]) -> None:
+    """Ask the account before anything is made in it; what could not be read stops nobody."""
+    findings = diagnose(settings)
+    show(findings)
+    if exit_code(findings):
+        raise Refusal(
+            f"Nothing was changed. Do what the table says first, or go on without it: "
+            f"make bootstrap ENV={settings['environment']['name']} DOCTOR=skip"
+        )
 
 
 def root_of(deployment: Deployment) -> BootstrapRoot:

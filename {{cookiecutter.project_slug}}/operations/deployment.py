@@ -65,7 +65,7 @@ def deployment_of(environment: str) -> Deployment:
     """Find an environment and say in one line where it is asked: on this machine, if its platform runs here."""
     platform = running_platform(environment)
     if platform:
-        settings = _settings(environment)
+        settings = settings_in_words(environment)
         print(f"Asking the local platform of {environment} at {platform.address}, not AWS.")
         return Deployment(environment, settings, dict(platform.access))
     return on_aws(environment)
@@ -73,7 +73,7 @@ def deployment_of(environment: str) -> Deployment:
 
 def on_aws(environment: str) -> Deployment:
     """An environment in the cloud, once the credentials are known to be of its account."""
-    settings = _settings(environment)
+    settings = settings_in_words(environment)
     entry = settings["environment"]
     deployment = Deployment(environment, settings, {"region_name": entry["region"]})
     print(f"Asking AWS: {environment} is account {entry['account']}, region {entry['region']}.")
@@ -87,7 +87,8 @@ def on_aws(environment: str) -> Deployment:
     return deployment
 
 
-def _settings(environment: str) -> dict[str, Any]:
+def settings_in_words(environment: str) -> dict[str, Any]:
+    """The outputs of modules/project; an environment that there is not is one sentence."""
     try:
         return settings_of(PROJECT, environment)
     except SystemExit as refused:

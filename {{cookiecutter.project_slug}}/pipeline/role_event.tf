@@ -16,15 +16,14 @@ data "aws_iam_policy_document" "trust_rule" {
       identifiers = ["events.amazonaws.com"]
     }
 
-    # AWS does not say whether PutTargets asks for the role in the name of the rule, as a delivery does: a source that is named must be ours.
     condition {
-      test     = "ArnLikeIfExists"
+      test     = "ArnLike"
       variable = "aws:SourceArn"
       values   = ["${local.arn.events}:rule/${local.prefix}-*"]
     }
 
     condition {
-      test     = "StringEqualsIfExists"
+      test     = "StringEquals"
       variable = "aws:SourceAccount"
       values   = [local.account]
     }

@@ -23,7 +23,6 @@ SERVICES = {
     "dynamodb": "DynamoDB",
     "flow": "VPC",
     "glue": "Glue",
-    "lakeformation": "Lake Formation",
     "iam": "IAM",
     "kms": "KMS",
     "lambda": "Lambda",

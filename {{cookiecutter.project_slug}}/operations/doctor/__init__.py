@@ -1,0 +1,1 @@
+"""`make doctor`: asks an account, without changing it, what would stop a deployment there."""
