@@ -18,14 +18,14 @@ class CrawlError(Exception):
     """The crawl as a whole has failed; the message says what and why."""
 
 
-def crawl(s3: Any, glue: Any, name: str) -> dict[str, int]:
-    """Do the work of one crawl; the counts that Glue tells in its event, and how many objects were read."""
-    crawler = _crawler(glue, name)
+def crawl(s3: Any, glue: Any, told: dict[str, Any]) -> dict[str, int]:
+    """Do the work of a crawler, as GetCrawler describes it; the counts of Glue's event, and how many objects were read."""
+    crawler = _crawler(glue, told)
     stored = list(_data_objects(s3, crawler))
     read = [(each, schema) for each in _sampled(stored, crawler) if (schema := _schema(s3, crawler, each))]
     counts = {"tablesCreated": 0, "tablesUpdated": 0, "partitionsCreated": 0, "objectsRead": len(read)}
     if not read:
-        log.info("%s: nothing below %s has a known format", name, crawler.location)
+        log.info("%s: nothing below %s has a known format", crawler.name, crawler.location)
         return counts
     # One table holds one format: that of most files, as two formats are never compatible.
     classification = Counter(schema.classification for _, schema in read).most_common(1)[0][0]
@@ -35,9 +35,8 @@ def crawl(s3: Any, glue: Any, name: str) -> dict[str, int]:
     return counts | write_partitions(glue, crawler.database, table, partitions_of(stored, crawler))
 
 
-def _crawler(glue: Any, name: str) -> Crawler:
-    told = glue.get_crawler(Name=name)["Crawler"]
-    target = told["Targets"]["S3Targets"][0]
+def _crawler(glue: Any, told: dict[str, Any]) -> Crawler:
+    name, target = (told["Name"],) = told["Targets"]["S3Targets"][0]
     bucket, _, prefix = target["Path"].removeprefix("s3://").partition("/")
     prefix = f"{prefix.rstrip('/')}/" if prefix else ""
     try:

@@ -6,12 +6,14 @@ import json
 import os
 import signal
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 import build_archives
+from local.boundary import make_boundary
 from local.control import ask
 from local.data_folder import files_of_datasets, strangers_in
 from local.digest import send_digest
@@ -121,8 +123,10 @@ def deploy(platform: Platform, settings: dict[str, Any], steps: Steps) -> int:
         steps.say("Nothing in the project has changed since it was applied.")
         return len(terraform_of(platform).resources())
     (folder / "job_settings.json").write_text(json.dumps(settings["job_settings"]), encoding="utf-8")
-    with steps.step("terraform init"):
+    with steps.step("terraform init"), ThreadPoolExecutor(1) as beside:
+        bounded = beside.submit(make_boundary, platform)
         terraform = initialised(platform, is_first=not applied.exists())
+        bounded.result()
     count = min(WARM_JOBS, len(settings["datasets"]))
     with steps.step("terraform apply"):
         terraform.apply(Applying(platform, count, steps).tell)
@@ -160,7 +164,7 @@ class Applying:
 def fingerprint(environment: str) -> str:
     """Everything that Terraform applies, as one text that changes with it."""
     names = [PROJECT / "project.yaml", PROJECT / "files" / "etl.py"]
-    for place in ("modules", environment, "build", "files/wheels"):
+    for place in ("modules", "bootstrap", environment, "build", "files/wheels"):
         names += [path for path in (PROJECT / place).rglob("*") if path.is_file() and ".terraform" not in path.parts]
     hashed = hashlib.sha256()
     for path in sorted(names):

@@ -68,9 +68,9 @@ class Terraform:
             lacks_provider = "Failed to query available provider packages" in told
             sys.exit(NO_PROVIDER if lacks_provider else f"Terraform cannot begin:\n{told}")
 
-    def apply(self, tell: Progress) -> int:
+    def apply(self, tell: Progress, *options: str) -> int:
         """Apply; `tell(address, number, of how many)` hears of each resource that is done. How many were changed."""
-        return self._change("apply", tell)
+        return self._change("apply", tell, *options)
 
     def destroy(self, tell: Progress) -> int:
         """Remove everything again."""
@@ -87,8 +87,8 @@ class Terraform:
         """The addresses of everything in the state."""
         return self._run("state", "list").stdout.split()
 
-    def _change(self, verb: str, tell: Progress) -> int:
-        options = ["-input=false", "-auto-approve", "-json", f"-parallelism={AT_ONCE}"]
+    def _change(self, verb: str, tell: Progress, *more: str) -> int:
+        options = ["-input=false", "-auto-approve", "-json", f"-parallelism={AT_ONCE}", *more]
         errors, done, planned = [], 0, 0
         self.under_way.touch()
         with self._started(verb, *options) as process:

@@ -11,10 +11,11 @@ from xml.sax.saxutils import escape
 
 from moto.server import DomainDispatcherApplication, create_backend_app
 
-from local.stand_in.caller import CREDENTIAL, Caller, caller_of
+from local.stand_in.caller import CREDENTIAL, Caller, ExpiredSessionError, caller_of
 from local.stand_in.chat import Chat
-from local.stand_in.guard import guard
-from local.stand_in.identity import AccessDeniedError
+from local.stand_in.guard import DeniedCallError, guard
+from local.stand_in.permission import UnjudgedError
+from local.stand_in.request_content import is_form
 from local.stand_in.request_model.check import RefusedRequestError, refuse_what_breaks_the_model
 
 log = logging.getLogger("application")
@@ -65,8 +66,15 @@ class Application:
             return _tell(start_response, *self.ask(path, json.loads(_body(environ) or b"{}")))
         try:
             guard(_caller(environ), service, environ, lambda: _body(environ))
-        except AccessDeniedError as error:
-            return _tell_error(start_response, service, environ, 403, _denial(service, environ), str(error))
+        except DeniedCallError as error:
+            code = error.code or _denial(service, environ)
+            return _tell_error(start_response, service, environ, _status(environ), code, str(error))
+        except ExpiredSessionError as error:
+            code = "ExpiredToken" if service in XML_ERRORS or is_form(environ) else "ExpiredTokenException"
+            return _tell_error(start_response, service, environ, 403, code, str(error))
+        except UnjudgedError as error:
+            log.error("not judged: %s", error)
+            return _tell_error(start_response, service, environ, 501, UNSUPPORTED, str(error))
         try:
             refuse_what_breaks_the_model(service, environ, lambda: _body(environ))
         except RefusedRequestError as error:
@@ -129,7 +137,7 @@ def _tell_error(
     start_response: StartResponse, service: str, environ: Environ, status: int, code: str, message: str
 ) -> Iterable[bytes]:
     """An error in the form that the clients of a service read."""
-    if service in XML_ERRORS or _is_query(environ):
+    if service in XML_ERRORS or is_form(environ):
         body = XML_ERRORS.get(service, QUERY_ERROR).format(code=code, message=escape(message)).encode()
         start_response(REASONS[status], [("Content-Type", "text/xml"), ("Content-Length", str(len(body)))])
         return [body]
@@ -146,15 +154,18 @@ def _denial(service: str, environ: Environ) -> str:
     """What a service calls it when somebody may not do something."""
     if service == "ec2":
         return "UnauthorizedOperation"
-    return "AccessDenied" if service in XML_ERRORS or _is_query(environ) else "AccessDeniedException"
+    if service == "sns":
+        return "AuthorizationError"
+    return "AccessDenied" if service in XML_ERRORS or is_form(environ) else "AccessDeniedException"
+
+
+def _status(environ: Environ) -> int:
+    """The HTTP status of a denial: services of the JSON protocol answer 400, all others 403."""
+    return 400 if environ.get("HTTP_X_AMZ_TARGET") else 403
 
 
 def _caller(environ: Environ) -> Caller:
     return caller_of(environ.get("HTTP_AUTHORIZATION", ""))
-
-
-def _is_query(environ: Environ) -> bool:
-    return str(environ.get("CONTENT_TYPE", "")).startswith("application/x-www-form-urlencoded")
 
 
 def _body(environ: Environ) -> bytes:

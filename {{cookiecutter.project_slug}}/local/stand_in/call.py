@@ -1,19 +1,16 @@
-"""What a request asks for, in the words of IAM: an action, and the resource where the request names one."""
+"""What a request asks for, in the words of IAM: each action and resource that AWS judges, with its condition keys."""
 
-import json
-import re
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs
 
-from moto.core.request import Request
-from moto.core.routing import NotFound, get_service_router
+from local.stand_in import call_network
+from local.stand_in.call_resources import SERVICES, Given, Place, key_arn
+from local.stand_in.permission import Known
 
-from local.stand_in.caller import Caller
-
-# Where a service signs, or names an operation, by another word than IAM does.
-PREFIXES = {"monitoring": "cloudwatch"}
+# Where a service signs by another word than IAM's.
+PREFIXES = {"monitoring": "cloudwatch", "s3control": "s3"}
+# Operations that IAM knows by another name: Service Authorization Reference, by service.
 ACTIONS = {
     "s3:CopyObject": "s3:PutObject",
     "s3:CompleteMultipartUpload": "s3:PutObject",
@@ -23,6 +20,7 @@ ACTIONS = {
     "s3:DeleteBucketEncryption": "s3:PutEncryptionConfiguration",
     "s3:DeleteBucketLifecycle": "s3:PutLifecycleConfiguration",
     "s3:DeleteBucketOwnershipControls": "s3:PutBucketOwnershipControls",
+    "s3:DeleteBucketTagging": "s3:PutBucketTagging",
     "s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
     "s3:GetBucketAccelerateConfiguration": "s3:GetAccelerateConfiguration",
     "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
@@ -34,86 +32,254 @@ ACTIONS = {
     "s3:HeadBucket": "s3:ListBucket",
     "s3:HeadObject": "s3:GetObject",
     "s3:ListBuckets": "s3:ListAllMyBuckets",
+    "s3:ListMultipartUploads": "s3:ListBucketMultipartUploads",
     "s3:ListObjects": "s3:ListBucket",
     "s3:ListObjectsV2": "s3:ListBucket",
     "s3:ListObjectVersions": "s3:ListBucketVersions",
+    "s3:ListParts": "s3:ListMultipartUploadParts",
     "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
     "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
     "s3:PutBucketNotificationConfiguration": "s3:PutBucketNotification",
     "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
     "lambda:Invoke": "lambda:InvokeFunction",
+    "sns:PublishBatch": "sns:Publish",
+    "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
+    "sqs:SendMessageBatch": "sqs:SendMessage",
+    "budgets:CreateBudget": "budgets:ModifyBudget",
+    "budgets:CreateNotification": "budgets:ModifyBudget",
+    "budgets:CreateSubscriber": "budgets:ModifyBudget",
+    "budgets:DeleteBudget": "budgets:ModifyBudget",
+    "budgets:DeleteNotification": "budgets:ModifyBudget",
+    "budgets:DeleteSubscriber": "budgets:ModifyBudget",
+    "budgets:UpdateBudget": "budgets:ModifyBudget",
+    "budgets:UpdateNotification": "budgets:ModifyBudget",
+    "budgets:UpdateSubscriber": "budgets:ModifyBudget",
+    "budgets:DescribeBudget": "budgets:ViewBudget",
+    "budgets:DescribeBudgets": "budgets:ViewBudget",
+    "budgets:DescribeNotificationsForBudget": "budgets:ViewBudget",
+    "budgets:DescribeSubscribersForNotification": "budgets:ViewBudget",
 }
-OF_A_VERSION = ("s3:GetObject", "s3:DeleteObject", "s3:GetObjectTagging")
-Given = dict[str, Any]
+OF_A_VERSION = ("s3:GetObject", "s3:DeleteObject", "s3:GetObjectTagging", "s3:PutObjectTagging")
+# What somebody needs who hands over tags with something new: each service's guide, "tag on creation".
+TAGGING = {
+    "cloudwatch": "TagResource",
+    "dynamodb": "TagResource",
+    "events": "TagResource",
+    "glue": "TagResource",
+    "iam": "TagRole",
+    "kms": "TagResource",
+    "lambda": "TagResource",
+    "logs": "TagResource",
+    "sns": "TagResource",
+    "sqs": "TagQueue",
+    "chatbot": "TagResource",
+    "budgets": "TagResource",
+}
+TAG_MEMBERS = ("Tags", "tags", "Tag", "ResourceTags", "TagsToAdd", "TagSet")
+TAG_KEY_MEMBERS = ("TagKeys", "tagKeys", "TagKey", "TagsToRemove", "ResourceTagKeys")
+# Which service is handed the role of a call (IAM user guide, "Grant a user permissions to pass a role to a service").
+PASSED_TO = {
+    "lambda": "lambda.amazonaws.com",
+    "glue": "glue.amazonaws.com",
+    "events": "events.amazonaws.com",
+    "ec2": "vpc-flow-logs.amazonaws.com",
+    "chatbot": "chatbot.amazonaws.com",
+    "codepipeline": "codepipeline.amazonaws.com",
+    "codebuild": "codebuild.amazonaws.com",
+}
+ROLE_MEMBERS = ("Role", "RoleArn", "roleArn", "serviceRole", "IamRoleArn", "DeliverLogsPermissionArn")
 
 
 @dataclass(frozen=True)
 class Call:
-    """An action; its resource is unknown where only the service itself can tell it."""
+    """One action on one resource, as AWS judges it."""
 
     action: str
-    resource: str | None = None
-    given: Given = field(default_factory=dict)
+    resource: str = "*"
+    context: Mapping[str, Known] = field(default_factory=dict)
 
 
-def call_of(caller: Caller, service: str, environ: dict[str, Any], body: Callable[[], bytes]) -> Call | None:
-    """The call of a request; None where it is none that we can read."""
-    operation, given = _operation(service, environ, body)
-    if not operation:
-        return None
-    action = f"{PREFIXES.get(service, service)}:{operation}"
-    action = ACTIONS.get(action, action)
-    if action in OF_A_VERSION and "versionId" in parse_qs(environ.get("QUERY_STRING", "")):
-        action = action.replace("Object", "ObjectVersion", 1)
-    # DeleteObjects names its objects in its body, and AWS judges each: here the action alone is.
-    resource = None if operation == "DeleteObjects" else _resource(caller, service, given)
-    return Call(action, resource, given)
+def calls_of(place: Place, service: str, operation: str, given: Given, headers: Mapping[str, Any]) -> list[Call]:
+    """Everything that a request needs a right to; each must be allowed."""
+    service = PREFIXES.get(service, service)
+    tags = _tags(operation, given)
+    about = _keys(place, service, operation, given, headers)
+    tagged: dict[str, Known] = {f"aws:RequestTag/{key}": value for key, value in tags.items()}
+    keys = list(tags) or _tag_keys(operation, given)
+    tagged |= {"aws:TagKeys": keys} if keys else {}
+    found = [*_own(place, service, operation, given, about, tagged), *_passing(place, service, operation, given)]
+    return [*found, *_tagging(place, service, operation, found[0].resource, tagged), *_also(service, given, headers)]
 
 
-def _operation(service: str, environ: dict[str, Any], body: Callable[[], bytes]) -> tuple[str, Given]:
-    """The operation and what it is given: by a header, by a form, by the path."""
-    target = str(environ.get("HTTP_X_AMZ_TARGET", ""))
-    if target:
-        return target.rpartition(".")[2], _json(body())
-    if str(environ.get("CONTENT_TYPE", "")).startswith("application/x-www-form-urlencoded"):
-        form = {name: values[0] for name, values in parse_qs(body().decode(errors="replace")).items()}
-        return str(form.get("Action", "")), form
-    named = re.search(r"/operation/(\w+)$", environ.get("PATH_INFO", ""))
-    if named:
-        return named[1], {}
-    try:
-        operation, given = get_service_router(service).match(Request(environ))
-    except (NotFound, RuntimeError, ValueError):
-        return "", {}
-    return str(operation.name), dict(given)
+def action_of(service: str, operation: str, has_version: bool = False) -> str:
+    """What IAM calls an operation."""
+    action = ACTIONS.get(f"{service}:{operation}", f"{service}:{operation}")
+    return action.replace("Object", "ObjectVersion", 1) if has_version and action in OF_A_VERSION else action
 
 
-def _json(body: bytes) -> Given:
-    try:
-        found = json.loads(body or b"{}")
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+def _own(
+    place: Place, service: str, operation: str, given: Given, about: dict[str, Known], tagged: dict[str, Known]
+) -> list[Call]:
+    """The operation itself, on each of its resources."""
+    action = action_of(service, operation, bool(given.get("VersionId")))
+    if service == "ec2":
+        made = call_network.new(place, operation)
+        known = [] if made and operation == "CreateVpc" else call_network.existing(place, operation, given)
+        # What exists has tags of its own; those of the request belong to what is made, or to what is being tagged.
+        on_known = tagged if operation in ("CreateTags", "DeleteTags") else {}
+        return [*(Call(action, arn, about | tagged) for arn in made), *(Call(action, arn, on_known) for arn in known)]
+    if operation == "DeleteObjects":
+        bucket = f"arn:aws:s3:::{given['Bucket']}"
+        return [
+            Call(action_of("s3", "DeleteObject", "VersionId" in each), f"{bucket}/{each['Key'][0]}", about)
+            for each in given.get("Object", [])
+        ]
+    resources = SERVICES[service](place, operation, given) if service in SERVICES else ["*"]
+    return [Call(action, arn, about | tagged) for arn in resources]
 
 
-def _resource(caller: Caller, service: str, given: Given) -> str | None:
-    """The ARN that a request names; only of services where one name is the whole of it."""
-    place = f"{caller.region}:{caller.account}"
-    if service == "s3":
-        return f"arn:aws:s3:::{given['Bucket']}{'/' + given['Key'] if 'Key' in given else ''}" if given else "*"
-    named = {
-        "sns": given.get("TopicArn"),
-        "sqs": _arn(
-            f"arn:aws:sqs:{place}:", str(given.get("QueueUrl", "")).rpartition("/")[2] or given.get("QueueName")
-        ),
-        "dynamodb": _arn(f"arn:aws:dynamodb:{place}:table/", given.get("TableName")),
-        "lambda": _arn(f"arn:aws:lambda:{place}:function:", given.get("FunctionName")),
-        "sts": given.get("RoleArn"),
+def _tagging(place: Place, service: str, operation: str, resource: str, tagged: dict[str, Known]) -> Iterator[Call]:
+    """The right to tag, where something new is given tags."""
+    if not tagged or "Tag" in operation or "tag" in operation:
+        return
+    if service == "ec2":
+        made = call_network.new(place, operation)
+        yield from (Call("ec2:CreateTags", arn, tagged | {"ec2:CreateAction": operation}) for arn in made)
+    elif service in TAGGING:
+        yield Call(f"{service}:{TAGGING[service]}", _new_resource(place, operation, resource), tagged)
+
+
+def _new_resource(place: Place, operation: str, resource: str) -> str:
+    """The ARN of what a call makes where the call itself is judged on no resource."""
+    made = {
+        "CreateKey": place.arn("kms", "key/*"),
+        "CreateEventSourceMapping": place.arn("lambda", "event-source-mapping:*"),
+        "CreateCrawler": place.arn("glue", "crawler/*"),
+        "CreateDataQualityRuleset": place.arn("glue", "dataQualityRuleset/*"),
+        "CreateConnection": place.arn("glue", "connection/*"),
     }
-    return named.get(service)
+    return made.get(operation, resource.replace(":log-stream:", ""))
 
 
-def _arn(begin: str, name: Any) -> str | None:
-    if not name:
+def _passing(place: Place, service: str, operation: str, given: Given) -> Iterator[Call]:
+    """The right to hand a role to a service."""
+    if service not in PASSED_TO or not operation.startswith(("Create", "Update", "Put")):
+        return
+    parts = [given, given.get("JobUpdate"), given.get("pipeline"), *(given.get("Targets") or [])]
+    roles = [part[name] for part in parts if isinstance(part, dict) for name in ROLE_MEMBERS if part.get(name)]
+    for role in dict.fromkeys(roles):
+        arn = role if role.startswith("arn:") else f"arn:aws:iam::{place.account}:role/{role}"
+        yield Call("iam:PassRole", arn, {"iam:PassedToService": PASSED_TO[service]})
+
+
+def _also(service: str, given: Given, headers: Mapping[str, Any]) -> Iterator[Call]:
+    """What some operations need beside their own action."""
+    source = str(headers.get("HTTP_X_AMZ_COPY_SOURCE", "")).lstrip("/")
+    if service == "s3" and source:
+        name, _, version = source.partition("?versionId=")
+        yield Call(action_of("s3", "GetObject", bool(version)), f"arn:aws:s3:::{name}")
+    if service == "s3" and headers.get("HTTP_X_AMZ_TAGGING"):
+        yield Call("s3:PutObjectTagging", f"arn:aws:s3:::{given['Bucket']}/{given['Key']}")
+    if service == "lambda" and (given.get("VpcConfig") or {}).get("SubnetIds"):
+        # Lambda developer guide, configuration-vpc: what the one needs who attaches a function to a VPC.
+        yield from (Call(f"ec2:Describe{what}") for what in ("SecurityGroups", "Subnets", "Vpcs"))
+    if service == "ec2" and given.get("PrivateDnsEnabled") == "true":
+        # Service Authorization Reference: what CreateVpcEndpoint and ModifyVpcEndpoint depend on.
+        yield Call("route53:AssociateVPCWithHostedZone", "arn:aws:route53:::hostedzone/*")
+
+
+def _keys(place: Place, service: str, operation: str, given: Given, headers: Mapping[str, Any]) -> dict[str, Known]:
+    """The keys of conditions that belong to a service: context_keys.py."""
+    found: dict[str, Any] = {}
+    if service == "s3":
+        found = {"s3:prefix": given.get("Prefix"), "s3:delimiter": given.get("Delimiter")}
+        found |= {"s3:VersionId": given.get("VersionId"), "s3:x-amz-acl": headers.get("HTTP_X_AMZ_ACL")}
+        name = "x-amz-server-side-encryption"
+        found |= {f"s3:{each}": _header(headers, each) for each in (name, f"{name}-aws-kms-key-id")}
+    elif service == "lambda":
+        found = {"lambda:FunctionArn": _mapped_function(place, operation, given)}
+        found |= {"lambda:Principal": given.get("Principal")} if operation == "AddPermission" else {}
+    elif service == "cloudwatch" and operation == "PutMetricData":
+        found = {"cloudwatch:namespace": given.get("Namespace")}
+    elif service == "iam":
+        found = {"iam:PermissionsBoundary": _boundary(place, operation, given)}
+        found |= {"iam:PolicyARN": given.get("PolicyArn")} if operation.endswith("RolePolicy") else {}
+    elif service == "events" and operation == "PutTargets":
+        found = {"events:TargetArn": [each["Arn"] for each in given.get("Targets", [])]}
+    elif service == "dynamodb":
+        found = {"dynamodb:LeadingKeys": _leading_keys(place, given)}
+    elif service == "kms":
+        found = {"kms:CallerAccount": place.account}
+        found |= {f"kms:EncryptionContext:{key}": value for key, value in given.get("EncryptionContext", {}).items()}
+        if given.get("KeyId") and (key := key_arn(place, given["KeyId"])):
+            found |= aliases_of(key)
+    elif service == "sns" and operation == "Subscribe":
+        found = {"sns:Endpoint": given.get("Endpoint"), "sns:Protocol": given.get("Protocol")}
+    elif service == "sts":
+        found = {"sts:RoleSessionName": given.get("RoleSessionName"), "sts:ExternalId": given.get("ExternalId")}
+    return {key: value for key, value in found.items() if value not in (None, [])}
+
+
+def aliases_of(key: str) -> dict[str, Known]:
+    """The aliases of a key, as `kms:ResourceAliases`."""
+    _, _, _, region, account, rest = key.split(":", 5)
+    found = Place(account, region).backend("kms").keys.get(rest.removeprefix("key/"))
+    return {"kms:ResourceAliases": sorted(found.aliases)} if found and found.aliases else {}
+
+
+def _header(headers: Mapping[str, Any], name: str) -> Any:
+    return headers.get(f"HTTP_{name.upper().replace('-', '_')}")
+
+
+def _mapped_function(place: Place, operation: str, given: Given) -> str | None:
+    if operation == "CreateEventSourceMapping":
+        name = given["FunctionName"]
+        return str(name) if name.startswith("arn:") else place.arn("lambda", f"function:{name}")
+    if not given.get("UUID"):
         return None
-    return str(name) if str(name).startswith("arn:") else f"{begin}{name}"
+    mappings = place.backend("lambda")._event_source_mappings
+    return str(mappings[given["UUID"]].function_arn) if given["UUID"] in mappings else None
+
+
+def _boundary(place: Place, operation: str, given: Given) -> str | None:
+    """The boundary that a role is given, or has."""
+    if operation in ("CreateRole", "PutRolePermissionsBoundary"):
+        return given.get("PermissionsBoundary")
+    if not operation.endswith(("RolePolicy", "RolePermissionsBoundary")):
+        return None
+    roles = place.backend("iam").roles.values()
+    return next((role.permissions_boundary_arn for role in roles if role.name == given.get("RoleName")), None)
+
+
+def _leading_keys(place: Place, given: Given) -> list[str]:
+    """The values of the partition keys that a call names."""
+    table = place.backend("dynamodb").tables.get(given.get("TableName"))
+    if table is None:
+        return []
+    name = table.hash_key_attr
+    rows = [given.get("Key"), given.get("Item")]
+    return [str(next(iter(row[name].values()))) for row in rows if row and name in row]
+
+
+def _tags(operation: str, given: Given) -> dict[str, str]:
+    """The tags that a call hands over."""
+    if operation in ("DeleteTags",):
+        return {}
+    specified = [tag for each in given.get("TagSpecification") or [] for tag in each.get("Tag", [])]
+    found = next((given[name] for name in TAG_MEMBERS if isinstance(given.get(name), (list, dict))), specified)
+    if isinstance(found, dict):
+        return {str(key): str(value) for key, value in found.items()}
+    pairs = [(_first(each, "Key", "TagKey", "key"), _first(each, "Value", "TagValue", "value")) for each in found]
+    return {str(key): str(value or "") for key, value in pairs if key}
+
+
+def _first(tag: Any, *names: str) -> Any:
+    return next((tag[name] for name in names if name in tag), None) if isinstance(tag, dict) else None
+
+
+def _tag_keys(operation: str, given: Given) -> list[str]:
+    """The keys of the tags that a call takes away."""
+    if operation == "DeleteTags":
+        return [each["Key"] for each in given.get("Tag", [])]
+    found: Any = next((given[name] for name in TAG_KEY_MEMBERS if given.get(name)), [])
+    return [found] if isinstance(found, str) else [str(each) for each in found]

@@ -1,12 +1,18 @@
 """Who asks: the credentials of a request decide the account and the identity, as on AWS."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
+from moto.core.utils import utcnow
 from moto.iam import models as iam
 from moto.sts.models import sts_backends
 
 CREDENTIAL = re.compile(r"Credential=([^/,]+)/\d+/([^/]+)/([^/]+)/aws4_request")
+
+
+class ExpiredSessionError(Exception):
+    """The credentials of a request have ended."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +23,10 @@ class Caller:
     region: str
     arn: str
     role: str | None
+    # The session policy that the role was assumed with.
+    policy: str = ""
+    # Keys of conditions that AWS puts into the session itself, as Lambda does with the function's ARN.
+    session_keys: dict[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def names(self) -> frozenset[str]:
@@ -30,8 +40,13 @@ class Caller:
         return {
             "aws:PrincipalArn": self.role or self.arn,
             "aws:PrincipalAccount": self.account,
+            "aws:PrincipalType": "AssumedRole" if self.role else "Account",
+            "aws:PrincipalIsAWSService": "false",
             "aws:RequestedRegion": self.region,
             "aws:SecureTransport": "true",
+            "aws:SourceIp": "127.0.0.1",
+            "aws:ViaAWSService": "false",
+            **self.session_keys,
         }
 
 
@@ -45,7 +60,11 @@ def caller_of(authorization: str) -> Caller:
     found = CREDENTIAL.search(authorization)
     key, region = (found[1], found[2]) if found else ("", "us-east-1")
     account = iam.get_account_id_from(key)
-    session = sts_backends[account]["aws"].get_assumed_role_from_access_key(key)
+    session: Any = sts_backends[account]["aws"].get_assumed_role_from_access_key(key)
     if session is None:
         return Caller(account, region, root_of(account), None)
-    return Caller(account, region, session.arn, session.role_arn)
+    # AWS renews the credentials that its services work with.
+    if not hasattr(session, "service") and session.expiration < utcnow():
+        raise ExpiredSessionError("The security token included in the request is expired")
+    keys = getattr(session, "session_keys", {})
+    return Caller(account, region, session.arn, session.role_arn, session.policy or "", keys)

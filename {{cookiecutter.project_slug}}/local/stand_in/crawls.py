@@ -9,7 +9,10 @@ from typing import Any
 from moto.core.utils import utcnow
 
 from local.crawler import crawl
+from local.stand_in.glue_role import require_setup, session_of
+from local.stand_in.identity import AccessDeniedError
 from local.stand_in.local_aws import LocalAws
+from local.stand_in.roles import credentials
 from local.stand_in.workers import Workers
 
 log = logging.getLogger("crawls")
@@ -50,13 +53,12 @@ class Crawls:
             time.sleep(0.1)
         told: dict[str, Any] = {"tablesCreated": "0", "tablesUpdated": "0"}
         try:
-            told |= {
-                key: str(value) for key, value in crawl(self.aws.client("s3"), self.aws.client("glue"), name).items()
-            }
+            told |= {key: str(value) for key, value in self._work(name).items()}
             status, message = "COMPLETED", "Crawler Succeeded"
         except Exception as error:
             log.warning("%s: %s", name, error)
-            status, message = "FAILED", f"{type(error).__name__}: {error}"
+            is_denied = isinstance(error, AccessDeniedError)
+            status, message = "FAILED", str(error) if is_denied else f"{type(error).__name__}: {error}"
         # One that was told to stop has stopped, whatever it has still done.
         begun.status = status if begun.status == "RUNNING" else "STOPPED"
         begun.end_time, begun.complaint = utcnow(), message if status == "FAILED" else ""
@@ -64,3 +66,12 @@ class Crawls:
         took = round((begun.end_time - begun.start_time).total_seconds())
         detail = {"crawlerName": name, "state": state, "message": message, "runningTime (sec)": str(took)}
         self.tell("Glue Crawler State Change", told | detail)
+
+    def _work(self, name: str) -> dict[str, int]:
+        """Crawl in the role of the crawler."""
+        told = self.aws.client("glue").get_crawler(Name=name)["Crawler"]
+        session = session_of(self.aws, "crawler", name, told["Role"])
+        connections = [each["ConnectionName"] for each in told["Targets"]["S3Targets"] if each.get("ConnectionName")]
+        require_setup(self.aws, session, connections, told.get("CrawlerSecurityConfiguration"))
+        environment = credentials(session, "AWS-Crawler")
+        return crawl(self.aws.client_in(environment, "s3"), self.aws.client_in(environment, "glue"), told)

@@ -22,6 +22,7 @@ from moto.core.exceptions import JsonRESTError
 from local.stand_in.local_aws import LocalAws
 from local.stand_in.log_stream import keep_log
 from local.stand_in.metric_store import MetricStore
+from local.stand_in.roles import as_function, credentials
 from local.stand_in.service_metrics import of_call, of_throttle, report_line
 from local.stand_in.warm_function import WarmFunction
 from local.stand_in.workers import Workers
@@ -86,7 +87,7 @@ class Functions:
         group = function.forgotten.get("LoggingConfig", {}).get("LogGroup") or function.logs_group_name
         end = report_line(asked["id"], took, int(function.memory_size), answer["failed"])
         lines = [f"START RequestId: {asked['id']}", *answer["log"].splitlines(), end]
-        keep_log(self.aws, group, process.log_stream, lines)
+        keep_log(self.aws, group, process.log_stream, lines, as_function(function, self.aws.region))
         return answer["payload"], answer["failed"], answer["log"]
 
     def invoke_later(self, function: Any, event: Any) -> None:
@@ -165,12 +166,9 @@ class Functions:
             self._end_idle(pool, version)
             if pool.idle:
                 return pool.idle.pop()
-            process = WarmFunction(
-                self._unpacked(function),
-                version,
-                function.handler,
-                self.aws.process_environment | function.environment_vars,
-            )
+            session = credentials(as_function(function, self.aws.region), function.function_name)
+            environment = self.aws.process_environment | function.environment_vars | session
+            process = WarmFunction(self._unpacked(function), version, function.handler, environment)
             self.processes.add(process)
             return process
 
@@ -194,5 +192,6 @@ class Functions:
 
 
 def _version(function: Any) -> str:
-    """A change of code, handler or environment makes new processes."""
-    return json.dumps([function.code_sha_256, function.handler, sorted(function.environment_vars.items())])
+    """A change of code, handler, role or environment makes new processes."""
+    parts = (function.code_sha_256, function.handler, function.role, sorted(function.environment_vars.items()))
+    return json.dumps(parts)

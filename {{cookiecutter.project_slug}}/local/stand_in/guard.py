@@ -1,30 +1,133 @@
-"""Judges whether a call is allowed before anybody answers it: for sessions of roles, by all that the request tells."""
+"""Decides whether a call is allowed before anybody answers it: every session of a role, by every policy that counts."""
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
-from local.stand_in.call import call_of
-from local.stand_in.caller import Caller
-from local.stand_in.identity import AccessDeniedError, require_role, role_may
-from local.stand_in.permission import Request
+from local.stand_in.call import aliases_of, calls_of
+from local.stand_in.call_resources import Given, Place
+from local.stand_in.caller import Caller, root_of
+from local.stand_in.encryption_keys import KeyUse, key_uses
+from local.stand_in.identity import AccessDeniedError, denial, require_role
+from local.stand_in.permission import Known, UnjudgedError, allows
+from local.stand_in.request_content import content_of
+from local.stand_in.resource_policies import bucket_of, policy_of
 
-log = logging.getLogger("guard")
-# Everybody may ask who he is.
-FREE = ("sts:GetCallerIdentity",)
+# Everybody may ask who they are.
+FREE = ("GetCallerIdentity",)
+# They judge their calls themselves: who may merge or start depends on the pull request or the pipeline.
+JUDGED_ELSEWHERE = ("codecommit", "codebuild", "codepipeline", "codeconnections", "codestar-connections")
+# A session of a role that assumes a role (AWS STS API, AssumeRole).
+CHAINED_SECONDS = 3600
+# Services that answer in one region for all (IAM user guide, aws:RequestedRegion).
+ELSEWHERE = {"iam": "us-east-1", "budgets": "us-east-1", "chatbot": "us-east-2"}
+
+
+class DeniedCallError(Exception):
+    """A call that is refused: its sentence, and the error's code where it is not the service's usual one."""
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 def guard(caller: Caller, service: str, environ: dict[str, Any], body: Callable[[], bytes]) -> None:
-    """AccessDeniedError where the policies of the caller's role cannot allow it; an account itself may do anything."""
+    """DeniedCallError where the policies do not allow a call; an account itself may do anything in it."""
     if caller.role is None and service != "sts":
         return
-    call = call_of(caller, service, environ, body)
-    if call is None:
-        log.warning("nobody judges %s %s %s", service, environ["REQUEST_METHOD"], environ.get("PATH_INFO"))
+    operation, given = content_of(service, environ, body)
+    if not operation:
+        raise UnjudgedError(f"the local AWS cannot read {service} {environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
+    if service == "sts" and operation == "AssumeRole":
+        _assume(caller, given)
+    elif caller.role and operation not in FREE:
+        _judge(caller, service, operation, given, environ)
+
+
+def _assume(caller: Caller, given: Given) -> None:
+    try:
+        require_role(caller, str(given.get("RoleArn")))
+    except AccessDeniedError as error:
+        raise DeniedCallError(str(error)) from error
+    if caller.role and int(given.get("DurationSeconds", CHAINED_SECONDS)) > CHAINED_SECONDS:
+        message = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
+        raise DeniedCallError(message, "ValidationError")
+
+
+def _judge(caller: Caller, service: str, operation: str, given: Given, environ: dict[str, Any]) -> None:
+    place = Place(caller.account, caller.region)
+    regional: dict[str, Known] = {"aws:RequestedRegion": ELSEWHERE[service]} if service in ELSEWHERE else {}
+    for call in calls_of(place, service, operation, given, environ):
+        if service in JUDGED_ELSEWHERE and call.action != "iam:PassRole":
+            continue
+        policy = policy_of(call.resource) if call.resource.startswith("arn:") else None
+        owner = _owner(call.resource)
+        reason = denial(caller, call.action, call.resource, {**call.context, **regional}, policy, owner=owner)
+        if reason is not None:
+            raise DeniedCallError(sentence(service, caller.arn, call.action, call.resource, reason))
+    for use in key_uses(place, service, operation, given, environ):
+        require_key(caller, use, service)
+    if service == "s3" and operation in ("GetObject", "HeadObject"):
+        _may_know(caller, given)
+
+
+def _may_know(caller: Caller, given: Given) -> None:
+    """Only who may list a bucket is told that an object is not there (S3 API, GetObject: "Permissions")."""
+    bucket = f"arn:aws:s3:::{given['Bucket']}"
+    found = bucket_of(bucket)
+    if found is None or given["Key"] in found.keys:
         return
-    if call.action == "sts:AssumeRole":
-        require_role(caller, str(call.resource))
-    elif caller.role and call.action not in FREE:
-        request = Request(call.action, call.resource, caller.names, caller.context, is_partial=True)
-        if not role_may(caller.role, request):
-            raise AccessDeniedError(caller.arn, call.action, call.resource or "*")
+    context: dict[str, Known] = {"s3:prefix": given["Key"]}
+    reason = denial(caller, "s3:ListBucket", bucket, context, policy_of(bucket), owner=found.account_id)
+    if reason is not None:
+        raise DeniedCallError(sentence("s3", caller.arn, "s3:ListBucket", bucket, reason))
+
+
+def require_key(caller: Caller, use: KeyUse, service: str) -> None:
+    """DeniedCallError unless the caller may use a key through a service: by the key's policy, its own, or a grant."""
+    context: dict[str, Known] = {
+        "kms:ViaService": use.service,
+        "kms:CallerAccount": caller.account,
+        "kms:GrantIsForAWSResource": "true",
+        "aws:ViaAWSService": "true",
+        "aws:CalledVia": [f"{use.service.split('.')[0]}.amazonaws.com"],
+        **{f"kms:EncryptionContext:{name}": value for name, value in use.context},
+        **aliases_of(use.key),
+    }
+    reason = denial(caller, use.action, use.key, context, policy_of(use.key), needs_resource=True)
+    if reason is not None and not reason.startswith("with") and is_granted(caller, use):
+        return
+    if reason is not None:
+        code = {"sns": "KMSAccessDenied", "sqs": "KMS.AccessDeniedException"}.get(service, "")
+        raise DeniedCallError(sentence(service, caller.arn, use.action, use.key, reason), code)
+
+
+def is_granted(caller: Caller, use: KeyUse) -> bool:
+    """Whether a grant of the key lets the caller do something."""
+    _, _, _, region, account, rest = use.key.split(":", 5)
+    key = Place(account, region).backend("kms").keys[rest.removeprefix("key/")]
+    grants = [grant for grant in key.grants.values() if grant.grantee_principal in caller.names - {root_of(account)}]
+    return any(use.action.partition(":")[2] in grant.operations for grant in grants)
+
+
+def require_key_of_service(principal: str, use: KeyUse, context: dict[str, Known]) -> None:
+    """DeniedCallError unless the policy of a key lets a service itself use it."""
+    known = {**context, **{f"kms:EncryptionContext:{name}": value for name, value in use.context}}
+    if not allows(policy_of(use.key), principal, use.action, use.key, known):
+        reason = f"because no resource-based policy allows the {use.action} action"
+        raise DeniedCallError(sentence("kms", principal, use.action, use.key, reason))
+
+
+def sentence(service: str, who: str, action: str, resource: str, reason: str) -> str:
+    """AWS's own sentence about a denied call, as the service writes it."""
+    if service == "sns" and action.startswith("sns:"):
+        action, reason = action.replace("sns:", "SNS:"), reason.replace("sns:", "SNS:")
+    if service == "s3" and action.startswith("s3:"):
+        resource = f'"{resource}"'
+    told = f"User: {who} is not authorized to perform: {action} on resource: {resource} {reason}"
+    return f"You are not authorized to perform this operation. {told}" if service == "ec2" else told
+
+
+def _owner(resource: str) -> str:
+    """The account of an S3 resource, whose ARN has none."""
+    bucket = bucket_of(resource) if resource.startswith("arn:aws:s3:::") else None
+    return str(bucket.account_id) if bucket else ""

@@ -11,10 +11,14 @@ from typing import Any
 
 from moto.core.utils import utcnow
 
+from local.stand_in.caller import Caller
+from local.stand_in.glue_role import require_setup, session_of
+from local.stand_in.identity import AccessDeniedError, require
 from local.stand_in.local_aws import LocalAws
 from local.stand_in.log_stream import keep_log
 from local.stand_in.metric_store import MetricStore
 from local.stand_in.mirror import Mirror
+from local.stand_in.roles import credentials
 from local.stand_in.service_metrics import of_job
 from local.stand_in.warm_job import WarmJob
 from local.stand_in.workers import Workers
@@ -81,6 +85,8 @@ class Jobs:
         began = time.monotonic()
         try:
             state, complaint = self._work(job_run)
+        except AccessDeniedError as error:
+            state, complaint = "FAILED", str(error)
         except Exception as error:
             state, complaint = "FAILED", f"{type(error).__name__}: {error}"
         state = self.ended_as.pop(job_run.job_name, state)
@@ -103,34 +109,49 @@ class Jobs:
         job = self.aws.client("glue").get_job(JobName=job_run.job_name)["Job"]
         given = {name: value for name, value in job_run.arguments.items() if name.startswith("--")}
         settings = json.loads(given["--settings"])
-        order = self._order(job, given)
-        self._bring_down(given.get("--manifest"), settings)
+        session = session_of(self.aws, "job", job["Name"], job["Role"])
+        require_setup(
+            self.aws, session, job.get("Connections", {}).get("Connections", []), job.get("SecurityConfiguration")
+        )
+        environment = credentials(session, "GlueJobRunnerSession")
+        as_role = self.aws.client_in(environment, "s3")
+        order = self._order(job, given, session) | {"environment": environment}
+        self._bring_down(given.get("--manifest"), settings, as_role)
         seconds = float(job.get("Timeout", 2880)) * 60
         try:
             process = self._taken()
             code, lines = process.do(order, seconds)
         finally:
-            self._bring_up(settings)
+            self._bring_up(settings, as_role)
         if process.heap:
             used, possible = process.heap
             room = min(possible, self.worker_bytes.get(job.get("WorkerType", ""), possible))
-            self.metrics.put(of_job(job_run.job_name, min(used / room, 1.0)))
+            self._measure(session, job_run.job_name, min(used / room, 1.0))
         group = given.get("--continuous-log-logGroup")
         if group:
-            keep_log(self.aws, group, job_run.job_run_id, lines)
+            keep_log(self.aws, group, job_run.job_run_id, lines, session)
         if code is None:
             return "TIMEOUT", f"The job took longer than {seconds / 60:.0f} minutes."
         return ("SUCCEEDED", None) if code == 0 else ("FAILED", lines[-1] if lines else f"exit code {code}")
 
-    def _order(self, job: dict[str, Any], given: dict[str, str]) -> dict[str, Any]:
+    def _measure(self, session: Caller, name: str, share: float) -> None:
+        """Send the memory of a run to CloudWatch, if its role may; Glue says nothing where it may not."""
+        try:
+            require(session, "cloudwatch:PutMetricData", "*", **{"cloudwatch:namespace": "Glue"})
+        except AccessDeniedError as error:
+            log.warning("no metrics of %s: %s", name, error)
+        else:
+            self.metrics.put(of_job(name, share))
+
+    def _order(self, job: dict[str, Any], given: dict[str, str], session: Caller) -> dict[str, Any]:
         modules = [place for place in given.get("--extra-py-files", "").split(",") if place]
         return {
-            "script": self._fetched(job["Command"]["ScriptLocation"]),
-            "modules": [self._fetched(place) for place in modules],
+            "script": self._fetched(job["Command"]["ScriptLocation"], session),
+            "modules": [self._fetched(place, session) for place in modules],
             "arguments": ["--JOB_NAME", job["Name"], *(text for pair in given.items() for text in pair)],
         }
 
-    def _bring_down(self, manifest: str | None, settings: dict[str, Any]) -> None:
+    def _bring_down(self, manifest: str | None, settings: dict[str, Any], reader: Any) -> None:
         if not manifest:
             return
         bucket, _, key = manifest.removeprefix("s3://").partition("/")
@@ -141,12 +162,12 @@ class Jobs:
             # The job itself says what is wrong with its manifest.
             return
         with self.mirroring:
-            self.mirror.bring_down(settings["input_bucket"], keys)
+            self.mirror.bring_down(settings["input_bucket"], keys, reader)
 
-    def _bring_up(self, settings: dict[str, Any]) -> None:
+    def _bring_up(self, settings: dict[str, Any], writer: Any) -> None:
         with self.mirroring:
             for purpose in ("output", "quarantine"):
-                self.mirror.bring_up(settings[f"{purpose}_bucket"])
+                self.mirror.bring_up(settings[f"{purpose}_bucket"], writer)
 
     def _taken(self) -> WarmJob:
         with self.choosing:
@@ -157,13 +178,15 @@ class Jobs:
             return self._started()
 
     def _started(self) -> WarmJob:
-        process = WarmJob(self.aws.folder / "conf", self.aws.process_environment, self.java_home)
+        own = {name: value for name, value in self.aws.process_environment.items() if "KEY" not in name}
+        process = WarmJob(self.aws.folder / "conf", own, self.java_home)
         self.processes = [*(each for each in self.processes if each.is_alive), process]
         return process
 
-    def _fetched(self, address: str) -> str:
-        """A deployed file on this machine: its name in the bucket holds its content's hash."""
+    def _fetched(self, address: str, session: Caller) -> str:
+        """A deployed file on this machine, if the role may read it: its name in the bucket holds its content's hash."""
         bucket, _, key = address.removeprefix("s3://").partition("/")
+        require(session, "s3:GetObject", f"arn:aws:s3:::{bucket}/{key}")
         place: Path = self.aws.folder / "deployed" / key
         with self.mirroring:
             if not place.exists():

@@ -7,21 +7,29 @@ from contextlib import suppress
 
 from botocore.exceptions import ClientError
 
+from local.stand_in.caller import Caller
+from local.stand_in.identity import AccessDeniedError, require
 from local.stand_in.local_aws import LocalAws
 
 log = logging.getLogger("logs")
 MOST_PER_CALL = 10_000
 
 
-def keep_log(aws: LocalAws, group: str, stream: str, lines: Iterable[str]) -> None:
-    """Append lines to a stream, which is made where it is not there yet."""
+def keep_log(aws: LocalAws, group: str, stream: str, lines: Iterable[str], writer: Caller | None = None) -> None:
+    """Append lines to a stream, if `writer` may; the stream is made if it is missing."""
     logs, now = aws.client("logs"), round(time.time() * 1000)
     events = [{"timestamp": now, "message": line} for line in lines if line.strip()]
     try:
+        for action in ("CreateLogStream", "PutLogEvents") if writer else ():
+            require(
+                writer,
+                f"logs:{action}",
+                f"arn:aws:logs:{aws.region}:{aws.account}:log-group:{group}:log-stream:{stream}",
+            )
         with suppress(logs.exceptions.ResourceAlreadyExistsException):
             logs.create_log_stream(logGroupName=group, logStreamName=stream)
         for start in range(0, len(events), MOST_PER_CALL):
             part = events[start : start + MOST_PER_CALL]
             logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=part)
-    except ClientError as error:
+    except (AccessDeniedError, ClientError) as error:
         log.warning("the log of %s is not kept: %s", stream, error)

@@ -13,34 +13,36 @@ class Mirror:
         self.s3, self.folder = s3, folder
         self.known: dict[Path, tuple[int, int, str]] = {}
 
-    def bring_down(self, bucket: str, keys: Iterable[str]) -> None:
-        """Put the newest version of objects into the folder; a key that no file can be called after stays away."""
+    def bring_down(self, bucket: str, keys: Iterable[str], reader: Any = None) -> None:
+        """Put the newest version of objects into the folder, as `reader` may; a key that names no file stays away."""
+        s3 = reader or self.s3
         for key in keys:
             place = self._place(bucket, key)
             if not place:
                 continue
             try:
-                found = self.s3.get_object(Bucket=bucket, Key=key)
+                found = s3.get_object(Bucket=bucket, Key=key)
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(found["Body"].read())
                 self._note(place, found["ETag"])
-            except (OSError, self.s3.exceptions.NoSuchKey):
+            except (OSError, s3.exceptions.NoSuchKey):
                 with suppress(OSError):
                     place.unlink()
 
-    def bring_up(self, bucket: str) -> None:
-        """Put what Spark wrote into the bucket; what others put there, or deleted, happens to the folder too."""
+    def bring_up(self, bucket: str, writer: Any = None) -> None:
+        """Put what Spark wrote into the bucket, as `writer` may; what others put there, or deleted, the folder gets."""
+        s3 = writer or self.s3
         root = self.folder / bucket
         there = {stored["Key"]: stored["ETag"] for stored in self._objects(bucket)}
         for key in [key for key, etag in there.items() if self._was_deleted(root / key, etag)]:
-            self.s3.delete_object(Bucket=bucket, Key=key)
+            s3.delete_object(Bucket=bucket, Key=key)
             del there[key]
         for path in sorted(path for path in root.rglob("*") if path.is_file()):
             key, (*state, etag) = path.relative_to(root).as_posix(), self.known.get(path, (0, 0, ""))
             if key.startswith("_staging/"):
                 there.pop(key, None)
             elif state != [path.stat().st_mtime_ns, path.stat().st_size]:
-                self._note(path, self.s3.put_object(Bucket=bucket, Key=key, Body=path.read_bytes())["ETag"])
+                self._note(path, s3.put_object(Bucket=bucket, Key=key, Body=path.read_bytes())["ETag"])
                 there.pop(key, None)
             elif key not in there:
                 path.unlink()

@@ -1,9 +1,10 @@
-"""Judges IAM policies as AWS does: of identities with their boundary, of resources, and of roles' trust."""
+"""Evaluates IAM policies as AWS documents it: of identities with their boundary, of resources, and of roles' trust."""
 
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 Policy = dict[str, Any]
@@ -12,25 +13,49 @@ Known = str | list[str]
 VARIABLE = re.compile(r"\$\{([^}*?$]+)\}")
 
 
+class UnjudgedError(Exception):
+    """A policy cannot be evaluated here: the test run stops, nothing is allowed or denied by guesswork."""
+
+
+def _nothing(key: str) -> None:
+    return None
+
+
+def _every_key(key: str) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Request:
-    """What somebody wants to do: the names that policies know them by, and the values of the keys of conditions.
+    """One action on one resource: the names of who asks, and the values of the keys of conditions.
 
-    Of a partial one not everything is known: what cannot be judged counts in its favour.
+    `look_up` finds a value that is costly, once a condition asks for it. `is_filled` tells whether we know that a key
+    which is absent is absent on AWS, too: a condition on any other key is an UnjudgedError.
     """
 
     action: str
-    resource: str | None = "*"
+    resource: str = "*"
     names: frozenset[str] = frozenset()
     context: Mapping[str, Known] = field(default_factory=dict)
-    is_partial: bool = False
+    look_up: Callable[[str], Known | None] = _nothing
+    is_filled: Callable[[str], bool] = _every_key
 
     def known(self, key: str) -> Known | None:
         """The value of a key of a condition; None where the request has none."""
-        return next((value for name, value in self.context.items() if name.lower() == key.lower()), None)
+        if key in self.context:
+            return self.context[key]
+        lowered = key.lower()
+        found = next((value for name, value in self.context.items() if name.lower() == lowered), None)
+        found = self.look_up(lowered) if found is None else found
+        if found is None and not self.is_filled(lowered):
+            raise UnjudgedError(
+                f"the local AWS cannot judge {self.action}: it does not fill the condition key {key} "
+                "(local/stand_in/context_keys.py)"
+            )
+        return found
 
 
-def allows(policy: Document, service: str, action: str, resource: str, context: dict[str, str]) -> bool:
+def allows(policy: Document, service: str, action: str, resource: str, context: Mapping[str, Known]) -> bool:
     """Whether the policy of a resource lets an AWS service do one thing to it."""
     return effects([policy], Request(action, resource, frozenset({service}), context)) == {"Allow"}
 
@@ -42,20 +67,36 @@ def may(policies: Iterable[Document], boundary: Document, request: Request) -> b
 
 
 def effects(policies: Iterable[Document], request: Request) -> set[str]:
-    """Allow, Deny, both or nothing: what all statements that are about a request say of it."""
-    given = [json.loads(policy) if isinstance(policy, str) else policy or {} for policy in policies]
-    statements = [statement for policy in given for statement in _several(policy.get("Statement", []))]
-    return {str(statement["Effect"]) for statement in statements if _is_about(statement, request)}
+    """Allow, Deny, both or nothing: the effects of all statements that match a request."""
+    return {
+        str(statement["Effect"])
+        for policy in policies
+        for statement in _statements(policy)
+        if _is_about(statement, request)
+    }
+
+
+def _statements(policy: Document) -> list[Policy]:
+    if isinstance(policy, str):
+        return _parsed(policy)
+    found: list[Policy] = _several((policy or {}).get("Statement", []))
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> list[Policy]:
+    found: list[Policy] = _several(json.loads(text).get("Statement", []))
+    return found
 
 
 def _is_about(statement: Policy, request: Request) -> bool:
     if "NotPrincipal" in statement:
-        raise ValueError("the local AWS cannot judge NotPrincipal in a policy")
+        raise UnjudgedError("the local AWS cannot judge NotPrincipal in a policy")
     return (
-        _fits_names(statement.get("Principal"), request.names)
-        and _fits(statement, "Action", request, request.action, ignore_case=True)
-        and _fits_resource(statement, request)
-        and all(_holds(test, wants, request, statement) for test, wants in statement.get("Condition", {}).items())
+        _fits(statement, "Action", request, request.action, ignore_case=True)
+        and _fits_names(statement.get("Principal"), request.names)
+        and _fits(statement, "Resource", request, request.resource)
+        and all(_holds(test, wants, request) for test, wants in statement.get("Condition", {}).items())
     )
 
 
@@ -68,12 +109,6 @@ def _fits_names(principal: Any, names: frozenset[str]) -> bool:
     return "*" in wanted or not names.isdisjoint(named)
 
 
-def _fits_resource(statement: Policy, request: Request) -> bool:
-    if request.resource is None:
-        return statement["Effect"] == "Allow" or "*" in _several(statement.get("Resource", []))
-    return _fits(statement, "Resource", request, request.resource)
-
-
 def _fits(statement: Policy, element: str, request: Request, value: str, ignore_case: bool = False) -> bool:
     excluded = f"Not{element}" in statement
     patterns = _several(statement.get(f"Not{element}" if excluded else element, "*" if element == "Resource" else []))
@@ -81,19 +116,17 @@ def _fits(statement: Policy, element: str, request: Request, value: str, ignore_
     return any(_like(value, pattern, ignore_case) for pattern in filled) != excluded
 
 
-def _holds(test: str, wants: dict[str, Any], request: Request, statement: Policy) -> bool:
+def _holds(test: str, wants: dict[str, Any], request: Request) -> bool:
     """Whether all keys of one test of a condition hold."""
     quantity, _, name = test.rpartition(":")
     operator, if_exists = name.removesuffix("IfExists"), name.endswith("IfExists")
     negated = "Not" in operator
     compare = COMPARISONS.get(operator.replace("Not", ""))
     if compare is None and operator != "Null":
-        raise ValueError(f"the local AWS cannot judge the condition {test} of a policy")
+        raise UnjudgedError(f"the local AWS cannot judge the condition {test} of a policy")
 
     def holds(key: str, want: Any) -> bool:
         known, wanted = request.known(key), [_filled(str(each), request) for each in _several(want)]
-        if known is None and request.is_partial:
-            return bool(statement["Effect"] == "Allow")
         if compare is None:
             return (known is None) == (str(wanted[0]).lower() == "true")
         if known is None:
@@ -110,6 +143,8 @@ def _compared(compare: Callable[[str, str], bool], known: Any, wanted: list[Any]
 
 def _filled(text: str, request: Request) -> str | None:
     """A text with the variables in it replaced; None where the request lacks one: then nothing is like it."""
+    if "${" not in text:
+        return text
     values = {key: request.known(key) for key in VARIABLE.findall(text)}
     if any(not isinstance(value, str) for value in values.values()):
         return None
@@ -117,8 +152,13 @@ def _filled(text: str, request: Request) -> str | None:
 
 
 def _like(value: str, pattern: str, ignore_case: bool = False) -> bool:
+    return pattern == "*" or _pattern(pattern, ignore_case).fullmatch(value) is not None
+
+
+@lru_cache(maxsize=16384)
+def _pattern(pattern: str, ignore_case: bool) -> re.Pattern[str]:
     translated = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.fullmatch(translated, value, re.DOTALL | (re.IGNORECASE if ignore_case else 0)) is not None
+    return re.compile(translated, re.DOTALL | (re.IGNORECASE if ignore_case else 0))
 
 
 def _like_arn(value: str, pattern: str) -> bool:

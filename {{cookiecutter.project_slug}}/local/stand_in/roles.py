@@ -1,5 +1,6 @@
-"""Takes roles as AWS's own services do: only those that trust the service, for the resource that it acts for."""
+"""Takes roles as AWS's own services do: only those that trust the service, with the keys that the service sends."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -8,21 +9,34 @@ from moto.sts.models import sts_backends
 from local.stand_in.caller import Caller
 from local.stand_in.identity import AccessDeniedError, is_trusted
 
+# Lambda names no source when it takes an execution role: its guide knows none ("Defining Lambda function permissions
+# with an execution role"). Glue's guide has aws:SourceAccount, and an ARN of the job or the crawler ("Cross-service
+# confused deputy prevention"); CodeBuild's, CodePipeline's and EventBridge's guides have both for what they act for.
+WITHOUT_SOURCE = ("lambda",)
+
 
 def as_service(service: str, role: str, resource: str, region: str) -> Caller:
     """The session in which `codebuild` or another service acts by a role; AccessDeniedError where it is not trusted."""
     account = resource.split(":")[4]
-    known: dict[str, Any] = {"aws:SourceArn": resource, "aws:SourceAccount": account}
+    known: dict[str, Any] = {"aws:PrincipalIsAWSService": "true", "aws:SecureTransport": "true"}
+    if service not in WITHOUT_SOURCE:
+        known |= {"aws:SourceArn": resource, "aws:SourceAccount": account}
     if not is_trusted(role, frozenset({f"{service}.amazonaws.com"}), known):
         raise AccessDeniedError(f"{service}.amazonaws.com", "sts:AssumeRole", role)
     owner = role.split(":")[4]
     return Caller(owner, region, f"arn:aws:sts::{owner}:assumed-role/{role.rpartition('/')[2]}/{service}", role)
 
 
+def as_function(function: Any, region: str) -> Caller:
+    """The session in which a function acts by its role; its credentials name the function."""
+    session = as_service("lambda", function.role, function.function_arn, region)
+    return replace(session, session_keys={"lambda:SourceFunctionArn": function.function_arn})
+
+
 def credentials(session: Caller, name: str) -> dict[str, str]:
-    """Environment variables with which a process acts in a session."""
+    """Environment variables with which a process acts in a session of a service, which renews them."""
     assert session.role
-    given = sts_backends[session.account]["aws"].assume_role(
+    given: Any = sts_backends[session.account]["aws"].assume_role(
         region_name=session.region,
         role_session_name=f"{name}-{uuid4()}"[:64],
         role_arn=session.role,
@@ -30,6 +44,7 @@ def credentials(session: Caller, name: str) -> dict[str, str]:
         duration=3600,
         external_id="",
     )
+    given.service, given.session_keys = True, session.session_keys
     return {
         "AWS_ACCESS_KEY_ID": given.access_key_id,
         "AWS_SECRET_ACCESS_KEY": str(given.secret_access_key),

@@ -24,6 +24,8 @@ def main() -> None:
         return
     Thread(target=_end_with_the_platform, daemon=True).start()
     job = json.loads(line)
+    # The credentials of the job's role: nobody knew it when this process was started.
+    os.environ.update(job["environment"])
     sys.argv = [job["script"], *job["arguments"]]
     for archive in job["modules"]:
         session.sparkContext.addPyFile(archive)

@@ -1,0 +1,46 @@
+"""What Glue does in the role of a job or a crawler before their own work: each step needs a right of that role."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from local.stand_in.call_resources import Place, named
+from local.stand_in.caller import Caller
+from local.stand_in.identity import require
+from local.stand_in.local_aws import LocalAws
+from local.stand_in.roles import as_service
+
+# The managed policy AWSGlueServiceRole has them for connections into a VPC.
+LOOKING = ("NetworkInterfaces", "RouteTables", "SecurityGroups", "Subnets", "VpcEndpoints")
+INTERFACE_TAGS = ["aws-glue-service-resource"]
+
+
+def session_of(aws: LocalAws, kind: str, name: str, role: str) -> Caller:
+    """The session in which Glue works for a `job` or a `crawler`; AccessDeniedError if its role does not trust Glue."""
+    place = Place(aws.account, aws.region)
+    arn = named(f"arn:aws:iam::{aws.account}:role/", role)
+    return as_service("glue", arn, place.arn("glue", f"{kind}/{name}"), aws.region)
+
+
+def require_setup(aws: LocalAws, session: Caller, connections: Iterable[str], security: str | None) -> None:
+    """AccessDeniedError unless the role may read its settings and put interfaces into its connections' subnets."""
+    place = Place(aws.account, aws.region)
+    if security:
+        require(session, "glue:GetSecurityConfiguration", "*")
+    for name in connections:
+        for part in ("catalog", f"connection/{name}"):
+            require(session, "glue:GetConnection", place.arn("glue", part))
+        found = place.backend("glue").connections.get(name)
+        where = found.connection_input.get("PhysicalConnectionRequirements", {}) if found else {}
+        if where.get("SubnetId"):
+            _require_interface(place, session, where)
+
+
+def _require_interface(place: Place, session: Caller, where: dict[str, Any]) -> None:
+    for what in LOOKING:
+        require(session, f"ec2:Describe{what}", "*")
+    interface = place.arn("ec2", "network-interface/*")
+    groups = [place.arn("ec2", f"security-group/{group}") for group in where.get("SecurityGroupIdList", [])]
+    for arn in (interface, place.arn("ec2", f"subnet/{where['SubnetId']}"), *groups):
+        require(session, "ec2:CreateNetworkInterface", arn)
+    require(session, "ec2:CreateTags", interface, **{"aws:TagKeys": INTERFACE_TAGS})
+    require(session, "ec2:DeleteNetworkInterface", interface)

@@ -1,0 +1,30 @@
+"""The tags of a resource, which AWS compares with `aws:ResourceTag/...`."""
+
+from collections.abc import Mapping
+
+from local.stand_in.call_resources import Place
+from local.stand_in.permission import UnjudgedError
+
+LISTED = ("cloudwatch", "dynamodb", "events", "glue", "lambda", "logs", "s3", "secretsmanager", "sns", "sqs")
+
+
+def tags_of(arn: str) -> Mapping[str, str]:
+    """The tags of what an ARN names; none of what does not exist yet."""
+    _, _, service, region, account, rest = arn.split(":", 5)
+    if service == "ec2":
+        return dict(Place(account, region).backend("ec2").tags.get(rest.rpartition("/")[2], {}))
+    if service == "kms":
+        return dict(Place(account, region).backend("kms").tagger.get_tag_dict_for_resource(rest.removeprefix("key/")))
+    if service == "iam":
+        role = next((role for role in Place(account, region).backend("iam").roles.values() if role.arn == arn), None)
+        return {tag["Key"]: tag["Value"] for tag in role.tags.values()} if role else {}
+    if rest.startswith("event-source-mapping:"):
+        found = Place(account, region).backend("lambda")._event_source_mappings.get(rest.rpartition(":")[2])
+        return dict(found.tags) if found else {}
+    if service not in LISTED:
+        raise UnjudgedError(f"the local AWS cannot judge aws:ResourceTag: it does not know the tags of {arn}")
+    if service == "s3":
+        # A bucket's tags count only once attribute-based access control is switched on for it, which nothing here does.
+        return {}
+    listed = Place(account, region).backend(service).iter_tagged_resources()
+    return next((dict(each.tags) for each in listed if each.arn == arn), {})
