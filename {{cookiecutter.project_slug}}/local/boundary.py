@@ -1,4 +1,4 @@
-"""Makes the boundary that every role of an environment names; on AWS `make bootstrap` does it before the first apply."""
+"""Makes the boundary that every role of an environment names; on AWS `make bootstrap` does it beforehand."""
 
 import shutil
 from pathlib import Path

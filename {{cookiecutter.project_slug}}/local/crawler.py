@@ -19,7 +19,7 @@ class CrawlError(Exception):
 
 
 def crawl(s3: Any, glue: Any, told: dict[str, Any]) -> dict[str, int]:
-    """Do the work of a crawler, as GetCrawler describes it; the counts of Glue's event, and how many objects were read."""
+    """Do the work of a crawler, as GetCrawler describes it; the counts of Glue's event and of the objects read."""
     crawler = _crawler(glue, told)
     stored = list(_data_objects(s3, crawler))
     read = [(each, schema) for each in _sampled(stored, crawler) if (schema := _schema(s3, crawler, each))]
@@ -36,7 +36,7 @@ def crawl(s3: Any, glue: Any, told: dict[str, Any]) -> dict[str, int]:
 
 
 def _crawler(glue: Any, told: dict[str, Any]) -> Crawler:
-    name, target = (told["Name"],) = told["Targets"]["S3Targets"][0]
+    name, target = told["Name"], told["Targets"]["S3Targets"][0]
     bucket, _, prefix = target["Path"].removeprefix("s3://").partition("/")
     prefix = f"{prefix.rstrip('/')}/" if prefix else ""
     try:

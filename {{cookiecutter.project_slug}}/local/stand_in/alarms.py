@@ -10,6 +10,7 @@ from typing import Any
 
 from local.stand_in.alarm_judgement import Judgement, judged
 from local.stand_in.embedded_metrics import Measured
+from local.stand_in.guard import DeniedCallError, Source, judge_service
 from local.stand_in.local_aws import LocalAws
 from local.stand_in.metric_store import MetricStore
 
@@ -59,7 +60,16 @@ class Alarms:
         alarm.update_state(judgement.reason, "{}", judgement.state)
         for action in {"ALARM": alarm.alarm_actions, "OK": alarm.ok_actions}.get(judgement.state, []):
             if action.split(":")[2] == "sns":
-                self._tell(action, alarm, judgement, before)
+                self._notify(action, alarm, judgement, before)
+
+    def _notify(self, topic: str, alarm: Any, judgement: Judgement, before: str) -> None:
+        """Tell a topic, if its policy and its key let CloudWatch; AWS notes a failure in the alarm's history only."""
+        try:
+            judge_service("cloudwatch.amazonaws.com", "sns:Publish", topic, Source(alarm.alarm_arn, self.aws.account))
+        except DeniedCallError as denied:
+            log.warning("not told: %s: %s", alarm.name, denied)
+        else:
+            self._tell(topic, alarm, judgement, before)
 
     def _tell(self, topic: str, alarm: Any, judgement: Judgement, before: str) -> None:
         told = {

@@ -11,14 +11,16 @@ from uuid import uuid4
 from botocore.exceptions import ClientError
 from jsonpath_ng import parse as json_path
 
+from local.stand_in import account_profile
+from local.stand_in.guard import DeniedCallError, Source, judge_service
 from local.stand_in.identity import require
 from local.stand_in.local_aws import LocalAws
-from local.stand_in.permission import allows
 from local.stand_in.roles import as_service
 from local.stand_in.workers import Workers
 
 log = logging.getLogger("events")
 Event = dict[str, Any]
+DOORS = {"sqs": "sqs:SendMessage", "sns": "sns:Publish", "lambda": "lambda:InvokeFunction"}
 STARTED = {"codepipeline": "codepipeline:StartPipelineExecution", "codebuild": "codebuild:StartBuild"}
 
 
@@ -70,7 +72,11 @@ class EventBus:
                 self._send(rule, target["Arn"], message)
         except Exception as error:
             log.warning("not delivered: %s to %s: %s", rule.name, target["Arn"], error)
-            self._give_up(rule, target, message, error)
+            try:
+                self._give_up(rule, target, message, error)
+            except DeniedCallError as denied:
+                # As on AWS: the event is gone, and only a metric of the rule tells of it.
+                log.warning("lost: %s to %s: %s", rule.name, target["Arn"], denied)
 
     def _start(self, rule: Any, target: dict[str, Any], message: str) -> None:
         """Start a pipeline or a build, in the role that the target names."""
@@ -81,10 +87,10 @@ class EventBus:
 
     def _send(self, rule: Any, arn: str, message: str) -> None:
         service, name = arn.split(":")[2], arn.split(":")[-1]
-        action, policy = self._door(service, arn, name)
-        context = {"aws:SourceArn": rule.arn, "aws:SourceAccount": self.aws.account, "aws:SecureTransport": "true"}
-        if not allows(policy, "events.amazonaws.com", action, arn, context):
-            raise PermissionError(f"{name} does not let this rule do {action}")
+        if service not in DOORS:
+            raise ValueError(f"the local AWS delivers to SQS, SNS, Lambda, pipelines and builds, not to {service}")
+        self._require_there(service, arn, name)
+        judge_service("events.amazonaws.com", DOORS[service], arn, self._source(rule))
         if service == "sqs":
             self.aws.send(arn, message, {})
         elif service == "sns":
@@ -92,31 +98,26 @@ class EventBus:
         else:
             self.aws.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=message)
 
-    def _door(self, service: str, arn: str, name: str) -> tuple[str, str | None]:
-        """The action that a target takes, and the policy that says who may."""
+    def _require_there(self, service: str, arn: str, name: str) -> None:
+        """An error of AWS's own if the target is not there."""
         if service == "sqs":
-            queue = self.aws.queue_url(arn)
-            found = self.aws.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["Policy"])
-            return "sqs:SendMessage", found.get("Attributes", {}).get("Policy")
-        if service == "sns":
-            return "sns:Publish", self.aws.client("sns").get_topic_attributes(TopicArn=arn)["Attributes"]["Policy"]
-        if service == "lambda":
-            return "lambda:InvokeFunction", self.policy_of(name)
-        raise ValueError(f"the local AWS delivers to SQS, SNS, Lambda, pipelines and builds, not to {service}")
+            self.aws.queue_url(arn)
+        elif service == "sns":
+            self.aws.client("sns").get_topic_attributes(TopicArn=arn)
+        else:
+            self.aws.client("lambda").get_function(FunctionName=name)
 
-    def policy_of(self, name: str) -> str | None:
-        """Who may invoke a function; None when nobody was let in."""
-        functions = self.aws.client("lambda")
-        functions.get_function(FunctionName=name)
-        try:
-            return str(functions.get_policy(FunctionName=name)["Policy"])
-        except functions.exceptions.ResourceNotFoundException:
-            return None
+    def _source(self, rule: Any) -> Source:
+        """The rule that EventBridge delivers for; only an account's profile tells whether KMS is told of it."""
+        return Source(rule.arn, self.aws.account, account_profile.current().eventbridge_names_its_rule)
 
     def _give_up(self, rule: Any, target: dict[str, Any], message: str, error: Exception) -> None:
         dead_letters = target.get("DeadLetterConfig", {}).get("Arn")
         if dead_letters:
+            judge_service("events.amazonaws.com", "sqs:SendMessage", dead_letters, self._source(rule))
             code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+            # EventBridge user guide, "Using dead-letter queues": the code where a target's policy lets nobody in.
+            code = "NO_PERMISSIONS" if isinstance(error, DeniedCallError) else code
             told = {"RULE_ARN": rule.arn, "TARGET_ARN": target["Arn"], "ERROR_CODE": code, "ERROR_MESSAGE": str(error)}
             self.aws.send(dead_letters, message, told)
 

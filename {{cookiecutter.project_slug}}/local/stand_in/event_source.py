@@ -9,7 +9,9 @@ from threading import Lock
 from typing import Any
 
 from local.stand_in.functions import Functions
+from local.stand_in.guard import judge
 from local.stand_in.local_aws import LocalAws
+from local.stand_in.roles import as_function
 from local.stand_in.workers import Workers
 
 log = logging.getLogger("event source")
@@ -42,6 +44,7 @@ class EventSource:
         limit = (mapping.scaling_config or {}).get("MaximumConcurrency", 10)
         while self.busy[mapping.uuid] < limit:
             began, messages = self.collected.get(mapping.uuid, (time.monotonic(), []))
+            self._require(mapping, "ReceiveMessage", "GetQueueAttributes")
             room = int(mapping.batch_size) - len(messages)
             found = self._receive(mapping.event_source_arn, min(room, MOST_PER_CALL)) if room else []
             messages = messages + found
@@ -53,6 +56,13 @@ class EventSource:
                 self.invocations.submit(self._hand_over, mapping, messages)
             if not found:
                 return
+
+    def _require(self, mapping: Any, *operations: str) -> None:
+        """An error unless the function's role may do something to the queue: Lambda polls with its rights."""
+        function = self.aws.model("lambda").get_function(mapping.function_arn)
+        session, queue = as_function(function, self.aws.region), mapping.event_source_arn.rpartition(":")[2]
+        for operation in operations:
+            judge(session, "sqs", operation, {"QueueUrl": queue}, {})
 
     def _receive(self, arn: str, most: int) -> list[Message]:
         answer = self.aws.client("sqs").receive_message(
@@ -76,6 +86,7 @@ class EventSource:
             payload, failed, _ = self.functions.invoke(function, {"Records": records}, wait=60)
             sent = {message["MessageId"] for message in messages}
             refused = sent if failed else _refused(payload, mapping, sent)
+            self._require(mapping, "DeleteMessage")
             self._delete(mapping.event_source_arn, [m for m in messages if m["MessageId"] not in refused])
         except Exception as error:
             # The messages come again when their visibility timeout is over.

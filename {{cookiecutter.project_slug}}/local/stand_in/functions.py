@@ -19,6 +19,7 @@ from uuid import uuid4
 
 from moto.core.exceptions import JsonRESTError
 
+from local.stand_in.guard import DeniedCallError, judge
 from local.stand_in.local_aws import LocalAws
 from local.stand_in.log_stream import keep_log
 from local.stand_in.metric_store import MetricStore
@@ -133,7 +134,13 @@ class Functions:
         target = function.forgotten.get("DeadLetterConfig", {}).get("TargetArn")
         if target:
             told = {"RequestID": request, "ErrorCode": "200", "ErrorMessage": payload[:1024]}
-            self.aws.send(target, json.dumps(event), told)
+            session, queue = as_function(function, self.aws.region), {"QueueUrl": target.rpartition(":")[2]}
+            try:
+                judge(session, "sqs", "SendMessage", queue, {})
+            except DeniedCallError as denied:
+                log.warning("no dead letter of %s: %s", function.function_name, denied)
+            else:
+                self.aws.send(target, json.dumps(event), told)
 
     def _pool(self, function: Any) -> Pool:
         with self.changed:

@@ -1,16 +1,18 @@
 """Decides whether a call is allowed before anybody answers it: every session of a role, by every policy that counts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from local.stand_in.call import aliases_of, calls_of
 from local.stand_in.call_resources import Given, Place
 from local.stand_in.caller import Caller, root_of
+from local.stand_in.context_keys import is_filled
 from local.stand_in.encryption_keys import KeyUse, key_uses
 from local.stand_in.identity import AccessDeniedError, denial, require_role
-from local.stand_in.permission import Known, UnjudgedError, allows
+from local.stand_in.permission import Known, Request, UnjudgedError, effects
 from local.stand_in.request_content import content_of
-from local.stand_in.resource_policies import bucket_of, policy_of
+from local.stand_in.resource_policies import bucket_of, owner_of, policy_of
 
 # Everybody may ask who they are.
 FREE = ("GetCallerIdentity",)
@@ -20,6 +22,18 @@ JUDGED_ELSEWHERE = ("codecommit", "codebuild", "codepipeline", "codeconnections"
 CHAINED_SECONDS = 3600
 # Services that answer in one region for all (IAM user guide, aws:RequestedRegion).
 ELSEWHERE = {"iam": "us-east-1", "budgets": "us-east-1", "chatbot": "us-east-2"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """The resource that a service acts for: `aws:SourceArn` and `aws:SourceAccount`.
+
+    `is_named_to_keys`: whether KMS is told of it, too, when the service uses a key.
+    """
+
+    arn: str
+    account: str
+    is_named_to_keys: bool = True
 
 
 class DeniedCallError(Exception):
@@ -40,7 +54,7 @@ def guard(caller: Caller, service: str, environ: dict[str, Any], body: Callable[
     if service == "sts" and operation == "AssumeRole":
         _assume(caller, given)
     elif caller.role and operation not in FREE:
-        _judge(caller, service, operation, given, environ)
+        judge(caller, service, operation, given, environ)
 
 
 def _assume(caller: Caller, given: Given) -> None:
@@ -53,15 +67,17 @@ def _assume(caller: Caller, given: Given) -> None:
         raise DeniedCallError(message, "ValidationError")
 
 
-def _judge(caller: Caller, service: str, operation: str, given: Given, environ: dict[str, Any]) -> None:
+def judge(caller: Caller, service: str, operation: str, given: Given, environ: dict[str, Any]) -> None:
+    """DeniedCallError unless a session of a role may make a call, and use the keys that the call needs."""
     place = Place(caller.account, caller.region)
     regional: dict[str, Known] = {"aws:RequestedRegion": ELSEWHERE[service]} if service in ELSEWHERE else {}
     for call in calls_of(place, service, operation, given, environ):
         if service in JUDGED_ELSEWHERE and call.action != "iam:PassRole":
             continue
         policy = policy_of(call.resource) if call.resource.startswith("arn:") else None
-        owner = _owner(call.resource)
-        reason = denial(caller, call.action, call.resource, {**call.context, **regional}, policy, owner=owner)
+        reason = denial(
+            caller, call.action, call.resource, {**call.context, **regional}, policy, owner=owner_of(call.resource)
+        )
         if reason is not None:
             raise DeniedCallError(sentence(service, caller.arn, call.action, call.resource, reason))
     for use in key_uses(place, service, operation, given, environ):
@@ -109,12 +125,31 @@ def is_granted(caller: Caller, use: KeyUse) -> bool:
     return any(use.action.partition(":")[2] in grant.operations for grant in grants)
 
 
-def require_key_of_service(principal: str, use: KeyUse, context: dict[str, Known]) -> None:
-    """DeniedCallError unless the policy of a key lets a service itself use it."""
-    known = {**context, **{f"kms:EncryptionContext:{name}": value for name, value in use.context}}
-    if not allows(policy_of(use.key), principal, use.action, use.key, known):
-        reason = f"because no resource-based policy allows the {use.action} action"
-        raise DeniedCallError(sentence("kms", principal, use.action, use.key, reason))
+def judge_service(principal: str, action: str, arn: str, source: Source) -> None:
+    """DeniedCallError unless a service itself may do something to a resource, and may use the resource's key."""
+    context: dict[str, Known] = {
+        "aws:SourceArn": source.arn,
+        "aws:SourceAccount": source.account,
+        "aws:SourceOwner": source.account,
+    }
+    _require_service(principal, action, arn, context)
+    service, operation = action.split(":")
+    place = Place(arn.split(":")[4], arn.split(":")[3])
+    given = {"QueueUrl": arn.rpartition(":")[2], "TopicArn": arn}
+    for use in key_uses(place, service, operation, given, {}):
+        encryption: dict[str, Known] = {f"kms:EncryptionContext:{name}": value for name, value in use.context}
+        _require_service(principal, use.action, use.key, (context if source.is_named_to_keys else {}) | encryption)
+
+
+def _require_service(principal: str, action: str, arn: str, context: Mapping[str, Known]) -> None:
+    fixed = {"aws:SecureTransport": "true", "aws:PrincipalIsAWSService": "true", "aws:PrincipalServiceName": principal}
+    request = Request(action, arn, frozenset({principal}), {**fixed, **context}, is_filled=is_filled)
+    found = effects([policy_of(arn)], request)
+    if "Deny" in found:
+        raise DeniedCallError(sentence("", principal, action, arn, "with an explicit deny in a resource-based policy"))
+    if "Allow" not in found:
+        reason = f"because no resource-based policy allows the {action} action"
+        raise DeniedCallError(sentence("", principal, action, arn, reason))
 
 
 def sentence(service: str, who: str, action: str, resource: str, reason: str) -> str:
@@ -125,9 +160,3 @@ def sentence(service: str, who: str, action: str, resource: str, reason: str) ->
         resource = f'"{resource}"'
     told = f"User: {who} is not authorized to perform: {action} on resource: {resource} {reason}"
     return f"You are not authorized to perform this operation. {told}" if service == "ec2" else told
-
-
-def _owner(resource: str) -> str:
-    """The account of an S3 resource, whose ARN has none."""
-    bucket = bucket_of(resource) if resource.startswith("arn:aws:s3:::") else None
-    return str(bucket.account_id) if bucket else ""

@@ -10,6 +10,7 @@ from moto.iam.models import iam_backends
 from local.stand_in.caller import Caller, root_of
 from local.stand_in.context_keys import RESOURCE_TAG, is_filled
 from local.stand_in.permission import Document, Known, Request, effects
+from local.stand_in.resource_policies import owner_of, policy_of
 from local.stand_in.resource_tags import tags_of
 
 # IAM user guide, "Troubleshoot access denied error messages".
@@ -26,9 +27,12 @@ class AccessDeniedError(Exception):
         super().__init__(f"User: {who} is not authorized to perform: {action} on resource: {resource}{because}")
 
 
-def require(caller: Caller, action: str, resource: str, policy: Document = None, **context: Any) -> None:
+def require(caller: Caller, action: str, resource: str, **context: Any) -> None:
     """AccessDeniedError unless the caller may do something; an account itself may do anything in it."""
-    reason = denial(caller, action, resource, context, policy) if caller.role else None
+    if not caller.role:
+        return
+    policy = policy_of(resource) if resource.startswith("arn:") else None
+    reason = denial(caller, action, resource, context, policy, owner=owner_of(resource))
     if reason is not None:
         raise AccessDeniedError(caller.arn, action, resource, reason)
 

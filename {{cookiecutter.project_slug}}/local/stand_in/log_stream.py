@@ -20,12 +20,10 @@ def keep_log(aws: LocalAws, group: str, stream: str, lines: Iterable[str], write
     logs, now = aws.client("logs"), round(time.time() * 1000)
     events = [{"timestamp": now, "message": line} for line in lines if line.strip()]
     try:
-        for action in ("CreateLogStream", "PutLogEvents") if writer else ():
-            require(
-                writer,
-                f"logs:{action}",
-                f"arn:aws:logs:{aws.region}:{aws.account}:log-group:{group}:log-stream:{stream}",
-            )
+        if writer:
+            place = f"arn:aws:logs:{aws.region}:{aws.account}:log-group:{group}:log-stream:{stream}"
+            require(writer, "logs:CreateLogStream", place)
+            require(writer, "logs:PutLogEvents", place)
         with suppress(logs.exceptions.ResourceAlreadyExistsException):
             logs.create_log_stream(logGroupName=group, logStreamName=stream)
         for start in range(0, len(events), MOST_PER_CALL):

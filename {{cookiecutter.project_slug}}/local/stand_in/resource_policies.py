@@ -33,6 +33,12 @@ def bucket_of(arn: str) -> Any | None:
     return next((bucket for bucket in found if bucket), None)
 
 
+def owner_of(resource: str) -> str:
+    """The account of a resource of S3, whose ARN has none; nothing for others."""
+    bucket = bucket_of(resource) if resource.startswith("arn:aws:s3:::") else None
+    return str(bucket.account_id) if bucket else ""
+
+
 def _of_function(backend: Any, name: str) -> Document:
     try:
         policy = backend.get_function(name).policy

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 from moto.sns.models import Subscription
 
+from local.stand_in.guard import DeniedCallError, Source, judge_service
 from local.stand_in.home import Home
 from local.stand_in.mending import replace
-from local.stand_in.permission import allows
 
 log = logging.getLogger("subscriptions")
 
@@ -40,10 +40,12 @@ def is_for(subscription: Any, message: str, attributes: dict[str, Any]) -> bool:
 def _to_function(homes: dict[tuple[str, str], Home], subscription: Any, message: str, subject: str | None) -> None:
     arn = subscription.endpoint
     _, _, _, region, account, _, name = arn.split(":")
-    context = {"aws:SourceArn": subscription.topic_arn, "aws:SourceAccount": subscription.account_id}
-    home = homes[account, region]
-    if not allows(home.bus.policy_of(name), "sns.amazonaws.com", "lambda:InvokeFunction", arn, context):
-        log.warning("not delivered: %s does not let %s invoke it", name, subscription.topic_arn)
+    source = Source(subscription.topic_arn, subscription.account_id)
+    try:
+        judge_service("sns.amazonaws.com", "lambda:InvokeFunction", arn, source)
+    except DeniedCallError as denied:
+        log.warning("not delivered: %s", denied)
         return
     said = {"MessageId": str(uuid4()), "TopicArn": subscription.topic_arn, "Subject": subject, "Message": message}
-    home.invoke_later(name, {"Records": [{"EventSource": "aws:sns", "EventVersion": "1.0", "Sns": said}]})
+    event = {"Records": [{"EventSource": "aws:sns", "EventVersion": "1.0", "Sns": said}]}
+    homes[account, region].invoke_later(name, event)

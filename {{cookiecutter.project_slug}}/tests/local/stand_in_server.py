@@ -53,8 +53,8 @@ def start(folder: Path, *options: str, **shell: str) -> "Server":
     platform = eventually(lambda: noted(folder), f"the note in {folder}")
     assert platform
     server = Server(platform, process, folder)
-    trust = policy_for("lambda.amazonaws.com", "sts:AssumeRole")
-    server.client("iam").create_role(RoleName=ROLE.rpartition("/")[2], AssumeRolePolicyDocument=json.dumps(trust))
+    for account in (ACCOUNT, OTHER_ACCOUNT):
+        server.role(ROLE.rpartition("/")[2], account, "logs:*", "sns:*", "sqs:*", "s3:*")
     return server
 
 
@@ -81,6 +81,18 @@ class Server:
         """End it as the system does when a machine is shut down."""
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(PATIENCE_SECONDS)
+
+    def role(self, name: str, account: str, *actions: str) -> str:
+        """Make a role that Lambda and Glue may take, and that may do some things; its ARN."""
+        services = ["lambda.amazonaws.com", "glue.amazonaws.com"]
+        trust = {"Effect": "Allow", "Principal": {"Service": services}, "Action": "sts:AssumeRole"}
+        may = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+        iam, version = self.client("iam", account), "2012-10-17"
+        text = json.dumps({"Version": version, "Statement": [trust]})
+        made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=text)["Role"]["Arn"]
+        text = json.dumps({"Version": version, "Statement": [may]})
+        iam.put_role_policy(RoleName=name, PolicyName="it", PolicyDocument=text)
+        return str(made)
 
     def function(self, name: str, source: str, account: str = ACCOUNT, **settings: Any) -> str:
         """Deploy a Lambda whose handler is `handle` in a module of the function's name; returns its ARN."""

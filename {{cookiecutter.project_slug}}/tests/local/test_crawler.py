@@ -42,7 +42,7 @@ class Platform:
         self.s3.put_object(Bucket=BUCKET, Key=key, Body=body)
 
     def crawl(self, name: str = NAME) -> dict[str, int]:
-        return crawl(self.s3, self.glue, name)
+        return crawl(self.s3, self.glue, self.glue.get_crawler(Name=name)["Crawler"])
 
     def table(self, name: str = "raw_orders") -> Any:
         return self.glue.get_table(DatabaseName=DATABASE, Name=name)["Table"]

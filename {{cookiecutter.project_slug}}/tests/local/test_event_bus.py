@@ -111,7 +111,7 @@ def test_without_permission_an_event_goes_to_the_dead_letters(server: Server, bu
     told = letter_of(server, bucket, queue, letters)
 
     assert (told["RULE_ARN"], told["TARGET_ARN"]) == (arn, queue)
-    assert told["ERROR_CODE"] == "PermissionError"
+    assert told["ERROR_CODE"] == "NO_PERMISSIONS"
     assert server.messages(queue) == []
 
 

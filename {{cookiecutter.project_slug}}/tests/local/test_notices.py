@@ -91,5 +91,10 @@ def test_a_function_that_does_not_let_the_topic_in_gets_nothing(server: Server) 
 
     sns.publish(TopicArn=topic, Message="hello")
 
-    eventually(lambda: "not delivered: closed does not let" in (server.folder / "platform.log").read_text())
+    eventually(
+        lambda: (
+            "not delivered: User: sns.amazonaws.com is not authorized to perform: lambda:InvokeFunction"
+            in (server.folder / "platform.log").read_text()
+        )
+    )
     assert "got hello" not in " ".join(server.logged("/aws/lambda/closed"))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from local.stand_in.permission import Request, allows, effects, may
+from local.stand_in.permission import Request, UnjudgedError, allows, effects, may
 
 QUEUE = "arn:aws:sqs:eu-west-1:111111111111:uploads"
 RULE = "arn:aws:events:eu-west-1:111111111111:rule/acme-orders"
@@ -82,7 +82,7 @@ def test_a_deny_of_what_does_not_come_by_tls_does_not_lock_out() -> None:
 
 
 def test_a_condition_that_cannot_be_judged_is_said() -> None:
-    with pytest.raises(ValueError, match="cannot judge the condition DateLessThan of a policy"):
+    with pytest.raises(UnjudgedError, match="cannot judge the condition DateLessThan of a policy"):
         judged(ALLOWED | {"Condition": {"DateLessThan": {"aws:CurrentTime": "2030-01-01T00:00:00Z"}}})
 
 
@@ -179,5 +179,5 @@ def test_a_role_is_taken_by_those_whom_its_trust_names() -> None:
 
 
 def test_an_excluded_principal_is_not_guessed_at() -> None:
-    with pytest.raises(ValueError, match="cannot judge NotPrincipal"):
+    with pytest.raises(UnjudgedError, match="cannot judge NotPrincipal"):
         trusted({"Effect": "Deny", "NotPrincipal": {"AWS": PLAN}, "Action": "*"}, PLAN)
