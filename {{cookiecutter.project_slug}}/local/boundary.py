@@ -23,7 +23,7 @@ def make_boundary(platform: Platform) -> None:
 
 def _copy(project: Path) -> Path:
     """The folder bootstrap/ with what it reads, beside the state of the last time."""
-    for name in ("bootstrap", "modules/project"):
+    for name in ("bootstrap", "modules"):
         shutil.copytree(PROJECT / name, project / name, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".terraform"))
     shutil.copy(PROJECT / "project.yaml", project)
     root = project / "bootstrap"
