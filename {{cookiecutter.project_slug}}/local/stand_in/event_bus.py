@@ -13,7 +13,7 @@ from jsonpath_ng import parse as json_path
 
 from local.stand_in import account_profile
 from local.stand_in.guard import DeniedCallError, Source, judge_service
-from local.stand_in.identity import require
+from local.stand_in.identity import AccessDeniedError, require
 from local.stand_in.local_aws import LocalAws
 from local.stand_in.roles import as_service
 from local.stand_in.workers import Workers
@@ -117,7 +117,7 @@ class EventBus:
             judge_service("events.amazonaws.com", "sqs:SendMessage", dead_letters, self._source(rule))
             code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
             # EventBridge user guide, "Using dead-letter queues": the code where a target's policy lets nobody in.
-            code = "NO_PERMISSIONS" if isinstance(error, DeniedCallError) else code
+            code = "NO_PERMISSIONS" if isinstance(error, (AccessDeniedError, DeniedCallError)) else code
             told = {"RULE_ARN": rule.arn, "TARGET_ARN": target["Arn"], "ERROR_CODE": code, "ERROR_MESSAGE": str(error)}
             self.aws.send(dead_letters, message, told)
 

@@ -122,7 +122,7 @@ def test_a_function_without_permission_is_not_called(server: Server, bucket: str
 
     told = letter_of(server, bucket, function, letters)
 
-    assert told["ERROR_MESSAGE"] == "not_permitted does not let this rule do lambda:InvokeFunction"
+    assert "because no resource-based policy allows the lambda:InvokeFunction action" in told["ERROR_MESSAGE"]
     server.settle()
     assert server.logged("/aws/lambda/not_permitted") == []
 

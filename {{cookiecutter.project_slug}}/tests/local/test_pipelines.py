@@ -388,13 +388,13 @@ def test_a_push_starts_the_pipeline_by_a_rule(small: Small) -> None:
 def test_a_rule_whose_role_may_not_start_the_pipeline_starts_nothing(small: Small) -> None:
     arn = f"arn:aws:codepipeline:{PLACE}:{small.name}"
     run(small, stage("dev", approve()))
-    letters = small.server.queue(f"{small.name}-dead")
+    letters = small.server.queue(f"{small.name}-dead", policy_for("events.amazonaws.com", "sqs:SendMessage"))
     started_by_push(small, target=arn, DeadLetterConfig={"Arn": letters})
 
     small.push(content="2")
 
     (letter,) = eventually(lambda: small.server.messages(letters), "the dead letter")
-    assert letter["MessageAttributes"]["ERROR_CODE"]["StringValue"] == "AccessDeniedError"
+    assert letter["MessageAttributes"]["ERROR_CODE"]["StringValue"] == "NO_PERMISSIONS"
     assert len(executions(small)) == 1
 
 

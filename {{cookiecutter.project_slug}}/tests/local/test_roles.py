@@ -19,7 +19,7 @@ def handle(event, context):
 TABLE_ARN = f"arn:aws:dynamodb:{PLACE}:table/{TABLE}"
 
 
-def statement(*actions: str, resource: str | list[str] = "*", **more: Any) -> dict[str, Any]:
+def statement(*actions: str, resource: Any = "*", **more: Any) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": list(actions), "Resource": resource} | more
 
 
