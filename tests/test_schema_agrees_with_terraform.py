@@ -84,6 +84,7 @@ WRONG: list[tuple[Place, Any]] = [
     (("environments", 1, "monthly_budget"), 0),
     (("environments", 1, "monthly_budget"), 2000000),
     (("environments", 1, "flex"), "spare"),
+    (("environments", 1, "lake_formation"), "governed"),
     (("environments", 1, "jdbc"), {"Ware House": {"url": "jdbc:postgresql://h/db", "secret": "s"}}),
     (("environments", 1, "jdbc", "warehouse", "url"), "postgresql://host/db"),
     (("environments", 1, "jdbc", "warehouse", "secret"), "a secret"),

@@ -21,6 +21,7 @@ locals {
     # CreateFunction asks the role for these before an interface exists, so without a resource (hashicorp/terraform-provider-aws#20698).
     AnyInterface = { actions = [for what in ["AssignPrivateIpAddresses", "DeleteNetworkInterface", "UnassignPrivateIpAddresses"] : "ec2:${what}"], resources = ["*"] }
     Tags         = { actions = ["ec2:CreateTags", "ec2:DeleteTags"], resources = ["${local.arn.ec2}:network-interface/*"] }
+    Governed     = { actions = ["lakeformation:GetDataAccess"], resources = module.project.environment.lake_formation ? ["*"] : [] }
     Unnamed      = { actions = concat([for what in ["NetworkInterfaces", "RouteTables", "SecurityGroups", "Subnets", "VpcEndpoints", "Vpcs"] : "ec2:Describe${what}"], ["cloudwatch:PutMetricData", "glue:GetSecurityConfiguration", "xray:PutTelemetryRecords", "xray:PutTraceSegments"]), resources = ["*"] }
   }
 

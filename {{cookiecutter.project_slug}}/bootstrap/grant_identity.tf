@@ -2,8 +2,8 @@
 
 locals {
   _bounded = [{ test = "StringEquals", variable = "iam:PermissionsBoundary", values = ["${local.arn.iam}:policy/${local.names.boundary}"] }]
-  # Who may be handed a role: Lambda, Glue, VPC flow logs, Amazon Q Developer in chat applications.
-  _passed_to = ["lambda.amazonaws.com", "glue.amazonaws.com", "vpc-flow-logs.amazonaws.com", "chatbot.amazonaws.com"]
+  # Who may be handed a role: Lambda, Glue, VPC flow logs, Amazon Q Developer in chat applications, Lake Formation.
+  _passed_to = concat(["lambda.amazonaws.com", "glue.amazonaws.com", "vpc-flow-logs.amazonaws.com", "chatbot.amazonaws.com"], [for service in ["lakeformation.amazonaws.com"] : service if local.is_governed])
 
   write_identity = {
     BoundedRoles = { actions = [for what in ["AttachRolePolicy", "CreateRole", "DeleteRolePolicy", "DetachRolePolicy", "PutRolePermissionsBoundary", "PutRolePolicy"] : "iam:${what}"], resources = local.own.roles, conditions = local._bounded }

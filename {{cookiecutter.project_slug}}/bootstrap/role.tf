@@ -23,12 +23,14 @@ locals {
     Network    = local.write_network
     Identity   = local.write_identity
     Smoke      = local.smoke
+    ReadLake   = local.read_lake_formation
+    WriteLake  = local.write_lake_formation
   }
   held = { for role, groups in {
-    plan  = ["StateRead", "StateLock", "Read"]
-    apply = ["StateRead", "StateLock", "StateWrite", "Read", "Data", "Work", "Network", "Identity"]
+    plan  = ["StateRead", "StateLock", "Read", "ReadLake"]
+    apply = ["StateRead", "StateLock", "StateWrite", "Read", "ReadLake", "Data", "Work", "Network", "Identity", "WriteLake"]
     smoke = ["Smoke"]
-    read  = ["StateRead", "Read"]
+    read  = ["StateRead", "Read", "ReadLake"]
   } : role => merge([for group in groups : { for name, statement in local.grants[group] : "${group}${name}" => statement }]...) }
 }
 

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from delivery import PROJECT
 from delivery.bootstrap_root import BootstrapRoot, StatePlace
+from delivery.data_lake import join_administrators
 from delivery.provider_lock import lock_providers
 from delivery.refusal import Refusal
 from operations.deployment import Deployment, explained, on_aws
@@ -24,6 +25,9 @@ def main() -> None:
     root = root_of(deployment)
     with explained(deployment):
         bootstrap(root, deployment.client("s3"), given.yes)
+        done = join_administrators(deployment)
+    if done:
+        print(done)
     print(lock_providers(PROJECT, root))
     print(f"{given.environment} is ready: its state lies in {root.place.bucket}. What comes next: docs/deploying.md")
 

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from delivery.bootstrap import root_of
 from delivery.bootstrap_root import MISSING, BootstrapRoot
+from delivery.data_lake import leave_administrators
 from delivery.refusal import Refusal
 from operations.deployment import Deployment, explained, on_aws
 
@@ -24,6 +25,7 @@ def main() -> None:
         refuse_what_is_still_used(deployment, root)
         if not given.yes:
             ask(root)
+        leave_administrators(deployment)
         remove(deployment, root)
     print(f"What the bootstrap of {given.environment} had made is gone; its key can be restored for 30 days.")
 

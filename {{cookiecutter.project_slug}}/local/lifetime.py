@@ -117,9 +117,21 @@ def surroundings(environment: str, settings: dict[str, Any]) -> dict[str, Any]:
     """What the project expects to find in the account of an environment."""
     here = settings["environment"]
     found = STATE_BUCKET.search((PROJECT / environment / "backend.tf").read_text(encoding="utf-8"))
-    return _of_somebody_else([settings]) | {
-        "state_buckets": [(here["account"], here["region"], found[1])] if found else [],
-        "roles": [],
+    return (
+        _of_somebody_else([settings])
+        | _bootstrapped_lake(settings)
+        | {"state_buckets": [(here["account"], here["region"], found[1])] if found else []}
+    )
+
+
+def _bootstrapped_lake(settings: dict[str, Any]) -> dict[str, Any]:
+    """What `make bootstrap` does for Lake Formation: who applies is an administrator, and the smoke test has a role."""
+    here = settings["environment"]
+    if not here["lake_formation"]:
+        return {"roles": [], "data_lake_administrators": []}
+    return {
+        "roles": [f"arn:aws:iam::{here['account']}:role/{settings['names']['smoke_role']}"],
+        "data_lake_administrators": [(here["region"], f"arn:aws:iam::{here['account']}:root")],
     }
 
 

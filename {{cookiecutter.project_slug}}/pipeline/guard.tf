@@ -1,13 +1,106 @@
-# What developers and approvers may not do, whatever else their roles are granted.
+# What developers and approvers may not do, whatever else their roles are granted: everything about the delivery but what is named here.
+
+locals {
+  # What belongs to the delivery. One pattern holds builds, batches, sandboxes and reports: CodeBuild names each by its project.
+  _delivered = concat(
+    ["${local.arn.codebuild}:*/${local.prefix}-*"],
+    [for name in ["${local.prefix}*", "webhook:${local.prefix}*"] : "${local.arn.codepipeline}:${name}"],
+    [for name in keys(local._repository) : local.repository],
+    flatten([for bucket in concat(values(local.delivery.buckets), [local.names.state_bucket]) : ["arn:${local.partition}:s3:::${bucket}", "arn:${local.partition}:s3:::${bucket}/*"]]),
+    ["${local.arn.events}:rule/${local.prefix}-*"],
+    ["arn:${local.partition}:lambda:${local.region}:${local.account}:function:${local.prefix}-*"],
+    ["${local.arn.sns}:${local.prefix}-*", "${local.arn.sqs}:${local.prefix}-*"],
+    ["${local.arn.dynamodb}:table/${local.prefix}-*"],
+    ["${local.arn.logs}:log-group:/aws/*/${local.prefix}-*"],
+    ["${local.arn.cloudwatch}:alarm:${local.prefix}-*"],
+    [for kind in ["role/${local.prefix}*", "policy/${local.prefix}-*"] : "arn:${local.partition}:iam::${local.account}:${kind}"],
+    [for environment in local.environments : "arn:${local.partition}:iam::${environment.account}:role/${trimsuffix(environment.plan_role, "plan")}*"],
+  )
+
+  # Reading, which most of these roles are granted anyway: an action that AWS adds one day reads if its name begins so.
+  _reading = {
+    cloudwatch   = ["Describe*", "Get*", "List*"]
+    codebuild    = ["BatchGet*", "Describe*", "List*"]
+    codecommit   = ["BatchDescribe*", "BatchGet*", "Describe*", "Evaluate*", "Get*", "GitPull", "List*"]
+    codepipeline = ["Get*", "List*"]
+    dynamodb     = ["Describe*", "GetItem", "List*", "Query"]
+    events       = ["Describe*", "List*"]
+    iam          = ["Get*", "List*"]
+    lambda       = ["Get*", "List*"]
+    logs         = ["Describe*", "Filter*", "Get*", "List*", "Start*"]
+    s3           = ["Get*", "List*"]
+    sns          = ["Get*", "List*"]
+    sqs          = ["Get*", "List*", "ReceiveMessage"]
+  }
+
+  # What the work of developers and approvers changes. Who of them may which of these: person.tf.
+  _working = {
+    codecommit = [
+      "CreateBranch", "CreateCommit", "CreatePullRequest", "CreateUnreferencedMergeCommit", "DeleteBranch", "DeleteCommentContent", "DeleteFile", "GitPush",
+      "MergeBranchesByFastForward", "MergeBranchesBySquash", "MergeBranchesByThreeWay", "MergePullRequestByFastForward", "MergePullRequestBySquash", "MergePullRequestByThreeWay",
+      "PostCommentForComparedCommit", "PostCommentForPullRequest", "PostCommentReply", "PutCommentReaction", "PutFile", "UpdateComment",
+      "UpdatePullRequestApprovalState", "UpdatePullRequestDescription", "UpdatePullRequestStatus", "UpdatePullRequestTitle",
+    ]
+    codepipeline = local._approving
+  }
+
+  _approving = ["PutApprovalResult", "RetryStageExecution", "StartPipelineExecution", "StopPipelineExecution"]
+}
 
 data "aws_iam_policy_document" "guard" {
+  # A build that somebody starts or changes does whatever they tell it, with the rights of its role; a stage's own rollback applies an old plan;
+  # a window is opened in project.yaml, by a pull request.
+  statement {
+    sid         = "DeliveryStays"
+    effect      = "Deny"
+    not_actions = flatten([for actions in [local._reading, local._working] : [for service, names in actions : [for name in names : "${service}:${name}"]]])
+    resources   = local._delivered
+  }
+
+  # Plans and states hold more than a summary shows.
+  statement {
+    sid     = "PlansAndStatesAreNotRead"
+    effect  = "Deny"
+    actions = ["s3:GetObject*"]
+    resources = concat(
+      [for folder in distinct([local.artifact_folder, local.pull_request_folder]) : "${local.artifacts}/${folder}/*"],
+      ["arn:${local.partition}:s3:::${local.names.state_bucket}/*"],
+    )
+  }
+
+  statement {
+    sid         = "KeysStay"
+    effect      = "Deny"
+    not_actions = ["kms:Decrypt", "kms:Describe*", "kms:Get*", "kms:List*"]
+    resources   = ["${local.arn.kms}:key/*", "${local.arn.kms}:${local.names.key}"]
+
+    condition {
+      test     = "ForAnyValue:StringEquals"
+      variable = "kms:ResourceAliases"
+      values   = [local.names.key, local.names.state_key]
+    }
+  }
+
+  statement {
+    sid       = "TheGuardStays"
+    effect    = "Deny"
+    actions   = ["iam:DetachRolePolicy"]
+    resources = ["*"]
+
+    condition {
+      test     = "ArnEquals"
+      variable = "iam:PolicyARN"
+      values   = ["arn:${local.partition}:iam::${local.account}:policy/${local.prefix}-guard"]
+    }
+  }
+
   dynamic "statement" {
     for_each = local._repository
 
     content {
       sid       = "OnlyByPullRequest"
       effect    = "Deny"
-      actions   = [for action in ["GitPush", "DeleteBranch", "CreateBranch", "CreateCommit", "PutFile", "DeleteFile", "MergeBranchesByFastForward", "MergeBranchesBySquash", "MergeBranchesByThreeWay"] : "codecommit:${action}"]
+      actions   = [for action in ["GitPush", "DeleteBranch", "CreateBranch", "CreateCommit", "PutFile", "DeleteFile", "MergeBranches*"] : "codecommit:${action}"]
       resources = [local.repository]
 
       condition {
@@ -25,84 +118,15 @@ data "aws_iam_policy_document" "guard" {
     }
   }
 
-  dynamic "statement" {
-    for_each = local._repository
-
-    content {
-      sid    = "RulesHold"
-      effect = "Deny"
-      actions = [for action in [
-        "OverridePullRequestApprovalRules", "DeletePullRequestApprovalRule", "UpdatePullRequestApprovalRuleContent",
-        "DisassociateApprovalRuleTemplateFromRepository", "BatchDisassociateApprovalRuleTemplateFromRepositories",
-        "DeleteRepository", "UpdateRepositoryName", "UpdateDefaultBranch", "UpdateRepositoryEncryptionKey",
-      ] : "codecommit:${action}"]
-      resources = [local.repository]
-    }
-  }
-
+  # A template is in no repository, so its name cannot be told: none is changed.
   dynamic "statement" {
     for_each = local._repository
 
     content {
       sid       = "TemplatesHold"
       effect    = "Deny"
-      actions   = ["codecommit:UpdateApprovalRuleTemplateContent", "codecommit:UpdateApprovalRuleTemplateName", "codecommit:DeleteApprovalRuleTemplate"]
+      actions   = ["codecommit:UpdateApprovalRuleTemplate*", "codecommit:DeleteApprovalRuleTemplate"]
       resources = ["*"]
-    }
-  }
-
-  # A stage's own rollback would apply an old plan; a window is opened in project.yaml, by a pull request.
-  statement {
-    sid       = "NoWayAround"
-    effect    = "Deny"
-    actions   = ["codepipeline:OverrideStageCondition", "codepipeline:RollbackStage"]
-    resources = ["${local.pipeline}/*"]
-  }
-
-  # A build that somebody starts, or changes, does whatever they tell it, with the rights of its role.
-  statement {
-    sid       = "OnlyThePipelineBuilds"
-    effect    = "Deny"
-    actions   = [for action in ["StartBuild", "StartBuildBatch", "RetryBuild", "RetryBuildBatch", "UpdateProject", "DeleteProject"] : "codebuild:${action}"]
-    resources = ["${local.arn.codebuild}:project/${local.prefix}-*"]
-  }
-
-  statement {
-    sid       = "RolesOfBuildsAreTheirs"
-    effect    = "Deny"
-    actions   = ["iam:PassRole", "sts:AssumeRole"]
-    resources = concat(["arn:${local.partition}:iam::${local.account}:role/${local.prefix}-*"], flatten([for roles in values(local.deploy_roles) : values(roles)]))
-  }
-
-  statement {
-    sid       = "WhatWasApprovedStays"
-    effect    = "Deny"
-    actions   = ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutBucketPolicy", "s3:PutBucketVersioning"]
-    resources = [local.artifacts, "${local.artifacts}/*"]
-  }
-
-  statement {
-    sid       = "ThePipelineStays"
-    effect    = "Deny"
-    actions   = ["codepipeline:UpdatePipeline", "codepipeline:DeletePipeline", "codepipeline:PutActionRevision"]
-    resources = [local.pipeline, "${local.pipeline}/*"]
-  }
-
-  # Who starts a run may choose its commit.
-  statement {
-    sid       = "OnlyApproversApproveAndStart"
-    effect    = "Deny"
-    actions   = ["codepipeline:PutApprovalResult", "codepipeline:StartPipelineExecution"]
-    resources = [local.pipeline, "${local.pipeline}/*"]
-
-    dynamic "condition" {
-      for_each = length(local.approvers) > 0 ? [local.approvers] : []
-
-      content {
-        test     = "ArnNotLike"
-        variable = "aws:PrincipalArn"
-        values   = flatten([for role in condition.value : ["arn:${local.partition}:iam::${local.account}:role/${role}", "arn:${local.partition}:iam::${local.account}:role/*/${role}"]])
-      }
     }
   }
 }

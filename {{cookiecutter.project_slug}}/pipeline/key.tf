@@ -24,7 +24,7 @@ locals {
     {
       Sid       = "LogGroups"
       Effect    = "Allow"
-      Principal = { Service = "logs.${local.region}.amazonaws.com" }
+      Principal = { Service = "logs.${local.region}.${data.aws_partition.current.dns_suffix}" }
       Action    = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:DescribeKey"]
       Resource  = "*"
       Condition = { ArnLike = { "kms:EncryptionContext:aws:logs:arn" = "${local.arn.logs}:log-group:*" } }

@@ -1,22 +1,22 @@
-# What people get: developers push branches, approvers say yes, both review, and nobody goes around the rules.
-# Four policies, because AWS takes 6,144 characters in one.
+# What people get: developers push branches, approvers approve, both review, and nobody goes around the rules.
+# Everybody has two policies: the guard, and one for what they do. A role takes ten, and the client's own roles hold some already.
 
 locals {
   _developers = local.delivery.developers
   _everybody  = distinct(concat(local._developers, local.approvers))
+  _both       = [for role in local._developers : role if contains(local.approvers, role)]
 
   people = { for purpose, who in {
-    review    = { roles = local._everybody, does = "Reads code, discusses and merges pull requests, watches the pipeline" }
-    guard     = { roles = local._everybody, does = "Changes ${local.git.branch} by pull requests only, keeps their rules" }
-    developer = { roles = local._developers, does = "Pushes any branch but ${local.git.branch}" }
-    approver  = { roles = local.approvers, does = "Approves deployments, starts them anew" }
-  } : purpose => who if purpose != "developer" || local.has_codecommit }
+    guard              = { roles = local._everybody, does = "Changes ${local.git.branch} by pull requests only, keeps their rules" }
+    developer          = { roles = [for role in local._developers : role if !contains(local._both, role)], does = "Pushes any branch but ${local.git.branch}, reviews, approves no deployment" }
+    approver           = { roles = [for role in local.approvers : role if !contains(local._both, role)], does = "Reviews, approves deployments, starts them" }
+    developer-approver = { roles = local._both, does = "Pushes any branch but ${local.git.branch}, reviews, approves deployments, starts them" }
+  } : purpose => who if purpose != "developer-approver" || length(who.roles) > 0 }
 
-  person_policies = {
-    review    = data.aws_iam_policy_document.review.json
-    guard     = data.aws_iam_policy_document.guard.json
-    developer = data.aws_iam_policy_document.developer.json
-    approver  = data.aws_iam_policy_document.approver.json
+  _documents = {
+    developer          = [data.aws_iam_policy_document.review, data.aws_iam_policy_document.push, data.aws_iam_policy_document.approve_nothing]
+    approver           = [data.aws_iam_policy_document.review, data.aws_iam_policy_document.approve]
+    developer-approver = [data.aws_iam_policy_document.review, data.aws_iam_policy_document.push, data.aws_iam_policy_document.approve]
   }
 
   # AWS lets nobody attach policies to the roles of IAM Identity Center: there a permission set names them.
@@ -25,7 +25,13 @@ locals {
   }
 }
 
-data "aws_iam_policy_document" "developer" {
+data "aws_iam_policy_document" "person" {
+  for_each = local._documents
+
+  source_policy_documents = each.value[*].json
+}
+
+data "aws_iam_policy_document" "push" {
   dynamic "statement" {
     for_each = local._repository
 
@@ -37,7 +43,8 @@ data "aws_iam_policy_document" "developer" {
   }
 }
 
-data "aws_iam_policy_document" "approver" {
+data "aws_iam_policy_document" "approve" {
+  # AWS has no condition key for sourceRevisions, with which whoever starts a run may choose its commit: the builds refuse one that is not on the branch.
   statement {
     sid       = "StartRetryStop"
     actions   = ["codepipeline:StartPipelineExecution", "codepipeline:RetryStageExecution", "codepipeline:StopPipelineExecution"]
@@ -56,12 +63,21 @@ data "aws_iam_policy_document" "approver" {
   }
 }
 
+data "aws_iam_policy_document" "approve_nothing" {
+  statement {
+    sid       = "OnlyApproversApproveAndStart"
+    effect    = "Deny"
+    actions   = [for action in local._approving : "codepipeline:${action}"]
+    resources = [local.pipeline, "${local.pipeline}/*"]
+  }
+}
+
 resource "aws_iam_policy" "person" {
   for_each = local.people
 
   name        = "${local.prefix}-${each.key}"
   description = "${each.value.does}: ${module.project.project.slug}"
-  policy      = local.person_policies[each.key]
+  policy      = each.key == "guard" ? data.aws_iam_policy_document.guard.json : data.aws_iam_policy_document.person[each.key].json
 }
 
 resource "aws_iam_role_policy_attachment" "person" {

@@ -58,6 +58,13 @@ data "aws_iam_policy_document" "review" {
     resources = ["*"]
   }
 
+  # Whoever may not list a bucket is told that an object is forbidden, not that there is none: `make deployed` asks before anything was delivered.
+  statement {
+    sid       = "FindSummaries"
+    actions   = ["s3:ListBucket"]
+    resources = [local.artifacts]
+  }
+
   # The plans themselves stay with the builds: they hold more than a summary shows.
   statement {
     sid       = "ReadSummaries"

@@ -16,14 +16,15 @@ data "aws_iam_policy_document" "trust_rule" {
       identifiers = ["events.amazonaws.com"]
     }
 
+    # AWS does not say whether PutTargets asks for the role in the name of the rule, as a delivery does: a source that is named must be ours.
     condition {
-      test     = "ArnLike"
+      test     = "ArnLikeIfExists"
       variable = "aws:SourceArn"
       values   = ["${local.arn.events}:rule/${local.prefix}-*"]
     }
 
     condition {
-      test     = "StringEquals"
+      test     = "StringEqualsIfExists"
       variable = "aws:SourceAccount"
       values   = [local.account]
     }

@@ -14,6 +14,7 @@ from moto.server import DomainDispatcherApplication, create_backend_app
 from local.stand_in.caller import CREDENTIAL, Caller, ExpiredSessionError, caller_of
 from local.stand_in.chat import Chat
 from local.stand_in.guard import DeniedCallError, guard
+from local.stand_in.lake_formation import LakeFormationError, govern
 from local.stand_in.permission import UnjudgedError
 from local.stand_in.request_content import is_form
 from local.stand_in.request_model.check import RefusedRequestError, refuse_what_breaks_the_model
@@ -42,7 +43,7 @@ REASONS = {
 DEVELOPER_TOOLS = ("codecommit", "codebuild", "codepipeline", "codeconnections", "codestar-connections")
 # moto checks a condition and writes in two steps: one request at a time keeps the promise of conditional writes.
 # Of the others here it walks through all that it keeps while another request adds or removes something.
-ONE_AT_A_TIME = ("dynamodb", "s3", "glue", "iam", "logs", "monitoring", "ec2")
+ONE_AT_A_TIME = ("dynamodb", "s3", "glue", "iam", "logs", "monitoring", "ec2", "lakeformation")
 
 
 class Application:
@@ -79,6 +80,10 @@ class Application:
             refuse_what_breaks_the_model(service, environ, lambda: _body(environ))
         except RefusedRequestError as error:
             log.warning("refused: %s %s: %s", service, error.code, error)
+            return _tell_error(start_response, service, environ, 400, error.code, str(error))
+        try:
+            govern(_caller(environ), service, environ, lambda: _body(environ))
+        except LakeFormationError as error:
             return _tell_error(start_response, service, environ, 400, error.code, str(error))
         return self._answer(path, service, environ, start_response)
 

@@ -18,6 +18,7 @@ from local.running import NOTE, Platform, note_down, noted
 from local.stand_in import (
     account_profile,
     account_reads,
+    lake_formation,
     mends_budgets,
     mends_glue,
     mends_identity,
@@ -64,6 +65,9 @@ class StandIn:
         mends_lambda.mend(lambda place, *call: self.homes[place].functions.invoke(*call))
         subscription.mend(self.homes)
         zones.mend()
+        lake_formation.mend()
+        for account, region in self.homes:
+            lake_formation.begin(account, region)
         account_reads.mend()
 
     def begin(self) -> None:

@@ -8,6 +8,7 @@ from unittest.mock import patch
 from moto.backends import get_backend
 from moto.ec2.models import subnets, vpcs
 
+from local.stand_in import lake_formation
 from local.stand_in.caller import root_of
 
 
@@ -16,6 +17,7 @@ def make(
     networks: list[dict[str, Any]],
     topics: list[str],
     roles: list[str],
+    data_lake_administrators: list[tuple[str, str]] | None = None,
     secrets: Iterable[tuple[str, str, str]] = (),
 ) -> None:
     """Let them exist under the names that the project knows; buckets and secrets by account, region and name."""
@@ -30,6 +32,8 @@ def make(
         get_backend("sns")[owner][topic_region].create_topic(name)
     for arn in roles:
         _role(arn)
+    for region, arn in data_lake_administrators or []:
+        lake_formation.administrate(region, arn)
     for account, region, name in secrets:
         login = json.dumps({"username": "local", "password": "local"})
         get_backend("secretsmanager")[account][region].create_secret(name, login, None, None, [], None, None, [], False)

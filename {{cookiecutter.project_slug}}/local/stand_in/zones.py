@@ -44,6 +44,7 @@ def mend() -> None:
         for zones in RegionsAndZonesBackend.zones.values():
             map_the_first_letter_to_a_zone_without_lambda(zones)
     replace(VPCBackend, "_collect_default_endpoint_services", _as_offered)
+    replace(VPCBackend, "_filter_endpoint_services", _by_the_values_of_a_filter)
     replace(VPCBackend, "create_vpc_endpoint", _only_where_offered)
     replace(LambdaBackend, "create_function", _only_where_lambda_is)
     replace(LambdaBackend, "update_function_configuration", _still_where_lambda_is)
@@ -74,6 +75,16 @@ def _as_offered(original: Callable[..., list[dict[str, Any]]]) -> Any:
         return [_in_its_zones(_by_its_name(service, region), region) for service in original(account, region)]
 
     return staticmethod(collect)
+
+
+def _by_the_values_of_a_filter(original: Callable[..., Any]) -> Any:
+    """moto reads them by a name that requests do not use."""
+
+    def filtered(names: list[str], filters: list[dict[str, Any]], services: list[dict[str, Any]]) -> list[Any]:
+        found: list[Any] = original(names, [each | {"Value": each.get("Values", [])} for each in filters], services)
+        return found
+
+    return staticmethod(filtered)
 
 
 def _by_its_name(service: dict[str, Any], region: str) -> dict[str, Any]:

@@ -11,14 +11,16 @@ locals {
     ["${local.arn.glue}:catalog", "${local.arn.glue}:connection/${var.names.connection}"],
     [for name in keys(var.environment.jdbc) : "${local.arn.glue}:connection/${var.prefix}-${name}"],
   )
-  _both = [
+  # What Glue asks for where it reads a governed table itself; without a grant of Lake Formation it opens nothing.
+  _governed = var.environment.lake_formation ? [{ sid = "GovernedData", actions = ["lakeformation:GetDataAccess"], resources = ["*"] }] : []
+  _both = concat(local._governed, [
     { sid = "ReadInput", actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = ["${local.bucket.input}/*"] },
     { sid = "ListInput", actions = ["s3:ListBucket", "s3:GetBucketLocation"], resources = [local.bucket.input] },
     { sid = "Connection", actions = ["glue:GetConnection"], resources = local._connections },
     { sid = "Log", actions = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:AssociateKmsKey"], resources = ["${local._logs}/*"] },
     { sid = "FindNetwork", actions = ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "ec2:DescribeVpcEndpoints", "ec2:DescribeRouteTables"], resources = ["*"] },
     { sid = "SecurityConfiguration", actions = ["glue:GetSecurityConfiguration"], resources = ["*"] },
-  ]
+  ])
 
   glue = {
     job = concat(local._both, [

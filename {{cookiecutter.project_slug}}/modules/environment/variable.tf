@@ -21,6 +21,7 @@ variable "environment" {
     workers        = number
     worker_type    = string
     flex           = bool
+    lake_formation = bool
     monthly_budget = optional(number)
     network = object({
       cidr    = optional(string)

@@ -6,7 +6,7 @@ terraform {
 
 locals {
   # The delivery account is no environment, but it has an account, a region and names like one.
-  _pipeline   = merge(local._first, { name = "pipeline", account = local.delivery_account, region = null, network = null, jdbc = {}, protected = true, deploy_window = null, monthly_budget = null })
+  _pipeline   = merge(local._first, { name = "pipeline", account = local.delivery_account, region = null, network = null, jdbc = {}, lake_formation = false, protected = true, deploy_window = null, monthly_budget = null })
   _entries    = merge({ for entry in var.settings.environments : entry.name => entry }, { pipeline = local._pipeline })
   _entry      = local._entries[var.environment]
   environment = merge(local._entry, { region = local._region, network = local._network, protected = local.protected[var.environment] })

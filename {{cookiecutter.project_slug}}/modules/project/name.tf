@@ -41,6 +41,7 @@ locals {
     network           = local.prefix
     connection        = "${local.prefix}-network"
     security          = local.prefix
+    lake_role         = "${local.prefix}-data-location"
     canary            = "canary"
     budget            = local.prefix
   })

@@ -39,6 +39,7 @@ variable "settings" {
       workers        = optional(number, 2)
       worker_type    = optional(string, "G.1X")
       flex           = optional(bool, false)
+      lake_formation = optional(bool, false)
       monthly_budget = optional(number)
       network = optional(object({
         cidr    = optional(string)

@@ -23,6 +23,7 @@ SERVICES = {
     "dynamodb": "DynamoDB",
     "flow": "VPC",
     "glue": "Glue",
+    "lakeformation": "Lake Formation",
     "iam": "IAM",
     "kms": "KMS",
     "lambda": "Lambda",
