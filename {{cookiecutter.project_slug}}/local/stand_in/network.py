@@ -15,6 +15,9 @@ from functools import cache
 from typing import Any
 
 from moto.ec2.models import ec2_backends
+from moto.glue.models import glue_backends
+
+from local.stand_in.permission import Request, effects
 
 log = logging.getLogger("network")
 # By the last part of an endpoint service's name: what boto3 calls the service in AWS_ENDPOINT_URL_<SERVICE>.
@@ -78,10 +81,11 @@ class Network:
 
 @dataclass(frozen=True)
 class Way:
-    """How a service is reached: by an endpoint, or by none where a NAT route leads there."""
+    """How a service is reached: by an endpoint, or by none where a NAT route leads there; `missing` says why not."""
 
     service: str
     endpoint: Any = None
+    missing: str = ""
 
 
 def of_function(function: Any) -> Network | None:
@@ -93,10 +97,11 @@ def of_function(function: Any) -> Network | None:
     return Network(function.account_id, function.region, tuple(told["SubnetIds"]), groups)
 
 
-def of_connections(account: str, region: str, connections: Iterable[dict[str, Any]]) -> Network | None:
-    """The network of a job or crawler: that of its first connection which names a subnet."""
-    for connection in connections:
-        told = connection.get("PhysicalConnectionRequirements", {})
+def of_connections(account: str, region: str, names: Iterable[str]) -> Network | None:
+    """The network of a job or crawler: that of its first Glue connection which names a subnet."""
+    known = glue_backends[account][region].connections
+    for name in names:
+        told = known[name].connection_input.get("PhysicalConnectionRequirements", {}) if name in known else {}
         if told.get("SubnetId"):
             return Network(account, region, (told["SubnetId"],), tuple(told.get("SecurityGroupIdList", ())))
     return None
@@ -104,18 +109,36 @@ def of_connections(account: str, region: str, connections: Iterable[dict[str, An
 
 def ways(network: Network) -> dict[str, Way]:
     """The services that answer, by the name of their endpoint service."""
-    found = (_way(network, service) for service in SERVICES)
-    return {way.service: way for way in found if way}
+    return {service: way for service in SERVICES if not (way := _way(network, service)).missing}
 
 
-def environment(who: str, network: Network | None, address: str) -> dict[str, str]:
+def environment(network: Network | None, address: str) -> dict[str, str]:
     """Environment variables with which AWS's clients reach the services of a network, and no other."""
     if network is None:
         return {}
-    reached = ways(network)
-    log.info("%s in %s reaches %s", who, network.vpc, ", ".join(sorted(reached)) or "nothing")
-    addresses = {f"AWS_ENDPOINT_URL_{SERVICES[service]}": address for service in reached}
+    addresses = {f"AWS_ENDPOINT_URL_{SERVICES[service]}": address for service in ways(network)}
     return {"AWS_ENDPOINT_URL": nowhere(), **addresses}
+
+
+def describe(who: str, network: Network | None) -> None:
+    """Log what is not reached: the first thing to look at when a client could not connect."""
+    missing = [way for service in SERVICES if (way := _way(network, service)).missing] if network else []
+    for way in missing:
+        log.info("%s does not reach %s: %s", who, way.service, way.missing)
+
+
+def refused_by_endpoint(network: Network | None, service: str, request: Request) -> str | None:
+    """Why the policy of the endpoint that a request passes refuses it, in AWS's words; None where it does not.
+
+    IAM User Guide, "Troubleshoot access denied error messages".
+    """
+    endpoint = _endpoint_to(network, service) if network else None
+    if endpoint is None:
+        return None
+    found = effects([endpoint.policy_document], request)
+    if "Deny" in found:
+        return "with an explicit deny in a VPC endpoint policy"
+    return None if found else f"because no VPC endpoint policy allows the {request.action} action"
 
 
 def require_setup_of_glue(network: Network | None) -> None:
@@ -140,16 +163,19 @@ def nowhere() -> str:
 _reserved = socket.socket()
 
 
-def _way(network: Network, service: str) -> Way | None:
+def _way(network: Network, service: str) -> Way:
     """How a service is reached; a private name or a route to an endpoint leaves no other way."""
-    endpoint = _interface(network, service) or (_gateway(network, service) if service in GATEWAYS else None)
-    if endpoint is None:
-        return Way(service) if _has_nat(network) and _may_leave(network) else None
-    missing = _missing_rule(network, endpoint)
-    if missing:
-        log.warning("%s of %s: nothing passes, for lack of %s", endpoint.service_name, network.vpc, missing)
-        return None
-    return Way(service, endpoint)
+    endpoint = _endpoint_to(network, service)
+    if endpoint is not None:
+        missing = _missing_rule(network, endpoint)
+        return Way(service, endpoint, missing and f"{endpoint.id} lacks {missing}")
+    if not _has_nat(network):
+        return Way(service, missing=f"{network.vpc} has no endpoint of it")
+    return Way(service, missing="" if _may_leave(network) else "its security groups let nothing out to the internet")
+
+
+def _endpoint_to(network: Network, service: str) -> Any | None:
+    return _interface(network, service) or (_gateway(network, service) if service in GATEWAYS else None)
 
 
 def _interface(network: Network, service: str) -> Any | None:
@@ -167,7 +193,7 @@ def _gateway(network: Network, service: str) -> Any | None:
 
 
 def _endpoint(network: Network, service: str, kind: str, fits: Any) -> Any | None:
-    for each in network.ec2.vpc_end_points.values():
+    for each in list(network.ec2.vpc_end_points.values()):
         is_it = (
             each.service_name.rpartition(".")[2] == service and (each.vpc_endpoint_type or "gateway").lower() == kind
         )
@@ -177,7 +203,7 @@ def _endpoint(network: Network, service: str, kind: str, fits: Any) -> Any | Non
 
 
 def _route_table(network: Network, subnet: str) -> Any:
-    tables = [table for table in network.ec2.route_tables.values() if table.vpc_id == network.vpc]
+    tables = [table for table in list(network.ec2.route_tables.values()) if table.vpc_id == network.vpc]
     own = (table for table in tables if subnet in table._associations.values())
     main = (table for table in tables if table.main_association_id)
     return next(own, None) or next(main)
@@ -193,11 +219,11 @@ def _leads_out(route: Any) -> bool:
     return route.destination_cidr_block == ANYWHERE and any(ways_out)
 
 
-def _missing_rule(network: Network, endpoint: Any) -> str | None:
+def _missing_rule(network: Network, endpoint: Any) -> str:
     """Which rule of a security group is missing for TLS to an endpoint."""
     if endpoint.destination_prefix_list_id:
         passes = _may_leave(network, prefix_list=endpoint.destination_prefix_list_id)
-        return None if passes else "egress to its prefix list"
+        return "" if passes else "egress to its prefix list"
     ec2 = network.ec2
     addresses = [ec2.enis[name].private_ip_address for name in endpoint.network_interface_ids if name in ec2.enis]
     if not _may_leave(network, groups=endpoint.security_group_ids, addresses=addresses):
@@ -205,7 +231,7 @@ def _missing_rule(network: Network, endpoint: Any) -> str | None:
     ranges = [ec2.get_subnet(subnet).cidr_block for subnet in network.subnets]
     rules = _rules(network, endpoint.security_group_ids, "ingress_rules")
     passes = any(_is_for(rule, network.groups, ranges, None) for rule in rules)
-    return None if passes else "ingress of its security group"
+    return "" if passes else "ingress of its security group"
 
 
 def _may_leave(

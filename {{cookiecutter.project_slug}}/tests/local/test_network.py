@@ -1,5 +1,6 @@
 """What a function, job or crawler in a VPC reaches."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -9,9 +10,19 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from moto.ec2.models import ec2_backends
 
-from local.stand_in.network import Network, NetworkSetupError, environment, require_setup_of_glue, ways
+from local.stand_in.network import (
+    Network,
+    NetworkSetupError,
+    describe,
+    environment,
+    refused_by_endpoint,
+    require_setup_of_glue,
+    ways,
+)
+from local.stand_in.permission import Request
 
 REGION = "eu-west-1"
+TOPIC = f"arn:aws:sns:{REGION}:111111111111:acme"
 ADDRESS = "http://127.0.0.1:5000"
 
 
@@ -155,7 +166,7 @@ def test_a_nat_route_is_of_no_use_to_a_group_that_may_not_leave(vpc: Vpc) -> Non
 def test_clients_hear_that_they_could_not_connect_to_a_service_that_is_not_reached(
     vpc: Vpc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in environment("it", vpc.network, ADDRESS).items():
+    for name, value in environment(vpc.network, ADDRESS).items():
         monkeypatch.setenv(name, value)
     sns = boto3.client("sns", region_name=REGION, aws_access_key_id="any", aws_secret_access_key="any")
 
@@ -166,7 +177,7 @@ def test_clients_hear_that_they_could_not_connect_to_a_service_that_is_not_reach
 def test_clients_find_the_services_that_are_reached(vpc: Vpc, monkeypatch: pytest.MonkeyPatch) -> None:
     vpc.interface("monitoring")
     vpc.allow_members("egress", "ingress")
-    for name, value in environment("it", vpc.network, ADDRESS).items():
+    for name, value in environment(vpc.network, ADDRESS).items():
         monkeypatch.setenv(name, value)
 
     assert boto3.client("cloudwatch", region_name=REGION).meta.endpoint_url == ADDRESS
@@ -174,7 +185,41 @@ def test_clients_find_the_services_that_are_reached(vpc: Vpc, monkeypatch: pytes
 
 
 def test_what_is_in_no_vpc_reaches_everything(vpc: Vpc) -> None:
-    assert environment("it", None, ADDRESS) == {}
+    assert environment(None, ADDRESS) == {}
+
+
+def test_the_log_names_what_is_not_reached_and_why(vpc: Vpc, caplog: pytest.LogCaptureFixture) -> None:
+    made = vpc.interface("sns")
+    vpc.allow_members("egress")
+
+    with caplog.at_level("INFO", "network"):
+        describe("acme-notify", vpc.network)
+
+    assert f"acme-notify does not reach sns: {made.id} lacks ingress of its security group" in caplog.messages
+    assert f"acme-notify does not reach glue: {vpc.vpc.id} has no endpoint of it" in caplog.messages
+
+
+def test_the_policy_of_an_endpoint_allows_everything_unless_it_is_written(vpc: Vpc) -> None:
+    vpc.interface("sns")
+
+    assert refused_by_endpoint(vpc.network, "sns", Request("sns:Publish", TOPIC)) is None
+
+
+@pytest.mark.parametrize(
+    ("effect", "action", "refusal"),
+    [
+        ("Allow", "sns:Subscribe", "because no VPC endpoint policy allows the sns:Publish action"),
+        ("Deny", "sns:*", "with an explicit deny in a VPC endpoint policy"),
+        ("Allow", "sns:Publish", None),
+    ],
+)
+def test_the_policy_of_an_endpoint_refuses_what_it_does_not_allow(
+    vpc: Vpc, effect: str, action: str, refusal: str | None
+) -> None:
+    statement = {"Effect": effect, "Principal": "*", "Action": action, "Resource": "*"}
+    vpc.interface("sns").policy_document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+    assert refused_by_endpoint(vpc.network, "sns", Request("sns:Publish", TOPIC)) == refusal
 
 
 def test_glue_does_not_start_in_a_subnet_without_a_way_to_s3(vpc: Vpc) -> None:

@@ -1,0 +1,124 @@
+"""A project in an account of each profile: its chain runs there, and what AWS would refuse there is refused."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from make_command import machine, make
+
+Bake = Callable[..., Path]
+DEVICES = {
+    "devices": {
+        "format": "csv",
+        "columns": [{"name": "id", "type": "bigint"}, {"name": "kind", "type": "string"}],
+        "primary_key": ["id"],
+    }
+}
+# What dev must say in project.yaml where the account asks for it.
+OPTIONS: dict[str, dict[str, Any]] = {"new": {"reserved_concurrency": False}, "governed": {"lake_formation": True}}
+# Applies a part of dev in an account of a profile: what Terraform said is what it prints.
+APPLY = """
+import sys
+from local.job_settings import settings_of_the_team
+from local.lifetime import down, start
+from local.platform import initialised
+from local.running import PROJECT
+
+platform = start("dev", settings_of_the_team(PROJECT, "dev"), None, sys.argv[1])
+try:
+    words = ["apply", "-auto-approve", "-input=false", "-no-color", *(f"-target={each}" for each in sys.argv[2:])]
+    done = initialised(platform, is_first=False)._run(*words)
+    print(done.stdout, done.stderr)
+finally:
+    down("dev")
+"""
+BY_LETTER = '_zones = { for index, letter in ["a", "b"] : "${local.region}${letter}" => index }'
+DATABASE = "module.environment.aws_glue_catalog_database.this"
+ENDPOINTS = "module.environment.aws_vpc_endpoint.interface"
+
+
+@pytest.fixture(scope="module")
+def baked(bake_into: Bake, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with one dataset of two columns."""
+    return bake_into(tmp_path_factory.mktemp("profiles"), datasets=DEVICES)
+
+
+@contextmanager
+def options(project: Path, entry: dict[str, Any]) -> Iterator[None]:
+    """What project.yaml says of dev, for as long as the block lasts."""
+    place = project / "project.yaml"
+    before = place.read_text(encoding="utf-8")
+    settings = yaml.safe_load(before)
+    settings["environments"][0] |= entry
+    place.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
+    try:
+        yield
+    finally:
+        place.write_text(before, encoding="utf-8")
+
+
+def applied(project: Path, profile: str, *targets: str) -> str:
+    """What Terraform says when a part of dev is applied in a fresh account."""
+    done = subprocess.run(
+        [sys.executable, "-c", APPLY, profile, *targets],
+        cwd=project, env=machine(), text=True, capture_output=True, timeout=900, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return " ".join(done.stdout.replace("│", " ").split())
+
+
+@pytest.mark.parametrize("profile", OPTIONS)
+def test_a_file_is_published_in_an_account_of_each_profile(baked: Path, tmp_path: Path, profile: str) -> None:
+    (tmp_path / "devices").mkdir()
+    (tmp_path / "devices/all.csv").write_text("id,kind\n1,a\n2,b\nx,c\n2,b\n")
+
+    with options(baked, OPTIONS[profile]):
+        done = make(baked, "local", f"DATA={tmp_path}", f"PROFILE={profile}")
+        make(baked, "local-down")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads((baked / ".local/dev/report.json").read_text(encoding="utf-8"))
+    (file,) = report["datasets"]["devices"]["files"]
+    assert (file["state"], file["published"], file["quarantined"]) == ("DONE", 2, 1)
+
+
+def test_a_governed_account_refuses_the_database_of_a_project_without_the_option(baked: Path) -> None:
+    said = applied(baked, "governed", DATABASE)
+
+    assert "Insufficient Lake Formation permission(s): Required Create Database on Catalog" in said
+
+
+def test_with_the_option_an_administrator_makes_the_database_and_grants_it(baked: Path) -> None:
+    grants = [f"module.environment.aws_lakeformation_permissions.{kind}" for kind in ("database", "tables", "location")]
+
+    with options(baked, {"lake_formation": True}):
+        said = applied(baked, "governed", *grants)
+
+    assert "Apply complete!" in said, said
+
+
+def test_zones_by_their_letters_are_refused_where_a_zone_lacks_a_service(baked: Path) -> None:
+    place = baked / "modules/environment/network.tf"
+    before = place.read_text(encoding="utf-8")
+    changed, count = re.subn(r"_zones\s+= \{ for index, zone in .*", lambda _: BY_LETTER, before)
+    assert count == 1
+    place.write_text(changed, encoding="utf-8")
+    try:
+        said = applied(baked, "governed", ENDPOINTS)
+    finally:
+        place.write_text(before, encoding="utf-8")
+
+    assert "does not support the availability zone of the subnet" in said
+
+
+def test_the_zones_of_a_network_are_those_that_offer_what_it_uses(baked: Path) -> None:
+    said = applied(baked, "governed", ENDPOINTS)
+
+    assert "Apply complete!" in said, said
