@@ -1,5 +1,6 @@
 """What git cannot merge alone is an ordinary conflict; nothing is lost and nothing is decided silently."""
 
+import shlex
 import subprocess
 
 import pytest
@@ -107,7 +108,7 @@ def test_a_binary_file_that_both_changed_stays_the_teams_until_they_choose(merge
 def test_every_conflict_is_named_with_the_way_on_and_back(merged: Merged) -> None:
     said = merged[1].stdout.partition("Conflicts:\n")[2]
 
-    assert all(f"  {name}: " in said for name in merged[0].stages())
+    assert all(f"  {shlex.quote(name)}: " in said for name in merged[0].stages())
     assert "Go on:   resolve the conflicts (docs/upgrading.md)" in said
     assert "Go back: git reset --merge" in said
 

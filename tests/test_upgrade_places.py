@@ -198,7 +198,7 @@ def test_a_conflict_in_a_folder_of_a_larger_repository_has_all_three_versions(ed
 
     assert done.returncode == 1
     assert monorepo.git("ls-files", "--unmerged").count("data [1]/sales/docs/edited.md") == 3
-    assert "data [1]/sales/docs/edited.md: you and the new version" in done.stdout
+    assert "\n  docs/edited.md: you and the new version" in done.stdout
 
 
 def test_a_linked_worktree_can_be_upgraded(edited: Small, tmp_path: Path) -> None:
@@ -415,7 +415,7 @@ def test_the_team_can_keep_more_files_to_itself(edited: Small) -> None:
 
 def test_the_updater_of_the_wanted_version_runs(edited: Small) -> None:
     template, project = edited
-    template.replace("upgrade/__main__.py", "    require()\n", '    require()\n        print("the third updater")\n')
+    template.replace("upgrade/command.py", "    require()\n", '    require()\n        print("the third updater")\n')
     template.release("3.0.0")
 
     assert "the third updater" not in project.upgrade("--preview", "--to", "2.0.0").stdout

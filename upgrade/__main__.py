@@ -1,68 +1,20 @@
-"""What a project's upgrade.py runs, in a clone of the template that has the wanted version checked out.
+"""Checks Python's version before it imports the updater, which an older Python could not even read.
 
-Projects of every age call it: a word of its command line may be added, never taken away.
+This file itself must stay readable for every Python 3 from 3.6 on.
 """
 
-import argparse
-import signal
 import sys
-from pathlib import Path
 
-from upgrade.adopting import adopt
-from upgrade.git import require
-from upgrade.project import project_in
-from upgrade.refusal import RefusedError, StoppedError
-from upgrade.upgrading import Order, upgrade
+NEEDED = (3, 11)
 
-REFUSED = 2
+if sys.version_info[:2] < NEEDED:
+    print(
+        f"This version of the template needs Python {NEEDED[0]}.{NEEDED[1]} or newer for an upgrade; this is "
+        f"{sys.version_info[0]}.{sys.version_info[1]}. Nothing was changed. Run upgrade.py with a newer Python.",
+        file=sys.stderr,
+    )
+    sys.exit(2)
 
+from upgrade.command import main  # noqa: E402
 
-def main() -> int:
-    """Exit code 0: clean, 1: conflicts, 2: refused."""
-    given = arguments()
-    if hasattr(signal, "SIGPIPE"):
-        # Whoever reads a preview's first lines only has seen enough.
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    try:
-        require()
-        project = project_in(given.project)
-        if given.adopt:
-            return adopt(project, Path.cwd(), given.template, given.to)
-        order = Order(given.template, given.to, given.preview, given.branch)
-        return upgrade(project, Path.cwd(), order, take_default if given.preview or not sys.stdin.isatty() else ask)
-    except (RefusedError, StoppedError) as why:
-        print(why, file=sys.stderr)
-        return REFUSED
-    except KeyboardInterrupt:
-        # The project's upgrade.py, which started this, has heard it too, and says so.
-        return REFUSED
-
-
-def arguments() -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(prog="upgrade", description=__doc__)
-    parser.add_argument("--project", type=Path, required=True, help="the project's folder")
-    parser.add_argument("--template", required=True, help="the template's address, for the record")
-    parser.add_argument("--to", help="the version as the person named it")
-    parser.add_argument("--preview", action="store_true")
-    parser.add_argument("--branch")
-    parser.add_argument("--sync", action="store_true", help="the recorded version is checked out")
-    parser.add_argument("--adopt", action="store_true")
-    return parser.parse_args()
-
-
-def ask(sentence: str, name: str, default: str) -> str:
-    """Ask a person; nothing typed is the default."""
-    try:
-        return input(f"{sentence}\n{name} [{default}]: ").strip() or default
-    except EOFError:
-        raise RefusedError("\nStopped: nothing was changed.") from None
-
-
-def take_default(sentence: str, name: str, default: str) -> str:
-    """Nobody is there to be asked."""
-    return default
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+sys.exit(main())

@@ -64,8 +64,9 @@ def adopt(project: Project, clone: Path, template: str, to: str | None) -> int:
 
 def releases(clone: Path) -> list[Version]:
     """Every release, the earliest first: of equally near ones it is chosen, and later changes merge as made by both."""
-    tags = git(clone, "tag", "--sort=version:refname").split()
-    return [version(clone, tag) for tag in tags if re.fullmatch(RELEASE, tag)]
+    tags = [tag for tag in git(clone, "tag").split() if re.fullmatch(RELEASE, tag)]
+    tags.sort(key=lambda tag: [int(number) for number in re.findall(r"\d+", tag)])
+    return [version(clone, tag) for tag in tags]
 
 
 def likeness(project: Project, of: Version) -> Likeness:

@@ -50,11 +50,20 @@ def run(folder: Path, *words: str, **environment: str) -> subprocess.CompletedPr
     return subprocess.CompletedProcess(done.args, done.returncode, *told)
 
 
+def as_the_person(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run git as the person would type it: with their hooks and signature, which may ask on the terminal."""
+    inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
+    return subprocess.run(
+        ["git", *words], cwd=folder, env=inherited, capture_output=True, text=True, errors="replace", check=False
+    )
+
+
 def git(folder: Path, *words: str, **environment: str) -> str:
     """What git answers; a failure that nobody expects is a refusal with git's own words."""
     done = run(folder, *words, **environment)
     if done.returncode:
-        raise RefusedError(f"git {words[0]} failed: {done.stderr.strip() or done.stdout.strip()}")
+        command = next((word for word in words if not word.startswith("-") and "=" not in word), "command")
+        raise RefusedError(f"git {command} failed: {done.stderr.strip() or done.stdout.strip()}")
     return done.stdout
 
 

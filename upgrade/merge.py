@@ -5,13 +5,11 @@ the project's own history looks like: squashed, shallow, freshly cloned, detache
 """
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from upgrade.conflicts import Conflict, conflicts_in
-from upgrade.git import NOBODY, git, listed, literal, run
+from upgrade.git import NOBODY, as_the_person, git, listed, literal, run
 from upgrade.project import SETTINGS, Project
 from upgrade.refusal import RefusedError, StoppedError
 
@@ -19,6 +17,8 @@ STOPPED = (
     "git was ended in the middle of the merge. Copy project.yaml if you have just edited it, remove .git/index.lock, "
     "go back with git reset --hard, and upgrade again."
 )
+# Contents and modes by path.
+RemovedFiles = dict[str, tuple[bytes, int]]
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,10 @@ def tree(project: Project, rendered: Path, scratch: Path) -> str:
         git(project.top, "read-tree", "HEAD", **index)
         git(project.top, "rm", "-r", "--cached", "--force", "--quiet", "--", literal(project.prefix), **index)
     place = git(project.top, "rev-parse", "--absolute-git-dir").removesuffix("\n")
-    words = [f"--git-dir={place}", f"--work-tree={root}", "-c", "core.fileMode=true", "-c", "core.symlinks=true"]
+    words = [f"--git-dir={place}", f"--work-tree={root}"]
+    # A rendered folder is whole, whatever part of the repository is checked out.
+    for setting in ("core.fileMode=true", "core.symlinks=true", "core.sparseCheckout=false"):
+        words += ["-c", setting]
     git(root, *words, "add", "--all", "--force", "--", literal(project.prefix), **index)
     return git(project.top, "write-tree", **index).strip()
 
@@ -73,12 +76,72 @@ def forecast(project: Project, coming: Change, scratch: Path) -> Forecast:
     if done.returncode > 1:
         raise RefusedError(f"git cannot merge: {done.stderr.strip()}")
     merged, *entries = done.stdout.split("\0")
-    found = conflicts_in(filter(None, entries))
+    # git names what it moved aside by the commit, which in the project's own merge is HEAD.
+    found = conflicts_in(entry.replace(f"~{ours}", "~HEAD") for entry in entries if entry)
     conflicts = [replace(each, is_rewritten=is_rewritten(project, each)) for each in found]
     index = {"GIT_INDEX_FILE": str(scratch / "index")}
     git(project.top, "read-tree", merged.strip(), **index)
     git(project.top, "update-index", "--force-remove", "--", *staying_deleted(conflicts), **index)
     return Forecast(git(project.top, "write-tree", **index).strip(), conflicts)
+
+
+def leaving_deleted(project: Project, coming: Change, found: Forecast, scratch: Path) -> Change:
+    """The same change without a word about files that the team has deleted.
+
+    Deleted means: not in the index. A copy on the disk may be ignored, untracked, or another program's, and git
+    would overwrite it on its way to a conflict.
+    """
+    deleted = staying_deleted(found.conflicts)
+    if not deleted:
+        return coming
+    index = {"GIT_INDEX_FILE": str(scratch / "without-deleted")}
+    git(project.top, "read-tree", coming.new, **index)
+    before = listed(project.top, "ls-tree", "-z", coming.old, "--", *deleted)
+    entries = {path: facts.split() for facts, _, path in (entry.partition("\t") for entry in before)}
+    for path in deleted:
+        if path in entries:
+            mode, _, blob = entries[path]
+            git(project.top, "update-index", "--add", "--cacheinfo", f"{mode},{blob},{path}", **index)
+        else:
+            git(project.top, "update-index", "--force-remove", "--", path, **index)
+    title = git(project.top, "log", "-1", "--format=%B", coming.new).strip()
+    new = git(project.top, "write-tree", **index).strip()
+    return Change(coming.old, committed(project, new, title, "-p", coming.old))
+
+
+def touched(project: Project, coming: Forecast) -> tuple[list[str], list[str]]:
+    """The paths that the merge writes: those of the last commit, and new ones."""
+    words = ("diff-tree", "-r", "-z", "--no-renames", "--name-status", "HEAD", coming.tree)
+    told = listed(project.top, *words)
+    letters = dict(zip(told[1::2], told[::2], strict=True))
+    for conflict in coming.conflicts:
+        if not conflict.stays_deleted:
+            letters.setdefault(conflict.path, "M" if 2 in conflict.stages else "A")
+    in_head = set(listed(project.top, "ls-tree", "-r", "-z", "--name-only", "HEAD"))
+    return sorted(path for path in letters if path in in_head), sorted(path for path in letters if path not in in_head)
+
+
+def refuse_overlooked_edits(project: Project, coming: Forecast) -> None:
+    """Refuse where git is told to overlook a file that was edited: it would overwrite the edit in silence."""
+    marked = [entry for entry in listed(project.top, "ls-files", "-v", "-z") if entry[0].islower() or entry[0] == "S"]
+    if not marked:
+        return
+    known = set(touched(project, coming)[0])
+    edited = [path for path in (entry[2:] for entry in marked) if path in known and is_edited(project, path)]
+    if edited:
+        raise RefusedError(
+            "git is told to overlook changes of these files (assume-unchanged, skip-worktree), and the new version "
+            f"changes them: {', '.join(map(project.shown, edited))}. "
+            "Run git update-index --no-assume-unchanged --no-skip-worktree on them, and commit or undo your edits."
+        )
+
+
+def is_edited(project: Project, path: str) -> bool:
+    """Whether a file on the disk differs from the last commit; one that is not there does not."""
+    place = project.top / path
+    if place.is_symlink() or not place.is_file():
+        return False
+    return content(project, path) != git(project.top, "rev-parse", f"HEAD:{path}").strip()
 
 
 def is_rewritten(project: Project, conflict: Conflict) -> bool:
@@ -98,8 +161,8 @@ def staying_deleted(conflicts: list[Conflict]) -> list[str]:
     return [conflict.path for conflict in conflicts if conflict.stays_deleted]
 
 
-def clear_the_way(project: Project, coming: Forecast) -> None:
-    """Refuse where a file that git does not know lies in the way; one that holds what is coming may go."""
+def clear_the_way(project: Project, coming: Forecast) -> RemovedFiles:
+    """Refuse if an untracked file is where a new one comes; remove one that holds the same, and return it."""
     arriving = listed(project.top, "diff-tree", "-r", "-z", "--no-renames", "--diff-filter=A", "HEAD", coming.tree)
     # git lists facts and path in turns: ":000000 100644 <zeros> <blob> A", "docs/page.md".
     blobs = {path: facts.split()[3] for facts, path in zip(arriving[::2], arriving[1::2], strict=True)}
@@ -111,10 +174,12 @@ def clear_the_way(project: Project, coming: Forecast) -> None:
     if others:
         raise RefusedError(
             "The new version brings files where others lie that git does not know. "
-            f"Move them away, or commit them: {', '.join(others)}"
+            f"Move them away, or commit them: {', '.join(map(project.shown, others))}"
         )
+    removed = {path: ((project.top / path).read_bytes(), (project.top / path).stat().st_mode) for path in same}
     for path in same:
         (project.top / path).unlink()
+    return removed
 
 
 def lying_at(top: Path, path: str) -> str | None:
@@ -130,36 +195,25 @@ def content(project: Project, path: str) -> str:
     return git(project.top, "hash-object", f"--path={path}", "--", path).strip()
 
 
-def merge(project: Project, coming: Change) -> list[Conflict]:
-    """Merge into the working tree and the index, without a commit; the conflicts that are left."""
+def merge(project: Project, coming: Change, expected: Forecast) -> None:
+    """Merge into the working tree and the index, without a commit, and look whether that gave what was forecast."""
     done = run(project.top, "cherry-pick", "--no-commit", coming.new)
     if done.returncode < 0:
         raise StoppedError(STOPPED)
     found = conflicts_in(listed(project.top, "ls-files", "--unmerged", "-z"))
-    if done.returncode and not found:
-        raise RefusedError(f"git cannot merge, and has changed nothing: {done.stderr.strip()}")
-    away = staying_deleted(found)
-    if away:
-        git(project.top, "rm", "--force", "--quiet", "--ignore-unmatch", "--", *map(literal, away))
-    return found
-
-
-@contextmanager
-def on_branch(project: Project, name: str | None) -> Iterator[None]:
-    """Merge on a new branch where one is wanted; a merge that is refused leaves none behind."""
-    if not name:
-        yield
-        return
-    git(project.top, "checkout", "--quiet", "-b", name)
-    try:
-        yield
-    except RefusedError:
-        git(project.top, "checkout", "--quiet", "-")
-        git(project.top, "branch", "--quiet", "-D", name)
-        raise
+    if done.returncode > 1 or (done.returncode and not found):
+        raise RefusedError(f"git could not write the new version's files: {done.stderr.strip()}")
+    if not found and git(project.top, "write-tree").strip() != expected.tree:
+        raise RefusedError("git merged something else than it had forecast.")
 
 
 def commit(project: Project, title: str) -> None:
-    """Commit what is staged, and project.yaml, which the upgrade has read."""
+    """Commit what is staged, and project.yaml, which the upgrade has read, as the person would: hooks, signature."""
     git(project.top, "add", "--", literal(project.prefix + SETTINGS))
-    git(project.top, "commit", "--quiet", "--message", title)
+    done = as_the_person(project.top, "commit", "--quiet", "--message", title)
+    if done.returncode:
+        why = (done.stderr + done.stdout).strip()
+        raise RefusedError(
+            f"git commit failed, on the branch that was asked for: {why}\n"
+            "Leave BRANCH out, and commit the staged upgrade yourself."
+        )

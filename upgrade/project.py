@@ -1,5 +1,6 @@
 """The project that is upgraded, as its repository knows it."""
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,10 @@ class Project:
         """The content of a file in the last commit, byte for byte; None where that has no such file."""
         done = run(self.top, "cat-file", "blob", f"HEAD:{self.prefix}{name}")
         return None if done.returncode else done.stdout
+
+    def shown(self, path: str) -> str:
+        """A path as commands take it in the project's folder, where the person stands."""
+        return shlex.quote(path.removeprefix(self.prefix) if path.startswith(self.prefix) else f":/{path}")
 
     def tracked(self) -> dict[str, str]:
         """Every file of the project in the last commit, with the id of its content."""
@@ -53,14 +58,21 @@ def project_in(folder: Path) -> Project:
 
 
 def refuse_unfinished_work(project: Project) -> None:
-    """Only settled files are merged; project.yaml alone, which an upgrade reads, may have been edited just now."""
+    """Only settled files are merged; project.yaml alone, which an upgrade reads, may have been edited just now.
+
+    Unstaged edits elsewhere in a larger repository do not matter: the merge does not reach them.
+    """
     changed = project.changed()
     if UNMERGED & set(changed.values()):
         raise RefusedError(
             "A merge is not finished: resolve its conflicts and commit, or go back with git reset --merge."
         )
-    unsettled = [path for path, code in changed.items() if (path, code) != (project.prefix + SETTINGS, " M")]
+    unsettled = [
+        path
+        for path, code in changed.items()
+        if (path, code) != (project.prefix + SETTINGS, " M") and (path.startswith(project.prefix) or code[0] != " ")
+    ]
     if unsettled:
         more = f" and {len(unsettled) - 3} more" if len(unsettled) > 3 else ""
-        shown = ", ".join(unsettled[:3]) + more
+        shown = ", ".join(map(project.shown, unsettled[:3])) + more
         raise RefusedError(f"Not everything is committed: {shown}. Commit it, or put it aside with git stash.")

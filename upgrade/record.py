@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from answers.record import without_credentials
-from upgrade.project import Project
+from upgrade.project import SETTINGS, Project
 from upgrade.refusal import RefusedError
 from upgrade.versions import Version
 
@@ -25,7 +25,30 @@ def record_in(project: Project) -> Record:
         raise RefusedError(f"{RECORD} cannot be read: restore it from an earlier commit, or make adopt.") from None
     if not usable:
         raise RefusedError(f"{RECORD} names no version of the template: make adopt TEMPLATE=address finds the nearest.")
+    refuse_unusable_skip(project, record.get("skip", []))
     return record
+
+
+def refuse_unusable_skip(project: Project, skip: object) -> None:
+    """`skip` is the one key that people edit by hand."""
+    if not isinstance(skip, list):
+        raise RefusedError(f'`skip` in {RECORD} must be a list of patterns, such as ["README.md"]: it is {skip!r}.')
+    unusable = [pattern for pattern in skip if not is_pattern(project, pattern)]
+    if unusable:
+        raise RefusedError(
+            f"`skip` in {RECORD} must hold paths and patterns below the project's folder: {unusable[0]!r} is none."
+        )
+
+
+def is_pattern(project: Project, pattern: object) -> bool:
+    """Whether pathlib takes it; below a file nothing is searched."""
+    if not isinstance(pattern, str) or ".." in Path(pattern).parts:
+        return False
+    try:
+        next((project.folder / SETTINGS).glob(pattern), None)
+    except (ValueError, NotImplementedError, IndexError):
+        return False
+    return True
 
 
 def answers_in(record: Record) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What an upgrade tells the person who ran it: what comes, what conflicts, how to go on and back."""
 
 import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from upgrade.git import git
@@ -22,12 +23,17 @@ class Story:
 def told(project: Project, story: Story, coming: Forecast) -> str:
     """What comes, what conflicts, and what the changelog says about it."""
     comes = difference(project, coming, "--stat", "--compact-summary", f"--stat-count={AT_MOST}")
+    if "\n ...\n" in comes:
+        comes += "\n (the rest: make upgrade PREVIEW=1, or git diff --cached --stat afterwards)"
     open_ones = [each for each in coming.conflicts if not each.stays_deleted]
     parts = [
         f"{story.title}.",
         f"What comes:\n{comes}",
-        listing("Deleted here, changed in the new version; they stay deleted:", staying_deleted(coming.conflicts)),
-        listing("Conflicts:", [f"{each.path}: {each.sentence}" for each in open_ones]),
+        listing(
+            "Deleted here, changed in the new version; they stay deleted:",
+            map(project.shown, staying_deleted(coming.conflicts)),
+        ),
+        listing("Conflicts:", [f"{project.shown(each.path)}: {each.sentence}" for each in open_ones]),
         environments_gone(story.gone),
         *(f"{heading}, version {version}:\n{textwrap.indent(text, '  ')}" for version, heading, text in story.notes),
     ]
@@ -36,18 +42,19 @@ def told(project: Project, story: Story, coming: Forecast) -> str:
 
 def difference(project: Project, coming: Forecast, *words: str) -> str:
     """What the project's files will differ in from the last commit."""
-    return git(project.top, "diff", "--no-ext-diff", *words, "HEAD", coming.tree).rstrip("\n")
+    return git(project.folder, "diff", "--no-ext-diff", "--relative", *words, "HEAD", coming.tree).rstrip("\n")
 
 
-def end_of_preview(coming: Forecast) -> str:
+def end_of_preview(project: Project, coming: Forecast) -> str:
     """The last line of a preview: a long difference has pushed what stands above it off the screen."""
-    open_ones = [each.path for each in coming.conflicts if not each.stays_deleted]
+    open_ones = [project.shown(each.path) for each in coming.conflicts if not each.stays_deleted]
     in_conflict = f" Conflicts would be in: {', '.join(open_ones)}" if open_ones else ""
     return f"This was a preview: nothing was changed.{in_conflict}"
 
 
-def listing(title: str, entries: list[str]) -> str:
-    return "\n".join([title, *(f"  {entry}" for entry in entries)]) if entries else ""
+def listing(title: str, entries: Iterable[str]) -> str:
+    lines = [f"  {entry}" for entry in entries]
+    return "\n".join([title, *lines]) if lines else ""
 
 
 def environments_gone(names: list[str]) -> str:
@@ -62,7 +69,7 @@ def environments_gone(names: list[str]) -> str:
 
 def way_on(project: Project, story: Story, in_conflict: bool, branch: str | None, settings_edited: bool) -> str:
     """How to finish what lies staged now, and how to undo it."""
-    settings = f"git add {project.prefix}{SETTINGS} && " if settings_edited else ""
+    settings = f"git add {SETTINGS} && " if settings_edited else ""
     commit = f'{settings}git commit -m "{story.title}"'
     back = "git reset --merge" + (f" && git checkout - && git branch -D {branch}" if branch else "")
     if in_conflict:

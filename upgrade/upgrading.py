@@ -1,4 +1,4 @@
-"""One upgrade from its beginning to its end: all that can fail happens before the project is touched."""
+"""One upgrade from beginning to end: it renders and forecasts first, and touches the project last."""
 
 import tempfile
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from upgrade.project import SETTINGS, Project, refuse_unfinished_work
 from upgrade.record import RECORD, Record, address, answers_in, record_in, renewed
 from upgrade.refusal import RefusedError
 from upgrade.report import Story, difference, end_of_preview, told, way_on
+from upgrade.restoring import restored_on_failure
 from upgrade.settling import settle, settle_settings
 from upgrade.versions import Version, rendering, version
 
@@ -50,8 +51,10 @@ def upgrade(project: Project, clone: Path, order: Order, ask: Ask) -> int:
         renewal = renewed(record, template, followed(record, order, new), new, answers.answers)
         settle(project, record, renewal, before, after)
         settle_settings(project, answers, before, after)
-        coming = merge.change(project, before, after, story.title, Path(folder, "trees"))
-        return carry_out(project, coming, merge.forecast(project, coming, Path(folder, "trees")), story, order)
+        scratch = Path(folder, "trees")
+        coming = merge.change(project, before, after, story.title, scratch)
+        forecast = merge.forecast(project, coming, scratch)
+        return carry_out(project, merge.leaving_deleted(project, coming, forecast, scratch), forecast, story, order)
 
 
 def version_of(record: Record, clone: Path) -> Version:
@@ -90,7 +93,8 @@ def followed(record: Record, order: Order, new: Version) -> str | None:
     name = order.to or record.get("checkout")
     if name and not run(new.clone, "rev-parse", "--verify", "--quiet", f"refs/remotes/origin/{name}").returncode:
         return name
-    return new.label if record.get("checkout") else None
+    is_tag = not run(new.clone, "rev-parse", "--verify", "--quiet", f"refs/tags/{new.label}").returncode
+    return new.label if record.get("checkout") and is_tag else None
 
 
 def story_of(record: Record, old: Version, new: Version, answers: Answered) -> Story:
@@ -108,13 +112,14 @@ def carry_out(project: Project, coming: merge.Change, forecast: merge.Forecast, 
     print(told(project, story, forecast), flush=True)
     in_conflict = len(merge.staying_deleted(forecast.conflicts)) < len(forecast.conflicts)
     if order.preview:
-        print(f"\n{difference(project, forecast)}\n\n{end_of_preview(forecast)}")
+        print(f"\n{difference(project, forecast)}\n\n{end_of_preview(project, forecast)}")
         return CONFLICTS if in_conflict else CLEAN
-    merge.clear_the_way(project, forecast)
-    with merge.on_branch(project, order.branch):
-        merge.merge(project, coming)
-    settings_edited = project.changed().get(project.prefix + SETTINGS) == " M"
-    if order.branch and not in_conflict:
-        merge.commit(project, story.title)
+    merge.refuse_overlooked_edits(project, forecast)
+    removed = merge.clear_the_way(project, forecast)
+    with restored_on_failure(project, forecast, removed, order.branch):
+        merge.merge(project, coming, forecast)
+        settings_edited = project.changed().get(project.prefix + SETTINGS) == " M"
+        if order.branch and not in_conflict:
+            merge.commit(project, story.title)
     print("\n" + way_on(project, story, in_conflict, order.branch, settings_edited))
     return CONFLICTS if in_conflict else CLEAN

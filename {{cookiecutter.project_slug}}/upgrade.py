@@ -87,14 +87,21 @@ def fetch(address: str, clone: Path) -> None:
     try:
         git(PROJECT, "clone", "--quiet", "--no-checkout", "--", address, str(clone))
     except RefusedError as failed:
-        raise RefusedError(f"The template cannot be fetched: {failed}") from None
+        hint = ""
+        if "could not read Username" in str(failed) or "Permission denied" in str(failed):
+            hint = (
+                "\nIf the template is private, git needs credentials for it: try git ls-remote with the same address."
+            )
+        raise RefusedError(f"The template cannot be fetched: {failed}{hint}") from None
 
 
 def check_out(clone: Path, version: str, address: str) -> None:
     """Let the clone hold the files of a version: a tag, branch or commit."""
     try:
         git(clone, "checkout", "--quiet", version, "--")
-    except RefusedError:
+    except RefusedError as failed:
+        if not re.search("invalid reference|did not match|not a tree|unable to read tree", str(failed)):
+            raise RefusedError(f"Version {version} of the template cannot be checked out: {failed}") from None
         raise RefusedError(
             f"The template at {address} has no version {version}: git ls-remote --tags {address} lists what it has."
         ) from None
@@ -103,8 +110,9 @@ def check_out(clone: Path, version: str, address: str) -> None:
 def newest(clone: Path, followed: str | None) -> str:
     """The branch that the record follows, else the newest release, else what the template has."""
     branches = git(clone, "for-each-ref", "--format=%(refname:lstrip=3)", "refs/remotes/origin").split()
-    tags = git(clone, "tag", "--sort=-version:refname").split()
-    releases = [tag for tag in tags if re.fullmatch(RELEASE, tag)]
+    tags = [tag for tag in git(clone, "tag").split() if re.fullmatch(RELEASE, tag)]
+    # By number: git sorts v1.1.0 after 2.0.0.
+    releases = sorted(tags, key=lambda tag: [int(number) for number in re.findall(r"\d+", tag)], reverse=True)
     if followed and followed in branches:
         return followed
     if not releases:

@@ -1,0 +1,71 @@
+"""The updater's command line: what a project's upgrade.py runs in a clone that has the wanted version checked out.
+
+Projects of every age call it: options may be added, never removed.
+"""
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+
+from upgrade.adopting import adopt
+from upgrade.git import require
+from upgrade.project import project_in
+from upgrade.refusal import RefusedError, StoppedError
+from upgrade.upgrading import Order, upgrade
+
+REFUSED = 2
+
+
+def main() -> int:
+    """Exit code 0: clean, 1: conflicts, 2: refused."""
+    given = arguments()
+    if hasattr(signal, "SIGPIPE"):
+        # A person who reads only the first lines of a preview closes the pipe.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    try:
+        require()
+        project = project_in(given.project)
+        if given.adopt:
+            return adopt(project, Path.cwd(), given.template, given.to)
+        order = Order(given.template, given.to, given.preview, given.branch)
+        return upgrade(project, Path.cwd(), order, take_default if given.preview or not sys.stdin.isatty() else ask)
+    except (RefusedError, StoppedError) as why:
+        print(why, file=sys.stderr)
+    except KeyboardInterrupt:
+        # The project's upgrade.py, which started this, receives it too and prints the sentence.
+        pass
+    except Exception as error:
+        # Exit code 1 means conflicts: an error of the updater itself must not end with it.
+        print(
+            f"The updater failed: {type(error).__name__}: {error}. `git status` shows whether the project changed; "
+            "please report this to the template's maintainers.",
+            file=sys.stderr,
+        )
+    return REFUSED
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="upgrade", description=__doc__)
+    parser.add_argument("--project", type=Path, required=True, help="the project's folder")
+    parser.add_argument("--template", required=True, help="the template's address, for the record")
+    parser.add_argument("--to", help="the version as the person named it")
+    parser.add_argument("--preview", action="store_true")
+    parser.add_argument("--branch")
+    parser.add_argument("--sync", action="store_true", help="the recorded version is checked out")
+    parser.add_argument("--adopt", action="store_true")
+    return parser.parse_args()
+
+
+def ask(sentence: str, name: str, default: str) -> str:
+    """Ask a person; nothing typed is the default."""
+    try:
+        return input(f"{sentence}\n{name} [{default}]: ").strip() or default
+    except EOFError:
+        raise RefusedError("\nStopped: nothing was changed.") from None
+
+
+def take_default(sentence: str, name: str, default: str) -> str:
+    """Nobody is there to be asked."""
+    return default
