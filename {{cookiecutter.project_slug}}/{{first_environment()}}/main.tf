@@ -19,5 +19,14 @@ module "environment" {
   monitoring    = module.project.monitoring
   capacity      = module.project.capacity
   buckets       = module.project.buckets
+  log_groups    = module.project.log_groups
   names         = module.project.names
+}
+
+# Glue makes its log groups itself when a job or a crawler runs before Terraform does: then they are taken over.
+import {
+  for_each = module.environment.log_groups_of_glue
+
+  to = module.environment.aws_cloudwatch_log_group.this[each.key]
+  id = each.value
 }

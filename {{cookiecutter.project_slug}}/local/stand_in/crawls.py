@@ -6,9 +6,11 @@ from collections.abc import Callable
 from threading import Event as Signal
 from typing import Any
 
+from botocore.exceptions import ClientError
 from moto.core.utils import utcnow
 
 from local.crawler import crawl
+from local.stand_in.glue_logs import keep_crawl_log
 from local.stand_in.glue_role import require_setup, session_of
 from local.stand_in.identity import AccessDeniedError
 from local.stand_in.local_aws import LocalAws
@@ -63,6 +65,7 @@ class Crawls:
         begun.status = status if begun.status == "RUNNING" else "STOPPED"
         begun.end_time, begun.complaint = utcnow(), message if status == "FAILED" else ""
         state = {"COMPLETED": "Succeeded"}.get(begun.status, "Failed")
+        self._log(name, message, told)
         took = round((begun.end_time - begun.start_time).total_seconds())
         detail = {"crawlerName": name, "state": state, "message": message, "runningTime (sec)": str(took)}
         self.tell("Glue Crawler State Change", told | detail)
@@ -75,3 +78,15 @@ class Crawls:
         require_setup(self.aws, session, connections, told.get("CrawlerSecurityConfiguration"))
         environment = credentials(session, "AWS-Crawler")
         return crawl(self.aws.client_in(environment, "s3"), self.aws.client_in(environment, "glue"), told)
+
+    def _log(self, name: str, message: str, told: dict[str, Any]) -> None:
+        """Write what Glue writes about a crawl, if the crawler's role may."""
+        level = "INFO" if message == "Crawler Succeeded" else "ERROR"
+        counts = ", ".join(f"{count} {value}" for count, value in told.items())
+        lines = [f"INFO : Running Start Crawl for Crawler {name}", f"{level} : {message}", f"INFO : {counts}"]
+        try:
+            crawler = self.aws.client("glue").get_crawler(Name=name)["Crawler"]
+            session = session_of(self.aws, "crawler", name, crawler["Role"])
+            keep_crawl_log(self.aws, crawler, lines, session)
+        except (AccessDeniedError, ClientError) as error:
+            log.warning("the log of %s is not kept: %s", name, error)

@@ -12,10 +12,10 @@ from typing import Any
 from moto.core.utils import utcnow
 
 from local.stand_in.caller import Caller
+from local.stand_in.glue_logs import keep_job_log
 from local.stand_in.glue_role import require_setup, session_of
 from local.stand_in.identity import AccessDeniedError, require
 from local.stand_in.local_aws import LocalAws
-from local.stand_in.log_stream import keep_log
 from local.stand_in.metric_store import MetricStore
 from local.stand_in.mirror import Mirror
 from local.stand_in.roles import credentials
@@ -127,9 +127,7 @@ class Jobs:
             used, possible = process.heap
             room = min(possible, self.worker_bytes.get(job.get("WorkerType", ""), possible))
             self._measure(session, job_run.job_name, min(used / room, 1.0))
-        group = given.get("--continuous-log-logGroup")
-        if group:
-            keep_log(self.aws, group, job_run.job_run_id, lines, session)
+        keep_job_log(self.aws, job, job_run.job_run_id, lines, session)
         if code is None:
             return "TIMEOUT", f"The job took longer than {seconds / 60:.0f} minutes."
         return ("SUCCEEDED", None) if code == 0 else ("FAILED", lines[-1] if lines else f"exit code {code}")

@@ -34,14 +34,11 @@ resource "aws_glue_job" "this" {
   }
 
   default_arguments = merge(local.libraries, local.iceberg, {
-    "--settings"                         = jsonencode(var.job_settings)
-    "--extra-py-files"                   = var.scripts.transforms
-    "--metrics"                          = "cloudwatch"
-    "--job-bookmark-option"              = "job-bookmark-disable"
-    "--enable-auto-scaling"              = "true"
-    "--enable-metrics"                   = "true"
-    "--enable-observability-metrics"     = "true"
-    "--enable-continuous-cloudwatch-log" = "true"
-    "--continuous-log-logGroup"          = var.scripts.log_group
+    "--settings"            = jsonencode(var.job_settings)
+    "--extra-py-files"      = var.scripts.transforms
+    "--metrics"             = "cloudwatch"
+    "--job-bookmark-option" = "job-bookmark-disable"
+    "--enable-auto-scaling" = "true"
+    "--enable-metrics"      = "true"
   })
 }

@@ -66,12 +66,11 @@ variable "buckets" {
 }
 
 variable "scripts" {
-  description = "Where the job's code lies, and the log group that it writes to."
+  description = "Where the job's code is stored."
   type = object({
     etl        = string
     transforms = string
     wheels     = list(string)
-    log_group  = string
   })
 }
 

@@ -12,6 +12,11 @@ resource "aws_kms_alias" "this" {
   target_key_id = aws_kms_key.this.key_id
 }
 
+# Of all services here, this one alone is called differently in China: logs.cn-north-1.amazonaws.com.cn.
+data "aws_service_principal" "logs" {
+  service_name = "logs"
+}
+
 locals {
   _use = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:DescribeKey"]
 
@@ -53,25 +58,33 @@ locals {
     {
       Sid       = "LogGroups"
       Effect    = "Allow"
-      Principal = { Service = "logs.${local.region}.amazonaws.com" }
+      Principal = { Service = data.aws_service_principal.logs.id }
       Action    = local._use
       Resource  = "*"
       Condition = { ArnLike = { "kms:EncryptionContext:aws:logs:arn" = "${local.arn.logs}:log-group:*" } }
     },
     {
-      Sid       = "RulesAlarmsAndBudget"
+      Sid       = "AlarmsAndBudget"
       Effect    = "Allow"
-      Principal = { Service = ["events.amazonaws.com", "cloudwatch.amazonaws.com", "budgets.amazonaws.com"] }
+      Principal = { Service = ["cloudwatch.amazonaws.com", "budgets.amazonaws.com"] }
       Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
       Resource  = "*"
       Condition = {
         StringEquals = { "aws:SourceAccount" = local.account }
         ArnLike = { "aws:SourceArn" = [
-          "${local.arn.events}:rule/${var.prefix}-*",
           "arn:${local.partition}:cloudwatch:${local.region}:${local.account}:alarm:${var.prefix}-*",
           local.budget,
         ] }
       }
+    },
+    # Without a condition, as in AWS's own example (EventBridge guide, "Amazon SQS queues permissions"): no document says
+    # that EventBridge names its source to KMS. The queues' policies name the rules that may send.
+    {
+      Sid       = "Rules"
+      Effect    = "Allow"
+      Principal = { Service = "events.amazonaws.com" }
+      Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+      Resource  = "*"
     },
   ])
 }

@@ -3,7 +3,8 @@
 locals {
   log_groups = merge(
     { for name in keys(local.functions) : name => "/aws/lambda/${var.prefix}-${replace(name, "_", "-")}" },
-    { job = "/aws-glue/jobs/${var.prefix}", flow = "/vpc/${var.prefix}" },
+    { flow = "/vpc/${var.prefix}" },
+    var.log_groups,
   )
 }
 
@@ -13,4 +14,29 @@ resource "aws_cloudwatch_log_group" "this" {
   name              = each.value
   kms_key_id        = aws_kms_key.this.arn
   retention_in_days = var.monitoring.log_retention_days
+}
+
+# Glue makes its groups itself if a job or a crawler runs before they are declared: the root imports those that exist.
+data "aws_cloudwatch_log_groups" "glue" {
+  for_each = merge(var.log_groups, { retired = var.names.retired_log_group })
+
+  log_group_name_prefix = each.value
+}
+
+locals {
+  _existing_groups = { for key, found in data.aws_cloudwatch_log_groups.glue : key => found.log_group_name_prefix if contains(found.log_group_names, found.log_group_name_prefix) }
+}
+
+# An upgrade destroys no log: the group that version 1.0 declared for jobs stays where it exists, and is declared nowhere else.
+resource "aws_cloudwatch_log_group" "retired" {
+  for_each = { for key, name in local._existing_groups : "job" => name if key == "retired" }
+
+  name              = each.value
+  kms_key_id        = aws_kms_key.this.arn
+  retention_in_days = var.monitoring.log_retention_days
+}
+
+moved {
+  from = aws_cloudwatch_log_group.this["job"]
+  to   = aws_cloudwatch_log_group.retired["job"]
 }

@@ -3,6 +3,11 @@ output "buckets" {
   value       = module.storage.buckets
 }
 
+output "log_groups_of_glue" {
+  description = "Those of Glue's log groups that exist, whoever made them: the name by the key in aws_cloudwatch_log_group.this."
+  value       = { for key, name in local._existing_groups : key => name if key != "retired" }
+}
+
 output "database" {
   description = "The catalog database that holds the published tables."
   value       = aws_glue_catalog_database.this.name

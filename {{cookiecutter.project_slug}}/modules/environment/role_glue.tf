@@ -3,8 +3,8 @@
 
 locals {
   _catalog = ["${local.arn.glue}:catalog", "${local.arn.glue}:database/${var.names.database}"]
-  _logs    = "${local.arn.logs}:log-group:/aws-glue"
-  _iceberg = [for name, dataset in var.datasets : "${local.arn.glue}:table/${var.names.database}/${name}_iceberg" if dataset.table_format == "iceberg"]
+  # One pattern, however many datasets there are: the inline policies of a role hold 10,240 characters together (IAM quotas).
+  _iceberg = anytrue([for dataset in var.datasets : dataset.table_format == "iceberg"]) ? ["${local.arn.glue}:table/${var.names.database}/*_iceberg"] : []
   _secrets = [for connection in var.environment.jdbc : "${local.arn.secretsmanager}:secret:${connection.secret}-*"]
 
   _connections = concat(
@@ -17,14 +17,19 @@ locals {
     { sid = "ReadInput", actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = ["${local.bucket.input}/*"] },
     { sid = "ListInput", actions = ["s3:ListBucket", "s3:GetBucketLocation"], resources = [local.bucket.input] },
     { sid = "Connection", actions = ["glue:GetConnection"], resources = local._connections },
-    { sid = "Log", actions = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:AssociateKmsKey"], resources = ["${local._logs}/*"] },
     { sid = "FindNetwork", actions = ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "ec2:DescribeVpcEndpoints", "ec2:DescribeRouteTables"], resources = ["*"] },
     { sid = "SecurityConfiguration", actions = ["glue:GetSecurityConfiguration"], resources = ["*"] },
   ])
 
+  # A group that is missing is made by Glue, with the key of the security configuration.
+  _log = { for role, groups in { job = ["job_error", "job_output"], crawler = ["crawler"] } : role => [{
+    sid       = "Log", actions = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:AssociateKmsKey"],
+    resources = flatten([for group in groups : [for end in ["", ":*"] : "${local.arn.logs}:log-group:${var.log_groups[group]}${end}"]])
+  }] }
+
   glue = {
-    job = concat(local._both, [
-      { sid = "Output", actions = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], resources = ["${local.bucket.output}/*", "${local.bucket.quarantine}/*"] },
+    job = concat(local._both, local._log.job, [
+      { sid = "Output", actions = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"], resources = ["${local.bucket.output}/*", "${local.bucket.quarantine}/*"] },
       { sid = "ListOutput", actions = ["s3:ListBucket", "s3:GetBucketLocation"], resources = [local.bucket.output, local.bucket.quarantine] },
       { sid = "Script", actions = ["s3:GetObject"], resources = ["${local.bucket.script}/*"] },
       { sid = "ListScript", actions = ["s3:ListBucket"], resources = [local.bucket.script] },
@@ -38,7 +43,7 @@ locals {
       { sid = "DatabaseCredentials", actions = ["secretsmanager:GetSecretValue"], resources = local._secrets },
     ])
 
-    crawler = concat(local._both, [
+    crawler = concat(local._both, local._log.crawler, [
       {
         sid       = "CrawledTables", actions = ["glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:CreateTable", "glue:UpdateTable", "glue:GetPartition", "glue:GetPartitions", "glue:BatchGetPartition", "glue:BatchCreatePartition", "glue:BatchUpdatePartition", "glue:UpdatePartition"],
         resources = concat(local._catalog, ["${local.arn.glue}:table/${var.names.database}/raw_*"])
@@ -94,7 +99,7 @@ data "aws_iam_policy_document" "glue" {
 resource "aws_iam_role" "glue" {
   for_each = local.glue
 
-  name                 = "${var.prefix}-glue-${each.key}"
+  name                 = var.names["${each.key}_role"]
   assume_role_policy   = data.aws_iam_policy_document.trust_glue.json
   permissions_boundary = local.boundary
 }

@@ -1,13 +1,21 @@
-# What Lambda and Glue share: the network interfaces they put into the subnets, and the key. Flow logs write what passed.
+# What Lambda and Glue share: their network interfaces in the subnets, the environment's key, and the client's own keys. Flow logs have a role too.
 
 data "aws_iam_policy_document" "network_and_key" {
   statement {
-    sid     = "InterfacesInTheseSubnets"
-    actions = ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"]
+    sid     = "CreateInterfacesInTheseSubnets"
+    actions = ["ec2:CreateNetworkInterface"]
     resources = concat(
       ["${local.arn.ec2}:network-interface/*", "${local.arn.ec2}:security-group/${aws_security_group.work.id}"],
       [for subnet in local.subnets : "${local.arn.ec2}:subnet/${subnet}"],
     )
+  }
+
+  # Lambda asks for these before any interface exists, without a resource: a narrower one refuses every function
+  # (hashicorp/terraform-provider-aws#20698; AWS Lambda guide, "Giving Lambda functions access to resources in a VPC").
+  statement {
+    sid       = "InterfacesOfAnyResource"
+    actions   = ["ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"]
+    resources = ["*"]
   }
 
   statement {

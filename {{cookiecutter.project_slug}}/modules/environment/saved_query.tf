@@ -15,7 +15,7 @@ locals {
     run-slow               = { logs = ["close_run", "sweep"], text = "filter event = \"run-ended\" | stats count(*) as runs, avg(run_seconds) as usual, max(run_seconds) as longest by dataset, bin(1d)" }
     rows-unusual           = { logs = ["close_run", "sweep"], text = "filter event = \"run-ended\" | stats count(*) as runs, sum(files) as files, sum(rows_in) as rows by dataset, bin(1d)" }
     rows-quarantined       = { logs = ["close_run", "sweep"], text = "fields @timestamp, dataset, run, rows_in, quarantined, quarantined / rows_in as share | filter event = \"run-ended\" and quarantined > 0" }
-    job-memory             = { logs = ["job"], text = "fields @timestamp, @logStream, @message | filter @message like /OutOfMemory|memory|killed/" }
+    job-memory             = { logs = ["job_error", "job_output"], text = "fields @timestamp, @logStream, @message | filter @message like /OutOfMemory|memory|killed/" }
     lambda-errors          = { logs = local._all, text = "fields @timestamp, @log, @message | filter @message like /Task timed out|errorType|Traceback|Runtime exited/" }
     lambda-slow            = { logs = local._all, text = "filter type = \"platform.report\" | stats max(record.metrics.durationMs) as longest by @log, bin(15m)" }
     lambda-throttled       = { logs = local._all, text = "filter type = \"platform.report\" | stats count(*) as calls by @log, bin(5m)" }

@@ -10,7 +10,6 @@ locals {
     etl        = "s3://${var.buckets.script}/${aws_s3_object.code["etl.py"].key}"
     transforms = "s3://${var.buckets.script}/${aws_s3_object.code["transforms.zip"].key}"
     wheels     = [for wheel in aws_s3_object.wheel : "s3://${var.buckets.script}/${wheel.key}"]
-    log_group  = aws_cloudwatch_log_group.this["job"].name
   }
 }
 
@@ -21,6 +20,13 @@ resource "aws_s3_object" "code" {
   key         = "etl/${local._code}/${each.key}"
   source      = each.value
   source_hash = try(filesha256(each.value), null)
+
+  # The environment's tags would come along: AWS allows 10 tags on an object, 50 on everything else.
+  override_provider {
+    default_tags {
+      tags = {}
+    }
+  }
 }
 
 # Libraries travel as wheels in files/wheels/: a network without a way out reaches no package index.
@@ -31,4 +37,10 @@ resource "aws_s3_object" "wheel" {
   key         = "wheels/${filesha256("${var.root}/files/wheels/${each.key}")}/${each.key}"
   source      = "${var.root}/files/wheels/${each.key}"
   source_hash = filesha256("${var.root}/files/wheels/${each.key}")
+
+  override_provider {
+    default_tags {
+      tags = {}
+    }
+  }
 }

@@ -23,6 +23,9 @@ variable "environment" {
     flex           = bool
     lake_formation = bool
     monthly_budget = optional(number)
+    foreign_keys   = list(string)
+    # Whether functions reserve concurrency: an account needs as much, and 10 more.
+    reserved_concurrency = bool
     network = object({
       cidr    = optional(string)
       vpc     = optional(string)
@@ -62,6 +65,11 @@ variable "notifications" {
 
 variable "buckets" {
   description = "The bucket names by purpose: input, script, output, quarantine, access-log."
+  type        = map(string)
+}
+
+variable "log_groups" {
+  description = "The log groups that Glue writes to, as Glue composes their names: job_error, job_output, crawler."
   type        = map(string)
 }
 

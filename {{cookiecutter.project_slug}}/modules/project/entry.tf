@@ -10,6 +10,8 @@ locals {
     { form = "${var.settings.git.provider == "codecommit" ? "codecommit" : "git"} repository", value = local.repository },
   ]
 
+  _keys = [for key in var.settings.kms_keys : { form = "KMS key", value = key }]
+
   _delivery = concat(
     [for approver in concat(var.settings.approvers, var.settings.delivery.developers) : { form = "role", value = approver }],
     [for account in compact([var.settings.delivery.account]) : { form = "delivery account", value = account }],
@@ -65,7 +67,7 @@ locals {
   ]])
 
   misshapen = distinct([
-    for entry in concat(local._project, local._delivery, local._network_ids, local._environments, local._datasets, local._monitoring, local._notifications) :
+    for entry in concat(local._project, local._keys, local._delivery, local._network_ids, local._environments, local._datasets, local._monitoring, local._notifications) :
     "${entry.form} \"${entry.value}\" must be ${local.forms[entry.form].words}"
     if !can(regex(local.forms[entry.form].pattern, entry.value)) ||
     length(entry.value) < try(local.forms[entry.form].least, 0) ||

@@ -5,6 +5,7 @@ locals {
     slug                    = { pattern = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$", least = 3, most = 24, words = "3 to 24 lower-case letters, digits and single hyphens, starting with a letter" }
     bucket_prefix           = { pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", least = 3, most = 20, words = "3 to 20 lower-case letters, digits and single hyphens" }
     region                  = { pattern = "^[a-z]{2}(-gov)?-[a-z]+-[1-9]$", words = "an AWS region such as eu-west-1" }
+    "KMS key"               = { pattern = "^arn:(aws|aws-cn|aws-us-gov):kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]{1,128}$", words = "the ARN of a key, not of an alias" }
     glue_version            = { pattern = "^(5[.]1|6[.]0)$", words = "\"5.1\" or \"6.0\", in quotes" }
     "git provider"          = { pattern = "^(codecommit|github|gitlab|bitbucket)$", words = "codecommit, github, gitlab or bitbucket" }
     "codecommit repository" = { pattern = "^[A-Za-z0-9_.-]+$", most = 100, words = "a CodeCommit repository's name" }

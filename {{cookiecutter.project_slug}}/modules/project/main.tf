@@ -6,14 +6,16 @@ terraform {
 
 locals {
   # The delivery account is no environment, but it has an account, a region and names like one.
-  _pipeline   = merge(local._first, { name = "pipeline", account = local.delivery_account, region = null, network = null, jdbc = {}, lake_formation = false, protected = true, deploy_window = null, monthly_budget = null })
+  _pipeline   = merge(local._first, { name = "pipeline", account = local.delivery_account, region = null, network = null, jdbc = {}, lake_formation = false, protected = true, deploy_window = null, monthly_budget = null, reserved_concurrency = coalesce(var.settings.delivery.reserved_concurrency, local._first.reserved_concurrency) })
   _entries    = merge({ for entry in var.settings.environments : entry.name => entry }, { pipeline = local._pipeline })
   _entry      = local._entries[var.environment]
-  environment = merge(local._entry, { region = local._region, network = local._network, protected = local.protected[var.environment] })
+  environment = merge(local._entry, { region = local._region, network = local._network, protected = local.protected[var.environment], foreign_keys = local.foreign_keys })
   protected   = { for name, entry in local._entries : name => entry.protected != null ? entry.protected : name != local._first.name }
 
-  _region  = coalesce(local._entry.region, var.settings.region)
-  _network = local._entry.network == null ? var.settings.network : local._entry.network
+  _region = coalesce(local._entry.region, var.settings.region)
+  # A key works in its own region only, so no environment gets another region's.
+  foreign_keys = [for key in var.settings.kms_keys : key if split(":", key)[3] == local._region]
+  _network     = local._entry.network == null ? var.settings.network : local._entry.network
 
   # A repository that AWS reaches through a connection has an owner, so it has no default.
   repository = var.settings.git.repository != null ? var.settings.git.repository : var.settings.git.provider == "codecommit" ? var.settings.slug : ""

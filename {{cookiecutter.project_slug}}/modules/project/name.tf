@@ -30,6 +30,18 @@ locals {
     [for pair in setproduct(["plan", "apply", "smoke"], var.settings.environments[*].name) : join("-", pair)],
   ) : build => "${var.settings.slug}-pipeline-${build}" }
 
+  _security     = local.prefix
+  _job_role     = "${local.prefix}-glue-job"
+  _crawler_role = "${local.prefix}-glue-crawler"
+
+  # Glue composes them from the security configuration and the role, and makes them if they do not exist (AWS Glue guide,
+  # "Logging for AWS Glue jobs"; Glue 4.0 and older wrote elsewhere). Nothing that a job is told changes them.
+  log_groups = {
+    job_error  = "/aws-glue/jobs/${local._security}-role/${local._job_role}/error"
+    job_output = "/aws-glue/jobs/${local._security}-role/${local._job_role}/output"
+    crawler    = "/aws-glue/crawlers-role/${local._crawler_role}-${local._security}"
+  }
+
   names = merge(local.deployments[var.environment], {
     database          = replace(local.prefix, "-", "_")
     ledger            = "${local.prefix}-ledger"
@@ -40,8 +52,12 @@ locals {
     key               = "alias/${local.prefix}"
     network           = local.prefix
     connection        = "${local.prefix}-network"
-    security          = local.prefix
+    security          = local._security
     lake_role         = "${local.prefix}-data-location"
+    job_role          = local._job_role
+    crawler_role      = local._crawler_role
+    # What version 1.0 declared for jobs, and no job of Glue 5 writes to.
+    retired_log_group = "/aws-glue/jobs/${local.prefix}"
     canary            = "canary"
     budget            = local.prefix
   })

@@ -64,6 +64,11 @@ output "buckets" {
   value       = local.buckets
 }
 
+output "log_groups" {
+  description = "The log groups that Glue writes to, as Glue composes their names: job_error, job_output, crawler."
+  value       = local.log_groups
+}
+
 output "names" {
   description = "The names of what an environment has once."
   value       = local.names

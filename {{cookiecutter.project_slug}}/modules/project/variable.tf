@@ -7,6 +7,7 @@ variable "settings" {
     bucket_prefix = optional(string)
     tags          = optional(map(string), {})
     approvers     = optional(list(string), [])
+    kms_keys      = optional(list(string), [])
     glue_version  = optional(string, "5.1")
     git = optional(object({
       provider   = string
@@ -19,6 +20,8 @@ variable "settings" {
       approval_timeout = optional(string, "3 days")
       developers       = optional(list(string), [])
       connection       = optional(string)
+      # null: as in the first environment.
+      reserved_concurrency = optional(bool)
     }), {})
     network = optional(object({
       cidr    = optional(string)
@@ -36,11 +39,12 @@ variable "settings" {
         hours     = string
         time_zone = string
       }))
-      workers        = optional(number, 2)
-      worker_type    = optional(string, "G.1X")
-      flex           = optional(bool, false)
-      lake_formation = optional(bool, false)
-      monthly_budget = optional(number)
+      workers              = optional(number, 2)
+      worker_type          = optional(string, "G.1X")
+      flex                 = optional(bool, false)
+      lake_formation       = optional(bool, false)
+      reserved_concurrency = optional(bool, true)
+      monthly_budget       = optional(number)
       network = optional(object({
         cidr    = optional(string)
         vpc     = optional(string)
