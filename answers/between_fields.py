@@ -24,6 +24,8 @@ OF_DELIVERIES = (
     *("pipeline started", "pipeline succeeded", "pipeline failed", "approval needed"),
     *("pull request opened", "pull request approved", "pull request overridden"),
 )
+# Regions without a CodeCommit endpoint; modules/project/delivery.tf has the same list.
+WITHOUT_CODECOMMIT = ("ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "eu-central-2", "eu-south-2")
 OF_BOTH = ("drift found", "alarm")
 SUFFIXES = ("_batches", "_commits", "_iceberg")
 
@@ -233,9 +235,30 @@ def a_connection_leads_to_another_provider(draft: Draft) -> Iterator[Fault]:
         )
 
 
+def topics_are_in_the_region_of_what_they_hear_of(draft: Draft) -> Iterator[Fault]:
+    regions = {each["name"]: each.get("region", draft["region"]) for each in draft["environments"]}
+    regions[PIPELINE] = draft["region"]
+    for target in draft.get("notifications", []):
+        if target["protocol"] == "topic":
+            region = target["arn"].split(":")[3]
+            far = [place for place in target.get("environments", places_of(draft)) if regions.get(place) != region]
+            if far:
+                why = f"is in {region}, but {', '.join(far)} is not: an alarm reaches topics of its own region only"
+                yield Fault(
+                    "notifications, arn", target["arn"], why, "Name a topic per region, each with `environments`."
+                )
+
+
+def codecommit_is_where_the_project_is(draft: Draft) -> Iterator[Fault]:
+    if draft.get("git", {}).get("provider", "codecommit") == "codecommit" and draft["region"] in WITHOUT_CODECOMMIT:
+        why = "has no CodeCommit"
+        yield Fault("region", draft["region"], why, "Choose github, gitlab or bitbucket under git, or another region.")
+
+
 def one_partition_of_aws(draft: Draft) -> Iterator[Fault]:
     regions = [draft["region"], *(each["region"] for each in draft["environments"] if "region" in each)]
     regions += [target["arn"].split(":")[3] for target in draft.get("notifications", []) if "arn" in target]
+    regions += [key.split(":")[3] for key in draft.get("kms_keys", [])]
     regions += [draft["delivery"]["connection"].split(":")[3]] if "connection" in draft.get("delivery", {}) else []
     homes = {re.match(r"(cn|us-gov)-|", region, re.ASCII)[0] for region in regions}  # type: ignore[index]
     if len(homes) > 1:
@@ -258,5 +281,7 @@ RULES: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     spare_capacity_has_small_workers,
     connected_repositories_have_their_depth,
     a_connection_leads_to_another_provider,
+    topics_are_in_the_region_of_what_they_hear_of,
+    codecommit_is_where_the_project_is,
     one_partition_of_aws,
 )

@@ -47,7 +47,8 @@ def answers_with(case: Case) -> dict[str, Any]:
         "project_name": {"project_name": value},
         "project_slug": {"project_slug": value},
         "bucket_name_prefix": {"project_slug": {"slug": "acme-sales", "bucket_prefix": value}},
-        "aws_region": {"region": value},
+        # Not every region has CodeCommit, which is the default.
+        "aws_region": {"region": value, "git": {"provider": "github", "repository": "acme/sales"}},
         "aws_account_id": {"environments": [{"name": "dev", "account": value}]},
         "environment": {"environments": [{"name": value, "account": "111111111111"}]},
         "dataset_name": {"datasets": {value: ORDERS}},

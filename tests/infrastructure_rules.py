@@ -26,6 +26,7 @@ UNTAGGABLE = {
     "aws_kms_alias": "a name of a key",
     "aws_lambda_permission": "part of a function",
     "aws_route_table_association": "part of a route table",
+    "aws_s3_object": "part of a bucket; AWS allows ten tags on one",
     "aws_s3_bucket_lifecycle_configuration": "part of a bucket",
     "aws_s3_bucket_logging": "part of a bucket",
     "aws_s3_bucket_notification": "part of a bucket",
@@ -109,6 +110,46 @@ def names_its_source(address: str, condition: str) -> bool:
     if "aws_sqs_queue_policy" in address:
         return "aws:SourceArn" in condition and "aws:SourceAccount" in condition
     return "aws:Source" in condition or "kms:EncryptionContext" in condition
+
+
+def rules_reach_encrypted_queues(plan: Plan) -> list[str]:
+    """EventBridge may name no source to KMS: the key lets it in without one, and the queues name the rules."""
+    return [
+        address
+        for address, statements in policies(plan)
+        if "aws_kms_key" in address
+        and not any(
+            statement["Principal"].get("Service") == "events.amazonaws.com" and "Condition" not in statement
+            for statement in statements
+        )
+    ]
+
+
+def objects_have_room_for_their_tags(plan: Plan) -> list[str]:
+    """AWS allows ten tags on an object: the project's own could be more."""
+    return [address for address, values in of_type(plan, "aws_s3_object").items() if values.get("tags_all")]
+
+
+def glue_writes_to_groups_that_are_kept(plan: Plan) -> list[str]:
+    """Glue composes the names from the security configuration and the role, whatever a job is told."""
+    kept = {
+        values["name"] for values in of_type(plan, "aws_cloudwatch_log_group").values() if values["retention_in_days"]
+    }
+    roles = {
+        address.split('"')[-2]: values["name"]
+        for address, values in of_type(plan, "aws_iam_role").items()
+        if "aws_iam_role.glue[" in address
+    }
+    (configuration,) = (values["name"] for values in of_type(plan, "aws_glue_security_configuration").values())
+    written = {f"/aws-glue/jobs/{configuration}-role/{roles['job']}/{kind}" for kind in ("error", "output")}
+    written.add(f"/aws-glue/crawlers-role/{roles['crawler']}-{configuration}")
+    return sorted(written - kept)
+
+
+def jobs_are_told_nothing_that_glue_ignores(plan: Plan) -> list[str]:
+    """Continuous logging was an argument until Glue 4.0; observability metrics cost, and nothing looks at them."""
+    ignored = {"--continuous-log-logGroup", "--enable-continuous-cloudwatch-log", "--enable-observability-metrics"}
+    return [a for a, values in of_type(plan, "aws_glue_job").items() if ignored & values["default_arguments"].keys()]
 
 
 def no_policy_grants_all_of_a_service(plan: Plan) -> list[str]:
@@ -255,6 +296,10 @@ RULES: list[Callable[[Plan], list[str]]] = [
     buckets_take_tls_only,
     only_services_are_let_in,
     services_are_let_in_for_this_account_only,
+    rules_reach_encrypted_queues,
+    objects_have_room_for_their_tags,
+    glue_writes_to_groups_that_are_kept,
+    jobs_are_told_nothing_that_glue_ignores,
     no_policy_grants_all_of_a_service,
     queues_have_dead_letters,
     dead_letters_ring_an_alarm,

@@ -116,6 +116,32 @@ MUTATIONS = {
         "",
         "services_are_let_in_for_this_account_only",
     ),
+    "the key expects a source that EventBridge may not name": (
+        "modules/environment/key.tf",
+        r'(Sid       = "Rules"\n(?:.*\n){4})',
+        'Sid       = "Rules"\n      Effect    = "Allow"\n      Principal = { Service = "events.amazonaws.com" }\n'
+        '      Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]\n      Resource  = "*"\n'
+        '      Condition = { StringEquals = { "aws:SourceAccount" = local.account } }\n',
+        "rules_reach_encrypted_queues",
+    ),
+    "a script carries the environment's tags": (
+        "modules/environment/script.tf",
+        r"  override_provider \{\n(?:.*\n){4}",
+        "",
+        "objects_have_room_for_their_tags",
+    ),
+    "a job's log group is called as nobody writes to it": (
+        "modules/project/name.tf",
+        r'"/aws-glue/jobs/\$\{local\._security\}-role/\$\{local\._job_role\}/error"',
+        '"/aws-glue/jobs/${local.prefix}"',
+        "glue_writes_to_groups_that_are_kept",
+    ),
+    "a job is told where to log": (
+        "modules/dataset/job.tf",
+        r'    "--metrics" ',
+        '    "--continuous-log-logGroup" = "/aws-glue/jobs/${var.prefix}"\n    "--metrics" ',
+        "jobs_are_told_nothing_that_glue_ignores",
+    ),
     "the output bucket starts the chain": (
         "modules/dataset/event.tf",
         r"\[var\.buckets\.input\]",

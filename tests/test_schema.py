@@ -40,6 +40,7 @@ FULL: dict[str, Any] = {
     "region": "eu-west-1",
     "bucket_prefix": "acme",
     "tags": {"owner": "data-team"},
+    "kms_keys": ["arn:aws:kms:eu-west-1:222222222222:key/12345678-1234-1234-1234-123456789012"],
     "git": {"provider": "github", "repository": "acme/sales", "branch": "main"},
     "approvers": ["Architects", "SMEs"],
     "delivery": {
@@ -48,6 +49,7 @@ FULL: dict[str, Any] = {
         "approval_timeout": "3 days",
         "developers": ["Developers"],
         "connection": CONNECTION,
+        "reserved_concurrency": False,
     },
     "network": {"cidr": "10.20.0.0/16"},
     "glue_version": "5.1",
@@ -64,6 +66,7 @@ FULL: dict[str, Any] = {
             "worker_type": "G.2X",
             "flex": True,
             "lake_formation": True,
+            "reserved_concurrency": False,
             "monthly_budget": 800,
             "network": {"vpc": "vpc-0123456789abcdef0", "subnets": ["subnet-0123456789abcdef0"]},
             "jdbc": {"warehouse": {"url": "jdbc:postgresql://host:5432/db", "secret": "warehouse"}},

@@ -38,7 +38,7 @@ resource "aws_lambda_function" "this" {
   source_code_hash               = try(filebase64sha256(local.archive), null)
   memory_size                    = 256
   timeout                        = 60
-  reserved_concurrent_executions = module.project.capacity.reserved_executions[each.key]
+  reserved_concurrent_executions = lookup(module.project.capacity.reserved_executions, each.key, null)
   kms_key_arn                    = aws_kms_key.this.arn
 
   environment {

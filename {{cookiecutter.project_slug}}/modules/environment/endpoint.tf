@@ -27,7 +27,7 @@ resource "aws_vpc_endpoint" "interface" {
   for_each = local.interfaces
 
   vpc_id              = aws_vpc.this["network"].id
-  service_name        = "com.amazonaws.${local.region}.${each.key}"
+  service_name        = data.aws_vpc_endpoint_service.interface[each.key].service_name
   vpc_endpoint_type   = "Interface"
   private_dns_enabled = true
   subnet_ids          = [for subnet in aws_subnet.private : subnet.id]

@@ -41,7 +41,7 @@ resource "aws_lambda_function" "this" {
   source_code_hash               = try(filebase64sha256(local.archives.lambda), null)
   memory_size                    = 256
   timeout                        = each.value.timeout
-  reserved_concurrent_executions = var.capacity.reserved_executions[each.key]
+  reserved_concurrent_executions = lookup(var.capacity.reserved_executions, each.key, null)
   kms_key_arn                    = aws_kms_key.this.arn
 
   environment {
@@ -85,7 +85,7 @@ resource "aws_lambda_event_source_mapping" "uploads" {
 
   # The queue hands over to at most as many as may run.
   scaling_config {
-    maximum_concurrency = var.capacity.reserved_executions.start_crawler
+    maximum_concurrency = var.capacity.uploads_at_once
   }
 }
 

@@ -3,7 +3,8 @@
 locals {
   _created  = var.environment.network.cidr == null ? {} : { network = var.environment.network.cidr }
   _existing = var.environment.network.vpc == null ? {} : { network = var.environment.network.vpc }
-  _zones    = { for index, zone in slice(data.aws_availability_zones.here.names, 0, 2) : zone => index if length(local._created) > 0 }
+  # Their order is that of the subnets' blocks.
+  _zones = { for index, zone in sort(local._chosen_zones) : zone => index if length(local._created) > 0 }
 
   vpc     = one(concat([for vpc in aws_vpc.this : { id = vpc.id, cidr = vpc.cidr_block }], [for vpc in data.aws_vpc.existing : { id = vpc.id, cidr = vpc.cidr_block }]))
   subnets = concat([for zone in sort(keys(local._zones)) : aws_subnet.private[zone].id], sort(var.environment.network.subnets))
@@ -12,16 +13,6 @@ locals {
     [for zone in slice(sort(keys(local._zones)), 0, min(1, length(local._zones))) : { subnet = aws_subnet.private[zone].id, zone = zone }],
     [for subnet in data.aws_subnet.home : { subnet = subnet.id, zone = subnet.availability_zone }],
   ))
-}
-
-# By name, so that a zone which AWS adds one day does not move the subnets.
-data "aws_availability_zones" "here" {
-  state = "available"
-
-  filter {
-    name   = "zone-name"
-    values = [for letter in ["a", "b", "c", "d", "e", "f"] : "${local.region}${letter}"]
-  }
 }
 
 data "aws_vpc" "existing" {
@@ -44,6 +35,13 @@ resource "aws_vpc" "this" {
   enable_dns_support   = true
   enable_dns_hostnames = true
   tags                 = { Name = var.names.network }
+
+  lifecycle {
+    precondition {
+      condition     = length(local._zones) == 2
+      error_message = "${var.environment.name}: no two availability zones of ${local.region} offer Lambda and every VPC endpoint that is needed, only ${join(", ", keys(local._zones))}: choose another region, or name an existing VPC under network."
+    }
+  }
 }
 
 resource "aws_default_security_group" "closed" {
@@ -59,7 +57,7 @@ resource "aws_subnet" "private" {
   availability_zone       = each.key
   cidr_block              = cidrsubnet(var.environment.network.cidr, 4, each.value)
   map_public_ip_on_launch = false
-  tags                    = { Name = "${var.names.network}-private-${each.key}" }
+  tags                    = { Name = "${local._subnet_name}${each.key}" }
 }
 
 resource "aws_route_table" "private" {

@@ -24,8 +24,6 @@ variable "environment" {
     lake_formation = bool
     monthly_budget = optional(number)
     foreign_keys   = list(string)
-    # Whether functions reserve concurrency: an account needs as much, and 10 more.
-    reserved_concurrency = bool
     network = object({
       cidr    = optional(string)
       vpc     = optional(string)
@@ -89,9 +87,10 @@ variable "monitoring" {
 }
 
 variable "capacity" {
-  description = "How many executions each Lambda reserves, and which endpoints a new VPC has."
+  description = "How many executions each Lambda reserves, how many uploads are taken in at once, and which endpoints a new VPC has."
   type = object({
     reserved_executions = map(number)
+    uploads_at_once     = number
     interface_endpoints = list(string)
     gateway_endpoints   = list(string)
   })

@@ -17,8 +17,15 @@ locals {
     pipeline    = var.settings.git.provider == "codecommit" ? 12 : 6
   }
 
+  # Rules on the default bus of an account and region together, unless AWS has raised the quota (EventBridge guide, "Quotas").
+  _most_rules = contains(["af-south-1", "eu-south-1"], local._region) ? 100 : 300
+  _neighbours = [for name, entry in local._entries : name if entry.account == local._entry.account && coalesce(entry.region, var.settings.region) == local._region]
+  _rules_here = sum([for name in local._neighbours : local._event_rules[local._places[name]]])
+
   capacity = {
-    reserved_executions = local._reserved[local._places[var.environment]]
+    # Empty where the account has nothing to reserve: what bounds a burst then is uploads_at_once and the account's own quota.
+    reserved_executions = { for name, count in local._reserved[local._places[var.environment]] : name => count if local.environment.reserved_concurrency }
+    uploads_at_once     = local._reserved.environment.start_crawler
     event_rules         = local._event_rules[local._places[var.environment]]
     # At most, attached to the role of somebody who develops and approves.
     policies_of_a_person = 4
@@ -30,4 +37,12 @@ locals {
 output "capacity" {
   description = "What this deployment takes of its account's quotas: executions each Lambda reserves, EventBridge rules, VPC endpoints."
   value       = local.capacity
+}
+
+# AWS raises the quota on request, so this warns and does not refuse.
+check "the_event_bus_holds_every_rule" {
+  assert {
+    condition     = local._rules_here <= local._most_rules
+    error_message = "${join(" and ", local._neighbours)} make ${local._rules_here} EventBridge rules in account ${local._entry.account}; ${local._region} allows ${local._most_rules} unless AWS has raised the quota (L-244521F2): ask for more, or use another account."
+  }
 }

@@ -13,6 +13,9 @@ locals {
   _backward_hours = [for name, window in local._windows : "${name} has ${window.hours}" if try(tonumber(split("-", window.hours)[0]) > tonumber(split("-", window.hours)[1]), false)]
   _backward_days  = [for name, window in local._windows : "${name} has ${window.days}" if try(index(local._weekdays, split("-", window.days)[0]) > index(local._weekdays, split("-", window.days)[1]), false)]
 
+  # CodeCommit has no endpoint there (AWS General Reference, "AWS CodeCommit endpoints and quotas").
+  _without_codecommit = ["ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "eu-central-2", "eu-south-2"]
+
   delivery = {
     account                  = local.delivery_account
     region                   = var.settings.region
@@ -49,6 +52,10 @@ output "delivery" {
   precondition {
     condition     = length(concat(local._backward_hours, local._backward_days)) == 0
     error_message = "A deploy_window must begin before it ends: ${join(", ", concat(local._backward_hours, local._backward_days))}."
+  }
+  precondition {
+    condition     = var.settings.git.provider != "codecommit" || !contains(local._without_codecommit, var.settings.region)
+    error_message = "CodeCommit does not exist in ${var.settings.region}: name github, gitlab or bitbucket under git, or another region (environments may keep this one by their own `region`)."
   }
   precondition {
     condition     = var.settings.delivery.connection == null || var.settings.git.provider != "codecommit"

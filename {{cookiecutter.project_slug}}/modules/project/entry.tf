@@ -10,6 +10,8 @@ locals {
     { form = "${var.settings.git.provider == "codecommit" ? "codecommit" : "git"} repository", value = local.repository },
   ]
 
+  # IAM takes fewer signs than other services do.
+  _tags = flatten([for key, value in var.settings.tags : [{ form = "tag key", value = key }, { form = "tag value", value = value }]])
   _keys = [for key in var.settings.kms_keys : { form = "KMS key", value = key }]
 
   _delivery = concat(
@@ -67,7 +69,7 @@ locals {
   ]])
 
   misshapen = distinct([
-    for entry in concat(local._project, local._keys, local._delivery, local._network_ids, local._environments, local._datasets, local._monitoring, local._notifications) :
+    for entry in concat(local._project, local._tags, local._keys, local._delivery, local._network_ids, local._environments, local._datasets, local._monitoring, local._notifications) :
     "${entry.form} \"${entry.value}\" must be ${local.forms[entry.form].words}"
     if !can(regex(local.forms[entry.form].pattern, entry.value)) ||
     length(entry.value) < try(local.forms[entry.form].least, 0) ||

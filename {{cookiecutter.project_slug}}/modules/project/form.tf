@@ -5,6 +5,8 @@ locals {
     slug                    = { pattern = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$", least = 3, most = 24, words = "3 to 24 lower-case letters, digits and single hyphens, starting with a letter" }
     bucket_prefix           = { pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", least = 3, most = 20, words = "3 to 20 lower-case letters, digits and single hyphens" }
     region                  = { pattern = "^[a-z]{2}(-gov)?-[a-z]+-[1-9]$", words = "an AWS region such as eu-west-1" }
+    "tag key"               = { pattern = "^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]+$", most = 127, words = "letters, digits, spaces and _ . : / = + - @" }
+    "tag value"             = { pattern = "^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", most = 255, words = "letters, digits, spaces and _ . : / = + - @" }
     "KMS key"               = { pattern = "^arn:(aws|aws-cn|aws-us-gov):kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]{1,128}$", words = "the ARN of a key, not of an alias" }
     glue_version            = { pattern = "^(5[.]1|6[.]0)$", words = "\"5.1\" or \"6.0\", in quotes" }
     "git provider"          = { pattern = "^(codecommit|github|gitlab|bitbucket)$", words = "codecommit, github, gitlab or bitbucket" }
@@ -36,7 +38,7 @@ locals {
     log_retention           = { pattern = "^(1|3|5|7|14|30|60|90|120|150|180|365|400|545|731|1096|1827|2192|2557|2922|3288|3653) days$", words = "a number of days that CloudWatch knows, such as 30 days or 365 days" }
     longest_wait            = { pattern = "^[1-9][0-9]{0,3} (minutes|hours|days)$", words = "a number of minutes, hours or days, such as 60 minutes" }
     longest_crawl           = { pattern = "^[1-9][0-9]{0,3} (minutes|hours|days)$", words = "a number of minutes, hours or days, such as 60 minutes" }
-    schedule                = { pattern = "^((rate|cron)[(].+[)])?$", words = "rate(2 hours) or cron(0 6 * * ? *)" }
+    schedule                = { pattern = "^(${local._rate}|${local._cron})?$", most = 256, words = "rate(1 hour), rate(2 hours) or cron(0 6 * * ? *), with ? as one of the two days" }
     column                  = { pattern = "^[a-z][a-z0-9_]*$", most = 127, words = "at most 127 lower-case letters, digits and underscores, starting with a letter" }
     type                    = { pattern = "^(bigint|binary|boolean|date|double|float|int|smallint|string|timestamp|tinyint|decimal[(]([1-9]|[12][0-9]|3[0-8]),(0|[1-9]|[12][0-9]|3[0-8])[)])$", words = "bigint, binary, boolean, date, double, float, int, smallint, string, timestamp, tinyint or decimal(precision,scale)" }
     protocol                = { pattern = "^(email|sms|https|slack|teams|topic)$", words = "email, sms, https, slack, teams or topic" }

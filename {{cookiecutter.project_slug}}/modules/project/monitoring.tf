@@ -8,9 +8,10 @@ locals {
   }
 
   # Where a person who was woken reads what to do; a section's name follows.
-  _branch = var.settings.git.branch
+  _branch  = var.settings.git.branch
+  _console = lookup({ cn = "console.amazonaws.cn", us-gov = "console.amazonaws-us-gov.com" }, try(regex("^(cn|us-gov)-", local._region)[0], ""), "console.aws.amazon.com")
   _pages = {
-    codecommit = "https://${local._region}.console.aws.amazon.com/codesuite/codecommit/repositories/${local.repository}/browse/refs/heads/${local._branch}/--/docs/runbook.md"
+    codecommit = "https://${local._region}.${local._console}/codesuite/codecommit/repositories/${local.repository}/browse/refs/heads/${local._branch}/--/docs/runbook.md"
     github     = "https://github.com/${local.repository}/blob/${local._branch}/docs/runbook.md"
     gitlab     = "https://gitlab.com/${local.repository}/-/blob/${local._branch}/docs/runbook.md"
     bitbucket  = "https://bitbucket.org/${local.repository}/src/${local._branch}/docs/runbook.md"

@@ -41,6 +41,13 @@ locals {
   _hearing_here = { for target in local.hearing[var.environment] : target.name => target... if length(target.kinds) > 0 }
   notifications = { for name, targets in local._hearing_here : name => merge(targets[0], { topic = local.target_topics[name] }) }
 
+  # An alarm speaks to topics of its own region and partition only, and so does the SNS client of a Lambda.
+  _far_topics = flatten([for entry in var.settings.environments : [
+    for target in local.hearing[entry.name] : "${target.arn} is not in ${coalesce(entry.region, var.settings.region)}, where ${entry.name} is"
+    if target.protocol == "topic" && try(split(":", target.arn)[3], "") != coalesce(entry.region, var.settings.region)
+  ]])
+  _far_from_delivery = [for target in local.hearing.pipeline : "${target.arn} is not in ${var.settings.region}, where the pipeline is" if target.protocol == "topic" && try(split(":", target.arn)[3], "") != var.settings.region]
+
   _heard_twice = [for place, targets in local.hearing : "${place} has ${join(", ", [for name in distinct(targets[*].name) : name if length([for each in targets : each if each.name == name]) > 1])}" if length(distinct(targets[*].name)) < length(targets)]
   _hear        = [for target in flatten(values(local.hearing)) : target.number if length(target.kinds) > 0]
   _deaf        = [for target in local._targets : compact([target.endpoint, target.arn, target.channel])[0] if !contains(local._hear, target.number)]
@@ -54,6 +61,10 @@ output "notifications" {
   precondition {
     condition     = length(local._heard_twice) == 0
     error_message = "project.yaml names a notification target twice for one environment: ${join("; ", local._heard_twice)}."
+  }
+  precondition {
+    condition     = length(concat(local._far_topics, local._far_from_delivery)) == 0
+    error_message = "notifications: a topic must be in the region of every environment that it is told of: ${join("; ", concat(local._far_topics, local._far_from_delivery))}. Name its `environments`, or a topic per region."
   }
   precondition {
     condition     = length(local._deaf) == 0

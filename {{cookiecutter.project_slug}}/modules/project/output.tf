@@ -27,6 +27,11 @@ output "tags" {
     Environment = var.environment
     Deployment  = local.prefix
   })
+
+  precondition {
+    condition     = length(distinct([for key in keys(var.settings.tags) : lower(key)])) == length(var.settings.tags)
+    error_message = "tags: two keys differ only in upper and lower case, which IAM does not tell apart: ${join(", ", keys(var.settings.tags))}."
+  }
 }
 
 output "environment" {
