@@ -27,8 +27,8 @@ locals {
     reserved_executions = { for name, count in local._reserved[local._places[var.environment]] : name => count if local.environment.reserved_concurrency }
     uploads_at_once     = local._reserved.environment.start_crawler
     event_rules         = local._event_rules[local._places[var.environment]]
-    # At most, attached to the role of somebody who develops and approves.
-    policies_of_a_person = 4
+    # The guard, and one for what somebody does: pipeline/person.tf.
+    policies_of_a_person = 2
     interface_endpoints  = local._interface_endpoints
     gateway_endpoints    = ["s3", "dynamodb"]
   }

@@ -3,7 +3,7 @@
 from typing import Any
 
 from operations.doctor.check import Check
-from operations.doctor.finding import Finding, fails, fine
+from operations.doctor.finding import Finding, fails, fine, look
 from operations.doctor.needs import Needs
 from operations.doctor.quotas import in_an_environment
 from operations.doctor.reading import Reader
@@ -20,12 +20,18 @@ def read_lake(needs: Needs, reader: Reader) -> dict[str, Any]:
 
 
 def judge_lake(needs: Needs, settings: dict[str, Any]) -> list[Finding]:
-    """Without "Use only IAM access control for new databases", IAM rights alone make no database."""
+    """Where IAM alone does not decide, the project must ask Lake Formation for grants; elsewhere it must not."""
     defaults = settings.get("CreateDatabaseDefaultPermissions") or []
-    if any(each["Principal"]["DataLakePrincipalIdentifier"] == EVERYBODY for each in defaults):
-        return [fine("IAM alone decides about new databases")]
-    advice = 'See docs/deploying.md, "Lake Formation", or restore IAM access control for new databases in its settings.'
-    return [fails("Lake Formation governs this account's catalog: the deployment may make no database.", advice)]
+    is_governed = all(each["Principal"]["DataLakePrincipalIdentifier"] != EVERYBODY for each in defaults)
+    environment = needs.environment
+    if is_governed and not needs.uses_lake_formation:
+        says = f"Lake Formation governs this account's catalog: the deployment of {environment} may make no database."
+        advice = f"Set `lake_formation: true` for {environment} in project.yaml: docs/deploying.md."
+        return [fails(says, advice)]
+    if needs.uses_lake_formation and not is_governed:
+        says = f"{environment} has `lake_formation: true`, but IAM alone decides about new databases here."
+        return [look(says, "Remove the option, or have Lake Formation govern the catalog first.")]
+    return [fine("it governs the catalog, and project.yaml says so" if is_governed else "IAM alone decides")]
 
 
 def read_encryption(needs: Needs, reader: Reader) -> dict[str, Any]:

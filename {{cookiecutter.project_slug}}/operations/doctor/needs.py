@@ -108,6 +108,11 @@ class Needs:
         return tags.get("Deployment") == self.tags["Deployment"]
 
     @property
+    def uses_lake_formation(self) -> bool:
+        """Whether project.yaml says that Lake Formation governs the account's catalog."""
+        return bool(self.entry["lake_formation"])
+
+    @property
     def foreign_keys(self) -> list[str]:
         """The KMS keys of somebody else that roles may use, as project.yaml names them."""
         return list(self.entry.get("foreign_keys") or [])

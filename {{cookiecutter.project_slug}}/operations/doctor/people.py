@@ -46,7 +46,7 @@ def judge_person(needs: Needs, role: str, policies: list[str] | None) -> list[Fi
     others = [name for name in policies if not name.startswith(f"{needs.prefix}-")]
     if len(others) + most <= POLICIES_OF_A_ROLE:
         return []
-    says = f"{role} has {len(others)} managed policies of {POLICIES_OF_A_ROLE}; up to {most} are attached."
+    says = f"{role} has {len(others)} managed policies of {POLICIES_OF_A_ROLE}; {most} more are attached."
     return [fails(says, "Join or detach some of them, or ask AWS for more: Service Quotas, IAM, L-0DA4ABF3.")]
 
 

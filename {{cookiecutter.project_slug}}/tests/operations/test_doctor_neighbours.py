@@ -73,11 +73,11 @@ def test_an_approver_whose_role_is_missing_will_fail(pipeline: Needs) -> None:
 
 
 def test_a_role_without_room_for_our_policies_will_fail(pipeline: Needs) -> None:
-    full = [f"their-{number}" for number in range(7)]
+    full = [f"their-{number}" for number in range(9)]
 
-    assert "Architects has 7 managed policies of 10" in failing(people.judge_people(pipeline, {"Architects": full}))
-    assert is_fine(people.judge_people(pipeline, {"Architects": full[:6]}))
-    assert is_fine(people.judge_people(pipeline, {"Architects": [*full[:6], "acme-pipeline-guard"]}))
+    assert "Architects has 9 managed policies of 10" in failing(people.judge_people(pipeline, {"Architects": full}))
+    assert is_fine(people.judge_people(pipeline, {"Architects": full[:8]}))
+    assert is_fine(people.judge_people(pipeline, {"Architects": [*full[:8], "acme-pipeline-guard"]}))
 
 
 def test_a_role_of_identity_center_is_to_be_looked_at(pipeline: Needs) -> None:
@@ -88,17 +88,28 @@ def test_approvers_and_developers_are_asked_for(pipeline: Needs) -> None:
     assert pipeline.people == ["Architects", "Developers"]
 
 
-def test_a_catalog_that_lake_formation_governs_will_fail(dev: Needs) -> None:
-    everybody = {"Principal": {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}, "Permissions": ["ALL"]}
+EVERYBODY = {"Principal": {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}, "Permissions": ["ALL"]}
+OPEN, GOVERNED = ({"CreateDatabaseDefaultPermissions": defaults} for defaults in ([EVERYBODY], []))
 
-    assert "Lake Formation governs" in failing(catalog.judge_lake(dev, {"CreateDatabaseDefaultPermissions": []}))
-    assert is_fine(catalog.judge_lake(dev, {"CreateDatabaseDefaultPermissions": [everybody]}))
+
+def with_entry(needs: Needs, **entry: Any) -> Needs:
+    settings = deepcopy(needs.settings)
+    settings["environment"] |= entry
+    return Needs(settings)
+
+
+def test_a_catalog_that_lake_formation_governs_will_fail_unless_the_project_asks_for_grants(dev: Needs) -> None:
+    assert "Lake Formation governs" in failing(catalog.judge_lake(dev, GOVERNED))
+    assert is_fine(catalog.judge_lake(with_entry(dev, lake_formation=True), GOVERNED))
+    assert is_fine(catalog.judge_lake(dev, OPEN))
+
+
+def test_grants_that_nobody_needs_are_to_be_looked_at(dev: Needs) -> None:
+    assert "IAM alone decides" in looking(catalog.judge_lake(with_entry(dev, lake_formation=True), OPEN))
 
 
 def with_keys(needs: Needs, *keys: str) -> Needs:
-    settings = deepcopy(needs.settings)
-    settings["environment"]["foreign_keys"] = list(keys)
-    return Needs(settings)
+    return with_entry(needs, foreign_keys=list(keys))
 
 
 def test_a_catalog_encrypted_with_a_foreign_key_will_fail_unless_the_project_names_the_key(dev: Needs) -> None:
