@@ -1,4 +1,4 @@
-"""What IAM and STS need beyond moto: credentials of an account's owner."""
+"""What IAM and STS need beyond moto: credentials of an account's owner, and boundaries that must be there."""
 
 import re
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from typing import Any
 
 from moto.core.responses import BaseResponse
 from moto.iam import models as iam
+from moto.iam.exceptions import NotFoundException
 from moto.sts.models import STSBackend
 
 from local.stand_in.caller import CREDENTIAL, root_of
@@ -19,6 +20,8 @@ def mend(own_account: str) -> None:
     replace(BaseResponse, "get_access_key", _of_any_form)
     replace(iam, "get_account_id_from", lambda original: _account_finder(original, own_account))
     replace(STSBackend, "get_caller_identity", _telling_of_owners)
+    replace(iam.IAMBackend, "create_role", _bounded(3))
+    replace(iam.IAMBackend, "put_role_permissions_boundary", _bounded(1))
 
 
 def _of_any_form(original: Callable[[Any], str]) -> Callable[[Any], str]:
@@ -46,3 +49,19 @@ def _telling_of_owners(original: Callable[..., tuple[str, str, str]]) -> Callabl
         return (account, root_of(account), account) if arn.endswith(":user/moto") else (user, arn, account)
 
     return get_caller_identity
+
+
+def _bounded(position: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Refuses a boundary that is not there, as IAM does (hashicorp/terraform-provider-aws: "Scope ARN: ...")."""
+
+    def refusing(original: Callable[..., Any]) -> Callable[..., Any]:
+        def act(backend: Any, *values: Any, **named: Any) -> Any:
+            boundary = named.get("permissions_boundary") or (values[position] if len(values) > position else None)
+            is_arn = boundary and backend.policy_arn_regex.match(boundary)
+            if is_arn and boundary not in backend.managed_policies:
+                raise NotFoundException(f"Scope ARN: {boundary} does not exist or is not attachable.")
+            return original(backend, *values, **named)
+
+        return act
+
+    return refusing

@@ -1,8 +1,8 @@
 """What the local AWS holds but does not do: the one list, shown in every report."""
 
 MISSING = {
-    "IAM": "Policies of roles are kept, not enforced; rules, queues and functions do check who may deliver to them.",
-    "Encryption": "Keys and encryption settings are kept; objects and messages lie on this machine as they are.",
+    "IAM": "Service control policies and the policies of an organization are unknown; every role's own policies count.",
+    "Encryption": "Every use of a key needs its rights; objects and messages are stored on this machine as they are.",
     "Network": "The VPC, its endpoints and flow logs are kept; every process talks by loopback.",
     "Lifecycle": "Rules are kept; nothing expires, because nothing here lives for days.",
     "Access logs and traces": "The settings are kept; no access log, flow log or X-Ray trace is written.",

@@ -19,7 +19,7 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 def let_pass(home: Home, seconds: float) -> None:
     """Make everything older, and let what measures every few minutes measure anew, before any alarm is judged again."""
     with home.alarms.looking:
-        for age in (_metrics, _messages, _objects, _glue, _ledger, _logs):
+        for age in (_metrics, _messages, _objects, _glue, _ledger, _logs, _sessions):
             age(home.aws, timedelta(seconds=seconds))
         for rule in home.schedule.rules():
             if rule.state == "ENABLED" and rule.scheduled_expression.startswith("rate("):
@@ -85,3 +85,9 @@ def _logs(aws: LocalAws, span: timedelta) -> None:
         for stream in list(group.streams.values()):
             for event in list(stream.events):
                 event.timestamp -= milliseconds
+
+
+def _sessions(aws: LocalAws, span: timedelta) -> None:
+    """People and builds take roles for a time; what an AWS service works with is renewed."""
+    for session in list(get_backend("sts")[aws.account]["aws"].assumed_roles):
+        session.expiration -= span

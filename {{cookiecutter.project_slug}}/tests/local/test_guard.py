@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from small_pipeline import ACCOUNT, PLACE, Small, policy, statement
-from stand_in_server import REGION, Server
+from stand_in_server import REGION, Server, archive
 
 from local.stand_in.call import calls_of
 from local.stand_in.call_resources import Place
@@ -77,11 +77,16 @@ def test_a_boundary_bounds_what_a_role_is_granted(small: Small) -> None:
         bounded.send_message(QueueUrl=address, MessageBody="x")
 
 
-def test_a_boundary_that_is_not_there_bounds_everything(small: Small) -> None:
-    lost = acting(small, "lost", statement("*"), boundary=f"arn:aws:iam::{ACCOUNT}:policy/never-made")("sqs")
+def test_a_boundary_that_is_not_there_is_refused_as_by_iam(small: Small) -> None:
+    missing = f"arn:aws:iam::{ACCOUNT}:policy/never-made"
 
-    with refused("sqs:ListQueues"):
-        lost.list_queues()
+    with pytest.raises(ClientError, match=f"NoSuchEntity.*Scope ARN: {missing} does not exist or is not attachable"):
+        acting(small, "lost", statement("*"), boundary=missing)
+    trust = policy({"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"})
+    with pytest.raises(ClientError, match=f"Scope ARN: {missing}"):
+        small.client("iam").create_role(
+            RoleName="guarded-unbounded", AssumeRolePolicyDocument=trust, PermissionsBoundary=missing
+        )
 
 
 def test_a_condition_on_a_key_that_the_local_aws_does_not_fill_ends_the_call_loudly(small: Small) -> None:
@@ -126,3 +131,128 @@ def test_a_request_is_read_in_the_words_of_iam(
     (call,) = calls_of(Place(ACCOUNT, REGION), service, operation, members, given)
 
     assert (call.action, call.resource) == (action, resource)
+
+
+def test_a_session_of_a_session_lasts_an_hour_at_most(small: Small) -> None:
+    other = small.make_role("guarded-other", "AWS")
+    chained = acting(small, "chaining", statement("sts:AssumeRole"))("sts")
+
+    with pytest.raises(ClientError, match="exceeds the 1 hour session limit for roles assumed by role chaining"):
+        chained.assume_role(RoleArn=other, RoleSessionName="me", DurationSeconds=7200)
+    assert chained.assume_role(RoleArn=other, RoleSessionName="me", DurationSeconds=3600)["Credentials"]
+
+
+def test_a_session_that_is_over_is_refused(small: Small) -> None:
+    worker = acting(small, "expiring", statement("sqs:*", "s3:*"))
+    sqs, s3 = worker("sqs"), worker("s3")
+    assert sqs.list_queues()
+
+    small.server.ask("pass", seconds=3601)
+
+    with pytest.raises(ClientError, match="The security token included in the request is expired"):
+        sqs.list_queues()
+    with pytest.raises(ClientError, match="ExpiredToken"):
+        s3.list_objects_v2(Bucket=BUCKET)
+
+
+def test_a_role_is_handed_over_only_to_the_services_that_a_policy_names(small: Small) -> None:
+    passed = small.make_role("guarded-passed", "lambda")
+    may_pass = statement("iam:PassRole") | {
+        "Condition": {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
+    }
+    glue = acting(small, "passing", statement("glue:*"), may_pass)("glue")
+
+    with refused("iam:PassRole"):
+        glue.create_job(Name="guarded", Role=passed, Command={"Name": "glueetl"})
+
+
+def test_a_function_is_made_by_whoever_may_pass_its_role_and_look_at_its_network(small: Small) -> None:
+    role = small.make_role("guarded-runs", "lambda")
+    given = {"Runtime": "python3.13", "Handler": "a.b", "Code": {"ZipFile": archive({"a.py": ""})}, "Role": role}
+    makes = statement("lambda:CreateFunction", "lambda:GetFunction")
+    with refused("iam:PassRole"):
+        acting(small, "maker", makes)("lambda").create_function(FunctionName="guarded-made", **given)
+
+    maker = acting(small, "passing-maker", makes, statement("iam:PassRole", resource=role))("lambda")
+
+    assert maker.create_function(FunctionName="guarded-made", **given)["FunctionName"] == "guarded-made"
+
+
+# R8: what the provider sends when a tag of project.yaml changes, and the grants that once were too narrow for it.
+REQUESTED = {"Condition": {"StringEquals": {"aws:RequestTag/Project": "acme"}}}
+OWNED = {"Condition": {"StringEquals": {"aws:ResourceTag/Project": "acme"}}}
+
+
+def tagged_key(small: Small) -> str:
+    tags = [{"TagKey": "Project", "TagValue": "acme"}]
+    return str(small.client("kms").create_key(Tags=tags)["KeyMetadata"]["Arn"])
+
+
+def test_a_changed_tag_of_a_key_is_refused_where_a_grant_asks_for_the_tags_of_a_new_key(small: Small) -> None:
+    key, tag = tagged_key(small), {"TagKey": "owner", "TagValue": "somebody else"}
+
+    with refused("kms:TagResource"):
+        acting(small, "narrow", statement("kms:TagResource") | REQUESTED)("kms").tag_resource(KeyId=key, Tags=[tag])
+    acting(small, "owner", statement("kms:TagResource") | OWNED)("kms").tag_resource(KeyId=key, Tags=[tag])
+
+
+def test_a_removed_tag_has_keys_but_no_values(small: Small) -> None:
+    role = small.make_role("guarded-tagged", "lambda")
+    code = {"ZipFile": archive({"a.py": ""})}
+    made = small.client("lambda").create_function(
+        FunctionName="guarded-tagged",
+        Runtime="python3.13",
+        Handler="a.b",
+        Code=code,
+        Role=role,
+        Tags={"Project": "acme"},
+    )["FunctionArn"]
+
+    with refused("lambda:UntagResource"):
+        acting(small, "narrow-untag", statement("lambda:UntagResource") | REQUESTED)("lambda").untag_resource(
+            Resource=made, TagKeys=["owner"]
+        )
+    only = {"Condition": {"ForAllValues:StringNotEquals": {"aws:TagKeys": "Project"}}}
+    keeper = acting(small, "keeper", statement("lambda:UntagResource") | only)("lambda")
+    keeper.untag_resource(Resource=made, TagKeys=["owner"])
+    with refused("lambda:UntagResource"):
+        keeper.untag_resource(Resource=made, TagKeys=["Project"])
+
+
+def test_the_provider_reads_teams_channels_by_their_list(small: Small) -> None:
+    """R9: the grant named the Get action, which nobody calls."""
+    reads = acting(small, "teams", statement("chatbot:GetMicrosoftTeamsChannelConfiguration"))("chatbot")
+
+    with refused("chatbot:ListMicrosoftTeamsChannelConfigurations"):
+        reads.list_microsoft_teams_channel_configurations()
+
+
+def test_a_plan_without_rights_to_the_lock_cannot_take_or_lift_it(small: Small) -> None:
+    """S3: whoever plans a pull request must not lift the lock of an apply."""
+    state = f"arn:aws:s3:::{BUCKET}/dev/terraform.tfstate"
+    reads = acting(small, "plans", statement("s3:GetObject", resource=state), statement("s3:ListBucket"))("s3")
+
+    with refused("s3:PutObject"):
+        reads.put_object(Bucket=BUCKET, Key="dev/terraform.tfstate.tflock", Body=b"me")
+    with refused("s3:DeleteObject"):
+        reads.delete_object(Bucket=BUCKET, Key="dev/terraform.tfstate.tflock")
+
+
+def test_parts_of_a_network_are_judged_by_the_tags_of_what_is_there_and_of_what_is_made(small: Small) -> None:
+    tags = [{"ResourceType": "vpc", "Tags": [{"Key": "Project", "Value": "acme"}]}]
+    mine = small.client("ec2").create_vpc(CidrBlock="10.9.0.0/16", TagSpecifications=tags)["Vpc"]["VpcId"]
+    others = small.client("ec2").create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
+    place = f"arn:aws:ec2:{PLACE}"
+    makes = statement("ec2:CreateSubnet", resource=f"{place}:subnet/*") | REQUESTED
+    within = statement("ec2:CreateSubnet", resource=f"{place}:vpc/*") | OWNED
+    on_creation = statement("ec2:CreateTags") | {"Condition": {"StringEquals": {"ec2:CreateAction": "CreateSubnet"}}}
+    given = {"CidrBlock": "10.9.1.0/24", "TagSpecifications": [tags[0] | {"ResourceType": "subnet"}]}
+
+    with refused("ec2:CreateTags"):
+        acting(small, "no-tags", makes, within)("ec2").create_subnet(VpcId=mine, **given)
+    maker = acting(small, "subnets", makes, within, on_creation)("ec2")
+    with refused("ec2:CreateSubnet"):
+        maker.create_subnet(VpcId=others, **given | {"CidrBlock": "10.8.1.0/24"})
+    with refused("ec2:CreateSubnet"):
+        maker.create_subnet(VpcId=mine, CidrBlock="10.9.2.0/24")
+    assert maker.create_subnet(VpcId=mine, **given)["Subnet"]["SubnetId"]
