@@ -1,4 +1,4 @@
-"""Whether the person may make what bootstrap/ or pipeline/ makes, as far as IAM's simulator knows."""
+"""What the person may make, and what an organisation denies to everybody, as far as IAM's simulator knows."""
 
 import re
 from pathlib import Path
@@ -12,8 +12,32 @@ from operations.doctor.reading import Reader
 
 RESOURCE = re.compile(r'^resource "(\w+)"', re.MULTILINE)
 ALLOWED = "allowed"
+# What a role of the delivery applies; an organisation denies to it what it denies to everybody in the account.
+ENVIRONMENT = ["modules/alarm", "modules/dataset", "modules/environment", "modules/notification"]
 # Of each kind of resource, the call that makes it. A test compares the kinds with those in the Terraform.
 MADE_BY = {
+    "aws_budgets_budget": "budgets:ModifyBudget",
+    "aws_chatbot_slack_channel_configuration": "chatbot:CreateSlackChannelConfiguration",
+    "aws_chatbot_teams_channel_configuration": "chatbot:CreateMicrosoftTeamsChannelConfiguration",
+    "aws_cloudwatch_dashboard": "cloudwatch:PutDashboard",
+    "aws_cloudwatch_log_metric_filter": "logs:PutMetricFilter",
+    "aws_cloudwatch_query_definition": "logs:PutQueryDefinition",
+    "aws_flow_log": "ec2:CreateFlowLogs",
+    "aws_glue_catalog_database": "glue:CreateDatabase",
+    "aws_glue_catalog_table": "glue:CreateTable",
+    "aws_glue_connection": "glue:CreateConnection",
+    "aws_glue_crawler": "glue:CreateCrawler",
+    "aws_glue_data_quality_ruleset": "glue:CreateDataQualityRuleset",
+    "aws_glue_job": "glue:CreateJob",
+    "aws_glue_security_configuration": "glue:CreateSecurityConfiguration",
+    "aws_lakeformation_permissions": "lakeformation:GrantPermissions",
+    "aws_lakeformation_resource": "lakeformation:RegisterResource",
+    "aws_lambda_event_source_mapping": "lambda:CreateEventSourceMapping",
+    "aws_route_table": "ec2:CreateRouteTable",
+    "aws_security_group": "ec2:CreateSecurityGroup",
+    "aws_subnet": "ec2:CreateSubnet",
+    "aws_vpc": "ec2:CreateVpc",
+    "aws_vpc_endpoint": "ec2:CreateVpcEndpoint",
     "aws_cloudwatch_event_rule": "events:PutRule",
     "aws_cloudwatch_event_target": "events:PutTargets",
     "aws_cloudwatch_log_group": "logs:CreateLogGroup",
@@ -48,6 +72,8 @@ class Simulated(NamedTuple):
     action: str
     is_allowed: bool
     is_allowed_by_organisation: bool
+    # Whether the person does it, and not a role of the delivery.
+    is_own: bool = True
 
 
 def read_rights(needs: Needs, reader: Reader) -> list[Simulated] | None:
@@ -55,16 +81,16 @@ def read_rights(needs: Needs, reader: Reader) -> list[Simulated] | None:
     who = reader.ask("sts", "GetCallerIdentity")["Arn"]
     if who.endswith(":root"):
         return None
-    names = actions_of(PROJECT, needs.is_pipeline)
-    answer = reader.ask(
-        "iam", "SimulatePrincipalPolicy", PolicySourceArn=source_of(who, reader), ActionNames=names, MaxItems=1000
-    )
-    return [simulated(result) for result in answer["EvaluationResults"]]
+    own = actions_of(PROJECT, ["modules/storage", "pipeline" if needs.is_pipeline else "bootstrap"])
+    everything = own if needs.is_pipeline else sorted({*own, *actions_of(PROJECT, ENVIRONMENT)})
+    # One page has at most a thousand results.
+    source = source_of(who, reader)
+    answer = reader.ask("iam", "SimulatePrincipalPolicy", PolicySourceArn=source, ActionNames=everything, MaxItems=1000)
+    return [simulated(result, own) for result in answer["EvaluationResults"]]
 
 
-def actions_of(project: Path, is_pipeline: bool) -> list[str]:
-    """The calls that make the resources of the Terraform which a person applies next."""
-    folders = ["modules/storage", "pipeline" if is_pipeline else "bootstrap"]
+def actions_of(project: Path, folders: list[str]) -> list[str]:
+    """The calls that make the resources of some folders' Terraform."""
     texts = [path.read_text(encoding="utf-8") for folder in folders for path in sorted((project / folder).glob("*.tf"))]
     kinds = {kind for text in texts for kind in RESOURCE.findall(text)}
     return sorted({MADE_BY[kind] for kind in kinds if kind in MADE_BY})
@@ -76,10 +102,11 @@ def source_of(arn: str, reader: Reader) -> str:
     return str(reader.ask("iam", "GetRole", RoleName=session[1])["Role"]["Arn"]) if session else arn
 
 
-def simulated(result: dict[str, Any]) -> Simulated:
+def simulated(result: dict[str, Any], own: list[str]) -> Simulated:
     """One result in short."""
     by_organisation = result.get("OrganizationsDecisionDetail", {}).get("AllowedByOrganizations", True)
-    return Simulated(result["EvalActionName"], result["EvalDecision"] == ALLOWED, by_organisation)
+    action = result["EvalActionName"]
+    return Simulated(action, result["EvalDecision"] == ALLOWED, by_organisation, action in own)
 
 
 def judge_rights(needs: Needs, found: list[Simulated] | None) -> list[Finding]:
@@ -92,7 +119,7 @@ def judge_rights(needs: Needs, found: list[Simulated] | None) -> list[Finding]:
             )
         ]
     denied = [each.action for each in found if not each.is_allowed_by_organisation]
-    lacking = [each.action for each in found if not each.is_allowed and each.is_allowed_by_organisation]
+    lacking = [each.action for each in found if each.is_own and not each.is_allowed and each.is_allowed_by_organisation]
     findings = []
     if denied:
         advice = "Ask who administers the organisation; a policy with conditions may allow it in fact."

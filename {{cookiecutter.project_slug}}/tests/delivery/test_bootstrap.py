@@ -12,11 +12,13 @@ from botocore.exceptions import ClientError
 from tiny_project import LocalAws
 
 from delivery import bootstrap_root
-from delivery.bootstrap import bootstrap
+from delivery.bootstrap import bootstrap, main, refuse_what_will_fail
 from delivery.bootstrap_removal import empty
 from delivery.bootstrap_root import BootstrapRoot, StatePlace
 from delivery.provider_lock import is_complete
 from delivery.refusal import Refusal
+from operations.deployment import Deployment
+from operations.doctor.finding import Finding, fails, fine, look, unread
 
 PLACE = StatePlace("acme-dev-state", "acme/dev/bootstrap.tfstate", "eu-west-1")
 OTHER = StatePlace("acme-prod-state", "acme/prod/bootstrap.tfstate", "eu-west-1")
@@ -202,3 +204,49 @@ def test_a_lock_file_is_complete_when_it_knows_every_platform(
     lock.write_text("\n".join(checksums))
 
     assert is_complete(lock) is verdict
+
+
+FAILING = [fails("Lambda may run 10 at once in this account; dev reserves 15.", "Ask AWS for at least 25.")]
+SETTINGS: dict[str, Any] = {"environment": {"name": "dev"}}
+
+
+def test_what_will_fail_stops_the_bootstrap_before_anything_is_made(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("delivery.bootstrap.diagnose", lambda _: FAILING)
+
+    with pytest.raises(Refusal, match=r"^Nothing was changed\. .* make bootstrap ENV=dev DOCTOR=skip$"):
+        refuse_what_will_fail(SETTINGS)
+
+    assert "dev reserves 15" in capsys.readouterr().out
+
+
+def test_what_is_to_be_looked_at_or_was_not_read_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [look("The account is in the SMS sandbox.", "Verify the numbers."), unread("needs iam:GetRole"), fine("a")]
+    monkeypatch.setattr("delivery.bootstrap.diagnose", lambda _: found)
+
+    refuse_what_will_fail(SETTINGS)
+
+
+@pytest.mark.parametrize(("words", "is_asked"), [([], True), (["--skip-doctor"], False)])
+def test_the_account_is_asked_first_unless_somebody_says_skip(
+    words: list[str], is_asked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def diagnosed(settings: dict[str, Any]) -> list[Finding]:
+        asked.append(settings)
+        return FAILING
+
+    def ended(*_: Any) -> None:
+        raise DiedError
+
+    monkeypatch.setattr("sys.argv", ["bootstrap", "--environment", "dev", *words])
+    monkeypatch.setattr("delivery.bootstrap.on_aws", lambda _: Deployment("dev", SETTINGS, {}))
+    monkeypatch.setattr("delivery.bootstrap.diagnose", diagnosed)
+    monkeypatch.setattr("delivery.bootstrap.root_of", ended)
+
+    with pytest.raises(Refusal if is_asked else DiedError):
+        main()
+
+    assert bool(asked) is is_asked

@@ -86,8 +86,7 @@ def test_the_delivery_account_is_asked_for_people_builds_and_repository(
     assert done.returncode == 1
 
 
-def test_a_bucket_that_somebody_has_is_found(project: Path, account: tuple[str, Server]) -> None:
-    _, server = account
+def test_a_bucket_that_somebody_has_is_found(project: Path, server: Server) -> None:
     name = f"acme-dev-input-{ACCOUNT}"
     s3 = server.client("s3")
     s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
@@ -101,9 +100,7 @@ def test_a_bucket_that_somebody_has_is_found(project: Path, account: tuple[str, 
     assert f"The bucket {name} exists already" not in own
 
 
-def test_credentials_of_another_account_end_it_at_once(project: Path, account: tuple[str, Server]) -> None:
-    _, server = account
-
+def test_credentials_of_another_account_end_it_at_once(project: Path, server: Server) -> None:
     done = doctor(project, server, "dev", AWS_ACCESS_KEY_ID="222222222222")
 
     assert done.returncode == 1

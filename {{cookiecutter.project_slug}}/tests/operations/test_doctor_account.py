@@ -140,6 +140,12 @@ def test_what_the_simulator_denies_is_to_be_looked_at_and_never_a_failure(dev: N
     assert is_fine(rights.judge_rights(dev, [Simulated("kms:CreateKey", True, True)]))
 
 
+def test_what_only_a_role_of_the_delivery_does_is_not_missed_in_the_person(dev: Needs) -> None:
+    assert is_fine(rights.judge_rights(dev, [Simulated("ec2:CreateVpc", False, True, is_own=False)]))
+    denied = rights.judge_rights(dev, [Simulated("ec2:CreateVpc", False, False, is_own=False)])
+    assert looking(denied) == "Your organisation seems to deny ec2:CreateVpc."
+
+
 def test_what_an_organisation_denies_is_told_apart(dev: Needs) -> None:
     found = rights.judge_rights(dev, [Simulated("s3:CreateBucket", False, False)])
 
@@ -155,11 +161,12 @@ PARTS = {
     "aws_codecommit_approval_rule_template_association", "aws_s3_bucket_lifecycle_configuration",
     "aws_s3_bucket_logging", "aws_s3_bucket_notification", "aws_s3_bucket_ownership_controls",
     "aws_s3_bucket_server_side_encryption_configuration", "aws_s3_bucket_versioning", "aws_sns_topic_policy",
-    "aws_sqs_queue_policy", "aws_s3_bucket_metric", "aws_sqs_queue_redrive_allow_policy",
+    "aws_sqs_queue_policy", "aws_sqs_queue_redrive_policy", "aws_default_security_group", "aws_s3_object",
+    "aws_route_table_association", "aws_security_group_rule",
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("folder", ["bootstrap", "pipeline", "modules/storage"])
+@pytest.mark.parametrize("folder", ["bootstrap", "pipeline", "modules/storage", *rights.ENVIRONMENT])
 def test_every_kind_of_resource_that_a_person_applies_has_the_call_that_makes_it(folder: str) -> None:
     texts = [path.read_text(encoding="utf-8") for path in (PROJECT / folder).glob("*.tf")]
     kinds = {kind for text in texts for kind in RESOURCE.findall(text) if kind.startswith("aws_")}
