@@ -68,6 +68,12 @@ resource "aws_lambda_function" "this" {
 
   lifecycle {
     precondition {
+      # AWS Lambda guide, "Lambda quotas": the names and values of a function's environment together.
+      condition     = sum([for name in each.value.reads : length(name) + length(local.told[name])]) <= 4096
+      error_message = "The environment of ${each.key} holds more than the 4 KB that AWS allows: ${each.key == "check_connections" ? "give ${var.environment.name} fewer JDBC connections, or shorter host names" : "name fewer notification targets of different kinds"}."
+    }
+
+    precondition {
       condition     = alltrue([for archive in local.archives : fileexists(archive)])
       error_message = "The archives of build/ are missing: run `make build` first, or `make plan ENV=${var.environment.name}`, which does."
     }

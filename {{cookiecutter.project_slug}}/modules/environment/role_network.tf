@@ -1,5 +1,10 @@
 # What Lambda and Glue share: their network interfaces in the subnets, the environment's key, and the client's own keys. Flow logs have a role too.
 
+locals {
+  # What the client's own keys encrypt: a topic that is notified, a database's secret, the Data Catalog.
+  _foreign_services = [for service in ["sns", "secretsmanager", "glue"] : "${service}.${local.region}.${data.aws_partition.current.dns_suffix}"]
+}
+
 data "aws_iam_policy_document" "network_and_key" {
   statement {
     sid     = "CreateInterfacesInTheseSubnets"
@@ -22,6 +27,22 @@ data "aws_iam_policy_document" "network_and_key" {
     sid       = "Key"
     actions   = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]
     resources = [aws_kms_key.this.arn]
+  }
+
+  dynamic "statement" {
+    for_each = length(var.environment.foreign_keys) > 0 ? ["ForeignKeys"] : []
+
+    content {
+      sid       = statement.value
+      actions   = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]
+      resources = var.environment.foreign_keys
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = local._foreign_services
+      }
+    }
   }
 }
 

@@ -7,7 +7,7 @@ locals {
     dead-letters           = { logs = local._all, text = "fields @timestamp, @log, event, error | filter event in [\"message-failed\", \"crawl-not-started\", \"sweep-failed\"] or @message like /Task timed out|errorType/" }
     old-messages           = { logs = ["start_crawler"], text = "filter type = \"platform.report\" | stats count(*) as calls, max(record.metrics.durationMs) as longest by bin(15m)" }
     files-waiting          = { logs = ["sweep"], text = "fields @timestamp, dataset, files_waiting, seconds_waited | filter event = \"dataset-swept\" and files_waiting > 0" }
-    data-late              = { logs = ["sweep"], text = "filter event = \"dataset-swept\" | stats latest(seconds_since_published) / 3600 as hours by dataset" }
+    data-late              = { logs = ["sweep"], text = "filter event = \"dataset-swept\" | stats latest(seconds_since_published / 3600) as hours by dataset" }
     crawl-failing          = { logs = ["start_etl_job", "sweep"], text = "fields @timestamp, event, dataset | filter crawls_failing > 0" }
     crawl-long             = { logs = ["start_etl_job", "sweep"], text = "filter crawl_seconds > 0 | stats max(crawl_seconds) as longest by dataset, bin(1d)" }
     runs-failed            = { logs = ["close_run", "sweep"], text = "fields @timestamp, dataset, run, files, rows_in, quarantined, run_seconds | filter event = \"run-ended\" and runs_failed > 0" }

@@ -111,6 +111,17 @@ def test_the_page_shows_the_digest_that_aws_would_send_the_next_morning(page: Pa
     assert digest["subject"] in " ".join(page.text)
 
 
+def test_jobs_and_crawlers_log_into_the_groups_that_terraform_declares(project: RunningProject) -> None:
+    groups = project.client("logs").describe_log_groups(logGroupNamePrefix="/aws-glue/")["logGroups"]
+
+    # A group that Glue made itself would be kept for ever.
+    assert {group["logGroupName"]: "retentionInDays" in group for group in groups} == dict.fromkeys(
+        project.settings["log_groups"].values(), True
+    )
+    assert "Crawler Succeeded" in project.log(project.settings["log_groups"]["crawler"])
+    assert project.log(project.settings["log_groups"]["job_output"])
+
+
 def test_a_second_plan_changes_nothing(project: RunningProject) -> None:
     done = run(project.folder, "-c", PLAN, project.environment)
 
