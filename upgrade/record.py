@@ -46,7 +46,7 @@ def is_pattern(project: Project, pattern: object) -> bool:
         return False
     try:
         next((project.folder / SETTINGS).glob(pattern), None)
-    except (ValueError, NotImplementedError, IndexError):
+    except (ValueError, RuntimeError, IndexError):
         return False
     return True
 

@@ -120,7 +120,7 @@ def test_a_bucket_that_is_not_ours_is_free_or_of_another_account(code: str, owne
 def test_a_session_is_simulated_as_its_role_with_the_path_of_the_role(stub: Stub) -> None:
     arn = f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef"
     reader, answers = stub("iam")
-    role = {"Path": "/", "RoleName": "AWSReservedSSO_Admin_0123456789abcdef", "RoleId": "AROAXXXXXXXXXXXXXXXX"}
+    role = {"Path": "/", "RoleName": "AWSReservedSSO_Admin_0123456789abcdef", "RoleId": "AROAEXAMPLEROLE00000"}
     answers.add_response("get_role", {"Role": role | {"Arn": arn, "CreateDate": "2026-01-01"}})
 
     assert source_of(f"arn:aws:sts::{ACCOUNT}:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/me", reader) == arn
