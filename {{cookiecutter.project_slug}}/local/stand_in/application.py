@@ -67,6 +67,9 @@ class Application:
             return _tell(start_response, *self.ask(path, json.loads(_body(environ) or b"{}")))
         try:
             guard(_caller(environ), service, environ, lambda: _body(environ))
+            refuse_what_breaks_the_model(service, environ, lambda: _body(environ))
+            govern(_caller(environ), service, environ, lambda: _body(environ))
+            return self._answer(path, service, environ, start_response)
         except DeniedCallError as error:
             code = error.code or _denial(service, environ)
             return _tell_error(start_response, service, environ, _status(environ), code, str(error))
@@ -76,16 +79,11 @@ class Application:
         except UnjudgedError as error:
             log.error("not judged: %s", error)
             return _tell_error(start_response, service, environ, 501, UNSUPPORTED, str(error))
-        try:
-            refuse_what_breaks_the_model(service, environ, lambda: _body(environ))
         except RefusedRequestError as error:
             log.warning("refused: %s %s: %s", service, error.code, error)
             return _tell_error(start_response, service, environ, 400, error.code, str(error))
-        try:
-            govern(_caller(environ), service, environ, lambda: _body(environ))
         except LakeFormationError as error:
             return _tell_error(start_response, service, environ, 400, error.code, str(error))
-        return self._answer(path, service, environ, start_response)
 
     def _answer(self, path: str, service: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if service == "chatbot":

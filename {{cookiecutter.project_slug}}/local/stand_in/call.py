@@ -90,6 +90,9 @@ PASSED_TO = {
 ROLE_MEMBERS = ("Role", "RoleArn", "roleArn", "serviceRole", "IamRoleArn", "DeliverLogsPermissionArn")
 
 
+CHAT_SERVICE, CHAT_ROLE = "management.chatbot.amazonaws.com", "AWSServiceRoleForAWSChatbot"
+
+
 @dataclass(frozen=True)
 class Call:
     """One action on one resource, as AWS judges it."""
@@ -108,7 +111,11 @@ def calls_of(place: Place, service: str, operation: str, given: Given, headers: 
     keys = list(tags) or _tag_keys(operation, given)
     tagged |= {"aws:TagKeys": keys} if keys else {}
     found = [*_own(place, service, operation, given, about, tagged), *_passing(place, service, operation, given)]
-    return [*found, *_tagging(place, service, operation, found[0].resource, tagged), *_also(service, given, headers)]
+    return [
+        *found,
+        *_tagging(place, service, operation, found[0].resource, tagged),
+        *_also(place, service, operation, given, headers),
+    ]
 
 
 def action_of(service: str, operation: str, has_version: bool = False) -> str:
@@ -127,7 +134,8 @@ def _own(
         known = [] if made and operation == "CreateVpc" else call_network.existing(place, operation, given)
         # What exists has tags of its own; those of the request belong to what is made, or to what is being tagged.
         on_known = tagged if operation in ("CreateTags", "DeleteTags") else {}
-        return [*(Call(action, arn, about | tagged) for arn in made), *(Call(action, arn, on_known) for arn in known)]
+        exist = (Call(action, arn, on_known | _vpc(place, arn)) for arn in known)
+        return [*(Call(action, arn, about | tagged) for arn in made), *exist]
     if operation == "DeleteObjects":
         bucket = f"arn:aws:s3:::{given['Bucket']}"
         return [
@@ -136,6 +144,11 @@ def _own(
         ]
     resources = SERVICES[service](place, operation, given) if service in SERVICES else ["*"]
     return [Call(action, arn, about | tagged) for arn in resources]
+
+
+def _vpc(place: Place, arn: str) -> dict[str, Known]:
+    vpc = call_network.vpc_of(place, arn) if arn != "*" else None
+    return {"ec2:Vpc": vpc} if vpc else {}
 
 
 def _tagging(place: Place, service: str, operation: str, resource: str, tagged: dict[str, Known]) -> Iterator[Call]:
@@ -172,8 +185,13 @@ def _passing(place: Place, service: str, operation: str, given: Given) -> Iterat
         yield Call("iam:PassRole", arn, {"iam:PassedToService": PASSED_TO[service]})
 
 
-def _also(service: str, given: Given, headers: Mapping[str, Any]) -> Iterator[Call]:
+def _also(place: Place, service: str, operation: str, given: Given, headers: Mapping[str, Any]) -> Iterator[Call]:
     """What some operations need beside their own action."""
+    names = {role.name for role in place.backend("iam").roles.values()} if service == "chatbot" else set()
+    if service == "chatbot" and operation.startswith("Create") and CHAT_ROLE not in names:
+        # The first channel of an account makes the role that the service works as.
+        arn = f"arn:aws:iam::{place.account}:role/aws-service-role/{CHAT_SERVICE}/{CHAT_ROLE}"
+        yield Call("iam:CreateServiceLinkedRole", arn, {"iam:AWSServiceName": CHAT_SERVICE})
     source = str(headers.get("HTTP_X_AMZ_COPY_SOURCE", "")).lstrip("/")
     if service == "s3" and source:
         name, _, version = source.partition("?versionId=")

@@ -42,7 +42,7 @@ def existing(place: Place, operation: str, given: Given) -> list[str]:
     if operation.startswith("Describe") and operation != "DescribeVpcAttribute":
         return ANY
     if operation == "DisassociateRouteTable":
-        return [place.arn("ec2", "route-table/*")]
+        given = {"RouteTableId": _associated(place, given.get("AssociationId"))}
     kept = {name: value for name, value in given.items() if name not in NOT_JUDGED and not name.startswith("Tag")}
     return [place.arn("ec2", f"{TYPES[each.partition('-')[0]]}/{each}") for each in _identities(kept)]
 
@@ -50,6 +50,22 @@ def existing(place: Place, operation: str, given: Given) -> list[str]:
 def new(place: Place, operation: str) -> list[str]:
     """What a call makes."""
     return [place.arn("ec2", f"{NEW[operation]}/*")] if operation in NEW else []
+
+
+def vpc_of(place: Place, arn: str) -> str | None:
+    """The ARN of the VPC of something that exists: interfaces, subnets, groups and route tables have `ec2:Vpc`."""
+    identity, ec2 = arn.rpartition("/")[2], place.backend("ec2")
+    subnets = {name: subnet for zone in ec2.subnets.values() for name, subnet in zone.items()}
+    groups = {name: group for each in ec2.groups.values() for name, group in each.items()}
+    interface = ec2.enis.get(identity)
+    found = (interface.subnet if interface else None) or subnets.get(identity) or groups.get(identity)
+    found = found or ec2.route_tables.get(identity)
+    return place.arn("ec2", f"vpc/{found.vpc_id}") if found else None
+
+
+def _associated(place: Place, association: Any) -> str:
+    tables = place.backend("ec2").route_tables.values()
+    return next((str(table.id) for table in tables if association in table.associations), "*")
 
 
 def _identities(value: Any) -> list[str]:
