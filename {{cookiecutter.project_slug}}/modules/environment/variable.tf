@@ -89,9 +89,10 @@ variable "monitoring" {
 variable "capacity" {
   description = "How many executions each Lambda reserves, how many uploads are taken in at once, and which endpoints a new VPC has."
   type = object({
-    reserved_executions = map(number)
-    uploads_at_once     = number
-    interface_endpoints = list(string)
-    gateway_endpoints   = list(string)
+    reserved_executions  = map(number)
+    uploads_at_once      = number
+    interface_endpoints  = list(string)
+    gateway_endpoints    = list(string)
+    zones_without_lambda = list(string)
   })
 }

@@ -3,10 +3,6 @@
 locals {
   _subnet_name = "${var.names.network}-private-"
 
-  # Zones without Lambda, by id: the letters differ from account to account, and no call of AWS says it
-  # (keboola/developer-portal#81, terraform-aws-modules/terraform-aws-vpc#462).
-  _zones_without_lambda = ["use1-az3"]
-
   # The lambda endpoint is not made: where it is not offered, Lambda itself is missing too.
   _asked_services = { for name in concat(values(local.interfaces), length(local.interfaces) > 0 ? ["lambda"] : []) : name => name }
   # GovCloud may answer with names alone; a service that names no zone excludes none.
@@ -15,7 +11,7 @@ locals {
   _running_zones = distinct([for subnet in data.aws_subnet.running : subnet.availability_zone])
   _offered_zones = sort([
     for zone, id in zipmap(data.aws_availability_zones.here.names, data.aws_availability_zones.here.zone_ids) : zone
-    if !contains(local._zones_without_lambda, id) && alltrue([for zones in local._service_zones : contains(zones, zone)])
+    if !contains(var.capacity.zones_without_lambda, id) && alltrue([for zones in local._service_zones : contains(zones, zone)])
   ])
   # Subnets that exist keep their zones, whatever AWS adds to others later.
   _candidate_zones = distinct(concat(sort(local._running_zones), local._offered_zones))

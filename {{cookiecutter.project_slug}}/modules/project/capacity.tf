@@ -25,12 +25,16 @@ locals {
   capacity = {
     # Empty where the account has nothing to reserve: what bounds a burst then is uploads_at_once and the account's own quota.
     reserved_executions = { for name, count in local._reserved[local._places[var.environment]] : name => count if local.environment.reserved_concurrency }
+    lambdas             = keys(local._reserved[local._places[var.environment]])
     uploads_at_once     = local._reserved.environment.start_crawler
     event_rules         = local._event_rules[local._places[var.environment]]
     # The guard, and one for what somebody does: pipeline/person.tf.
     policies_of_a_person = 2
     interface_endpoints  = local._interface_endpoints
     gateway_endpoints    = ["s3", "dynamodb"]
+    # By id: the letters differ from account to account, and no call of AWS says it
+    # (keboola/developer-portal#81, terraform-aws-modules/terraform-aws-vpc#462).
+    zones_without_lambda = ["use1-az3"]
   }
 }
 

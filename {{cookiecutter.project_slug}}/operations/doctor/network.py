@@ -61,39 +61,49 @@ def judge_room(needs: Needs, found: dict[str, Any]) -> list[Finding]:
     return short or [fine(f"{len(found['vpcs'])} of {known} VPCs; room for one more with its endpoints")]
 
 
-def read_zones(needs: Needs, reader: Reader) -> dict[str, list[str]]:
-    """The region's zones, and those in which each endpoint service is."""
-    zones = reader.ask(
-        "ec2", "DescribeAvailabilityZones", Filters=filters(state="available", zone_type="availability-zone")
-    )
+def read_zones(needs: Needs, reader: Reader) -> dict[str, Any]:
+    """The region's zones with their ids, and the zones of each service that Terraform asks for."""
+    own = filters(state="available", zone_type="availability-zone")
+    zones = reader.ask("ec2", "DescribeAvailabilityZones", Filters=own)["AvailabilityZones"]
     services = reader.ask_all(
         "ec2", "DescribeVpcEndpointServices", "ServiceDetails", Filters=filters(service_type=INTERFACE)
     )
-    wanted = needs.capacity["interface_endpoints"]
+    ends = {f".{needs.region}.{name}": name for name in asked_services(needs)}
     offered = {
-        service["ServiceName"].rpartition(".")[2]: service.get("AvailabilityZones", [])
+        name: service.get("AvailabilityZones", [])
         for service in services
-        if service.get("Owner", "amazon") == "amazon"
-        and service["ServiceName"].endswith(tuple(f"{needs.region}.{name}" for name in wanted))
+        for end, name in ends.items()
+        if service["ServiceName"].endswith(f"com.amazonaws{end}")
     }
-    return {"": [zone["ZoneName"] for zone in zones["AvailabilityZones"]], **offered}
+    return {"zones": {zone["ZoneName"]: zone["ZoneId"] for zone in zones}, "services": offered}
 
 
-def judge_zones(needs: Needs, found: dict[str, list[str]]) -> list[Finding]:
-    """Two zones must have every service that the VPC has an endpoint for."""
-    zones, services = found[""], {name: offered for name, offered in found.items() if name}
-    missing = [name for name in needs.capacity["interface_endpoints"] if name not in services]
+def asked_services(needs: Needs) -> list[str]:
+    """Each service with an endpoint, and Lambda: where its endpoint is missing, it is missing itself."""
+    return [*needs.capacity["interface_endpoints"], "lambda"]
+
+
+def judge_zones(needs: Needs, found: dict[str, Any]) -> list[Finding]:
+    """Two zones must have Lambda and every service that the VPC has an endpoint for."""
+    elsewhere = "Name an existing VPC under `network` in project.yaml, or another region."
+    missing = [name for name in asked_services(needs) if name not in found["services"]]
     if missing:
-        advice = "Name an existing VPC under `network` in project.yaml, or another region."
-        return [fails(f"{needs.region} has no endpoint service {', '.join(missing)}.", advice)]
-    lacking = {zone: [name for name, offered in services.items() if zone not in offered] for zone in zones}
-    usable = [zone for zone in zones if not lacking[zone]]
+        return [fails(f"{needs.region} has no endpoint service {', '.join(missing)}.", elsewhere)]
+    lacking = {zone: lacking_in(needs, zone, name, found["services"]) for zone, name in found["zones"].items()}
+    usable = [zone for zone, names in lacking.items() if not names]
     without = "; ".join(f"{zone} lacks {', '.join(names)}" for zone, names in lacking.items() if names)
     if len(usable) < ZONES:
         why = without or "there are no more zones"
-        says = f"{ZONES} zones with every endpoint service are needed, {needs.region} has {len(usable)}: {why}."
-        return [fails(says, "Name an existing VPC under `network` in project.yaml, or another region.")]
+        says = f"{ZONES} zones with every service are needed, {needs.region} has {len(usable)}: {why}."
+        return [fails(says, elsewhere)]
     return [fine(f"{', '.join(usable)}{f'; not used: {without}' if without else ''}")]
+
+
+def lacking_in(needs: Needs, zone: str, zone_id: str, services: dict[str, list[str]]) -> list[str]:
+    """What is not in a zone; a service that names no zone excludes none."""
+    names = [name for name, offered in services.items() if offered and zone not in offered]
+    is_known = zone_id in needs.capacity["zones_without_lambda"]
+    return [*names, "lambda"] if is_known and "lambda" not in names else names
 
 
 def read_vpc(needs: Needs, reader: Reader) -> dict[str, Any]:
@@ -139,6 +149,9 @@ def judge_subnet(needs: Needs, subnet: dict[str, Any], found: dict[str, Any]) ->
     """A subnet needs a way to every service, and free addresses."""
     name, table = subnet["SubnetId"], table_of(subnet, found["routes"])
     findings = []
+    if subnet.get("AvailabilityZoneId") in needs.capacity["zones_without_lambda"]:
+        says = f"Subnet {name} is in {subnet['AvailabilityZoneId']}, where Lambda is not."
+        findings.append(fails(says, "Name subnets of other zones under `network` in project.yaml."))
     lacking = [] if leads_out(table) else services_without_a_way(needs, subnet, table, found["endpoints"])
     if "s3" in lacking:
         advice = "Add a gateway endpoint for S3 to its route table, or a route through a NAT gateway."
@@ -150,7 +163,7 @@ def judge_subnet(needs: Needs, subnet: dict[str, Any], found: dict[str, Any]) ->
             fails(f"Subnet {name} has no way to {', '.join(others)}: calls there wait until they time out.", advice)
         )
     workers = needs.entry["workers"] * len(needs.datasets)
-    wanted = workers + ADDRESSES_OF_A_LAMBDA * len(needs.capacity["reserved_executions"])
+    wanted = workers + ADDRESSES_OF_A_LAMBDA * len(needs.capacity["lambdas"])
     free = subnet["AvailableIpAddressCount"]
     if free < needs.entry["workers"]:
         findings.append(

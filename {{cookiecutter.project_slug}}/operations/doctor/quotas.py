@@ -47,7 +47,9 @@ def judge_executions(needs: Needs, found: dict[str, int]) -> list[Finding]:
     if not reserved or left >= USUALLY_UNRESERVED:
         return [fine(says)]
     wanted = found["all"] + least - left
-    advice = f"Ask AWS for at least {wanted}: Service Quotas, Lambda, L-B99A9384."
+    advice = (
+        f"Ask AWS for at least {wanted} (Service Quotas, Lambda, L-B99A9384), or set `reserved_concurrency: false`."
+    )
     if left < least:
         return [fails(f"{says}, and AWS keeps {least} that nobody may reserve.", advice)]
     return [look(f"{says}, which leaves {left}; AWS keeps {LEAST_UNRESERVED} to {USUALLY_UNRESERVED}.", advice)]
@@ -123,7 +125,7 @@ def read_policies(needs: Needs, reader: Reader) -> dict[str, int]:
 
 def judge_policies(needs: Needs, found: dict[str, int]) -> list[Finding]:
     """Each Lambda has a role of its own, so less room than that is too little."""
-    wanted = len(needs.capacity["reserved_executions"])
+    wanted = len(needs.capacity["lambdas"])
     findings = []
     for kind in ("Roles", "Policies"):
         room = found.get(f"{kind}Quota", 10**6) - found.get(kind, 0)

@@ -140,9 +140,9 @@ def test_a_region_full_of_endpoints_will_fail(dev: Needs) -> None:
     assert "interface endpoints in one VPC" in failing(network.judge_room(dev, room(most_interfaces=3.0)))
 
 
-def zones(dev: Needs, **offered: list[str]) -> dict[str, list[str]]:
-    everywhere = ["a", "b", "c"]
-    return {"": everywhere, **dict.fromkeys(dev.capacity["interface_endpoints"], everywhere), **offered}
+def zones(dev: Needs, **offered: list[str]) -> dict[str, Any]:
+    ids = {"a": "euw1-az1", "b": "euw1-az2", "c": "euw1-az3"}
+    return {"zones": ids, "services": {**{name: [*ids] for name in network.asked_services(dev)}, **offered}}
 
 
 def test_a_zone_without_a_service_is_left_out_and_one_zone_alone_will_fail(dev: Needs) -> None:
@@ -150,15 +150,25 @@ def test_a_zone_without_a_service_is_left_out_and_one_zone_alone_will_fail(dev: 
         only(network.judge_zones(dev, zones(dev, glue=["b", "c"])), State.FINE).says == "b, c; not used: a lacks glue"
     )
     assert failing(network.judge_zones(dev, zones(dev, glue=["b"]))) == (
-        "2 zones with every endpoint service are needed, eu-west-1 has 1: a lacks glue; c lacks glue."
+        "2 zones with every service are needed, eu-west-1 has 1: a lacks glue; c lacks glue."
     )
+
+
+def test_a_zone_without_lambda_is_left_out_by_its_id(dev: Needs) -> None:
+    found = zones(dev) | {"zones": {"a": "use1-az3", "b": "use1-az1", "c": "use1-az2"}}
+
+    assert only(network.judge_zones(dev, found), State.FINE).says == "b, c; not used: a lacks lambda"
 
 
 def test_a_region_without_an_endpoint_service_will_fail(dev: Needs) -> None:
     found = zones(dev)
-    del found["kms"]
+    del found["services"]["kms"]
 
     assert failing(network.judge_zones(dev, found)) == "eu-west-1 has no endpoint service kms."
+
+
+def test_a_service_that_names_no_zone_excludes_none(dev: Needs) -> None:
+    assert is_fine(network.judge_zones(dev, zones(dev, sts=[])))
 
 
 SUBNET = {"SubnetId": "subnet-0abc1234", "VpcId": "vpc-0abc1234", "AvailableIpAddressCount": 200}
@@ -248,6 +258,14 @@ def test_a_subnet_without_free_addresses_will_fail_and_one_with_few_is_to_be_loo
         "Subnet subnet-0abc1234 has 1 free addresses; one run takes 2."
     )
     assert "3 free addresses" in looking(network.judge_vpc(prod, vpc(NAT, subnets=small)))
+
+
+def test_a_subnet_in_a_zone_without_lambda_will_fail(prod: Needs) -> None:
+    there = [SUBNET | {"AvailabilityZoneId": "use1-az3"}]
+
+    assert failing(network.judge_vpc(prod, vpc(NAT, subnets=there))) == (
+        "Subnet subnet-0abc1234 is in use1-az3, where Lambda is not."
+    )
 
 
 def test_runtime_monitoring_of_guardduty_is_to_be_looked_at(dev: Needs) -> None:
