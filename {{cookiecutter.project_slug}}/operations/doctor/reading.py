@@ -12,8 +12,8 @@ from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionEr
 from operations.deployment import EXPIRED, REFUSED
 
 # A service that does not answer is named in the table instead of being waited for.
-PATIENCE = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 2}, max_pool_connections=32)
-SECONDS = 60.0
+PATIENCE = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 2}, max_pool_connections=32)
+SECONDS = 120.0
 # What IAM calls a right whose name is not the operation's.
 RIGHTS = {
     ("s3", "HeadBucket"): "s3:ListBucket",
@@ -21,6 +21,8 @@ RIGHTS = {
     ("budgets", "DescribeBudgets"): "budgets:ViewBudget",
 }
 SERVICES_IN_RIGHTS = {"service-quotas": "servicequotas"}
+# Lake Formation refuses in the name of Glue.
+GOVERNED = "Lake Formation permission"
 ALSO_REFUSED = (*REFUSED, "AuthorizationError", "AuthorizationErrorException", "403", "Forbidden", "AccessDeniedFault")
 Client = Callable[[str, str | None], Any]
 
@@ -106,6 +108,8 @@ def reason_of(service: str, operation: str, code: str, message: str) -> str:
     """Why a call brought nothing, in a person's words."""
     if code in EXPIRED:
         return "your AWS credentials have expired: log in again"
+    if GOVERNED in message:
+        return f"needs a grant of Lake Formation for glue:{operation}: {message}"
     if code in ALSO_REFUSED or "AccessDenied" in code:
         return f"needs {right_for(service, operation)}"
     return f"AWS refuses {operation}: {code}: {message}".rstrip(": ")

@@ -65,6 +65,14 @@ def test_every_reason_is_one_sentence(service: str, operation: str, code: str, r
     assert reason_of(service, operation, code, "no") == reason
 
 
+def test_a_refusal_of_lake_formation_is_not_taken_for_one_of_iam() -> None:
+    message = "Insufficient Lake Formation permission(s): Required Describe on acme_dev"
+
+    reason = reason_of("glue", "GetDatabase", "AccessDeniedException", message)
+
+    assert reason == f"needs a grant of Lake Formation for glue:GetDatabase: {message}"
+
+
 def test_what_is_not_there_is_an_answer(stub: Stub) -> None:
     reader, answers = stub("iam")
     answers.add_client_error("get_role", "NoSuchEntity")
