@@ -67,10 +67,16 @@ def judge_roles(needs: Needs, found: Things) -> list[Finding]:
 
 def read_services(needs: Needs, reader: Reader) -> Things:
     """Queues, table, topic, aliases of keys, database and log groups."""
-    reads = reads_of_services(needs, reader)
-    groups = reader.ask_all("logs", "DescribeLogGroups", "logGroups", logGroupNamePrefix=f"/aws/lambda/{needs.prefix}-")
-    reads |= {f"log group {group['logGroupName']}": partial(log_group, group["arn"], reader) for group in groups}
-    return {name: or_reason(read) for name, read in reads.items()}
+    found = {name: or_reason(read) for name, read in reads_of_services(needs, reader).items()}
+    groups = or_reason(lambda: log_groups(f"/aws/lambda/{needs.prefix}-", reader))
+    return found | (groups if isinstance(groups, dict) else {"log groups": groups})
+
+
+def log_groups(prefix: str, reader: Reader) -> Things:
+    """The log groups below a prefix."""
+    groups = reader.ask_all("logs", "DescribeLogGroups", "logGroups", logGroupNamePrefix=prefix)
+    arns = {f"log group {group['logGroupName']}": group["arn"] for group in groups}
+    return read_each(arns, lambda name: log_group(arns[name], reader))
 
 
 def reads_of_services(needs: Needs, reader: Reader) -> dict[str, Callable[[], Tags | None]]:

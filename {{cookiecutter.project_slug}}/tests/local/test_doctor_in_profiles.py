@@ -1,11 +1,13 @@
 """`make doctor` asks the local AWS as it asks AWS, and finds what would stop a deployment in each profile."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import stand_in_server
@@ -108,3 +110,35 @@ def test_credentials_of_another_account_end_it_at_once(project: Path, server: Se
     assert done.returncode == 1
     assert "Your AWS credentials are of account 222222222222" in done.stdout
     assert done.stdout.splitlines()[-1] == "1 will fail."
+
+
+def test_whoever_may_read_little_is_told_which_rights_are_needed_and_nothing_fails(
+    project: Path, server: Server
+) -> None:
+    iam, name = server.client("iam"), "reads-little"
+    trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
+    may = {"Effect": "Allow", "Action": ["iam:*", "ec2:Describe*"], "Resource": "*"}
+    iam.create_role(RoleName=name, Path="/team/", AssumeRolePolicyDocument=json.dumps(policy(trust)))
+    iam.put_role_policy(RoleName=name, PolicyName="little", PolicyDocument=json.dumps(policy(may)))
+    arn = f"arn:aws:iam::{ACCOUNT}:role/team/{name}"
+    session = server.client("sts").assume_role(RoleArn=arn, RoleSessionName="me")["Credentials"]
+
+    done = doctor(
+        project, server, "dev", AWS_ACCESS_KEY_ID=session["AccessKeyId"],
+        AWS_SECRET_ACCESS_KEY=session["SecretAccessKey"], AWS_SESSION_TOKEN=session["SessionToken"],
+    )  # fmt: skip
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "You seem to lack kms:CreateAlias, kms:CreateKey, s3:" in done.stdout
+    for right in (
+        "lambda:GetAccountSettings",
+        "events:ListRules",
+        "s3:ListAllMyBuckets",
+        "servicequotas:GetServiceQuota",
+    ):
+        assert f"needs {right}" in done.stdout
+    assert rows(done.stdout, "will fail") == []
+
+
+def policy(statement: dict[str, Any]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": [statement]}
