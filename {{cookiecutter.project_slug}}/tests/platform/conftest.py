@@ -13,7 +13,7 @@ from running_project import RunningProject
 from local.running import noted
 
 # What was applied is looked at before anything goes wrong on it, and destroyed after everything else.
-ORDER = {"test_first_run.py": -1, "test_runbook.py": 1, "test_destroy.py": 2}
+ORDER = {"test_first_run.py": -1, "test_runbook.py": 1, "test_rights.py": 2, "test_destroy.py": 3}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

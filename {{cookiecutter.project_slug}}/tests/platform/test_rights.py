@@ -1,0 +1,171 @@
+"""Every part of the chain needs its rights: one taken away, it stops there, with AWS's own sentence."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from running_project import RunningProject, orders
+
+Document = dict[str, Any]
+
+
+def sentence(action: str, kind: str = "identity-based policy") -> str:
+    """How AWS ends its sentence about a right that is missing."""
+    return f"because no {kind} allows the {action} action"
+
+
+def lacking(document: Document, action: str) -> Document:
+    """A policy without an action, and without the statements that have no other."""
+
+    def left(statement: Document) -> list[str]:
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        return [each for each in actions if each != action]
+
+    return document | {"Statement": [each | {"Action": left(each)} for each in document["Statement"] if left(each)]}
+
+
+@contextmanager
+def role_without(chain: RunningProject, role: str, action: str) -> Iterator[None]:
+    """A role of the environment lacks an action for a while."""
+    iam, name = chain.client("iam"), f"{chain.prefix}-{role}"
+    names = iam.list_role_policies(RoleName=name)["PolicyNames"]
+    before = {each: iam.get_role_policy(RoleName=name, PolicyName=each)["PolicyDocument"] for each in names}
+    assert any(lacking(document, action) != document for document in before.values()), f"{name} has no {action}"
+
+    def put(change: Callable[[Document], Document]) -> None:
+        for each, document in before.items():
+            iam.put_role_policy(RoleName=name, PolicyName=each, PolicyDocument=json.dumps(change(document)))
+
+    put(lambda document: lacking(document, action))
+    try:
+        yield
+    finally:
+        put(lambda document: document)
+
+
+@contextmanager
+def boundary_without(chain: RunningProject, action: str) -> Iterator[None]:
+    """The boundary of every role lacks an action for a while."""
+    iam, account = chain.client("iam"), chain.settings["environment"]["account"]
+    arn = f"arn:aws:iam::{account}:policy/{chain.names['boundary']}"
+    before = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    document = iam.get_policy_version(PolicyArn=arn, VersionId=before)["PolicyVersion"]["Document"]
+    changed = json.dumps(lacking(document, action))
+    version = iam.create_policy_version(PolicyArn=arn, PolicyDocument=changed, SetAsDefault=True)["PolicyVersion"]
+    try:
+        yield
+    finally:
+        iam.set_default_policy_version(PolicyArn=arn, VersionId=before)
+        iam.delete_policy_version(PolicyArn=arn, VersionId=version["VersionId"])
+
+
+@contextmanager
+def key_without(chain: RunningProject, principal: str) -> Iterator[None]:
+    """The policy of the environment's key says nothing of a principal for a while."""
+    kms = chain.client("kms")
+    key = kms.describe_key(KeyId=chain.names["key"])["KeyMetadata"]["KeyId"]
+    before = kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
+    document = json.loads(before)
+    kept = [each for each in document["Statement"] if principal not in json.dumps(each["Principal"])]
+    assert kept != document["Statement"], f"the key's policy has no {principal}"
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(document | {"Statement": kept}))
+    try:
+        yield
+    finally:
+        kms.put_key_policy(KeyId=key, PolicyName="default", Policy=before)
+
+
+FUNCTIONS = {
+    "start-crawler": ("glue:StartCrawler", {"dataset": "orders", "scheduled": True}),
+    "start-etl-job": ("dynamodb:Query", None),
+    "close-run": ("glue:GetJobRun", {"detail": {"jobName": "", "jobRunId": "jr_1", "state": "SUCCEEDED"}}),
+    "notify": ("sns:Publish", {"Records": [{"Sns": {"Message": "an alarm", "MessageId": "rights"}}]}),
+    "send-digest": ("sns:Publish", {"time": "2026-03-02T06:00:00Z", "datasets": {"orders": "1 hours"}}),
+    "sweep": ("s3:ListBucketVersions", None),
+}
+
+
+def event_of(chain: RunningProject, function: str) -> Document:
+    """An event with which a function makes the call that its role lacks."""
+    if function == "start-etl-job":
+        return {"detail": {"crawlerName": chain.name("orders"), "state": "Succeeded"}}
+    if function == "sweep":
+        (target,) = chain.events.list_targets_by_rule(Rule=f"{chain.name('orders')}-sweep")["Targets"]
+        return dict(json.loads(target["Input"]))
+    event = json.loads(json.dumps(FUNCTIONS[function][1]))
+    if function == "close-run":
+        event["detail"]["jobName"] = chain.name("orders")
+    return dict(event)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_stops_at_the_call_that_its_role_may_not_make(chain: RunningProject, function: str) -> None:
+    action = FUNCTIONS[function][0]
+
+    with role_without(chain, function, action):
+        answer = chain.invoke(function, event_of(chain, function))
+
+    assert sentence(action) in answer.get("errorMessage", ""), answer
+
+
+def test_a_crawl_fails_where_the_crawler_may_not_read(chain: RunningProject) -> None:
+    crawler = chain.name("orders")
+    chain.wait("rest", lambda: chain.glue.get_crawler(Name=crawler)["Crawler"]["State"] == "READY")
+
+    with role_without(chain, "glue-crawler", "s3:GetObject"):
+        chain.glue.start_crawler(Name=crawler)
+        chain.wait("the end", lambda: chain.glue.get_crawler(Name=crawler)["Crawler"]["State"] == "READY")
+        last = chain.glue.get_crawler(Name=crawler)["Crawler"]["LastCrawl"]
+
+    assert last["Status"] == "FAILED"
+    assert sentence("s3:GetObject") in last["ErrorMessage"]
+
+
+def test_a_run_fails_where_the_job_may_not_write(chain: RunningProject) -> None:
+    with role_without(chain, "glue-job", "s3:PutObject"):
+        file = chain.upload("orders/not to be written.csv", orders(2))
+        run = chain.wait("a failed run", lambda: failed_run(chain))
+    chain.wait("the file's end", lambda: chain.row(file).get("state") in ("DONE", "QUARANTINED", "DEAD"))
+
+    assert sentence("s3:PutObject") in run["ErrorMessage"]
+
+
+def failed_run(chain: RunningProject) -> Document | None:
+    runs = chain.glue.get_job_runs(JobName=chain.name("orders"))["JobRuns"]
+    return next((run for run in runs if sentence("s3:PutObject") in run.get("ErrorMessage", "")), None)
+
+
+def test_the_boundary_stops_what_a_role_is_granted(chain: RunningProject) -> None:
+    with boundary_without(chain, "dynamodb:Query"):
+        answer = chain.invoke("start-etl-job", event_of(chain, "start-etl-job"))
+
+    assert sentence("dynamodb:Query", "permissions boundary") in answer["errorMessage"]
+
+
+def test_without_the_account_in_the_key_s_policy_no_role_may_use_the_key(chain: RunningProject) -> None:
+    with key_without(chain, ":root"):
+        answer = chain.invoke("start-etl-job", event_of(chain, "start-etl-job"))
+
+    assert sentence("kms:Decrypt", "resource-based policy") in answer["errorMessage"]
+
+
+def test_without_eventbridge_in_the_key_s_policy_no_upload_is_told(chain: RunningProject) -> None:
+    log = chain.platform.folder / "platform.log"
+    with key_without(chain, "events.amazonaws.com"):
+        chain.upload("orders/not told for want of a key.csv", orders(1))
+        said = "events.amazonaws.com is not authorized to perform: kms:GenerateDataKey"
+        chain.wait("the refusal", lambda: said in log.read_text(encoding="utf-8"))
+
+
+def test_without_its_policy_the_queue_takes_no_event(chain: RunningProject) -> None:
+    address = chain.queue()
+    before = chain.sqs.get_queue_attributes(QueueUrl=address, AttributeNames=["Policy"])["Attributes"]
+    lost = chain.waiting_messages("event_dead_letter")
+    chain.sqs.set_queue_attributes(QueueUrl=address, Attributes={"Policy": ""})
+    try:
+        chain.upload("orders/not told for want of a policy.csv", orders(1))
+        chain.wait("the dead letter", lambda: chain.waiting_messages("event_dead_letter") > lost)
+    finally:
+        chain.sqs.set_queue_attributes(QueueUrl=address, Attributes=before)
