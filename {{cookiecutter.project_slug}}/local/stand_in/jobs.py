@@ -109,10 +109,7 @@ class Jobs:
         job = self.aws.client("glue").get_job(JobName=job_run.job_name)["Job"]
         given = {name: value for name, value in job_run.arguments.items() if name.startswith("--")}
         settings = json.loads(given["--settings"])
-        session = session_of(self.aws, "job", job["Name"], job["Role"])
-        require_setup(
-            self.aws, session, job.get("Connections", {}).get("Connections", []), job.get("SecurityConfiguration")
-        )
+        session = self._session(job)
         environment = credentials(session, "GlueJobRunnerSession")
         as_role = self.aws.client_in(environment, "s3")
         order = self._order(job, given, session) | {"environment": environment}
@@ -131,6 +128,13 @@ class Jobs:
         if code is None:
             return "TIMEOUT", f"The job took longer than {seconds / 60:.0f} minutes."
         return ("SUCCEEDED", None) if code == 0 else ("FAILED", lines[-1] if lines else f"exit code {code}")
+
+    def _session(self, job: dict[str, Any]) -> Caller:
+        """The session of a job's role, if the role may do what Glue does with it before the script begins."""
+        session = session_of(self.aws, "job", job["Name"], job["Role"])
+        connections = job.get("Connections", {}).get("Connections", [])
+        require_setup(self.aws, session, connections, job.get("SecurityConfiguration"))
+        return session
 
     def _measure(self, session: Caller, name: str, share: float) -> None:
         """Send the memory of a run to CloudWatch, if its role may; Glue says nothing where it may not."""
