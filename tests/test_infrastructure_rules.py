@@ -161,7 +161,7 @@ MUTATIONS = {
         "the_job_keeps_its_code_while_it_runs",
     ),
     "a role has no boundary": (
-        "modules/environment/role_network.tf",
+        "modules/environment/role_flow_log.tf",
         r"  permissions_boundary .*\n",
         "",
         "roles_have_the_boundary",

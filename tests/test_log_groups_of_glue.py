@@ -42,4 +42,4 @@ def test_a_group_that_glue_has_made_is_taken_over_and_a_missing_one_is_made(dev:
 
     assert before == {"job_error": ["import", "update"], "job_output": ["create"], "crawler": ["create"]}
     assert applied.returncode == 0, applied.stdout + applied.stderr
-    assert after == dict.fromkeys(before, ["no-op"])
+    assert after == {key: ["no-op"] for key in before}

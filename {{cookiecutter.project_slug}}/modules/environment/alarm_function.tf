@@ -3,10 +3,6 @@
 locals {
   _function_names = { for name in keys(local.functions) : name => "${var.prefix}-${replace(name, "_", "-")}" }
 
-  # The sweeps of all datasets begin together and take turns: Lambda keeps their calls and tries again. A sweep that falls
-  # behind rings files-waiting.
-  _waited_for = { for name, function in local._function_names : name => function if name != "sweep" }
-
   # Each failed call is tried again by AWS: one that heals wakes nobody.
   _error_alarms = { for name, function in local._function_names : "${replace(name, "_", "-")}-errors" => {
     says              = "Calls of ${function} fail again and again."
@@ -28,8 +24,8 @@ locals {
       period     = 300
       periods    = 3
       threshold  = 0
-      expression = "SUM([${join(", ", keys(local._waited_for))}])"
-      metrics = { for name, function in local._waited_for : name => {
+      expression = "SUM([${join(", ", keys(local._function_names))}])"
+      metrics = { for name, function in local._function_names : name => {
         namespace = "AWS/Lambda", name = "Throttles", dimensions = { FunctionName = function }, statistic = "Sum"
       } }
     }
