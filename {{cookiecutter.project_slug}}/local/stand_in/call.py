@@ -113,7 +113,7 @@ def calls_of(place: Place, service: str, operation: str, given: Given, headers: 
     found = [*_own(place, service, operation, given, about, tagged), *_passing(place, service, operation, given)]
     return [
         *found,
-        *_tagging(place, service, operation, found[0].resource, tagged),
+        *_tagging(place, service, operation, given, found[0].resource, tagged),
         *_also(place, service, operation, given, headers),
     ]
 
@@ -151,7 +151,9 @@ def _vpc(place: Place, arn: str) -> dict[str, Known]:
     return {"ec2:Vpc": vpc} if vpc else {}
 
 
-def _tagging(place: Place, service: str, operation: str, resource: str, tagged: dict[str, Known]) -> Iterator[Call]:
+def _tagging(
+    place: Place, service: str, operation: str, given: Given, resource: str, tagged: dict[str, Known]
+) -> Iterator[Call]:
     """The right to tag, where something new is given tags."""
     if not tagged or "Tag" in operation or "tag" in operation:
         return
@@ -159,17 +161,18 @@ def _tagging(place: Place, service: str, operation: str, resource: str, tagged: 
         made = call_network.new(place, operation)
         yield from (Call("ec2:CreateTags", arn, tagged | {"ec2:CreateAction": operation}) for arn in made)
     elif service in TAGGING:
-        yield Call(f"{service}:{TAGGING[service]}", _new_resource(place, operation, resource), tagged)
+        yield Call(f"{service}:{TAGGING[service]}", _new_resource(place, operation, given, resource), tagged)
 
 
-def _new_resource(place: Place, operation: str, resource: str) -> str:
-    """The ARN of what a call makes where the call itself is judged on no resource."""
+def _new_resource(place: Place, operation: str, given: Given, resource: str) -> str:
+    """The ARN of what a call makes where the call itself is judged on no resource; what AWS names has no name yet."""
     made = {
         "CreateKey": place.arn("kms", "key/*"),
         "CreateEventSourceMapping": place.arn("lambda", "event-source-mapping:*"),
-        "CreateCrawler": place.arn("glue", "crawler/*"),
-        "CreateDataQualityRuleset": place.arn("glue", "dataQualityRuleset/*"),
-        "CreateConnection": place.arn("glue", "connection/*"),
+        "CreateCrawler": place.arn("glue", f"crawler/{given.get('Name')}"),
+        "CreateDataQualityRuleset": place.arn("glue", f"dataQualityRuleset/{given.get('Name')}"),
+        "CreateConnection": place.arn("glue", f"connection/{(given.get('ConnectionInput') or {}).get('Name')}"),
+        "CreateDatabase": place.arn("glue", f"database/{(given.get('DatabaseInput') or {}).get('Name')}"),
     }
     return made.get(operation, resource.replace(":log-stream:", ""))
 
