@@ -11,8 +11,8 @@ ENABLED = ("opted-in", "opt-in-not-required")
 
 
 def read_identity(needs: Needs, reader: Reader) -> dict[str, str]:
-    """AWS's answer to: who am I?"""
-    found: dict[str, str] = reader.ask("sts", "GetCallerIdentity")
+    """AWS's answer to: who am I? A region that is not enabled would take any credentials for invalid."""
+    found: dict[str, str] = reader.ask("sts", "GetCallerIdentity", region=enabled_region(needs))
     return found
 
 
@@ -27,9 +27,10 @@ def judge_identity(needs: Needs, identity: dict[str, str]) -> list[Finding]:
 
 def read_region(needs: Needs, reader: Reader) -> list[dict[str, Any]]:
     """The region's state in this account; a region that is off answers nothing itself, so another one is asked."""
-    near = {"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}.get(partition_of(needs.region), "us-east-1")
     given = {"AllRegions": True, "RegionNames": [needs.region]}
-    answer = reader.ask("ec2", "DescribeRegions", absent=("InvalidParameterValue",), region=near, **given)
+    answer = reader.ask(
+        "ec2", "DescribeRegions", absent=("InvalidParameterValue",), region=enabled_region(needs), **given
+    )
     return list((answer or {}).get("Regions", []))
 
 
@@ -41,6 +42,11 @@ def judge_region(needs: Needs, regions: list[dict[str, Any]]) -> list[Finding]:
         return [fine(f"{needs.region} is enabled")]
     says = f"Region {needs.region} is not enabled in account {needs.account}."
     return [fails(says, "An administrator enables it in the console: Account, AWS Regions. It takes some minutes.")]
+
+
+def enabled_region(needs: Needs) -> str:
+    """A region of the same partition that no account can switch off."""
+    return {"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}.get(partition_of(needs.region), "us-east-1")
 
 
 def partition_of(region: str) -> str:

@@ -21,6 +21,7 @@ RIGHTS = {
     ("budgets", "DescribeBudgets"): "budgets:ViewBudget",
 }
 SERVICES_IN_RIGHTS = {"service-quotas": "servicequotas"}
+INVALID = ("InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "AuthFailure")
 # Lake Formation refuses in the name of Glue.
 GOVERNED = "Lake Formation permission"
 ALSO_REFUSED = (*REFUSED, "AuthorizationError", "AuthorizationErrorException", "403", "Forbidden", "AccessDeniedFault")
@@ -110,6 +111,8 @@ def reason_of(service: str, operation: str, code: str, message: str) -> str:
         return "your AWS credentials have expired: log in again"
     if GOVERNED in message:
         return f"needs a grant of Lake Formation for glue:{operation}: {message}"
+    if code in INVALID:
+        return "AWS does not know your credentials"
     if code in ALSO_REFUSED or "AccessDenied" in code:
         return f"needs {right_for(service, operation)}"
     return f"AWS refuses {operation}: {code}: {message}".rstrip(": ")

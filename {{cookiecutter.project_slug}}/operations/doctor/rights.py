@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from operations.deployment import PROJECT
 from operations.doctor.check import Check
 from operations.doctor.finding import Finding, fine, look
+from operations.doctor.identity import read_identity
 from operations.doctor.needs import Needs
 from operations.doctor.reading import Reader
 
@@ -78,7 +79,7 @@ class Simulated(NamedTuple):
 
 def read_rights(needs: Needs, reader: Reader) -> list[Simulated] | None:
     """What the simulator says of the caller; None for the account's root user, who may do anything."""
-    who = reader.ask("sts", "GetCallerIdentity")["Arn"]
+    who = read_identity(needs, reader)["Arn"]
     if who.endswith(":root"):
         return None
     own = actions_of(PROJECT, ["modules/storage", "pipeline" if needs.is_pipeline else "bootstrap"])

@@ -90,6 +90,18 @@ def test_the_delivery_account_is_asked_for_people_builds_and_repository(
     assert done.returncode == 1
 
 
+def test_a_new_account_has_not_enabled_the_regions_that_are_off_by_default(account: tuple[str, Server]) -> None:
+    profile, server = account
+    asked = {"AllRegions": True, "RegionNames": ["af-south-1", REGION]}
+
+    regions = server.client("ec2").describe_regions(**asked)["Regions"]
+
+    assert {region["RegionName"]: region["OptInStatus"] for region in regions} == {
+        "af-south-1": "not-opted-in" if profile == "new" else "opted-in",
+        REGION: "opt-in-not-required",
+    }
+
+
 def test_a_bucket_that_somebody_has_is_found(project: Path, server: Server) -> None:
     name = f"acme-dev-input-{ACCOUNT}"
     s3 = server.client("s3")

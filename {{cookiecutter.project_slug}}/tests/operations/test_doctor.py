@@ -52,6 +52,7 @@ def test_a_refused_call_names_the_right_that_it_needs(stub: Stub) -> None:
         ("service-quotas", "GetServiceQuota", "AccessDeniedException", "needs servicequotas:GetServiceQuota"),
         ("budgets", "DescribeBudgets", "AccessDeniedException", "needs budgets:ViewBudget"),
         ("ec2", "DescribeVpcs", "UnauthorizedOperation", "needs ec2:DescribeVpcs"),
+        ("sts", "GetCallerIdentity", "InvalidClientTokenId", "AWS does not know your credentials"),
         ("iam", "GetRole", "ExpiredToken", "your AWS credentials have expired: log in again"),
         (
             "ce",

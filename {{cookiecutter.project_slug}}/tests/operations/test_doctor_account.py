@@ -32,6 +32,17 @@ def test_a_region_that_is_not_enabled_will_fail(dev: Needs) -> None:
     assert failing(identity.judge_region(dev, [])) == "AWS knows no region eu-west-1."
 
 
+@pytest.mark.parametrize(
+    ("region", "asked"), [("af-south-1", "us-east-1"), ("cn-north-1", "cn-north-1"), ("us-gov-east-1", "us-gov-west-1")]
+)
+def test_who_asks_is_found_out_in_a_region_that_is_always_on(
+    region: str, asked: str, dev: Needs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Needs, "region", region)
+
+    assert identity.enabled_region(dev) == asked
+
+
 def test_a_region_without_codecommit_will_fail_for_the_delivery_account(pipeline: Needs) -> None:
     assert failing(repository.judge_services(pipeline, ["codecommit"])) == "CodeCommit does not exist in eu-west-1."
 

@@ -1,0 +1,58 @@
+"""What somebody else has made before the project comes is there under the names that project.yaml has for it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import stand_in_server
+from stand_in_server import ACCOUNT, REGION, Server
+
+VPC, SUBNETS = "vpc-0abc1234", ["subnet-0abc1234", "subnet-0def5678"]
+SURROUNDINGS: dict[str, Any] = {
+    "state_buckets": [],
+    "topics": [f"arn:aws:sns:{REGION}:{ACCOUNT}:alerts"],
+    "roles": [f"arn:aws:iam::{ACCOUNT}:role/Architects"],
+    "networks": [{"account": ACCOUNT, "region": REGION, "vpc": VPC, "subnets": SUBNETS}],
+    "secrets": [(ACCOUNT, REGION, "sales/warehouse")],
+    "workspaces": {"workspace": ["T0123ABCD"], "team": []},
+}
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder: Path = tmp_path_factory.mktemp("surroundings")
+    started = stand_in_server.start(folder, "--surroundings", json.dumps(SURROUNDINGS))
+    yield started
+    started.end()
+
+
+def test_an_existing_vpc_has_its_subnets_dns_and_a_way_out(account: Server) -> None:
+    ec2 = account.client("ec2")
+
+    subnets = ec2.describe_subnets(SubnetIds=SUBNETS)["Subnets"]
+    tables = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [VPC]}])["RouteTables"]
+
+    assert {subnet["VpcId"] for subnet in subnets} == {VPC}
+    assert len({subnet["AvailabilityZone"] for subnet in subnets}) == len(SUBNETS)
+    for attribute in ("enableDnsSupport", "enableDnsHostnames"):
+        answer = ec2.describe_vpc_attribute(VpcId=VPC, Attribute=attribute)
+        assert answer[attribute[0].upper() + attribute[1:]]["Value"] is True
+    routes = [route for table in tables for route in table["Routes"]]
+    assert any(route.get("NatGatewayId") and route["DestinationCidrBlock"] == "0.0.0.0/0" for route in routes)
+
+
+def test_topics_roles_and_secrets_are_there(account: Server) -> None:
+    assert account.client("sns").get_topic_attributes(TopicArn=SURROUNDINGS["topics"][0])
+    assert account.client("iam").get_role(RoleName="Architects")
+    assert account.client("secretsmanager").describe_secret(SecretId="sales/warehouse")["Name"] == "sales/warehouse"
+
+
+def test_only_the_workspaces_that_somebody_has_authorised_are_listed(account: Server) -> None:
+    chat = account.client("chatbot")
+
+    slack = chat.describe_slack_workspaces()["SlackWorkspaces"]
+
+    assert [workspace["SlackTeamId"] for workspace in slack] == ["T0123ABCD"]
+    assert chat.list_microsoft_teams_configured_teams()["ConfiguredTeams"] == []
