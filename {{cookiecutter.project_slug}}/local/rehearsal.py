@@ -56,10 +56,15 @@ class Rehearsal:
         return str(self.settings[DELIVERY]["prefix"])
 
     @property
+    def repository_name(self) -> str:
+        """The name of the CodeCommit repository."""
+        return str(self.settings[DELIVERY]["project"]["git"]["repository"])
+
+    @property
     def repository(self) -> Path:
         """Where a push goes to."""
-        git, place = self.settings[DELIVERY]["project"]["git"], self.delivery
-        return repository_folder(self.platform.folder, place["account"], place["region"], git["repository"])
+        place = self.delivery
+        return repository_folder(self.platform.folder, place["account"], place["region"], self.repository_name)
 
     def account_of(self, name: str) -> Platform:
         """The local AWS as the owner of an environment's account sees it, or of the delivery account."""

@@ -15,6 +15,12 @@ locals {
   _cloned = { type = local.provider.build, location = local.provider.address }
   _handed = { type = "CODEPIPELINE", location = null }
 
+  # The builds of the pipeline get their buildspec, and what is the branch, from here and not from the commit that they are handed:
+  # its code may not run before the commit is known to be on the branch.
+  _own_buildspec   = { for build, each in local.builds : build => each if each.source.type == "CODEPIPELINE" && build != "pull-request" }
+  _branch          = { BRANCH = local.git.branch, REPOSITORY = local.git.repository }
+  _only_the_branch = file("${path.module}/../buildspecs/only_the_branch.sh")
+
   builds = merge(
     {
       check        = { buildspec = "check", minutes = 60, size = "MEDIUM", at_once = null, source = local._handed, variables = {} }
@@ -54,7 +60,7 @@ resource "aws_codebuild_project" "this" {
     privileged_mode = false
 
     dynamic "environment_variable" {
-      for_each = each.value.variables
+      for_each = merge(each.value.variables, contains(keys(local._own_buildspec), each.key) ? local._branch : {})
 
       content {
         name  = environment_variable.key
@@ -67,7 +73,7 @@ resource "aws_codebuild_project" "this" {
     type            = each.value.source.type
     location        = each.value.source.location
     git_clone_depth = each.value.source.type == "CODEPIPELINE" ? null : 0
-    buildspec       = "buildspecs/${each.value.buildspec}.yml"
+    buildspec       = contains(keys(local._own_buildspec), each.key) ? templatefile("${path.module}/../buildspecs/${each.value.buildspec}.yml", { only_the_branch = local._only_the_branch }) : "buildspecs/${each.value.buildspec}.yml"
 
     dynamic "auth" {
       for_each = each.value.source.type == "CODEPIPELINE" ? [] : compact([local.connection])

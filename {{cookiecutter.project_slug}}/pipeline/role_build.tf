@@ -10,6 +10,7 @@ locals {
     find_artifacts            = { actions = ["s3:GetBucketAcl", "s3:GetBucketLocation"], resources = [local.artifacts] }
     find_record               = { actions = ["s3:ListBucket"], resources = [local.artifacts] }
     clone                     = { actions = local.has_codecommit ? ["codecommit:GitPull"] : [for action in ["GetConnection", "GetConnectionToken", "UseConnection"] : "${local.connections}:${action}"], resources = [local.has_codecommit ? local.repository : local.connection] }
+    read_requests             = { actions = ["codecommit:ListPullRequests", "codecommit:GetPullRequest", "codecommit:GetPullRequestApprovalStates"], resources = [local.repository] }
     comment                   = { actions = ["codecommit:GetPullRequest", "codecommit:GetCommentsForPullRequest", "codecommit:PostCommentForPullRequest", "codecommit:UpdateComment"], resources = [local.repository] }
     notify                    = { actions = ["sns:Publish"], resources = concat(["${local.arn.sns}:${local.names.topic}-*"], [for target in module.project.notifications : target.arn if target.protocol == "topic"]) }
     remember                  = { actions = ["dynamodb:GetItem", "dynamodb:UpdateItem"], resources = ["${local.arn.dynamodb}:table/${local.names.ledger}"] }
@@ -24,7 +25,8 @@ locals {
     }, { for kind, role in roles : "${kind}_${name}" => { actions = ["sts:AssumeRole"], resources = [role] } if kind != "read" })]...
   )
 
-  _handed_over = ["take_source", "find_artifacts"]
+  # The source that a pipeline hands over is a reference, which the build clones.
+  _handed_over = ["take_source", "find_artifacts", "clone"]
   _tell        = ["notify", "remember"]
   granted = merge({
     check        = local._handed_over
@@ -32,7 +34,7 @@ locals {
     drift        = concat(local._tell, ["clone", "refresh_every_environment", "find_record", "read_record"])
     notify       = concat(local._handed_over, local._tell, ["find_record", "read_record", "read_execution"])
     }, [for name in keys(local.environments) : {
-      "plan-${name}"  = concat(local._handed_over, local._tell, ["plan_${name}", "hand_over_${name}", "summarise_${name}"])
+      "plan-${name}"  = concat(local._handed_over, local._tell, ["plan_${name}", "hand_over_${name}", "summarise_${name}", "find_record", "read_record", "read_execution"], local.has_codecommit ? ["read_requests"] : [])
       "apply-${name}" = concat(local._handed_over, local._tell, ["apply_${name}", "take_plan_${name}", "find_record", "record_${name}"])
       "smoke-${name}" = concat(local._handed_over, local._tell, ["smoke_${name}", "find_record", "record_${name}"])
     }]...

@@ -40,7 +40,7 @@ data "aws_iam_policy_document" "pipeline" {
 
   statement {
     sid       = "Source"
-    actions   = local.has_codecommit ? [for action in ["GetBranch", "GetCommit", "GetRepository", "UploadArchive", "GetUploadArchiveStatus", "CancelUploadArchive"] : "codecommit:${action}"] : ["${local.connections}:UseConnection"]
+    actions   = local.has_codecommit ? [for action in ["GetBranch", "GetCommit", "GetRepository"] : "codecommit:${action}"] : ["${local.connections}:UseConnection"]
     resources = [local.has_codecommit ? local.repository : local.connection]
   }
 

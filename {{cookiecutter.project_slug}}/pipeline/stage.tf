@@ -4,13 +4,14 @@ locals {
   # CodePipeline's own variables, which it fills in when an action starts.
   _of_this_run = { PIPELINE_EXECUTION = "#{codepipeline.PipelineExecutionId}", COMMIT = "#{source.CommitId}" }
 
+  # A full clone: the builds see the history, and ask the repository itself what its branch is.
   _source = {
     name      = "Source", category = "Source", provider = local.has_codecommit ? "CodeCommit" : "CodeStarSourceConnection", order = 1
     namespace = "source", inputs = [], outputs = ["source"], timeout = null
     configuration = local.has_codecommit ? {
-      RepositoryName = local.git.repository, BranchName = local.git.branch, PollForSourceChanges = "false"
+      RepositoryName = local.git.repository, BranchName = local.git.branch, PollForSourceChanges = "false", OutputArtifactFormat = "CODEBUILD_CLONE_REF"
       } : {
-      ConnectionArn = local.connection, FullRepositoryId = local.git.repository, BranchName = local.git.branch, DetectChanges = "false"
+      ConnectionArn = local.connection, FullRepositoryId = local.git.repository, BranchName = local.git.branch, DetectChanges = "false", OutputArtifactFormat = "CODEBUILD_CLONE_REF"
     }
   }
 

@@ -11,10 +11,26 @@ PROJECT = Path(__file__).resolve().parents[2]
 BUILDSPECS = {path.stem: yaml.safe_load(path.read_text()) for path in sorted((PROJECT / "buildspecs").glob("*.yml"))}
 TARGETS = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(), flags=re.MULTILINE))
 REPORTED = {"check", "pull-request"}
+# The builds that the pipeline hands a commit: pipeline/ puts buildspecs/only_the_branch.sh in this place.
+HANDED = {"check", "plan", "apply", "smoke", "notify"}
+ONLY_THE_BRANCH = "${indent(8, only_the_branch)}\n"
+
+
+def all_commands(buildspec: dict[str, Any]) -> list[str]:
+    return [command for phase in buildspec["phases"].values() for command in phase["commands"]]
 
 
 def commands(buildspec: dict[str, Any]) -> list[str]:
-    return [command for phase in buildspec["phases"].values() for command in phase["commands"]]
+    return [command for command in all_commands(buildspec) if command != ONLY_THE_BRANCH]
+
+
+@pytest.mark.parametrize("name", BUILDSPECS)
+def test_a_build_that_is_handed_a_commit_looks_whether_it_is_on_the_branch_before_anything_else(name: str) -> None:
+    asks = [command == ONLY_THE_BRANCH for command in all_commands(BUILDSPECS[name])]
+
+    assert asks[0] == (name in HANDED) and not any(asks[1:])
+    assert BUILDSPECS[name]["env"].get("git-credential-helper") == (True if name in HANDED else None)
+    assert next(iter(BUILDSPECS[name]["phases"])) == "install"
 
 
 def test_every_build_of_the_pipeline_has_its_buildspec() -> None:

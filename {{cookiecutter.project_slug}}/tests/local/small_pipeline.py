@@ -109,9 +109,10 @@ class Small:
         )
         return whole
 
-    def create(self, *stages: dict[str, Any], **more: Any) -> None:
+    def create(self, *stages: dict[str, Any], source_format: str = "CODE_ZIP", **more: Any) -> None:
         """Make the pipeline, after a stage that fetches `main`; it has run once when this returns."""
-        source = action("Source", SOURCE, RepositoryName=self.name, BranchName="main", PollForSourceChanges="false")
+        branch = {"RepositoryName": self.name, "BranchName": "main", "PollForSourceChanges": "false"}
+        source = action("Source", SOURCE, **branch, OutputArtifactFormat=source_format)
         source |= {"outputArtifacts": [{"name": "source"}], "namespace": "source"}
         pipeline = {
             "name": self.name,
@@ -123,9 +124,24 @@ class Small:
         }
         self.client("codepipeline").create_pipeline(pipeline=pipeline | more)
 
-    def start(self) -> str:
-        """Start an execution; its id."""
-        return str(self.client("codepipeline").start_pipeline_execution(name=self.name)["pipelineExecutionId"])
+    def start(self, **chosen: str) -> str:
+        """Start an execution, of the commit that is chosen for an action; its id."""
+        revisions = [
+            {"actionName": name, "revisionType": "COMMIT_ID", "revisionValue": commit}
+            for name, commit in chosen.items()
+        ]
+        order = {"sourceRevisions": revisions} if revisions else {}
+        return str(self.client("codepipeline").start_pipeline_execution(name=self.name, **order)["pipelineExecutionId"])
+
+    def unreferenced_merge(self, source: str, destination: str) -> str:
+        """A commit that no branch names, as anybody who reviews can make one."""
+        made = self.client("codecommit").create_unreferenced_merge_commit(
+            repositoryName=self.name,
+            sourceCommitSpecifier=source,
+            destinationCommitSpecifier=destination,
+            mergeOption="THREE_WAY_MERGE",
+        )
+        return str(made["commitId"])
 
     def execution(self, identity: str) -> dict[str, Any]:
         """What is told of an execution."""

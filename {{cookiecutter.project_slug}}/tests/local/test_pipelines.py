@@ -111,6 +111,92 @@ def test_the_source_comes_without_execute_bits_and_without_history_as_on_aws(sma
     assert small.ended(run(small, stage("Check", build("Check", check)))) == "Succeeded"
 
 
+# The commit that whoever starts an execution chooses
+
+
+SAY_COMMIT: dict[str, Any] = {
+    "env": {"exported-variables": ["BUILT"]},
+    "phases": {"build": {"commands": ["export BUILT=$(cat content)"]}},
+}
+
+
+def test_who_starts_an_execution_may_choose_a_commit_that_no_branch_has(small: Small) -> None:
+    """AWS asks for nothing but the right to start: that the commit is on the branch, a build has to see."""
+    run(small, stage("Check", build("Check", small.project("check", SAY_COMMIT), namespace="check")))
+    small.push("feature/x", content="2")
+    small.push("main", other="3")
+    merge = small.unreferenced_merge("feature/x", "main")
+
+    execution = small.start(Source=merge)
+
+    assert small.ended(execution) == "Succeeded"
+    assert small.execution(execution)["artifactRevisions"][0]["revisionId"] == merge
+    assert small.actions(execution)["Check"]["output"]["outputVariables"] == {"BUILT": "2"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [
+        ({"actionName": "Sauce"}, "There is no source action Sauce"),
+        ({"revisionType": "S3_OBJECT_KEY"}, "A git source takes a COMMIT_ID, not S3_OBJECT_KEY"),
+    ],
+)
+def test_a_chosen_revision_must_be_a_commit_of_a_source_action(
+    small: Small, wrong: dict[str, str], complaint: str
+) -> None:
+    run(small, stage("Check", build("Check", small.project("check", TRUE))))
+    revision = {"actionName": "Source", "revisionType": "COMMIT_ID", "revisionValue": "a" * 40} | wrong
+
+    with pytest.raises(ClientError, match=complaint):
+        small.client("codepipeline").start_pipeline_execution(name=small.name, sourceRevisions=[revision])
+
+
+def test_a_chosen_commit_that_is_nowhere_fails_the_source(small: Small) -> None:
+    run(small, stage("Check", build("Check", small.project("check", TRUE))))
+
+    execution = small.start(Source="a" * 40)
+
+    assert small.ended(execution) == "Failed"
+    assert f"no commit {'a' * 40} was found" in small.why(execution)
+
+
+# A full clone
+
+
+def clone(small: Small, *commands: str, helper: bool = True, rights: tuple[str, ...] = ("codecommit:GitPull",)) -> str:
+    """Run commands in a build that gets the source as a reference; the execution."""
+    rights = ("logs:*", "s3:*", *rights)
+    role = small.make_role(f"{small.name}-clones", "codebuild", statement(*rights))
+    env = {"env": {"git-credential-helper": "yes"}} if helper else {}
+    spec = {**env, "phases": {"build": {"commands": list(commands)}}}
+    small.push(content="1")
+    small.create(
+        stage("Check", build("Check", small.project("check", spec, role=role))), source_format="CODEBUILD_CLONE_REF"
+    )
+    return newest(small)
+
+
+def test_a_full_clone_has_the_history_of_its_commit_and_can_ask_for_the_branch(small: Small) -> None:
+    execution = clone(
+        small, "git log -1 --format=%s | grep Change", "git fetch origin main", "git rev-parse FETCH_HEAD"
+    )
+
+    assert small.ended(execution) == "Succeeded", small.why(execution)
+
+
+def test_a_full_clone_reaches_its_repository_with_the_credential_helper_only(small: Small) -> None:
+    execution = clone(small, "GIT_TERMINAL_PROMPT=0 git fetch origin main", helper=False)
+
+    assert small.ended(execution) == "Failed"
+
+
+def test_a_build_that_may_not_pull_gets_no_full_clone(small: Small) -> None:
+    execution = clone(small, "true", rights=())
+
+    assert small.ended(execution) == "Failed"
+    assert "not authorized to perform: codecommit:GitPull" in small.why(execution)
+
+
 def test_a_variable_that_nobody_has_set_fails_the_action(small: Small) -> None:
     silent = small.project("silent", TRUE)
 

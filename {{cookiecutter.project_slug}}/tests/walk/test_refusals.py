@@ -85,15 +85,20 @@ def test_a_state_that_moved_after_the_approval_is_refused(walk: Walk, planned: s
     refused(walk, planned, f"has moved from serial {state['serial']} to {state['serial'] + 1}")
 
 
-def test_sources_that_moved_after_the_approval_are_refused(walk: Walk, planned: str) -> None:
+def test_the_apply_works_as_the_deploy_role_of_its_environment_and_as_nobody_else(walk: Walk, planned: str) -> None:
     dev = walk.environments[0]
-    place = walk.artifact(planned, "Source", "Source")
-    other = with_another(walk.object(place), f"{dev}/main.tf", lambda text: text + b"\n# another commit\n")
+    role = walk.played.delivery["environments"][0]["apply_role"]
+    iam = walk.played.client("iam", dev)
+    nothing = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}
 
-    with unchanged(walk, dev), replaced(walk, place, other):
-        assert walk.retry(planned, dev) == "Failed"
+    with unchanged(walk, dev):
+        iam.put_role_policy(RoleName=role, PolicyName="nothing", PolicyDocument=json.dumps(nothing))
+        try:
+            assert walk.retry(planned, dev) == "Failed"
+        finally:
+            iam.delete_role_policy(RoleName=role, PolicyName="nothing")
 
-    refused(walk, planned, "The sources that lie here are not those that the plan was made from")
+    assert f"assumed-role/{role}/" in walk.log(planned, dev, "Apply")
 
 
 def test_an_archive_that_changed_after_the_approval_is_refused(walk: Walk, planned: str) -> None:
@@ -186,3 +191,81 @@ def test_what_a_build_has_told_of_its_refusal_is_not_told_a_second_time(walk: Wa
     assert walk.told(": The apply of ", NOTHING_CHANGED)
     assert walk.told("is not approved")
     assert walk.told(": Apply failed") == walk.told(": Approve failed") == []
+
+
+# One approver alone: a commit that nobody has reviewed, started and approved by the same person
+
+
+@pytest.fixture(scope="module")
+def unreviewed(walk: Walk, planned: str) -> str:
+    """A commit that no branch names, made of a branch of a developer without any right to push."""
+    walk.settled()
+    with walk.taken_back():
+        walk.change("Let everybody in", **{"README.md": lambda text: f"{text}\nUnreviewed.\n"})
+        walk.played.push("feature/unreviewed")
+    approver = walk.played.client_of_role(APPROVERS[0], "codecommit", "alone")
+    made = approver.create_unreferenced_merge_commit(
+        repositoryName=walk.played.repository_name,
+        sourceCommitSpecifier="feature/unreviewed",
+        destinationCommitSpecifier="main",
+        mergeOption="THREE_WAY_MERGE",
+    )
+    return str(made["commitId"])
+
+
+def started(walk: Walk, commit: str) -> str:
+    """Start the pipeline with a commit of one's choice, as an approver alone."""
+    revision = {"actionName": "Source", "revisionType": "COMMIT_ID", "revisionValue": commit}
+    approver = walk.played.client_of_role(APPROVERS[0], "codepipeline", "alone")
+    begun = approver.start_pipeline_execution(name=walk.played.pipeline, sourceRevisions=[revision])
+    return str(begun["pipelineExecutionId"])
+
+
+def not_on_the_branch(walk: Walk, execution: str, stage: str, action: str, commit: str) -> None:
+    """It ended there, before any of its code ran, and people are told."""
+    assert walk.begun(execution)[-1] == f"{stage} {action}"
+    log = walk.log(execution, stage, action)
+    assert f"This commit is refused: {commit} is not on the branch main." in log
+    assert "Running command make" not in log
+    assert walk.told(f"{stage}: {action} failed", "not on the delivered branch", execution)
+
+
+def test_a_commit_that_is_not_on_the_branch_is_refused_before_its_code_runs(walk: Walk, unreviewed: str) -> None:
+    execution = started(walk, unreviewed)
+
+    assert walk.until_over(execution) == "Failed"
+
+    not_on_the_branch(walk, execution, "Check", "Check", unreviewed)
+
+
+def test_the_plan_refuses_it_also_when_the_check_does_not(walk: Walk, unreviewed: str) -> None:
+    dev = walk.environments[0]
+
+    with walk.without_the_look_at_the_branch("check"):
+        execution = started(walk, unreviewed)
+        assert walk.until_over(execution) == "Failed"
+
+    not_on_the_branch(walk, execution, dev, "Plan", unreviewed)
+
+
+def test_the_apply_refuses_it_also_when_check_and_plan_do_not(walk: Walk, unreviewed: str) -> None:
+    dev = walk.environments[0]
+
+    with walk.without_the_look_at_the_branch("check", f"plan-{dev}"), unchanged(walk, dev):
+        execution = started(walk, unreviewed)
+        walk.answer(execution, dev, "Approved", "I am the one who started it")
+        assert walk.until_over(execution) == "Failed"
+
+    not_on_the_branch(walk, execution, dev, "Apply", unreviewed)
+
+
+def test_a_commit_that_was_delivered_before_can_be_delivered_again(walk: Walk, planned: str) -> None:
+    """It is on the branch: an approver may go back to it, by a plan and an approval of its own."""
+    dev = walk.environments[0]
+    before = walk.deployed(dev)[-1]["commit"]
+
+    execution = started(walk, before)
+    walk.answer(execution, dev, "Rejected", "only to see the plan")
+
+    assert walk.until_over(execution) == "Failed"
+    assert walk.begun(execution)[-1] == f"{dev} Approve"

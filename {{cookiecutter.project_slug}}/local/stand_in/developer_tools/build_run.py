@@ -39,6 +39,8 @@ class BuildRun:
     artifact: bytes | None = None
     shell: BuildShell | None = None
     stopped: bool = False
+    # How git reaches the repository that was cloned, for a build that asks for CodeBuild's credential helper.
+    git_credentials: dict[str, str] = field(default_factory=dict)
 
     @property
     def log(self) -> Path:
@@ -88,7 +90,8 @@ class BuildRun:
     def _started(self, spec: Buildspec) -> BuildShell:
         scratch = self.folder / "scratch"
         scratch.mkdir(parents=True)
-        return BuildShell(spec.shell, self.source, scratch, spec.variables | self.environment, self.log)
+        known = spec.variables | self.environment | (self.git_credentials if spec.has_git_credentials else {})
+        return BuildShell(spec.shell, self.source, scratch, known, self.log)
 
     def _all_phases(self, spec: Buildspec, shell: BuildShell, deadline: float) -> bool:
         """A failing install or pre_build ends the build; after a failing build, post_build still runs."""

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shutil
 from collections.abc import Callable
 from threading import Thread
 from typing import Any
@@ -12,8 +13,9 @@ from local.stand_in.developer_tools.build import Build, event_of, told_of, varia
 from local.stand_in.developer_tools.build_projects import BuildProjects
 from local.stand_in.developer_tools.build_run import BuildRun
 from local.stand_in.developer_tools.clock import now
+from local.stand_in.developer_tools.clone_reference import CloneReference, reference_in
 from local.stand_in.developer_tools.refusal import RefusedError
-from local.stand_in.developer_tools.repositories import Repositories
+from local.stand_in.developer_tools.repositories import Repositories, Repository
 from local.stand_in.identity import AccessDeniedError, require
 from local.stand_in.local_aws import LocalAws
 from local.stand_in.log_stream import keep_log
@@ -29,10 +31,16 @@ class Builds:
     """The builds of one account and region, and CodeBuild's calls about them."""
 
     def __init__(
-        self, aws: LocalAws, projects: BuildProjects, repositories: Repositories, emit: Emit, machine: dict[str, str]
+        self,
+        aws: LocalAws,
+        projects: BuildProjects,
+        repositories: Repositories,
+        connected: Callable[[str, str], Repository],
+        emit: Emit,
+        machine: dict[str, str],
     ) -> None:
         self.aws, self.projects, self.repositories, self.emit = aws, projects, repositories, emit
-        self.machine = machine
+        self.connected, self.machine = connected, machine
         self.by_id: dict[str, Build] = {}
 
     @property
@@ -99,7 +107,7 @@ class Builds:
             if build.output:
                 require(role, "s3:PutObject", build.output.arn)
             session = credentials(role, "AWSCodeBuild")
-            build.run = self._prepared(build, session)
+            build.run = self._prepared(build, session, role)
             build.run.run()
             self._hand_on(build, session)
             build.status = build.run.status
@@ -111,7 +119,7 @@ class Builds:
         build.ended = now()
         self._tell(build)
 
-    def _prepared(self, build: Build, session: dict[str, str]) -> BuildRun:
+    def _prepared(self, build: Build, session: dict[str, str], role: Caller) -> BuildRun:
         """The build with its sources in a folder of its own."""
         folder = self.aws.folder / "builds" / build.project["name"] / build.identity
         run = BuildRun(
@@ -126,6 +134,7 @@ class Builds:
         if build.inputs:
             for name, artifact in build.inputs.items():
                 unpack(self._fetched(artifact, session), places.get(name, run.source))
+            self._clone_what_is_referred_to(run, role)
         elif build.project["source"]["type"] == "CODECOMMIT":
             self._clone(build, run)
         else:
@@ -133,6 +142,23 @@ class Builds:
         run.environment |= self.machine | self.aws.process_environment | session
         run.environment |= variables_of(self.aws, build, run.source, places) | {"HOME": str(folder / "home")}
         return run
+
+    def _clone_what_is_referred_to(self, run: BuildRun, role: Caller) -> None:
+        """Put a clone in the place of a source that is only a reference to one."""
+        reference = reference_in(run.source)
+        if reference is None:
+            return
+        reference.require_access(role)
+        repository = self._referred_to(reference)
+        address = repository.clone_address(reference.by)
+        shutil.rmtree(run.source)
+        repository.git.clone(reference.commit, run.source, address)
+        run.git_credentials = repository.git.reached_at(address)
+
+    def _referred_to(self, reference: CloneReference) -> Repository:
+        if reference.by.split(":")[2] == "codecommit":
+            return self.repositories.named(reference.repository)
+        return self.connected(reference.by, reference.repository)
 
     def _clone(self, build: Build, run: BuildRun) -> None:
         location = build.project["source"]["location"]
@@ -142,7 +168,8 @@ class Builds:
         if commit is None:
             raise RefusedError("InvalidInputException", f"{location} has no {version}")
         build.resolved = commit
-        git.clone(commit, run.source)
+        git.clone(commit, run.source, location)
+        run.git_credentials = git.reached_at(location)
 
     def _fetched(self, artifact: Artifact, session: dict[str, str]) -> bytes:
         stored = self._s3(session).get_object(Bucket=artifact.bucket, Key=artifact.key)

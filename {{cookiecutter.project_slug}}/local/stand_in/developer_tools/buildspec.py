@@ -8,7 +8,7 @@ import yaml
 PHASES = ("install", "pre_build", "build", "post_build")
 KNOWN = {
     "the buildspec": {"version", "env", "phases", "artifacts", "cache", "reports"},
-    "env": {"shell", "variables", "exported-variables"},
+    "env": {"shell", "variables", "exported-variables", "git-credential-helper"},
     "a phase": {"commands", "finally", "on-failure", "runtime-versions"},
     "artifacts": {"files", "base-directory", "discard-paths", "name", "exclude-paths"},
 }
@@ -44,6 +44,7 @@ class Buildspec:
     shell: str
     variables: dict[str, str]
     exported: list[str]
+    has_git_credentials: bool
     phases: dict[str, Phase]
     artifacts: Artifacts | None
 
@@ -65,6 +66,8 @@ def read(text: str) -> Buildspec:
         shell=env.get("shell", "sh"),
         variables={name: str(value) for name, value in (env.get("variables") or {}).items()},
         exported=list(env.get("exported-variables") or []),
+        # YAML reads `yes` as true.
+        has_git_credentials=env.get("git-credential-helper") in (True, "yes"),
         phases={name: _phase(phases[name] or {}) for name in PHASES if name in phases},
         artifacts=_artifacts(given["artifacts"]) if given.get("artifacts") else None,
     )

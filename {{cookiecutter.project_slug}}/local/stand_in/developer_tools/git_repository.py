@@ -75,10 +75,18 @@ class GitRepository:
             self._git("read-tree", commit, **index)
             self._git("--work-tree", str(folder), "checkout-index", "--all", **index)
 
-    def clone(self, commit: str, folder: Path) -> None:
-        """Write a working copy with its history into a folder."""
+    def clone(self, commit: str, folder: Path, address: str) -> None:
+        """Write a working copy with its history into a folder; its remote is the address that AWS gives it."""
         self._git("clone", "--quiet", "--no-checkout", str(self.folder), str(folder))
+        # AWS may refuse to hand over a commit that no reference reaches; here the project has to refuse it.
+        self._git("-C", str(folder), "fetch", "--quiet", "origin", commit)
         self._git("-C", str(folder), "checkout", "--quiet", "--detach", commit)
+        self._git("-C", str(folder), "remote", "set-url", "origin", address)
+
+    def reached_at(self, address: str) -> dict[str, str]:
+        """The environment variables with which git reaches this repository by the address that AWS gives it."""
+        key = f"url.{self.folder}.insteadOf"
+        return {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": key, "GIT_CONFIG_VALUE_0": address}
 
     def _git(self, *arguments: str, **environment: str) -> str:
         where = [] if arguments[0] in ("clone", "-C") else ["--git-dir", str(self.folder)]

@@ -32,11 +32,29 @@ class Merges:
             caller, given, "THREE_WAY_MERGE", lambda git, target, author: _commit(git, target, given, author, 2)
         )
 
+    def create_unreferenced_merge_commit(self, caller: Caller, given: Content) -> Content:
+        """A merge that no branch names: CodeCommit API, CreateUnreferencedMergeCommit. No push is needed for it."""
+        repository = self.requests.repositories.named(given["repositoryName"])
+        git = repository.git
+        ends = [git.resolve(given[f"{end}CommitSpecifier"]) for end in ("destination", "source")]
+        if None in ends:
+            raise RefusedError("CommitDoesNotExistException", "The specified commit does not exist")
+        onto, commit = map(str, ends)
+        option, author = given["mergeOption"], _author(caller, given)
+        try:
+            if option == "FAST_FORWARD_MERGE":
+                made = commit
+            else:
+                parents = [onto, commit][: 1 if option == "SQUASH_MERGE" else 2]
+                made = git.merged(onto, commit, parents, author, given.get("commitMessage") or f"Merge {commit}")
+        except GitError as error:
+            raise RefusedError("ManualMergeRequiredException", f"The commits conflict: {error}") from error
+        return {"commitId": made, "treeId": git.commit(made)["treeId"]}
+
     def _merge(self, caller: Caller, given: Content, option: str, make: Make) -> Content:
         request = self.requests.named(given)
         self._refuse(request, given)
-        target, name = request.target, caller.arn.rpartition("/")[2]
-        author = {"name": given.get("authorName") or name, "email": given.get("email") or f"{name}@codecommit"}
+        target, author = request.target, _author(caller, given)
         try:
             commit = make(request.repository.git, target, author)
         except GitError as error:
@@ -58,6 +76,11 @@ class Merges:
         if not request.evaluation["approved"]:
             message = f"The approval rules are not satisfied: {', '.join(lacking)}"
             raise RefusedError("PullRequestApprovalRulesNotSatisfiedException", message)
+
+
+def _author(caller: Caller, given: Content) -> Content:
+    name = caller.arn.rpartition("/")[2]
+    return {"name": given.get("authorName") or name, "email": given.get("email") or f"{name}@codecommit"}
 
 
 def _fast_forward(git: GitRepository, target: Content, author: Content) -> str:

@@ -14,6 +14,7 @@ from local.stand_in.developer_tools.approval_message import message_of, subject_
 from local.stand_in.developer_tools.artifact import Artifact, all_files, packed
 from local.stand_in.developer_tools.builds import Builds
 from local.stand_in.developer_tools.clock import now
+from local.stand_in.developer_tools.clone_reference import FULL_CLONE, CloneReference
 from local.stand_in.developer_tools.pipeline_execution import ActionRun, Execution
 from local.stand_in.developer_tools.repositories import Repositories, Repository
 from local.stand_in.identity import require
@@ -24,7 +25,10 @@ Content = dict[str, Any]
 WEEK_MINUTES = 7 * 24 * 60
 LOOK_SECONDS = 0.2
 MOST_CHARACTERS = 1000
-SOURCE_CALLS = ("GetBranch", "GetCommit", "UploadArchive", "GetUploadArchiveStatus")
+SOURCE_CALLS = {
+    "CODE_ZIP": ("GetBranch", "GetCommit", "UploadArchive", "GetUploadArchiveStatus"),
+    FULL_CLONE: ("GetBranch", "GetCommit", "GetRepository"),
+}
 
 
 class ActionFailedError(Exception):
@@ -57,25 +61,35 @@ class PipelineActions:
 
     def _commit(self, execution: Execution, run: ActionRun, role: Caller) -> None:
         repository = self.repositories.named(run.configuration["RepositoryName"])
-        for call in SOURCE_CALLS:
+        for call in SOURCE_CALLS[_format(run)]:
             require(role, f"codecommit:{call}", repository.arn)
-        self._source(execution, run, role, repository, run.configuration["RepositoryName"])
+        self._source(execution, run, role, repository, run.configuration["RepositoryName"], repository.arn)
 
     def _connection(self, execution: Execution, run: ActionRun, role: Caller) -> None:
         arn, name = run.configuration["ConnectionArn"], run.configuration["FullRepositoryId"]
         require(role, f"{arn.split(':')[2]}:UseConnection", arn)
-        self._source(execution, run, role, self.connected(arn, name), name)
+        self._source(execution, run, role, self.connected(arn, name), name, arn)
 
-    def _source(self, execution: Execution, run: ActionRun, role: Caller, repository: Repository, name: str) -> None:
+    def _source(
+        self, execution: Execution, run: ActionRun, role: Caller, repository: Repository, name: str, by: str
+    ) -> None:
+        """Fetch the commit that the execution was started with, or that of the branch."""
         branch = run.configuration["BranchName"]
-        commit = repository.git.branch(branch)
+        # CodePipeline User Guide, "Start a pipeline with a source revision override": the commit may be on any branch.
+        chosen = execution.chosen_commits.get(run.name)
+        commit = repository.git.resolve(chosen) if chosen else repository.git.branch(branch)
         if commit is None:
-            message = f"The action failed because no branch named {branch} was found in the selected repository {name}."
+            what = f"commit {chosen}" if chosen else f"branch named {branch}"
+            message = f"The action failed because no {what} was found in the selected repository {name}."
             raise ActionFailedError("ConfigurationError", message)
         said = repository.git.commit(commit)
         with tempfile.TemporaryDirectory() as folder:
-            repository.git.export(commit, Path(folder) / "source")
-            archive = packed(all_files(Path(folder) / "source"))
+            source = Path(folder) / "source"
+            if _format(run) == FULL_CLONE:
+                CloneReference(by, name, commit).written(source)
+            else:
+                repository.git.export(commit, source)
+            archive = packed(all_files(source))
         for artifact in run.outputs:
             self._store(artifact, archive, role)
         run.external_id, run.summary = commit, said["message"].strip()
@@ -153,3 +167,7 @@ class PipelineActions:
         require(role, "s3:PutObject", artifact.arn)
         s3 = self.aws.client_in(credentials(role, "CodePipeline"), "s3")
         s3.put_object(Bucket=artifact.bucket, Key=artifact.key, Body=archive)
+
+
+def _format(run: ActionRun) -> str:
+    return run.configuration.get("OutputArtifactFormat", "CODE_ZIP")

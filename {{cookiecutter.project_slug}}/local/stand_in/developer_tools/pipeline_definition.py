@@ -3,10 +3,12 @@
 from collections import Counter
 from typing import Any
 
+from local.stand_in.developer_tools.clone_reference import FULL_CLONE
 from local.stand_in.developer_tools.pipeline_variables import OWN, references
 from local.stand_in.developer_tools.refusal import RefusedError
 
 Content = dict[str, Any]
+FORMATS = ("CODE_ZIP", FULL_CLONE)
 PROVIDERS = {
     ("Source", "CodeCommit"),
     ("Source", "CodeStarSourceConnection"),
@@ -51,6 +53,8 @@ def _validate_action(stage: str, action: Content, is_first: bool, made: set[str]
         raise _invalid(f"the local AWS has no {kind['category']} by {kind['owner']} {kind['provider']}: {where}")
     if (kind["category"] == "Source") != is_first:
         raise _invalid(f"Source actions belong into the first stage, and only those: {where}")
+    if action["configuration"].get("OutputArtifactFormat", FORMATS[0]) not in FORMATS:
+        raise _invalid(f"OutputArtifactFormat must be one of {', '.join(FORMATS)}: {where}")
     lacking = [artifact["name"] for artifact in action["inputArtifacts"] if artifact["name"] not in made]
     if lacking:
         raise _invalid(f"No action before {where} has the output artifact {', '.join(lacking)}")

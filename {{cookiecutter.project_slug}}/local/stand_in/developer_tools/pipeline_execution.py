@@ -65,6 +65,8 @@ class Execution:
     pipeline: Content
     trigger: Content
     variables: dict[str, dict[str, str]]
+    # The commit that whoever started it chose for a source action, by the action's name.
+    chosen_commits: dict[str, str] = field(default_factory=dict)
     identity: str = field(default_factory=lambda: str(uuid4()))
     status: str = "InProgress"
     summary: str = ""

@@ -34,15 +34,24 @@ class Pipelines:
         """Whether an execution does something, other than to wait for an approval."""
         return any(execution.is_busy for some in list(self.executions.values()) for execution in some)
 
-    def start(self, name: str, kind: str, detail: str, variables: list[Content] | None = None) -> Execution:
+    def start(
+        self,
+        name: str,
+        kind: str,
+        detail: str,
+        variables: list[Content] | None = None,
+        revisions: list[Content] | None = None,
+    ) -> Execution:
         """Begin an execution; who or what has begun it is its trigger."""
         pipeline = self._named(name)
+        chosen = _chosen_commits(pipeline, revisions or [])
         given = {each["name"]: each["value"] for each in variables or []}
         own = {
             each["name"]: given.get(each["name"], each.get("defaultValue", ""))
             for each in pipeline.get("variables", [])
         }
-        execution = Execution(pipeline, {"triggerType": kind, "triggerDetail": detail}, {"variables": own})
+        trigger = {"triggerType": kind, "triggerDetail": detail}
+        execution = Execution(pipeline, trigger, {"variables": own}, chosen)
         execution.variables["codepipeline"] = {"PipelineExecutionId": execution.identity}
         self.executions[name].append(execution)
         self.engine.begin(execution)
@@ -104,9 +113,8 @@ class Pipelines:
         return {}
 
     def start_pipeline_execution(self, caller: Caller, given: Content) -> Content:
-        if given.get("sourceRevisions"):
-            raise RefusedError("ValidationException", "the local AWS takes no source revisions: it builds the branch")
-        execution = self.start(given["name"], "StartPipelineExecution", caller.arn, given.get("variables"))
+        order = (given.get("variables"), given.get("sourceRevisions"))
+        execution = self.start(given["name"], "StartPipelineExecution", caller.arn, *order)
         return {"pipelineExecutionId": execution.identity}
 
     def stop_pipeline_execution(self, caller: Caller, given: Content) -> Content:
@@ -205,3 +213,14 @@ class Pipelines:
             if execution.identity == given["pipelineExecutionId"]:
                 return execution
         raise RefusedError("PipelineExecutionNotFoundException", f"No execution {given['pipelineExecutionId']}")
+
+
+def _chosen_commits(pipeline: Content, revisions: list[Content]) -> dict[str, str]:
+    """The commit of each source action that a start names; CodePipeline API, SourceRevisionOverride."""
+    sources = [action["name"] for action in pipeline["stages"][0]["actions"]]
+    for each in revisions:
+        if each["actionName"] not in sources:
+            raise RefusedError("ValidationException", f"There is no source action {each['actionName']}")
+        if each["revisionType"] != "COMMIT_ID":
+            raise RefusedError("ValidationException", f"A git source takes a COMMIT_ID, not {each['revisionType']}")
+    return {each["actionName"]: each["revisionValue"] for each in revisions}

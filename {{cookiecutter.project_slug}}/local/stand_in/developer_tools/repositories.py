@@ -39,6 +39,15 @@ class Repository:
         self.known: dict[str, str] = {}
         self.looking = Lock()
 
+    def clone_address(self, by: str) -> str:
+        """The remote of a full clone: CodeCommit's own address, or that of the connection that leads here."""
+        if by == self.arn:
+            return str(self.metadata["cloneUrlHttp"])
+        service, region, account = by.split(":")[2:5]
+        connection = by.rpartition("/")[2]
+        name = self.metadata["repositoryName"]
+        return f"https://{service}.{region}.amazonaws.com/git-http/{account}/{region}/{connection}/{name}.git"
+
 
 class Repositories:
     """The repositories of one account and region, and CodeCommit's calls about them."""

@@ -38,7 +38,7 @@ class DeveloperTools:
         self.repositories = Repositories(aws, emit)
         self.projects, self.connections, rules = BuildProjects(aws), Connections(aws), ApprovalRules()
         self.pull_requests = PullRequests(self.repositories, rules)
-        self.builds = Builds(aws, self.projects, self.repositories, emit, machine)
+        self.builds = Builds(aws, self.projects, self.repositories, self.connections.repository, emit, machine)
         actions = PipelineActions(aws, self.repositories, self.builds, self.connections.repository)
         engine = PipelineEngine(actions, PipelineEvents(emit, aws.region, self._pipeline_arn), self._pipeline_arn)
         self.pipelines = Pipelines(engine, self._pipeline_arn)
