@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import yaml
 from iam_evaluation import EVERYTHING, may, policies_of_person
 from infrastructure_rules import (
     Plan,
@@ -25,6 +26,7 @@ from test_permissions import levels_of_actions
 
 APPROVE = "codepipeline:PutApprovalResult"
 APPROVING = {f'aws_iam_policy.person["{purpose}"].policy' for purpose in ("approver", "developer-approver")}
+TO_READ = {"kms:Decrypt", "codecommit:GitPull"}
 ITS_LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
 ITS_REPORT = {
     f"codebuild:{what}" for what in ("CreateReportGroup", "CreateReport", "UpdateReport", "BatchPutTestCases")
@@ -78,6 +80,23 @@ def apply_gets_the_plan_that_was_approved(plan: Plan) -> list[str]:
         or told(actions["Apply"]).get("APPROVED_DIGEST") != f"#{{plan_{name}.DIGEST}}"
         or {told(action).get("COMMIT") for action in (actions["Plan"], actions["Apply"])} != {"#{source.CommitId}"}
     ]
+
+
+def every_build_asks_for_the_branch_before_the_commit_runs(plan: Plan) -> list[str]:
+    """CodeBuild keeps the buildspec, so that the commit cannot change it, and the first command is the question."""
+    question = "# Refuse a commit that is not on the delivered branch"
+    projects = {each["name"]: each for each in of_type(plan, "aws_codebuild_project").values()}
+    actions = [action for stage in the_pipeline(plan)["stage"] for action in stage["action"]]
+    built = [action["configuration"]["ProjectName"] for action in actions if action["provider"] == "CodeBuild"]
+
+    def asks(name: str) -> bool:
+        buildspec, told = projects[name]["source"][0]["buildspec"], variables_of(projects[name])
+        commands = yaml.safe_load(buildspec)["phases"]["install"]["commands"] if "\n" in buildspec else [""]
+        return commands[0].startswith(question) and {"BRANCH", "REPOSITORY"} <= told.keys()
+
+    (source,) = (action["configuration"] for action in actions if action["category"] == "Source")
+    without_history = [] if source.get("OutputArtifactFormat") == "CODEBUILD_CLONE_REF" else ["the source"]
+    return [*without_history, *(name for name in built if not asks(name))]
 
 
 def runs_wait_for_each_other(plan: Plan) -> list[str]:
@@ -150,7 +169,7 @@ def a_build_assumes_its_own_role_only(plan: Plan) -> list[str]:
 def the_check_writes_nothing_but_its_log_and_report(plan: Plan) -> list[str]:
     statements = dict(policies(plan))['aws_iam_role_policy.build["check"].policy']
     granted = {action for each in statements if each["Effect"] == "Allow" for action in listed(each["Action"])}
-    reading = {action for action in granted if action.split(":")[1].startswith("Get") or action == "kms:Decrypt"}
+    reading = {action for action in granted if action.split(":")[1].startswith("Get") or action in TO_READ}
     return sorted(granted - reading - ITS_LOG - ITS_REPORT)
 
 
@@ -411,6 +430,7 @@ RULES: list[Callable[[Plan], list[str]]] = [
     an_approval_stands_between_plan_and_apply,
     the_approver_sees_the_plan_and_cannot_be_waited_for_without_end,
     apply_gets_the_plan_that_was_approved,
+    every_build_asks_for_the_branch_before_the_commit_runs,
     runs_wait_for_each_other,
     no_stage_rolls_back,
     a_window_guards_its_environment,

@@ -29,6 +29,24 @@ MUTATIONS: dict[str, Mutation] = {
         "{}",
         "apply_gets_the_plan_that_was_approved",
     ),
+    "the commit brings the buildspec of the apply": (
+        "pipeline/codebuild.tf",
+        r'&& build != "pull-request" \}',
+        '&& each.buildspec != "apply" }',
+        "every_build_asks_for_the_branch_before_the_commit_runs",
+    ),
+    "the plan runs the commit before it asks for the branch": (
+        "buildspecs/plan.yml",
+        r"      - \|\n        \$\{indent\(8, only_the_branch\)\}\n      - make tools\n",
+        "      - make tools\n      - |\n        ${indent(8, only_the_branch)}\n",
+        "every_build_asks_for_the_branch_before_the_commit_runs",
+    ),
+    "the builds get files without a history": (
+        "pipeline/stage.tf",
+        r', OutputArtifactFormat = "CODEBUILD_CLONE_REF"',
+        "",
+        "every_build_asks_for_the_branch_before_the_commit_runs",
+    ),
     "a newer run overtakes one that waits": (
         "pipeline/pipeline.tf",
         r'"QUEUED"',

@@ -26,7 +26,7 @@ locals {
   }
 
   _in_delivery = {
-    Sources    = { actions = [for what in ["CancelUploadArchive", "GetBranch", "GetCommentsForPullRequest", "GetCommit", "GetPullRequest", "GetRepository", "GetUploadArchiveStatus", "GitPull", "PostCommentForPullRequest", "UpdateComment", "UploadArchive"] : "codecommit:${what}"], resources = ["arn:${local.partition}:codecommit:${local.region}:${local.account}:*"] }
+    Sources    = { actions = [for what in ["GetBranch", "GetCommentsForPullRequest", "GetCommit", "GetPullRequest", "GetPullRequestApprovalStates", "GetRepository", "GitPull", "ListPullRequests", "PostCommentForPullRequest", "UpdateComment"] : "codecommit:${what}"], resources = ["arn:${local.partition}:codecommit:${local.region}:${local.account}:*"] }
     Connection = { actions = flatten([for service in ["codeconnections", "codestar-connections"] : [for what in ["GetConnection", "GetConnectionToken", "UseConnection"] : "${service}:${what}"]]), resources = [for service in ["codeconnections", "codestar-connections"] : "arn:${local.partition}:${service}:*:*:connection/*"] }
     Artifacts  = { actions = [for what in ["GetBucketAcl", "GetBucketLocation", "GetBucketVersioning", "GetObject", "GetObjectVersion", "ListBucket", "PutObject"] : "s3:${what}"], resources = flatten([for name in values(module.project.delivery.buckets) : ["arn:${local.partition}:s3:::${name}", "arn:${local.partition}:s3:::${name}/*"]]) }
     Builds     = { actions = [for what in ["BatchGetBuilds", "StartBuild", "StopBuild"] : "codebuild:${what}"], resources = ["arn:${local.partition}:codebuild:${local.region}:${local.account}:project/${local.prefix}-*"] }

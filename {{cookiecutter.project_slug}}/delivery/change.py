@@ -1,9 +1,11 @@
 """What a plan would do to one resource, read from `terraform show -json`."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from delivery.difference import differences
 
 VERBS = {
     ("create",): "add",
@@ -13,8 +15,11 @@ VERBS = {
     ("create", "delete"): "replace",
     ("forget",): "forget",
 }
-# Words that say what a setting is set to and can be no secret; of other text only the attribute's name is shown.
-SHOWN = {"glue_version", "runtime", "schedule", "schedule_expression", "status", "worker_type"}
+# How many values of one attribute are shown; a policy is shown as what it grants.
+MOST_VALUES = 12
+IN_WORDS_ELSEWHERE = ("policy", "assume_role_policy")
+# What a person writes into the environment of a function may be anything: of these only names are shown.
+NAMES_ONLY = ("environment",)
 WITHOUT_MEANING = {"tags_all", "id", "arn"}
 
 
@@ -30,6 +35,9 @@ class Change:
     attributes: tuple[str, ...]
     before: dict[str, Any]
     after: dict[str, Any]
+    # What is known only after the apply, and the attributes that hold something sensitive.
+    unknown: dict[str, Any] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
 
     @property
     def dataset(self) -> str | None:
@@ -58,11 +66,16 @@ def changes_by_hand(shown: dict[str, Any]) -> list[Change]:
 
 
 def _names(change: Change) -> set[str]:
-    return {attribute.partition(" ")[0] for attribute in change.attributes}
+    return {_top(attribute) for attribute in change.attributes}
 
 
 def _shared(change: Change, names: set[str]) -> tuple[str, ...]:
-    return tuple(attribute for attribute in change.attributes if attribute.partition(" ")[0] in names)
+    return tuple(attribute for attribute in change.attributes if _top(attribute) in names)
+
+
+def _top(attribute: str) -> str:
+    """The name of the attribute that a text is about."""
+    return re.split(r"[ .\[]", attribute, maxsplit=1)[0]
 
 
 def _changes(listed: Iterable[dict[str, Any]]) -> list[Change]:
@@ -85,19 +98,29 @@ def _change(told: dict[str, Any]) -> Change | None:
         attributes=tuple(_attributes(change)) if verb in ("change", "replace") else (),
         before=change.get("before") or {},
         after=change.get("after") or {},
+        unknown=change.get("after_unknown") or {},
+        hidden=frozenset(_sensitive(change)),
     )
 
 
 def _attributes(change: dict[str, Any]) -> list[str]:
-    """The names of what differs; values only where they can be no secret."""
+    """What differs, with its values where they can be no secret."""
     before, after = change.get("before") or {}, change.get("after") or {}
     unknown = change.get("after_unknown") or {}
-    secret = {name for side in ("before_sensitive", "after_sensitive") for name in _marked(change.get(side))}
+    secret = _sensitive(change)
     names = sorted(set(before) | set(after) | {name for name, is_unknown in unknown.items() if is_unknown is True})
     differing = [name for name in names if before.get(name) != after.get(name) or unknown.get(name) is True]
     causes = {path[0] for path in change.get("replace_paths", []) if path}
     shown = [name for name in differing if name in causes or name not in WITHOUT_MEANING]
-    return [_told(name, before.get(name), after.get(name), name in secret or bool(unknown.get(name))) for name in shown]
+    return [
+        text
+        for name in shown
+        for text in _told(name, before.get(name), after.get(name), name in secret or bool(unknown.get(name)))
+    ]
+
+
+def _sensitive(change: dict[str, Any]) -> set[str]:
+    return {name for side in ("before_sensitive", "after_sensitive") for name in _marked(change.get(side))}
 
 
 def _marked(marks: Any) -> list[str]:
@@ -105,12 +128,12 @@ def _marked(marks: Any) -> list[str]:
     return [name for name, mark in marks.items() if mark] if isinstance(marks, dict) else []
 
 
-def _told(name: str, before: Any, after: Any, is_hidden: bool) -> str:
-    plain = all(isinstance(value, bool | int | float) or value is None or name in SHOWN for value in (before, after))
-    if is_hidden or not plain:
-        return name
-    return f"{name} {_value(before)} → {_value(after)}"
-
-
-def _value(value: Any) -> str:
-    return "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+def _told(name: str, before: Any, after: Any, is_hidden: bool) -> Iterator[str]:
+    """One attribute, or each value in it that differs."""
+    found = [] if is_hidden or name in IN_WORDS_ELSEWHERE else list(differences(before, after, name))
+    if not found or len(found) > MOST_VALUES:
+        yield name
+    elif name in NAMES_ONLY:
+        yield from dict.fromkeys(each.path for each in found)
+    else:
+        yield from (each.text for each in found)

@@ -43,11 +43,25 @@ def record(s3: Any, build: Build, digest: str) -> None:
     _write(s3, build, [entry, *history(s3, build.summary_bucket, build.environment)])
 
 
-def record_smoke_test(s3: Any, build: Build, result: str) -> None:
-    """Note down how the smoke test of what is deployed ended: passed or failed."""
+def record_smoke_test(s3: Any, build: Build, result: str, **more: str) -> None:
+    """Note down how the smoke test of what is deployed ended: passed or failed, when, and what else is known of it."""
     known = history(s3, build.summary_bucket, build.environment)
-    changed = [{**entry, "smoke_test": result} if _is_of(entry, build) else entry for entry in known]
-    _write(s3, build, changed)
+    ended = {"smoke_test": result, "tested_at": datetime.now(UTC).isoformat(timespec="seconds"), **more}
+    _write(s3, build, [{**entry, **ended} if _is_of(entry, build) else entry for entry in known])
+
+
+def smoke_test_of(environment: str, known: list[dict[str, str]], commit: str) -> str:
+    """How an environment took a commit, in a sentence for those who decide about the next one."""
+    entry = known[0] if known else None
+    if not entry or entry["commit"] != commit:
+        found = f"it has {entry['commit'][:12]}" if entry else "nothing was delivered there yet"
+        return f"{environment} does not have this commit: {found}."
+    rows = f", {entry['rows']} rows published" if "rows" in entry else ""
+    seconds = f" in {entry['seconds']} seconds" if "seconds" in entry else ""
+    when = f" at {entry['tested_at']}" if "tested_at" in entry else ""
+    if entry["smoke_test"] == "passed":
+        return f"{environment} has this commit and passed its smoke test{when}{rows}{seconds}."
+    return f"{environment} has this commit, and its smoke test is {entry['smoke_test']}{when}."
 
 
 def history(s3: Any, bucket: str, environment: str) -> list[dict[str, str]]:

@@ -3,6 +3,8 @@
 from collections import Counter
 
 from delivery.change import Change
+from delivery.change_in_words import change_line
+from delivery.permission_change import highlighted
 from delivery.summary import NOT_LOCKED, Judgement
 
 # CodePipeline takes 1,000 characters for the message and the names of variables in it.
@@ -26,12 +28,24 @@ def message(judgement: Judgement, digest: str = "") -> str:
     unlocked = [NOT_LOCKED] if judgement.provider_chosen_here else []
     losses = _losses(judgement, LONGEST - len(BETWEEN.join(["", *unlocked, head, tail])))
     kept = [*losses, *unlocked, head]
-    for group, changes in judgement.groups().items():
-        more = f"{group}: {_counted(changes)}"
+    groups = [f"{group}: {_counted(changes)}" for group, changes in judgement.groups().items()]
+    for more in [_permissions(judgement), change_line(judgement.change), judgement.tested_before, *groups]:
+        if not more:
+            continue
         if len(BETWEEN.join([*kept, more, tail])) > LONGEST:
             break
         kept.append(more)
     return BETWEEN.join([*kept, tail])
+
+
+def _permissions(judgement: Judgement) -> str:
+    """How much changes of who may do what, and how much of that is to be read first."""
+    found = judgement.permissions
+    gained, lost = (sum(len(each) for each in some) for some in ([p.gained for p in found], [p.lost for p in found]))
+    if not found:
+        return ""
+    first = len(highlighted(found))
+    return f"permissions: {gained} gained, {lost} lost{f', {first} OF THEM TO READ FIRST' if first else ''}"
 
 
 def _losses(judgement: Judgement, room: int) -> list[str]:

@@ -1,6 +1,7 @@
 """Plans one environment and packs what an approval is about: the plan, its archives, its lock file, its summary."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import boto3
@@ -11,8 +12,11 @@ from delivery import PROJECT
 from delivery.allowed_destroys import allowed_destroys
 from delivery.build import Build, credentials_of, this_build
 from delivery.change import changes_by_hand, changes_of
+from delivery.delivered_change import MOST_COMMITS, delivered_change, named_by_merges, pull_requests
+from delivery.deployed import history, smoke_test_of
 from delivery.manifest import ARCHIVES, PLAN, SUMMARY, manifest_of, sources_digest, written
 from delivery.message import BETWEEN, message
+from delivery.permission_change import completed_later
 from delivery.refusal import refusals_published
 from delivery.summary import Judgement, page
 from delivery.terraform import PATIENCE, State, Terraform
@@ -27,12 +31,34 @@ def main() -> None:
     with refusals_published(f"The plan of {build.environment}", build.refuse):
         terraform = Terraform(PROJECT, build.environment, credentials_of(build.variables.get("ROLE_ARN"), build))
         judgement, state = planned(PROJECT, terraform, build.commit, FOLDER, PATIENCE)
+        judgement = with_its_history(judgement, build)
+        (FOLDER / SUMMARY).write_text(page(judgement), encoding="utf-8")
         sources = sources_digest(PROJECT, build.environment)
         digest = written(manifest_of(FOLDER, build.environment, build.commit, state, sources), FOLDER)
         link = upload(build, page(judgement))
         summary = message(judgement, digest)
         export({"DIGEST": digest, "SUMMARY": summary, "SUMMARY_LINK": link}, EXPORTED)
         ask_for_approval(build, summary, link)
+
+
+def with_its_history(judgement: Judgement, build: Build) -> Judgement:
+    """The same with what the change is, and how the environment before this one has taken it."""
+    s3, told = boto3.client("s3"), build.variables
+    known = history(s3, build.summary_bucket, build.environment)
+    change = delivered_change(PROJECT, known[0]["commit"] if known else "", build.commit, told.get("BRANCH", ""))
+    if change and told.get("GIT_PROVIDER") == "codecommit":
+        client, repository = boto3.client("codecommit"), build.told("REPOSITORY")
+        requests, note = pull_requests(PROJECT, client, repository, change.commits[:MOST_COMMITS])
+        change = replace(change, requests=requests, note=" ".join(filter(None, [change.note, note])))
+    elif change:
+        change = replace(change, requests=named_by_merges(change.commits))
+    before = told.get("ENVIRONMENT_BEFORE", "")
+    tested = smoke_test_of(before, history(s3, build.summary_bucket, before), build.commit) if before else ""
+    return replace(judgement, change=change, tested_before=tested, account=_account(told.get("ROLE_ARN")))
+
+
+def _account(role: str | None) -> str:
+    return role.split(":")[4] if role else ""
 
 
 def ask_for_approval(build: Build, summary: str, link: str) -> None:
@@ -55,7 +81,9 @@ def planned(project: Path, terraform: Terraform, commit: str, folder: Path, *opt
     terraform.plan(folder / PLAN, *options)
     shown = terraform.shown(folder / PLAN)
     changes, by_hand = changes_of(shown), changes_by_hand(shown)
-    judgement = Judgement(terraform.environment, commit, changes, by_hand, allowed, chosen_here)
+    judgement = Judgement(
+        terraform.environment, commit, changes, by_hand, allowed, chosen_here, completed_later=completed_later(shown)
+    )
     shutil.copytree(project / ARCHIVES, folder / ARCHIVES)
     if terraform.lock_file.exists():
         shutil.copy(terraform.lock_file, folder)

@@ -1,10 +1,12 @@
 """The smoke test of one environment: a canary file flies through the real chain, is checked, and leaves no trace."""
 
+import time
+
 import boto3
 
 from delivery import PROJECT
 from delivery.build import Build, access_of, credentials_of, this_build
-from delivery.canary import Canary
+from delivery.canary import COUNTED, Canary
 from delivery.canary_traces import remove_traces
 from delivery.deployed import record_smoke_test
 from delivery.refusal import refusals_published
@@ -17,12 +19,14 @@ def main() -> None:
     build = this_build()
     with refusals_published(f"The smoke test of {build.environment}", build.refuse):
         deployment = deployed_environment(build)
-        result = "failed"
+        result, began = "failed", time.monotonic()
+        measured: dict[str, str] = {}
         try:
             smoke_test(Canary(deployment))
-            result = "passed"
+            result, measured = "passed", {"rows": str(COUNTED["published"])}
         finally:
-            record_smoke_test(boto3.client("s3"), build, result)
+            measured["seconds"] = str(round(time.monotonic() - began))
+            record_smoke_test(boto3.client("s3"), build, result, **measured)
     print(f"The smoke test of {build.environment} passed: the chain carries a file from upload to published rows.")
 
 

@@ -1,12 +1,15 @@
-"""A plan as a page that is judged in a minute: what would be lost, who may do what, then the rest by what it is."""
+"""A plan as a page: what would be lost, who may do what, what the change is, then the rest by what it is."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from delivery.allowed_destroys import FILE, AllowedDestroy, reason_for, stale
 from delivery.change import Change
+from delivery.change_in_words import change_lines
 from delivery.data_holding import losses_of, sentence
+from delivery.delivered_change import DeliveredChange
+from delivery.permission_change import PermissionChange, highlighted, permission_changes
 from local.terraform import LOCK
 
 NOT_LOCKED = "The provider is not locked: this build took the newest that fits."
@@ -34,20 +37,6 @@ KINDS = {
     "aws_default_security_group": "network",
     "aws_flow_log": "network",
 }
-# Who may reach what: read these even when nothing is lost.
-ACCESS = {
-    "aws_iam_policy",
-    "aws_iam_role",
-    "aws_iam_role_policy",
-    "aws_iam_role_policy_attachment",
-    "aws_kms_key",
-    "aws_lambda_permission",
-    "aws_s3_bucket_policy",
-    "aws_s3_bucket_public_access_block",
-    "aws_security_group_rule",
-    "aws_sns_topic_policy",
-    "aws_sqs_queue_policy",
-}
 
 
 @dataclass(frozen=True)
@@ -60,6 +49,17 @@ class Judgement:
     by_hand: list[Change]
     allowed: list[AllowedDestroy]
     provider_chosen_here: bool = False
+    # The account of the environment: who is of another one.
+    account: str = ""
+    # Policies that the apply completes, as far as the plan knows them.
+    completed_later: list[PermissionChange] = field(default_factory=list)
+    change: DeliveredChange | None = None
+    tested_before: str = ""
+
+    @property
+    def permissions(self) -> list[PermissionChange]:
+        """Who may do what from now on, and no longer."""
+        return [*permission_changes(self.changes, self.account), *self.completed_later]
 
     @property
     def losses(self) -> list[Change]:
@@ -103,7 +103,9 @@ def page(judgement: Judgement) -> str:
     sections = [
         _lost(judgement),
         _provider(judgement),
-        _access(judgement),
+        _permissions(judgement),
+        change_lines(judgement.change),
+        _tested(judgement),
         _numbers(judgement),
         _by_hand(judgement),
         _details(judgement),
@@ -128,9 +130,25 @@ def _provider(judgement: Judgement) -> list[str]:
     ]
 
 
-def _access(judgement: Judgement) -> list[str]:
-    found = [change for change in judgement.changes if change.type in ACCESS and change.verb != "add"]
-    return _listed("## Who may do what changes", found)
+def _permissions(judgement: Judgement) -> list[str]:
+    """What to read first, then every change: + is gained, - is lost."""
+    found = judgement.permissions
+    if not found:
+        return []
+    first = highlighted(found)
+    lines = ["## Who may do what changes", ""]
+    if first:
+        lines += [f"Read these first ({len(first)}):", "", *(f"- **{sentence}**" for sentence in first), ""]
+    for each in found:
+        lines.append(f"- {each.verb} `{each.address}`")
+        lines += [f"  - + {sentence}" for sentence in each.gained]
+        lines += [f"  - \u2212 {sentence}" for sentence in each.lost]
+        lines += [f"  - {sentence}" for sentence in each.notes]
+    return lines
+
+
+def _tested(judgement: Judgement) -> list[str]:
+    return ["## The environment before it", "", judgement.tested_before] if judgement.tested_before else []
 
 
 def _by_hand(judgement: Judgement) -> list[str]:

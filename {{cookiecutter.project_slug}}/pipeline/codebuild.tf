@@ -11,6 +11,9 @@ locals {
   # The plan's build tells the approvers, who are waited for right after it.
   _asking = { for name, environment in local.environments : name => { for key in ["APPROVAL_MINUTES"] : key => tostring(local.delivery.approval_timeout_minutes) if environment.approval } }
 
+  # The approver of an environment is shown how the one before it has taken the change.
+  _before = { for number, environment in local.delivery.environments : environment.name => { ENVIRONMENT_BEFORE = local.delivery.environments[number - 1].name } if number > 0 }
+
   # Where a build that no pipeline starts finds the sources.
   _cloned = { type = local.provider.build, location = local.provider.address }
   _handed = { type = "CODEPIPELINE", location = null }
@@ -35,7 +38,7 @@ locals {
         size                      = "SMALL"
         at_once                   = kind == "apply" ? 1 : null
         source                    = local._handed
-        variables                 = merge(local._told, kind == "plan" ? local._asking[name] : {}, { ENVIRONMENT = name, ROLE_ARN = local.deploy_roles[name][kind] }, kind == "apply" ? local._windows[name] : {})
+        variables                 = merge(local._told, kind == "plan" ? merge(local._asking[name], lookup(local._before, name, {}), { GIT_PROVIDER = local.git.provider }) : {}, { ENVIRONMENT = name, ROLE_ARN = local.deploy_roles[name][kind] }, kind == "apply" ? local._windows[name] : {})
       }
     }]...
   )

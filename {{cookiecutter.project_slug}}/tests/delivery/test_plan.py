@@ -99,7 +99,7 @@ def test_a_build_that_the_pipeline_did_not_start_says_so(inbox: Inbox, monkeypat
 def test_what_aws_refuses_is_told_in_one_sentence(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUMMARY_BUCKET", "nobodys-bucket")
 
-    with pytest.raises(SystemExit, match=r"^AWS refuses: .*PutObject.*bucket does not exist\.$"):
+    with pytest.raises(SystemExit, match=r"^AWS refuses: .*GetObject.*bucket does not exist\.$"):
         plan.main()
 
     assert [subject for subject, _ in inbox.messages()] == ["acme-pipeline: The plan of dev stopped"]

@@ -1,5 +1,7 @@
 """What an approver reads: the losses first and in words, then who may do what, then the rest by what it is."""
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,11 +10,17 @@ from plan_json import DATASET, ENVIRONMENT, planned, shown
 from delivery.allowed_destroys import AllowedDestroy
 from delivery.change import changes_by_hand, changes_of
 from delivery.data_holding import sentence
+from delivery.delivered_change import Commit, DeliveredChange, PullRequest
 from delivery.message import LONGEST, message
 from delivery.summary import Judgement, page
 
 COMMIT, DIGEST = "a" * 40, "d" * 64
 OUTPUT = f'{ENVIRONMENT}.module.storage.aws_s3_bucket.this["output"]'
+CHANGE = DeliveredChange(
+    since="b" * 40,
+    commits=[Commit(COMMIT, "Bob", "Take late orders in")],
+    requests={COMMIT: PullRequest("7", "Late orders", "bob (Developers)", ("ann (Architects)",))},
+)
 LOSS = "The output bucket of dev and everything in it would be destroyed"
 MORE_WORKERS = planned(
     "change",
@@ -140,15 +148,49 @@ def test_the_rest_stands_dataset_by_dataset_then_by_what_it_is() -> None:
         "## Monitoring",
         "## Network",
     ]
-    assert f"- change `{DATASET}.aws_glue_job.this`: arguments, number_of_workers 2 → 10" in text
+    assert f"- change `{DATASET}.aws_glue_job.this`: arguments a → b, number_of_workers 2 → 10" in text
 
 
-def test_a_change_of_who_may_do_what_stands_above_the_numbers() -> None:
-    policy = f'{ENVIRONMENT}.aws_iam_role_policy.glue["job"]'
+def test_a_change_of_who_may_do_what_stands_above_the_change_and_the_numbers() -> None:
+    address = f'{ENVIRONMENT}.aws_iam_role_policy.glue["job"]'
+    before, after = (policy(actions=actions) for actions in (["s3:GetObject"], ["s3:GetObject", "s3:*"]))
+    judgement = judged(
+        planned("change", address, {"role": "glue", "policy": before}, {"role": "glue", "policy": after})
+    )
 
-    text = page(judged(planned("change", policy, {"policy": "a"}, {"policy": "b"})))
+    lines = page(replace(judgement, change=CHANGE)).splitlines()
 
-    assert text.index(f"## Who may do what changes\n\n- change `{policy}`: policy") < text.index("## In numbers")
+    start = lines.index("## Who may do what changes")
+    assert lines[start + 2 : start + 7] == [
+        "Read these first (1):",
+        "",
+        "- **role glue may ANY ACTION of s3 on arn:aws:s3:::data/***",
+        "",
+        f"- change `{address}`",
+    ]
+    assert start < lines.index("## What the change is") < lines.index("## In numbers")
+
+
+def policy(actions: list[str]) -> str:
+    """A policy of an identity with one statement."""
+    statement = {"Effect": "Allow", "Action": actions, "Resource": "arn:aws:s3:::data/*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def test_the_message_says_what_the_change_is_and_how_the_environment_before_took_it() -> None:
+    judgement = replace(judged(MORE_WORKERS), change=CHANGE, tested_before="dev has this commit and passed.")
+
+    assert message(judgement, DIGEST) == (
+        "dev: 1 to change | 1 commit since the deployed `bbbbbbbbbbbb`; pull request 7, approved by ann (Architects): "
+        "Take late orders in | dev has this commit and passed. | dataset orders: 1 change | "
+        f"Commit {COMMIT[:12]}, digest {DIGEST[:12]}"
+    )
+
+
+def test_the_message_counts_the_permissions_that_change() -> None:
+    role = planned("add", "aws_iam_role_policy.x", None, {"role": "glue", "policy": policy(["s3:GetObject", "s3:*"])})
+
+    assert "| permissions: 1 gained, 0 lost, 1 OF THEM TO READ FIRST |" in message(judged(role), DIGEST)
 
 
 def test_what_was_changed_by_hand_is_told_where_the_plan_takes_it_back() -> None:

@@ -111,8 +111,8 @@ class Small:
 
     def create(self, *stages: dict[str, Any], source_format: str = "CODE_ZIP", **more: Any) -> None:
         """Make the pipeline, after a stage that fetches `main`; it has run once when this returns."""
-        branch = {"RepositoryName": self.name, "BranchName": "main", "PollForSourceChanges": "false"}
-        source = action("Source", SOURCE, **branch, OutputArtifactFormat=source_format)
+        source = action("Source", SOURCE, RepositoryName=self.name, BranchName="main", PollForSourceChanges="false")
+        source["configuration"]["OutputArtifactFormat"] = source_format
         source |= {"outputArtifacts": [{"name": "source"}], "namespace": "source"}
         pipeline = {
             "name": self.name,

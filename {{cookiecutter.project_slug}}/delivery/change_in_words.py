@@ -1,0 +1,78 @@
+"""What a delivery brings, in the lines of a summary and in one line of an approval message."""
+
+from delivery.delivered_change import MOST_COMMITS, Commit, DeliveredChange, PullRequest
+
+LONGEST_LINE = 240
+
+
+def change_lines(change: DeliveredChange | None) -> list[str]:
+    """The section of the summary."""
+    if change is None:
+        return []
+    named = [_commit(commit, change.requests.get(commit.id)) for commit in change.commits[:MOST_COMMITS]]
+    more = len(change.commits) - len(named)
+    back = [f"- taken back: {_commit(commit, None)[2:]}" for commit in change.taken_back[:MOST_COMMITS]]
+    settings = ["", "project.yaml:", "", *(f"- {line}" for line in change.settings)] if change.settings else []
+    return [
+        "## What the change is",
+        "",
+        f"{_count(change)}{_newer(change)}",
+        *([change.note] if change.note else []),
+        *(["", *named] if named else []),
+        *([f"- and {more} more"] if more else []),
+        *(["", *back] if back else []),
+        *settings,
+    ]
+
+
+def change_line(change: DeliveredChange | None) -> str:
+    """The essence of it."""
+    if change is None:
+        return ""
+    numbers = list(
+        dict.fromkeys(change.requests[each.id].number for each in change.commits if each.id in change.requests)
+    )
+    by = {person for each in change.requests.values() for person in each.approvers}
+    requests = (
+        f"; pull request {', '.join(numbers)}{f', approved by {_listed(sorted(by))}' if by else ''}" if numbers else ""
+    )
+    titles = f": {'; '.join(commit.title for commit in change.commits[:3])}" if change.commits and change.since else ""
+    line = f"{_count(change).rstrip('.')}{requests}{titles}"
+    return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…"
+
+
+def _count(change: DeliveredChange) -> str:
+    if not change.since:
+        return "The first delivery to this environment."
+    back = f"THIS GOES BACK: {_commits(len(change.taken_back))} of what is deployed (`{change.since[:12]}`) taken back"
+    if change.taken_back:
+        return f"{back}, {_commits(len(change.commits))} new." if change.commits else f"{back}."
+    if change.note:
+        return "What comes with this commit is not known."
+    if not change.commits:
+        return f"The commit that is deployed already, `{change.since[:12]}`."
+    return f"{_commits(len(change.commits))} since the deployed `{change.since[:12]}`."
+
+
+def _newer(change: DeliveredChange) -> str:
+    if not change.newer:
+        return ""
+    return f" It is not the newest of {change.branch}, which has {_commits(change.newer)} more."
+
+
+def _commit(commit: Commit, request: PullRequest | None) -> str:
+    return f"- `{commit.id[:12]}` {commit.title} ({commit.author}){f', {_request(request)}' if request else ''}"
+
+
+def _request(request: PullRequest) -> str:
+    by = f" by {request.author}" if request.author else ""
+    approved = f", approved by {_listed(request.approvers)}" if request.approvers else ""
+    return f"pull request {request.number}{by}{approved}"
+
+
+def _listed(people: "tuple[str, ...] | list[str]") -> str:
+    return ", ".join(people)
+
+
+def _commits(count: int) -> str:
+    return f"{count} commit{'' if count == 1 else 's'}"

@@ -1,0 +1,153 @@
+"""What a delivery brings to an environment: the commits since the deployed one, who approved them, what they set."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from botocore.exceptions import BotoCoreError, ClientError
+
+from delivery.git import attempt, git, is_repository
+from delivery.settings_change import settings_lines
+
+SETTINGS = "project.yaml"
+FIELDS = "%x1f".join(("%H", "%an", "%s"))
+# More are counted, not named.
+MOST_COMMITS = 50
+# Of CodeCommit's pull requests the newest that are closed are looked through.
+MOST_REQUESTS = 100
+LONGEST_TITLE = 100
+# How GitHub, GitLab and Bitbucket name a pull request in the commit that merges it.
+NAMED_BY_ITS_MERGE = re.compile(r"pull request #(\d+)|merge request [^\s!]*!(\d+)|\(#(\d+)\)$|\(pull request #(\d+)\)")
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A commit, as git knows it."""
+
+    id: str
+    author: str
+    title: str
+
+
+@dataclass(frozen=True)
+class PullRequest:
+    """A pull request that is merged; its approvers where that is known."""
+
+    number: str
+    title: str = ""
+    author: str = ""
+    approvers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DeliveredChange:
+    """What was deployed, what comes now, and what is between them."""
+
+    since: str
+    commits: list[Commit]
+    taken_back: list[Commit] = field(default_factory=list)
+    requests: dict[str, PullRequest] = field(default_factory=dict)
+    settings: list[str] = field(default_factory=list)
+    newer: int = 0
+    branch: str = ""
+    note: str = ""
+
+
+def delivered_change(project: Path, since: str, commit: str, branch: str) -> DeliveredChange | None:
+    """What git knows of it; None where the sources came without their history."""
+    if not is_repository(project) or attempt(project, "cat-file", "-e", f"{commit}^{{commit}}").returncode:
+        return None
+    head = f"refs/remotes/origin/{branch}"
+    newer = attempt(project, "rev-list", "--count", f"{commit}..{head}").stdout.strip()
+    if since and attempt(project, "cat-file", "-e", f"{since}^{{commit}}").returncode:
+        note = f"The deployed commit {since[:12]} is not in the repository, so what comes with this one is not known."
+        return DeliveredChange(since, [], newer=int(newer or 0), branch=branch, note=note)
+    return DeliveredChange(
+        since,
+        _commits(project, f"{since}..{commit}" if since else commit),
+        taken_back=_commits(project, f"{commit}..{since}") if since else [],
+        settings=settings_lines(_settings(project, since), _settings(project, commit)) if since else [],
+        newer=int(newer or 0),
+        branch=branch,
+    )
+
+
+def named_by_merges(commits: list[Commit]) -> dict[str, PullRequest]:
+    """The pull requests that commits name themselves, by commit: who approved them is known to the git provider."""
+    found = {commit.id: NAMED_BY_ITS_MERGE.search(commit.title) for commit in commits}
+    return {commit: PullRequest(next(filter(None, each.groups()))) for commit, each in found.items() if each}
+
+
+def merged_by(project: Path, codecommit: Any, repository: str, commits: list[Commit]) -> dict[str, PullRequest]:
+    """The pull requests of CodeCommit that brought commits, by commit."""
+    wanted = {commit.id for commit in commits}
+    found: dict[str, PullRequest] = {}
+    for number in _closed(codecommit, repository):
+        if not wanted - found.keys():
+            break
+        request = codecommit.get_pull_request(pullRequestId=number)["pullRequest"]
+        target = request["pullRequestTargets"][0]
+        if target.get("mergeMetadata", {}).get("isMerged"):
+            brought = wanted & _brought(project, target)
+            found |= dict.fromkeys(brought, _request(codecommit, request)) if brought else {}
+    return found
+
+
+def _brought(project: Path, target: dict[str, Any]) -> set[str]:
+    """The merge, and what its branch had that the destination had not."""
+    branch = attempt(project, "rev-list", f"{target.get('mergeBase')}..{target.get('sourceCommit')}").stdout.split()
+    return {target["mergeMetadata"].get("mergeCommitId", ""), *branch}
+
+
+def pull_requests(
+    project: Path, codecommit: Any, repository: str, commits: list[Commit]
+) -> tuple[dict[str, PullRequest], str]:
+    """The same, and why they are not known where AWS does not tell them: an approver has to see that."""
+    try:
+        return merged_by(project, codecommit, repository, commits), ""
+    except (ClientError, BotoCoreError) as error:
+        return {}, f"The pull requests cannot be read: {str(error).rstrip('.')}."
+
+
+def _closed(codecommit: Any, repository: str) -> list[str]:
+    """The newest of them first: CodeCommit numbers pull requests, and promises no order."""
+    pages = codecommit.get_paginator("list_pull_requests").paginate(
+        repositoryName=repository, pullRequestStatus="CLOSED"
+    )
+    numbers = [number for page in pages for number in page["pullRequestIds"]]
+    return sorted(numbers, key=int, reverse=True)[:MOST_REQUESTS]
+
+
+def _request(codecommit: Any, request: dict[str, Any]) -> PullRequest:
+    number = request["pullRequestId"]
+    states = codecommit.get_pull_request_approval_states(pullRequestId=number, revisionId=request["revisionId"])
+    approvers = [_person(each["userArn"]) for each in states["approvals"] if each["approvalState"] == "APPROVE"]
+    return PullRequest(number, _title(request["title"]), _person(request["authorArn"]), tuple(sorted(approvers)))
+
+
+def _person(arn: str) -> str:
+    """The session's name and the role: both say something."""
+    _, _, name = arn.partition("/")
+    role, _, session = name.partition("/")
+    return f"{session} ({role})" if session else role
+
+
+def _commits(project: Path, span: str) -> list[Commit]:
+    shown = git(project, "log", f"--format={FIELDS}", span)
+    fields = (line.split("\x1f") for line in shown.splitlines())
+    return [Commit(commit, _title(author), _title(title)) for commit, author, title in fields]
+
+
+def _title(text: str) -> str:
+    """A text that others wrote, on one line and without what means something to us or to CodePipeline."""
+    plain = "".join(letter if letter.isprintable() else " " for letter in text).replace("#{", "# {").replace("|", "/")
+    short = " ".join(plain.split())
+    return short if len(short) <= LONGEST_TITLE else f"{short[: LONGEST_TITLE - 1]}…"
+
+
+def _settings(project: Path, commit: str) -> dict[str, Any]:
+    shown = attempt(project, "show", f"{commit}:./{SETTINGS}")
+    found = yaml.safe_load(shown.stdout) if not shown.returncode else {}
+    return found if isinstance(found, dict) else {}
