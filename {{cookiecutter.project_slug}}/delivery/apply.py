@@ -11,9 +11,10 @@ import boto3
 
 from delivery import PROJECT
 from delivery.allowed_destroys import FILE, allowed_destroys
-from delivery.build import credentials_of, this_build
+from delivery.build import this_build
 from delivery.change import changes_of
 from delivery.data_holding import sentence
+from delivery.deploy_role import terraform_access
 from delivery.deploy_window import refuse_outside_of_the_window
 from delivery.deployed import record
 from delivery.handed_over import manifest_handed_over, refuse_what_moved
@@ -31,7 +32,7 @@ def main() -> None:
     with refusals_published(f"The apply of {environment}", build.refuse):
         refuse_outside_of_the_window(environment, build.variables.get("DEPLOY_WINDOW"), datetime.now(UTC))
         folder = Path(os.environ.get(f"CODEBUILD_SRC_DIR_plan_{environment}", PROJECT / "plan"))
-        terraform = Terraform(PROJECT, environment, credentials_of(build.variables.get("ROLE_ARN"), build))
+        terraform = Terraform(PROJECT, environment, terraform_access(build.variables.get("ROLE_ARN"), build, PROJECT))
         digest = build.told("APPROVED_DIGEST")
         apply_approved(PROJECT, terraform, folder, build.commit, digest)
         record(boto3.client("s3"), build, digest)

@@ -80,12 +80,16 @@ def this_build() -> Build:
     return Build(os.environ)
 
 
+def session_name(build: Build) -> str:
+    """What CloudTrail calls a session: the execution that it is part of."""
+    return SESSION_NAME.sub("-", build.variables.get("PIPELINE_EXECUTION") or "delivery")[:64]
+
+
 def credentials_of(role: str | None, build: Build) -> dict[str, str]:
     """The environment variables that make an AWS client work as a role; none, where there is no role to assume."""
     if not role:
         return {}
-    name = SESSION_NAME.sub("-", build.variables.get("PIPELINE_EXECUTION") or "delivery")[:64]
-    given = boto3.client("sts").assume_role(RoleArn=role, RoleSessionName=name)["Credentials"]
+    given = boto3.client("sts").assume_role(RoleArn=role, RoleSessionName=session_name(build))["Credentials"]
     return {
         "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
         "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],

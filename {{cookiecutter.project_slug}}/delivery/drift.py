@@ -10,8 +10,9 @@ from messages.pipeline import infrastructure_drift
 
 import build_archives
 from delivery import PROJECT
-from delivery.build import Build, credentials_of, this_build
+from delivery.build import Build, this_build
 from delivery.change import Change, changes_by_hand, changes_of
+from delivery.deploy_role import terraform_access
 from delivery.deployed import history
 from delivery.git import attempt, is_repository
 from delivery.refusal import Refusal, refusals_published
@@ -48,7 +49,7 @@ def drift_of(build: Build, environment: str, role: str) -> Judgement | None:
     with TemporaryDirectory() as folder:
         project = sources_of(PROJECT, commit, Path(folder, "project"))
         try:
-            terraform = Terraform(project, environment, credentials_of(role, build))
+            terraform = Terraform(project, environment, terraform_access(role, build, project))
             return compared(project, terraform, commit)
         finally:
             attempt(PROJECT, "worktree", "remove", "--force", str(project))

@@ -10,9 +10,10 @@ from messages.pipeline import approval_needed
 import build_archives
 from delivery import PROJECT
 from delivery.allowed_destroys import allowed_destroys
-from delivery.build import Build, credentials_of, this_build
+from delivery.build import Build, this_build
 from delivery.change import changes_by_hand, changes_of
 from delivery.delivered_change import MOST_COMMITS, delivered_change, named_by_merges, pull_requests
+from delivery.deploy_role import terraform_access
 from delivery.deployed import history, smoke_test_of
 from delivery.manifest import ARCHIVES, PLAN, SUMMARY, manifest_of, sources_digest, written
 from delivery.message import BETWEEN, message
@@ -29,7 +30,9 @@ def main() -> None:
     """Plan, pack, upload the summary, export what the approval message needs."""
     build = this_build()
     with refusals_published(f"The plan of {build.environment}", build.refuse):
-        terraform = Terraform(PROJECT, build.environment, credentials_of(build.variables.get("ROLE_ARN"), build))
+        terraform = Terraform(
+            PROJECT, build.environment, terraform_access(build.variables.get("ROLE_ARN"), build, PROJECT)
+        )
         judgement, state = planned(PROJECT, terraform, build.commit, FOLDER, PATIENCE)
         judgement = with_its_history(judgement, build)
         (FOLDER / SUMMARY).write_text(page(judgement), encoding="utf-8")

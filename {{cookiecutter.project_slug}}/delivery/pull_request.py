@@ -9,7 +9,8 @@ import boto3
 
 from delivery import PROJECT
 from delivery.branch import complaint_about
-from delivery.build import Build, credentials_of, this_build
+from delivery.build import Build, this_build
+from delivery.deploy_role import terraform_access
 from delivery.message import message
 from delivery.plan import planned
 from delivery.refusal import Refusal
@@ -74,7 +75,7 @@ def plan_of(build: Build, environment: str, role: str) -> Finding:
     """What the change would do to an environment, as it is now; a pull request never holds up an apply."""
     folder = PROJECT / ".delivery" / "pull-request" / environment
     try:
-        terraform = Terraform(PROJECT, environment, credentials_of(role, build))
+        terraform = Terraform(PROJECT, environment, terraform_access(role, build, PROJECT))
         judgement, _ = planned(PROJECT, terraform, build.told("SOURCE_COMMIT"), folder, "-lock=false")
     except SystemExit as refused:
         return Finding(f"the plan of {environment}", False, str(refused.code))

@@ -32,6 +32,7 @@ from local.stand_in import (
 )
 from local.stand_in.application import Answer, Application
 from local.stand_in.caller import Caller
+from local.stand_in.chained_sessions import ChainedSessions
 from local.stand_in.chat import Chat
 from local.stand_in.deaths import Deaths
 from local.stand_in.faults import Faults
@@ -41,6 +42,7 @@ from local.stand_in.machine import Machine
 from local.stand_in.notices import Notices
 
 log = logging.getLogger("platform")
+CREDENTIALS = "credentials/"
 
 
 class StandIn:
@@ -51,7 +53,9 @@ class StandIn:
         self.first = homes[0]
         self.chat = Chat(self.first.aws.account)
         self.notices = Notices(self.chat)
-        self.deaths = Deaths(Application(self.chat, self.ask, self._tools, self._invoke_later), self._end)
+        self.chained = ChainedSessions()
+        application = Application(self.chat, self.ask, self._tools, self._invoke_later, self.chained.has_expired)
+        self.deaths = Deaths(application, self._end)
         self.faults = Faults(self.first, self.deaths, self.notices)
         mends_identity.mend(self.first.aws.account)
         mends_storage.mend(self._uploaded)
@@ -91,6 +95,10 @@ class StandIn:
                     return 404, {"message": f"no rule {given['rule']} has a schedule"}
             case "stop":
                 self.stopped.set()
+            case "chained-sessions":
+                self.chained.seconds = given["seconds"]
+            case kind if kind.startswith(CREDENTIALS):
+                return self._credentials(kind.removeprefix(CREDENTIALS))
             case kind:
                 if not self.faults.make(kind, given):
                     return 404, {"message": path}
@@ -100,6 +108,11 @@ class StandIn:
         """End every process that was started."""
         for home in self.homes.values():
             home.close()
+
+    def _credentials(self, build: str) -> Answer:
+        """New credentials of a build's role, as the address in its container gives them again and again."""
+        found = next(filter(None, (home.tools.builds.credentials(build) for home in self.homes.values())), None)
+        return (200, found) if found else (404, {"message": f"no build {build} is under way"})
 
     @property
     def is_busy(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from botocore.exceptions import ClientError
 from small_pipeline import ACCOUNT, PLACE, Small, small_pipeline, statement
 from stand_in_server import Server, eventually, policy_for
 
@@ -124,9 +125,14 @@ def test_a_build_sees_nothing_of_the_shell_that_started_the_platform(small: Smal
     lines = built(small, "env | cut -d= -f1")[1]
 
     assert "SECRET_OF_THE_SHELL" not in lines
-    assert {"CODEBUILD_SRC_DIR", "CODEBUILD_BUILD_ID", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "HOME", "PATH"} <= {
-        *lines
-    }
+    assert {
+        "CODEBUILD_SRC_DIR",
+        "CODEBUILD_BUILD_ID",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_ENDPOINT_URL",
+        "HOME",
+        "PATH",
+    } <= {*lines}
 
 
 def test_a_build_is_who_its_project_says(small: Small) -> None:
@@ -260,3 +266,34 @@ def test_a_build_without_its_buildspec_says_so(small: Small) -> None:
 
     assert found["phases"][0]["contexts"][0]["statusCode"] == "YAML_FILE_ERROR"
     assert "buildspecs/none.yml" in found["phases"][0]["contexts"][0]["message"]
+
+
+# Credentials, roles and how many may run
+
+
+def test_a_build_asks_for_its_credentials_where_codebuild_gives_them(small: Small) -> None:
+    who = "import boto3; print(boto3.client('sts').get_caller_identity()['Arn'])"
+    found, lines = built(small, 'echo "keys:$AWS_ACCESS_KEY_ID$AWS_SECRET_ACCESS_KEY"', f'python3 -c "{who}"')
+
+    assert found["buildStatus"] == "SUCCEEDED", lines
+    assert lines[0] == "keys:" and "assumed-role/built-build/" in lines[1]
+
+
+def test_a_build_beyond_the_limit_of_its_project_is_refused_and_not_queued(small: Small) -> None:
+    client = small.client("codebuild")
+    spec = {"phases": {"build": {"commands": ["sleep 3"]}}}
+    name = small.project(f"project-{next(numbers)}", spec, "NO_SOURCE", concurrentBuildLimit=1)
+    first = client.start_build(projectName=name)["build"]["id"]
+
+    with pytest.raises(ClientError, match=r"AccountLimitExceededException.*than 1 builds in queue for the account"):
+        client.start_build(projectName=name)
+
+    ended(small, first)
+    ended(small, client.start_build(projectName=name)["build"]["id"])
+
+
+def test_a_project_whose_role_codebuild_may_not_assume_is_refused(small: Small) -> None:
+    role = small.make_role(f"lambda-only-{next(numbers)}", "lambda")
+
+    with pytest.raises(ClientError, match=r"InvalidInputException.*CodeBuild is not authorized to perform: sts:Ass"):
+        small.project(f"project-{next(numbers)}", {"phases": {"build": {"commands": ["true"]}}}, "NO_SOURCE", role=role)

@@ -111,6 +111,39 @@ def test_the_source_comes_without_execute_bits_and_without_history_as_on_aws(sma
     assert small.ended(run(small, stage("Check", build("Check", check)))) == "Succeeded"
 
 
+# What is abandoned goes on
+
+
+def test_an_abandoned_build_goes_on_and_the_next_one_is_refused_until_it_has_ended(small: Small) -> None:
+    spec = {"phases": {"build": {"commands": ["sleep 6"]}}}
+    apply = small.project("apply", spec, concurrentBuildLimit=1)
+    first = run(small, stage("dev", build("Apply", apply)))
+    client, codebuild = small.client("codepipeline"), small.client("codebuild")
+    identity = eventually(
+        lambda: next(iter(codebuild.list_builds_for_project(projectName=apply)["ids"]), ""), "a build"
+    )
+
+    client.stop_pipeline_execution(pipelineName=small.name, pipelineExecutionId=first, abandon=True)
+    assert small.ended(first) == "Stopped"
+    second = small.start()
+
+    assert small.ended(second) == "Failed"
+    assert "Error calling startBuild: Cannot have more than 1 builds in queue for the account" in small.why(second)
+    eventually(lambda: codebuild.batch_get_builds(ids=[identity])["builds"][0]["buildComplete"], "its end")
+    assert codebuild.batch_get_builds(ids=[identity])["builds"][0]["buildStatus"] == "SUCCEEDED"
+    client.retry_stage_execution(
+        pipelineName=small.name, stageName="dev", pipelineExecutionId=second, retryMode="FAILED_ACTIONS"
+    )
+    assert small.ended(second) == "Succeeded"
+
+
+def test_a_pipeline_whose_role_codepipeline_may_not_assume_is_refused(small: Small) -> None:
+    small.role = small.make_role(f"{small.name}-other", "lambda", statement("s3:*"))
+
+    with pytest.raises(ClientError, match=r"InvalidStructureException.*CodePipeline is not authorized to perform Ass"):
+        small.create(stage("Check", build("Check", small.project("check", TRUE))))
+
+
 # The commit that whoever starts an execution chooses
 
 

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from local.stand_in import account_profile
 from local.stand_in.caller import Caller
 from local.stand_in.developer_tools.clock import now
 from local.stand_in.developer_tools.refusal import RefusedError
+from local.stand_in.identity import is_trusted
 from local.stand_in.local_aws import LocalAws
 
 Content = dict[str, Any]
@@ -36,7 +38,7 @@ class BuildProjects:
         name = given["name"]
         if name in self.by_name:
             raise RefusedError("ResourceAlreadyExistsException", f"Project already exists: {name}")
-        _refuse(given)
+        self._refuse(given, name)
         place = f"{self.aws.region}:{self.aws.account}"
         own = {
             "arn": f"arn:aws:codebuild:{place}:project/{name}",
@@ -48,7 +50,7 @@ class BuildProjects:
 
     def update_project(self, caller: Caller, given: Content) -> Content:
         before = self.named(given["name"])
-        _refuse(before | given)
+        self._refuse(before | given, before["name"])
         return self._changed(before["name"], given)
 
     def batch_get_projects(self, caller: Caller, given: Content) -> Content:
@@ -62,6 +64,23 @@ class BuildProjects:
     def delete_project(self, caller: Caller, given: Content) -> Content:
         self.by_name.pop(given["name"].rpartition("/")[2], None)
         return {}
+
+    def _refuse(self, project: Content, name: str) -> None:
+        """What CodeBuild refuses at creation and change."""
+        _refuse(project)
+        arn = f"arn:aws:codebuild:{self.aws.region}:{self.aws.account}:project/{name}"
+        role = project["serviceRole"]
+        known = {"aws:SourceArn": arn, "aws:SourceAccount": self.aws.account}
+        if not is_trusted(role, frozenset({"codebuild.amazonaws.com"}), known):
+            # hashicorp/terraform-provider-aws, codebuild/project.go waits for this sentence to go away.
+            message = f"CodeBuild is not authorized to perform: sts:AssumeRole on {role}"
+            raise RefusedError("InvalidInputException", message)
+        most = account_profile.current().concurrent_builds
+        if (project.get("concurrentBuildLimit") or 0) > most:
+            # hashicorp/terraform-provider-aws#37748.
+            both = "Project-level concurrent build limit cannot exceed the account-level concurrent build limit"
+            message = f"{both} of {most}."
+            raise RefusedError("InvalidInputException", message)
 
     def _changed(self, name: str, given: Content) -> Content:
         project = self.by_name[name]

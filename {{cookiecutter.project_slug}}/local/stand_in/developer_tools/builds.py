@@ -4,9 +4,11 @@ import json
 import logging
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from threading import Thread
 from typing import Any
 
+from local.stand_in import account_profile
 from local.stand_in.caller import Caller
 from local.stand_in.developer_tools.artifact import Artifact, unpack
 from local.stand_in.developer_tools.build import Build, event_of, told_of, variables_of
@@ -23,6 +25,7 @@ from local.stand_in.roles import as_service, credentials
 
 log = logging.getLogger("builds")
 Content = dict[str, Any]
+KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 Emit = Callable[[str, str, Content, list[str]], None]
 OVERRIDES = {"projectName", "sourceVersion", "environmentVariablesOverride", "idempotencyToken", "buildspecOverride"}
 
@@ -53,18 +56,47 @@ class Builds:
         for build in list(self.by_id.values()):
             self.stop(build)
 
+    def credentials(self, identity: str) -> Content | None:
+        """What the address in a build's container answers: each time new credentials of its role."""
+        build = self.by_id.get(identity)
+        if build is None or build.status != "IN_PROGRESS":
+            return None
+        role = as_service("codebuild", build.project["serviceRole"], build.project["arn"], self.aws.region)
+        given = credentials(role, "AWSCodeBuild")
+        return {
+            "RoleArn": role.role,
+            "AccessKeyId": given["AWS_ACCESS_KEY_ID"],
+            "SecretAccessKey": given["AWS_SECRET_ACCESS_KEY"],
+            "Token": given["AWS_SESSION_TOKEN"],
+            "Expiration": f"{datetime.now(UTC) + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}",
+        }
+
     def begin(self, order: Content, initiator: str, **handed: Any) -> Build:
         """Start a build; a pipeline hands it inputs, an output and the commit that it has resolved."""
         project = self.projects.named(order["projectName"])
         unknown = sorted(order.keys() - OVERRIDES)
         if unknown:
             raise RefusedError("InvalidInputException", f"the local AWS starts no build with {', '.join(unknown)}")
+        self._refuse_too_many(project)
         number = 1 + sum(build.project["name"] == project["name"] for build in self.by_id.values())
         build = Build(json.loads(json.dumps(project)), number, initiator, order, **handed)
         self.by_id[build.id] = build
         self._tell(build)
         Thread(target=self._work, args=(build,), name=build.id, daemon=True).start()
         return build
+
+    def _refuse_too_many(self, project: Content) -> None:
+        """CodeBuild queues nothing beyond a limit: "builds return an error" (User Guide, "Work with builds")."""
+        size = project["environment"]["computeType"]
+        running = [build.project for build in self.by_id.values() if build.status == "IN_PROGRESS"]
+        own = sum(each["name"] == project["name"] for each in running)
+        alike = sum(each["environment"]["computeType"] == size for each in running)
+        account = account_profile.current().concurrent_builds
+        # The sentence is that of an account's limit: hashicorp-education/learn-terraform-aws-control-tower-aft#7.
+        for most, count in ((project.get("concurrentBuildLimit") or account, own), (account, alike)):
+            if count >= most:
+                message = f"Cannot have more than {most} builds in queue for the account"
+                raise RefusedError("AccountLimitExceededException", message)
 
     def start_build(self, caller: Caller, given: Content) -> Content:
         return {"build": told_of(self.aws, self.begin(given, caller.arn.rpartition(":")[2]))}
@@ -139,9 +171,15 @@ class Builds:
             self._clone(build, run)
         else:
             run.source.mkdir()
-        run.environment |= self.machine | self.aws.process_environment | session
+        run.environment |= self.machine | self._way_to_aws(build)
         run.environment |= variables_of(self.aws, build, run.source, places) | {"HOME": str(folder / "home")}
         return run
+
+    def _way_to_aws(self, build: Build) -> dict[str, str]:
+        """Where AWS is and the address of the build's credentials: CodeBuild sets no keys, containers ask for them."""
+        # CodeBuild gives a relative address on a host of its own; the full one is for hosts like this.
+        known = {name: value for name, value in self.aws.process_environment.items() if name not in KEYS}
+        return known | {"AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{self.aws.address}/local/credentials/{build.id}"}
 
     def _clone_what_is_referred_to(self, run: BuildRun, role: Caller) -> None:
         """Put a clone in the place of a source that is only a reference to one."""

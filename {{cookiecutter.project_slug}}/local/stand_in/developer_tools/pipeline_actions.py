@@ -16,6 +16,7 @@ from local.stand_in.developer_tools.builds import Builds
 from local.stand_in.developer_tools.clock import now
 from local.stand_in.developer_tools.clone_reference import FULL_CLONE, CloneReference
 from local.stand_in.developer_tools.pipeline_execution import ActionRun, Execution
+from local.stand_in.developer_tools.refusal import RefusedError
 from local.stand_in.developer_tools.repositories import Repositories, Repository
 from local.stand_in.identity import require
 from local.stand_in.local_aws import LocalAws
@@ -114,13 +115,18 @@ class PipelineActions:
             "projectName": project["name"],
             "environmentVariablesOverride": json.loads(run.configuration.get("EnvironmentVariables") or "[]"),
         }
-        build = self.builds.begin(
-            order,
-            f"codepipeline/{execution.pipeline['name']}",
-            inputs=inputs,
-            output=run.outputs[0] if run.outputs else None,
-            resolved=str(execution.revisions[0]["revisionId"]) if execution.revisions else "",
-        )
+        try:
+            build = self.builds.begin(
+                order,
+                f"codepipeline/{execution.pipeline['name']}",
+                inputs=inputs,
+                output=run.outputs[0] if run.outputs else None,
+                resolved=str(execution.revisions[0]["revisionId"]) if execution.revisions else "",
+            )
+        except RefusedError as error:
+            # aws-samples/aws-gateway-load-balancer-suricata-ids-ips-nsm#12.
+            told = f"(Service: AWSCodeBuild; Status Code: 400; Error Code: {error.code})"
+            raise ActionFailedError("JobFailed", f"Error calling startBuild: {error} {told}") from error
         run.external_id = build.id
         run.external_url = (
             f"https://console.aws.amazon.com/codebuild/home?region={self.aws.region}#/builds/{build.id}/view/new"
@@ -128,7 +134,7 @@ class PipelineActions:
         while build.status == "IN_PROGRESS":
             time.sleep(LOOK_SECONDS)
             if execution.stopping == "abandon":
-                self.builds.stop(build)
+                # CodePipeline User Guide, "Stop a pipeline execution": abandoned actions are not stopped.
                 raise ActionAbandonedError
         if build.status != "SUCCEEDED":
             phase, reason = build.where, build.why.partition(": ")

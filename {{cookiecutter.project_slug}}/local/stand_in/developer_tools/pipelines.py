@@ -14,6 +14,7 @@ from local.stand_in.developer_tools.pipeline_execution import (
     action_told,
 )
 from local.stand_in.developer_tools.refusal import RefusedError
+from local.stand_in.identity import is_trusted
 
 Content = dict[str, Any]
 LONGEST_ANSWER = 512
@@ -70,6 +71,7 @@ class Pipelines:
         if name in self.by_name:
             raise RefusedError("PipelineNameInUseException", f"A pipeline with the name {name} already exists")
         validate(pipeline)
+        self._refuse_role(pipeline)
         self.by_name[name] = pipeline | {"version": 1}
         self.metadata[name] = {"pipelineArn": self.arn_of(name), "created": now(), "updated": now()}
         self.tags[self.arn_of(name)] = {tag["key"]: tag["value"] for tag in given.get("tags") or []}
@@ -82,6 +84,7 @@ class Pipelines:
         pipeline = with_defaults(given["pipeline"])
         before = self._named(pipeline["name"])
         validate(pipeline)
+        self._refuse_role(pipeline)
         self.by_name[before["name"]] = pipeline | {"version": before["version"] + 1}
         self.metadata[before["name"]]["updated"] = now()
         return {"pipeline": self.by_name[before["name"]]}
@@ -201,6 +204,15 @@ class Pipelines:
             status = newest.stages[stage["name"]].status
             told["latestExecution"] = {"pipelineExecutionId": newest.identity, "status": status}
         return told
+
+    def _refuse_role(self, pipeline: Content) -> None:
+        """CodePipeline assumes the role of a pipeline before it takes the definition."""
+        arn = self.arn_of(pipeline["name"])
+        known = {"aws:SourceArn": arn, "aws:SourceAccount": arn.split(":")[4]}
+        if not is_trusted(pipeline["roleArn"], frozenset({"codepipeline.amazonaws.com"}), known):
+            # hashicorp/terraform-provider-aws, codepipeline/codepipeline.go waits for "not authorized" to go away.
+            message = f"CodePipeline is not authorized to perform AssumeRole on role {pipeline['roleArn']}"
+            raise RefusedError("InvalidStructureException", message)
 
     def _named(self, name: str) -> Content:
         if name not in self.by_name:
