@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,18 +12,23 @@ import boto3
 
 from delivery import PROJECT
 from delivery.allowed_destroys import FILE, allowed_destroys
-from delivery.build import this_build
-from delivery.change import changes_of
+from delivery.build import Build, access_of, credentials_of, this_build
+from delivery.change import Change, changes_of
+from delivery.crawlers_at_work import crawlers_changed, is_about_crawlers_at_work, wait_until_ready
 from delivery.data_holding import sentence
 from delivery.deploy_role import terraform_access
 from delivery.deploy_window import refuse_outside_of_the_window
 from delivery.deployed import record
 from delivery.handed_over import manifest_handed_over, refuse_what_moved
 from delivery.manifest import ARCHIVES, PLAN, manifest_of, sources_digest
-from delivery.refusal import Refusal, refusals_published
+from delivery.refusal import Refusal, TerraformRefusal, refusals_published
 from delivery.summary import Judgement
-from delivery.terraform import State, Terraform
+from delivery.terraform import PATIENCE, State, Terraform
+from local.job_settings import settings_of
 from local.terraform import LOCK
+
+# A crawler that changes while another crawl begins is met a few times at most.
+ATTEMPTS = 4
 
 
 def main() -> None:
@@ -34,12 +40,20 @@ def main() -> None:
         folder = Path(os.environ.get(f"CODEBUILD_SRC_DIR_plan_{environment}", PROJECT / "plan"))
         terraform = Terraform(PROJECT, environment, terraform_access(build.variables.get("ROLE_ARN"), build, PROJECT))
         digest = build.told("APPROVED_DIGEST")
-        apply_approved(PROJECT, terraform, folder, build.commit, digest)
+        apply_approved(PROJECT, terraform, folder, build.commit, digest, lambda: glue_of(build))
         record(boto3.client("s3"), build, digest)
         print(f"{environment} is at {build.commit}.")
 
 
-def apply_approved(project: Path, terraform: Terraform, folder: Path, commit: str, digest: str) -> None:
+def glue_of(build: Build) -> Any:
+    """Glue as the deployment role sees it, where crawlers may have to be waited for."""
+    region = settings_of(PROJECT, build.environment)["environment"]["region"]
+    return boto3.client("glue", **access_of(credentials_of(build.variables.get("ROLE_ARN"), build), region))
+
+
+def apply_approved(
+    project: Path, terraform: Terraform, folder: Path, commit: str, digest: str, glue: Callable[[], Any]
+) -> None:
     """Apply the plan in a folder if it is the approved one and nothing has moved; else refuse and change nothing."""
     approved = manifest_handed_over(folder, digest)
     sources = sources_digest(project, terraform.environment)
@@ -49,8 +63,53 @@ def apply_approved(project: Path, terraform: Terraform, folder: Path, commit: st
     take_over(folder, project, terraform)
     terraform.init()
     refuse_what_moved(approved, here | {"state": asdict(terraform.state())})
-    refuse_losses(project, terraform.environment, commit, terraform.shown(folder / PLAN))
-    terraform.apply(folder / PLAN)
+    shown = terraform.shown(folder / PLAN)
+    refuse_losses(project, terraform.environment, commit, shown)
+    apply_between_crawls(terraform, folder / PLAN, changes_of(shown), glue)
+
+
+def apply_between_crawls(terraform: Terraform, saved: Path, approved: list[Change], glue: Callable[[], Any]) -> None:
+    """Apply while no crawler that is changed is at work; of what a crawl has interrupted, the rest afterwards."""
+    changes = approved
+    for attempt in range(1, ATTEMPTS + 1):
+        crawlers = crawlers_changed(changes)
+        if crawlers:
+            wait_until_ready(glue(), crawlers)
+        try:
+            terraform.apply(saved)
+            return
+        except TerraformRefusal as refused:
+            # An upload can start a crawler between our look and the change.
+            if not is_about_crawlers_at_work(refused.told) or attempt == ATTEMPTS:
+                raise
+        print("A crawler began to work meanwhile: the rest of the approved plan is applied when it has ended.")
+        saved = saved.with_name("rest.tfplan")
+        terraform.plan(saved, PATIENCE)
+        changes = changes_of(terraform.shown(saved))
+        refuse_other_changes(approved, changes)
+
+
+def refuse_other_changes(approved: list[Change], rest: list[Change]) -> None:
+    """What is left of a plan that was interrupted must be a part of what was approved, with the same values."""
+    known = {change.address: change for change in approved}
+    others = [change.address for change in rest if not _is_part_of(known.get(change.address), change)]
+    if others:
+        raise Refusal(
+            f"A crawler interrupted the apply, and what is left is not what was approved: {', '.join(others)}. "
+            f"What was done stays done. Release the change again: a new plan is made, and approved anew."
+        )
+
+
+def _is_part_of(approved: Change | None, rest: Change) -> bool:
+    if approved is None or rest.verb not in (
+        approved.verb,
+        *(("add", "destroy") if approved.verb == "replace" else ()),
+    ):
+        return False
+    if rest.verb == "destroy":
+        return True
+    known = {name: value for name, value in approved.after.items() if not approved.unknown.get(name)}
+    return all(rest.after.get(name) == value for name, value in known.items())
 
 
 def take_over(folder: Path, project: Path, terraform: Terraform) -> None:

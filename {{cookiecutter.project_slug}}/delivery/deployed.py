@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 
 from delivery import PROJECT
 from delivery.build import Build
 from delivery.own_account import aws_explained
+from delivery.refusal import Refusal
 from delivery.release import release_of
 
 # Enough to find a commit that worked; the bucket's versions have the rest.
@@ -20,11 +22,27 @@ def main() -> None:
     release = release_of(PROJECT)
     s3 = boto3.client("s3", region_name=release.region)
     with aws_explained():
-        told = [_line(name, history(s3, release.bucket, name)) for name in release.environments]
+        told = [_line(name, known_to_a_person(s3, release.bucket, name)) for name in release.environments]
     print("\n".join(told))
 
 
-def _line(environment: str, known: list[dict[str, str]]) -> str:
+def known_to_a_person(s3: Any, bucket: str, environment: str) -> list[dict[str, str]] | None:
+    """The record of an environment; None where S3 does not tell whether there is one."""
+    try:
+        return history(s3, bucket, environment)
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code == "NoSuchBucket":
+            raise Refusal(f"There is no bucket {bucket}: apply the pipeline first, `make pipeline`.") from None
+        # To whoever may not list a bucket, S3 answers "Access Denied" for an object that is not there.
+        if code in ("AccessDenied", "403"):
+            return None
+        raise
+
+
+def _line(environment: str, known: list[dict[str, str]] | None) -> str:
+    if known is None:
+        return f"{environment:8}  nothing was delivered here yet, or your role may not read the record of it"
     if not known:
         return f"{environment:8}  nothing was delivered here by the pipeline yet"
     present = known[0]

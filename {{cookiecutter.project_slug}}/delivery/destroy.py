@@ -1,28 +1,36 @@
 """Destroys one environment with everything in it, after its name was typed; a protected one it does not touch."""
 
 import argparse
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 
 import build_archives
 from delivery import PROJECT
 from delivery.change import changes_of
+from delivery.crawlers_at_work import wait_until_ready
 from delivery.data_holding import lost
 from delivery.empty_bucket import empty_bucket
 from delivery.own_account import aws_explained, refuse_other_accounts
-from delivery.refusal import Refusal
+from delivery.refusal import Refusal, TerraformRefusal
 from delivery.release import release_of
 from delivery.summary import Judgement
 from delivery.terraform import PATIENCE, Terraform
 from local.job_settings import settings_of
 
+# The first empties and destroys; what was written meanwhile is in one or two buckets then, which takes seconds.
+ATTEMPTS = 4
+NOT_EMPTY = "BucketNotEmpty"
+Clients = Callable[[str], Any]
 STAYS = "The state bucket, its key and the deployment roles stay: bootstrap/ made them."
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Show, ask, empty, destroy."""
+    """Show, ask, stop, empty, destroy."""
     given = parse_arguments(arguments)
     environment = given.environment
     terraform = Terraform(PROJECT, environment)
@@ -39,7 +47,7 @@ def main(arguments: list[str] | None = None) -> None:
         if not judgement.changes:
             raise Refusal(f"There is nothing to destroy: nothing of {environment} is in its state.")
         confirm(judgement)
-        destroy(terraform, saved, boto3.client("s3", region_name=region), settings["buckets"])
+        destroy(terraform, saved, lambda service: boto3.client(service, region_name=region), settings)
     print(f"{environment} is destroyed. {STAYS}")
 
 
@@ -73,13 +81,64 @@ def confirm(judgement: Judgement) -> None:
         raise Refusal(f"{judgement.environment} was not typed: nothing was destroyed.")
 
 
-def destroy(terraform: Terraform, saved: Path, s3: Any, buckets: dict[str, str]) -> None:
-    """Empty the buckets, all versions, then apply the plan that was shown."""
-    # The others log into this one until they are gone.
-    for purpose in sorted(buckets, key=lambda purpose: purpose == "access-log"):
-        print(f"emptying {buckets[purpose]}")
-        empty_bucket(s3, buckets[purpose])
-    terraform.apply(saved)
+def destroy(terraform: Terraform, saved: Path, clients: Clients, settings: dict[str, Any]) -> None:
+    """Stop what writes, empty the buckets, apply the plan that was shown; once more for what was written meanwhile."""
+    stop_writing(clients, settings)
+    for attempt in range(1, ATTEMPTS + 1):
+        # The others log into this one until they are gone.
+        for purpose in sorted(settings["buckets"], key=lambda purpose: purpose == "access-log"):
+            print(f"emptying {settings['buckets'][purpose]}")
+            empty_bucket(clients("s3"), settings["buckets"][purpose])
+        try:
+            terraform.apply(saved)
+            return
+        except TerraformRefusal as refused:
+            # S3 delivers access logs hours after the requests, also into a bucket that was emptied meanwhile.
+            if NOT_EMPTY not in refused.told or attempt == ATTEMPTS:
+                raise
+        print("Something was written into a bucket meanwhile: it is emptied again, and the rest destroyed.")
+        terraform.plan(saved, "-destroy", PATIENCE)
+
+
+def stop_writing(clients: Clients, settings: dict[str, Any]) -> None:
+    """Let no event start anything any more, end the runs that are under way, and log no more requests."""
+    events, glue, s3 = clients("events"), clients("glue"), clients("s3")
+    prefix = f"{settings['prefix']}-"
+    for page in events.get_paginator("list_rules").paginate(NamePrefix=prefix):
+        for rule in page["Rules"]:
+            events.disable_rule(Name=rule["Name"])
+    for page in glue.get_paginator("list_jobs").paginate():
+        for job in [name for name in page["JobNames"] if name.startswith(prefix)]:
+            end_runs(glue, job)
+    end_crawls(glue, prefix)
+    for bucket in settings["buckets"].values():
+        # One that is gone logs nothing.
+        with suppress(ClientError):
+            s3.put_bucket_logging(Bucket=bucket, BucketLoggingStatus={})
+
+
+def end_runs(glue: Any, job: str) -> None:
+    """End the runs of a job that have not ended."""
+    runs = glue.get_job_runs(JobName=job)["JobRuns"]
+    under_way = [run["Id"] for run in runs if run["JobRunState"] in ("STARTING", "RUNNING", "WAITING")]
+    if under_way:
+        print(f"ending {len(under_way)} runs of {job}")
+        glue.batch_stop_job_run(JobName=job, JobRunIds=under_way)
+
+
+def end_crawls(glue: Any, prefix: str) -> None:
+    """End the crawls that are under way: Glue removes no crawler that is at work."""
+    names = [
+        name
+        for page in glue.get_paginator("list_crawlers").paginate()
+        for name in page["CrawlerNames"]
+        if name.startswith(prefix)
+    ]
+    for name in names:
+        # One that is not at work, or ends by itself, cannot be stopped.
+        with suppress(ClientError):
+            glue.stop_crawler(Name=name)
+    wait_until_ready(glue, names)
 
 
 if __name__ == "__main__":

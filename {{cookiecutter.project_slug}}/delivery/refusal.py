@@ -10,6 +10,14 @@ class Refusal(SystemExit):
     """One sentence that says what is wrong, where, and what to do."""
 
 
+class TerraformRefusal(Refusal):
+    """Terraform could not do something; `told` is all that it has said."""
+
+    def __init__(self, sentence: str, told: str) -> None:
+        super().__init__(sentence)
+        self.told = told
+
+
 Publish = Callable[[str, str], None]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from delivery.refusal import Refusal
+from delivery.refusal import Refusal, TerraformRefusal
 from local.terraform import LOCK, environments, mirror_settings, terraform_command
 
 # A plan waits for an apply that is under way; it does not fail because of it.
@@ -106,4 +106,5 @@ class Terraform:
     def _refuse(self, verb: str, told: str) -> None:
         error = re.search(r"Error: (.+)", told)
         why = error[1].strip().rstrip(".") if error else "it gives no reason"
-        raise Refusal(f"Terraform cannot {verb} {self.environment}: {why}. The lines above say the rest.")
+        sentence = f"Terraform cannot {verb} {self.environment}: {why}. The lines above say the rest."
+        raise TerraformRefusal(sentence, told)

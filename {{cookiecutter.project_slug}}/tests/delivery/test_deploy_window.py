@@ -1,7 +1,11 @@
 """An approval that comes when the deploy window has closed changes nothing."""
 
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -65,3 +69,25 @@ def test_the_refusal_says_when_it_is_open_and_what_to_do() -> None:
 def test_a_time_zone_that_nobody_knows_is_no_open_window() -> None:
     with pytest.raises(Refusal, match=r"knows no time zone Europe/Atlantis"):
         refuse_outside_of_the_window("prod", json.dumps(BRUSSELS | {"time_zone": "Europe/Atlantis"}), WEDNESDAY)
+
+
+LOOK = """
+import os
+from datetime import UTC, datetime
+from delivery.deploy_window import refuse_outside_of_the_window
+
+refuse_outside_of_the_window("prod", os.environ["WINDOW"], datetime(2026, 1, 14, 12, tzinfo=UTC))
+"""
+
+
+def test_a_machine_without_time_zones_of_its_own_knows_them_by_a_locked_package() -> None:
+    project = Path(__file__).resolve().parents[2]
+    # Python looks for time zones nowhere on the machine: what is left is the package tzdata.
+    known = os.environ | {"PYTHONTZPATH": "", "WINDOW": json.dumps(BRUSSELS)}
+
+    done = subprocess.run(
+        [sys.executable, "-c", LOOK], cwd=project, env=known, text=True, capture_output=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "tzdata==" in (project / "delivery" / "requirements.lock").read_text()
