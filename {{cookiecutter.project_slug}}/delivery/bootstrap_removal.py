@@ -49,7 +49,8 @@ def refuse_what_is_still_used(deployment: Deployment, root: BootstrapRoot) -> No
         raise
     left = sum(len(resource["instances"]) for resource in json.loads(stored["Body"].read())["resources"])
     if left:
-        how = f"terraform -chdir={root.environment} destroy"
+        pipeline = root.environment == "pipeline"
+        how = "terraform -chdir=pipeline destroy" if pipeline else f"make destroy ENV={root.environment}"
         raise Refusal(f"{root.environment} still has {left} resources: remove them first, by `{how}`.")
 
 

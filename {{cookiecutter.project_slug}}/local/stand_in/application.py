@@ -55,11 +55,9 @@ class Application:
         ask: Callable[[str, dict[str, Any]], Answer],
         tools: Callable[[Caller, str, str, dict[str, Any]], Answer],
         invoke: Callable[[Caller, str, Any], bool],
-        has_expired: Callable[[str], bool],
     ) -> None:
         self.moto = DomainDispatcherApplication(create_backend_app)
         self.chat, self.ask, self.tools, self.invoke = chat, ask, tools, invoke
-        self.has_expired = has_expired
         self.locks = {service: Lock() for service in ONE_AT_A_TIME}
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -67,8 +65,6 @@ class Application:
         path, service = environ.get("PATH_INFO", ""), _service(environ)
         if path.startswith("/local/"):
             return _tell(start_response, *self.ask(path, json.loads(_body(environ) or b"{}")))
-        if self.has_expired(environ.get("HTTP_AUTHORIZATION", "")):
-            return _tell_error(start_response, service, environ, 400, *_expired(service, environ))
         try:
             guard(_caller(environ), service, environ, lambda: _body(environ))
             refuse_what_breaks_the_model(service, environ, lambda: _body(environ))
@@ -169,14 +165,6 @@ def _denial(service: str, environ: Environ) -> str:
 def _status(environ: Environ) -> int:
     """The HTTP status of a denial: services of the JSON protocol answer 400, all others 403."""
     return 400 if environ.get("HTTP_X_AMZ_TARGET") else 403
-
-
-def _expired(service: str, environ: Environ) -> tuple[str, str]:
-    """What a service calls it when the session of a request is over, and how it says so."""
-    if service == "s3":
-        return "ExpiredToken", "The provided token has expired."
-    code = "RequestExpired" if service == "ec2" else "ExpiredToken" if _is_query(environ) else "ExpiredTokenException"
-    return code, "The security token included in the request is expired"
 
 
 def _caller(environ: Environ) -> Caller:

@@ -10,7 +10,7 @@ from uuid import uuid4
 from moto.core.responses import ActionResult
 from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.s3 import notifications
-from moto.s3.models import FakeBucket, FakeDeleteMarker, S3Backend
+from moto.s3.models import FakeBucket, FakeDeleteMarker
 from moto.s3.responses import S3Response
 from moto.sqs.models import Queue
 
@@ -26,8 +26,6 @@ def mend(emit: Callable[[Event], None]) -> None:
     replace(notifications, "_send_event_bridge_message", lambda _: _teller(emit))
     replace(S3Response, "get_bucket_notification", _with_event_bridge)
     replace(FakeBucket, "get_permission", lambda _: _permission)
-    # S3 delivers access logs hours later; here each request would put one more object into a bucket nobody looks at.
-    replace(S3Backend, "log_incoming_request", lambda _: lambda backend, request, bucket: None)
     add(FakeDeleteMarker, "dispose", lambda marker, garbage=False: None)
     replace(Queue, "_set_attributes", _keeping_policy)
     replace(Queue, "attributes", _with_compact_redrive)

@@ -37,6 +37,7 @@ from local.stand_in.chat import Chat
 from local.stand_in.deaths import Deaths
 from local.stand_in.faults import Faults
 from local.stand_in.home import Home
+from local.stand_in.late_access_logs import LateAccessLogs
 from local.stand_in.local_aws import LocalAws
 from local.stand_in.machine import Machine
 from local.stand_in.notices import Notices
@@ -53,8 +54,8 @@ class StandIn:
         self.first = homes[0]
         self.chat = Chat(self.first.aws.account)
         self.notices = Notices(self.chat)
-        self.chained = ChainedSessions()
-        application = Application(self.chat, self.ask, self._tools, self._invoke_later, self.chained.has_expired)
+        self.chained, self.access_logs = ChainedSessions(), LateAccessLogs()
+        application = Application(self.chat, self.ask, self._tools, self._invoke_later)
         self.deaths = Deaths(application, self._end)
         self.faults = Faults(self.first, self.deaths, self.notices)
         mends_identity.mend(self.first.aws.account)
@@ -95,6 +96,8 @@ class StandIn:
                     return 404, {"message": f"no rule {given['rule']} has a schedule"}
             case "stop":
                 self.stopped.set()
+            case "late-access-logs":
+                self.access_logs.come_at_deletion = True
             case "chained-sessions":
                 self.chained.seconds = given["seconds"]
             case kind if kind.startswith(CREDENTIALS):
