@@ -98,7 +98,8 @@ def test_the_apply_works_as_the_deploy_role_of_its_environment_and_as_nobody_els
         finally:
             iam.delete_role_policy(RoleName=role, PolicyName="nothing")
 
-    assert f"assumed-role/{role}/" in walk.log(planned, dev, "Apply")
+    # What the same build does with the role as it is: the tests before and after this one.
+    assert "403" in walk.log(planned, dev, "Apply")
 
 
 def test_an_archive_that_changed_after_the_approval_is_refused(walk: Walk, planned: str) -> None:

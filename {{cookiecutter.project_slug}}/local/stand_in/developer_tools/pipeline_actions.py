@@ -12,6 +12,7 @@ from uuid import uuid4
 from local.stand_in.caller import Caller
 from local.stand_in.developer_tools.approval_message import message_of, subject_of
 from local.stand_in.developer_tools.artifact import Artifact, all_files, packed
+from local.stand_in.developer_tools.build import Build
 from local.stand_in.developer_tools.builds import Builds
 from local.stand_in.developer_tools.clock import now
 from local.stand_in.developer_tools.clone_reference import FULL_CLONE, CloneReference
@@ -109,24 +110,7 @@ class PipelineActions:
         project = self.builds.projects.named(run.configuration["ProjectName"])
         for call in ("StartBuild", "BatchGetBuilds"):
             require(role, f"codebuild:{call}", project["arn"])
-        first = run.configuration.get("PrimarySource") or (run.inputs[0].name if run.inputs else "")
-        inputs = {each.name: each for each in sorted(run.inputs, key=lambda each: each.name != first)}
-        order = {
-            "projectName": project["name"],
-            "environmentVariablesOverride": json.loads(run.configuration.get("EnvironmentVariables") or "[]"),
-        }
-        try:
-            build = self.builds.begin(
-                order,
-                f"codepipeline/{execution.pipeline['name']}",
-                inputs=inputs,
-                output=run.outputs[0] if run.outputs else None,
-                resolved=str(execution.revisions[0]["revisionId"]) if execution.revisions else "",
-            )
-        except RefusedError as error:
-            # aws-samples/aws-gateway-load-balancer-suricata-ids-ips-nsm#12.
-            told = f"(Service: AWSCodeBuild; Status Code: 400; Error Code: {error.code})"
-            raise ActionFailedError("JobFailed", f"Error calling startBuild: {error} {told}") from error
+        build = self._begun(execution, run, project["name"])
         run.external_id = build.id
         run.external_url = (
             f"https://console.aws.amazon.com/codebuild/home?region={self.aws.region}#/builds/{build.id}/view/new"
@@ -141,6 +125,23 @@ class PipelineActions:
             detail = f"Phase: {phase}, Code: {reason[0]}, Message: {reason[2]}"
             raise ActionFailedError("JobFailed", f"Build terminated with state: {build.status}. {detail}")
         run.variables = {each["name"]: each["value"] for each in build.run.exported} if build.run else {}
+
+    def _begun(self, execution: Execution, run: ActionRun, project: str) -> Build:
+        """The build of an action; a build that CodeBuild does not start fails the action."""
+        first = run.configuration.get("PrimarySource") or (run.inputs[0].name if run.inputs else "")
+        variables = json.loads(run.configuration.get("EnvironmentVariables") or "[]")
+        try:
+            return self.builds.begin(
+                {"projectName": project, "environmentVariablesOverride": variables},
+                f"codepipeline/{execution.pipeline['name']}",
+                inputs={each.name: each for each in sorted(run.inputs, key=lambda each: each.name != first)},
+                output=run.outputs[0] if run.outputs else None,
+                resolved=str(execution.revisions[0]["revisionId"]) if execution.revisions else "",
+            )
+        except RefusedError as error:
+            # aws-samples/aws-gateway-load-balancer-suricata-ids-ips-nsm#12.
+            told = f"(Service: AWSCodeBuild; Status Code: 400; Error Code: {error.code})"
+            raise ActionFailedError("JobFailed", f"Error calling startBuild: {error} {told}") from error
 
     def _approval(self, execution: Execution, run: ActionRun, role: Caller) -> None:
         told = run.configuration.get("CustomData", "")
