@@ -6,6 +6,7 @@ locals {
   _named = {
     secrets = { arns = [for connection in module.project.environment.jdbc : "${local.arn.secretsmanager}:secret:${connection.secret}-*"], pattern = "${local.arn.secretsmanager}:secret:*" }
     topics  = { arns = distinct([for target in module.project.notifications : target.arn if target.protocol == "topic"]), pattern = "arn:${local.partition}:sns:${local.region}:*:*" }
+    keys    = { arns = module.project.environment.foreign_keys, pattern = "arn:${local.partition}:kms:${local.region}:*:key/*" }
   }
   _listed = { for kind, each in local._named : kind => length(jsonencode(each.arns)) <= 400 ? each.arns : [each.pattern] }
 
@@ -42,6 +43,8 @@ locals {
     Notify = { actions = ["sns:Publish"], resources = concat(local.own.topics, local._listed["topics"]) }
     Log    = { actions = [for what in ["CreateLogStream", "DescribeLogStreams", "PutLogEvents"] : "logs:${what}"], resources = [for group in concat(local.own.log_groups, ["${local.arn.logs}:log-group:/aws/codebuild/${local.prefix}-*"]) : "${group}:*"] }
     Keys   = { actions = [for what in ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "ReEncryptTo"] : "kms:${what}"], resources = local.own.keys, conditions = local.tagged }
+    # Keys of the client that project.yaml names: of a topic, a secret, the Data Catalog.
+    ClientKeys = { actions = [for what in ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey"] : "kms:${what}"], resources = local._listed["keys"] }
   }
 
   bounds = { for name, statement in merge(local._everywhere, local.is_environment ? local._in_environment : local._in_delivery) : name => statement if length(statement.resources) > 0 }

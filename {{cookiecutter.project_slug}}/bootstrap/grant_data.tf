@@ -32,9 +32,11 @@ locals {
       resources  = local.own.keys
       conditions = concat(local.tagged, [{ test = "StringEquals", variable = "kms:ViaService", values = [for service in ["dynamodb", "lambda"] : "${service}.${local.region}.${local.dns_suffix}"] }])
     }
-    Tables = { actions = [for what in ["CreateTable", "DeleteTable", "TagResource", "UntagResource", "UpdateContinuousBackups", "UpdateTable", "UpdateTimeToLive"] : "dynamodb:${what}"], resources = local.own.tables }
-    Queues = { actions = [for what in ["CreateQueue", "DeleteQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"] : "sqs:${what}"], resources = local.own.queues }
-    Topics = { actions = [for what in ["CreateTopic", "DeleteTopic", "SetTopicAttributes", "Subscribe", "TagResource", "UntagResource"] : "sns:${what}"], resources = local.own.topics }
+    # Where the Data Catalog is encrypted with a key of the client, whoever changes it uses that key.
+    ClientKeys = { actions = [for what in ["Decrypt", "Encrypt", "GenerateDataKey"] : "kms:${what}"], resources = module.project.environment.foreign_keys }
+    Tables     = { actions = [for what in ["CreateTable", "DeleteTable", "TagResource", "UntagResource", "UpdateContinuousBackups", "UpdateTable", "UpdateTimeToLive"] : "dynamodb:${what}"], resources = local.own.tables }
+    Queues     = { actions = [for what in ["CreateQueue", "DeleteQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"] : "sqs:${what}"], resources = local.own.queues }
+    Topics     = { actions = [for what in ["CreateTopic", "DeleteTopic", "SetTopicAttributes", "Subscribe", "TagResource", "UntagResource"] : "sns:${what}"], resources = local.own.topics }
     # AWS offers no narrower resource for these, nor for saved queries.
     Subscriptions = { actions = ["sns:SetSubscriptionAttributes", "sns:Unsubscribe"], resources = ["*"] }
     LogGroups     = { actions = [for what in ["AssociateKmsKey", "CreateLogGroup", "DeleteLogGroup", "DeleteMetricFilter", "DeleteRetentionPolicy", "PutMetricFilter", "PutRetentionPolicy", "TagResource", "UntagResource"] : "logs:${what}"], resources = flatten([for group in local.own.log_groups : [group, "${group}:*"]]) }

@@ -42,6 +42,7 @@ locals {
       )
       resources = ["*"]
     }
+    ClientKeys        = { actions = ["kms:Decrypt"], resources = module.project.environment.foreign_keys }
     NetworkAttributes = { actions = ["ec2:DescribeVpcAttribute"], resources = ["${local.arn.ec2}:vpc/*"] }
   }
 }

@@ -6,12 +6,13 @@ locals {
   _left    = concat([for place in ["${local._canary}/*", "_manifests/${local._canary}/*", "_commits/${local._canary}/*", "_reports/${local._canary}/*"] : "${local.bucket.output}/${place}"], ["${local.bucket.quarantine}/${local._canary}/*"])
 
   smoke = {
-    Upload = { actions = ["s3:PutObject"], resources = local._written }
-    Look   = { actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = concat(local._written, local._left) }
-    Find   = { actions = ["s3:ListBucket", "s3:ListBucketVersions"], resources = [for purpose in ["input", "output", "quarantine"] : local.bucket[purpose]] }
-    Clear  = { actions = ["s3:DeleteObject", "s3:DeleteObjectVersion"], resources = concat(local._written, local._left) }
-    Ledger = { actions = ["dynamodb:DeleteItem", "dynamodb:GetItem"], resources = ["${local.arn.dynamodb}:table/${local.names.ledger}"] }
-    Tables = { actions = ["glue:BatchDeletePartition", "glue:GetPartitions"], resources = [for place in ["catalog", "database/${local.names.database}", "table/${local.names.database}/${local._canary}*"] : "${local.arn.glue}:${place}"] }
-    Key    = { actions = ["kms:Decrypt", "kms:GenerateDataKey"], resources = local.own.keys, conditions = concat(local.tagged, [{ test = "StringEquals", variable = "kms:ViaService", values = [for service in ["dynamodb", "s3"] : "${service}.${local.region}.${local.dns_suffix}"] }]) }
+    Upload     = { actions = ["s3:PutObject"], resources = local._written }
+    Look       = { actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = concat(local._written, local._left) }
+    Find       = { actions = ["s3:ListBucket", "s3:ListBucketVersions"], resources = [for purpose in ["input", "output", "quarantine"] : local.bucket[purpose]] }
+    Clear      = { actions = ["s3:DeleteObject", "s3:DeleteObjectVersion"], resources = concat(local._written, local._left) }
+    Ledger     = { actions = ["dynamodb:DeleteItem", "dynamodb:GetItem"], resources = ["${local.arn.dynamodb}:table/${local.names.ledger}"] }
+    Tables     = { actions = ["glue:BatchDeletePartition", "glue:GetPartitions"], resources = [for place in ["catalog", "database/${local.names.database}", "table/${local.names.database}/${local._canary}*"] : "${local.arn.glue}:${place}"] }
+    ClientKeys = { actions = ["kms:Decrypt", "kms:GenerateDataKey"], resources = module.project.environment.foreign_keys }
+    Key        = { actions = ["kms:Decrypt", "kms:GenerateDataKey"], resources = local.own.keys, conditions = concat(local.tagged, [{ test = "StringEquals", variable = "kms:ViaService", values = [for service in ["dynamodb", "s3"] : "${service}.${local.region}.${local.dns_suffix}"] }]) }
   }
 }

@@ -28,6 +28,12 @@ locals {
       ] : "glue:${what}"]
       resources = local.own.glue_work
     }
+    # AWS does not say whether the tags of what is yet to be made are judged by its name or by its kind: both are granted, this by the tags.
+    TagNew = {
+      actions    = ["glue:TagResource"]
+      resources  = [for kind in ["connection", "crawler", "dataQualityRuleset", "job"] : "${local.arn.glue}:${kind}/*"]
+      conditions = concat(local.tagging, local.not_of_others)
+    }
     # AWS offers no narrower resource for these: a crawler and a ruleset must at least carry this environment's tags.
     NewCrawlersRulesets    = { actions = ["glue:CreateCrawler", "glue:CreateDataQualityRuleset"], resources = ["*"], conditions = local.tagging }
     SecurityConfigurations = { actions = ["glue:CreateSecurityConfiguration", "glue:DeleteSecurityConfiguration"], resources = ["*"] }

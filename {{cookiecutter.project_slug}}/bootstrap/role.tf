@@ -31,7 +31,7 @@ locals {
     apply = ["StateRead", "StateLock", "StateWrite", "Read", "ReadLake", "Data", "Work", "Network", "Identity", "WriteLake"]
     smoke = ["Smoke"]
     read  = ["StateRead", "Read", "ReadLake"]
-  } : role => merge([for group in groups : { for name, statement in local.grants[group] : "${group}${name}" => statement }]...) }
+  } : role => merge([for group in groups : { for name, statement in local.grants[group] : "${group}${name}" => statement if length(statement.resources) > 0 }]...) }
 }
 
 # The delivery account itself is the principal, so that a build's role may be made later than this one, and made anew.

@@ -80,4 +80,14 @@ data "aws_iam_policy_document" "use_key" {
       }
     }
   }
+  # A topic of the client may have a key of its own, which project.yaml names.
+  dynamic "statement" {
+    for_each = each.key == "write" && length(module.project.environment.foreign_keys) > 0 ? [module.project.environment.foreign_keys] : []
+
+    content {
+      sid       = "ClientKeys"
+      actions   = each.value.actions
+      resources = statement.value
+    }
+  }
 }
