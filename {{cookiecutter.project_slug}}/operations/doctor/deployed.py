@@ -53,7 +53,7 @@ def judge_flow_logs(needs: Needs, found: list[dict[str, Any]]) -> list[Finding]:
     failed = [log for log in found if log.get("DeliverLogsStatus") == "FAILED"]
     if failed:
         why = failed[0].get("DeliverLogsErrorMessage", "no reason given")
-        advice = "Look at the role's rights on the log group: modules/environment/role_network.tf."
+        advice = "Look at the role's rights on the log group: modules/environment/role_flow_log.tf."
         return [fails(f"The flow log {failed[0]['FlowLogId']} cannot write: {why}.", advice)]
     return [fine("the flow log writes" if found else NOT_YET)]
 

@@ -392,3 +392,63 @@ run "a_budget_of_nothing" {
 
   expect_failures = [output.environment]
 }
+
+run "a_topic_of_another_region" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { notifications = [{ protocol = "topic", arn = "arn:aws:sns:us-east-1:111111111111:alerts" }] })
+  }
+
+  expect_failures = [output.notifications]
+}
+
+run "codecommit_where_it_does_not_exist" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { region = "eu-central-2" })
+  }
+
+  expect_failures = [output.delivery]
+}
+
+run "tags_that_differ_only_in_case" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { tags = { owner = "a", Owner = "b" } })
+  }
+
+  expect_failures = [output.tags]
+}
+
+run "a_sign_that_iam_does_not_take_in_a_tag" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { tags = { price = "50 €" } })
+  }
+
+  expect_failures = [output.prefix]
+}
+
+run "a_schedule_that_names_both_days" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { datasets = { orders = merge(var.settings.datasets.orders, { schedule = "cron(0 6 * * * *)" }) } })
+  }
+
+  expect_failures = [output.prefix]
+}
+
+run "more_rules_than_the_event_bus_holds_is_a_warning" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { region = "af-south-1", datasets = { for number in range(60) : "d${number}" => var.settings.datasets.orders } })
+  }
+
+  expect_failures = [check.the_event_bus_holds_every_rule]
+}
