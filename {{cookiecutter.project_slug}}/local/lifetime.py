@@ -121,6 +121,7 @@ def surroundings(environment: str, settings: dict[str, Any]) -> dict[str, Any]:
         _of_somebody_else([settings])
         | _bootstrapped_lake(settings)
         | {"state_buckets": [(here["account"], here["region"], found[1])] if found else []}
+        | {"state_tags": settings["tags"]}
     )
 
 

@@ -1,6 +1,7 @@
 """What an account says about itself and moto does not: quotas, sandboxes, regions, tags that count in bills, rights."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from moto.awslambda import urls as lambda_urls
@@ -8,7 +9,9 @@ from moto.awslambda.responses import LambdaResponse
 from moto.ce.responses import CostExplorerResponse
 from moto.core.responses import ActionResult
 from moto.ec2.models.availability_zones_and_regions import Region, RegionsAndZonesBackend
+from moto.ec2.models.flow_logs import FlowLogsBackend
 from moto.iam.responses import IamResponse
+from moto.logs.models import logs_backends
 from moto.organizations.responses import OrganizationsResponse
 from moto.servicequotas.exceptions import NoSuchResource
 from moto.servicequotas.models import ServiceQuotasBackend
@@ -40,6 +43,7 @@ def mend() -> None:
     add(CostExplorerResponse, "list_cost_allocation_tags", _cost_allocation_tags)
     add(OrganizationsResponse, "describe_effective_policy", _effective_policy)
     add(IamResponse, "simulate_principal_policy", _simulate)
+    replace(FlowLogsBackend, "describe_flow_logs", _writing_or_not)
 
 
 def quotas_of(profile: AccountProfile, region: str) -> dict[tuple[str, str], tuple[str, float]]:
@@ -133,3 +137,25 @@ def _simulate(response: Any) -> ActionResult:
         for action in response._get_param("ActionNames")
     ]
     return ActionResult({"EvaluationResults": results, "IsTruncated": False})
+
+
+def _writing_or_not(original: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
+    """moto looks for a log group by its name only; Terraform gives its ARN.
+
+    Amazon VPC User Guide, "Troubleshoot VPC Flow Logs": Access error, if the role may not write or there is no group.
+    """
+
+    def describe_flow_logs(backend: Any, *given: Any, **named: Any) -> list[Any]:
+        found = original(backend, *given, **named)
+        groups = logs_backends[backend.account_id][backend.region_name].groups
+        for log in found:
+            arn = str(log.log_destination or "")
+            if log.log_destination_type != "cloud-watch-logs" or not arn:
+                continue
+            may_write = role_may(log.deliver_logs_permission_arn, Request("logs:PutLogEvents", f"{arn}:log-stream:any"))
+            is_fine = arn.split(":", 6)[-1] in groups and may_write
+            log.deliver_logs_status = "SUCCESS" if is_fine else "FAILED"
+            log.deliver_logs_error_message = None if is_fine else "Access error"
+        return found
+
+    return describe_flow_logs

@@ -19,13 +19,17 @@ class LateAccessLogs:
         self.come_at_deletion = False
         self.owed: set[str] = set()
         # Each request would put one more object into a bucket that nobody looks at.
-        replace(S3Backend, "log_incoming_request", lambda _: self._noting)
+        replace(S3Backend, "log_incoming_request", self._instead_of_writing)
         replace(S3Backend, "delete_bucket", self._delivering)
 
-    def _noting(self, backend: Any, request: Any, bucket: str) -> None:
-        # A request may be about a bucket that is not there.
-        with suppress(Exception):
-            self.owed.add(backend.get_bucket(bucket).logging["TargetBucket"])
+    def _instead_of_writing(self, original: Callable[..., None]) -> Callable[..., None]:
+        # A function, not a bound method: only a function gets the backend as its first argument.
+        def note(backend: Any, request: Any, bucket: str) -> None:
+            # A request may be about a bucket that is not there.
+            with suppress(Exception):
+                self.owed.add(backend.get_bucket(bucket).logging["TargetBucket"])
+
+        return note
 
     def _delivering(self, original: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
         def delete_bucket(backend: Any, bucket: str) -> Any:

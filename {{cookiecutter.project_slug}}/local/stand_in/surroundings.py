@@ -19,12 +19,14 @@ def make(
     roles: list[str],
     data_lake_administrators: list[tuple[str, str]] | None = None,
     secrets: Iterable[tuple[str, str, str]] = (),
+    state_tags: dict[str, str] | None = None,
 ) -> None:
     """Let them exist under the names that the project knows; buckets and secrets by account, region and name."""
     for account, region, name in state_buckets:
         buckets = get_backend("s3")[account]["aws"]
         if name not in buckets.buckets:
             buckets.create_bucket(name, region)
+            buckets.put_bucket_tagging(name, state_tags or {})
     for network in networks:
         _network(get_backend("ec2")[network["account"]][network["region"]], network)
     for arn in topics:

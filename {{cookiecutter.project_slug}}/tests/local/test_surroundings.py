@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 import stand_in_server
-from stand_in_server import ACCOUNT, REGION, Server
+from stand_in_server import ACCOUNT, REGION, Server, policy_for
 
 VPC, SUBNETS = "vpc-0abc1234", ["subnet-0abc1234", "subnet-0def5678"]
 SURROUNDINGS: dict[str, Any] = {
-    "state_buckets": [],
+    "state_buckets": [(ACCOUNT, REGION, "acme-state")],
+    "state_tags": {"Deployment": "acme-dev"},
     "topics": [f"arn:aws:sns:{REGION}:{ACCOUNT}:alerts"],
     "roles": [f"arn:aws:iam::{ACCOUNT}:role/Architects"],
     "networks": [{"account": ACCOUNT, "region": REGION, "vpc": VPC, "subnets": SUBNETS}],
@@ -41,6 +42,37 @@ def test_an_existing_vpc_has_its_subnets_dns_and_a_way_out(account: Server) -> N
         assert answer[attribute[0].upper() + attribute[1:]]["Value"] is True
     routes = [route for table in tables for route in table["Routes"]]
     assert any(route.get("NatGatewayId") and route["DestinationCidrBlock"] == "0.0.0.0/0" for route in routes)
+
+
+def test_the_state_bucket_has_the_tags_that_bootstrap_gives_it(account: Server) -> None:
+    tags = account.client("s3").get_bucket_tagging(Bucket="acme-state")["TagSet"]
+
+    assert tags == [{"Key": "Deployment", "Value": "acme-dev"}]
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "message"),
+    [("logs:PutLogEvents", "SUCCESS", None), ("logs:GetLogEvents", "FAILED", "Access error")],
+)
+def test_a_flow_log_writes_only_if_its_role_may(action: str, status: str, message: str | None, account: Server) -> None:
+    group, name = f"/vpc/{status}", f"flow-{status}"
+    arn = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{group}"
+    account.client("logs").create_log_group(logGroupName=group)
+    iam, ec2 = account.client("iam"), account.client("ec2")
+    trust = policy_for("vpc-flow-logs.amazonaws.com", "sts:AssumeRole")
+    del trust["Statement"][0]["Resource"]
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    may = {"Effect": "Allow", "Action": action, "Resource": f"{arn}:*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [may]})
+    iam.put_role_policy(RoleName=name, PolicyName="write", PolicyDocument=document)
+    made = ec2.create_flow_logs(
+        ResourceIds=[VPC], ResourceType="VPC", TrafficType="ALL", LogDestinationType="cloud-watch-logs",
+        LogDestination=arn, DeliverLogsPermissionArn=role,
+    )  # fmt: skip
+
+    log = ec2.describe_flow_logs(FlowLogIds=made["FlowLogIds"])["FlowLogs"][0]
+
+    assert (log["DeliverLogsStatus"], log.get("DeliverLogsErrorMessage")) == (status, message)
 
 
 def test_topics_roles_and_secrets_are_there(account: Server) -> None:
