@@ -8,6 +8,8 @@ from moto.core.utils import utcnow
 from moto.iam import models as iam
 from moto.sts.models import sts_backends
 
+from local.stand_in.network import Network
+
 CREDENTIAL = re.compile(r"Credential=([^/,]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 
 
@@ -27,6 +29,8 @@ class Caller:
     policy: str = ""
     # Keys of conditions that AWS puts into the session itself, as Lambda does with the function's ARN.
     session_keys: dict[str, str] = field(default_factory=dict, hash=False)
+    # Where a function, job or crawler sends its requests from; None outside of a VPC.
+    network: Network | None = None
 
     @property
     def names(self) -> frozenset[str]:
@@ -67,4 +71,5 @@ def caller_of(authorization: str) -> Caller:
     if not hasattr(session, "service") and session.expiration < utcnow():
         raise ExpiredSessionError("The security token included in the request is expired")
     keys = getattr(session, "session_keys", {})
-    return Caller(account, region, session.arn, session.role_arn, session.policy or "", keys)
+    network = getattr(session, "network", None)
+    return Caller(account, region, session.arn, session.role_arn, session.policy or "", keys, network)

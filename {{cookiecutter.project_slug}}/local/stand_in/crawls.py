@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Event as Signal
 from typing import Any
 
@@ -14,6 +15,7 @@ from local.stand_in.glue_logs import keep_crawl_log
 from local.stand_in.glue_role import require_setup, session_of
 from local.stand_in.identity import AccessDeniedError
 from local.stand_in.local_aws import LocalAws
+from local.stand_in.network import NetworkSetupError
 from local.stand_in.roles import credentials
 from local.stand_in.workers import Workers
 
@@ -59,7 +61,7 @@ class Crawls:
             status, message = "COMPLETED", "Crawler Succeeded"
         except Exception as error:
             log.warning("%s: %s", name, error)
-            is_denied = isinstance(error, AccessDeniedError)
+            is_denied = isinstance(error, AccessDeniedError | NetworkSetupError)
             status, message = "FAILED", str(error) if is_denied else f"{type(error).__name__}: {error}"
         # One that was told to stop has stopped, whatever it has still done.
         begun.status = status if begun.status == "RUNNING" else "STOPPED"
@@ -73,11 +75,15 @@ class Crawls:
     def _work(self, name: str) -> dict[str, int]:
         """Crawl in the role of the crawler."""
         told = self.aws.client("glue").get_crawler(Name=name)["Crawler"]
-        session = session_of(self.aws, "crawler", name, told["Role"])
         connections = [each["ConnectionName"] for each in told["Targets"]["S3Targets"] if each.get("ConnectionName")]
+        session = session_of(self.aws, "crawler", name, told["Role"], connections)
         require_setup(self.aws, session, connections, told.get("CrawlerSecurityConfiguration"))
-        environment = credentials(session, "AWS-Crawler")
-        return crawl(self.aws.client_in(environment, "s3"), self.aws.client_in(environment, "glue"), told)
+        in_vpc, outside = (
+            credentials(session, "AWS-Crawler"),
+            credentials(replace(session, network=None), "AWS-Crawler"),
+        )
+        # Files are read from the connection's subnet; Glue itself writes the catalog.
+        return crawl(self.aws.client_in(in_vpc, "s3"), self.aws.client_in(outside, "glue"), told)
 
     def _log(self, name: str, message: str, told: dict[str, Any]) -> None:
         """Write what Glue writes about a crawl, if the crawler's role may."""

@@ -19,6 +19,7 @@ from uuid import uuid4
 
 from moto.core.exceptions import JsonRESTError
 
+from local.stand_in import network
 from local.stand_in.guard import DeniedCallError, judge
 from local.stand_in.local_aws import LocalAws
 from local.stand_in.log_stream import keep_log
@@ -168,13 +169,15 @@ class Functions:
                 self.changed.notify_all()
 
     def _taken(self, pool: Pool, function: Any) -> WarmFunction:
-        version = _version(function)
+        version = _version(function, self.aws.address)
         with self.changed:
             self._end_idle(pool, version)
             if pool.idle:
                 return pool.idle.pop()
             session = credentials(as_function(function, self.aws.region), function.function_name)
-            environment = self.aws.process_environment | function.environment_vars | session
+            reached = network.environment(network.of_function(function), self.aws.address)
+            network.describe(function.function_name, network.of_function(function))
+            environment = self.aws.process_environment | function.environment_vars | session | reached
             process = WarmFunction(self._unpacked(function), version, function.handler, environment)
             self.processes.add(process)
             return process
@@ -198,7 +201,7 @@ class Functions:
         return folder
 
 
-def _version(function: Any) -> str:
-    """A change of code, handler, role or environment makes new processes."""
+def _version(function: Any, address: str) -> str:
+    """A change of code, handler, role, environment or network makes new processes."""
     parts = (function.code_sha_256, function.handler, function.role, sorted(function.environment_vars.items()))
-    return json.dumps(parts)
+    return json.dumps([*parts, sorted(network.environment(network.of_function(function), address))])

@@ -1,12 +1,14 @@
 """What Glue does in the role of a job or a crawler before their own work: each step needs a right of that role."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from local.stand_in.call_resources import Place, named
 from local.stand_in.caller import Caller
 from local.stand_in.identity import require
 from local.stand_in.local_aws import LocalAws
+from local.stand_in.network import of_connections, require_setup_of_glue
 from local.stand_in.roles import as_service
 
 # The managed policy AWSGlueServiceRole has them for connections into a VPC.
@@ -14,15 +16,19 @@ LOOKING = ("NetworkInterfaces", "RouteTables", "SecurityGroups", "Subnets", "Vpc
 INTERFACE_TAGS = ["aws-glue-service-resource"]
 
 
-def session_of(aws: LocalAws, kind: str, name: str, role: str) -> Caller:
+def session_of(aws: LocalAws, kind: str, name: str, role: str, connections: Iterable[str] = ()) -> Caller:
     """The session in which Glue works for a `job` or a `crawler`; AccessDeniedError if its role does not trust Glue."""
     place = Place(aws.account, aws.region)
     arn = named(f"arn:aws:iam::{aws.account}:role/", role)
-    return as_service("glue", arn, place.arn("glue", f"{kind}/{name}"), aws.region)
+    session = as_service("glue", arn, place.arn("glue", f"{kind}/{name}"), aws.region)
+    return replace(session, network=of_connections(aws.account, aws.region, connections))
 
 
 def require_setup(aws: LocalAws, session: Caller, connections: Iterable[str], security: str | None) -> None:
-    """AccessDeniedError unless the role may read its settings and put interfaces into its connections' subnets."""
+    """AccessDeniedError unless the role may read its settings and put interfaces into its connections' subnets.
+
+    NetworkSetupError if Glue cannot work in that network.
+    """
     place = Place(aws.account, aws.region)
     if security:
         require(session, "glue:GetSecurityConfiguration", "*")
@@ -33,6 +39,7 @@ def require_setup(aws: LocalAws, session: Caller, connections: Iterable[str], se
         where = found.connection_input.get("PhysicalConnectionRequirements", {}) if found else {}
         if where.get("SubnetId"):
             _require_interface(place, session, where)
+    require_setup_of_glue(session.network)
 
 
 def _require_interface(place: Place, session: Caller, where: dict[str, Any]) -> None:

@@ -9,7 +9,8 @@ from local.stand_in.call_resources import Given, Place
 from local.stand_in.caller import Caller, root_of
 from local.stand_in.context_keys import is_filled
 from local.stand_in.encryption_keys import KeyUse, key_uses
-from local.stand_in.identity import AccessDeniedError, denial, require_role
+from local.stand_in.identity import AccessDeniedError, denial, request_of, require_role
+from local.stand_in.network import refused_by_endpoint
 from local.stand_in.permission import Known, Request, UnjudgedError, effects
 from local.stand_in.request_content import content_of
 from local.stand_in.resource_policies import bucket_of, owner_of, policy_of
@@ -55,6 +56,18 @@ def guard(caller: Caller, service: str, environ: dict[str, Any], body: Callable[
         _assume(caller, given)
     elif caller.role and operation not in FREE:
         judge(caller, service, operation, given, environ)
+        _pass_endpoint(caller, service, operation, given, environ)
+
+
+def _pass_endpoint(caller: Caller, service: str, operation: str, given: Given, environ: dict[str, Any]) -> None:
+    """DeniedCallError where the policy of the VPC endpoint that a request passes does not allow it."""
+    if caller.network is None:
+        return
+    for call in calls_of(Place(caller.account, caller.region), service, operation, given, environ):
+        request = request_of(caller, call.action, call.resource, call.context)
+        reason = refused_by_endpoint(caller.network, service, request)
+        if reason is not None:
+            raise DeniedCallError(sentence(service, caller.arn, call.action, call.resource, reason))
 
 
 def _assume(caller: Caller, given: Given) -> None:

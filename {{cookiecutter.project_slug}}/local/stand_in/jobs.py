@@ -11,6 +11,7 @@ from typing import Any
 
 from moto.core.utils import utcnow
 
+from local.stand_in import network
 from local.stand_in.caller import Caller
 from local.stand_in.glue_logs import keep_job_log
 from local.stand_in.glue_role import require_setup, session_of
@@ -85,7 +86,7 @@ class Jobs:
         began = time.monotonic()
         try:
             state, complaint = self._work(job_run)
-        except AccessDeniedError as error:
+        except (AccessDeniedError, network.NetworkSetupError) as error:
             state, complaint = "FAILED", str(error)
         except Exception as error:
             state, complaint = "FAILED", f"{type(error).__name__}: {error}"
@@ -110,7 +111,9 @@ class Jobs:
         given = {name: value for name, value in job_run.arguments.items() if name.startswith("--")}
         settings = json.loads(given["--settings"])
         session = self._session(job)
-        environment = credentials(session, "GlueJobRunnerSession")
+        reached = network.environment(session.network, self.aws.address)
+        network.describe(job["Name"], session.network)
+        environment = credentials(session, "GlueJobRunnerSession") | reached
         as_role = self.aws.client_in(environment, "s3")
         order = self._order(job, given, session) | {"environment": environment}
         self._bring_down(given.get("--manifest"), settings, as_role)
@@ -131,8 +134,8 @@ class Jobs:
 
     def _session(self, job: dict[str, Any]) -> Caller:
         """The session of a job's role, if the role may do what Glue does with it before the script begins."""
-        session = session_of(self.aws, "job", job["Name"], job["Role"])
         connections = job.get("Connections", {}).get("Connections", [])
+        session = session_of(self.aws, "job", job["Name"], job["Role"], connections)
         require_setup(self.aws, session, connections, job.get("SecurityConfiguration"))
         return session
 

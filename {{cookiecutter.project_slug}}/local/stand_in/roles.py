@@ -8,6 +8,7 @@ from moto.sts.models import sts_backends
 
 from local.stand_in.caller import Caller
 from local.stand_in.identity import AccessDeniedError, is_trusted
+from local.stand_in.network import of_function
 
 # Lambda names no source when it takes an execution role: its guide knows none ("Defining Lambda function permissions
 # with an execution role"). Glue's guide has aws:SourceAccount, and an ARN of the job or the crawler ("Cross-service
@@ -30,7 +31,8 @@ def as_service(service: str, role: str, resource: str, region: str) -> Caller:
 def as_function(function: Any, region: str) -> Caller:
     """The session in which a function acts by its role; its credentials name the function."""
     session = as_service("lambda", function.role, function.function_arn, region)
-    return replace(session, session_keys={"lambda:SourceFunctionArn": function.function_arn})
+    keys = {"lambda:SourceFunctionArn": function.function_arn}
+    return replace(session, session_keys=keys, network=of_function(function))
 
 
 def credentials(session: Caller, name: str) -> dict[str, str]:
@@ -44,7 +46,7 @@ def credentials(session: Caller, name: str) -> dict[str, str]:
         duration=3600,
         external_id="",
     )
-    given.service, given.session_keys = True, session.session_keys
+    given.service, given.session_keys, given.network = True, session.session_keys, session.network
     return {
         "AWS_ACCESS_KEY_ID": given.access_key_id,
         "AWS_SECRET_ACCESS_KEY": str(given.secret_access_key),
