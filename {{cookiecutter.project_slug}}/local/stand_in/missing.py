@@ -3,7 +3,7 @@
 MISSING = {
     "IAM": "Service control policies and the policies of an organization are unknown; every role's own policies count.",
     "Encryption": "Every use of a key needs its rights; objects and messages are stored on this machine as they are.",
-    "Network": "The VPC, its endpoints and flow logs are kept; every process talks by loopback.",
+    "Network": "Functions and jobs reach the AWS services that their VPC leads to; databases are reached by loopback.",
     "Lifecycle": "Rules are kept; nothing expires, because nothing here lives for days.",
     "Access logs and traces": "The settings are kept; no access log, flow log or X-Ray trace is written.",
     "Athena": "The views are kept in the catalog; `make query` answers queries instead.",

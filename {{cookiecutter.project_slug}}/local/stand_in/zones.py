@@ -16,8 +16,8 @@ from local.stand_in.mending import replace
 
 # terraform-aws-modules/terraform-aws-vpc#462, #634: zones by id, which is the same in every account.
 WITHOUT_LAMBDA = frozenset({"use1-az3"})
-# In a limited zone; which services AWS leaves out differs by zone and changes, so these two stand for all.
-ABSENT_IN_A_LIMITED_ZONE = ("glue", "monitoring")
+# In a limited zone; which services AWS leaves out differs by zone and changes, so these stand for all.
+ABSENT_IN_A_LIMITED_ZONE = ("glue", "lambda", "monitoring")
 # aws/aws-cdk, packages/aws-cdk-lib/aws-ec2/lib/vpc-endpoint.ts: in China these are called cn.com.amazonaws.<region>.…
 CHINESE_NAMES = ("athena", "lambda", "monitoring", "sqs", "states", "sts", "xray")
 # keboola/developer-portal#81
