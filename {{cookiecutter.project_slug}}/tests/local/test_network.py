@@ -9,6 +9,7 @@ import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from moto.ec2.models import ec2_backends
+from stand_in_server import Server
 
 from local.stand_in.network import (
     Network,
@@ -244,3 +245,41 @@ def test_glue_starts_beside_a_gateway_of_s3_with_a_group_that_is_open_to_itself(
     vpc.allow_members("egress", "ingress")
 
     require_setup_of_glue(vpc.network)
+
+
+CALLS_SNS = """
+import boto3
+from botocore.config import Config
+
+sns = boto3.client("sns", config=Config(retries={"total_max_attempts": 1}))
+
+
+def handle(event, context):
+    return sns.list_topics()["Topics"]
+"""
+
+
+def test_a_function_reaches_a_service_as_soon_as_its_network_leads_there(server: Server) -> None:
+    ec2 = server.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.2.0.0/16")["Vpc"]["VpcId"]
+    ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.2.0.0/24")["Subnet"]["SubnetId"]
+    group = ec2.create_security_group(GroupName="open", Description="Open", VpcId=vpc)["GroupId"]
+    members = [{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": group}]}]
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=members)
+    server.function("in_a_vpc", CALLS_SNS, VpcConfig={"SubnetIds": [subnet], "SecurityGroupIds": [group]})
+
+    assert server.invoke("in_a_vpc")["errorType"] == "EndpointConnectionError"
+
+    ec2.create_vpc_endpoint(
+        VpcId=vpc,
+        VpcEndpointType="Interface",
+        ServiceName=f"com.amazonaws.{REGION}.sns",
+        SubnetIds=[subnet],
+        SecurityGroupIds=[group],
+        PrivateDnsEnabled=True,
+    )
+
+    # Whatever the policies of its role say then, the service answers.
+    answer = server.invoke("in_a_vpc")
+    assert isinstance(answer, list) or answer["errorType"] in ("AuthorizationErrorException", "ClientError"), answer
