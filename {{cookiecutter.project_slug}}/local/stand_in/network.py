@@ -9,6 +9,7 @@ is refused at once here: the client hears that it could not connect.
 import ipaddress
 import logging
 import socket
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -122,9 +123,11 @@ def environment(network: Network | None, address: str) -> dict[str, str]:
 
 def describe(who: str, network: Network | None) -> None:
     """Log what is not reached: the first thing to look at when a client could not connect."""
-    missing = [way for service in SERVICES if (way := _way(network, service)).missing] if network else []
-    for way in missing:
-        log.info("%s does not reach %s: %s", who, way.service, way.missing)
+    missing = defaultdict(list)
+    for way in (_way(network, service) for service in SERVICES if network):
+        missing[way.missing].append(way.service)
+    for reason in missing.keys() - {""}:
+        log.info("%s does not reach %s: %s", who, ", ".join(missing[reason]), reason)
 
 
 def refused_by_endpoint(network: Network | None, service: str, request: Request) -> str | None:
@@ -170,7 +173,7 @@ def _way(network: Network, service: str) -> Way:
         missing = _missing_rule(network, endpoint)
         return Way(service, endpoint, missing and f"{endpoint.id} lacks {missing}")
     if not _has_nat(network):
-        return Way(service, missing=f"{network.vpc} has no endpoint of it")
+        return Way(service, missing=f"{network.vpc} has no such endpoint")
     return Way(service, missing="" if _may_leave(network) else "its security groups let nothing out to the internet")
 
 
