@@ -30,58 +30,49 @@ def size(document: str | dict[str, Any]) -> int:
 
 def longest_settings(partition: str) -> dict[str, Any]:
     """A project.yaml in which everything that stands in a policy is as long, and as often there, as it may be."""
-    region = REGIONS[partition]
-    # More of them do not fit into the environment of a Lambda: modules/notification refuses them.
-    topics = [
-        {"protocol": "topic", "arn": f"arn:{partition}:sns:{region}:{ACCOUNT}:{number:02}{'t' * 254}"}
-        for number in range(6)
-    ]
-    tenant, team = "12345678-1234-1234-1234-123456789012", "22345678-1234-1234-1234-123456789012"
-    secrets = {
-        f"connection_{letter}{'x' * 12}": {
-            "url": "jdbc:postgresql://db.example.com:5433/sales",
-            "secret": f"{letter}{'s' * 255}",
-        }
-        for letter in "abcdefghij"
-    }
+    here = f"{REGIONS[partition]}:{ACCOUNT}"
     return {
         "name": "The longest names",
         "slug": SLUG,
-        "region": region,
+        "region": REGIONS[partition],
         "bucket_prefix": "bucket-prefix-of-20a",
         "git": {"provider": "codecommit", "repository": "r" * 100, "branch": "b" * 200},
-        "kms_keys": [
-            f"arn:{partition}:kms:{region}:{ACCOUNT}:key/12345678-1234-1234-1234-1234567890{number:02}"
-            for number in range(20)
-        ],
+        "kms_keys": [f"arn:{partition}:kms:{here}:key/12345678-1234-1234-1234-1234567890{n:02}" for n in range(20)],
         "approvers": [f"{number:02}{'A' * 62}" for number in range(20)],
         "delivery": {"approvals": 2, "developers": [f"{number:02}{'D' * 62}" for number in range(20)]},
-        "environments": [
-            {
-                "name": f"{FIRST[:-1]}{number}",
-                "account": ACCOUNT,
-                "lake_formation": True,
-                "monthly_budget": 100,
-                "jdbc": secrets,
-                "network": {"cidr": "10.9.0.0/20"},
-            }
-            for number in range(1, 9)
-        ],
-        "datasets": {
-            f"dataset_{number:03}_of_full_leng": {
-                "format": "csv",
-                "columns": [{"name": each["name"], "type": each["type"]} for each in COLUMNS],
-                "primary_key": ["id"],
-                "table_format": "iceberg",
-            }
-            for number in range(12)
-        },
+        "environments": [longest_environment(number) for number in range(1, 9)],
+        "datasets": {f"dataset_{number:03}_of_full_leng": ICEBERG for number in range(12)},
+        # More topics do not fit into the environment of a Lambda: modules/notification refuses them.
         "notifications": [
-            *topics,
+            *({"protocol": "topic", "arn": f"arn:{partition}:sns:{here}:{n:02}{'t' * 254}"} for n in range(6)),
             {"protocol": "email", "endpoint": "data-team@example.com"},
             {"protocol": "slack", "workspace": "T0123ABCD", "channel": "C0123ABCD"},
-            {"protocol": "teams", "tenant": tenant, "team": team, "channel": "19:abcdef@thread.tacv2"},
+            {"protocol": "teams", "tenant": f"1{ID}", "team": f"2{ID}", "channel": "19:abcdef@thread.tacv2"},
         ],
+    }
+
+
+ID = "2345678-1234-1234-1234-123456789012"
+ICEBERG = {
+    "format": "csv",
+    "columns": [{"name": each["name"], "type": each["type"]} for each in COLUMNS],
+    "primary_key": ["id"],
+    "table_format": "iceberg",
+}
+
+
+def longest_environment(number: int) -> dict[str, Any]:
+    """An environment with every option, and ten connections whose secrets have the longest names."""
+    url = "jdbc:postgresql://db.example.com:5433/sales"
+    return {
+        "name": f"{FIRST[:-1]}{number}",
+        "account": ACCOUNT,
+        "lake_formation": True,
+        "monthly_budget": 100,
+        "jdbc": {
+            f"connection_{letter}{'x' * 12}": {"url": url, "secret": f"{letter}{'s' * 255}"} for letter in "abcdefghij"
+        },
+        "network": {"cidr": "10.9.0.0/20"},
     }
 
 

@@ -1,0 +1,48 @@
+# What guard.tf keeps: everything that belongs to the delivery, and what the work of developers and approvers needs of it.
+
+locals {
+  # What belongs to the delivery. One pattern holds builds, batches, sandboxes and reports: CodeBuild names each by its project.
+  _delivered = concat(
+    ["${local.arn.codebuild}:*/${local.prefix}-*"],
+    [for name in ["${local.prefix}*", "webhook:${local.prefix}*"] : "${local.arn.codepipeline}:${name}"],
+    [for name in keys(local._repository) : local.repository],
+    flatten([for bucket in concat(values(local.delivery.buckets), [local.names.state_bucket]) : ["arn:${local.partition}:s3:::${bucket}", "arn:${local.partition}:s3:::${bucket}/*"]]),
+    ["${local.arn.events}:rule/${local.prefix}-*"],
+    ["arn:${local.partition}:lambda:${local.region}:${local.account}:function:${local.prefix}-*"],
+    ["${local.arn.sns}:${local.prefix}-*", "${local.arn.sqs}:${local.prefix}-*"],
+    ["${local.arn.dynamodb}:table/${local.prefix}-*"],
+    ["${local.arn.logs}:log-group:/aws/*/${local.prefix}-*"],
+    ["${local.arn.cloudwatch}:alarm:${local.prefix}-*"],
+    [for kind in ["role/${local.prefix}*", "policy/${local.prefix}-*"] : "arn:${local.partition}:iam::${local.account}:${kind}"],
+    [for environment in local.environments : "arn:${local.partition}:iam::${environment.account}:role/${trimsuffix(environment.plan_role, "plan")}*"],
+  )
+
+  # Reading, which most of these roles are granted anyway: an action that AWS adds one day reads if its name begins so.
+  _reading = {
+    cloudwatch   = ["Describe*", "Get*", "List*"]
+    codebuild    = ["BatchGet*", "Describe*", "List*"]
+    codecommit   = ["BatchDescribe*", "BatchGet*", "Describe*", "Evaluate*", "Get*", "GitPull", "List*"]
+    codepipeline = ["Get*", "List*"]
+    dynamodb     = ["Describe*", "GetItem", "List*", "Query"]
+    events       = ["Describe*", "List*"]
+    iam          = ["Get*", "List*"]
+    lambda       = ["Get*", "List*"]
+    logs         = ["Describe*", "Filter*", "Get*", "List*", "Start*"]
+    s3           = ["Get*", "List*"]
+    sns          = ["Get*", "List*"]
+    sqs          = ["Get*", "List*", "ReceiveMessage"]
+  }
+
+  # What the work of developers and approvers changes. Who of them may which of these: person.tf.
+  _working = {
+    codecommit = [
+      "CreateBranch", "CreateCommit", "CreatePullRequest", "CreateUnreferencedMergeCommit", "DeleteBranch", "DeleteCommentContent", "DeleteFile", "GitPush",
+      "MergeBranchesByFastForward", "MergeBranchesBySquash", "MergeBranchesByThreeWay", "MergePullRequestByFastForward", "MergePullRequestBySquash", "MergePullRequestByThreeWay",
+      "PostCommentForComparedCommit", "PostCommentForPullRequest", "PostCommentReply", "PutCommentReaction", "PutFile", "UpdateComment",
+      "UpdatePullRequestApprovalState", "UpdatePullRequestDescription", "UpdatePullRequestStatus", "UpdatePullRequestTitle",
+    ]
+    codepipeline = local._approving
+  }
+
+  _approving = ["PutApprovalResult", "RetryStageExecution", "StartPipelineExecution", "StopPipelineExecution"]
+}
