@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from operations.doctor.finding import State
+
 PROJECT = Path(__file__).resolve().parents[2]
 DECISIONS = sorted(path for path in (PROJECT / "docs/decisions").glob("*.md") if path.name != "README.md")
 HEADINGS = ["Status", "Question", "Decision", "Because", "Decide anew when"]
@@ -140,6 +142,24 @@ def test_every_message_that_is_quoted_is_one_of_this_project() -> None:
 
     assert len(quoted_messages()) >= 4
     assert [text for text in quoted_messages() if text not in said] == []
+
+
+def test_the_page_of_the_first_deployment_explains_every_state_of_the_doctor() -> None:
+    explained = [row[0] for row in table("first-deployment.md", "Before anything is made")]
+
+    assert explained == [state.value for state in State]
+
+
+def test_the_first_steps_of_the_first_deployment_are_the_least_certain_ones() -> None:
+    text = (PROJECT / "docs/first-deployment.md").read_text(encoding="utf-8")
+    steps = re.findall(r"^\| (\d+)\. ([^|]+) \|", text, re.MULTILINE)
+
+    assert [int(number) for number, _ in steps] == [*range(1, len(steps) + 1)]
+    assert [words for _, words in steps[:3]] == [
+        "EventBridge delivers to an encrypted queue",
+        "Glue's boto3 publishes",
+        "A key can be used at once",
+    ]
 
 
 def test_the_readme_leads_to_every_page() -> None:
