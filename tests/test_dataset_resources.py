@@ -1,5 +1,6 @@
 """What one dataset gets in the plan, where it depends on what project.yaml says of it."""
 
+import hashlib
 import json
 from base64 import b64decode
 from collections.abc import Callable
@@ -78,6 +79,17 @@ def test_texts_are_quoted_as_glue_reads_them(rules: list[str]) -> None:
 
 def test_uniqueness_is_not_asked_of_a_table_that_keeps_older_rows(rules: list[str]) -> None:
     assert not any(rule.startswith(("IsUnique", "IsPrimaryKey")) for rule in rules)
+
+
+def test_the_job_gets_the_address_of_its_settings_under_their_digest(plan_of_readings: dict[str, Any]) -> None:
+    job = of_readings(plan_of_readings, "aws_glue_job")
+    stored = of_type(plan_of_readings, "aws_s3_object")['module.environment.aws_s3_object.settings["readings"]']
+
+    assert job["default_arguments"]["--settings"].startswith("s3://")
+    assert job["default_arguments"]["--settings"].endswith(f"/{stored['key']}")
+    assert hashlib.sha256(stored["content"].encode()).hexdigest()[:16] in stored["key"]
+    assert json.loads(stored["content"])["table_format"] == "iceberg"
+    assert not stored["tags_all"]
 
 
 def test_the_job_gets_iceberg_and_may_write_its_table_only(plan_of_readings: dict[str, Any]) -> None:

@@ -61,7 +61,9 @@ class Clients:
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     """Read the job's own arguments; Glue adds more of its own, which are left alone."""
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
-    parser.add_argument("--settings", required=True, help="the dataset's settings, as one JSON text")
+    parser.add_argument(
+        "--settings", required=True, help="the dataset's settings: their s3:// address, or one JSON text"
+    )
     task = parser.add_mutually_exclusive_group(required=True)
     task.add_argument("--manifest", help="s3:// address of the run's manifest")
     task.add_argument("--remove-orphans", type=int, metavar="DAYS", help="only remove what dead runs left behind")
@@ -75,7 +77,7 @@ def main(arguments: list[str] | None = None) -> None:
     given = parse_arguments(sys.argv[1:] if arguments is None else arguments)
     clients = Clients(boto3.client("s3"), boto3.client("glue"), boto3.client("cloudwatch"))
     try:
-        settings = settings_from(given.settings)
+        settings = settings_from(settings_text(clients.s3, given.settings))
         if given.manifest is None:
             log.info("Removed: %s", orphans.remove_orphans(clients.s3, settings, given.remove_orphans))
             return
@@ -111,14 +113,23 @@ def spark_session(settings: Settings) -> SparkSession:
     return session
 
 
+def settings_text(s3: Any, given: str) -> str | bytes:
+    """The settings as JSON: what was given, or what is stored at the given address."""
+    return stored(s3, given, "The settings") if given.startswith("s3://") else given
+
+
 def read_manifest(s3: Any, address: str, settings: Settings) -> Manifest:
     """Fetch the manifest; without it nothing is read."""
+    return manifest_from(stored(s3, address, "The manifest"), settings, address)
+
+
+def stored(s3: Any, address: str, what: str) -> bytes:
+    """The content of an object that the job cannot do without."""
     bucket, key = bucket_and_key(address)
     try:
-        body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        return bytes(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
     except ClientError as error:
-        raise RunError(f"The manifest {address} cannot be read: {error.response['Error']['Code']}.") from error
-    return manifest_from(body, settings, address)
+        raise RunError(f"{what} {address} cannot be read: {error.response['Error']['Code']}.") from error
 
 
 def run(session: Callable[[], SparkSession], clients: Clients, settings: Settings, manifest: Manifest) -> Report:

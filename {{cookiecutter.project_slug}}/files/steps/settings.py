@@ -30,7 +30,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Settings:
-    """The `--settings` argument: complete, because the defaults live in Terraform's modules/project."""
+    """What `--settings` holds or points to: complete, because the defaults live in Terraform's modules/project."""
 
     project: str
     environment: str
@@ -107,7 +107,7 @@ class Manifest:
         return file.address if twins == 1 else f"{file.address}?versionId={file.version_id}"
 
 
-def settings_from(text: str) -> Settings:
+def settings_from(text: str | bytes) -> Settings:
     """Read the `--settings` JSON; a missing key fails by name."""
     given = _known(Settings, _parsed(text, "--settings"), "--settings")
     given["columns"] = [Column(**_known(Column, column, "a column of --settings")) for column in given["columns"]]

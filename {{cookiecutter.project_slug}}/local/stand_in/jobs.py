@@ -109,12 +109,12 @@ class Jobs:
                 return "STOPPED", "It was ended before its work."
         job = self.aws.client("glue").get_job(JobName=job_run.job_name)["Job"]
         given = {name: value for name, value in job_run.arguments.items() if name.startswith("--")}
-        settings = json.loads(given["--settings"])
         session = self._session(job)
         reached = network.environment(session.network, self.aws.address)
         network.describe(job["Name"], session.network)
         environment = credentials(session, "GlueJobRunnerSession") | reached
         as_role = self.aws.client_in(environment, "s3")
+        settings = settings_at(as_role, given["--settings"])
         order = self._order(job, given, session) | {"environment": environment}
         self._bring_down(given.get("--manifest"), settings, as_role)
         seconds = float(job.get("Timeout", 2880)) * 60
@@ -198,3 +198,10 @@ class Jobs:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(self.aws.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
         return str(place)
+
+
+def settings_at(s3: Any, address: str) -> dict[str, Any]:
+    """The settings that a job was given the address of."""
+    bucket, _, key = address.removeprefix("s3://").partition("/")
+    stored: dict[str, Any] = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+    return stored

@@ -34,7 +34,7 @@ resource "aws_glue_job" "this" {
   }
 
   default_arguments = merge(local.libraries, local.iceberg, {
-    "--settings"            = jsonencode(var.job_settings)
+    "--settings"            = var.job_settings
     "--extra-py-files"      = var.scripts.transforms
     "--metrics"             = "cloudwatch"
     "--job-bookmark-option" = "job-bookmark-disable"

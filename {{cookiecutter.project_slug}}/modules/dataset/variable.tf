@@ -51,8 +51,8 @@ variable "glue_version" {
 }
 
 variable "job_settings" {
-  description = "The job's --settings argument, complete."
-  type        = any
+  description = "The job's --settings argument: the address of the object that holds them."
+  type        = string
 }
 
 variable "database" {

@@ -39,7 +39,7 @@ module "dataset" {
   prefix       = var.prefix
   environment  = var.environment
   glue_version = var.project.glue_version
-  job_settings = var.job_settings[each.key]
+  job_settings = local.scripts.settings[each.key]
   database     = aws_glue_catalog_database.this.name
   buckets      = var.buckets
   scripts      = local.scripts

@@ -10,6 +10,7 @@ locals {
     etl        = "s3://${var.buckets.script}/${aws_s3_object.code["etl.py"].key}"
     transforms = "s3://${var.buckets.script}/${aws_s3_object.code["transforms.zip"].key}"
     wheels     = [for wheel in aws_s3_object.wheel : "s3://${var.buckets.script}/${wheel.key}"]
+    settings   = { for name, settings in aws_s3_object.settings : name => "s3://${var.buckets.script}/${settings.key}" }
   }
 }
 
@@ -26,6 +27,27 @@ resource "aws_s3_object" "code" {
     default_tags {
       tags = {}
     }
+  }
+}
+
+# A process of Linux takes at most 128 KiB in one argument, and the settings of a thousand columns are longer:
+# a job gets the address of its settings. The digest in the key gives each job run the settings that it began with.
+resource "aws_s3_object" "settings" {
+  for_each = var.job_settings
+
+  bucket       = module.storage.buckets["script"]
+  key          = "settings/${each.key}/${substr(sha256(jsonencode(each.value)), 0, 16)}.json"
+  content      = jsonencode(each.value)
+  content_type = "application/json"
+
+  override_provider {
+    default_tags {
+      tags = {}
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
   }
 }
 

@@ -42,7 +42,7 @@ variable "datasets" {
 }
 
 variable "job_settings" {
-  description = "The --settings argument of each dataset's job, by dataset."
+  description = "The settings of each dataset's job, by dataset."
   type        = any
 }
 

@@ -59,6 +59,6 @@ output "datasets" {
 }
 
 output "job_settings" {
-  description = "The --settings argument of each dataset's job, complete."
+  description = "The settings of each dataset's job, complete."
   value       = local.job_settings
 }

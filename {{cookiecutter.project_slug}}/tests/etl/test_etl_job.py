@@ -31,6 +31,8 @@ FILE: dict[str, Any] = {
 BATCH = batch_of([ManifestFile(**FILE)])
 MANIFEST = {"version": 1, "run": f"{BATCH}-1", "dataset": "orders", "batch": BATCH, "files": [FILE]}
 ADDRESS = f"s3://{OUTPUT}/_manifests/orders/{BATCH}-1.json"
+# MAX_ARG_STRLEN of Linux, 32 pages.
+LONGEST_ARGUMENT = 131_072
 COLUMN: dict[str, Any] = column("id", "bigint")
 
 
@@ -96,6 +98,31 @@ def test_the_arguments_that_glue_adds_are_left_alone() -> None:
     )
 
     assert (given.settings, given.manifest, given.metrics) == ("{}", "s3://b/k", "none")
+
+
+def test_settings_too_long_for_an_argument_are_read_from_their_address(
+    s3: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns = [column(f"c{number}", one_of=["x" * 200]) for number in range(1_000)]
+    text = given_settings(columns=columns)
+    assert len(text) > LONGEST_ARGUMENT
+    s3.put_object(Bucket=OUTPUT, Key="settings/orders/0.json", Body=text.encode())
+    s3.put_object(Bucket=OUTPUT, Key=ADDRESS.removeprefix(f"s3://{OUTPUT}/"), Body=json.dumps(MANIFEST).encode())
+    given: list[Any] = []
+    monkeypatch.setattr(etl, "run", lambda _session, _clients, settings, _manifest: given.append(settings))
+
+    etl.main(["--settings", f"s3://{OUTPUT}/settings/orders/0.json", "--manifest", ADDRESS])
+
+    assert given == [settings_from(text)]
+
+
+def test_missing_settings_are_one_sentence_with_their_address(s3: Any) -> None:
+    address = f"s3://{OUTPUT}/settings/orders/0.json"
+
+    with pytest.raises(SystemExit) as ended:
+        etl.main(["--settings", address, "--manifest", ADDRESS])
+
+    assert ended.value.code == f"The settings {address} cannot be read: NoSuchKey."
 
 
 def test_a_missing_manifest_is_one_sentence_with_its_key(s3: Any, capsys: pytest.CaptureFixture[str]) -> None:
