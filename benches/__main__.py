@@ -9,6 +9,7 @@ MEASUREMENTS = {
     "benches.planning": "Planning an environment",
     "benches.platform": "The whole platform on this machine",
     "benches.burst": "A burst of 10,000 files",
+    "benches.sweep": "A sweep over a million versions",
     "benches.etl.comparison": "2 million dirty rows",
     "benches.etl.history": "A new batch after a history of batches",
 }

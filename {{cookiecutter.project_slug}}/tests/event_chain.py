@@ -350,7 +350,10 @@ class EventChain:
         self.s3.put_object(Bucket=OUTPUT, Key=key, Body=json.dumps(content).encode(), **condition)
 
     def sweep(self, **event: str) -> Any:
-        return self.sweeper.handler({"dataset": DATASET, "prefix": "orders/", "crawl": "on-upload"} | event, None)
+        return self.sweep_with(None, **event)
+
+    def sweep_with(self, context: Any, **event: str) -> Any:
+        return self.sweeper.handler({"dataset": DATASET, "prefix": "orders/", "crawl": "on-upload"} | event, context)
 
     # What is so now
 

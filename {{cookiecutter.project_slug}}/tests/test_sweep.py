@@ -2,9 +2,12 @@
 
 import json
 from contextlib import suppress
+from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from event_chain import DATASET, NAME, SUBJECT, Crash, EventChain, refusal
+from versioned_prefix import VERSIONS_PER_PAGE, VersionedPrefix
 
 NO_EVENT_FOR_LONG = {"hours": 1}
 
@@ -67,6 +70,91 @@ def test_more_files_than_one_request_can_ask_for_are_all_looked_up(chain: EventC
 
     assert chain.states() == {"PENDING": 130}
     assert chain.calls["dynamodb.batch_get_item"] == 4
+
+
+def million_versions(chain: EventChain, monkeypatch: pytest.MonkeyPatch, *new: int) -> VersionedPrefix:
+    """A dataset of a million old versions, some of which were uploaded an hour ago."""
+    now = chain.clock()
+    prefix = VersionedPrefix(1_000_000, now - timedelta(days=400), dict.fromkeys(new, now - timedelta(hours=1)))
+    monkeypatch.setattr(chain.sweeper, "s3", prefix)
+    return prefix
+
+
+def test_a_sweep_lists_a_bounded_part_of_a_million_versions_and_the_next_one_goes_on(
+    chain: EventChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prefix = million_versions(chain, monkeypatch, 0, 500_000, 999_999)
+    sweeps = 1_000_000 // VERSIONS_PER_PAGE // chain.sweeper.PAGES_PER_SWEEP
+
+    found = []
+    for _ in range(sweeps):
+        chain.sweep()
+        chain.clock.forward(minutes=15)
+        found.append(len(chain.rows()))
+
+    assert (prefix.pages, found[0], found[sweeps // 2], found[-1]) == (1_000, 1, 2, 3)
+    assert [name for name in chain.rows("dataset")[f"dataset/{DATASET}"] if name.startswith("listing_")] == []
+
+
+def test_what_came_behind_the_listing_is_found_by_the_next_pass_however_long_a_pass_takes(
+    chain: EventChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prefix = million_versions(chain, monkeypatch)
+    sweeps = 1_000_000 // VERSIONS_PER_PAGE // chain.sweeper.PAGES_PER_SWEEP
+    chain.sweep()
+    prefix.new = {7: chain.clock()}
+
+    # As if each sweep were half a day after the one before: the file is five days old when its page comes again.
+    for _ in range(sweeps):
+        chain.clock.forward(hours=12)
+        chain.sweep()
+
+    assert [row["key"] for row in chain.rows().values()] == ["orders/000000007.csv"]
+
+
+def test_open_runs_are_closed_before_the_listing_which_takes_the_time_that_is_left(
+    chain: EventChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chain.deliver(chain.upload("orders/a.csv"))
+    chain.crawl()
+    chain.job_ends(tell=False)
+    prefix = million_versions(chain, monkeypatch)
+    left = iter([299_000, 200_000, 59_000])
+
+    chain.sweep_with(SimpleNamespace(get_remaining_time_in_millis=lambda: next(left)))
+
+    assert chain.states() == {"DONE": 1} and prefix.pages == 2
+    chain.sweep()
+    assert prefix.pages == 2 + chain.sweeper.PAGES_PER_SWEEP
+
+
+def test_a_page_that_could_not_be_taken_in_is_listed_again(chain: EventChain, monkeypatch: pytest.MonkeyPatch) -> None:
+    million_versions(chain, monkeypatch, 1_500)
+
+    def refuse(service: str, call: str) -> None:
+        if (service, call) == ("dynamodb", "put_item"):
+            raise refusal("InternalServerError")
+
+    chain.before, before = refuse, chain.before
+    with pytest.raises(RuntimeError, match=r"find-missed-uploads\.$"):
+        chain.sweep()
+    chain.before = before
+    chain.sweep()
+
+    assert [row["key"] for row in chain.rows().values()] == ["orders/000001500.csv"]
+
+
+def test_older_files_that_are_asked_for_are_found_over_as_many_sweeps_as_their_listing_takes(
+    chain: EventChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prefix = million_versions(chain, monkeypatch)
+    prefix.new = {999_999: chain.clock() - timedelta(days=30)}
+    chain.sweep(since=(chain.clock() - timedelta(days=31)).isoformat())
+
+    for _ in range(9):
+        chain.sweep()
+
+    assert [row["key"] for row in chain.rows().values()] == ["orders/000999999.csv"]
 
 
 def test_a_lost_crawler_event_is_made_up_for(chain: EventChain) -> None:
@@ -152,7 +240,7 @@ def test_a_job_that_was_replaced_and_forgot_its_runs_gives_the_files_back(chain:
 def test_an_error_in_one_step_lets_the_others_do_their_work_and_is_raised(chain: EventChain) -> None:
     chain.deliver(chain.upload("orders/a.csv"))
     chain.crawl(tell=False)
-    chain.refuse("s3", "get_paginator", "InternalError")
+    chain.refuse("s3", "list_object_versions", "InternalError")
 
     with pytest.raises(RuntimeError, match=r"orders has failed at: find-missed-uploads\.$"):
         chain.sweep()
@@ -169,7 +257,7 @@ def test_a_quiet_dataset_costs_a_handful_of_calls(chain: EventChain) -> None:
 
     chain.sweep()
 
-    assert chain.calls.total() <= 7
+    assert chain.calls.total() <= 8
     assert not {"dynamodb.scan", "dynamodb.put_item", "dynamodb.update_item"} & set(chain.calls)
 
 
