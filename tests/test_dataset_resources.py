@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
@@ -90,6 +91,16 @@ def test_the_job_gets_the_address_of_its_settings_under_their_digest(plan_of_rea
     assert hashlib.sha256(stored["content"].encode()).hexdigest()[:16] in stored["key"]
     assert json.loads(stored["content"])["table_format"] == "iceberg"
     assert not stored["tags_all"]
+
+
+def test_sweeps_come_every_quarter_of_an_hour_and_not_all_in_the_same_minute(
+    plan_of_readings: dict[str, Any],
+) -> None:
+    rules = of_type(plan_of_readings, "aws_cloudwatch_event_rule").values()
+    sweeps = [rule["schedule_expression"] for rule in rules if rule["name"].endswith("-sweep")]
+
+    assert len(sweeps) == len(set(sweeps)) == 2
+    assert all(re.fullmatch(r"cron\(([0-9]|1[0-4])/15 \* \* \* \? \*\)", sweep) for sweep in sweeps)
 
 
 def test_the_job_gets_iceberg_and_may_write_its_table_only(plan_of_readings: dict[str, Any]) -> None:

@@ -14,6 +14,9 @@ YOUNGEST = timedelta(minutes=15)
 # How far back a pass looks from the beginning of the pass before it.
 OLDEST = timedelta(days=2)
 ROWS_PER_REQUEST = 100
+VERSIONS_PER_PAGE = 1_000
+# How much one sweep lists bounds what a month of listing costs.
+PAGES_PER_SWEEP = 100
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from intake import Intake
 from job_run import JobRuns
 from ledger import Ledger, Row
 from log_line import kind_of, log
-from missed_upload import Listing, listing_of, missed_uploads, remember
+from missed_upload import PAGES_PER_SWEEP, Listing, listing_of, missed_uploads, remember
 from next_step import advance, tell_of_failed_crawl
 from notification import Notifications
 from parallel import each
@@ -21,8 +21,6 @@ from run_capacity import Workers
 from run_closing import Closing
 from run_news import RunNews
 
-# A thousand versions each: how much one sweep lists bounds what a month of listing costs.
-PAGES_PER_SWEEP = 100
 # The longest that one page may take: a thousand files that the ledger does not know.
 MILLISECONDS_FOR_A_PAGE = 60_000
 

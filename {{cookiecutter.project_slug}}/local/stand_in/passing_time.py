@@ -13,6 +13,8 @@ from local.stand_in.home import Home
 from local.stand_in.local_aws import LocalAws
 
 log = logging.getLogger("time")
+# Every so many minutes, hours or days, or from some minute of each hour on every so many minutes.
+OFTEN = re.compile(r"rate\(|cron\([\d*]+/\d+ \* \* \* \? \*\)")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 
@@ -22,7 +24,7 @@ def let_pass(home: Home, seconds: float) -> None:
         for age in (_metrics, _messages, _objects, _glue, _ledger, _logs, _sessions):
             age(home.aws, timedelta(seconds=seconds))
         for rule in home.schedule.rules():
-            if rule.state == "ENABLED" and rule.scheduled_expression.startswith("rate("):
+            if rule.state == "ENABLED" and OFTEN.match(rule.scheduled_expression):
                 _call(home, rule)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from metric import METRICS
+from missed_upload import PAGES_PER_SWEEP, VERSIONS_PER_PAGE
 
 from operations.cost.prices import Prices
 from operations.cost.stack import DPU, Stack
@@ -12,6 +13,7 @@ DAYS, HOURS = 30.4, 730
 # A crawl is billed for at least ten minutes, and takes two DPUs in AWS's own example.
 CRAWL_DPUS, CRAWL_MINUTES = 2, 10
 SWEEPS_A_DAY, SWEEP_SECONDS = 96, 3
+FILES_OF_A_RUN = 10
 # What one run asks of the services around it: small amounts, kept here so that they are seen and not forgotten.
 CALLS, CALL_SECONDS, CALL_GIGABYTES = 5, 4, 0.25
 WRITES, READS, ROWS, KEY_REQUESTS, LOG_GIGABYTES, MESSAGES = 200, 500, 10, 100, 0.02, 2
@@ -115,6 +117,11 @@ def longest_run(stack: Stack, timeout_minutes: float, prices: Prices) -> float |
     return None if price is None else stack.workers * DPU[stack.worker_type] * timeout_minutes / 60 * price
 
 
+def listings(versions: float) -> float:
+    """LIST requests of a month, which cost what PUT requests do: each sweep lists some pages of the versions."""
+    return SWEEPS_A_DAY * DAYS * min(max(versions / VERSIONS_PER_PAGE, 1), PAGES_PER_SWEEP)
+
+
 def lines_of_run(stack: Stack, name: str, use: Use) -> list[Line]:
     """What one dataset uses in a month."""
     runs, dpus = use.runs * DAYS, stack.workers * DPU[stack.worker_type]
@@ -125,6 +132,7 @@ def lines_of_run(stack: Stack, name: str, use: Use) -> list[Line]:
         # As much is published as is uploaded.
         Line(name, "S3", "stored", kept * 2),
         Line(name, "S3", "object_written", runs * WRITES),
+        Line(name, "S3", "object_written", listings(runs * FILES_OF_A_RUN * use.months)),
         Line(name, "S3", "object_read", runs * READS),
         Line(name, "CloudWatch", "log_written", runs * LOG_GIGABYTES),
         Line(name, "CloudWatch", "log_kept", runs * LOG_GIGABYTES * LOG_MONTHS),

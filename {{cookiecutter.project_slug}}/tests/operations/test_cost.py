@@ -65,8 +65,14 @@ def cost_of(service: str, stack: Stack = STACK, use: Use = USE) -> float:
         ("Glue crawlers", 10 * 30.4 * 2 / 6 * 0.44),
         # 6 endpoints in 2 zones x 730 hours x 0.01
         ("VPC endpoints", 6 * 2 * 730 * 0.01),
-        # 2 GB x 30.4 days x 12 months, in and out, x 0.023, and 200 writes and 500 reads a run
-        ("S3", 2 * 30.4 * 12 * 2 * 0.023 + 304 * (200 * 0.000005 + 500 * 0.0000004)),
+        # 2 GB x 30.4 days x 12 months, in and out, x 0.023, and 200 writes and 500 reads a run;
+        # 96 sweeps a day, each of which lists 304 x 10 files x 12 months by the thousand
+        (
+            "S3",
+            2 * 30.4 * 12 * 2 * 0.023
+            + 304 * (200 * 0.000005 + 500 * 0.0000004)
+            + 96 * 30.4 * 304 * 10 * 12 / 1000 * 0.000005,
+        ),
         # a key, another for the state, and 100 requests a run
         ("KMS, Secrets Manager", 2 * 1.0 + 304 * 100 * 0.000003),
     ],
