@@ -69,6 +69,15 @@ def process_environment(address: str, account: str, region: str) -> dict[str, st
     }
 
 
+def way_to_s3_control(address: str) -> dict[str, str]:
+    """The environment variables with which Terraform's provider reaches S3 Control in a local AWS.
+
+    An AWS SDK puts the account before the host of S3 Control, and 127.0.0.1 has no subdomains. So the host is a name
+    that no resolver knows (RFC 2606), and the local AWS is the proxy that leads there.
+    """
+    return {"AWS_ENDPOINT_URL_S3_CONTROL": "http://s3-control.local-aws.invalid", "HTTP_PROXY": address}
+
+
 def folder_of(environment: str) -> Path:
     """Everything that the platform of an environment leaves on this machine: `.local/<environment>`."""
     return PROJECT / ".local" / environment

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from local.job_settings import MISSING, on_path
+from local.running import way_to_s3_control
 
 # Hours of waiting are the provider's own, and most resources wait: many of them may wait at once.
 AT_ONCE = "40"
@@ -53,6 +54,8 @@ class Terraform:
         own = {"TF_DATA_DIR": str(workspace / "data"), "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
         # Terraform and its provider are Go: collecting their garbage more rarely spares a quarter of their work.
         own |= {"GOGC": kept.get("GOGC", "400")}
+        # From version 6.23 on the provider reads the tags of buckets through S3 Control.
+        own |= way_to_s3_control(aws["AWS_ENDPOINT_URL"])
         self.environment = kept | aws | own | mirror_settings(workspace)
 
     @property

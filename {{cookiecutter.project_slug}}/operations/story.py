@@ -110,4 +110,4 @@ def _next(version: Row, deployment: Deployment, now: datetime) -> str:
         return "is older than the sweep looks back: take it in by hand, docs/data-path.md says how."
     if age < YOUNGEST:
         return "was uploaded a moment ago: its event is on the way, else the sweep takes it in within half an hour."
-    return "the event of its upload is late or lost: the sweep takes it in, 15 minutes per 100,000 files."
+    return "the event of its upload is late or lost: the next sweep takes it in, or a later one of many files."

@@ -27,6 +27,7 @@ INVOKE = re.compile(r"/2015-03-31/functions/([^/]+)/invocations/?")
 UNSUPPORTED = "UnsupportedOperation"
 QUERY_ERROR = "<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
 XML_ERRORS = {
+    "s3control": "<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>",
     "s3": "<Error><Code>{code}</Code><Message>{message}</Message></Error>",
     "ec2": "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors></Response>",
 }
@@ -148,9 +149,10 @@ def _tell_error(
 
 
 def _service(environ: Environ) -> str:
-    """The service that a request was signed for."""
+    """The service that a request was signed for; S3 Control signs as S3."""
     found = CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
-    return found[3] if found else "s3"
+    service = found[3] if found else "s3"
+    return "s3control" if service == "s3" and environ.get("PATH_INFO", "").startswith("/v20180820/") else service
 
 
 def _denial(service: str, environ: Environ) -> str:

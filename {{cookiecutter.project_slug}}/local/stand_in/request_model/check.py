@@ -19,6 +19,8 @@ MODELS = {"monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi"}
 SMITHY = re.compile(r"/service/\w+/operation/(\w+)$")
 # ReceiveMessage takes the names of message attributes too (Amazon SQS API Reference), which its enumeration lacks.
 ALSO_TAKEN = {("sqs", "QueueAttributeName"): "MessageSystemAttributeName"}
+# AWS takes arn:aws:s3:::bucket in S3 Control, which provider 6 sends and the pattern refuses (floci-io/floci#556).
+WITHOUT_PATTERN = {("s3control", "S3ResourceArn")}
 # The codes that services use for a value that breaks their model: the "Errors" of each API reference.
 CODES = {"logs": "InvalidParameterException", "s3": "MalformedXML"}
 MALFORMED_XML = "The XML you provided was not well-formed or did not validate against our published schema"
@@ -41,6 +43,9 @@ class ServiceModel:
         self.shapes, self.protocol = description["shapes"], str(description["metadata"]["protocol"])
         for (_, short), more in (taken for taken in ALSO_TAKEN.items() if taken[0][0] == service):
             self.shapes = self.shapes | {short: self.shapes[short] | {"enum": _enum(self.shapes, short, more)}}
+        for _, short in (free for free in WITHOUT_PATTERN if free[0] == service):
+            kept = {name: value for name, value in self.shapes[short].items() if name != "pattern"}
+            self.shapes = self.shapes | {short: kept}
         self.constraints = Constraints(self.shapes)
         self.wire = Wire(self.shapes, is_ec2=self.protocol == "ec2")
 
