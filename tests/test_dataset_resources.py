@@ -90,7 +90,7 @@ def test_the_job_gets_the_address_of_its_settings_under_their_digest(plan_of_rea
     assert job["default_arguments"]["--settings"].endswith(f"/{stored['key']}")
     assert hashlib.sha256(stored["content"].encode()).hexdigest()[:16] in stored["key"]
     assert json.loads(stored["content"])["table_format"] == "iceberg"
-    assert not stored["tags_all"]
+    assert not stored.get("tags_all")
 
 
 def test_sweeps_come_every_quarter_of_an_hour_and_not_all_in_the_same_minute(
