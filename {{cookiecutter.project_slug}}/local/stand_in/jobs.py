@@ -124,13 +124,15 @@ class Jobs:
         finally:
             self._bring_up(settings, as_role)
         if process.heap:
-            used, possible = process.heap
-            room = min(possible, self.worker_bytes.get(job.get("WorkerType", ""), possible))
-            self._measure(session, job_run.job_name, min(used / room, 1.0))
+            self._measure_heap(session, job, *process.heap)
         keep_job_log(self.aws, job, job_run.job_run_id, lines, session)
         if code is None:
             return "TIMEOUT", f"The job took longer than {seconds / 60:.0f} minutes."
         return ("SUCCEEDED", None) if code == 0 else ("FAILED", lines[-1] if lines else f"exit code {code}")
+
+    def _measure_heap(self, session: Caller, job: dict[str, Any], used: int, possible: int) -> None:
+        room = min(possible, self.worker_bytes.get(job.get("WorkerType", ""), possible))
+        self._measure(session, job["Name"], min(used / room, 1.0))
 
     def _session(self, job: dict[str, Any]) -> Caller:
         """The session of a job's role, if the role may do what Glue does with it before the script begins."""

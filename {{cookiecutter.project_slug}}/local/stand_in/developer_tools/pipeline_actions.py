@@ -77,13 +77,7 @@ class PipelineActions:
     ) -> None:
         """Fetch the commit that the execution was started with, or that of the branch."""
         branch = run.configuration["BranchName"]
-        # CodePipeline User Guide, "Start a pipeline with a source revision override": the commit may be on any branch.
-        chosen = execution.chosen_commits.get(run.name)
-        commit = repository.git.resolve(chosen) if chosen else repository.git.branch(branch)
-        if commit is None:
-            what = f"commit {chosen}" if chosen else f"branch named {branch}"
-            message = f"The action failed because no {what} was found in the selected repository {name}."
-            raise ActionFailedError("ConfigurationError", message)
+        commit = _commit(execution.chosen_commits.get(run.name), branch, repository, name)
         said = repository.git.commit(commit)
         with tempfile.TemporaryDirectory() as folder:
             source = Path(folder) / "source"
@@ -174,6 +168,19 @@ class PipelineActions:
         require(role, "s3:PutObject", artifact.arn)
         s3 = self.aws.client_in(credentials(role, "CodePipeline"), "s3")
         s3.put_object(Bucket=artifact.bucket, Key=artifact.key, Body=archive)
+
+
+def _commit(chosen: str | None, branch: str, repository: Repository, name: str) -> str:
+    """The commit that the execution was started with, or that of the branch.
+
+    CodePipeline User Guide, "Start a pipeline with a source revision override": it may be on any branch.
+    """
+    commit: str | None = repository.git.resolve(chosen) if chosen else repository.git.branch(branch)
+    if commit is None:
+        what = f"commit {chosen}" if chosen else f"branch named {branch}"
+        message = f"The action failed because no {what} was found in the selected repository {name}."
+        raise ActionFailedError("ConfigurationError", message)
+    return commit
 
 
 def _format(run: ActionRun) -> str:
