@@ -55,7 +55,7 @@ def _data_objects(s3: Any, crawler: Crawler) -> Iterator[Stored]:
                 if item["Size"] and name and not name.startswith(("_", ".")) and not name.endswith("_$folder$"):
                     yield Stored(item["Key"], item["Size"], -item["LastModified"].timestamp())
     except ClientError as error:
-        raise CrawlError(f"{crawler.name} cannot list {crawler.location}: {error.response['Error']['Code']}") from error
+        raise CrawlError(f"{crawler.name} cannot list {crawler.location}: {_reason(error)}") from error
 
 
 def _sampled(stored: list[Stored], crawler: Crawler) -> list[Stored]:
@@ -78,7 +78,11 @@ def _schema(s3: Any, crawler: Crawler, stored: Stored) -> Schema | None:
         code = error.response["Error"]["Code"]
         if code in DELETED_MEANWHILE:
             return None
-        raise CrawlError(f"{crawler.name} cannot read s3://{crawler.bucket}/{stored.key}: {code}") from error
+        raise CrawlError(f"{crawler.name} cannot read s3://{crawler.bucket}/{stored.key}: {_reason(error)}") from error
     if not schema:
         log.info("%s: no classifier knows %s", crawler.name, stored.key)
     return schema
+
+
+def _reason(error: ClientError) -> str:
+    return f"{error.response['Error']['Code']}: {error.response['Error']['Message']}"

@@ -72,6 +72,7 @@ class Application:
             govern(_caller(environ), service, environ, lambda: _body(environ))
             return self._answer(path, service, environ, start_response)
         except DeniedCallError as error:
+            log.warning("denied: %s", error)
             code = error.code or _denial(service, environ)
             return _tell_error(start_response, service, environ, _status(environ), code, str(error))
         except ExpiredSessionError as error:

@@ -82,7 +82,7 @@ FUNCTIONS = {
     "start-etl-job": ("dynamodb:Query", None),
     "close-run": ("glue:GetJobRun", {"detail": {"jobName": "", "jobRunId": "jr_1", "state": "SUCCEEDED"}}),
     "notify": ("sns:Publish", {"Records": [{"Sns": {"Message": "an alarm", "MessageId": "rights"}}]}),
-    "send-digest": ("sns:Publish", {"time": "2026-03-02T06:00:00Z", "datasets": {"orders": "1 hours"}}),
+    "send-digest": ("dynamodb:GetItem", {"time": "2026-03-02T06:00:00Z", "datasets": {"orders": "1 hours"}}),
     "sweep": ("s3:ListBucketVersions", None),
 }
 
@@ -107,7 +107,15 @@ def test_a_function_stops_at_the_call_that_its_role_may_not_make(chain: RunningP
     with role_without(chain, function, action):
         answer = chain.invoke(function, event_of(chain, function))
 
-    assert sentence(action) in answer.get("errorMessage", ""), answer
+    assert "errorType" in answer
+    # SNS writes its actions in capital letters; a sweep goes on and tells of its steps that failed.
+    assert sentence(action).lower() in denials(chain, function).lower()
+
+
+def denials(chain: RunningProject, function: str) -> str:
+    """What the local AWS has refused to a function's role."""
+    lines = (chain.platform.folder / "platform.log").read_text(encoding="utf-8").splitlines()
+    return "\n".join(line for line in lines if f"assumed-role/{chain.prefix}-{function}/" in line)
 
 
 def test_a_crawl_fails_where_the_crawler_may_not_read(chain: RunningProject) -> None:
@@ -123,18 +131,19 @@ def test_a_crawl_fails_where_the_crawler_may_not_read(chain: RunningProject) -> 
     assert sentence("s3:GetObject") in last["ErrorMessage"]
 
 
-def test_a_run_fails_where_the_job_may_not_write(chain: RunningProject) -> None:
-    with role_without(chain, "glue-job", "s3:PutObject"):
-        file = chain.upload("orders/not to be written.csv", orders(2))
-        run = chain.wait("a failed run", lambda: failed_run(chain))
-    chain.wait("the file's end", lambda: chain.row(file).get("state") in ("DONE", "QUARANTINED", "DEAD"))
+def test_a_run_fails_where_the_job_may_not_read_its_script(chain: RunningProject) -> None:
+    job = chain.name("orders")
+    chain.wait("rest", lambda: not chain.ask("status")["busy"])
 
-    assert sentence("s3:PutObject") in run["ErrorMessage"]
+    with role_without(chain, "glue-job", "s3:GetObject"):
+        run = chain.glue.start_job_run(JobName=job)["JobRunId"]
+        ended = chain.wait("the end", lambda: failed(chain.glue.get_job_run(JobName=job, RunId=run)["JobRun"]))
+
+    assert sentence("s3:GetObject") in ended["ErrorMessage"]
 
 
-def failed_run(chain: RunningProject) -> Document | None:
-    runs = chain.glue.get_job_runs(JobName=chain.name("orders"))["JobRuns"]
-    return next((run for run in runs if sentence("s3:PutObject") in run.get("ErrorMessage", "")), None)
+def failed(run: Document) -> Document | None:
+    return run if run["JobRunState"] == "FAILED" else None
 
 
 def test_the_boundary_stops_what_a_role_is_granted(chain: RunningProject) -> None:
