@@ -150,7 +150,7 @@ def test_the_rights_of_a_plan_in_one_policy_for_all_that_it_reads_do_not_fit(
     found = too_long(terraform.plan(project / "bootstrap", f"-var=environment={FIRST}"))
 
     sizes = [int(found.split(": ")[1].split(" ")[0]) for found in found if 'grant["plan-1"]' in found]
-    assert sizes and MANAGED < sizes[0] < 8000
+    assert sizes and sizes[0] > MANAGED
 
 
 def test_the_policies_of_the_pipeline_fit(project: Path, terraform: Terraform) -> None:
