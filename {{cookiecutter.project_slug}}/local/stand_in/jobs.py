@@ -110,9 +110,7 @@ class Jobs:
         job = self.aws.client("glue").get_job(JobName=job_run.job_name)["Job"]
         given = {name: value for name, value in job_run.arguments.items() if name.startswith("--")}
         session = self._session(job)
-        reached = network.environment(session.network, self.aws.address)
-        network.describe(job["Name"], session.network)
-        environment = credentials(session, "GlueJobRunnerSession") | reached
+        environment = self._environment(job["Name"], session)
         as_role = self.aws.client_in(environment, "s3")
         settings = settings_at(as_role, given["--settings"])
         order = self._order(job, given, session) | {"environment": environment}
@@ -133,6 +131,12 @@ class Jobs:
     def _measure_heap(self, session: Caller, job: dict[str, Any], used: int, possible: int) -> None:
         room = min(possible, self.worker_bytes.get(job.get("WorkerType", ""), possible))
         self._measure(session, job["Name"], min(used / room, 1.0))
+
+    def _environment(self, name: str, session: Caller) -> dict[str, str]:
+        """The credentials of a run, and the services that it reaches."""
+        network.describe(name, session.network)
+        reached = network.environment(session.network, self.aws.address)
+        return credentials(session, "GlueJobRunnerSession") | reached
 
     def _session(self, job: dict[str, Any]) -> Caller:
         """The session of a job's role, if the role may do what Glue does with it before the script begins."""
