@@ -71,3 +71,12 @@ def test_a_person_gets_as_many_policies_as_are_counted(of_pipeline: dict[str, An
     attached = Counter(each["role"] for each in of_type(delivery_plan, "aws_iam_role_policy_attachment").values())
 
     assert {*attached.values()} == {of_pipeline["policies_of_a_person"]}
+
+
+def test_the_documents_say_how_many_executions_are_reserved(
+    of_dev: dict[str, Any], of_pipeline: dict[str, Any], planned_project: Path
+) -> None:
+    here, there = (sum(each["reserved_executions"].values()) for each in (of_dev, of_pipeline))
+
+    told = (planned_project / "docs/deploying.md").read_text(encoding="utf-8")
+    assert f"an environment reserves {here} executions, the pipeline {there}," in told
