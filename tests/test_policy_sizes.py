@@ -164,8 +164,7 @@ def test_the_policies_of_the_pipeline_fit(project: Path, terraform: Terraform) -
     assert attached_too_often(plan) == []
 
 
-# What policies may have that name a key, a group and subnets: known after an apply only, test_deployment_rights
-# measures them there. Their length does not depend on names.
+# Set aside for the policies that name a key, a group and subnets: these are known after an apply only.
 UNKNOWN = 2000
 
 
