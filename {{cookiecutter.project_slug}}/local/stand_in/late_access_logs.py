@@ -18,6 +18,7 @@ class LateAccessLogs:
     def __init__(self) -> None:
         self.come_at_deletion = False
         self.owed: set[str] = set()
+        self.came: set[str] = set()
         # Each request would put one more object into a bucket that nobody looks at.
         replace(S3Backend, "log_incoming_request", self._instead_of_writing)
         replace(S3Backend, "delete_bucket", self._delivering)
@@ -33,8 +34,8 @@ class LateAccessLogs:
 
     def _delivering(self, original: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
         def delete_bucket(backend: Any, bucket: str) -> Any:
-            if self.come_at_deletion and bucket in self.owed:
-                self.owed.discard(bucket)
+            if self.come_at_deletion and bucket in self.owed - self.came:
+                self.came.add(bucket)
                 backend.put_object(bucket, "late-access-log", b"a request of an hour ago")
             return original(backend, bucket)
 

@@ -76,16 +76,9 @@ class PipelineActions:
         self, execution: Execution, run: ActionRun, role: Caller, repository: Repository, name: str, by: str
     ) -> None:
         """Fetch the commit that the execution was started with, or that of the branch."""
-        branch = run.configuration["BranchName"]
-        commit = _commit(execution.chosen_commits.get(run.name), branch, repository, name)
+        commit = self._commit_to_fetch(execution, run, repository, name)
         said = repository.git.commit(commit)
-        with tempfile.TemporaryDirectory() as folder:
-            source = Path(folder) / "source"
-            if _format(run) == FULL_CLONE:
-                CloneReference(by, name, commit).written(source)
-            else:
-                repository.git.export(commit, source)
-            archive = packed(all_files(source))
+        archive = self._archive(run, repository, CloneReference(by, name, commit))
         for artifact in run.outputs:
             self._store(artifact, archive, role)
         run.external_id, run.summary = commit, said["message"].strip()
@@ -93,12 +86,33 @@ class PipelineActions:
         execution.revisions.append(revision | {"created": now(), "revisionUrl": "", "revisionChangeIdentifier": ""})
         run.variables = {
             "RepositoryName": name,
-            "BranchName": branch,
+            "BranchName": run.configuration["BranchName"],
             "CommitId": commit,
             "CommitMessage": run.summary,
             "AuthorDate": said["date"],
             "CommitterDate": said["committed"],
         }
+
+    def _commit_to_fetch(self, execution: Execution, run: ActionRun, repository: Repository, name: str) -> str:
+        branch = run.configuration["BranchName"]
+        # CodePipeline User Guide, "Start a pipeline with a source revision override": the commit may be on any branch.
+        chosen = execution.chosen_commits.get(run.name)
+        commit = repository.git.resolve(chosen) if chosen else repository.git.branch(branch)
+        if commit is None:
+            what = f"commit {chosen}" if chosen else f"branch named {branch}"
+            message = f"The action failed because no {what} was found in the selected repository {name}."
+            raise ActionFailedError("ConfigurationError", message)
+        return commit
+
+    def _archive(self, run: ActionRun, repository: Repository, reference: CloneReference) -> bytes:
+        """What a source hands over: its files, or the reference by which a build clones them."""
+        with tempfile.TemporaryDirectory() as folder:
+            source = Path(folder) / "source"
+            if _format(run) == FULL_CLONE:
+                reference.written(source)
+            else:
+                repository.git.export(reference.commit, source)
+            return packed(all_files(source))
 
     def _build(self, execution: Execution, run: ActionRun, role: Caller) -> None:
         project = self.builds.projects.named(run.configuration["ProjectName"])
