@@ -16,8 +16,9 @@ from local.stand_in.chat import Chat
 from local.stand_in.guard import DeniedCallError, guard
 from local.stand_in.lake_formation import LakeFormationError, govern
 from local.stand_in.permission import UnjudgedError
+from local.stand_in.refusals.registry import refuse_a_region_that_is_off, refuse_what_the_service_refuses
 from local.stand_in.request_content import is_form
-from local.stand_in.request_model.check import RefusedRequestError, refuse_what_breaks_the_model
+from local.stand_in.request_model.check import RefusedRequestError, read_request
 
 log = logging.getLogger("application")
 Environ = dict[str, Any]
@@ -37,8 +38,10 @@ REASONS = {
     202: "202 Accepted",
     204: "204 No Content",
     400: "400 Bad Request",
+    401: "401 Unauthorized",
     403: "403 Forbidden",
     404: "404 Not Found",
+    409: "409 Conflict",
     501: "501 Unsupported",
 }
 DEVELOPER_TOOLS = ("codecommit", "codebuild", "codepipeline", "codeconnections", "codestar-connections")
@@ -67,8 +70,11 @@ class Application:
         if path.startswith("/local/"):
             return _tell(start_response, *self.ask(path, json.loads(_body(environ) or b"{}")))
         try:
+            refuse_a_region_that_is_off(_caller(environ), service, is_form(environ))
             guard(_caller(environ), service, environ, lambda: _body(environ))
-            refuse_what_breaks_the_model(service, environ, lambda: _body(environ))
+            request = read_request(service, environ, lambda: _body(environ))
+            if request:
+                refuse_what_the_service_refuses(_caller(environ), request.service, request.operation, request.given)
             govern(_caller(environ), service, environ, lambda: _body(environ))
             return self._answer(path, service, environ, start_response)
         except DeniedCallError as error:
@@ -83,7 +89,7 @@ class Application:
             return _tell_error(start_response, service, environ, 501, UNSUPPORTED, str(error))
         except RefusedRequestError as error:
             log.warning("refused: %s %s: %s", service, error.code, error)
-            return _tell_error(start_response, service, environ, 400, error.code, str(error))
+            return _tell_error(start_response, service, environ, error.status, error.code, str(error))
         except LakeFormationError as error:
             return _tell_error(start_response, service, environ, 400, error.code, str(error))
 
@@ -103,10 +109,7 @@ class Application:
         return self._moto(service, environ, start_response)
 
     def _chat(self, path: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        try:
-            return _tell(start_response, *self.chat.answer(path, _body(environ)))
-        except KeyError as error:
-            return self._missing("chatbot", environ, f"{error} is not there", start_response)
+        return _tell(start_response, *self.chat.answer(_caller(environ).account, path, _body(environ)))
 
     def _invoke_later(self, name: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if self.invoke(_caller(environ), name, json.loads(_body(environ) or b"{}")):

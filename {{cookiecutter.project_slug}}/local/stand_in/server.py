@@ -39,6 +39,7 @@ from local.stand_in.faults import Faults
 from local.stand_in.home import Home
 from local.stand_in.late_access_logs import LateAccessLogs
 from local.stand_in.local_aws import LocalAws
+from local.stand_in.lost_answers import LostAnswers
 from local.stand_in.machine import Machine
 from local.stand_in.notices import Notices
 
@@ -52,11 +53,12 @@ class StandIn:
     def __init__(self, homes: list[Home], stopped: Signal) -> None:
         self.homes, self.stopped, self.used_at = {_place(home.aws): home for home in homes}, stopped, time.monotonic()
         self.first = homes[0]
-        self.chat = Chat(self.first.aws.account)
+        self.chat = Chat()
         self.notices = Notices(self.chat)
         self.chained, self.access_logs = ChainedSessions(), LateAccessLogs()
         application = Application(self.chat, self.ask, self._tools, self._invoke_later)
         self.deaths = Deaths(application, self._end)
+        self.answers = LostAnswers(self.deaths)
         self.faults = Faults(self.first, self.deaths, self.notices)
         mends_identity.mend(self.first.aws.account)
         mends_storage.mend(self._uploaded)
@@ -149,7 +151,7 @@ def serve(given: argparse.Namespace) -> None:
     stand_in: list[StandIn] = []
 
     def application(environ: dict[str, Any], start_response: Any) -> Any:
-        return stand_in[0].deaths(environ, start_response)
+        return stand_in[0].answers(environ, start_response)
 
     server = make_server("127.0.0.1", given.port, application, threaded=True, request_handler=MotoRequestHandler)
     address, folder, stopped = f"http://127.0.0.1:{server.port}", given.folder.resolve(), Signal()

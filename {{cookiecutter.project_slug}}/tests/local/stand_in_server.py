@@ -54,7 +54,7 @@ def start(folder: Path, *options: str, **shell: str) -> "Server":
     assert platform
     server = Server(platform, process, folder)
     for account in (ACCOUNT, OTHER_ACCOUNT):
-        server.role(ROLE.rpartition("/")[2], account, "logs:*", "sns:*", "sqs:*", "s3:*")
+        server.role(ROLE.rpartition("/")[2], account, "logs:*", "sns:*", "sqs:*", "s3:*", "ec2:*", "xray:*")
     return server
 
 

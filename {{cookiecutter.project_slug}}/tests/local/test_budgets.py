@@ -1,9 +1,10 @@
 """A budget is kept as Terraform writes it: who is told, its tags, its amount."""
 
+import json
 from typing import Any
 
 import pytest
-from stand_in_server import ACCOUNT, Server
+from stand_in_server import ACCOUNT, Server, policy_for
 
 NAME = "acme-sales-dev"
 ARN = f"arn:aws:budgets::{ACCOUNT}:budget/{NAME}"
@@ -30,6 +31,8 @@ def limited_to(amount: str) -> dict[str, Any]:
 def budgets(server: Server) -> Any:
     """A client of a server that holds one budget."""
     client = server.client("budgets")
+    policy = json.dumps(policy_for("budgets.amazonaws.com", "SNS:Publish", TOPIC))
+    server.client("sns").create_topic(Name=TOPIC.rpartition(":")[2], Attributes={"Policy": policy})
     client.create_budget(
         AccountId=ACCOUNT,
         Budget=limited_to("200"),

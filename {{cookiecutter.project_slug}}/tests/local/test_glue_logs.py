@@ -1,9 +1,10 @@
 """Where the local AWS writes the logs of jobs and crawlers: as Glue names its groups, not as a job is told."""
 
+import json
 from pathlib import Path
 
 import pytest
-from stand_in_server import ACCOUNT, REGION, Server
+from stand_in_server import ACCOUNT, REGION, Server, policy_for
 
 from local.stand_in.caller import Caller, root_of
 from local.stand_in.glue_logs import group_of_crawler, groups_of_job, keep_crawl_log, keep_job_log
@@ -41,7 +42,9 @@ def test_a_crawlers_group_is_named_by_its_role_and_security_configuration() -> N
 
 
 def test_a_group_that_is_missing_is_made_with_the_security_configurations_key(server: Server, aws: LocalAws) -> None:
-    key = server.client("kms").create_key()["KeyMetadata"]["Arn"]
+    logs, root = policy_for(f"logs.{REGION}.amazonaws.com", "kms:*"), {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+    logs["Statement"].append(logs["Statement"][0] | {"Principal": root})
+    key = server.client("kms").create_key(Policy=json.dumps(logs))["KeyMetadata"]["Arn"]
     encryption = {"CloudWatchEncryption": {"CloudWatchEncryptionMode": "SSE-KMS", "KmsKeyArn": key}}
     server.client("glue").create_security_configuration(Name="acme-dev", EncryptionConfiguration=encryption)
 

@@ -11,7 +11,7 @@ import pytest
 from botocore.loaders import Loader
 from stand_in_server import ACCOUNT, REGION, Server
 
-from local.stand_in.request_model.check import RefusedRequestError, refuse_what_breaks_the_model
+from local.stand_in.request_model.check import RefusedRequestError, read_request
 from local.stand_in.request_model.java_pattern import compiled
 
 FORM = "application/x-www-form-urlencoded; charset=utf-8"
@@ -45,7 +45,7 @@ def check(service: str, body: bytes = b"", method: str = "POST", path: str = "/"
     path, _, query = path.partition("?")
     given: dict[str, Any] = {"REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": query, **environ}
     given |= {"SERVER_NAME": "127.0.0.1", "SERVER_PORT": "80", "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO()}
-    refuse_what_breaks_the_model(service, given, lambda: body)
+    read_request(service, given, lambda: body)
 
 
 def json_call(service: str, target: str, **given: Any) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -22,16 +23,25 @@ ALSO_TAKEN = {("sqs", "QueueAttributeName"): "MessageSystemAttributeName"}
 # AWS takes arn:aws:s3:::bucket in S3 Control, which provider 6 sends and the pattern refuses (floci-io/floci#556).
 WITHOUT_PATTERN = {("s3control", "S3ResourceArn")}
 # The codes that services use for a value that breaks their model: the "Errors" of each API reference.
-CODES = {"logs": "InvalidParameterException", "s3": "MalformedXML"}
+CODES = {"cloudwatch": "ValidationError", "logs": "InvalidParameterException", "s3": "MalformedXML"}
 MALFORMED_XML = "The XML you provided was not well-formed or did not validate against our published schema"
 
 
 class RefusedRequestError(Exception):
-    """A request that AWS would not take: the error's code and sentence."""
+    """A request that AWS would not take: the error's code, sentence and HTTP status."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
         super().__init__(message)
-        self.code = code
+        self.code, self.status = code, status
+
+
+@dataclass(frozen=True)
+class ReadRequest:
+    """A request in the words of its service's API model."""
+
+    service: str
+    operation: str
+    given: dict[str, Any]
 
 
 class ServiceModel:
@@ -49,42 +59,46 @@ class ServiceModel:
         self.constraints = Constraints(self.shapes)
         self.wire = Wire(self.shapes, is_ec2=self.protocol == "ec2")
 
-    def read(self, environ: Environ, body: Callable[[], bytes]) -> tuple[str, dict[str, Any]] | None:
-        """The shape of the input and its members; None for an operation that the model does not know."""
+    def read(self, environ: Environ, body: Callable[[], bytes]) -> ReadRequest | None:
+        """The operation and its members; None for an operation that the model does not know or that takes nothing."""
         target = str(environ.get("HTTP_X_AMZ_TARGET", "")).rpartition(".")[2]
         if target:
-            shape = self._input(target)
-            return (shape, self.wire.from_json(body(), shape)) if shape else None
+            return self._request(target, lambda shape: self.wire.from_json(body(), shape))
         smithy = SMITHY.search(str(environ.get("PATH_INFO", "")))
         if smithy:
-            shape = self._input(smithy[1])
-            return (shape, self.wire.from_cbor(body())) if shape else None
+            return self._request(smithy[1], lambda shape: self.wire.from_cbor(body()))
         if str(environ.get("CONTENT_TYPE", "")).startswith("application/x-www-form-urlencoded"):
-            return self._read_form(body())
+            action = re.search(rb"(?:^|&)Action=(\w+)", body())
+            name = action[1].decode() if action else ""
+            return self._request(name, lambda shape: self.wire.from_form(body(), shape))
         if self.protocol.startswith("rest"):
             return self._read_rest(environ, body)
         return None
+
+    def violations(self, request: ReadRequest) -> list[Violation]:
+        """Everything in a request that breaks the model."""
+        return self.constraints.violations(str(self._input(request.operation)), request.given)
+
+    def _request(self, operation: str, read: Callable[[str], dict[str, Any]]) -> ReadRequest | None:
+        shape = self._input(operation)
+        return ReadRequest(self.service, operation, read(shape)) if shape else None
 
     def _input(self, operation: str) -> str | None:
         """The name of an operation's input; None where there is no such operation or it has no input."""
         shape = self.operations.get(operation, {}).get("input", {}).get("shape")
         return str(shape) if shape else None
 
-    def _read_form(self, body: bytes) -> tuple[str, dict[str, Any]] | None:
-        action = re.search(rb"(?:^|&)Action=(\w+)", body)
-        shape = self._input(action[1].decode()) if action else None
-        return (shape, self.wire.from_form(body, shape)) if shape else None
-
-    def _read_rest(self, environ: Environ, body: Callable[[], bytes]) -> tuple[str, dict[str, Any]] | None:
+    def _read_rest(self, environ: Environ, body: Callable[[], bytes]) -> ReadRequest | None:
         try:
             operation, path = get_service_router(self.service).match(Request(environ))
         except (NotFound, RuntimeError):
             return None
-        shape = self._input(operation.name)
-        if not shape:
-            return None
-        content = b"" if self._is_content(shape) else body()
-        return shape, self.wire.from_rest(RestRequest(environ, path, content, self.protocol == "rest-xml"), shape)
+
+        def read(shape: str) -> dict[str, Any]:
+            content = b"" if self._is_content(shape) else body()
+            return self.wire.from_rest(RestRequest(environ, path, content, self.protocol == "rest-xml"), shape)
+
+        return self._request(str(operation.name), read)
 
     def _is_content(self, shape: str) -> bool:
         """Whether the body is the content of an object, which no model describes."""
@@ -92,19 +106,20 @@ class ServiceModel:
         return bool(payload) and self.shapes[self.shapes[shape]["members"][payload]["shape"]]["type"] == "blob"
 
 
-def refuse_what_breaks_the_model(service: str, environ: Environ, body: Callable[[], bytes]) -> None:
-    """RefusedRequestError where a request has unknown members, lacks required ones, or breaks a constraint."""
+def read_request(service: str, environ: Environ, body: Callable[[], bytes]) -> ReadRequest | None:
+    """A request by its model; RefusedRequestError where it has unknown members, lacks some, or breaks a constraint."""
     path = str(environ.get("PATH_INFO", ""))
     model = _model("s3control" if service == "s3" and path.startswith("/v20180820/") else MODELS.get(service, service))
     if model is None:
-        return
+        return None
     try:
-        read = model.read(environ, body)
+        request = model.read(environ, body)
     except UnreadableError as error:
         raise _malformed(model, str(error)) from error
-    found = model.constraints.violations(*read) if read else []
+    found = model.violations(request) if request else []
     if found:
         raise _refusal(model, found)
+    return request
 
 
 def _enum(shapes: Shapes, *names: str) -> list[str]:
