@@ -22,11 +22,14 @@ def governed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def subnet_in(server: Server, zone: str) -> tuple[str, str]:
-    """A VPC and a subnet of it in a zone."""
-    ec2 = server.client("ec2")
-    vpc = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
-    made = ec2.create_subnet(VpcId=vpc, CidrBlock="10.1.0.0/24", AvailabilityZone=zone)
-    return vpc, made["Subnet"]["SubnetId"]
+    """A VPC, the same for all tests on a server, and its subnet in a zone."""
+    ec2, block = server.client("ec2"), f"10.1.{ord(zone[-1])}.0/24"
+    found = ec2.describe_vpcs(Filters=[{"Name": "cidr", "Values": ["10.1.0.0/16"]}])["Vpcs"]
+    vpc = found[0]["VpcId"] if found else ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
+    wanted = [{"Name": "vpc-id", "Values": [vpc]}, {"Name": "cidr-block", "Values": [block]}]
+    subnets = ec2.describe_subnets(Filters=wanted)["Subnets"]
+    made = subnets[0] if subnets else ec2.create_subnet(VpcId=vpc, CidrBlock=block, AvailabilityZone=zone)["Subnet"]
+    return vpc, made["SubnetId"]
 
 
 def endpoint_in(server: Server, zone: str, service: str) -> Any:
