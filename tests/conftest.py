@@ -44,6 +44,7 @@ LONGEST = (
     "test_generated_project.py",
     "test_running_platform.py",
     "test_local_platform.py",
+    "test_account_profiles.py",
 )
 
 
