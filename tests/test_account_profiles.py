@@ -95,15 +95,6 @@ def test_a_governed_account_refuses_the_database_of_a_project_without_the_option
     assert "Insufficient Lake Formation permission(s): Required Create Database on Catalog" in said
 
 
-def test_with_the_option_an_administrator_makes_the_database_and_grants_it(baked: Path) -> None:
-    grants = [f"module.environment.aws_lakeformation_permissions.{kind}" for kind in ("database", "tables", "location")]
-
-    with options(baked, {"lake_formation": True}):
-        said = applied(baked, "governed", *grants)
-
-    assert "Apply complete!" in said, said
-
-
 def test_zones_by_their_letters_are_refused_where_a_zone_lacks_a_service(baked: Path) -> None:
     place = baked / "modules/environment/network.tf"
     before = place.read_text(encoding="utf-8")
