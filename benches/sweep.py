@@ -21,6 +21,23 @@ PRICE_OF_A_THOUSAND = 0.005
 def measure() -> list[tuple[str, str]]:
     """Rows of (what, figure); pages and sweeps are the same on every machine, only the seconds are this one's."""
     sys.path[:0] = [str(PROJECT / folder) for folder in ("tests", "lambda", "files")]
+    from upload_listing import PAGES_PER_SWEEP
+
+    took, pages = sweeps_until_all_is_found()
+    cost = PAGES_PER_SWEEP * SWEEPS_A_MONTH / 1_000 * PRICE_OF_A_THOUSAND
+    return [
+        ("versions below the prefix", f"{VERSIONS:,}"),
+        ("sweeps until every lost upload is found (goal: 10)", f"{len(took)}"),
+        ("hours until then", f"{len(took) * MINUTES_BETWEEN_SWEEPS / 60:.1f} h"),
+        ("LIST requests of one pass", f"{pages:,}"),
+        ("most LIST requests of one sweep", f"{PAGES_PER_SWEEP:,}"),
+        ("most that listing costs a month and dataset", f"{cost:.2f} USD"),
+        ("longest sweep on this machine, without S3's answers (of 300 s)", f"{max(took):.1f} s"),
+    ]
+
+
+def sweeps_until_all_is_found() -> tuple[list[float], int]:
+    """Seconds of each sweep, and the pages that S3 was asked for."""
     import pytest
     from event_chain import EventChain
     from moto import mock_aws
@@ -39,14 +56,4 @@ def measure() -> list[tuple[str, str]]:
                 chain.sweep()
             took.append(time.perf_counter() - began)
             chain.clock.forward(minutes=MINUTES_BETWEEN_SWEEPS)
-        most = chain.sweeper.PAGES_PER_SWEEP
-    cost = most * SWEEPS_A_MONTH / 1_000 * PRICE_OF_A_THOUSAND
-    return [
-        ("versions below the prefix", f"{VERSIONS:,}"),
-        ("sweeps until every lost upload is found (goal: 10)", f"{len(took)}"),
-        ("hours until then", f"{len(took) * MINUTES_BETWEEN_SWEEPS / 60:.1f} h"),
-        ("LIST requests of one pass", f"{prefix.pages:,}"),
-        ("most LIST requests of one sweep", f"{most:,}"),
-        ("most that listing costs a month and dataset", f"{cost:.2f} USD"),
-        ("longest sweep on this machine, without S3's answers (of 300 s)", f"{max(took):.1f} s"),
-    ]
+    return took, prefix.pages

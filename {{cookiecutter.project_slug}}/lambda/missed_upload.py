@@ -1,65 +1,36 @@
 """Finds files that are in the input bucket although no event reported them: a page of the listing at a time."""
 
-from dataclasses import asdict, dataclass, fields, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from admission import is_no_data
 from instant import as_moment, as_text
+from intake import Intake
 from ledger import Ledger, Row
+from parallel import each
 from upload_event import Upload
+from upload_listing import PAGES_PER_SWEEP, Listing, has_time, remember
 
 # The event of a younger file may still come.
 YOUNGEST = timedelta(minutes=15)
-# How far back a pass looks from the beginning of the pass before it.
-OLDEST = timedelta(days=2)
 ROWS_PER_REQUEST = 100
-VERSIONS_PER_PAGE = 1_000
-# How much one sweep lists bounds what a month of listing costs.
-PAGES_PER_SWEEP = 100
 
 
-@dataclass(frozen=True)
-class Listing:
-    """A pass over all versions below a dataset's prefix, in as many sweeps as it needs; `follows` is the one before.
-
-    `key` and `version` are S3's markers of where it goes on, empty at the first page.
-    """
-
-    began: str
-    oldest: str
-    follows: str = ""
-    key: str = ""
-    version: str = ""
-
-    @property
-    def position(self) -> dict[str, str]:
-        """Where S3 goes on."""
-        markers = {"KeyMarker": self.key, "VersionIdMarker": self.version}
-        return {name: marker for name, marker in markers.items() if marker}
-
-
-def listing_of(ledger: Ledger, dataset: str, since: datetime | None) -> Listing:
-    """The pass that is under way, or a new one: over uploads since a given moment, or those of the last two days."""
-    known = ledger.row(f"dataset/{dataset}") or {}
-    if since is None and "listing_began" in known:
-        return Listing(**{field.name: known.get(f"listing_{field.name}", "") for field in fields(Listing)})
-    # What came while the last pass was under way may be where that pass had been already.
-    follows = known.get("listed_at", "")
-    oldest = since or as_moment(follows or ledger.now()) - OLDEST
-    return Listing(began=ledger.now(), oldest=as_text(oldest), follows=follows)
-
-
-def remember(ledger: Ledger, dataset: str, listing: Listing, following: Listing | None) -> None:
-    """Note where the next page begins, or that the pass has ended; a pass of one page after another needs no note."""
-    if following is None and not listing.key and not listing.follows:
-        return
-    values = {f"listing_{name}": value for name, value in asdict(following or listing).items()}
-    if following:
-        ledger.change(f"dataset/{dataset}", values, {})
-    else:
-        ended = {"listed_at": listing.began if listing.key else ""}
-        ledger.change(f"dataset/{dataset}", ended, {}, remove=tuple(values))
+def record_missed(s3: Any, intake: Intake, prefix: str, dataset: str, listing: Listing, context: Any) -> int:
+    """Go on with a listing for some pages, and write down what it finds; how many files that were."""
+    ledger, bucket, found = intake.crawlers.ledger, intake.input_bucket, 0
+    for _ in range(PAGES_PER_SWEEP):
+        if not has_time(context):
+            break
+        missed, following = missed_uploads(s3, ledger, bucket, prefix, dataset, listing)
+        each(intake.record, missed)
+        remember(ledger, dataset, listing, following)
+        found += len(missed)
+        if following is None:
+            break
+        listing = following
+    return found
 
 
 def missed_uploads(

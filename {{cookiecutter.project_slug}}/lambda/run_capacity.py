@@ -29,6 +29,10 @@ class Workers:
         """Bytes of text that one holds: a file that cannot be split, such as a gzip, is read by one alone."""
         return FREE_DISK[self.type] // DISK_PER_BYTE_OF_TEXT
 
+    def excess(self, text: int) -> str:
+        """Why a file of so many bytes of text may have been too much."""
+        return "too-large-for-the-workers" if text > self.text_held else "perhaps-too-large-for-one-worker"
+
     def number_for(self, text: int) -> int:
         """How many of them hold so many bytes of text."""
         return 1 - (-text // self.text_held_by_one)

@@ -24,6 +24,12 @@ class Closing:
         self.jobs, self.news, self.maximum_attempts = jobs, news, maximum_attempts
         self.ledger = jobs.ledger
 
+    def open_runs(self, dataset: str, begun: list[Row]) -> list[str]:
+        """The runs that are not closed: of claimed files, and those whose end was not told."""
+        claimed = {row["run"] for row in begun if row["state"] == "CLAIMED"}
+        runs = self.ledger.open_rows(f"{dataset}/runs", ("STARTED", "PUBLISHED", "FAILED"))
+        return sorted(claimed | {row["file"].removeprefix("run/") for row in runs})
+
     def close(self, dataset: str, run: str) -> str:
         """Bring the run's files to their next state; the state of the run."""
         known = self.ledger.row(f"run/{run}") or {}
@@ -56,10 +62,8 @@ class Closing:
         if "text" in known and not is_explained(reason):
             text, workers = int(known["text"]), self.jobs.workers
             # What all workers together do not hold would end the same way at a second attempt.
-            is_hopeless = text > workers.text_held
-            most = 1 if is_hopeless else most
-            reason = f"{reason}, {'too-large-for-the-workers' if is_hopeless else 'perhaps-too-large-for-one-worker'}"
-            advice = larger_than_workers(text, workers)
+            most, advice = 1 if text > workers.text_held else most, larger_than_workers(text, workers)
+            reason = f"{reason}, {workers.excess(text)}"
         # What will be told is kept first: after a crash, the rows that are given up are not open any more.
         dead = [row["key"] for row in rows if int(row["attempts"]) + 1 >= most]
         failure: Row = {"reason": reason, "waiting": len(rows) - len(dead), "dead": len(dead), "advice": advice}

@@ -11,18 +11,16 @@ from environment_variable import required
 from instant import as_moment, utc_now
 from intake import Intake
 from job_run import JobRuns
-from ledger import Ledger, Row
+from ledger import Ledger
 from log_line import kind_of, log
-from missed_upload import PAGES_PER_SWEEP, Listing, listing_of, missed_uploads, remember
+from missed_upload import record_missed
 from next_step import advance, tell_of_failed_crawl
 from notification import Notifications
 from parallel import each
 from run_capacity import Workers
 from run_closing import Closing
 from run_news import RunNews
-
-# The longest that one page may take: a thousand files that the ledger does not know.
-MILLISECONDS_FOR_A_PAGE = 60_000
+from upload_listing import listing_of
 
 prefix = required("PREFIX")
 input_bucket = required("INPUT_BUCKET")
@@ -42,7 +40,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     begun = ledger.open_rows(dataset, ("CLAIMED", "QUARANTINED"))
     refused = [row["file"] for row in begun if row["state"] == "QUARANTINED"]
     failures = _try("tell-of-refusals", dataset, lambda: each(partial(intake.tell_of_refusal, dataset), refused))
-    for run in _open_runs(dataset, begun):
+    for run in closing.open_runs(dataset, begun):
         failures += _try("close-run", dataset, partial(closing.close, dataset, run))
     failures += _try("measure", dataset, lambda: measure_dataset(ledger, prefix, dataset))
     failures += _try("advance", dataset, lambda: _advance(dataset, on_upload))
@@ -54,28 +52,13 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _find_missed(event: dict[str, Any], context: Any) -> None:
-    """Go on with the listing for some pages; a file that is found asks for a crawl, as its event would have."""
-    dataset, found, pages = event["dataset"], 0, 0
-    since = as_moment(event["since"]) if "since" in event else None
-    listing: Listing | None = listing_of(ledger, dataset, since)
-    while listing and pages < PAGES_PER_SWEEP and _has_time(context):
-        missed, following = missed_uploads(s3, ledger, input_bucket, event["prefix"], dataset, listing)
-        each(intake.record, missed)
-        remember(ledger, dataset, listing, following)
-        listing, found, pages = following, found + len(missed), pages + 1
-    log("missed-uploads", dataset=dataset, files=found, pages=pages, complete=listing is None)
+    dataset, since = event["dataset"], as_moment(event["since"]) if "since" in event else None
+    listing = listing_of(ledger, dataset, since)
+    found = record_missed(s3, intake, event["prefix"], dataset, listing, context)
+    log("missed-uploads", dataset=dataset, files=found)
     if found:
+        # A file that was found asks for a crawl, as its event would have.
         _advance(dataset, event["crawl"] == "on-upload")
-
-
-def _has_time(context: Any) -> bool:
-    return context is None or context.get_remaining_time_in_millis() > MILLISECONDS_FOR_A_PAGE
-
-
-def _open_runs(dataset: str, begun: list[Row]) -> list[str]:
-    claimed = {row["run"] for row in begun if row["state"] == "CLAIMED"}
-    runs = ledger.open_rows(f"{dataset}/runs", ("STARTED", "PUBLISHED", "FAILED"))
-    return sorted(claimed | {row["file"].removeprefix("run/") for row in runs})
 
 
 def _advance(dataset: str, crawl_on_upload: bool) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 from admission import is_no_data
 from botocore.exceptions import ClientError
 from ledger import Ledger, Row
-from missed_upload import OLDEST, YOUNGEST
+from missed_upload import YOUNGEST
 from run_outcome import COUNTS, outcome_of
+from upload_listing import OLDEST
 
 from local.report_text import printable
 from operations.deployment import Deployment

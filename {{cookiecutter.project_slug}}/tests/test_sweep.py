@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from event_chain import DATASET, NAME, SUBJECT, Crash, EventChain, refusal
+from upload_listing import PAGES_PER_SWEEP
 from versioned_prefix import VERSIONS_PER_PAGE, VersionedPrefix
 
 NO_EVENT_FOR_LONG = {"hours": 1}
@@ -84,7 +85,7 @@ def test_a_sweep_lists_a_bounded_part_of_a_million_versions_and_the_next_one_goe
     chain: EventChain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prefix = million_versions(chain, monkeypatch, 0, 500_000, 999_999)
-    sweeps = 1_000_000 // VERSIONS_PER_PAGE // chain.sweeper.PAGES_PER_SWEEP
+    sweeps = 1_000_000 // VERSIONS_PER_PAGE // PAGES_PER_SWEEP
 
     found = []
     for _ in range(sweeps):
@@ -100,7 +101,7 @@ def test_what_came_behind_the_listing_is_found_by_the_next_pass_however_long_a_p
     chain: EventChain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prefix = million_versions(chain, monkeypatch)
-    sweeps = 1_000_000 // VERSIONS_PER_PAGE // chain.sweeper.PAGES_PER_SWEEP
+    sweeps = 1_000_000 // VERSIONS_PER_PAGE // PAGES_PER_SWEEP
     chain.sweep()
     prefix.new = {7: chain.clock()}
 
@@ -125,7 +126,7 @@ def test_open_runs_are_closed_before_the_listing_which_takes_the_time_that_is_le
 
     assert chain.states() == {"DONE": 1} and prefix.pages == 2
     chain.sweep()
-    assert prefix.pages == 2 + chain.sweeper.PAGES_PER_SWEEP
+    assert prefix.pages == 2 + PAGES_PER_SWEEP
 
 
 def test_a_page_that_could_not_be_taken_in_is_listed_again(chain: EventChain, monkeypatch: pytest.MonkeyPatch) -> None:

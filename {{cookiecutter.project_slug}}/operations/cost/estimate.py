@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from metric import METRICS
-from missed_upload import PAGES_PER_SWEEP, VERSIONS_PER_PAGE
+from upload_listing import PAGES_PER_SWEEP, VERSIONS_PER_PAGE
 
 from operations.cost.prices import Prices
 from operations.cost.stack import DPU, Stack
