@@ -1,7 +1,7 @@
 """Destroys one environment with everything in it, after its name was typed; a protected one it does not touch."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -128,17 +128,23 @@ def end_runs(glue: Any, job: str) -> None:
 
 def end_crawls(glue: Any, prefix: str) -> None:
     """End the crawls that are under way: Glue removes no crawler that is at work."""
-    names = [
-        name
-        for page in glue.get_paginator("list_crawlers").paginate()
-        for name in page["CrawlerNames"]
-        if name.startswith(prefix)
-    ]
+    names = [name for name in crawler_names(glue) if name.startswith(prefix)]
     for name in names:
         # One that is not at work, or ends by itself, cannot be stopped.
         with suppress(ClientError):
             glue.stop_crawler(Name=name)
     wait_until_ready(glue, names)
+
+
+def crawler_names(glue: Any) -> Iterator[str]:
+    """Every crawler; boto3 has no pages for them."""
+    token: dict[str, str] = {}
+    while True:
+        page = glue.list_crawlers(**token)
+        yield from page["CrawlerNames"]
+        if not page.get("NextToken"):
+            return
+        token = {"NextToken": page["NextToken"]}
 
 
 if __name__ == "__main__":

@@ -120,6 +120,9 @@ def test_a_bucket_that_never_stays_empty_is_given_up(project: TinyProject) -> No
     with pytest.raises(SystemExit, match="Terraform cannot apply dev"):
         overtaken(project, times=destroy.ATTEMPTS)
 
+    destroy.empty_bucket(boto3.client("s3"), "tiny-data")
+    boto3.client("s3").delete_bucket(Bucket="tiny-data")
+
 
 def test_rules_of_the_environment_start_nothing_any_more_and_those_of_others_do(project: TinyProject) -> None:
     events = boto3.client("events")
