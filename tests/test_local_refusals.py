@@ -27,7 +27,7 @@ MUTATIONS = {
         '"ec2:UnassignPrivateIpAddresses"]\n    resources = ["${local.arn.ec2}:network-interface/*"]',
     ),
     "a tag with a sign that IAM does not take": (
-        "modules/environment/role_network.tf",
+        "modules/environment/role_flow_log.tf",
         'name                 = "${var.prefix}-flow-log"',
         'name                 = "${var.prefix}-flow-log"\n  tags                 = { Budget = "50 €" }',
     ),
