@@ -204,10 +204,10 @@ def test_the_tags_of_a_key_count(subject: Subject, server: Server) -> None:
 def test_a_key_whose_policy_does_not_name_the_account_ignores_the_policies_of_roles(
     subject: Subject, server: Server
 ) -> None:
-    only_other = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:role/other"}}
-    arn = key(server)
+    only_other = {"Effect": "Allow", "Principal": {"AWS": server.role("other", ACCOUNT, "kms:*")}}
+    arn, policy = key(server), document(only_other | {"Action": "kms:*", "Resource": "*"})
     server.client("kms").put_key_policy(
-        KeyId=arn, PolicyName="default", Policy=document(only_other | {"Action": "kms:*", "Resource": "*"})
+        KeyId=arn, PolicyName="default", Policy=policy, BypassPolicyLockoutSafetyCheck=True
     )
     address = server.client("sqs").create_queue(QueueName="roles-closed", Attributes={"KmsMasterKeyId": arn})
     subject.may(statement("sqs:*", "kms:*"))
@@ -219,9 +219,11 @@ def test_a_key_whose_policy_does_not_name_the_account_ignores_the_policies_of_ro
 
 def test_a_role_that_does_not_trust_lambda_runs_nothing(subject: Subject, server: Server) -> None:
     trust = {"Effect": "Allow", "Principal": {"Service": "glue.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    role = server.client("iam").create_role(RoleName="not-lambdas", AssumeRolePolicyDocument=document(trust))
+    role = server.role("no-longer-lambdas", ACCOUNT, "logs:*")
     server.function("distrusted", CALLS)
-    server.client("lambda").update_function_configuration(FunctionName="distrusted", Role=role["Role"]["Arn"])
+    # Lambda refuses such a role when a function gets it: it may lose its trust only afterwards.
+    server.client("lambda").update_function_configuration(FunctionName="distrusted", Role=role)
+    server.client("iam").update_assume_role_policy(RoleName="no-longer-lambdas", PolicyDocument=document(trust))
 
     with pytest.raises(Exception, match=r"lambda\.amazonaws\.com is not authorized to perform: sts:AssumeRole"):
         server.invoke("distrusted", {})
