@@ -187,8 +187,8 @@ MUTATIONS: dict[str, Mutation] = {
     ),
     "approvers are not told": (
         "pipeline/codebuild.tf",
-        r'kind == "plan" \? local\._asking\[name\] : \{\}',
-        "{}",
+        r"merge\(local\._asking\[name\], ",
+        "merge({}, ",
         "an_approver_is_told_by_the_plan_right_before",
     ),
     "nobody hears of a success": (
