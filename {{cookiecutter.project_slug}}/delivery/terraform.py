@@ -106,5 +106,6 @@ class Terraform:
     def _refuse(self, verb: str, told: str) -> None:
         error = re.search(r"Error: (.+)", told)
         why = error[1].strip().rstrip(".") if error else "it gives no reason"
-        sentence = f"Terraform cannot {verb} {self.environment}: {why}. The lines above say the rest."
+        so_far = " What was done stays done, and is in the state." if verb == "apply" else ""
+        sentence = f"Terraform cannot {verb} {self.environment}: {why}.{so_far} The build's log has the rest."
         raise TerraformRefusal(sentence, told)

@@ -444,7 +444,7 @@ pipeline: {CONSOLE}/codesuite/codepipeline/pipelines/acme-pipeline/executions/e-
         f"""acme-pipeline: The apply of dev stopped
 
 The state has moved on: plan again.
-Nothing was changed by it, and later environments stay as they are.
+Later environments stay as they are.
 
 What to do next:
 What is done in each case: docs/delivery.md, "When the apply refuses" and what follows it.

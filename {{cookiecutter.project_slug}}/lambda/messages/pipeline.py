@@ -86,12 +86,12 @@ def delivered(place: Place, execution: str, commit: str, facts: list[str], links
 
 
 def stopped(place: Place, execution: str, headline: str, reason: str) -> Message:
-    """A build refused to go on, and says why."""
+    """A build stopped for a reason that says itself whether anything was changed."""
     return Message(
         kinds=("pipeline failed",),
         place=place,
         headline=headline,
-        facts=[reason, "Nothing was changed by it, and later environments stay as they are."],
+        facts=[reason, "Later environments stay as they are."],
         next_steps=['What is done in each case: docs/delivery.md, "When the apply refuses" and what follows it.'],
         links=_links(place, execution),
         values={"execution": execution},

@@ -83,7 +83,7 @@ def test_a_plan_that_terraform_refuses_is_told_in_one_sentence(project: TinyProj
     with pytest.raises(SystemExit) as refused:
         plan.main()
 
-    sentence = "Terraform cannot plan dev: Reference to undeclared local value. The lines above say the rest."
+    sentence = "Terraform cannot plan dev: Reference to undeclared local value. The build's log has the rest."
     assert refused.value.code == sentence
     ((subject, text),) = inbox.messages()
     assert subject == "acme-pipeline: The plan of dev stopped" and f"\n\n{sentence}\n" in text

@@ -84,7 +84,7 @@ def test_a_plan_that_terraform_refuses_is_commented_in_one_sentence(comments: Co
     with comments.stub, pytest.raises(SystemExit, match=r"not fine yet: the plan of dev\."):
         pull_request.main()
 
-    assert "Terraform cannot plan dev: Unsupported argument. The lines above say the rest." in comments.said[0]
+    assert "Terraform cannot plan dev: Unsupported argument. The build's log has the rest." in comments.said[0]
 
 
 def test_a_branch_against_the_convention_is_not_fine(comments: Comments) -> None:
