@@ -74,8 +74,8 @@ def applied(project: Path, profile: str, *targets: str) -> str:
     return " ".join(done.stdout.replace("│", " ").split())
 
 
-@pytest.mark.parametrize("profile", OPTIONS)
-def test_a_file_is_published_in_an_account_of_each_profile(baked: Path, tmp_path: Path, profile: str) -> None:
+def assert_a_file_is_published(baked: Path, tmp_path: Path, profile: str) -> None:
+    """The whole platform in an account of a profile: two rows published, a duplicate, and one in quarantine."""
     (tmp_path / "devices").mkdir()
     (tmp_path / "devices/all.csv").write_text("id,kind\n1,a\n2,b\nx,c\n2,b\n")
 
@@ -87,6 +87,11 @@ def test_a_file_is_published_in_an_account_of_each_profile(baked: Path, tmp_path
     report = json.loads((baked / ".local/dev/report.json").read_text(encoding="utf-8"))
     (file,) = report["datasets"]["devices"]["files"]
     assert (file["state"], file["published"], file["quarantined"]) == ("DONE", 2, 1)
+
+
+def test_a_file_is_published_in_a_governed_account(baked: Path, tmp_path: Path) -> None:
+    # tests/soak_account_profiles.py does the same in a new account.
+    assert_a_file_is_published(baked, tmp_path, "governed")
 
 
 def test_a_governed_account_refuses_the_database_of_a_project_without_the_option(baked: Path) -> None:
