@@ -55,7 +55,8 @@ class Terraform:
         # Terraform and its provider are Go: collecting their garbage more rarely spares a quarter of their work.
         own |= {"GOGC": kept.get("GOGC", "400")}
         # From version 6.23 on the provider reads the tags of buckets through S3 Control.
-        own |= way_to_s3_control(aws["AWS_ENDPOINT_URL"])
+        if "AWS_ENDPOINT_URL" in aws:
+            own |= way_to_s3_control(aws["AWS_ENDPOINT_URL"])
         self.environment = kept | aws | own | mirror_settings(workspace)
 
     @property

@@ -19,6 +19,8 @@ def mend() -> None:
     """Let lines be measured, and add the operations that moto lacks."""
     replace(LogsBackend, "put_log_events", _measuring)
     replace(models, "execute_query", lambda _: execute)
+    add(LogsResponse, "associate_kms_key", _associate)
+    add(LogsResponse, "disassociate_kms_key", _disassociate)
     add(LogsBackend, "query_definitions", {})
     add(LogsResponse, "put_query_definition", _put)
     add(LogsResponse, "describe_query_definitions", _describe)
@@ -37,6 +39,18 @@ def _measuring(original: Callable[..., Any]) -> Callable[..., Any]:
         return answer
 
     return put_log_events
+
+
+def _associate(response: Any) -> str:
+    response.logs_backend._find_log_group(response._get_param("logGroupName")).kms_key_id = response._get_param(
+        "kmsKeyId"
+    )
+    return ""
+
+
+def _disassociate(response: Any) -> str:
+    response.logs_backend._find_log_group(log_group_name=response._get_param("logGroupName")).kms_key_id = None
+    return ""
 
 
 def _saved(response: Any) -> dict[str, dict[str, Any]]:
