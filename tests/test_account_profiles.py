@@ -75,7 +75,7 @@ def applied(project: Path, profile: str, *targets: str) -> str:
 
 
 def assert_a_file_is_published(baked: Path, tmp_path: Path, profile: str) -> None:
-    """The whole platform in an account of a profile: good rows are published, a duplicate is not, one is quarantined."""
+    """The whole platform in an account of a profile publishes the good rows, and quarantines the other."""
     (tmp_path / "devices").mkdir()
     (tmp_path / "devices/all.csv").write_text(
         "id,kind\n" + "".join(f"{number},a\n" for number in [*range(40), "x", 39])

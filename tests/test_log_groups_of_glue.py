@@ -16,9 +16,8 @@ MADE_BY_GLUE = "/aws-glue/jobs/acme-sales-dev-role/acme-sales-dev-glue-job/error
 
 def associate(response: Any) -> str:
     """AssociateKmsKey, which moto lacks: the local AWS adds the same (local/stand_in/mends_logs.py)."""
-    response.logs_backend._find_log_group(response._get_param("logGroupName")).kms_key_id = response._get_param(
-        "kmsKeyId"
-    )
+    group = response.logs_backend._find_log_group(log_group_name=response._get_param("logGroupName"))
+    group.kms_key_id = response._get_param("kmsKeyId")
     return ""
 
 

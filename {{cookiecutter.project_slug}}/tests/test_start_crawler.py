@@ -5,8 +5,10 @@ import json
 import random
 import re
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import get_ident
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote_plus
@@ -312,7 +314,11 @@ def test_a_throttled_call_is_repeated_after_a_pause(aws: None, name: str, monkey
     make, event, call, arguments = CLIENTS[name]
     answers, pauses, made = [400, 400, 200], list[float](), make()
     content = SimpleNamespace(stream=lambda: [b'{"__type": "ThrottlingException"}'])
-    monkeypatch.setattr("botocore.endpoint.time.sleep", pauses.append)
+    own, sleep = get_ident(), time.sleep
+    # The module's sleep is everybody's: other threads of this process must go on sleeping.
+    monkeypatch.setattr(
+        "botocore.endpoint.time.sleep", lambda length: (pauses.append if get_ident() == own else sleep)(length)
+    )
     made.meta.events.register_first(
         f"before-send.{event}", lambda request, **_: AWSResponse(request.url, answers.pop(0), {}, content)
     )

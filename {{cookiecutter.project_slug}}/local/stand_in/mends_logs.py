@@ -42,9 +42,8 @@ def _measuring(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _associate(response: Any) -> str:
-    response.logs_backend._find_log_group(response._get_param("logGroupName")).kms_key_id = response._get_param(
-        "kmsKeyId"
-    )
+    group = response.logs_backend._find_log_group(log_group_name=response._get_param("logGroupName"))
+    group.kms_key_id = response._get_param("kmsKeyId")
     return ""
 
 

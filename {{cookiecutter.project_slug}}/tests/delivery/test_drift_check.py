@@ -84,7 +84,7 @@ def test_what_was_changed_by_hand_is_told_once_in_words_with_what_to_do(
 
     assert subject == "acme-pipeline: drift in dev"
     assert (
-        "To be as it was, it needs 1 to change:\n- terraform_data.version was changed, to be taken back: input, output"
+        "it needs 1 to change:\n- terraform_data.version was changed, to be taken back: input by hand → 1, output"
         in text
     )
     assert (

@@ -72,7 +72,7 @@ def test_an_environment_is_judged_by_the_account_that_it_goes_to(project: Path, 
     assert ("needs a grant of Lake Formation for glue:GetDatabase" in done.stdout) == (profile == "governed")
     assert done.returncode == (1 if WILL_FAIL[profile] else 0)
     assert ("receives nothing" in done.stdout) == (profile == "new")
-    assert ("not used: eu-west-1a lacks glue, monitoring" in done.stdout) == (profile == "governed")
+    assert ("not used: eu-west-1a lacks glue, lambda, monitoring" in done.stdout) == (profile == "governed")
 
 
 def test_the_delivery_account_is_asked_for_people_builds_and_repository(

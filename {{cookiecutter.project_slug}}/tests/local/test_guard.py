@@ -240,8 +240,9 @@ def test_a_plan_without_rights_to_the_lock_cannot_take_or_lift_it(small: Small) 
 
 def test_parts_of_a_network_are_judged_by_the_tags_of_what_is_there_and_of_what_is_made(small: Small) -> None:
     tags = [{"ResourceType": "vpc", "Tags": [{"Key": "Project", "Value": "acme"}]}]
-    mine = small.client("ec2").create_vpc(CidrBlock="10.9.0.0/16", TagSpecifications=tags)["Vpc"]["VpcId"]
-    others = small.client("ec2").create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
+    ec2 = small.client("ec2")
+    mine = ec2.create_vpc(CidrBlock="10.9.0.0/16", TagSpecifications=tags)["Vpc"]["VpcId"]
+    others = ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
     place = f"arn:aws:ec2:{PLACE}"
     makes = statement("ec2:CreateSubnet", resource=f"{place}:subnet/*") | REQUESTED
     within = statement("ec2:CreateSubnet", resource=f"{place}:vpc/*") | OWNED
@@ -255,4 +256,8 @@ def test_parts_of_a_network_are_judged_by_the_tags_of_what_is_there_and_of_what_
         maker.create_subnet(VpcId=others, **given | {"CidrBlock": "10.8.1.0/24"})
     with refused("ec2:CreateSubnet"):
         maker.create_subnet(VpcId=mine, CidrBlock="10.9.2.0/24")
-    assert maker.create_subnet(VpcId=mine, **given)["Subnet"]["SubnetId"]
+    made = maker.create_subnet(VpcId=mine, **given)["Subnet"]["SubnetId"]
+    # The account of these tests has room for few networks.
+    ec2.delete_subnet(SubnetId=made)
+    for vpc in (mine, others):
+        ec2.delete_vpc(VpcId=vpc)
