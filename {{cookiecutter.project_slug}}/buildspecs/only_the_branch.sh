@@ -11,6 +11,7 @@
   test "$(git rev-parse HEAD)" = "$COMMIT" || refuse "the source is $(git rev-parse HEAD), and the pipeline delivers $COMMIT."
   git fetch --quiet --no-tags --no-recurse-submodules origin "+refs/heads/$BRANCH:refs/remotes/origin/$BRANCH" ||
     refuse "the branch $BRANCH of $REPOSITORY cannot be read, so nobody knows whether $COMMIT is on it."
-  git merge-base --is-ancestor "$COMMIT" "refs/remotes/origin/$BRANCH" ||
+  # First parents only: a commit that a merge brought along was never the head of the branch.
+  git rev-list --first-parent "refs/remotes/origin/$BRANCH" | grep --line-regexp --fixed-strings "$COMMIT" >/dev/null ||
     refuse "$COMMIT is not on the branch $BRANCH. Merge it by a pull request; the pipeline then delivers it."
 )

@@ -49,6 +49,14 @@ def test_a_commit_that_main_got_by_a_merge_is_delivered_also_when_main_has_moved
     assert built(repository, merge).returncode == 0
 
 
+def test_a_commit_that_only_a_merge_brought_to_main_is_refused(repository: Repository) -> None:
+    repository.merge("three", "four")
+    repository.git("push", "--quiet", "origin", "main")
+
+    for commit in ("main^2", "main^2~1"):
+        refused(repository, commit, f"{repository.git('rev-parse', commit)} is not on the branch main.")
+
+
 def refused(repository: Repository, commit: str, sentence: str, **variables: str) -> None:
     done = built(repository, commit, **variables)
 
