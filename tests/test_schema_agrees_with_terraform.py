@@ -61,6 +61,10 @@ WRONG: list[tuple[Place, Any]] = [
     (("git", "provider"), "sourceforge"),
     (("git",), {"provider": "codecommit", "repository": "a/b"}),
     (("git",), {"provider": "github", "repository": "sales"}),
+    *(
+        (("git", "branch"), name)
+        for name in ("a..b", "/main", "main/", "x.lock", "refs/heads/main", "HEAD", "Con/a", "a b")
+    ),
     (("approvers",), ["The Architects"]),
     (("delivery", "account"), "3333"),
     (("delivery", "approvals"), 0),

@@ -8,6 +8,7 @@ locals {
     { form = "glue_version", value = var.settings.glue_version },
     { form = "git provider", value = var.settings.git.provider },
     { form = "${var.settings.git.provider == "codecommit" ? "codecommit" : "git"} repository", value = local.repository },
+    { form = "branch", value = var.settings.git.branch },
   ]
 
   # IAM takes fewer signs than other services do.
@@ -72,6 +73,7 @@ locals {
     for entry in concat(local._project, local._tags, local._keys, local._delivery, local._network_ids, local._environments, local._datasets, local._monitoring, local._notifications) :
     "${entry.form} \"${entry.value}\" must be ${local.forms[entry.form].words}"
     if !can(regex(local.forms[entry.form].pattern, entry.value)) ||
+    try(length(regexall(local.forms[entry.form].never, entry.value)) > 0, false) ||
     length(entry.value) < try(local.forms[entry.form].least, 0) ||
     length(entry.value) > try(local.forms[entry.form].most, 1000)
   ])

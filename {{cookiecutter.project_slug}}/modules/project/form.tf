@@ -12,6 +12,7 @@ locals {
     "git provider"          = { pattern = "^(codecommit|github|gitlab|bitbucket)$", words = "codecommit, github, gitlab or bitbucket" }
     "codecommit repository" = { pattern = "^[A-Za-z0-9_.-]+$", most = 100, words = "a CodeCommit repository's name" }
     "git repository"        = { pattern = "^[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+$", most = 200, words = "owner/repository" }
+    branch                  = { pattern = "^[A-Za-z0-9][A-Za-z0-9._/-]*$", most = 200, never = "[.][.]|//|/[.]|/$|[.]$|[.]lock(/|$)|^refs/|^[0-9a-fA-F]{40}$|^([A-Z]+_)?HEAD$|(^|/)((?i)aux|con|nul|prn|com[0-9]|lpt[0-9])([.][^/]*)?(/|$)", words = "a branch such as main: letters, digits and . _ - / only" }
     role                    = { pattern = "^[A-Za-z0-9_+=.@-]+$", most = 64, words = "the name of an IAM role" }
     "delivery account"      = { pattern = "^[0-9]{12}$", words = "12 digits, in quotes" }
     approval_timeout        = { pattern = "^[1-9][0-9]{0,4} (minutes|hours|days)$", words = "a number of minutes, hours or days, such as 3 days" }
