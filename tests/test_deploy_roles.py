@@ -1,6 +1,7 @@
 """What bootstrap/ lets the pipeline do in an environment: plan reads, apply writes in bounds, smoke flies a canary."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ from test_permissions import known_actions
 
 ACCOUNT, PREFIX = "111111111111", "acme-sales-dev"
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/{PREFIX}-boundary"
+CLIENT_KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/12345678-1234-1234-1234-123456789012"
+MODULES = Path(__file__).parents[1] / "{{cookiecutter.project_slug}}" / "modules"
 READING = ("Get", "List", "Describe", "BatchGet", "Search", "View", "Decrypt")
 HERE = {"aws:RequestedRegion": "eu-west-1"}
 
@@ -39,6 +42,8 @@ def roles(
 ) -> dict[str, Role]:
     """plan, apply, smoke and read of the first environment, after bootstrap/ was applied."""
     project = bake_into(tmp_path_factory.mktemp("bootstrapped"))
+    settings = project / "project.yaml"
+    settings.write_text(f"{settings.read_text()}\nkms_keys: [{CLIENT_KEY}]\n")
     terraform.init(project / "bootstrap")
     done = terraform.run(project / "bootstrap", "apply", "-input=false", "-auto-approve", "-var=environment=dev")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -129,6 +134,43 @@ def test_an_apply_makes_roles_of_its_environment_within_the_boundary_only(roles:
     assert not apply.may("iam:CreateRole", role, iam__PermissionsBoundary="arn:aws:iam::aws:policy/AdministratorAccess")
     assert not apply.may("iam:CreateRole", role.replace(PREFIX, "acme-sales-prod"), iam__PermissionsBoundary=BOUNDARY)
     assert not apply.may("iam:CreateUser", f"arn:aws:iam::{ACCOUNT}:user/{PREFIX}-somebody")
+
+
+@pytest.mark.parametrize(
+    "role",
+    [
+        "west-deploy-apply",
+        "west-deploy-read",
+        "pipeline",
+        "pipeline-apply-west",
+        "west-pipeline-drift",
+        "west-glue-job",
+    ],
+)
+def test_an_apply_leaves_roles_of_a_project_whose_slug_is_its_prefix_alone(roles: dict[str, Role], role: str) -> None:
+    arn = f"arn:aws:iam::{ACCOUNT}:role/{PREFIX}-{role}"
+    given = {"iam__PermissionsBoundary": BOUNDARY, "iam__PassedToService": "lambda.amazonaws.com"}
+
+    for action in ("CreateRole", "DeleteRole", "PassRole", "PutRolePolicy", "UpdateAssumeRolePolicy"):
+        assert not Role({}, [EVERYTHING], roles["apply"].boundary).may(f"iam:{action}", arn, **given)
+
+
+def test_an_apply_makes_every_role_of_its_own(roles: dict[str, Role]) -> None:
+    text = [path.read_text() for path in (MODULES / "environment").glob("*.tf")]
+    functions = {name for each in text for name in re.findall(r"^    (\w+) += \{ timeout = ", each, re.MULTILINE)}
+    own = {name.replace("_", "-") for name in functions} | {"glue-job", "glue-crawler", "data-location", "flow-log"}
+    assert len(own) >= 11
+
+    for name in sorted(own):
+        role = f"arn:aws:iam::{ACCOUNT}:role/{PREFIX}-{name}"
+        assert roles["apply"].may("iam:CreateRole", role, iam__PermissionsBoundary=BOUNDARY), name
+
+
+def test_a_key_of_the_client_is_used_through_the_services_that_it_serves(roles: dict[str, Role]) -> None:
+    for role in roles.values():
+        assert role.may("kms:Decrypt", CLIENT_KEY, kms__ViaService="glue.eu-west-1.amazonaws.com")
+        assert not role.may("kms:Decrypt", CLIENT_KEY, kms__ViaService="s3.eu-west-1.amazonaws.com")
+        assert not role.may("kms:Decrypt", CLIENT_KEY)
 
 
 def test_an_apply_hands_its_roles_to_the_services_that_work_for_it_only(roles: dict[str, Role]) -> None:

@@ -4,7 +4,7 @@
 locals {
   # What project.yaml lists: by name where there is room for that, else by the pattern that holds all of it, because a boundary is one policy.
   _named = {
-    secrets = { arns = [for connection in module.project.environment.jdbc : "${local.arn.secretsmanager}:secret:${connection.secret}-*"], pattern = "${local.arn.secretsmanager}:secret:*" }
+    secrets = { arns = [for connection in module.project.environment.jdbc : "${local.arn.secretsmanager}:secret:${connection.secret}-??????"], pattern = "${local.arn.secretsmanager}:secret:*" }
     topics  = { arns = distinct([for target in module.project.notifications : target.arn if target.protocol == "topic"]), pattern = "arn:${local.partition}:sns:${local.region}:*:*" }
     keys    = { arns = module.project.environment.foreign_keys, pattern = "arn:${local.partition}:kms:${local.region}:*:key/*" }
   }
@@ -27,7 +27,7 @@ locals {
   }
 
   _in_delivery = {
-    Sources    = { actions = [for what in ["GetBranch", "GetCommentsForPullRequest", "GetCommit", "GetPullRequest", "GetPullRequestApprovalStates", "GetRepository", "GitPull", "ListPullRequests", "PostCommentForPullRequest", "UpdateComment"] : "codecommit:${what}"], resources = ["arn:${local.partition}:codecommit:${local.region}:${local.account}:*"] }
+    Sources    = { actions = [for what in ["GetBranch", "GetCommentsForPullRequest", "GetCommit", "GetPullRequest", "GetPullRequestApprovalStates", "GetRepository", "GitPull", "ListPullRequests", "PostCommentForPullRequest"] : "codecommit:${what}"], resources = ["arn:${local.partition}:codecommit:${local.region}:${local.account}:*"] }
     Connection = { actions = flatten([for service in ["codeconnections", "codestar-connections"] : [for what in ["GetConnection", "GetConnectionToken", "UseConnection"] : "${service}:${what}"]]), resources = [for service in ["codeconnections", "codestar-connections"] : "arn:${local.partition}:${service}:*:*:connection/*"] }
     Artifacts  = { actions = [for what in ["GetBucketAcl", "GetBucketLocation", "GetBucketVersioning", "GetObject", "GetObjectVersion", "ListBucket", "PutObject"] : "s3:${what}"], resources = flatten([for name in values(module.project.delivery.buckets) : ["arn:${local.partition}:s3:::${name}", "arn:${local.partition}:s3:::${name}/*"]]) }
     Builds     = { actions = [for what in ["BatchGetBuilds", "StartBuild", "StopBuild"] : "codebuild:${what}"], resources = ["arn:${local.partition}:codebuild:${local.region}:${local.account}:project/${local.prefix}-*"] }

@@ -58,11 +58,15 @@ data "aws_iam_policy_document" "deploy_boundary" {
     }
   }
 
+  # A project whose slug is this prefix, or begins with it, has roles that begin like ours: those that deploy or read data are denied.
   statement {
-    sid       = "NoOwnRoleNorBoundary"
-    effect    = "Deny"
-    actions   = ["iam:*"]
-    resources = ["${local.arn.iam}:role/${local.prefix}-deploy-*", "${local.arn.iam}:policy/*"]
+    sid     = "NoOwnRoleNorBoundary"
+    effect  = "Deny"
+    actions = ["iam:*"]
+    resources = concat(
+      [for name in ["deploy-*", "*-deploy-*", "pipeline*", "*-pipeline*", "*-glue-job", "*-glue-crawler", "*-data-location"] : "${local.arn.iam}:role/${local.prefix}-${name}"],
+      ["${local.arn.iam}:policy/*"],
+    )
   }
 
   statement {

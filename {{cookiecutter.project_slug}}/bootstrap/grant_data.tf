@@ -33,7 +33,7 @@ locals {
       conditions = concat(local.tagged, [{ test = "StringEquals", variable = "kms:ViaService", values = [for service in ["dynamodb", "lambda"] : "${service}.${local.region}.${local.dns_suffix}"] }])
     }
     # Where the Data Catalog is encrypted with a key of the client, whoever changes it uses that key.
-    ClientKeys = { actions = [for what in ["Decrypt", "Encrypt", "GenerateDataKey"] : "kms:${what}"], resources = module.project.environment.foreign_keys }
+    ClientKeys = { actions = [for what in ["Decrypt", "Encrypt", "GenerateDataKey"] : "kms:${what}"], resources = module.project.environment.foreign_keys, conditions = local.by_foreign_services }
     Tables     = { actions = [for what in ["CreateTable", "DeleteTable", "TagResource", "UntagResource", "UpdateContinuousBackups", "UpdateTable", "UpdateTimeToLive"] : "dynamodb:${what}"], resources = local.own.tables }
     Queues     = { actions = [for what in ["CreateQueue", "DeleteQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"] : "sqs:${what}"], resources = local.own.queues }
     Topics     = { actions = [for what in ["CreateTopic", "DeleteTopic", "SetTopicAttributes", "Subscribe", "TagResource", "UntagResource"] : "sns:${what}"], resources = local.own.topics }

@@ -42,7 +42,7 @@ locals {
       )
       resources = ["*"]
     }
-    ClientKeys        = { actions = ["kms:Decrypt"], resources = module.project.environment.foreign_keys }
+    ClientKeys        = { actions = ["kms:Decrypt"], resources = module.project.environment.foreign_keys, conditions = local.by_foreign_services }
     NetworkAttributes = { actions = ["ec2:DescribeVpcAttribute"], resources = ["${local.arn.ec2}:vpc/*"] }
   }
 }

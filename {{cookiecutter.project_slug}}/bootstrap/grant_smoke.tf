@@ -12,7 +12,7 @@ locals {
     Clear      = { actions = ["s3:DeleteObject", "s3:DeleteObjectVersion"], resources = concat(local._written, local._left) }
     Ledger     = { actions = ["dynamodb:DeleteItem", "dynamodb:GetItem"], resources = ["${local.arn.dynamodb}:table/${local.names.ledger}"] }
     Tables     = { actions = ["glue:BatchDeletePartition", "glue:GetPartitions"], resources = [for place in ["catalog", "database/${local.names.database}", "table/${local.names.database}/${local._canary}*"] : "${local.arn.glue}:${place}"] }
-    ClientKeys = { actions = ["kms:Decrypt", "kms:GenerateDataKey"], resources = module.project.environment.foreign_keys }
+    ClientKeys = { actions = ["kms:Decrypt", "kms:GenerateDataKey"], resources = module.project.environment.foreign_keys, conditions = local.by_foreign_services }
     Key        = { actions = ["kms:Decrypt", "kms:GenerateDataKey"], resources = local.own.keys, conditions = concat(local.tagged, [{ test = "StringEquals", variable = "kms:ViaService", values = [for service in ["dynamodb", "s3"] : "${service}.${local.region}.${local.dns_suffix}"] }]) }
   }
 }

@@ -24,6 +24,9 @@ locals {
     network_here  = [for kind in ["vpc", "subnet", "route-table", "security-group"] : "${local.arn.ec2}:${kind}/*"]
   }
 
+  # A key of the client is used through the services whose data it encrypts, and for nothing else.
+  by_foreign_services = [{ test = "StringEquals", variable = "kms:ViaService", values = [for service in module.project.environment.foreign_key_services : "${service}.${local.region}.${local.dns_suffix}"] }]
+
   chat_service_role = "${local.arn.iam}:role/aws-service-role/management.chatbot.amazonaws.com/AWSServiceRoleForAWSChatbot"
 
   # A network that exists already carries no tags of this project: it is named.

@@ -5,7 +5,8 @@ locals {
   _catalog = ["${local.arn.glue}:catalog", "${local.arn.glue}:database/${var.names.database}"]
   # One pattern, however many datasets there are: the inline policies of a role hold 10,240 characters together (IAM quotas).
   _iceberg = anytrue([for dataset in var.datasets : dataset.table_format == "iceberg"]) ? ["${local.arn.glue}:table/${var.names.database}/*_iceberg"] : []
-  _secrets = [for connection in var.environment.jdbc : "${local.arn.secretsmanager}:secret:${connection.secret}-*"]
+  # Secrets Manager ends an ARN with a hyphen and six characters of its own (Secrets Manager User Guide, "What's in a secret?"): `*` would take sales-archive for sales.
+  _secrets = [for connection in var.environment.jdbc : "${local.arn.secretsmanager}:secret:${connection.secret}-??????"]
 
   _connections = concat(
     ["${local.arn.glue}:catalog", "${local.arn.glue}:connection/${var.names.connection}"],

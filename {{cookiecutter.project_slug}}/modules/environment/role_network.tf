@@ -1,10 +1,5 @@
 # What Lambda and Glue share: their network interfaces in the subnets, the environment's key, and the client's own keys.
 
-locals {
-  # What the client's own keys encrypt: a topic that is notified, a database's secret, the Data Catalog.
-  _foreign_services = [for service in ["sns", "secretsmanager", "glue"] : "${service}.${local.region}.${data.aws_partition.current.dns_suffix}"]
-}
-
 data "aws_iam_policy_document" "network_and_key" {
   # checkov:skip=CKV_AWS_111:Lambda asks for these rights without a resource; the boundary has no other right on interfaces.
   # checkov:skip=CKV_AWS_356:Lambda asks for these rights without a resource; the boundary has no other right on interfaces.
@@ -42,7 +37,7 @@ data "aws_iam_policy_document" "network_and_key" {
       condition {
         test     = "StringEquals"
         variable = "kms:ViaService"
-        values   = local._foreign_services
+        values   = [for service in var.environment.foreign_key_services : "${service}.${local.region}.${data.aws_partition.current.dns_suffix}"]
       }
     }
   }

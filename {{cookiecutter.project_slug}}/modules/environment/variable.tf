@@ -15,15 +15,16 @@ variable "project" {
 variable "environment" {
   description = "This environment: its account, region, size, network and JDBC connections."
   type = object({
-    name           = string
-    account        = string
-    region         = string
-    workers        = number
-    worker_type    = string
-    flex           = bool
-    lake_formation = bool
-    monthly_budget = optional(number)
-    foreign_keys   = list(string)
+    name                 = string
+    account              = string
+    region               = string
+    workers              = number
+    worker_type          = string
+    flex                 = bool
+    lake_formation       = bool
+    monthly_budget       = optional(number)
+    foreign_keys         = list(string)
+    foreign_key_services = list(string)
     network = object({
       cidr    = optional(string)
       vpc     = optional(string)

@@ -9,13 +9,15 @@ locals {
   _pipeline   = merge(local._first, { name = "pipeline", account = local.delivery_account, region = null, network = null, jdbc = {}, lake_formation = false, protected = true, deploy_window = null, monthly_budget = null, reserved_concurrency = coalesce(var.settings.delivery.reserved_concurrency, local._first.reserved_concurrency) })
   _entries    = merge({ for entry in var.settings.environments : entry.name => entry }, { pipeline = local._pipeline })
   _entry      = local._entries[var.environment]
-  environment = merge(local._entry, { region = local._region, network = local._network, protected = local.protected[var.environment], foreign_keys = local.foreign_keys })
+  environment = merge(local._entry, { region = local._region, network = local._network, protected = local.protected[var.environment], foreign_keys = local.foreign_keys, foreign_key_services = local.foreign_key_services })
   protected   = { for name, entry in local._entries : name => entry.protected != null ? entry.protected : name != local._first.name }
 
   _region = coalesce(local._entry.region, var.settings.region)
   # A key works in its own region only, so no environment gets another region's.
   foreign_keys = [for key in var.settings.kms_keys : key if split(":", key)[3] == local._region]
-  _network     = local._entry.network == null ? var.settings.network : local._entry.network
+  # What the client's keys encrypt: a topic that is notified, a database's secret, the Data Catalog.
+  foreign_key_services = ["sns", "secretsmanager", "glue"]
+  _network             = local._entry.network == null ? var.settings.network : local._entry.network
 
   # A repository that AWS reaches through a connection has an owner, so it has no default.
   repository = var.settings.git.repository != null ? var.settings.git.repository : var.settings.git.provider == "codecommit" ? var.settings.slug : ""
