@@ -200,11 +200,8 @@ WORKING = {
         *("DeleteCommentContent", "DeleteFile", "GitPush", "PostCommentForComparedCommit", "PostCommentForPullRequest"),
         *("PostCommentReply", "PutCommentReaction", "PutFile", "UpdateComment", "UpdatePullRequestApprovalState"),
         *("UpdatePullRequestDescription", "UpdatePullRequestStatus", "UpdatePullRequestTitle"),
-        *(
-            f"Merge{what}By{how}"
-            for what in ("Branches", "PullRequest")
-            for how in ("FastForward", "Squash", "ThreeWay")
-        ),
+        *(f"MergeBranchesBy{how}" for how in ("FastForward", "Squash", "ThreeWay")),
+        "MergePullRequestByFastForward",
     )
 }
 STARTING = {
@@ -299,6 +296,17 @@ def the_rules_of_pull_requests_hold(plan: Plan) -> list[str]:
         for role in ("Developers", "Architects")
         for way in ways
         if may([*policies_of_person(plan, role), EVERYTHING], f"codecommit:{way}", repository)
+    ]
+
+
+def a_merge_brings_what_was_reviewed(plan: Plan) -> list[str]:
+    """Squash and three-way merges take contents of the merger's choice; whatever else somebody is granted."""
+    repository = "arn:aws:codecommit:eu-west-1:111111111111:acme-sales"
+    return [
+        f"{role}: {how}"
+        for role in ("Developers", "Architects")
+        for how in ("Squash", "ThreeWay")
+        if may([*policies_of_person(plan, role), EVERYTHING], f"codecommit:MergePullRequestBy{how}", repository)
     ]
 
 
@@ -443,6 +451,7 @@ RULES: list[Callable[[Plan], list[str]]] = [
     nobody_applies_past_the_pipeline,
     plans_and_states_are_read_by_builds_only,
     the_rules_of_pull_requests_hold,
+    a_merge_brings_what_was_reviewed,
     approvals_count_from_the_pool_only,
     every_push_to_a_pull_request_is_built,
     builds_are_confined,

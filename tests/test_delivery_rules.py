@@ -143,6 +143,12 @@ MUTATIONS: dict[str, Mutation] = {
         '"UpdateComment", "OverridePullRequestApprovalRules",',
         "the_rules_of_pull_requests_hold",
     ),
+    "a merge brings what the merger likes": (
+        "pipeline/guarded.tf",
+        r'"MergePullRequestByFastForward",',
+        '"MergePullRequestByFastForward", "MergePullRequestBySquash",',
+        "a_merge_brings_what_was_reviewed",
+    ),
     "everybody's approval counts": (
         "pipeline/approval_rule.tf",
         r" if length\(local\.approvers\) > 0",

@@ -96,6 +96,30 @@ def test_a_connection_of_the_old_name_is_used_by_its_old_name(connected: tuple[d
     assert not given or may([policy], "codestar-connections:UseConnection", CONNECTION)
 
 
+def test_a_build_reaches_its_own_repository_by_a_connection_and_only_the_drift_check_gets_a_token(
+    connected: tuple[dict[str, Any], Plan],
+) -> None:
+    answers, plan = connected
+    given = "connection" in answers["approvers"]["delivery"]
+    repository = answers["git"].partition(":")[2]
+    # A policy that names a connection which is yet to be made is not known.
+    builds = [each["name"] for each in of_type(plan, "aws_codebuild_project").values() if given]
+
+    def able(action: str, **context: str) -> set[str]:
+        return {each for each in builds if may(policies_of_role(plan, each), action, CONNECTION, **context)}
+
+    key, provider = "codestar-connections:FullRepositoryId", "codestar-connections:ProviderAction"
+    known, other = {key: repository}, {key: f"{repository}-other"}
+
+    assert able("codestar-connections:UseConnection", **known) == set(builds)
+    assert able("codestar-connections:UseConnection", **other) == set()
+    assert able("codestar-connections:UseConnection") == set()
+    assert able("codestar-connections:UseConnection", **known, **{provider: "GitPull"}) == set(builds)
+    assert able("codestar-connections:UseConnection", **known, **{provider: "GitPush"}) == set()
+    assert able("codestar-connections:GetConnectionToken", **known) == ({"acme-sales-pipeline-drift"} & set(builds))
+    assert bool(builds) == given
+
+
 def test_policies_are_attached_to_every_approver_but_those_of_identity_center(
     connected: tuple[dict[str, Any], Plan],
 ) -> None:
@@ -218,7 +242,7 @@ def test_developers_push_branches_and_merge_pull_requests(delivery_plan: Plan) -
     assert may(developer, "codecommit:GitPush", REPOSITORY)
     assert may(developer, "codecommit:GitPush", REPOSITORY, **feature)
     assert may(developer, "codecommit:DeleteBranch", REPOSITORY, **feature)
-    assert may(developer, "codecommit:MergePullRequestBySquash", REPOSITORY, **main)
+    assert may(developer, "codecommit:MergePullRequestByFastForward", REPOSITORY, **main)
     assert not may(developer, "codecommit:GitPush", REPOSITORY, **main)
     assert not may(developer, "codecommit:GitPull", REPOSITORY.replace("acme-sales", "other"))
 
@@ -242,6 +266,16 @@ def test_the_check_reads_its_source_and_writes_its_own_log_only(delivery_plan: P
     assert not may(check, "s3:PutObject", f"{artifacts}/acme-sales-pipeline/source/a1b2")
     assert not may(check, "logs:PutLogEvents", f"{logs}-apply-dev:log-stream:1")
     assert not may(check, "sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/acme-sales-dev-deploy-plan")
+
+
+@pytest.mark.parametrize("build", ["check", "pull-request"])
+def test_a_build_that_only_reads_has_no_key_to_write_with(delivery_plan: Plan, build: str) -> None:
+    policies = policies_of_role(delivery_plan, f"acme-sales-pipeline-{build}")
+    ours = {"kms__ResourceAliases": "alias/acme-sales-pipeline"}
+    key = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1"
+
+    assert may(policies, "kms:Decrypt", key, **ours)
+    assert not may(policies, "kms:GenerateDataKey", key, **ours)
 
 
 def test_a_plan_is_handed_to_its_own_apply_and_nobody_else_may_change_it(delivery_plan: Plan) -> None:
@@ -280,7 +314,8 @@ def test_a_pull_request_is_commented_and_nothing_is_merged_by_its_build(delivery
     build = policies_of_role(delivery_plan, "acme-sales-pipeline-pull-request")
 
     assert may(build, "codecommit:PostCommentForPullRequest", REPOSITORY)
-    assert not may(build, "codecommit:MergePullRequestBySquash", REPOSITORY)
+    assert not may(build, "codecommit:MergePullRequestByFastForward", REPOSITORY)
+    assert not may(build, "codecommit:UpdateComment", REPOSITORY)
     assert not may(build, "codecommit:UpdatePullRequestApprovalState", REPOSITORY)
     assert may(build, "sts:AssumeRole", "arn:aws:iam::222222222222:role/acme-sales-prod-deploy-read")
     for role in ("plan", "apply", "smoke"):

@@ -37,7 +37,7 @@ locals {
   _working = {
     codecommit = [
       "CreateBranch", "CreateCommit", "CreatePullRequest", "CreateUnreferencedMergeCommit", "DeleteBranch", "DeleteCommentContent", "DeleteFile", "GitPush",
-      "MergeBranchesByFastForward", "MergeBranchesBySquash", "MergeBranchesByThreeWay", "MergePullRequestByFastForward", "MergePullRequestBySquash", "MergePullRequestByThreeWay",
+      "MergeBranchesByFastForward", "MergeBranchesBySquash", "MergeBranchesByThreeWay", "MergePullRequestByFastForward",
       "PostCommentForComparedCommit", "PostCommentForPullRequest", "PostCommentReply", "PutCommentReaction", "PutFile", "UpdateComment",
       "UpdatePullRequestApprovalState", "UpdatePullRequestDescription", "UpdatePullRequestStatus", "UpdatePullRequestTitle",
     ]

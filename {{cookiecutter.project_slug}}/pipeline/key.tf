@@ -88,6 +88,12 @@ data "aws_iam_policy_document" "use_key" {
       sid       = "ClientKeys"
       actions   = each.value.actions
       resources = statement.value
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = [for service in module.project.environment.foreign_key_services : "${service}.${local.region}.${data.aws_partition.current.dns_suffix}"]
+      }
     }
   }
 }

@@ -3,8 +3,8 @@
 data "aws_iam_policy_document" "build" {
   for_each = local.builds
 
-  # The check only reads, so it gets no key to write with.
-  source_policy_documents = [data.aws_iam_policy_document.use_key[each.key == "check" ? "read" : "write"].json, data.aws_iam_policy_document.no_approval.json]
+  # The check and a pull request's build only read, so they get no key to write with.
+  source_policy_documents = [data.aws_iam_policy_document.use_key[contains(["check", "pull-request"], each.key) ? "read" : "write"].json, data.aws_iam_policy_document.no_approval.json]
 
   dynamic "statement" {
     for_each = { for name in local.granted[each.key] : name => local.grants[name] }
@@ -13,6 +13,34 @@ data "aws_iam_policy_document" "build" {
       sid       = replace(title(replace(statement.key, "_", " ")), " ", "")
       actions   = statement.value.actions
       resources = statement.value.resources
+
+      dynamic "condition" {
+        for_each = try(statement.value.conditions, {})
+
+        content {
+          test     = "StringEquals"
+          variable = condition.key
+          values   = condition.value
+        }
+      }
+    }
+  }
+
+  # A build clones and no more: its code may be that of a pull request (Developer Tools User Guide, "Permissions reference for AWS CodeConnections").
+  dynamic "statement" {
+    for_each = local.has_codecommit ? [] : [local.connection]
+
+    content {
+      sid       = "NothingIsWrittenByTheConnection"
+      effect    = "Deny"
+      actions   = ["${local.connections}:UseConnection"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringLike"
+        variable = "${local.connections}:ProviderAction"
+        values   = ["Create*", "Delete*", "GitPush", "Update*"]
+      }
     }
   }
 

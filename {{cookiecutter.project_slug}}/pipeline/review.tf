@@ -24,9 +24,11 @@ data "aws_iam_policy_document" "review" {
 
     content {
       sid = "PullRequests"
+      # A fast-forward merge brings what was reviewed. The other merges take contents of the merger's choice (CodeCommit API,
+      # MergePullRequestBySquash and MergePullRequestByThreeWay, conflictResolution.replaceContents).
       actions = [for action in [
         "CreatePullRequest", "UpdatePullRequestTitle", "UpdatePullRequestDescription", "UpdatePullRequestStatus", "UpdatePullRequestApprovalState",
-        "MergePullRequestByFastForward", "MergePullRequestBySquash", "MergePullRequestByThreeWay", "CreateUnreferencedMergeCommit",
+        "MergePullRequestByFastForward", "CreateUnreferencedMergeCommit",
         "PostCommentForPullRequest", "PostCommentForComparedCommit", "PostCommentReply", "UpdateComment", "DeleteCommentContent", "PutCommentReaction",
       ] : "codecommit:${action}"]
       resources = [local.repository]

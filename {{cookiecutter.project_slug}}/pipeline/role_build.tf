@@ -9,9 +9,10 @@ locals {
     take_source               = { actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = local.source_objects }
     find_artifacts            = { actions = ["s3:GetBucketAcl", "s3:GetBucketLocation"], resources = [local.artifacts] }
     find_record               = { actions = ["s3:ListBucket"], resources = [local.artifacts] }
-    clone                     = { actions = local.has_codecommit ? ["codecommit:GitPull"] : [for action in ["GetConnection", "GetConnectionToken", "UseConnection"] : "${local.connections}:${action}"], resources = [local.has_codecommit ? local.repository : local.connection] }
+    clone                     = local._clone
+    clone_by_token            = { actions = [for action in ["GetConnection", "GetConnectionToken"] : "${local.connections}:${action}"], resources = [local.connection] }
     read_requests             = { actions = ["codecommit:ListPullRequests", "codecommit:GetPullRequest", "codecommit:GetPullRequestApprovalStates"], resources = [local.repository] }
-    comment                   = { actions = ["codecommit:GetPullRequest", "codecommit:GetCommentsForPullRequest", "codecommit:PostCommentForPullRequest", "codecommit:UpdateComment"], resources = [local.repository] }
+    comment                   = { actions = ["codecommit:GetPullRequest", "codecommit:GetCommentsForPullRequest", "codecommit:PostCommentForPullRequest"], resources = [local.repository] }
     notify                    = { actions = ["sns:Publish"], resources = concat(["${local.arn.sns}:${local.names.topic}-*"], [for target in module.project.notifications : target.arn if target.protocol == "topic"]) }
     remember                  = { actions = ["dynamodb:GetItem", "dynamodb:UpdateItem"], resources = ["${local.arn.dynamodb}:table/${local.names.ledger}"] }
     refresh_every_environment = { actions = ["sts:AssumeRole"], resources = [for roles in local.deploy_roles : roles.read] }
@@ -25,14 +26,23 @@ locals {
     }, { for kind, role in roles : "${kind}_${name}" => { actions = ["sts:AssumeRole"], resources = [role] } if kind != "read" })]...
   )
 
+  # The full clone of a pipeline's source asks for UseConnection (CodePipeline User Guide, "Add CodeBuild GitClone permissions for connections").
+  # A connection reaches every repository that it is installed for: this build gets one (Developer Tools User Guide, "Permissions reference for AWS CodeConnections").
+  _clone = {
+    actions    = [local.has_codecommit ? "codecommit:GitPull" : "${local.connections}:UseConnection"]
+    resources  = [local.has_codecommit ? local.repository : local.connection]
+    conditions = { for variable in ["${local.connections}:FullRepositoryId"] : variable => [local.git.repository] if !local.has_codecommit }
+  }
+
   # The source that a pipeline hands over is a reference, which the build clones.
   _handed_over = ["take_source", "find_artifacts", "clone"]
   _tell        = ["notify", "remember"]
   granted = merge({
     check        = local._handed_over
     pull-request = concat(local.has_codecommit ? ["clone", "comment"] : local._handed_over, ["refresh_every_environment"])
-    drift        = concat(local._tell, ["clone", "refresh_every_environment", "find_record", "read_record"])
-    notify       = concat(local._handed_over, local._tell, ["find_record", "read_record", "read_execution"])
+    # CodeBuild clones without a pipeline: then it takes a token of the connection (CodeBuild User Guide, "GitHub App connections"). Only main's code runs there.
+    drift  = concat(local._tell, local.has_codecommit ? ["clone"] : ["clone", "clone_by_token"], ["refresh_every_environment", "find_record", "read_record"])
+    notify = concat(local._handed_over, local._tell, ["find_record", "read_record", "read_execution"])
     }, [for name in keys(local.environments) : {
       "plan-${name}"  = concat(local._handed_over, local._tell, ["plan_${name}", "hand_over_${name}", "summarise_${name}", "find_record", "read_record", "read_execution"], local.has_codecommit ? ["read_requests"] : [])
       "apply-${name}" = concat(local._handed_over, local._tell, ["apply_${name}", "take_plan_${name}", "find_record", "record_${name}"])
