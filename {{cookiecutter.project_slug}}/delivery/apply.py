@@ -14,6 +14,7 @@ from delivery import PROJECT
 from delivery.allowed_destroys import FILE, allowed_destroys
 from delivery.build import Build, access_of, credentials_of, this_build
 from delivery.change import Change, changes_of
+from delivery.commands_in_plan import refuse_commands
 from delivery.crawlers_at_work import crawlers_changed, is_about_crawlers_at_work, wait_until_ready
 from delivery.data_holding import sentence
 from delivery.deploy_role import terraform_access
@@ -64,6 +65,7 @@ def apply_approved(
     terraform.init()
     refuse_what_moved(approved, here | {"state": asdict(terraform.state())})
     shown = terraform.shown(folder / PLAN)
+    refuse_commands(terraform.environment, shown)
     refuse_losses(project, terraform.environment, commit, shown)
     apply_between_crawls(terraform, folder / PLAN, changes_of(shown), glue)
 

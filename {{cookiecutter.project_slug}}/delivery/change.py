@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from delivery.commands_in_plan import configured_resources
 from delivery.difference import differences
 
 VERBS = {
@@ -15,6 +16,9 @@ VERBS = {
     ("create", "delete"): "replace",
     ("forget",): "forget",
 }
+NO_CHANGE = (("no-op",), ("read",))
+# Actions that Terraform has learnt since: shown as such, and never left out.
+UNKNOWN_CHANGE = "UNKNOWN CHANGE"
 # How many values of one attribute are shown; a policy is shown as what it grants.
 MOST_VALUES = 12
 IN_WORDS_ELSEWHERE = ("policy", "assume_role_policy")
@@ -38,6 +42,8 @@ class Change:
     # What is known only after the apply, and the attributes that hold something sensitive.
     unknown: dict[str, Any] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
+    # The arguments that the configuration gives; AWS fills in the others.
+    configured: frozenset[str] = frozenset()
 
     @property
     def dataset(self) -> str | None:
@@ -48,12 +54,28 @@ class Change:
     @property
     def is_loss(self) -> bool:
         """Whether what is there now would be gone."""
-        return self.verb in ("destroy", "replace")
+        return self.verb in ("destroy", "replace", UNKNOWN_CHANGE)
 
 
 def changes_of(shown: dict[str, Any]) -> list[Change]:
     """Every change that a plan holds, in the order of addresses."""
-    return _changes(shown.get("resource_changes", []))
+    configured = {
+        path: frozenset(resource.get("expressions") or {})
+        for path, resource in configured_resources(shown.get("configuration"))
+    }
+    changes = _changes(shown.get("resource_changes", []))
+    return [replace(each, configured=configured.get(_without_indices(each.address), frozenset())) for each in changes]
+
+
+def is_marked(marks: Any) -> bool:
+    """Whether anything is marked as unknown or sensitive, however deep: of lists Terraform marks each part."""
+    if isinstance(marks, dict):
+        return any(map(is_marked, marks.values()))
+    return any(map(is_marked, marks)) if isinstance(marks, list) else bool(marks)
+
+
+def _without_indices(address: str) -> str:
+    return re.sub(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]', "", address)
 
 
 def changes_by_hand(shown: dict[str, Any]) -> list[Change]:
@@ -85,9 +107,12 @@ def _changes(listed: Iterable[dict[str, Any]]) -> list[Change]:
 
 def _change(told: dict[str, Any]) -> Change | None:
     change = told["change"]
-    verb = VERBS.get(tuple(change["actions"]))
-    if not verb:
+    actions = tuple(change["actions"])
+    if actions in NO_CHANGE:
         return None
+    verb = VERBS.get(actions, UNKNOWN_CHANGE)
+    unknown_actions = (f"actions {', '.join(actions)}",) if verb == UNKNOWN_CHANGE else ()
+    is_shown = verb in ("change", "replace", UNKNOWN_CHANGE)
     key = told.get("index")
     return Change(
         address=told["address"],
@@ -95,7 +120,7 @@ def _change(told: dict[str, Any]) -> Change | None:
         name=told["name"],
         key=key if isinstance(key, str) else None,
         verb=verb,
-        attributes=tuple(_attributes(change)) if verb in ("change", "replace") else (),
+        attributes=(*unknown_actions, *(_attributes(change) if is_shown else ())),
         before=change.get("before") or {},
         after=change.get("after") or {},
         unknown=change.get("after_unknown") or {},
@@ -115,7 +140,7 @@ def _attributes(change: dict[str, Any]) -> list[str]:
     return [
         text
         for name in shown
-        for text in _told(name, before.get(name), after.get(name), name in secret or bool(unknown.get(name)))
+        for text in _told(name, before.get(name), after.get(name), name in secret or is_marked(unknown.get(name)))
     ]
 
 
@@ -125,7 +150,7 @@ def _sensitive(change: dict[str, Any]) -> set[str]:
 
 def _marked(marks: Any) -> list[str]:
     """The attributes that hold something sensitive, however deep."""
-    return [name for name, mark in marks.items() if mark] if isinstance(marks, dict) else []
+    return [name for name, mark in marks.items() if is_marked(mark)] if isinstance(marks, dict) else []
 
 
 def _told(name: str, before: Any, after: Any, is_hidden: bool) -> Iterator[str]:

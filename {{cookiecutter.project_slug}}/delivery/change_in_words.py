@@ -29,16 +29,36 @@ def change_line(change: DeliveredChange | None) -> str:
     """The essence of it."""
     if change is None:
         return ""
-    numbers = list(
-        dict.fromkeys(change.requests[each.id].number for each in change.commits if each.id in change.requests)
-    )
-    by = {person for each in change.requests.values() for person in each.approvers}
-    requests = (
-        f"; pull request {', '.join(numbers)}{f', approved by {_listed(sorted(by))}' if by else ''}" if numbers else ""
-    )
+    requests = _requests([change.requests[each.id] for each in change.commits if each.id in change.requests])
     titles = f": {'; '.join(commit.title for commit in change.commits[:3])}" if change.commits and change.since else ""
     line = f"{_count(change).rstrip('.')}{requests}{titles}"
     return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…"
+
+
+def _requests(requests: list[PullRequest]) -> str:
+    """The pull requests of all commits; what is doubtful about any of them stands with it."""
+    if not requests:
+        return ""
+    numbers = dict.fromkeys(f"{each.number}{_by_title(each)}" for each in requests)
+    by = {person for each in requests for person in each.approvers}
+    doubts = "".join(dict.fromkeys(_doubts(each) for each in requests))
+    return f"; pull request {', '.join(numbers)}{f', approved by {_listed(sorted(by))}' if by else ''}{doubts}"
+
+
+def _by_title(request: PullRequest) -> str:
+    return " (named by the commit's own title)" if request.is_named_by_title else ""
+
+
+def _doubts(request: PullRequest) -> str:
+    """Whether two approvals, or an approval and the change, come from one session name, in whichever roles."""
+    names = [_session(person) for person in request.approvers]
+    own = [" (APPROVED UNDER ITS AUTHOR'S NAME)"] if request.author and _session(request.author) in names else []
+    return "".join([*own, *([" (ONE NAME APPROVED TWICE)"] if len(set(names)) < len(names) else [])])
+
+
+def _session(person: str) -> str:
+    """A person's name without the role; who chooses a session name may write it in another case."""
+    return person.partition(" (")[0].casefold()
 
 
 def _count(change: DeliveredChange) -> str:
@@ -67,7 +87,7 @@ def _commit(commit: Commit, request: PullRequest | None) -> str:
 def _request(request: PullRequest) -> str:
     by = f" by {request.author}" if request.author else ""
     approved = f", approved by {_listed(request.approvers)}" if request.approvers else ""
-    return f"pull request {request.number}{by}{approved}"
+    return f"pull request {request.number}{_by_title(request)}{by}{approved}{_doubts(request)}"
 
 
 def _listed(people: "tuple[str, ...] | list[str]") -> str:

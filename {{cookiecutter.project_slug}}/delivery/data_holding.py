@@ -3,7 +3,7 @@
 A type that stands in neither list counts as holding data: it is better to ask once too often.
 """
 
-from delivery.change import Change
+from delivery.change import UNKNOWN_CHANGE, Change
 
 LOST = {
     "aws_cloudwatch_log_group": "the {label} log group of {place} and every line in it",
@@ -97,5 +97,5 @@ def lost(change: Change, environment: str) -> str:
 def sentence(change: Change, environment: str) -> str:
     """What would happen to the data, as a sentence without its full stop."""
     subject = lost(change, environment)
-    fate = "destroyed" if change.verb == "destroy" else "replaced by an empty one"
-    return f"{subject[0].upper()}{subject[1:]} would be {fate}"
+    fates = {"destroy": "would be destroyed", UNKNOWN_CHANGE: f"has an {UNKNOWN_CHANGE} and may be lost"}
+    return f"{subject[0].upper()}{subject[1:]} {fates.get(change.verb, 'would be replaced by an empty one')}"

@@ -9,15 +9,16 @@ import yaml
 from botocore.exceptions import BotoCoreError, ClientError
 
 from delivery.git import attempt, git, is_repository
+from delivery.plain_text import plain_text
 from delivery.settings_change import settings_lines
 
 SETTINGS = "project.yaml"
-FIELDS = "%x1f".join(("%H", "%an", "%s"))
+# A zero byte is the one character that neither a name nor a title can hold.
+FIELDS = "%x00".join(("%H", "%an", "%s"))
 # More are counted, not named.
 MOST_COMMITS = 50
 # Of CodeCommit's pull requests the newest that are closed are looked through.
 MOST_REQUESTS = 100
-LONGEST_TITLE = 100
 # How GitHub, GitLab and Bitbucket name a pull request in the commit that merges it.
 NAMED_BY_ITS_MERGE = re.compile(r"pull request #(\d+)|merge request [^\s!]*!(\d+)|\(#(\d+)\)$|\(pull request #(\d+)\)")
 
@@ -39,6 +40,8 @@ class PullRequest:
     title: str = ""
     author: str = ""
     approvers: tuple[str, ...] = ()
+    # The title of a commit is its author's own text: the git provider was not asked.
+    is_named_by_title: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,11 @@ def delivered_change(project: Path, since: str, commit: str, branch: str) -> Del
 def named_by_merges(commits: list[Commit]) -> dict[str, PullRequest]:
     """The pull requests that commits name themselves, by commit: who approved them is known to the git provider."""
     found = {commit.id: NAMED_BY_ITS_MERGE.search(commit.title) for commit in commits}
-    return {commit: PullRequest(next(filter(None, each.groups()))) for commit, each in found.items() if each}
+    return {commit: _by_title(each) for commit, each in found.items() if each}
+
+
+def _by_title(found: "re.Match[str]") -> PullRequest:
+    return PullRequest(next(filter(None, found.groups())), is_named_by_title=True)
 
 
 def merged_by(project: Path, codecommit: Any, repository: str, commits: list[Commit]) -> dict[str, PullRequest]:
@@ -124,7 +131,7 @@ def _request(codecommit: Any, request: dict[str, Any]) -> PullRequest:
     number = request["pullRequestId"]
     states = codecommit.get_pull_request_approval_states(pullRequestId=number, revisionId=request["revisionId"])
     approvers = [_person(each["userArn"]) for each in states["approvals"] if each["approvalState"] == "APPROVE"]
-    return PullRequest(number, _title(request["title"]), _person(request["authorArn"]), tuple(sorted(approvers)))
+    return PullRequest(number, plain_text(request["title"]), _person(request["authorArn"]), tuple(sorted(approvers)))
 
 
 def _person(arn: str) -> str:
@@ -135,16 +142,11 @@ def _person(arn: str) -> str:
 
 
 def _commits(project: Path, span: str) -> list[Commit]:
-    shown = git(project, "log", f"--format={FIELDS}", span)
-    fields = (line.split("\x1f") for line in shown.splitlines())
-    return [Commit(commit, _title(author), _title(title)) for commit, author, title in fields]
-
-
-def _title(text: str) -> str:
-    """A text that others wrote, on one line and without what means something to us or to CodePipeline."""
-    plain = "".join(letter if letter.isprintable() else " " for letter in text).replace("#{", "# {").replace("|", "/")
-    short = " ".join(plain.split())
-    return short if len(short) <= LONGEST_TITLE else f"{short[: LONGEST_TITLE - 1]}…"
+    fields = git(project, "log", "-z", f"--format={FIELDS}", span).split("\0")
+    ids, authors, titles = (fields[number::3] for number in range(3))
+    # The last title ends with a zero byte too: what follows it is no commit.
+    found = zip(ids, authors, titles, strict=False)
+    return [Commit(commit, plain_text(author), plain_text(title)) for commit, author, title in found]
 
 
 def _settings(project: Path, commit: str) -> dict[str, Any]:

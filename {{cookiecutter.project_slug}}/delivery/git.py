@@ -24,9 +24,11 @@ def attempt(project: Path, *words: str) -> "subprocess.CompletedProcess[str]":
     """Run git whatever its outcome; git-remote-codecommit is found where this Python is."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     variables = {**os.environ, "PATH": path, "GIT_TERMINAL_PROMPT": "0"}
+    # A name or a title may hold bytes that are no UTF-8: it is shown with replacements.
     return subprocess.run(
-        ["git", *words], cwd=project, env=variables, text=True, encoding="utf-8", capture_output=True, check=False
-    )
+        ["git", *words], cwd=project, env=variables, text=True, encoding="utf-8", errors="replace",
+        capture_output=True, check=False,
+    )  # fmt: skip
 
 
 def refuse_unless_committed(project: Path, branch: str) -> None:

@@ -1,15 +1,21 @@
-"""A plan in one approval message: what would be lost is never cut away, the rest as far as there is room."""
+"""A plan in one approval message: what is dangerous is never cut away, the rest as far as there is room."""
 
 from collections import Counter
 
 from delivery.change import Change
 from delivery.change_in_words import change_line
+from delivery.commands_in_plan import ANOTHER_PROVIDER
 from delivery.permission_change import highlighted
+from delivery.plain_text import plain_text
+from delivery.shorter_retention import EARLIER
 from delivery.summary import NOT_LOCKED, Judgement
 
 # CodePipeline takes 1,000 characters for the message and the names of variables in it.
 LONGEST = 700
 BETWEEN = " | "
+# The author's reason of an allowed loss must not push out anything else.
+LONGEST_REASON = 60
+LONGEST_PROVIDERS = 80
 THINGS = {
     "aws_s3_bucket": "bucket",
     "aws_dynamodb_table": "table",
@@ -25,11 +31,12 @@ def message(judgement: Judgement, digest: str = "") -> str:
     """One line of at most 700 characters, the losses first."""
     tail = f"Commit {judgement.commit[:12]}{f', digest {digest[:12]}' if digest else ''}"
     head = f"{judgement.environment}: {judgement.counts()}"
-    unlocked = [NOT_LOCKED] if judgement.provider_chosen_here else []
-    losses = _losses(judgement, LONGEST - len(BETWEEN.join(["", *unlocked, head, tail])))
-    kept = [*losses, *unlocked, head]
+    always = [*_providers(judgement), *_retentions(judgement), head, *_permissions(judgement)]
+    if judgement.provider_chosen_here:
+        always.insert(0, NOT_LOCKED)
+    kept = [*_losses(judgement, LONGEST - len(BETWEEN.join(["", *always, tail]))), *always]
     groups = [f"{group}: {_counted(changes)}" for group, changes in judgement.groups().items()]
-    for more in [_permissions(judgement), change_line(judgement.change), judgement.tested_before, *groups]:
+    for more in [change_line(judgement.change), judgement.tested_before, *groups]:
         if not more:
             continue
         if len(BETWEEN.join([*kept, more, tail])) > LONGEST:
@@ -38,21 +45,31 @@ def message(judgement: Judgement, digest: str = "") -> str:
     return BETWEEN.join([*kept, tail])
 
 
-def _permissions(judgement: Judgement) -> str:
+def _providers(judgement: Judgement) -> list[str]:
+    named = plain_text(", ".join(judgement.other_providers), LONGEST_PROVIDERS)
+    return [f"{ANOTHER_PROVIDER}: {named}"] if named else []
+
+
+def _retentions(judgement: Judgement) -> list[str]:
+    count = len(judgement.retentions)
+    return [f"DATA WOULD BE {EARLIER}: {count} retention{'s' if count > 1 else ''}"] if count else []
+
+
+def _permissions(judgement: Judgement) -> list[str]:
     """How much changes of who may do what, and how much of that is to be read first."""
     found = judgement.permissions
     gained, lost = (sum(len(each) for each in some) for some in ([p.gained for p in found], [p.lost for p in found]))
     if not found:
-        return ""
+        return []
     first = len(highlighted(found))
-    return f"permissions: {gained} gained, {lost} lost{f', {first} OF THEM TO READ FIRST' if first else ''}"
+    return [f"permissions: {gained} gained, {lost} lost{f', {first} OF THEM TO READ FIRST' if first else ''}"]
 
 
 def _losses(judgement: Judgement, room: int) -> list[str]:
     if not judgement.losses:
         return []
     verdict = "Apply will refuse it. " if judgement.refused else ""
-    each = ". ".join(judgement.loss(change) for change in judgement.losses)
+    each = ". ".join(judgement.loss(change, LONGEST_REASON) for change in judgement.losses)
     whole = " ".join(f"DATA WOULD BE LOST. {verdict}{each}".split())
     return [whole if len(whole) <= room else _shortened(judgement, verdict, room)]
 

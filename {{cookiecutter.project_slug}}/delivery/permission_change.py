@@ -1,58 +1,42 @@
 """Who may do what from now on, and no longer: each changed permission as principal, action and resource, in words."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from delivery.change import Change
-from delivery.policy_grants import ANY, OTHERS, Grant, Grants, gathered, grants_of, is_policy
-
-# What is unusual enough to be read first; these words stand in the sentences.
-ANYBODY, ANY_ACTION, ANY_RESOURCE, ANOTHER_ACCOUNT = "ANYBODY", "ANY ACTION", "ANY RESOURCE", "ANOTHER ACCOUNT"
-UNKNOWN, NO_BOUNDARY, LIFTED = "KNOWN ONLY AFTER THE APPLY", "WITHOUT A BOUNDARY", "NO LONGER FORBIDDEN"
-ANY_ADDRESS, NOT_SHOWN = "ANY ADDRESS", "NOT SHOWN"
-HIGHLIGHTS = (
-    ANYBODY, ANY_ACTION, ANY_RESOURCE, ANOTHER_ACCOUNT, UNKNOWN, NO_BOUNDARY, LIFTED, ANY_ADDRESS, NOT_SHOWN,
+from delivery.change import UNKNOWN_CHANGE, Change, is_marked
+from delivery.network_change import network_notes, outside_of_the_network
+from delivery.permission_words import (
+    ANOTHER_ACCOUNT,
+    ANY_ACTION,
+    ANY_RESOURCE,
+    ANYBODY,
+    HIGHLIGHTS,
+    LIFTED,
+    NO_BOUNDARY,
+    NOT_SHOWN,
+    OUTSIDE_IDENTITY,
+    UNKNOWN,
+    holder,
+    short,
+    value,
 )  # fmt: skip
+from delivery.plain_text import one_line
+from delivery.policy_grants import ANY, OTHERS, Grant, Grants, gathered, grants_of, is_policy, is_wide, is_wild
+
 TRUST = "assume_role_policy"
-# Policies that the configuration always gives: of others an unknown one is only what AWS fills in.
-GIVEN = {
-    "aws_iam_group_policy": ("policy",),
-    "aws_iam_policy": ("policy",),
-    "aws_iam_role": (TRUST,),
-    "aws_iam_role_policy": ("policy",),
-    "aws_iam_user_policy": ("policy",),
-    "aws_kms_key_policy": ("policy",),
-    "aws_s3_bucket_policy": ("policy",),
-    "aws_secretsmanager_secret_policy": ("policy",),
-    "aws_sns_topic_policy": ("policy",),
-    "aws_sqs_queue_policy": ("policy",),
-}
-# By which attribute a thing is known to people, and what it is called.
-THINGS = {
-    "aws_iam_role": ("role", "name"),
-    "aws_iam_policy": ("managed policy", "name"),
-    "aws_iam_user": ("user", "name"),
-    "aws_kms_key": ("key", "description"),
-    "aws_kms_key_policy": ("key", "key_id"),
-    "aws_s3_bucket": ("bucket", "bucket"),
-    "aws_s3_bucket_policy": ("bucket", "bucket"),
-    "aws_s3_bucket_public_access_block": ("bucket", "bucket"),
-    "aws_sns_topic": ("topic", "name"),
-    "aws_sns_topic_policy": ("topic", "arn"),
-    "aws_sqs_queue": ("queue", "name"),
-    "aws_sqs_queue_policy": ("queue", "queue_url"),
-    "aws_lambda_function": ("function", "function_name"),
-    "aws_glue_job": ("job", "name"),
-    "aws_glue_crawler": ("crawler", "name"),
-}
-HOLDERS = {"aws_iam_role_policy": ("role", "role"), "aws_iam_user_policy": ("user", "user"),
-           "aws_iam_group_policy": ("group", "group"), "aws_iam_policy": ("whoever has the policy", "name"),
-           "aws_iam_role_policy_attachment": ("role", "role"),
-           "aws_iam_user_policy_attachment": ("user", "user")}  # fmt: skip
-WORKS_AS = ("role", "role_arn")
-WORKERS = ("aws_lambda_function", "aws_glue_job", "aws_glue_crawler")
-OPEN = ("0.0.0.0/0", "::/0")
+IDENTITIES = ("aws_iam_role", "aws_iam_user", "aws_iam_group")
+WORKS_AS, WORKERS = ("role", "role_arn"), ("aws_lambda_function", "aws_glue_job", "aws_glue_crawler")
+# Policies that the configuration must give; AWS fills in those of other types where nobody gives them.
+GIVEN = {("aws_iam_role", TRUST)} | {
+    (f"aws_{kind}", "policy")
+    for kind in ("iam_group_policy", "iam_policy", "iam_role_policy", "iam_user_policy", "kms_key_policy",
+                 "s3_bucket_policy", "secretsmanager_secret_policy", "sns_topic_policy", "sqs_queue_policy")
+}  # fmt: skip
+# An argument that is named so is a policy; of these, some grant nothing or have sentences of their own.
+POLICY = re.compile(r"polic(y|ies)")
+NO_PERMISSIONS = re.compile(r"redrive|lifecycle_policy|delivery_policy|_policy_arns?$|policy_names$|^policy_arns?$")
 
 
 @dataclass(frozen=True)
@@ -132,11 +116,16 @@ def _change_of(change: Change, account: str) -> PermissionChange:
     for before, after, say in _grants(change, account):
         gained += [say(each, True) for each in gathered(after - before)]
         lost += [say(each, False) for each in gathered(before - after)]
-    notes = [note for look in (_unknown, _boundary, _attachment, _works_as, _network, _public_access, _credentials)
-             for note in look(change)]  # fmt: skip
+    looks = (_unknown, _boundary, _attachment, _exclusive, _works_as, outside_of_the_network, network_notes,
+             _public_access, _credentials)  # fmt: skip
+    notes = [note for look in looks for note in look(change)]
     if change.type in ("aws_iam_role", "aws_iam_user") and change.verb == "add":
-        notes.insert(0, f"{_holder(change)} is new")
-    return PermissionChange(change.address, change.verb, gained, lost, notes)
+        notes.insert(0, f"{holder(change)} is new")
+    if change.verb == UNKNOWN_CHANGE:
+        notes.insert(0, f"`{change.address}` has an {UNKNOWN_CHANGE} ({change.attributes[0]})")
+    # A policy's texts are the author's: none of them becomes a line of its own.
+    return PermissionChange(change.address, change.verb, *([one_line(each) for each in some]
+                                                           for some in (gained, lost, notes)))  # fmt: skip
 
 
 Say = Callable[[Grants, bool], str]
@@ -145,19 +134,23 @@ Say = Callable[[Grants, bool], str]
 def _grants(change: Change, account: str) -> list[tuple[frozenset[Grant], frozenset[Grant], Say]]:
     """Before and after of each policy of a resource, and how its grants are put into words."""
     if change.type == "aws_lambda_permission":
-        say = _words(change, account, f"function {_short(_value(change, 'function_name'))}")
+        say = _words(change, account, f"function {short(value(change, 'function_name'))}")
         return [(_invocation(change.before), _invocation(change.after), say)]
     names = [name for name in sorted({*change.before, *change.after}) if name not in change.hidden]
-    policies = [name for name in names if is_policy(change.before.get(name)) or is_policy(change.after.get(name))]
+    found = [(name, _granted(change.before.get(name)), _granted(change.after.get(name))) for name in names]
     return [
-        (
-            grants_of(change.before.get(name)),
-            grants_of(change.after.get(name)),
-            _words(change, account, _holder(change), name),
-        )
-        for name in policies
-        if not change.unknown.get(name)
+        (before, after, _words(change, account, holder(change), name))
+        for name, before, after in found
+        if (before or after) and not is_marked(change.unknown.get(name))
     ]
+
+
+def _granted(given: Any) -> frozenset[Grant]:
+    """What one attribute grants: a policy, or blocks that each hold one."""
+    if isinstance(given, list):
+        policies = [each["policy"] for each in given if isinstance(each, dict) and is_policy(each.get("policy"))]
+        return frozenset(grant for policy in policies for grant in grants_of(policy))
+    return grants_of(given) if is_policy(given) else frozenset()
 
 
 def _invocation(permission: dict[str, Any]) -> frozenset[Grant]:
@@ -171,7 +164,8 @@ def _invocation(permission: dict[str, Any]) -> frozenset[Grant]:
     }
     conditions = [f"{key} is {permission[name]}" for name, key in keys.items() if permission.get(name)]
     principal = str(permission.get("principal"))
-    who = principal if principal == ANY else f"{'Service' if '.' in principal else 'AWS'}:{principal}"
+    is_service = "." in principal and not principal.startswith("arn:")
+    who = principal if principal == ANY else f"{'Service' if is_service else 'AWS'}:{principal}"
     return frozenset({Grant("Allow", who, str(permission.get("action")), "", " and ".join(conditions))})
 
 
@@ -207,37 +201,63 @@ def _principal(who: str, account: str, effect: str) -> str:
     if who.startswith(OTHERS):
         return f"{ANYBODY} but {who.removeprefix(OTHERS)}"
     kind, _, name = who.partition(":")
+    if kind == "Service":
+        return f"service {name}"
     if kind != "AWS":
-        return f"{'service ' if kind == 'Service' else ''}{name}"
-    owner = name.split(":")[4] if name.startswith("arn:") else name
-    other = f" ({ANOTHER_ACCOUNT})" if account and owner.isdigit() and owner != account and effect == "Allow" else ""
-    is_account = name == owner or name.endswith(":root")
-    return f"{f'account {owner}' if is_account else _short(name)}{other}"
+        return f"{name} ({kind})" if effect == "Deny" else f"{OUTSIDE_IDENTITY}: {name} ({kind})"
+    owner = name.split(":")[4] if name.startswith("arn:") and name.count(":") >= 4 else name
+    is_account = name.isdigit() or name.endswith(":root")
+    return f"{f'account {owner}' if is_account else short(name)}{_other_account(owner, account, effect)}"
+
+
+def _other_account(owner: str, account: str, effect: str) -> str:
+    """What is to be known about a principal of AWS that is not of the account itself."""
+    if not account or owner == account or effect == "Deny":
+        return ""
+    # A unique ID, such as AROAEXAMPLE, is what AWS shows for an identity that was deleted.
+    return f" ({ANOTHER_ACCOUNT})" if owner.isdigit() else f" (whose account is {NOT_SHOWN})"
 
 
 def _action(action: str) -> str:
-    if action == ANY:
+    service, _, verb = action.partition(":")
+    if not action.strip("*:"):
         return ANY_ACTION
     if action.startswith(OTHERS):
         return f"{ANY_ACTION} but {action.removeprefix(OTHERS)}"
-    return f"{ANY_ACTION} of {action.removesuffix(':*')}" if action.endswith(":*") else action
+    if not verb.strip("*") and ":" in action and not is_wild(service):
+        return f"{ANY_ACTION} of {service}"
+    return f"{ANY_ACTION} like {action}" if is_wild(service) or verb[:1] in ("*", "?") else action
 
 
 def _resource(resource: str) -> str:
-    if resource == ANY:
+    if resource and not resource.strip("*"):
         return ANY_RESOURCE
-    return f"{ANY_RESOURCE} but {resource.removeprefix(OTHERS)}" if resource.startswith(OTHERS) else resource
+    if resource.startswith(OTHERS):
+        return f"{ANY_RESOURCE} but {resource.removeprefix(OTHERS)}"
+    return f"{ANY_RESOURCE} like {resource}" if is_wide(resource) else resource
 
 
 def _unknown(change: Change) -> list[str]:
-    """Policies that the plan cannot show."""
-    given = GIVEN.get(change.type, ())
-    unknown = [name for name in given if change.unknown.get(name)]
-    hidden = [name for name in given if name in change.hidden]
+    """Policies that the plan cannot show, of whatever type."""
+    names = [name for name in sorted({*change.before, *change.after, *change.unknown}) if _is_of_permissions(name)]
+    unknown = [name for name in names if change.verb != "destroy" and _is_unknown(change, name)]
+    hidden = [name for name in names if name in change.hidden and change.before.get(name) != change.after.get(name)]
     return [
-        *(f"what the {name.replace('_', ' ')} of {_holder(change)} grants is {UNKNOWN}" for name in unknown),
-        *(f"the {name.replace('_', ' ')} of {_holder(change)} is marked as sensitive: {NOT_SHOWN}" for name in hidden),
-    ]
+        *(f"what the {name.replace('_', ' ')} of {holder(change)} grants is {UNKNOWN}" for name in unknown),
+        *(f"the {name.replace('_', ' ')} of {holder(change)} is marked as sensitive: {NOT_SHOWN}"
+          for name in hidden if name not in unknown),
+    ]  # fmt: skip
+
+
+def _is_of_permissions(name: str) -> bool:
+    return bool(POLICY.search(name)) and not NO_PERMISSIONS.search(name)
+
+
+def _is_unknown(change: Change, name: str) -> bool:
+    """Unknown because of the configuration: of a policy that nobody gives, AWS only fills in its own."""
+    mark = change.unknown.get(name)
+    is_given = name in change.configured or (change.type, name) in GIVEN or bool(_granted(change.before.get(name)))
+    return is_marked(mark) and (is_given or not isinstance(mark, bool))
 
 
 def _boundary(change: Change) -> list[str]:
@@ -246,65 +266,67 @@ def _boundary(change: Change) -> list[str]:
         return []
     before, after = (side.get("permissions_boundary") for side in (change.before, change.after))
     if change.unknown.get("permissions_boundary"):
-        return [f"the boundary of {_holder(change)} is {UNKNOWN}"]
+        return [f"the boundary of {holder(change)} is {UNKNOWN}"]
     if before == after and change.verb != "add":
         return []
-    bounded = f"is bounded by {_short(str(after))}" if after else f"is {NO_BOUNDARY}"
-    return [f"{_holder(change)} {bounded}{f' instead of {_short(str(before))}' if before else ''}"]
+    bounded = f"is bounded by {short(str(after))}" if after else f"is {NO_BOUNDARY}"
+    return [f"{holder(change)} {bounded}{f' instead of {short(str(before))}' if before else ''}"]
 
 
 def _attachment(change: Change) -> list[str]:
-    """A managed policy that a role or a user gets or loses."""
-    if not change.type.endswith("_policy_attachment"):
-        return []
-    if change.unknown.get("policy_arn"):
-        return [f"{_holder(change)} gets a managed policy that is {UNKNOWN}"]
-    lost, gained = change.before.get("policy_arn"), change.after.get("policy_arn")
-    content = f", whose content is {NOT_SHOWN} here" if str(gained).split(":")[4:5] == ["aws"] else ""
+    """Managed policies that a role, a user or a group gets or loses, by an attachment or by its own arguments."""
+    if change.type.endswith("_policy_attachment"):
+        name, sides = "policy_arn", [{change.before.get("policy_arn")}, {change.after.get("policy_arn")}]
+    else:
+        name = "managed_policy_arns" if change.type in IDENTITIES else "policy_arns"
+        if change.type not in IDENTITIES and not change.type.endswith("_policy_attachments_exclusive"):
+            return []
+        sides = [set(side.get(name) or []) for side in (change.before, change.after)]
+    who = _attached_to(change)
+    if change.verb != "destroy" and is_marked(change.unknown.get(name)) and _is_given(change, name):
+        return [f"{who} gets a managed policy that is {UNKNOWN}"]
+    before, after = (sorted(filter(None, side)) for side in sides)
     return [
-        *([f"{_holder(change)} gets the managed policy {gained}{content}"] if gained else []),
-        *([f"{_holder(change)} loses the managed policy {lost}"] if lost else []),
+        *(f"{who} gets the managed policy {arn}{_content(arn)}" for arn in after if arn not in before),
+        *(f"{who} loses the managed policy {arn}" for arn in before if arn not in after),
     ]
+
+
+def _is_given(change: Change, name: str) -> bool:
+    """Of a role AWS fills in the managed policies that others attach."""
+    return change.type not in IDENTITIES or name in change.configured or change.unknown.get(name) is not True
+
+
+def _content(arn: str) -> str:
+    return f", whose content is {NOT_SHOWN} here" if arn.split(":")[4:5] == ["aws"] else ""
+
+
+def _attached_to(change: Change) -> str:
+    """Who has an attached policy; aws_iam_policy_attachment names several."""
+    several = [f"{kind[:-1]} {name}" for kind in ("roles", "users", "groups") for name in change.after.get(kind) or []]
+    return ", ".join(several) if change.type == "aws_iam_policy_attachment" and several else holder(change)
+
+
+def _exclusive(change: Change) -> list[str]:
+    """A list of all policies: whatever else is attached is taken away, prohibitions too."""
+    if not change.type.endswith("_exclusive") or change.verb == "destroy":
+        return []
+    names = change.after.get("policy_names" if "policy_names" in {*change.after, *change.unknown} else "policy_arns")
+    kept = ", ".join(map(str, names or [])) or "none"
+    return [f"{holder(change)} keeps these policies only: {kept}. What another one forbids is {LIFTED}"]
 
 
 def _works_as(change: Change) -> list[str]:
-    """Another role for something that runs."""
-    if change.type not in WORKERS or change.verb in ("add", "destroy"):
+    """The role of something that runs."""
+    if change.type not in WORKERS or change.verb == "destroy":
         return []
-    roles = [(change.before.get(name), change.after.get(name)) for name in WORKS_AS if name not in change.unknown]
-    return [
-        f"{_holder(change)} works as {_short(str(after))} instead of {_short(str(before))}"
-        for before, after in roles
-        if before != after
-    ]
-
-
-def _network(change: Change) -> list[str]:
-    """What may be reached from where."""
-    if "security_group" not in change.type or not change.type.endswith("_rule"):
+    if any(change.unknown.get(name) for name in WORKS_AS):
+        return [f"{holder(change)} works as a role that is {UNKNOWN}"]
+    before, after = ([short(str(side[name])) for name in WORKS_AS if side.get(name)]
+                     for side in (change.before, change.after))  # fmt: skip
+    if before == after:
         return []
-    return [
-        f"network: {words} is {'open' if side is change.after else 'no longer open'}"
-        for side in (change.before, change.after)
-        if side and (words := _traffic(change, side))
-    ]
-
-
-def _traffic(change: Change, side: dict[str, Any]) -> str:
-    direction = str(side.get("type") or ("ingress" if "ingress" in change.type else "egress"))
-    cidr = [*(side.get("cidr_blocks") or []), *(side.get("ipv6_cidr_blocks") or [])]
-    cidr += [each for each in (side.get("cidr_ipv4"), side.get("cidr_ipv6")) if each]
-    group = side.get("source_security_group_id") or side.get("referenced_security_group_id")
-    lists = [
-        *(side.get("prefix_list_ids") or []),
-        *([group] if group else []),
-        *(["the group itself"] if side.get("self") else []),
-    ]
-    peers = ", ".join([*(f"{ANY_ADDRESS} ({each})" if each in OPEN else each for each in cidr), *map(str, lists)])
-    first, last = side.get("from_port"), side.get("to_port")
-    protocol = str(side.get("protocol") or side.get("ip_protocol"))
-    ports = "all traffic" if protocol == "-1" else f"{protocol} {first if first == last else f'{first} to {last}'}"
-    return f"{ports} {'from' if direction == 'ingress' else 'to'} {peers or f'addresses that are {UNKNOWN}'}"
+    return [f"{holder(change)} works as {', '.join(after)}{f' instead of {before[0]}' if before else ''}"]
 
 
 def _public_access(change: Change) -> list[str]:
@@ -314,7 +336,7 @@ def _public_access(change: Change) -> list[str]:
     names = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
     weakened = [name for name in names if change.before.get(name) and not change.after.get(name)]
     never = [name for name in names if change.verb == "add" and not change.after.get(name)]
-    return [f"{_holder(change)} is {LIFTED} to be public: {name} is off" for name in (*weakened, *never)]
+    return [f"{holder(change)} is {LIFTED} to be public: {name} is off" for name in (*weakened, *never)]
 
 
 def _credentials(change: Change) -> list[str]:
@@ -322,28 +344,10 @@ def _credentials(change: Change) -> list[str]:
     if change.verb == "destroy":
         return []
     if change.type == "aws_iam_access_key":
-        return [f"a long-lived access key for user {_value(change, 'user')}: {NOT_SHOWN} what it is used for"]
+        return [f"a long-lived access key for user {value(change, 'user')}: {NOT_SHOWN} what it is used for"]
     if change.type == "aws_lambda_function_url" and change.after.get("authorization_type") == "NONE":
-        return [f"{ANYBODY} may call function {_short(_value(change, 'function_name'))} by its address"]
+        return [f"{ANYBODY} may call function {short(value(change, 'function_name'))} by its address"]
     if change.type == "aws_lakeformation_permissions":
         allowed = ", ".join(map(str, change.after.get("permissions") or []))
-        return [f"{_short(_value(change, 'principal'))} may {allowed} in Lake Formation ({change.address})"]
+        return [f"{short(value(change, 'principal'))} may {allowed} in Lake Formation ({change.address})"]
     return []
-
-
-def _holder(change: Change) -> str:
-    """The thing that a policy belongs to, in words."""
-    kind, attribute = HOLDERS.get(change.type) or THINGS.get(change.type) or (change.type, "name")
-    named = _value(change, attribute)
-    return f"{kind} {_short(named)}" if named else f"{kind} {change.name}{f'[{change.key}]' if change.key else ''}"
-
-
-def _value(change: Change, attribute: str) -> str:
-    return str(change.after.get(attribute) or change.before.get(attribute) or "")
-
-
-def _short(name: str) -> str:
-    """An ARN's or an address's own part, with its account where it has one that matters."""
-    if name.startswith("https://"):
-        return name.rpartition("/")[2]
-    return name.split(":", 5)[5] if name.startswith("arn:") and name.count(":") >= 5 else name

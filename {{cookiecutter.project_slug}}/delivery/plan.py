@@ -12,6 +12,7 @@ from delivery import PROJECT
 from delivery.allowed_destroys import allowed_destroys
 from delivery.build import Build, this_build
 from delivery.change import changes_by_hand, changes_of
+from delivery.commands_in_plan import other_providers, refuse_commands
 from delivery.delivered_change import MOST_COMMITS, delivered_change, named_by_merges, pull_requests
 from delivery.deploy_role import terraform_access
 from delivery.deployed import history, smoke_test_of
@@ -30,10 +31,9 @@ def main() -> None:
     """Plan, pack, upload the summary, export what the approval message needs."""
     build = this_build()
     with refusals_published(f"The plan of {build.environment}", build.refuse):
-        terraform = Terraform(
-            PROJECT, build.environment, terraform_access(build.variables.get("ROLE_ARN"), build, PROJECT)
-        )
-        judgement, state = planned(PROJECT, terraform, build.commit, FOLDER, PATIENCE)
+        role = build.variables.get("ROLE_ARN")
+        terraform = Terraform(PROJECT, build.environment, terraform_access(role, build, PROJECT))
+        judgement, state = planned(PROJECT, terraform, build.commit, FOLDER, PATIENCE, account=account_of(role))
         judgement = with_its_history(judgement, build)
         (FOLDER / SUMMARY).write_text(page(judgement), encoding="utf-8")
         sources = sources_digest(PROJECT, build.environment)
@@ -57,10 +57,11 @@ def with_its_history(judgement: Judgement, build: Build) -> Judgement:
         change = replace(change, requests=named_by_merges(change.commits))
     before = told.get("ENVIRONMENT_BEFORE", "")
     tested = smoke_test_of(before, history(s3, build.summary_bucket, before), build.commit) if before else ""
-    return replace(judgement, change=change, tested_before=tested, account=_account(told.get("ROLE_ARN")))
+    return replace(judgement, change=change, tested_before=tested)
 
 
-def _account(role: str | None) -> str:
+def account_of(role: str | None) -> str:
+    """The account of a role: whoever is of another one is said to be."""
     return role.split(":")[4] if role else ""
 
 
@@ -73,7 +74,9 @@ def ask_for_approval(build: Build, summary: str, link: str) -> None:
         build.notify(asked, "approval")
 
 
-def planned(project: Path, terraform: Terraform, commit: str, folder: Path, *options: str) -> tuple[Judgement, State]:
+def planned(
+    project: Path, terraform: Terraform, commit: str, folder: Path, *options: str, account: str = ""
+) -> tuple[Judgement, State]:
     """Plan into an empty folder, with the archives, the lock file and the summary beside the plan."""
     allowed = allowed_destroys(project)
     build_archives.main(project)
@@ -83,9 +86,12 @@ def planned(project: Path, terraform: Terraform, commit: str, folder: Path, *opt
     state = terraform.state()
     terraform.plan(folder / PLAN, *options)
     shown = terraform.shown(folder / PLAN)
-    changes, by_hand = changes_of(shown), changes_by_hand(shown)
-    judgement = Judgement(
-        terraform.environment, commit, changes, by_hand, allowed, chosen_here, completed_later=completed_later(shown)
+    refuse_commands(terraform.environment, shown)
+    judgement = replace(
+        Judgement(terraform.environment, commit, changes_of(shown), changes_by_hand(shown), allowed, chosen_here),
+        account=account,
+        completed_later=completed_later(shown, account),
+        other_providers=other_providers(shown),
     )
     shutil.copytree(project / ARCHIVES, folder / ARCHIVES)
     if terraform.lock_file.exists():

@@ -1,6 +1,7 @@
 """What an IAM policy grants, statement by statement, whatever order its JSON has."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -64,6 +65,31 @@ def gathered(grants: Iterable[Grant]) -> list[Grants]:
         Grants(effect, who, found, tuple(named), condition)
         for (effect, who, condition, found), named in resources.items()
     )
+
+
+def is_wild(part: str) -> bool:
+    """Whether a part of a name holds a wildcard."""
+    return "*" in part or "?" in part
+
+
+def is_wide(resource: str) -> bool:
+    """Whether an ARN leaves open the service, the account, or how the name begins."""
+    if not is_wild(resource):
+        return False
+    parts = resource.split(":", 5)
+    if not resource.startswith("arn:") or len(parts) < 6:
+        return True
+    _, partition, service, _, account, name = parts
+    if is_wild(partition) or is_wild(service) or is_wild(account):
+        return True
+    # Of S3 the name is the bucket's; of the others a type stands before it, as in role/name.
+    kind, separator, rest = ("", "", name) if service == "s3" else _kind_and_name(name)
+    return is_wild(kind) or (bool(separator) and not rest) or rest[:1] in ("*", "?")
+
+
+def _kind_and_name(name: str) -> tuple[str, str, str]:
+    found = re.match(r"([^/:]*)([/:])(.*)", name)
+    return (found[1], found[2], found[3]) if found else ("", "", name)
 
 
 def _grants(statement: dict[str, Any]) -> Iterable[Grant]:

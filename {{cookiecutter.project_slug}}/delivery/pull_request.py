@@ -12,7 +12,7 @@ from delivery.branch import complaint_about
 from delivery.build import Build, this_build
 from delivery.deploy_role import terraform_access
 from delivery.message import message
-from delivery.plan import planned
+from delivery.plan import account_of, planned
 from delivery.refusal import Refusal
 from delivery.summary import page
 from delivery.terraform import Terraform
@@ -76,7 +76,8 @@ def plan_of(build: Build, environment: str, role: str) -> Finding:
     folder = PROJECT / ".delivery" / "pull-request" / environment
     try:
         terraform = Terraform(PROJECT, environment, terraform_access(role, build, PROJECT))
-        judgement, _ = planned(PROJECT, terraform, build.told("SOURCE_COMMIT"), folder, "-lock=false")
+        commit = build.told("SOURCE_COMMIT")
+        judgement, _ = planned(PROJECT, terraform, commit, folder, "-lock=false", account=account_of(role))
     except SystemExit as refused:
         return Finding(f"the plan of {environment}", False, str(refused.code))
     return Finding(f"the plan of {environment}", True, page(judgement), message(judgement))

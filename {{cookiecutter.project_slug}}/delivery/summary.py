@@ -5,15 +5,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from delivery.allowed_destroys import FILE, AllowedDestroy, reason_for, stale
-from delivery.change import Change
+from delivery.change import UNKNOWN_CHANGE, Change
 from delivery.change_in_words import change_lines
+from delivery.commands_in_plan import ANOTHER_PROVIDER
 from delivery.data_holding import losses_of, sentence
 from delivery.delivered_change import DeliveredChange
 from delivery.permission_change import PermissionChange, highlighted, permission_changes
+from delivery.plain_text import plain_text
+from delivery.shorter_retention import shorter_retentions
 from local.terraform import LOCK
 
 NOT_LOCKED = "The provider is not locked: this build took the newest that fits."
-VERBS = ("add", "change", "replace", "destroy", "forget")
+VERBS = ("add", "change", "replace", "destroy", "forget", UNKNOWN_CHANGE)
+LONGEST_REASON = 300
 # What a type is part of, in words; the first that its name begins with counts.
 KINDS = {
     "aws_s3_object": "code",
@@ -55,6 +59,8 @@ class Judgement:
     completed_later: list[PermissionChange] = field(default_factory=list)
     change: DeliveredChange | None = None
     tested_before: str = ""
+    # Neither AWS's nor Terraform's own.
+    other_providers: list[str] = field(default_factory=list)
 
     @property
     def permissions(self) -> list[PermissionChange]:
@@ -71,15 +77,23 @@ class Judgement:
         """The losses that nobody has allowed."""
         return [change for change in self.losses if not reason_for(change, self.environment, self.allowed)]
 
-    def loss(self, change: Change) -> str:
-        """One loss in words, and whether it is allowed."""
-        reason = reason_for(change, self.environment, self.allowed)
+    @property
+    def retentions(self) -> list[str]:
+        """The data that AWS would delete earlier than before."""
+        return shorter_retentions(self.changes)
+
+    def loss(self, change: Change, longest: int = LONGEST_REASON) -> str:
+        """One loss in words, and whether it is allowed; the author's reason only as long as is wanted."""
+        reason = plain_text(reason_for(change, self.environment, self.allowed) or "", longest)
         return f"{sentence(change, self.environment)} ({f'allowed: {reason}' if reason else 'NOT ALLOWED'})"
 
     def counts(self) -> str:
         """How many of each, in a line: "3 to add, 12 to change"."""
         counted = Counter(change.verb for change in self.changes)
-        return ", ".join(f"{counted[verb]} to {verb}" for verb in VERBS if counted[verb]) or "no changes"
+        told = [
+            f"{counted[verb]} {verb if verb == UNKNOWN_CHANGE else f'to {verb}'}" for verb in VERBS if counted[verb]
+        ]
+        return ", ".join(told) or "no changes"
 
     def groups(self) -> dict[str, list[Change]]:
         """The changes by what they are part of, the datasets first."""
@@ -101,7 +115,9 @@ def page(judgement: Judgement) -> str:
     loss = "DATA WOULD BE LOST; " if judgement.losses else ""
     head = [f"# {judgement.environment}: {loss}{judgement.counts()}", "", f"Commit `{judgement.commit}`."]
     sections = [
+        _other_providers(judgement),
         _lost(judgement),
+        _retentions(judgement),
         _provider(judgement),
         _permissions(judgement),
         change_lines(judgement.change),
@@ -120,6 +136,16 @@ def _lost(judgement: Judgement) -> list[str]:
     old = stale(judgement.allowed, judgement.environment, judgement.losses)
     told = [f"- {FILE} allows `{entry.address}`, which this plan does not destroy." for entry in old]
     return ([] if not lines else ["## Data that would be lost", "", *lines]) + ([""] if lines and told else []) + told
+
+
+def _other_providers(judgement: Judgement) -> list[str]:
+    """A provider is a program that runs with the rights of the apply."""
+    return [f"**{ANOTHER_PROVIDER}: `{name}`**" for name in judgement.other_providers]
+
+
+def _retentions(judgement: Judgement) -> list[str]:
+    found = [f"- **{sentence}**" for sentence in judgement.retentions]
+    return ["## Data that would be deleted earlier", "", *found] if found else []
 
 
 def _provider(judgement: Judgement) -> list[str]:

@@ -268,3 +268,184 @@ def test_a_grant_is_the_same_whether_actions_are_a_text_or_a_list() -> None:
     one = {"Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": DATA}}
 
     assert grants_of(one) == grants_of(policy(allow("s3:GetObject")))
+
+
+# What a plan can hide: policies inside a role, unknown and sensitive ones, wide names
+
+
+def configured(change: dict[str, Any], *names: str) -> list[str]:
+    """What is read first if the configuration gives these arguments."""
+    resource = {"address": f"{change['type']}.{change['name']}", "expressions": {name: {} for name in names}}
+    plan = shown(change) | {"configuration": {"root_module": {"resources": [resource]}}}
+    return highlighted(permission_changes(changes_of(plan), ACCOUNT))
+
+
+def test_the_inline_policies_of_a_role_are_read_as_its_policies() -> None:
+    block = [{"name": "all", "policy": policy(allow("*", on="*"))}]
+
+    assert "role etl may ANY ACTION on ANY RESOURCE" in said(role("add", after={"inline_policy": block}))[0]
+    assert said(role(after={"inline_policy": block}))[0] == ["role etl may ANY ACTION on ANY RESOURCE"]
+
+
+def test_the_managed_policies_that_a_role_names_itself_are_said() -> None:
+    arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+    words = f"role etl gets the managed policy {arn}, whose content is NOT SHOWN here"
+
+    assert words in first(role("add", after={"managed_policy_arns": [arn]}))
+    assert first(role(after={"managed_policy_arns": [arn]})) == [words]
+
+
+def test_inline_policies_that_are_not_known_yet_are_said_where_the_configuration_gives_them() -> None:
+    new = role("add", after={"permissions_boundary": "arn:aws:iam::1:policy/most"})
+    new["change"]["after_unknown"] = {"inline_policy": True, "managed_policy_arns": True}
+
+    assert first(new) == []
+    assert configured(new, "inline_policy", "managed_policy_arns") == [
+        "what the inline policy of role etl grants is KNOWN ONLY AFTER THE APPLY",
+        "role etl gets a managed policy that is KNOWN ONLY AFTER THE APPLY",
+    ]
+
+
+def test_an_inline_policy_of_which_a_part_is_not_known_yet_is_said() -> None:
+    new = role(after={"inline_policy": [{"name": "x"}]})
+    new["change"]["after_unknown"] = {"inline_policy": [{"policy": True}]}
+
+    assert first(new) == ["what the inline policy of role etl grants is KNOWN ONLY AFTER THE APPLY"]
+
+
+def test_a_policy_of_any_type_that_is_not_known_or_sensitive_is_said() -> None:
+    endpoint = planned("add", "aws_vpc_endpoint.s3", None, {}, after_unknown={"policy": True})
+    bucket = planned("change", "aws_s3_bucket.x", {"policy": policy(allow("s3:*"))}, {}, after_unknown={"policy": True})
+    secret = planned("change", "aws_x.x", {}, {"access_policies": "a"}, after_sensitive={"access_policies": True})
+
+    assert first(endpoint) == []
+    assert configured(endpoint, "policy") == [
+        "what the policy of aws_vpc_endpoint s3 grants is KNOWN ONLY AFTER THE APPLY"
+    ]
+    assert first(bucket) == ["what the policy of bucket x grants is KNOWN ONLY AFTER THE APPLY"]
+    assert first(secret) == ["the access policies of aws_x x is marked as sensitive: NOT SHOWN"]
+
+
+def test_a_queue_for_failed_messages_is_no_permission() -> None:
+    queue = planned("add", "aws_sqs_queue_redrive_policy.x", None, {}, after_unknown={"redrive_policy": True})
+
+    assert configured(queue, "redrive_policy") == []
+
+
+def test_an_exclusive_list_of_policies_says_that_others_are_taken_away() -> None:
+    inline = planned("add", "aws_iam_role_policies_exclusive.x", None, {"role_name": "etl", "policy_names": ["a"]})
+    attached = planned(
+        "add", "aws_iam_role_policy_attachments_exclusive.x", None, {"role_name": "etl", "policy_arns": ["arn:p"]}
+    )
+
+    assert first(inline) == ["role etl keeps these policies only: a. What another one forbids is NO LONGER FORBIDDEN"]
+    assert said(attached)[2] == [
+        "role etl gets the managed policy arn:p",
+        "role etl keeps these policies only: arn:p. What another one forbids is NO LONGER FORBIDDEN",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("principal", "words"),
+    [
+        ({"Federated": "accounts.google.com"}, "AN IDENTITY THAT IS NOT AWS'S: accounts.google.com (Federated)"),
+        ({"CanonicalUser": "79a5"}, "AN IDENTITY THAT IS NOT AWS'S: 79a5 (CanonicalUser)"),
+        ({"AWS": "AROAEXAMPLE"}, "AROAEXAMPLE (whose account is NOT SHOWN)"),
+    ],
+)
+def test_a_principal_that_is_neither_a_service_nor_of_the_account_is_read_first(
+    principal: dict[str, str], words: str
+) -> None:
+    change = role(before={"assume_role_policy": trust(AWS=ACCOUNT)}, after={"assume_role_policy": trust(**principal)})
+
+    assert first(change) == [f"{words} may work as role etl"]
+
+
+@pytest.mark.parametrize(
+    "resource",
+    ["**", "arn:aws:s3:::*", "arn:aws:s3:::*-data/x", "arn:aws:iam::1:role/*", "arn:aws:*:eu-west-1:1:x",
+     "arn:aws:kms:eu-west-1:*:key/a", "arn:*", "arn:aws:sqs:eu-west-1:1:*"],
+)  # fmt: skip
+def test_a_resource_whose_name_is_open_is_read_first(resource: str) -> None:
+    (found,) = first(of_role(None, policy(allow("s3:Get*", on=resource)), "add"))
+
+    assert "ANY RESOURCE" in found and (resource == "**" or resource in found)
+
+
+@pytest.mark.parametrize("resource", [DATA, "arn:aws:iam::1:role/acme-*", "arn:aws:glue:eu-west-1:1:table/sales/*"])
+def test_a_resource_whose_name_begins_as_agreed_is_not(resource: str) -> None:
+    assert first(of_role(None, policy(allow("s3:Get*", on=resource)), "add")) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [("**", "ANY ACTION on"), ("*:*", "ANY ACTION on"), ("s3:**", "ANY ACTION of s3"),
+     ("i?m:PassRole", "ANY ACTION like i?m:PassRole"), ("iam:*Role", "ANY ACTION like iam:*Role")],
+)  # fmt: skip
+def test_an_action_whose_service_or_beginning_is_open_is_read_first(action: str, words: str) -> None:
+    (found,) = first(of_role(None, policy(allow(action)), "add"))
+
+    assert words in found
+
+
+def test_a_text_in_a_policy_cannot_become_a_line_of_the_summary() -> None:
+    condition = {"StringEquals": {"aws:PrincipalTag/x": "a\n- **nothing**\u2028b"}}
+
+    (found,) = said(of_role(None, policy(allow("s3:GetObject", Condition=condition)), "add"))[0]
+
+    assert found.endswith("a - **nothing** b")
+
+
+def test_a_change_of_a_kind_that_this_project_does_not_know_is_read_first() -> None:
+    change = planned("change", "aws_glue_job.x", {"connections": ["c"]}, {"connections": ["c"]}) | {}
+    change["change"]["actions"] = ["create", "forget"]
+
+    assert first(change) == ["`aws_glue_job.x` has an UNKNOWN CHANGE (actions create, forget)"]
+
+
+# What runs, and where
+
+
+def test_a_new_worker_says_as_which_role_it_works_and_that_it_is_outside_of_the_network() -> None:
+    job = {"name": "etl", "role_arn": f"arn:aws:iam::{ACCOUNT}:role/etl"}
+
+    inside, outside = (planned("add", "aws_glue_job.x", None, job | more) for more in ({"connections": ["c"]}, {}))
+
+    assert said(inside)[2] == ["job etl works as role/etl"]
+    assert first(outside) == ["job etl runs OUTSIDE OF THE NETWORK"]
+
+
+def test_a_worker_that_gets_a_role_which_is_not_known_yet_is_read_first() -> None:
+    sides = ({"function_name": "start", "role": "a"}, {"function_name": "start"})
+
+    assert first(planned("change", "aws_lambda_function.x", *sides, after_unknown={"role": True})) == [
+        "function start works as a role that is KNOWN ONLY AFTER THE APPLY"
+    ]
+
+
+@pytest.mark.parametrize("after", [[], [{"subnet_ids": [], "security_group_ids": []}]])
+def test_a_function_that_leaves_the_network_is_read_first(after: list[Any]) -> None:
+    network = [{"subnet_ids": ["subnet-1"], "security_group_ids": ["sg-1"]}]
+    sides = [{"function_name": "start", "role": "a", "vpc_config": config} for config in (network, after)]
+
+    assert first(planned("change", "aws_lambda_function.x", *sides)) == ["function start runs OUTSIDE OF THE NETWORK"]
+    assert first(planned("change", "aws_lambda_function.x", *sides[::-1])) == []
+
+
+def test_the_blocks_of_a_security_group_are_connections_that_are_open() -> None:
+    block = {"protocol": "tcp", "from_port": 22, "to_port": 22, "cidr_blocks": ["0.0.0.0/1"]}
+    group = planned("change", "aws_security_group.x", {"name": "w"}, {"name": "w", "ingress": [block]})
+
+    assert first(group) == ["network: tcp 22 from ANY ADDRESS (0.0.0.0/1) is open for security group w"]
+    assert configured(
+        planned("add", "aws_security_group.x", None, {"name": "w"}, after_unknown={"egress": True}), "egress"
+    ) == ["network: which egress security group w allows is KNOWN ONLY AFTER THE APPLY"]
+    assert first(planned("add", "aws_security_group.x", None, {"name": "w"}, after_unknown={"egress": True})) == []
+
+
+def test_a_rule_of_which_one_address_is_not_known_yet_is_read_first() -> None:
+    rule = {"type": "egress", "protocol": "tcp", "from_port": 443, "to_port": 443, "cidr_blocks": ["10.0.0.0/16", None]}
+
+    change = planned("add", "aws_security_group_rule.x", None, rule, after_unknown={"cidr_blocks": [False, True]})
+
+    assert first(change) == ["network: tcp 443 to 10.0.0.0/16, addresses that are KNOWN ONLY AFTER THE APPLY is open"]

@@ -10,7 +10,60 @@ from tiny_project import BUCKETS, ROLE, SUMMARY_BUCKET, TinyProject
 
 from delivery import plan, validate
 from delivery.manifest import digest_of
+from delivery.permission_change import highlighted
 from delivery.summary import NOT_LOCKED
+
+FILLED_IN_BY_AWS = """
+provider "aws" {
+  region = "eu-west-1"
+}
+
+resource "aws_iam_role" "small" {
+  name = "small"
+  assume_role_policy = jsonencode({ Statement = [
+    { Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "lambda.amazonaws.com" } }
+  ] })
+}
+
+resource "aws_lambda_function" "small" {
+  function_name = "small"
+  role          = "arn:aws:iam::123456789012:role/small"
+  package_type  = "Image"
+  image_uri     = "small"
+}
+
+resource "aws_security_group" "small" {
+  name = "small"
+}
+
+resource "aws_sns_topic" "small" {
+  name = "small"
+}
+
+resource "aws_sqs_queue" "small" {
+  name   = "small"
+  policy = jsonencode({ Statement = [], Id = aws_sns_topic.small.arn })
+}
+
+resource "aws_s3_bucket" "small" {
+  bucket = "small"
+}
+
+resource "aws_s3_bucket_lifecycle_configuration" "small" {
+  bucket = aws_s3_bucket.small.id
+
+  rule {
+    id     = "old"
+    status = "Enabled"
+
+    filter {}
+
+    expiration {
+      days = 7
+    }
+  }
+}
+"""
 
 
 @pytest.fixture
@@ -87,6 +140,19 @@ def test_a_plan_that_terraform_refuses_is_told_in_one_sentence(project: TinyProj
     assert refused.value.code == sentence
     ((subject, text),) = inbox.messages()
     assert subject == "acme-pipeline: The plan of dev stopped" and f"\n\n{sentence}\n" in text
+
+
+def test_what_aws_fills_in_is_not_said_to_be_unknown(project: TinyProject) -> None:
+    project.write(FILLED_IN_BY_AWS)
+
+    judgement, _ = plan.planned(project.folder, project.terraform(), "a" * 40, project.plan, account="123456789012")
+
+    assert highlighted(judgement.permissions) == [
+        "role small is WITHOUT A BOUNDARY",
+        "function small runs OUTSIDE OF THE NETWORK",
+        "what the policy of queue small grants is KNOWN ONLY AFTER THE APPLY",
+    ]
+    assert judgement.retentions == [] and judgement.other_providers == []
 
 
 def test_a_build_that_the_pipeline_did_not_start_says_so(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,6 +63,19 @@ def test_a_good_change_is_commented_with_its_commit_and_the_plan_of_every_enviro
     assert "# dev: 1 to add" in said and "- add `terraform_data.version`" in said
 
 
+def test_the_plan_of_a_pull_request_says_who_is_of_another_account(comments: Comments, project: TinyProject) -> None:
+    comments.expect("feature/late-orders")
+    statement = {"Effect": "Allow", "Action": "sqs:SendMessage", "Principal": {"AWS": "arn:aws:iam::999999999999:root"}}
+    project.write(NOTHING_TO_LOSE % json.dumps({"Statement": [statement]}).replace('"', '\\"'))
+
+    with comments.stub:
+        pull_request.main()
+
+    assert (
+        "- **account 999999999999 (ANOTHER ACCOUNT) may sqs:SendMessage on terraform_data version**" in comments.said[0]
+    )
+
+
 def test_a_failing_check_fails_the_build_and_the_rest_is_still_looked_at(
     comments: Comments, monkeypatch: pytest.MonkeyPatch
 ) -> None:

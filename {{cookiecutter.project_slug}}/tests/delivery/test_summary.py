@@ -250,3 +250,57 @@ def test_a_reason_of_several_lines_does_not_break_the_message() -> None:
     said = message(judged(planned("destroy", OUTPUT), allowed=(allowed,)), DIGEST)
 
     assert "(allowed: moved to the new account)" in said and "refuse" not in said
+
+
+def test_an_allowed_loss_with_a_long_reason_pushes_no_permission_out_of_the_message() -> None:
+    reason = "moved " * 200 + "\n## Nothing else | permissions: 0 gained"
+    allowed = tuple(AllowedDestroy("dev", bucket(number)["address"], reason) for number in range(4))
+    role = planned("add", "aws_iam_role_policy.x", None, {"role": "glue", "policy": policy(["s3:*"])})
+    judgement = judged(*map(bucket, range(4)), role, allowed=allowed)
+
+    said = message(judgement, DIGEST)
+
+    assert len(said) <= LONGEST and said.startswith("DATA WOULD BE LOST")
+    assert " | permissions: 1 gained, 0 lost, 1 OF THEM TO READ FIRST | " in said
+    assert "\n## Nothing else" not in page(judgement)
+
+
+def test_the_message_keeps_the_permissions_whatever_the_reason_of_one_loss() -> None:
+    allowed = AllowedDestroy("dev", OUTPUT, "x" * 480)
+    role = planned("add", "aws_iam_role_policy.x", None, {"role": "glue", "policy": policy(["s3:*"])})
+
+    said = message(judged(planned("destroy", OUTPUT), role, allowed=(allowed,)), DIGEST)
+
+    assert f"(allowed: {'x' * 59}…)" in said and "permissions: 1 gained, 0 lost, 1 OF THEM TO READ FIRST" in said
+
+
+def test_an_unknown_change_is_counted_and_counts_as_a_loss_of_data() -> None:
+    change = planned("change", OUTPUT, {"bucket": "a"}, {"bucket": "b"})
+    change["change"]["actions"] = ["create", "forget"]
+    judgement = judged(change)
+
+    assert judgement.counts() == "1 UNKNOWN CHANGE" and len(judgement.refused) == 1
+    assert "The output bucket of dev and everything in it has an UNKNOWN CHANGE and may be lost" in page(judgement)
+    assert "| part | UNKNOWN CHANGE |" in page(judgement) and "1 OF THEM TO READ FIRST" in message(judgement)
+
+
+def test_what_is_only_read_is_no_change() -> None:
+    change = planned("nothing", OUTPUT)
+    change["change"]["actions"] = ["read"]
+
+    assert judged(change).changes == []
+
+
+def test_a_value_in_a_block_is_shown_unless_something_in_the_block_is_sensitive() -> None:
+    sides = ({"tracing": [{"mode": mode}]} for mode in ("Active", "PassThrough"))
+    before, after = sides
+
+    (shown_change,) = judged(
+        planned("change", "aws_lambda_function.x", before, after, after_sensitive={"tracing": [{}]})
+    ).changes
+    (hidden,) = judged(
+        planned("change", "aws_lambda_function.x", before, after, after_sensitive={"tracing": [{"mode": True}]})
+    ).changes
+
+    assert shown_change.attributes == ("tracing[0].mode Active → PassThrough",)
+    assert hidden.attributes == ("tracing",)
