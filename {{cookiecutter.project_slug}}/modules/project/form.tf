@@ -27,7 +27,7 @@ locals {
     subnet                  = { pattern = "^subnet-([0-9a-f]{8}|[0-9a-f]{17})$", words = "the id of a subnet" }
     connection              = { pattern = "^[a-z][a-z0-9]*(_[a-z0-9]+)*$", most = 24, words = "at most 24 lower-case letters, digits and single underscores, starting with a letter" }
     "JDBC url"              = { pattern = "^jdbc:[a-z0-9:]+", words = "a JDBC address such as jdbc:postgresql://host:5432/db" }
-    secret                  = { pattern = "^[A-Za-z0-9/_+=.@-]+$", most = 256, words = "the name of a secret in Secrets Manager" }
+    secret                  = { pattern = "^[A-Za-z0-9/_+=.@-]+$", most = 128, words = "the name of a secret in Secrets Manager" }
     dataset                 = { pattern = "^[a-z][a-z0-9]*(_[a-z0-9]+)*$", most = 24, words = "at most 24 lower-case letters, digits and single underscores, starting with a letter" }
     format                  = { pattern = "^(csv|json|parquet|orc)$", words = "csv, json, parquet or orc" }
     prefix                  = { pattern = "^([a-z0-9][a-z0-9_.-]*/)+$", most = 256, words = "a folder in lower case that ends with /" }
