@@ -9,6 +9,7 @@ from typing import Any
 
 import boto3
 import pytest
+import yaml
 from iam_evaluation import EVERYTHING, judge, refused_by
 from infrastructure_rules import listed
 from terraform_runner import Terraform
@@ -42,8 +43,10 @@ def roles(
 ) -> dict[str, Role]:
     """plan, apply, smoke and read of the first environment, after bootstrap/ was applied."""
     project = bake_into(tmp_path_factory.mktemp("bootstrapped"))
-    settings = project / "project.yaml"
-    settings.write_text(f"{settings.read_text()}\nkms_keys: [{CLIENT_KEY}]\n")
+    place = project / "project.yaml"
+    settings = yaml.safe_load(place.read_text(encoding="utf-8"))
+    settings["environments"][0]["jdbc"] = {"sales": {"url": "jdbc:postgresql://h/db", "secret": "sales"}}
+    place.write_text(json.dumps(settings | {"kms_keys": [CLIENT_KEY]}), encoding="utf-8")
     terraform.init(project / "bootstrap")
     done = terraform.run(project / "bootstrap", "apply", "-input=false", "-auto-approve", "-var=environment=dev")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -171,6 +174,16 @@ def test_a_key_of_the_client_is_used_through_the_services_that_it_serves(roles: 
         assert role.may("kms:Decrypt", CLIENT_KEY, kms__ViaService="glue.eu-west-1.amazonaws.com")
         assert not role.may("kms:Decrypt", CLIENT_KEY, kms__ViaService="s3.eu-west-1.amazonaws.com")
         assert not role.may("kms:Decrypt", CLIENT_KEY)
+
+
+def test_the_boundary_takes_a_secret_of_the_project_and_none_whose_name_only_begins_like_it(
+    roles: dict[str, Role],
+) -> None:
+    bound = Role({}, [EVERYTHING], roles["smoke"].boundary)
+    secret = f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:sales"
+
+    assert bound.may("secretsmanager:GetSecretValue", f"{secret}-a1B2c3")
+    assert not bound.may("secretsmanager:GetSecretValue", f"{secret}-archive-a1B2c3")
 
 
 def test_an_apply_hands_its_roles_to_the_services_that_work_for_it_only(roles: dict[str, Role]) -> None:

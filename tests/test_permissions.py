@@ -2,13 +2,17 @@
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from iam_evaluation import may, policies_of_role
 from infrastructure_rules import listed, policies
+from terraform_runner import Terraform
 
 SCAN = Path(os.environ.get("SCAN_VENV", Path(__file__).parents[1] / ".venv-scan"))
 
@@ -122,3 +126,19 @@ def test_every_action_of_the_policy_that_waits_for_the_key_exists(plan: dict[str
 @pytest.mark.parametrize("action", ["glue:StartCrawlers", "s3:GetObjectt", "lambda:Invoke"])
 def test_an_action_that_does_not_exist_is_noticed(action: str) -> None:
     assert action.lower() not in known_actions()
+
+
+def test_a_job_reads_the_secret_of_its_database_and_not_those_of_its_neighbours(
+    planned_project: Path, tmp_path: Path, terraform: Terraform
+) -> None:
+    project = shutil.copytree(planned_project, tmp_path / "project", symlinks=True)
+    place = project / "project.yaml"
+    settings = yaml.safe_load(place.read_text(encoding="utf-8"))
+    settings["environments"][0]["jdbc"] = {"sales": {"url": "jdbc:postgresql://h/db", "secret": "sales"}}
+    place.write_text(json.dumps(settings), encoding="utf-8")
+
+    job = policies_of_role(terraform.plan(project / "dev"), "acme-sales-dev-glue-job")
+
+    secret = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:sales"
+    assert may(job, "secretsmanager:GetSecretValue", f"{secret}-a1B2c3")
+    assert not may(job, "secretsmanager:GetSecretValue", f"{secret}-archive-a1B2c3")
