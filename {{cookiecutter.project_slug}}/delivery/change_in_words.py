@@ -9,7 +9,9 @@ def change_lines(change: DeliveredChange | None) -> list[str]:
     """The section of the summary."""
     if change is None:
         return []
-    named = [_commit(commit, change.requests.get(commit.id)) for commit in change.commits[:MOST_COMMITS]]
+    named = [
+        f"{_commit(each, change.requests.get(each.id))}{_alone(change, each)}" for each in change.commits[:MOST_COMMITS]
+    ]
     more = len(change.commits) - len(named)
     back = [f"- taken back: {_commit(commit, None)[2:]}" for commit in change.taken_back[:MOST_COMMITS]]
     settings = ["", "project.yaml:", "", *(f"- {line}" for line in change.settings)] if change.settings else []
@@ -31,8 +33,20 @@ def change_line(change: DeliveredChange | None) -> str:
         return ""
     requests = _requests([change.requests[each.id] for each in change.commits if each.id in change.requests])
     titles = f": {'; '.join(commit.title for commit in change.commits[:3])}" if change.commits and change.since else ""
-    line = f"{_count(change).rstrip('.')}{requests}{titles}"
+    line = f"{_count(change).rstrip('.')}{requests}{_all_alone(change)}{titles}"
     return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…"
+
+
+def _alone(change: DeliveredChange, commit: Commit) -> str:
+    """What an approver must not have to notice by its absence."""
+    if not change.since or change.note:
+        return ""
+    return "" if commit.id in change.requests else ", NO PULL REQUEST FOUND"
+
+
+def _all_alone(change: DeliveredChange) -> str:
+    count = sum(bool(_alone(change, commit)) for commit in change.commits[:MOST_COMMITS])
+    return f"; NO PULL REQUEST FOUND FOR {count}" if count else ""
 
 
 def _requests(requests: list[PullRequest]) -> str:
@@ -42,7 +56,9 @@ def _requests(requests: list[PullRequest]) -> str:
     numbers = dict.fromkeys(f"{each.number}{_by_title(each)}" for each in requests)
     by = {person for each in requests for person in each.approvers}
     doubts = "".join(dict.fromkeys(_doubts(each) for each in requests))
-    return f"; pull request {', '.join(numbers)}{f', approved by {_listed(sorted(by))}' if by else ''}{doubts}"
+    nobody = "".join(dict.fromkeys(_by_nobody(each) for each in requests if not each.approvers))
+    approved = f"{f', approved by {_listed(sorted(by))}' if by else ''}{nobody}"
+    return f"; pull request {', '.join(numbers)}{approved}{doubts}"
 
 
 def _by_title(request: PullRequest) -> str:
@@ -86,8 +102,13 @@ def _commit(commit: Commit, request: PullRequest | None) -> str:
 
 def _request(request: PullRequest) -> str:
     by = f" by {request.author}" if request.author else ""
-    approved = f", approved by {_listed(request.approvers)}" if request.approvers else ""
+    approved = f", approved by {_listed(request.approvers)}" if request.approvers else _by_nobody(request)
     return f"pull request {request.number}{_by_title(request)}{by}{approved}{_doubts(request)}"
+
+
+def _by_nobody(request: PullRequest) -> str:
+    """Who approved is asked of CodeCommit only."""
+    return "" if request.is_named_by_title else ", APPROVED BY NOBODY"
 
 
 def _listed(people: "tuple[str, ...] | list[str]") -> str:

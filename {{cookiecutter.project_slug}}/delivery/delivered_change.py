@@ -77,10 +77,20 @@ def delivered_change(project: Path, since: str, commit: str, branch: str) -> Del
     )
 
 
-def named_by_merges(commits: list[Commit]) -> dict[str, PullRequest]:
-    """The pull requests that commits name themselves, by commit: who approved them is known to the git provider."""
-    found = {commit.id: NAMED_BY_ITS_MERGE.search(commit.title) for commit in commits}
-    return {commit: _by_title(each) for commit, each in found.items() if each}
+def named_by_merges(project: Path, commits: list[Commit]) -> dict[str, PullRequest]:
+    """The pull requests that commits name themselves, by commit: who approved them is known to the git provider.
+
+    A merge commit names the pull request of all commits that it brings.
+    """
+    titles = {commit.id: NAMED_BY_ITS_MERGE.search(commit.title) for commit in commits}
+    named = {commit: _by_title(each) for commit, each in titles.items() if each}
+    brought = {each: named[merge] for merge in named for each in _second_side(project, merge)}
+    return {commit.id: found for commit in commits if (found := named.get(commit.id) or brought.get(commit.id))}
+
+
+def _second_side(project: Path, merge: str) -> list[str]:
+    """What a merge commit has brought to its branch; nothing if the commit is no merge."""
+    return attempt(project, "rev-list", f"{merge}^1..{merge}^2").stdout.split()
 
 
 def _by_title(found: "re.Match[str]") -> PullRequest:

@@ -70,16 +70,25 @@ def record_smoke_test(s3: Any, build: Build, result: str, **more: str) -> None:
 
 def smoke_test_of(environment: str, known: list[dict[str, str]], commit: str) -> str:
     """How an environment took a commit, in a sentence for those who decide about the next one."""
-    entry = known[0] if known else None
-    if not entry or entry["commit"] != commit:
-        found = f"it has {entry['commit'][:12]}" if entry else "nothing was delivered there yet"
+    entry = next((each for each in known if each["commit"] == commit), None)
+    if entry is None:
+        found = f"it has {known[0]['commit'][:12]}" if known else "nothing was delivered there yet"
         return f"{environment} does not have this commit: {found}."
+    # Deliveries queue: while this one waits, a later one may have gone through the environment before.
+    if entry is not known[0]:
+        had = f"{environment} had this commit, and its smoke test {_ended(entry)}"
+        return f"{had}; since then it got {known[0]['commit'][:12]}."
     rows = f", {entry['rows']} rows published" if "rows" in entry else ""
     seconds = f" in {entry['seconds']} seconds" if "seconds" in entry else ""
     when = f" at {entry['tested_at']}" if "tested_at" in entry else ""
     if entry["smoke_test"] == "passed":
         return f"{environment} has this commit and passed its smoke test{when}{rows}{seconds}."
     return f"{environment} has this commit, and its smoke test is {entry['smoke_test']}{when}."
+
+
+def _ended(entry: dict[str, str]) -> str:
+    when = f" at {entry['tested_at']}" if "tested_at" in entry else ""
+    return f"{'passed' if entry['smoke_test'] == 'passed' else 'is ' + entry['smoke_test']}{when}"
 
 
 def history(s3: Any, bucket: str, environment: str) -> list[dict[str, str]]:

@@ -54,7 +54,7 @@ def with_its_history(judgement: Judgement, build: Build) -> Judgement:
         requests, note = pull_requests(PROJECT, client, repository, change.commits[:MOST_COMMITS])
         change = replace(change, requests=requests, note=" ".join(filter(None, [change.note, note])))
     elif change:
-        change = replace(change, requests=named_by_merges(change.commits))
+        change = replace(change, requests=named_by_merges(PROJECT, change.commits))
     before = told.get("ENVIRONMENT_BEFORE", "")
     tested = smoke_test_of(before, history(s3, build.summary_bucket, before), build.commit) if before else ""
     return replace(judgement, change=change, tested_before=tested)

@@ -1,7 +1,9 @@
 # What this environment may cost in a month, where project.yaml says it. The tag must be active in billing: docs/cost.md.
 
 locals {
-  budget  = "arn:${local.partition}:budgets::${local.account}:budget/${var.names.budget}"
+  # What Budgets names as its source is any budget of the account, and it asks before the budget exists
+  # (AWS Cost Management user guide, "Creating an Amazon SNS topic for budget notifications").
+  budgets = "arn:${local.partition}:budgets::${local.account}:*"
   _budget = var.environment.monthly_budget == null ? {} : { month = var.environment.monthly_budget }
   # ACTUAL: the amount is spent; FORECASTED: at this pace it will be.
   _overspent = ["ACTUAL", "FORECASTED"]

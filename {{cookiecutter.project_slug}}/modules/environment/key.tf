@@ -73,7 +73,7 @@ locals {
         StringEquals = { "aws:SourceAccount" = local.account }
         ArnLike = { "aws:SourceArn" = [
           "arn:${local.partition}:cloudwatch:${local.region}:${local.account}:alarm:${var.prefix}-*",
-          local.budget,
+          local.budgets,
         ] }
       }
     },

@@ -3,7 +3,7 @@
 locals {
   speaking = {
     "cloudwatch.amazonaws.com" = "arn:${local.partition}:cloudwatch:${local.region}:${local.account}:alarm:${var.prefix}-*"
-    "budgets.amazonaws.com"    = local.budget
+    "budgets.amazonaws.com"    = local.budgets
   }
 
   # What every alarm does, and every budget: Lambda notify, the topic's only reader, writes for people what it means.

@@ -50,10 +50,19 @@ def changed(request: PullRequest) -> list[str]:
 
 
 def test_a_pull_request_that_a_title_names_is_said_to_be_named_by_it() -> None:
-    (request,) = named_by_merges([Commit("a" * 40, "Bob", "Late orders (#8)")]).values()
+    (request,) = named_by_merges(Path(), [Commit("a" * 40, "Bob", "Late orders (#8)")]).values()
 
     assert all("pull request 8 (named by the commit's own title)" in line for line in changed(request))
     assert not any("own title" in line for line in changed(PullRequest("8", "Late", BOB, ("ann (Architects)",))))
+
+
+def test_a_commit_without_a_pull_request_and_a_request_that_nobody_approved_are_said_aloud() -> None:
+    alone = DeliveredChange("b" * 40, [Commit("a" * 40, "Bob", "Late")])
+
+    assert [line for line in change_lines(alone) if line.endswith(", NO PULL REQUEST FOUND")]
+    assert "; NO PULL REQUEST FOUND FOR 1: Late" in change_line(alone)
+    assert all("APPROVED BY NOBODY" in line for line in changed(PullRequest("7", "Late", BOB)))
+    assert "PULL REQUEST FOUND" not in change_line(DeliveredChange("", [Commit("a" * 40, "Bob", "Late")]))
 
 
 def test_an_approval_under_the_authors_name_is_said_whatever_the_role() -> None:

@@ -36,6 +36,14 @@ def test_without_a_pipeline_the_command_says_what_to_do(at_local_aws: LocalAws) 
         known_to_a_person(boto3.client("s3"), "nobodys-bucket", "dev")
 
 
+def test_an_environment_that_has_gone_on_meanwhile_still_tells_how_it_took_the_commit() -> None:
+    earlier = {"commit": COMMIT, "smoke_test": "passed", "tested_at": "2026-01-01T00:00:00"}
+
+    assert smoke_test_of("dev", [{"commit": "b" * 40, "smoke_test": "pending"}, earlier], COMMIT) == (
+        f"dev had this commit, and its smoke test passed at 2026-01-01T00:00:00; since then it got {'b' * 12}."
+    )
+
+
 @pytest.mark.parametrize(
     ("entry", "sentence"),
     [

@@ -150,6 +150,27 @@ def test_a_title_cannot_look_like_a_part_of_the_message_or_a_variable_of_the_pip
     ],
 )
 def test_by_a_connection_the_merge_itself_names_its_pull_request(title: str, number: str) -> None:
-    found = named_by_merges([Commit("a", "Bob", title), Commit("b", "Bob", "Late orders")])
+    found = named_by_merges(Path(), [Commit("a", "Bob", title), Commit("b", "Bob", "Late orders")])
 
     assert {commit: each.number for commit, each in found.items()} == {"a": number}
+
+
+def test_a_merge_names_the_pull_request_of_every_commit_that_it_brings(tmp_path: Path) -> None:
+    def git(*words: str) -> str:
+        identity = ("-c", "user.name=Bob", "-c", "user.email=bob@example.com")
+        return subprocess.run(
+            ["git", *identity, *words], cwd=tmp_path, check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+    git("init", "-q", "-b", "main")
+    git("commit", "-q", "--allow-empty", "-m", "Begin")
+    git("switch", "-qc", "late")
+    git("commit", "-q", "--allow-empty", "-m", "Late orders")
+    brought = git("rev-parse", "HEAD")
+    git("switch", "-q", "main")
+    git("merge", "-q", "--no-ff", "late", "-m", "Merge pull request #7 from acme/late")
+    merge = git("rev-parse", "HEAD")
+
+    found = named_by_merges(tmp_path, [Commit(merge, "Bob", "Merge pull request #7"), Commit(brought, "Bob", "Late")])
+
+    assert {commit: each.number for commit, each in found.items()} == {merge: "7", brought: "7"}
