@@ -12,6 +12,7 @@ import build_archives
 from delivery.change import changes_of
 from delivery.data_holding import losses_of
 from delivery.terraform import Terraform
+from local.boundary import make_boundary
 from local.job_settings import settings_of
 from local.lifetime import down, start
 from local.platform import terraform_of
@@ -26,6 +27,7 @@ def apply() -> None:
     platform = start(ENVIRONMENT, settings_of(PROJECT, ENVIRONMENT), None)
     terraform = terraform_of(platform)
     terraform.init()
+    make_boundary(platform)
     terraform.apply(lambda *_: None)
 
 
