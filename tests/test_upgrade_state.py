@@ -13,6 +13,8 @@ from upgrade_lab import PERSON, Project, Template, template_since_its_last_relea
 
 STATE = Path(__file__).with_name("state_of_a_project.py")
 MODULES = "{{cookiecutter.project_slug}}/modules"
+# The environment's folder imports log groups that Glue made first, and names them.
+ROOT = "{{cookiecutter.project_slug}}/{{first_environment()}}"
 # One resource of every kind that must never go, each with the module that it is in.
 KEPT = {
     "aws_s3_bucket.this": "storage",
@@ -47,7 +49,7 @@ def rename_what_is_kept(template: Template) -> None:
     """A version whose modules call a resource of every kind by another name."""
     for address, module in KEPT.items():
         kind, name = address.split(".")
-        for path in (template.folder / MODULES / module).glob("*.tf"):
+        for path in [*(template.folder / MODULES / module).glob("*.tf"), template.folder / ROOT / "main.tf"]:
             text = path.read_text().replace(f'resource "{kind}" "{name}"', f'resource "{kind}" "{name}_of_old"')
             path.write_text(re.sub(rf"\b{kind}\.{name}\b", f"{kind}.{name}_of_old", text))
 
