@@ -89,7 +89,7 @@ def named_by_merges(project: Path, commits: list[Commit]) -> dict[str, PullReque
 
 
 def _second_side(project: Path, merge: str) -> list[str]:
-    """What a merge commit has brought to its branch; nothing if the commit is no merge."""
+    """The commits that a merge brought to its branch; none if the commit is not a merge."""
     return attempt(project, "rev-list", f"{merge}^1..{merge}^2").stdout.split()
 
 

@@ -1,7 +1,7 @@
 # What this environment may cost in a month, where project.yaml says it. The tag must be active in billing: docs/cost.md.
 
 locals {
-  # What Budgets names as its source is any budget of the account, and it asks before the budget exists
+  # AWS's own policy for the topic lets every budget of the account publish, not one budget by its name
   # (AWS Cost Management user guide, "Creating an Amazon SNS topic for budget notifications").
   budgets = "arn:${local.partition}:budgets::${local.account}:*"
   _budget = var.environment.monthly_budget == null ? {} : { month = var.environment.monthly_budget }
