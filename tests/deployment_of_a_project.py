@@ -39,10 +39,10 @@ class Deployment:
         name = kind if kind == "drift" else f"{kind}-{self.environment}"
         return str(self.played.delivery["builds"][name])
 
-    def terraform(self, kind: str, build: str) -> Terraform:
+    def terraform(self, role: str, build: str) -> Terraform:
         """Terraform with the rights of one deploy role, taken by its build."""
         found = self.played.client_of_role(self.build(build), "sts", "walk").assume_role(
-            RoleArn=f"arn:aws:iam::{self.here['account']}:role/{self.here[f'{kind}_role']}", RoleSessionName="walk"
+            RoleArn=f"arn:aws:iam::{self.here['account']}:role/{self.here[f'{role}_role']}", RoleSessionName="walk"
         )["Credentials"]
         keys = {
             "AWS_ACCESS_KEY_ID": found["AccessKeyId"],

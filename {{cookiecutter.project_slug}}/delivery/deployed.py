@@ -80,15 +80,17 @@ def smoke_test_of(environment: str, known: list[dict[str, str]], commit: str) ->
         return f"{had}; since then it got {known[0]['commit'][:12]}."
     rows = f", {entry['rows']} rows published" if "rows" in entry else ""
     seconds = f" in {entry['seconds']} seconds" if "seconds" in entry else ""
-    when = f" at {entry['tested_at']}" if "tested_at" in entry else ""
     if entry["smoke_test"] == "passed":
-        return f"{environment} has this commit and passed its smoke test{when}{rows}{seconds}."
-    return f"{environment} has this commit, and its smoke test is {entry['smoke_test']}{when}."
+        return f"{environment} has this commit and passed its smoke test{_when(entry)}{rows}{seconds}."
+    return f"{environment} has this commit, and its smoke test {_ended(entry)}."
 
 
 def _ended(entry: dict[str, str]) -> str:
-    when = f" at {entry['tested_at']}" if "tested_at" in entry else ""
-    return f"{'passed' if entry['smoke_test'] == 'passed' else 'is ' + entry['smoke_test']}{when}"
+    return f"{'passed' if entry['smoke_test'] == 'passed' else 'is ' + entry['smoke_test']}{_when(entry)}"
+
+
+def _when(entry: dict[str, str]) -> str:
+    return f" at {entry['tested_at']}" if "tested_at" in entry else ""
 
 
 def history(s3: Any, bucket: str, environment: str) -> list[dict[str, str]]:
