@@ -99,6 +99,20 @@ def every_build_asks_for_the_branch_before_the_commit_runs(plan: Plan) -> list[s
     return [*without_history, *(name for name in built if not asks(name))]
 
 
+def plan_and_apply_refuse_to_go_back_before_the_commit_runs(plan: Plan) -> list[str]:
+    """CodeBuild keeps the buildspec, so an older commit cannot leave the question out."""
+    question = "# Refuse a commit that takes deployed commits out"
+    projects = of_type(plan, "aws_codebuild_project")
+    builds = [each for address, each in projects.items() if '["plan-' in address or '["apply-' in address]
+
+    def asks(build: dict[str, Any]) -> bool:
+        buildspec, told = build["source"][0]["buildspec"], variables_of(build)
+        commands = yaml.safe_load(buildspec)["phases"]["install"]["commands"] if "\n" in buildspec else ["", ""]
+        return commands[1].startswith(question) and {"ENVIRONMENT", "SUMMARY_BUCKET"} <= told.keys()
+
+    return [each["name"] for each in builds if not asks(each)] if builds else ["no build plans or applies"]
+
+
 def runs_wait_for_each_other(plan: Plan) -> list[str]:
     mode = the_pipeline(plan)["execution_mode"]
     return [] if mode == "QUEUED" else [mode]
@@ -439,6 +453,7 @@ RULES: list[Callable[[Plan], list[str]]] = [
     the_approver_sees_the_plan_and_cannot_be_waited_for_without_end,
     apply_gets_the_plan_that_was_approved,
     every_build_asks_for_the_branch_before_the_commit_runs,
+    plan_and_apply_refuse_to_go_back_before_the_commit_runs,
     runs_wait_for_each_other,
     no_stage_rolls_back,
     a_window_guards_its_environment,

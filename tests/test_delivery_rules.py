@@ -37,9 +37,15 @@ MUTATIONS: dict[str, Mutation] = {
     ),
     "the plan runs the commit before it asks for the branch": (
         "buildspecs/plan.yml",
-        r"      - \|\n        \$\{indent\(8, only_the_branch\)\}\n      - make tools\n",
+        r"      - \|\n        \$\{indent\(8, only_the_branch\)\}\n",
         "      - make tools\n      - |\n        ${indent(8, only_the_branch)}\n",
         "every_build_asks_for_the_branch_before_the_commit_runs",
+    ),
+    "the apply does not ask whether the commit goes back": (
+        "buildspecs/apply.yml",
+        r"      - \|\n        \$\{indent\(8, only_forward\)\}\n",
+        "",
+        "plan_and_apply_refuse_to_go_back_before_the_commit_runs",
     ),
     "the builds get files without a history": (
         "pipeline/stage.tf",

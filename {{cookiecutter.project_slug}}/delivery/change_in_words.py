@@ -3,6 +3,8 @@
 from delivery.delivered_change import MOST_COMMITS, Commit, DeliveredChange, PullRequest
 
 LONGEST_LINE = 240
+# Commits that a delivery would take out: the newest are named, the rest counted.
+MOST_NAMED = 3
 
 
 def change_lines(change: DeliveredChange | None) -> list[str]:
@@ -33,8 +35,21 @@ def change_line(change: DeliveredChange | None) -> str:
         return ""
     requests = _requests([change.requests[each.id] for each in change.commits if each.id in change.requests])
     titles = f": {'; '.join(commit.title for commit in change.commits[:3])}" if change.commits and change.since else ""
-    line = f"{_count(change).rstrip('.')}{requests}{_all_alone(change)}{titles}"
+    if change.taken_back and not change.commits:
+        return ""
+    count = f"{_commits(len(change.commits))} new" if change.taken_back else _count(change).rstrip(".")
+    line = f"{count}{requests}{_all_alone(change)}{titles}"
     return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…"
+
+
+def back_line(change: DeliveredChange | None) -> str:
+    """Which deployed commits would be taken out: an approver reads it before anything else, so it is never cut."""
+    if change is None or not change.taken_back:
+        return ""
+    named = [commit.id[:12] for commit in change.taken_back[:MOST_NAMED]]
+    more = len(change.taken_back) - len(named)
+    which = f"{', '.join(named)}{f' and {more} more' if more else ''}"
+    return f"GOES BACK: takes out {_commits(len(change.taken_back))} ({which}); deployed is {change.since[:12]}"
 
 
 def _alone(change: DeliveredChange, commit: Commit) -> str:
@@ -80,9 +95,10 @@ def _session(person: str) -> str:
 def _count(change: DeliveredChange) -> str:
     if not change.since:
         return "The first delivery to this environment."
-    back = f"THIS GOES BACK: {_commits(len(change.taken_back))} of what is deployed (`{change.since[:12]}`) taken back"
     if change.taken_back:
-        return f"{back}, {_commits(len(change.commits))} new." if change.commits else f"{back}."
+        return (
+            f"{back_line(change)}; {_commits(len(change.commits))} new." if change.commits else f"{back_line(change)}."
+        )
     if change.note:
         return "What comes with this commit is not known."
     if not change.commits:

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from delivery.change import Change
-from delivery.change_in_words import change_line
+from delivery.change_in_words import back_line, change_line
 from delivery.commands_in_plan import ANOTHER_PROVIDER
 from delivery.permission_change import highlighted
 from delivery.plain_text import plain_text
@@ -28,13 +28,14 @@ THINGS = {
 
 
 def message(judgement: Judgement, digest: str = "") -> str:
-    """One line of at most 700 characters, the losses first."""
+    """One line of at most 700 characters: going back first, then the losses."""
     tail = f"Commit {judgement.commit[:12]}{f', digest {digest[:12]}' if digest else ''}"
     head = f"{judgement.environment}: {judgement.counts()}"
+    back = list(filter(None, [back_line(judgement.change)]))
     always = [*_providers(judgement), *_retentions(judgement), head, *_permissions(judgement)]
     if judgement.provider_chosen_here:
         always.insert(0, NOT_LOCKED)
-    kept = [*_losses(judgement, LONGEST - len(BETWEEN.join(["", *always, tail]))), *always]
+    kept = [*back, *_losses(judgement, LONGEST - len(BETWEEN.join(["", *back, *always, tail]))), *always]
     groups = [f"{group}: {_counted(changes)}" for group, changes in judgement.groups().items()]
     for more in [change_line(judgement.change), judgement.tested_before, *groups]:
         if not more:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from delivery.allowed_destroys import FILE, AllowedDestroy, reason_for, stale
 from delivery.change import UNKNOWN_CHANGE, Change
-from delivery.change_in_words import change_lines
+from delivery.change_in_words import back_line, change_lines
 from delivery.commands_in_plan import ANOTHER_PROVIDER
 from delivery.data_holding import losses_of, sentence
 from delivery.delivered_change import DeliveredChange
@@ -112,9 +112,10 @@ def group_of(change: Change) -> str:
 
 def page(judgement: Judgement) -> str:
     """The whole summary as markdown."""
-    loss = "DATA WOULD BE LOST; " if judgement.losses else ""
+    loss = f"{'GOES BACK; ' if back_line(judgement.change) else ''}{'DATA WOULD BE LOST; ' if judgement.losses else ''}"
     head = [f"# {judgement.environment}: {loss}{judgement.counts()}", "", f"Commit `{judgement.commit}`."]
     sections = [
+        _back(judgement),
         _other_providers(judgement),
         _lost(judgement),
         _retentions(judgement),
@@ -136,6 +137,11 @@ def _lost(judgement: Judgement) -> list[str]:
     old = stale(judgement.allowed, judgement.environment, judgement.losses)
     told = [f"- {FILE} allows `{entry.address}`, which this plan does not destroy." for entry in old]
     return ([] if not lines else ["## Data that would be lost", "", *lines]) + ([""] if lines and told else []) + told
+
+
+def _back(judgement: Judgement) -> list[str]:
+    line = back_line(judgement.change)
+    return [f"**{line}.**"] if line else []
 
 
 def _other_providers(judgement: Judgement) -> list[str]:

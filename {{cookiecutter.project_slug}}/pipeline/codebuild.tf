@@ -23,6 +23,7 @@ locals {
   _own_buildspec   = { for build, each in local.builds : build => each if each.source.type == "CODEPIPELINE" && build != "pull-request" }
   _branch          = { BRANCH = local.git.branch, REPOSITORY = local.git.repository }
   _only_the_branch = file("${path.module}/../buildspecs/only_the_branch.sh")
+  _only_forward    = file("${path.module}/../buildspecs/only_forward.sh")
 
   builds = merge(
     {
@@ -76,7 +77,7 @@ resource "aws_codebuild_project" "this" {
     type            = each.value.source.type
     location        = each.value.source.location
     git_clone_depth = each.value.source.type == "CODEPIPELINE" ? null : 0
-    buildspec       = contains(keys(local._own_buildspec), each.key) ? templatefile("${path.module}/../buildspecs/${each.value.buildspec}.yml", { only_the_branch = local._only_the_branch }) : "buildspecs/${each.value.buildspec}.yml"
+    buildspec       = contains(keys(local._own_buildspec), each.key) ? templatefile("${path.module}/../buildspecs/${each.value.buildspec}.yml", { only_the_branch = local._only_the_branch, only_forward = local._only_forward }) : "buildspecs/${each.value.buildspec}.yml"
 
     dynamic "auth" {
       for_each = each.value.source.type == "CODEPIPELINE" ? [] : compact([local.connection])

@@ -14,6 +14,8 @@ REPORTED = {"check", "pull-request"}
 # The builds that the pipeline hands a commit: pipeline/ puts buildspecs/only_the_branch.sh in this place.
 HANDED = {"check", "plan", "apply", "smoke", "notify"}
 ONLY_THE_BRANCH = "${indent(8, only_the_branch)}\n"
+# The two that read or change an environment also get buildspecs/only_forward.sh.
+ONLY_FORWARD, FORWARD = "${indent(8, only_forward)}\n", {"plan", "apply"}
 
 
 def all_commands(buildspec: dict[str, Any]) -> list[str]:
@@ -21,7 +23,7 @@ def all_commands(buildspec: dict[str, Any]) -> list[str]:
 
 
 def commands(buildspec: dict[str, Any]) -> list[str]:
-    return [command for command in all_commands(buildspec) if command != ONLY_THE_BRANCH]
+    return [command for command in all_commands(buildspec) if command not in (ONLY_THE_BRANCH, ONLY_FORWARD)]
 
 
 @pytest.mark.parametrize("name", BUILDSPECS)
@@ -31,6 +33,13 @@ def test_a_build_that_is_handed_a_commit_looks_whether_it_is_on_the_branch_befor
     assert asks[0] == (name in HANDED) and not any(asks[1:])
     assert BUILDSPECS[name]["env"].get("git-credential-helper") == (True if name in HANDED else None)
     assert next(iter(BUILDSPECS[name]["phases"])) == "install"
+
+
+@pytest.mark.parametrize("name", BUILDSPECS)
+def test_plan_and_apply_look_whether_the_commit_goes_back_before_any_of_its_code_runs(name: str) -> None:
+    asks = [command == ONLY_FORWARD for command in all_commands(BUILDSPECS[name])]
+
+    assert asks[1] == (name in FORWARD) and asks.count(True) == (name in FORWARD)
 
 
 def test_every_build_of_the_pipeline_has_its_buildspec() -> None:

@@ -43,6 +43,24 @@ def test_the_headline_counts_and_warns() -> None:
     assert page(judged()).splitlines()[0] == "# dev: no changes"
 
 
+BACK = DeliveredChange("b" * 40, [], taken_back=[Commit("b" * 40, "Bob", "Close the hole"), Commit("c" * 40, "A", "x")])
+
+
+def test_going_back_is_the_first_thing_of_summary_and_message() -> None:
+    back = replace(judged(planned("destroy", OUTPUT)), change=BACK)
+    sentence_of_it = f"GOES BACK: takes out 2 commits ({'b' * 12}, {'c' * 12}); deployed is {'b' * 12}"
+
+    assert page(back).splitlines()[0].startswith("# dev: GOES BACK; DATA WOULD BE LOST; ")
+    assert page(back).splitlines()[4] == f"**{sentence_of_it}.**"
+    assert message(back).startswith(f"{sentence_of_it} | DATA WOULD BE LOST")
+
+
+def test_no_number_of_losses_cuts_away_that_a_delivery_goes_back() -> None:
+    many = replace(judged(*(planned("destroy", f'aws_s3_bucket.this["{n}"]') for n in range(40))), change=BACK)
+
+    assert message(many).startswith("GOES BACK: takes out 2 commits") and len(message(many)) <= LONGEST
+
+
 def test_losses_stand_on_top_in_words_with_what_is_missing_to_allow_them() -> None:
     text = page(judged(MORE_WORKERS, planned("destroy", OUTPUT)))
 

@@ -9,7 +9,7 @@ import pytest
 from small_pipeline import Small, small_pipeline, statement
 from stand_in_server import Server
 
-from delivery.change_in_words import change_line, change_lines
+from delivery.change_in_words import back_line, change_line, change_lines
 from delivery.delivered_change import (
     Commit,
     DeliveredChange,
@@ -108,7 +108,7 @@ def test_going_back_is_said_in_capitals(small: Small) -> None:
 
     found = known(small, newer, older)
 
-    assert change_line(found).startswith(f"THIS GOES BACK: 1 commit of what is deployed (`{newer[:12]}`) taken back")
+    assert back_line(found) == f"GOES BACK: takes out 1 commit ({newer[:12]}); deployed is {newer[:12]}"
     assert "It is not the newest of main, which has 1 commit more." in "\n".join(change_lines(found))
     assert "- taken back: " in "\n".join(change_lines(found))
 

@@ -25,7 +25,9 @@ DATASET = {"format": "csv", "columns": [{"name": "id", "type": "bigint"}, {"name
 # The builds run as they are; what `make check` and its like say is looked at elsewhere, and takes minutes.
 QUICK = "include Makefile\n\ncheck validate scan test: ; @echo 'not in this walk: $@'\n"
 # The first command of a build that the pipeline hands a commit: buildspecs/only_the_branch.sh.
-LOOK_AT_THE_BRANCH = re.compile(r"^      - \|\n        # Refuse a commit.*?^        \)\n", re.MULTILINE | re.DOTALL)
+LOOK_AT_THE_BRANCH = re.compile(
+    r"^      - \|\n        # Refuse a commit that is not on.*?^        \)\n", re.MULTILINE | re.DOTALL
+)
 Found = TypeVar("Found")
 
 
