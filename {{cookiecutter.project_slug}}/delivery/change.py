@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from delivery.added_values import added_values
 from delivery.commands_in_plan import configured_resources
 from delivery.difference import differences
 
@@ -44,6 +45,8 @@ class Change:
     hidden: frozenset[str] = frozenset()
     # The arguments that the configuration gives; AWS fills in the others.
     configured: frozenset[str] = frozenset()
+    # What an added resource is set to.
+    added: tuple[str, ...] = ()
 
     @property
     def dataset(self) -> str | None:
@@ -113,7 +116,7 @@ def _change(told: dict[str, Any]) -> Change | None:
     verb = VERBS.get(actions, UNKNOWN_CHANGE)
     unknown_actions = (f"actions {', '.join(actions)}",) if verb == UNKNOWN_CHANGE else ()
     is_shown = verb in ("change", "replace", UNKNOWN_CHANGE)
-    key = told.get("index")
+    key, hidden = told.get("index"), frozenset(_sensitive(change))
     return Change(
         address=told["address"],
         type=told["type"],
@@ -124,7 +127,8 @@ def _change(told: dict[str, Any]) -> Change | None:
         before=change.get("before") or {},
         after=change.get("after") or {},
         unknown=change.get("after_unknown") or {},
-        hidden=frozenset(_sensitive(change)),
+        hidden=hidden,
+        added=added_values(change, hidden, IN_WORDS_ELSEWHERE, NAMES_ONLY) if verb == "add" else (),
     )
 
 

@@ -214,4 +214,5 @@ def _listed(heading: str, changes: Iterable[Change]) -> list[str]:
 
 
 def _named(change: Change) -> str:
-    return f": {', '.join(change.attributes)}" if change.attributes else ""
+    told = change.attributes or change.added
+    return f": {', '.join(told)}" if told else ""
