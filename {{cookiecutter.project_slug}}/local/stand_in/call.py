@@ -86,7 +86,10 @@ PASSED_TO = {
     "chatbot": "chatbot.amazonaws.com",
     "codepipeline": "codepipeline.amazonaws.com",
     "codebuild": "codebuild.amazonaws.com",
+    # Lake Formation developer guide, "Requirements for roles used to register locations".
+    "lakeformation": "lakeformation.amazonaws.com",
 }
+PASSING = ("Create", "Update", "Put", "Register")
 ROLE_MEMBERS = ("Role", "RoleArn", "roleArn", "serviceRole", "IamRoleArn", "DeliverLogsPermissionArn")
 
 
@@ -179,7 +182,7 @@ def _new_resource(place: Place, operation: str, given: Given, resource: str) -> 
 
 def _passing(place: Place, service: str, operation: str, given: Given) -> Iterator[Call]:
     """The right to hand a role to a service."""
-    if service not in PASSED_TO or not operation.startswith(("Create", "Update", "Put")):
+    if service not in PASSED_TO or not operation.startswith(PASSING):
         return
     parts = [given, given.get("JobUpdate"), given.get("pipeline"), *(given.get("Targets") or [])]
     roles = [part[name] for part in parts if isinstance(part, dict) for name in ROLE_MEMBERS if part.get(name)]

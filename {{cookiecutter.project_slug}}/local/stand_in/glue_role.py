@@ -6,7 +6,7 @@ from typing import Any
 
 from local.stand_in.call_resources import Place, named
 from local.stand_in.caller import Caller
-from local.stand_in.identity import require
+from local.stand_in.identity import AccessDeniedError, require
 from local.stand_in.local_aws import LocalAws
 from local.stand_in.network import of_connections, require_setup_of_glue
 from local.stand_in.roles import as_service
@@ -14,6 +14,25 @@ from local.stand_in.roles import as_service
 # The managed policy AWSGlueServiceRole has them for connections into a VPC.
 LOOKING = ("NetworkInterfaces", "RouteTables", "SecurityGroups", "Subnets", "VpcEndpoints")
 INTERFACE_TAGS = ["aws-glue-service-resource"]
+
+
+class UntrustedRoleError(Exception):
+    """Glue may not take the role of a job."""
+
+
+def session_of_run(aws: LocalAws, job: dict[str, Any], run: str, connections: Iterable[str]) -> Caller:
+    """The session in which Glue works for a run of a job.
+
+    CreateJob takes any role; a role that does not trust Glue fails each run, with this sentence:
+    aws-solutions-library-samples/data-lakes-on-aws#312.
+    """
+    try:
+        return session_of(aws, "job", job["Name"], job["Role"], connections)
+    except AccessDeniedError as error:
+        said = f"Role {error.resource} should be given assume role permissions for Glue Service."
+        raise UntrustedRoleError(
+            f"JobName:{job['Name']} and JobRunId:{run} failed to execute with exception {said}"
+        ) from error
 
 
 def session_of(aws: LocalAws, kind: str, name: str, role: str, connections: Iterable[str] = ()) -> Caller:

@@ -14,7 +14,7 @@ from moto.core.utils import utcnow
 from local.stand_in import network
 from local.stand_in.caller import Caller
 from local.stand_in.glue_logs import keep_job_log
-from local.stand_in.glue_role import require_setup, session_of
+from local.stand_in.glue_role import UntrustedRoleError, require_setup, session_of_run
 from local.stand_in.identity import AccessDeniedError, require
 from local.stand_in.local_aws import LocalAws
 from local.stand_in.metric_store import MetricStore
@@ -86,7 +86,7 @@ class Jobs:
         began = time.monotonic()
         try:
             state, complaint = self._work(job_run)
-        except (AccessDeniedError, network.NetworkSetupError) as error:
+        except (AccessDeniedError, UntrustedRoleError, network.NetworkSetupError) as error:
             state, complaint = "FAILED", str(error)
         except Exception as error:
             state, complaint = "FAILED", f"{type(error).__name__}: {error}"
@@ -109,7 +109,7 @@ class Jobs:
                 return "STOPPED", "It was ended before its work."
         job = self.aws.client("glue").get_job(JobName=job_run.job_name)["Job"]
         given = {name: value for name, value in job_run.arguments.items() if name.startswith("--")}
-        session = self._session(job)
+        session = self._session(job, job_run.job_run_id)
         environment = self._environment(job["Name"], session)
         as_role = self.aws.client_in(environment, "s3")
         settings = settings_at(as_role, given["--settings"])
@@ -138,10 +138,10 @@ class Jobs:
         reached = network.environment(session.network, self.aws.address)
         return credentials(session, "GlueJobRunnerSession") | reached
 
-    def _session(self, job: dict[str, Any]) -> Caller:
+    def _session(self, job: dict[str, Any], run: str) -> Caller:
         """The session of a job's role, if the role may do what Glue does with it before the script begins."""
         connections = job.get("Connections", {}).get("Connections", [])
-        session = session_of(self.aws, "job", job["Name"], job["Role"], connections)
+        session = session_of_run(self.aws, job, run, connections)
         require_setup(self.aws, session, connections, job.get("SecurityConfiguration"))
         return session
 

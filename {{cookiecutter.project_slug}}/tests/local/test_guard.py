@@ -1,16 +1,18 @@
 """What a session of a role asks for is judged by the role's policies before anybody answers it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from small_pipeline import ACCOUNT, PLACE, Small, policy, statement
+from small_pipeline import ACCOUNT, PLACE, SOURCE, Small, policy, statement
 from stand_in_server import REGION, Server, archive
 
 from local.stand_in.call import calls_of
 from local.stand_in.call_resources import Place
 from local.stand_in.request_content import content_of
 
+SOME_ID = "12345678-1234-1234-1234-123456789012"
 BUCKET, QUEUE = "guarded-bucket", f"arn:aws:sqs:{PLACE}:guarded-queue"
 
 
@@ -176,6 +178,91 @@ def test_a_function_is_made_by_whoever_may_pass_its_role_and_look_at_its_network
     maker = acting(small, "passing-maker", makes, statement("iam:PassRole", resource=role))("lambda")
 
     assert maker.create_function(FunctionName="guarded-made", **given)["FunctionName"] == "guarded-made"
+
+
+PASSED = f"arn:aws:iam::{ACCOUNT}:role/guarded-handed-over"
+ANY_LAMBDA, IMAGE = f"arn:aws:lambda:{PLACE}:function:any", "aws/codebuild/amazonlinux-x86_64-standard:5.0"
+GLUE_JOB = {"Role": PASSED, "Command": {"Name": "glueetl"}}
+CRAWLED = {"S3Targets": [{"Path": f"s3://{BUCKET}/"}]}
+STAGE = {"actions": [{"name": "a", "actionTypeId": SOURCE}]}
+SLACK = {"SlackTeamId": "T0123ABCD", "SlackChannelId": "C0123ABCD"}
+TEAMS = {"ChannelId": "19%3Aabc%40thread.tacv2", "TeamId": SOME_ID, "TenantId": SOME_ID}
+# What hands a role to a service: the call, what is given, and the service as `iam:PassedToService` names it.
+HANDING_OVER: dict[str, tuple[str, dict[str, Any], str]] = {
+    "put_targets": ("events", {"Rule": "r", "Targets": [{"Id": "1", "Arn": ANY_LAMBDA, "RoleArn": PASSED}]}, "events"),
+    "put_rule": ("events", {"Name": "r", "ScheduleExpression": "rate(1 day)", "RoleArn": PASSED}, "events"),
+    "create_flow_logs": (
+        "ec2",
+        {"ResourceIds": ["vpc-1"], "ResourceType": "VPC", "TrafficType": "ALL", "LogGroupName": "g"}
+        | {"DeliverLogsPermissionArn": PASSED},
+        "vpc-flow-logs",
+    ),
+    "create_pipeline": (
+        "codepipeline",
+        {"pipeline": {"name": "p", "roleArn": PASSED, "stages": [STAGE | {"name": "s"}, STAGE | {"name": "t"}]}},
+        "codepipeline",
+    ),
+    "create_project": (
+        "codebuild",
+        {"name": "handed", "source": {"type": "NO_SOURCE", "buildspec": "x"}, "artifacts": {"type": "NO_ARTIFACTS"}}
+        | {"environment": {"type": "LINUX_CONTAINER", "image": IMAGE, "computeType": "BUILD_GENERAL1_SMALL"}}
+        | {"serviceRole": PASSED},
+        "codebuild",
+    ),
+    "create_slack_channel_configuration": (
+        "chatbot",
+        SLACK | {"ConfigurationName": "c", "IamRoleArn": PASSED},
+        "chatbot",
+    ),
+    "create_microsoft_teams_channel_configuration": (
+        "chatbot",
+        TEAMS | {"ConfigurationName": "c", "IamRoleArn": PASSED},
+        "chatbot",
+    ),
+    "create_crawler": ("glue", {"Name": "c", "Role": PASSED, "DatabaseName": "d", "Targets": CRAWLED}, "glue"),
+    "update_crawler": ("glue", {"Name": "c", "Role": PASSED}, "glue"),
+    "create_job": ("glue", {"Name": "j"} | GLUE_JOB, "glue"),
+    "update_job": ("glue", {"JobName": "j", "JobUpdate": GLUE_JOB}, "glue"),
+    "register_resource": (
+        "lakeformation",
+        {"ResourceArn": f"arn:aws:s3:::{BUCKET}", "RoleArn": PASSED},
+        "lakeformation",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def handing_over(small: Small) -> Callable[[str, str], Any]:
+    """What a caller is told who may do anything but pass a role, or pass it to one service only."""
+    clients: dict[str, Any] = {}
+
+    def told(call: str, passed_to: str) -> str:
+        service, given, _ = HANDING_OVER[call]
+        if passed_to not in clients:
+            anything = {"Effect": "Allow", "NotAction": "iam:PassRole", "Resource": "*"}
+            only = {"Condition": {"StringEquals": {"iam:PassedToService": f"{passed_to}.amazonaws.com"}}}
+            may = [statement("iam:PassRole", resource=PASSED) | only] if passed_to else []
+            clients[passed_to] = acting(small, f"hands-to-{passed_to or 'nobody'}", anything, *may)
+        try:
+            getattr(clients[passed_to](service), call)(**given)
+        except ClientError as error:
+            return str(error)
+        return "done"
+
+    return told
+
+
+@pytest.mark.parametrize("call", HANDING_OVER)
+def test_whoever_hands_a_role_to_a_service_may_pass_it_to_that_service(
+    handing_over: Callable[[str, str], str], call: str
+) -> None:
+    refusal = f"is not authorized to perform: iam:PassRole on resource: {PASSED} because no identity-based policy"
+    *_, service = HANDING_OVER[call]
+
+    assert refusal in handing_over(call, "")
+    assert refusal in handing_over(call, "glue" if service != "glue" else "lambda")
+    # AWS may have other reasons to refuse it.
+    assert "iam:PassRole" not in handing_over(call, service)
 
 
 # R8: what the provider sends when a tag of project.yaml changes, and the grants that once were too narrow for it.

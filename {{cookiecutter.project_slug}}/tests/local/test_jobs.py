@@ -1,12 +1,13 @@
 """Runs of jobs that wait on purpose, as those of a busy account do."""
 
+import json
 import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from stand_in_server import Server
+from stand_in_server import Server, policy_for
 
 from local.stand_in.jobs import Jobs
 from local.stand_in.local_aws import LocalAws
@@ -79,3 +80,21 @@ def test_the_newest_run_comes_first_as_glue_lists_them(server: Server) -> None:
     server.ask("hold", jobs=False)
     assert listed == begun[::-1]
     assert [run["Id"] for run in newest] == begun[-1:]
+
+
+def test_a_job_whose_role_does_not_trust_glue_is_made_and_each_of_its_runs_fails(server: Server) -> None:
+    trust = policy_for("lambda.amazonaws.com", "sts:AssumeRole")
+    del trust["Statement"][0]["Resource"]
+    made = server.client("iam").create_role(RoleName="not-glue-s", AssumeRolePolicyDocument=json.dumps(trust))
+    glue, role = server.client("glue"), made["Role"]["Arn"]
+    glue.create_job(Name="distrusted", Role=role, Command={"Name": "glueetl", "ScriptLocation": "s3://any/it.py"})
+
+    run = glue.start_job_run(JobName="distrusted", Arguments={"--settings": "s3://any/it.json"})["JobRunId"]
+
+    server.settle()
+    ended = glue.get_job_run(JobName="distrusted", RunId=run)["JobRun"]
+    assert (ended["JobRunState"], ended["ErrorMessage"]) == (
+        "FAILED",
+        f"JobName:distrusted and JobRunId:{run} failed to execute with exception "
+        f"Role {role} should be given assume role permissions for Glue Service.",
+    )
