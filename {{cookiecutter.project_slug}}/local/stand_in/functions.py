@@ -177,7 +177,8 @@ class Functions:
             session = credentials(as_function(function, self.aws.region), function.function_name)
             reached = network.environment(network.of_function(function), self.aws.address)
             network.describe(function.function_name, network.of_function(function))
-            environment = self.aws.process_environment | function.environment_vars | session | reached
+            # A function's own AWS_ENDPOINT_URL_... counts, as in every AWS SDK.
+            environment = self.aws.process_environment | reached | function.environment_vars | session
             process = WarmFunction(self._unpacked(function), version, function.handler, environment)
             self.processes.add(process)
             return process
