@@ -1,43 +1,11 @@
-"""What the cookiecutter command that runs a hook was told; cookiecutter itself tells its hooks nothing."""
+"""What the options of the cookiecutter command that runs a hook mean for it."""
 
 # Every generation waits for this module: what few generations need is imported where it is needed.
-import os
 import sys
 from pathlib import Path
 from typing import Any
 
-
-def words_of_parent() -> list[str]:
-    """The command line of the process that started this one; [] where it cannot be read."""
-    parent = os.getppid()
-    try:
-        return [os.fsdecode(word) for word in Path(f"/proc/{parent}/cmdline").read_bytes().split(b"\0")[:-1]]
-    except OSError:
-        return words_by_ps(parent)
-
-
-def words_by_ps(parent: int) -> list[str]:
-    import shlex
-    import subprocess
-
-    try:
-        done = subprocess.run(["ps", "-o", "args=", "-p", str(parent)], capture_output=True, text=True, check=True)
-        return shlex.split(done.stdout)
-    except (OSError, ValueError, subprocess.CalledProcessError):
-        return []
-
-
-def options(words: list[str]) -> dict[str, Any] | None:
-    """The options of a cookiecutter command line, None when it is none."""
-    start = next((n for n, word in enumerate(words[:3]) if Path(word).stem == "cookiecutter"), None)
-    if start is None:
-        return None
-    from cookiecutter.cli import main
-
-    try:
-        return main.make_context("cookiecutter", words[start + 1 :], resilient_parsing=True).params
-    except Exception:  # click itself told the person what is wrong with the command
-        return None
+from answers.cookiecutter_internals import options, words_of_parent
 
 
 def interview_is_due() -> bool:
@@ -83,3 +51,25 @@ def content(path: str | None) -> dict[str, Any]:
     except (OSError, ValueError, yaml.YAMLError):
         return {}
     return read if isinstance(read, dict) else {}
+
+
+def ask_nothing_but(copy: Path, answers: dict[str, object]) -> None:
+    """Write answers, for the rest the defaults, into the copy's cookiecutter.json as what is not asked."""
+    import json
+
+    path = copy / "cookiecutter.json"
+    shipped = json.loads(path.read_text(encoding="utf-8"))
+    defaults = {key: shipped.pop(key) for key in list(shipped) if not key.startswith("_")}
+    shipped["_answers"] = defaults | answers
+    path.write_text(json.dumps(shipped), encoding="utf-8")
+
+
+def stop_when_killed() -> None:
+    """Let a closed terminal, or kill, end an interview like Ctrl-C, which removes the copy of the template."""
+    import signal
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)

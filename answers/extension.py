@@ -1,10 +1,8 @@
 """Checks the answers while the project's folder gets its name: the last moment at which no folder exists."""
 
-import importlib
 import json
 import re
 import shlex
-import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,15 @@ from jinja2.runtime import Context
 from answers import given, record, temporary_copy
 from answers.architecture import architecture_of
 from answers.between_fields import state_bucket
+from answers.cookiecutter_internals import (
+    ROOT,
+    Running,
+    UnsupportedError,
+    class_of,
+    cookiecutter_call,
+    forget_this_version,
+    running,
+)
 from answers.forms import fits_samples, starters
 from answers.project import QUESTIONS, project_faults, project_from
 from answers.temporary_copy import FOLDER_IN_COPY
@@ -30,19 +37,21 @@ ENVIRONMENT_FOLDER = "{{first_environment()}}"
 class CheckedAnswers(Extension):
     """Makes plain cookiecutter refuse wrong answers, ask nothing in vain and evaluate no answer."""
 
+    def __new__(cls, environment: Environment) -> "CheckedAnswers":
+        """An extension of the template that is being generated, even if this code is that of an earlier one."""
+        try:
+            now = running()
+        except UnsupportedError as error:
+            raise refusal([str(error)]) from None
+        own = class_of(now.root, cls)
+        return super().__new__(cls) if own is cls else own(environment)
+
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         self.own_text = own_text()
-        environment.filters["yaml"] = yaml_text
-        environment.globals |= {
-            "cookiecutter_project_folder": checked_project_folder,
-            "first_environment": first_environment,
-            "project": project,
-            "backend": backend,
-            "handover": handover,
-        }
+        furnish(environment)
         temporary_copy.remove_at_exit()
-        prepare()
+        prepare(running())
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """Let only the template's own text be evaluated, and its folder be named by the check."""
@@ -54,6 +63,18 @@ class CheckedAnswers(Extension):
         return "".join(part if number % 2 else literal(part) for number, part in enumerate(own))
 
 
+def furnish(environment: Environment) -> None:
+    """Give an environment what the template's own text uses."""
+    environment.filters["yaml"] = yaml_text
+    environment.globals |= {
+        "cookiecutter_project_folder": checked_project_folder,
+        "first_environment": first_environment,
+        "project": project,
+        "backend": backend,
+        "handover": handover,
+    }
+
+
 def literal(text: str) -> str:
     """A Jinja source that renders to the text itself: answers and output folders are never evaluated."""
     return re.sub(r"\{[{%#]", lambda mark: f"{{{{ '{mark[0]}' }}}}", text)
@@ -62,16 +83,15 @@ def literal(text: str) -> str:
 @cache
 def own_text() -> set[str]:
     """The texts with Jinja that the template itself renders from a string: its hooks and its backend.tf."""
-    backends = temporary_copy.ROOT.glob("{{cookiecutter*}}/{{first_environment()}}/backend.tf")
-    return {path.read_text(encoding="utf-8") for path in [*temporary_copy.ROOT.glob("hooks/*.py"), *backends]}
+    backends = ROOT.glob("{{cookiecutter*}}/{{first_environment()}}/backend.tf")
+    return {path.read_text(encoding="utf-8") for path in [*ROOT.glob("hooks/*.py"), *backends]}
 
 
-def prepare() -> None:
+def prepare(now: Running) -> None:
     """Before cookiecutter prompts: take what was given, so that it is neither asked again nor cut short."""
-    asking = given.call_of("cookiecutter.prompt", "prompt_for_config")
-    if asking is None:
+    asked, call = now.asked, now.call
+    if asked is None:
         return
-    asked, call = asking["context"]["cookiecutter"], given.cookiecutter_call()
     for variables in (asked, call["context"]["_cookiecutter"] if call else {}):
         variables |= {key: given.plain(variables[key]) for key in QUESTIONS if key in variables}
     if call is not None and ((given.has_answers(call) and not call["no_input"]) or given.has_odd_keys(asked)):
@@ -99,7 +119,7 @@ def refusal(faults: list[str]) -> Refusal:
 @pass_context
 def checked_project_folder(context: Context) -> str:
     """The name of the project's folder, once every answer is right."""
-    call = given.cookiecutter_call()
+    call = cookiecutter_call()
     settings = project_from(given.answers_in(context["cookiecutter"]))
     faults = (given.key_faults(call) if call else []) + project_faults(settings)
     if faults:
@@ -146,7 +166,7 @@ def backend(context: Context, root: str | None = None) -> dict[str, str]:
 @pass_context
 def handover(context: Context) -> dict[str, Any]:
     """What hooks/post_gen_project.py needs: further environments' backend.tf, the record, the folders."""
-    (path,) = temporary_copy.ROOT.glob("{{cookiecutter*}}/{{first_environment()}}/backend.tf")
+    (path,) = ROOT.glob("{{cookiecutter*}}/{{first_environment()}}/backend.tf")
     template = context.environment.from_string(path.read_text(encoding="utf-8"))
     names = [environment["name"] for environment in project(context)["environments"]]
     datasets = project(context)["datasets"]
@@ -156,7 +176,7 @@ def handover(context: Context) -> dict[str, Any]:
         for number, name in enumerate(names)
         if number
     }
-    call = given.cookiecutter_call()
+    call = cookiecutter_call()
     folder = Path(call["output_dir"] if call else ".", project(context)["slug"])
     variables = context["cookiecutter"]
     written = record.record_of(variables, given.answers_in(variables))
@@ -170,10 +190,3 @@ def handover(context: Context) -> dict[str, Any]:
         "record": written,
         "folder": shlex.quote(str(folder)),
     }
-
-
-def forget_this_version() -> None:
-    """Let the next generation in this process import its own version of this package: cruft renders two."""
-    for name in [name for name in sys.modules if name.partition(".")[0] == __package__]:
-        del sys.modules[name]
-    importlib.invalidate_caches()

@@ -1,38 +1,19 @@
 """What was given to cookiecutter, and which of its keys are not ours."""
 
 import json
-import sys
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import yaml
 
+from answers.cookiecutter_internals import ROOT
 from answers.project import QUESTIONS
-from answers.temporary_copy import ROOT
 from answers.text import shown
 
 KEYS_OF_A_CONFIGURATION = {"default_context", "cookiecutters_dir", "replay_dir", "abbreviations"}
 WRITTEN_BY_COOKIECUTTER = {"_template", "_output_dir", "_repo_dir", "_checkout"}
-
-
-def cookiecutter_call() -> dict[str, Any] | None:
-    """The variables of the running cookiecutter.main.cookiecutter, None under cruft.
-
-    Cookiecutter drops unknown keys before any template code runs: only its own call still has them.
-    """
-    return call_of("cookiecutter.main", "cookiecutter")
-
-
-def call_of(module: str, function: str) -> dict[str, Any] | None:
-    frame: FrameType | None = sys._getframe(1)
-    while frame:
-        if frame.f_code.co_name == function and frame.f_globals.get("__name__") == module:
-            return frame.f_locals
-        frame = frame.f_back
-    return None
 
 
 def shipped() -> dict[str, Any]:

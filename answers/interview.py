@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from answers import command_line, interview_datasets, interview_project, interview_summary, interview_targets
+from answers import interview_datasets, interview_project, interview_summary, interview_targets
 from answers import interview_questions as ask
+from answers.cookiecutter_internals import options, words_of_parent
 from answers.project import project_faults, project_from
 
 Answers = dict[str, Any]
@@ -66,7 +67,7 @@ def project_slug(now: str) -> str:
 
 def slug_fault(slug: str) -> str | None:
     """Cookiecutter would refuse a folder that exists only after the interview."""
-    told = command_line.options(command_line.words_of_parent()) or {}
+    told = options(words_of_parent()) or {}
     folder = ask.started_in() / told.get("output_dir", ".") / slug
     if slug and folder.exists() and not told.get("overwrite_if_exists"):
         return "There is a folder of this name already."

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import questionary
-from prompt_toolkit.key_binding import KeyBindings
 from questionary import Choice
 
+from answers.cookiecutter_internals import stop_at
 from answers.schema import faults, schema
 
 # Typing filters a list: a person need not walk through thirty regions.
@@ -45,14 +45,7 @@ def refusal(kind: str, value: object) -> str | None:
 
 def answered(question: questionary.Question) -> Any:
     """The answer; Ctrl-C and Ctrl-D stop the interview."""
-
-    def stop(event: Any) -> None:
-        event.app.exit(exception=KeyboardInterrupt)
-
-    bindings = question.application.key_bindings
-    # A text's own Ctrl-D ends it when it is empty; lists know none.
-    if isinstance(bindings, KeyBindings):
-        bindings.add("c-d")(stop)
+    stop_at(question, "c-d")
     try:
         return question.unsafe_ask()
     except EOFError:

@@ -1,20 +1,32 @@
 """The copy of the template that cookiecutter makes for a pre_prompt hook, and leaves behind when it fails."""
 
 # Every generation waits for this module: what it rarely needs is imported where it is needed.
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from answers.cookiecutter_internals import PREFIX_OF_A_COPY, ROOT
+
 # The name that hooks/pre_prompt.py gives to the project's folder in the copy, and only there.
 FOLDER_IN_COPY = "{{cookiecutter_project_folder()}}"
+# Says in the copy which process works on it.
+OWNER = ".dataops-template-copy-of.json"
+CACHES = {"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis"}
 
 
 def is_in_use() -> bool:
     """Whether this code runs from such a copy, which may be removed; nobody's own folder looks like one."""
+    return ROOT.parents[1] == temporary_folder() and is_a_copy(ROOT)
+
+
+def is_a_copy(folder: Path) -> bool:
+    return folder.parent.name.startswith(PREFIX_OF_A_COPY) and (folder / FOLDER_IN_COPY).is_dir()
+
+
+def temporary_folder() -> Path:
     import tempfile
 
-    in_temporary_folder = ROOT.parents[1] == Path(tempfile.gettempdir()).resolve()
-    named_as_one = ROOT.parent.name.startswith("cookiecutter") and (ROOT / FOLDER_IN_COPY).is_dir()
-    return in_temporary_folder and named_as_one
+    return Path(tempfile.gettempdir()).resolve()
 
 
 def remove() -> None:
@@ -32,3 +44,78 @@ def remove_at_exit() -> None:
 
     if is_in_use():
         atexit.register(shutil.rmtree, ROOT.parent, ignore_errors=True)
+
+
+def without_caches() -> list[str]:
+    """Remove caches from the copy, which would come into the project; return the large folders that it holds."""
+    import shutil
+
+    large = []
+    for place, folders, _ in os.walk(ROOT):
+        here = Path(place)
+        for name in list(folders):
+            if name in CACHES and here != ROOT / "answers":
+                shutil.rmtree(here / name)
+            elif is_large(here / name):
+                large.append((here / name).relative_to(ROOT).as_posix())
+            elif name != ".git":
+                continue
+            folders.remove(name)
+    return sorted(large)
+
+
+def is_large(folder: Path) -> bool:
+    """Whether a folder is a virtual environment, packages, providers or generated projects: no part of a template."""
+    named = folder.name in ("node_modules", ".terraform") or folder == ROOT / "demo"
+    return named or (folder / "pyvenv.cfg").is_file()
+
+
+def take(process: int) -> None:
+    """Write into the copy that a process works on it."""
+    import json
+
+    (ROOT / OWNER).write_text(json.dumps([*this_machine(), process]), encoding="utf-8")
+
+
+def this_machine() -> list[str]:
+    """What a process number belongs to: a host, and on Linux a namespace of processes."""
+    try:
+        return [os.uname().nodename, str(Path("/proc/self/ns/pid").readlink())]
+    except OSError:
+        return [os.uname().nodename, ""]
+
+
+def remove_left_behind() -> None:
+    """Remove the copies of this template whose process was killed."""
+    import shutil
+
+    for copy in left_behind(temporary_folder()):
+        shutil.rmtree(copy.parent, ignore_errors=True)
+
+
+def left_behind(folder: Path) -> Iterator[Path]:
+    """Copies of this user with a note of a process of this machine that no longer runs; in doubt a copy is in use."""
+    import json
+
+    for note in folder.glob(f"{PREFIX_OF_A_COPY}*/*/{OWNER}"):
+        copy = note.parent
+        try:
+            own = note.lstat().st_uid == copy.parent.lstat().st_uid == os.getuid() and not copy.is_symlink()
+            *machine, process = json.loads(note.read_text(encoding="utf-8"))
+            alone = list(copy.parent.iterdir()) == [copy]
+        except (OSError, ValueError):
+            continue
+        if own and alone and is_a_copy(copy) and machine == this_machine() and has_ended(process):
+            yield copy
+
+
+def has_ended(process: object) -> bool:
+    if not isinstance(process, int) or process <= 0:
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False

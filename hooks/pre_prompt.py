@@ -1,5 +1,6 @@
 """Works on cookiecutter's temporary copy: makes the check unavoidable, and interviews at a terminal."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -7,18 +8,26 @@ COPY = Path.cwd()
 sys.path.insert(0, str(COPY))
 
 from answers import command_line, temporary_copy  # noqa: E402
+from answers.cookiecutter_internals import UnsupportedError, refuse_unknown_version  # noqa: E402
 
 INSTEAD_OF_QUESTIONS = "To be interviewed: uvx --with questionary cookiecutter …, or pip install questionary."
+TOO_LARGE = (
+    "The template's folder holds {}: cookiecutter copies the whole folder before every generation. "
+    "Generate from a clean clone: git clone TEMPLATE clean-template, then cookiecutter clean-template."
+)
 
 
 def main() -> None:
     # Only the extension knows this name: when an answer replaced the extension, no folder is made.
     (COPY / "{{cookiecutter.project_slug}}").rename(COPY / temporary_copy.FOLDER_IN_COPY)
-    faults = command_line.private_keys_given()
-    if faults:
+    temporary_copy.take(os.getppid())
+    temporary_copy.remove_left_behind()
+    large = temporary_copy.without_caches()
+    if faults := [TOO_LARGE.format(", ".join(large))] if large else command_line.private_keys_given():
         stop("\n".join(faults))
+    refuse_unknown_version("cookiecutter")
     if command_line.replays():
-        ask_nothing_but({})
+        command_line.ask_nothing_but(COPY, {})
     elif command_line.interview_is_due():
         answer_by_interview()
 
@@ -29,23 +38,11 @@ def answer_by_interview() -> None:
     except ImportError:
         print(INSTEAD_OF_QUESTIONS)
         return
+    refuse_unknown_version("questionary")
+    command_line.stop_when_killed()
     from answers.interview import interview
 
-    try:
-        ask_nothing_but(interview())
-    except (KeyboardInterrupt, EOFError):
-        stop("Stopped: nothing was written.")
-
-
-def ask_nothing_but(answers: dict[str, object]) -> None:
-    """Write answers, for the rest the defaults, into the copy's cookiecutter.json as what is not asked."""
-    import json
-
-    path = COPY / "cookiecutter.json"
-    shipped = json.loads(path.read_text(encoding="utf-8"))
-    defaults = {key: shipped.pop(key) for key in list(shipped) if not key.startswith("_")}
-    shipped["_answers"] = defaults | answers
-    path.write_text(json.dumps(shipped), encoding="utf-8")
+    command_line.ask_nothing_but(COPY, interview())
 
 
 def stop(why: str) -> None:
@@ -55,4 +52,9 @@ def stop(why: str) -> None:
     sys.exit(1)
 
 
-main()
+try:
+    main()
+except UnsupportedError as error:
+    stop(str(error))
+except (KeyboardInterrupt, EOFError):
+    stop("Stopped: nothing was written.")

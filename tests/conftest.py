@@ -3,8 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -24,7 +23,7 @@ from cookiecutter.main import cookiecutter
 from upgrade_lab import Project, Template, copied, small_template
 from upgrade_pages import FIRST
 
-from benches.template import ROOT, copy_of_the_template
+from benches.template import copy_of_the_template
 
 # Terraform and other tools run in generated projects with the machine's environment; git needs an author.
 AUTHOR = {
@@ -87,7 +86,7 @@ def bake_into(template: Path, home: Path, cookiecutter_config: dict[str, str]) -
     def generate(folder: Path, **answers: Any) -> Path:
         # Cookiecutter leaves the parent of its temporary copy behind: it shall not fill the machine's folder.
         scratch = os.environ.get("TMPDIR", str(home))
-        with answers_package_of_the_template(), patch("tempfile.tempdir", scratch):
+        with patch("tempfile.tempdir", scratch):
             return Path(
                 cookiecutter(
                     str(template),
@@ -117,24 +116,6 @@ def settings_of(project: Path) -> dict[str, Any]:
     """The content of a project's project.yaml."""
     found: dict[str, Any] = yaml.safe_load((project / "project.yaml").read_text(encoding="utf-8"))
     return found
-
-
-@contextmanager
-def answers_package_of_the_template() -> Iterator[None]:
-    """Let cookiecutter import the template's own `answers` package, not this repository's."""
-
-    def ours() -> list[str]:
-        return [name for name in sys.modules if name == "answers" or name.startswith("answers.")]
-
-    kept, path = {name: sys.modules.pop(name) for name in ours()}, sys.path[:]
-    sys.path[:] = [entry for entry in path if Path(entry or ".").resolve() != ROOT]
-    try:
-        yield
-    finally:
-        sys.path[:] = path
-        for name in ours():
-            del sys.modules[name]
-        sys.modules.update(kept)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from jinja2 import FileSystemLoader
 
+from answers.extension import furnish
 from answers.project import QUESTIONS, project_faults, project_from
 from answers.schema import typed
 from answers.text import text_fault
@@ -35,8 +36,9 @@ output "read" {
 def rendered(case: Case) -> str:
     """project.yaml for the answers of a case, as cookiecutter's own environment renders it."""
     answers = {**DEFAULTS, **answers_with(case)}
-    context = {"cookiecutter": {"_answers": answers, "_extensions": ["answers.extension.CheckedAnswers"]}}
+    context = {"cookiecutter": {"_answers": answers}}
     environment = create_env_with_context(context)
+    furnish(environment)
     environment.loader = FileSystemLoader(PROJECT)
     return environment.get_template("project.yaml").render(context)
 

@@ -114,7 +114,7 @@ def test_an_update_by_cruft_renders_each_version_with_its_own_code(
 ) -> None:
     extension = repository / "answers/extension.py"
     code = extension.read_text().replace(
-        'filters["yaml"] =', 'filters["loud"] = str.upper\n        environment.filters["yaml"] ='
+        'filters["yaml"] =', 'filters["loud"] = str.upper\n    environment.filters["yaml"] ='
     )
     extension.write_text(code)
     readme = repository / "{{cookiecutter.project_slug}}/README.md"

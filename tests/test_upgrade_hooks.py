@@ -84,7 +84,7 @@ def test_a_hook_that_clears_a_folder_does_not_reach_the_teams_folder_of_that_nam
 
 def test_each_version_is_rendered_with_its_own_extension(small: Small) -> None:
     template, project = small
-    loud = 'environment.filters["loud"] = str.upper\n        environment.filters["yaml"] ='
+    loud = 'environment.filters["loud"] = str.upper\n    environment.filters["yaml"] ='
     template.replace("answers/extension.py", 'environment.filters["yaml"] =', loud)
     template.replace_in_project("README.md", "{{ project().name }}", "{{ project().name | loud }}")
     template.release("2.0.0")
