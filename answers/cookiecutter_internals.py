@@ -56,7 +56,7 @@ def not_found(what: str, package: str = "cookiecutter") -> UnsupportedError:
     """Why the generation stops when a package lacks something that a check needs."""
     oldest, newest = SUPPORTED[package]
     return UnsupportedError(
-        f"This template supports {package} {oldest} to {newest}, and this {package} {version_of(package)} has no {what}, "
+        f"This template supports {package} {oldest} to {newest}, and {package} {version_of(package)} has no {what}, "
         f"without which answers would go unchecked: pip install {package}=={newest}, or uvx with that version."
     )
 

@@ -87,6 +87,12 @@ def test_the_newest_supported_version_is_the_one_that_this_repository_pins() -> 
     }
 
 
+def test_the_questions_page_names_the_supported_versions() -> None:
+    page = (ROOT / "docs/questions.md").read_text()
+
+    assert all(f"{name} {oldest} to {newest}" in page for name, (oldest, newest) in SUPPORTED.items())
+
+
 def test_no_other_module_reads_frames_the_parents_command_line_or_the_imported_modules() -> None:
     inside = re.compile(r"_getframe|f_locals|f_back|sys\.modules|/proc/\{|getppid\(\)\n|cookiecutter\.cli|key_bindings")
     files = [*ROOT.glob("hooks/*.py"), *ROOT.glob("answers/*.py")]
