@@ -100,7 +100,7 @@ def running() -> Running:
     refuse_unknown_version("cookiecutter")
     call, prompt, generation = (variables_of(*each) for each in (CALL, PROMPT, GENERATION))
     if prompt is None and generation is None:
-        raise not_found(f"call of {PROMPT[1]} or {GENERATION[1]} that is running")
+        raise not_found(f"running call of {PROMPT[1]} or {GENERATION[1]}")
     if call is not None:
         refuse_lacking(call)
         folder = call["repo_dir"]
@@ -109,7 +109,7 @@ def running() -> Running:
             "repo_dir" if generation else "cookiecutter_template_dir"
         )
     else:
-        raise not_found(f"call of {'.'.join(CALL)} that is running")
+        raise not_found(f"running call of {'.'.join(CALL)}")
     if folder is None:
         raise not_found("folder of the template")
     if prompt is not None and "cookiecutter" not in prompt.get("context", {}):

@@ -184,7 +184,7 @@ def interview(
     [
         ("prompt.py", "prompt_for_config", "prompt_for_config"),
         ("main.py", "cookiecutter", "cookiecutter.main.cookiecutter"),
-        ("main.py", "extra_context", "extra_context"),
+        ("main.py", "config_dict", "variable config_dict"),
         ("cli.py", "config_file", "option config_file"),
     ],
 )
@@ -208,9 +208,8 @@ def renamed(file: Path, name: str) -> None:
     if file.name == "cli.py":
         text = text.replace("'--config-file', ", "'--config-file', 'other_file', ").replace(f"{name}:", "other_file:")
         text = text.replace(f"    {name},\n", "    other_file,\n").replace(f"={name},", "=other_file,")
-    elif name == "extra_context":
-        text = text.replace("def cookiecutter(", "def cookiecutter(*, extra_context=None, **others):\n"
-                            "    return cookiecutter_renamed(**others)\n\n\ndef cookiecutter_renamed(")  # fmt: skip
+    elif name == "config_dict":
+        text = text.replace(name, "configuration")
     else:
         text = text.replace(f"def {name}(", "def renamed(") + f"\n\n{name} = renamed\n"
     file.write_text(text)
