@@ -12,6 +12,7 @@ import boto3
 
 from delivery import PROJECT
 from delivery.allowed_destroys import FILE, allowed_destroys
+from delivery.approval import approval_of
 from delivery.build import Build, access_of, credentials_of, this_build
 from delivery.change import Change, changes_of
 from delivery.commands_in_plan import refuse_commands
@@ -42,7 +43,7 @@ def main() -> None:
         terraform = Terraform(PROJECT, environment, terraform_access(build.variables.get("ROLE_ARN"), build, PROJECT))
         digest = build.told("APPROVED_DIGEST")
         apply_approved(PROJECT, terraform, folder, build.commit, digest, lambda: glue_of(build))
-        record(boto3.client("s3"), build, digest)
+        record(boto3.client("s3"), build, digest, approval_of(boto3.client("codepipeline"), build))
         print(f"{environment} is at {build.commit}.")
 
 

@@ -140,11 +140,11 @@ def _closed(codecommit: Any, repository: str) -> list[str]:
 def _request(codecommit: Any, request: dict[str, Any]) -> PullRequest:
     number = request["pullRequestId"]
     states = codecommit.get_pull_request_approval_states(pullRequestId=number, revisionId=request["revisionId"])
-    approvers = [_person(each["userArn"]) for each in states["approvals"] if each["approvalState"] == "APPROVE"]
-    return PullRequest(number, plain_text(request["title"]), _person(request["authorArn"]), tuple(sorted(approvers)))
+    approvers = [person(each["userArn"]) for each in states["approvals"] if each["approvalState"] == "APPROVE"]
+    return PullRequest(number, plain_text(request["title"]), person(request["authorArn"]), tuple(sorted(approvers)))
 
 
-def _person(arn: str) -> str:
+def person(arn: str) -> str:
     """The session's name and the role: both say something."""
     _, _, name = arn.partition("/")
     role, _, session = name.partition("/")

@@ -8,6 +8,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from delivery import PROJECT
+from delivery.approval import approval_in_words
 from delivery.build import Build
 from delivery.own_account import aws_explained
 from delivery.refusal import Refusal
@@ -46,17 +47,19 @@ def _line(environment: str, known: list[dict[str, str]] | None) -> str:
     if not known:
         return f"{environment:8}  nothing was delivered here by the pipeline yet"
     present = known[0]
-    return f"{environment:8}  {present['commit']}  applied {present['applied_at']}, smoke test {present['smoke_test']}"
+    done = f"applied {present['applied_at']}, smoke test {present['smoke_test']}{approval_in_words(present)}"
+    return f"{environment:8}  {present['commit']}  {done}"
 
 
-def record(s3: Any, build: Build, digest: str) -> None:
-    """Note down that an environment is at the commit of this build."""
+def record(s3: Any, build: Build, digest: str, approval: dict[str, str] | None = None) -> None:
+    """Note down that an environment is at the commit of this build, and who approved it."""
     entry = {
         "commit": build.commit,
         "execution": build.execution,
         "digest": digest,
         "applied_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "smoke_test": "pending",
+        **(approval or {}),
     }
     _write(s3, build, [entry, *history(s3, build.summary_bucket, build.environment)])
 

@@ -18,6 +18,7 @@ locals {
     refresh_every_environment = { actions = ["sts:AssumeRole"], resources = [for roles in local.deploy_roles : roles.read] }
     read_record               = { actions = ["s3:GetObject"], resources = ["${local.artifacts}/deployed/*", "${local.artifacts}/summaries/*"] }
     read_execution            = { actions = ["codepipeline:GetPipelineExecution", "codepipeline:ListActionExecutions"], resources = [local.pipeline] }
+    read_approval             = { actions = ["codepipeline:ListActionExecutions"], resources = [local.pipeline] }
     }, [for name, roles in local.deploy_roles : merge({
       "hand_over_${name}" = { actions = ["s3:PutObject"], resources = [local.plan_objects[name]] }
       "summarise_${name}" = { actions = ["s3:PutObject"], resources = ["${local.artifacts}/summaries/*/${name}.md"] }
@@ -45,7 +46,7 @@ locals {
     notify = concat(local._handed_over, local._tell, ["find_record", "read_record", "read_execution"])
     }, [for name in keys(local.environments) : {
       "plan-${name}"  = concat(local._handed_over, local._tell, ["plan_${name}", "hand_over_${name}", "summarise_${name}", "find_record", "read_record", "read_execution"], local.has_codecommit ? ["read_requests"] : [])
-      "apply-${name}" = concat(local._handed_over, local._tell, ["apply_${name}", "take_plan_${name}", "find_record", "record_${name}"])
+      "apply-${name}" = concat(local._handed_over, local._tell, ["apply_${name}", "take_plan_${name}", "find_record", "record_${name}", "read_approval"])
       "smoke-${name}" = concat(local._handed_over, local._tell, ["smoke_${name}", "find_record", "record_${name}"])
     }]...
   )

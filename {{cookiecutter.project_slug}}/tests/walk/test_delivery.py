@@ -66,6 +66,11 @@ def test_who_approved_what_is_on_record(walk: Walk, first: str) -> None:
     for name, approval in approvals.items():
         assert f"assumed-role/{APPROVERS[0]}/somebody" in approval["lastUpdatedBy"]
         assert approval["summary"] == f"looks fine for {name}"
+        (record,) = walk.deployed(name)
+        assert (record["approved_by"], record["approval_comment"]) == (
+            f"somebody ({APPROVERS[0]})",
+            f"looks fine for {name}",
+        )
 
 
 def test_the_drift_check_finds_every_environment_as_it_was_applied(walk: Walk, first: str) -> None:
