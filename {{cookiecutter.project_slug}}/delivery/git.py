@@ -38,7 +38,8 @@ def refuse_unless_committed(project: Path, branch: str) -> None:
     top = Path(git(project, "rev-parse", "--show-toplevel"))
     if top.resolve() != project.resolve():
         raise Refusal(f"The project is a folder of another repository, {top.name}: give it a repository of its own.")
-    changed = git(project, "status", "--porcelain").splitlines()
+    # Not by `git`, which strips: the first line may begin with a space.
+    changed = attempt(project, "status", "--porcelain").stdout.splitlines()
     if changed:
         raise Refusal(
             f"{len(changed)} files differ from the last commit, {changed[0][3:]} first: commit or stash them."
