@@ -1,12 +1,12 @@
 """What keeps a month's bill in bounds: a budget that is told of, and jobs that cannot run away."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aws_platform import build_archives
+from iam_evaluation import judge
 from terraform_runner import Terraform, of_type
 
 COLUMNS = [{"name": "id", "type": "bigint"}]
@@ -59,18 +59,52 @@ def test_it_is_told_once_when_the_amount_is_spent_and_once_when_it_will_be(guard
     )
 
 
-@pytest.mark.parametrize("kind", ["aws_sns_topic_policy", "aws_kms_key"])
-def test_this_budget_may_publish_to_the_encrypted_topic(kind: str, guarded_plan: dict[str, Any]) -> None:
-    allowed = [
-        statement["Condition"]
-        for values in of_type(guarded_plan, kind).values()
-        for statement in json.loads(values["policy"])["Statement"]
-        if "budgets.amazonaws.com" in json.dumps(statement["Principal"])
-    ]
+SERVICE = "budgets.amazonaws.com"
+# What Budgets gives a topic and its key, as AWS documents it.
+CONTEXT = {"aws:SourceAccount": "111111111111", "aws:SourceArn": "arn:aws:budgets::111111111111:*"}
+OF_BUDGETS = {
+    "aws_sns_topic_policy": ["sns:Publish"],
+    "aws_kms_key": ["kms:Decrypt", "kms:GenerateDataKey"],
+}
 
-    assert allowed
-    assert all("arn:aws:budgets::111111111111:*" in json.dumps(each) for each in allowed)
-    assert all(each["StringEquals"] == {"aws:SourceAccount": "111111111111"} for each in allowed)
+
+def policy_of(plan: dict[str, Any], kind: str) -> str:
+    """The planned policy that lets Budgets in."""
+    (found,) = {each["policy"] for each in of_type(plan, kind).values() if SERVICE in each["policy"]}
+    return str(found)
+
+
+def lets_budgets_in(kind: str, policy: str, **other: str) -> bool:
+    """Whether a policy lets Budgets do all that it needs."""
+    topic = "arn:aws:sns:eu-west-1:111111111111:acme-sales-dev-notifications"
+    context = CONTEXT | {key.replace("_", ":"): value for key, value in other.items()}
+    resource = topic if kind == "aws_sns_topic_policy" else "*"
+    return all(judge.allows(policy, SERVICE, action, resource, context) for action in OF_BUDGETS[kind])
+
+
+@pytest.mark.parametrize("kind", OF_BUDGETS)
+def test_budgets_of_this_account_may_publish_to_the_encrypted_topic(kind: str, guarded_plan: dict[str, Any]) -> None:
+    policy = policy_of(guarded_plan, kind)
+
+    assert lets_budgets_in(kind, policy)
+    assert not lets_budgets_in(kind, policy, aws_SourceAccount="999999999999")
+    assert not lets_budgets_in(kind, policy, aws_SourceArn="arn:aws:budgets::999999999999:*")
+
+
+@pytest.mark.parametrize("kind", OF_BUDGETS)
+@pytest.mark.parametrize(
+    ("part", "other"),
+    [
+        (SERVICE, "billing.amazonaws.com"),
+        ("arn:aws:budgets::111111111111:*", "arn:aws:budgets::111111111111:budget/acme-sales-dev"),
+        ("aws:SourceAccount", "aws:ResourceAccount"),
+    ],
+    ids=["principal", "source", "key of the condition"],
+)
+def test_a_policy_that_differs_in_one_part_keeps_budgets_out(
+    kind: str, part: str, other: str, guarded_plan: dict[str, Any]
+) -> None:
+    assert not lets_budgets_in(kind, policy_of(guarded_plan, kind).replace(part, other))
 
 
 def test_no_amount_is_guessed_where_none_is_given(plan: dict[str, Any]) -> None:

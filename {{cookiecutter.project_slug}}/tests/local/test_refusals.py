@@ -708,25 +708,75 @@ def test_a_description_holds_few_signs(server: Server, network: dict[str, list[s
 # Budgets
 
 
-def test_a_budget_tells_a_topic_that_lets_it_publish(server: Server) -> None:
-    sns = server.client("sns")
-    silent = sns.create_topic(Name="silent")["TopicArn"]
-    event = {"NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THAN", "Threshold": 80.0}
-    budget = {
-        "BudgetName": "b",
-        "BudgetType": "COST",
-        "TimeUnit": "MONTHLY",
-        "BudgetLimit": {"Amount": "1", "Unit": "USD"},
-    }
+# As AWS documents it: the context that Budgets gives, to the topic and to the topic's key.
+OF_BUDGETS = {
+    "StringEquals": {"aws:SourceAccount": ACCOUNT},
+    "ArnLike": {"aws:SourceArn": f"arn:aws:budgets::{ACCOUNT}:*"},
+}
+OF_ANOTHER_ACCOUNT = {"StringEquals": {"aws:SourceAccount": OTHER_ACCOUNT}}
+OF_ONE_BUDGET = {"ArnEquals": {"aws:SourceArn": f"arn:aws:budgets::{ACCOUNT}:budget/other"}}
 
-    for topic in (silent, f"{silent}-not-there"):
-        told = {"Notification": event, "Subscribers": [{"SubscriptionType": "SNS", "Address": topic}]}
-        with refused(
-            "InvalidParameterException", f"The SNS topic {topic} does not exist, or its policy does not allow"
-        ):
-            server.client("budgets").create_budget(
-                AccountId=ACCOUNT, Budget=budget, NotificationsWithSubscribers=[told]
-            )
+
+def make_budget(server: Server, name: str, topic: str) -> None:
+    event = {"NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THAN", "Threshold": 80.0}
+    limit = {"Amount": "1", "Unit": "USD"}
+    budget = {"BudgetName": name, "BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": limit}
+    told = {"Notification": event, "Subscribers": [{"SubscriptionType": "SNS", "Address": topic}]}
+    server.client("budgets").create_budget(AccountId=ACCOUNT, Budget=budget, NotificationsWithSubscribers=[told])
+
+
+def topic_for_budgets(
+    server: Server, name: str, condition: dict[str, Any], key_condition: dict[str, Any], *key_actions: str
+) -> str:
+    """An encrypted topic whose policy, and whose key's policy, let Budgets in under a condition."""
+    budgets = {"Principal": {"Service": "budgets.amazonaws.com"}}
+    of_key = key_policy(may(*key_actions, Condition=key_condition, **budgets))
+    key = server.client("kms").create_key(Policy=of_key)["KeyMetadata"]["Arn"]
+    of_topic = policy(may("SNS:Publish", resource=f"arn:aws:sns:{PLACE}:{name}", Condition=condition, **budgets))
+    made = server.client("sns").create_topic(Name=name, Attributes={"Policy": of_topic, "KmsMasterKeyId": key})
+    return str(made["TopicArn"])
+
+
+USE = ("kms:Decrypt", "kms:GenerateDataKey*")
+
+
+def test_a_budget_tells_an_encrypted_topic_that_lets_it_in_as_aws_documents(server: Server) -> None:
+    make_budget(server, "told", topic_for_budgets(server, "told", OF_BUDGETS, OF_BUDGETS, *USE))
+
+
+@pytest.mark.parametrize("condition", [OF_ANOTHER_ACCOUNT, OF_ONE_BUDGET], ids=["account", "budget"])
+def test_no_budget_tells_a_topic_whose_policy_does_not_let_it_in(server: Server, condition: dict[str, Any]) -> None:
+    topic = topic_for_budgets(server, f"shut-{len(str(condition))}", condition, OF_BUDGETS, *USE)
+
+    with refused("InvalidParameterException", "because no resource-based policy allows the sns:Publish action"):
+        make_budget(server, "b", topic)
+
+
+@pytest.mark.parametrize(
+    ("condition", "actions", "missing"),
+    [
+        (OF_ANOTHER_ACCOUNT, USE, "kms:GenerateDataKey"),
+        (OF_ONE_BUDGET, USE, "kms:GenerateDataKey"),
+        (OF_BUDGETS, USE[:1], "kms:GenerateDataKey"),
+        (OF_BUDGETS, USE[1:], "kms:Decrypt"),
+    ],
+    ids=["account", "budget", "no data key", "no decryption"],
+)
+def test_no_budget_tells_a_topic_whose_key_does_not_let_it_in(
+    server: Server, condition: dict[str, Any], actions: tuple[str, ...], missing: str
+) -> None:
+    name = f"sealed-{len(str(condition))}-{len(str(actions))}"
+    topic = topic_for_budgets(server, name, OF_BUDGETS, condition, *actions)
+
+    with refused("InvalidParameterException", f"because no resource-based policy allows the {missing} action"):
+        make_budget(server, "b", topic)
+
+
+def test_a_budget_tells_a_topic_of_its_own_account_that_is_there(server: Server) -> None:
+    with refused("InvalidParameterException", "does not exist"):
+        make_budget(server, "b", f"arn:aws:sns:{PLACE}:nowhere")
+    with refused("InvalidParameterException", "must be in the account of the budget"):
+        make_budget(server, "b", f"arn:aws:sns:{REGION}:{OTHER_ACCOUNT}:far")
 
 
 # Regions
