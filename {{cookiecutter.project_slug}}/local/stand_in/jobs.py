@@ -37,6 +37,8 @@ class Jobs:
         self.runs = Workers(2, "job")
         self.waiting: list[WarmJob] = []
         self.processes: list[WarmJob] = []
+        # By the name of the run that each works for.
+        self.working: dict[str, WarmJob] = {}
         self.choosing, self.mirroring = Lock(), Lock()
         self.may_begin, self.ended_as = Signal(), dict[str, str]()
         self.may_begin.set()
@@ -69,6 +71,13 @@ class Jobs:
         self.ended_as[name] = state
         self.end_at_work()
 
+    def stop(self, job_run: Any) -> None:
+        """End one run, as Glue does when it is asked to: the run is STOPPING first, and STOPPED when it has ended."""
+        job_run.status = "STOPPING"
+        process = self.working.get(job_run.job_run_id)
+        if process:
+            process.end()
+
     def end_at_work(self) -> None:
         """End the processes that have been given a job."""
         with self.choosing:
@@ -90,6 +99,8 @@ class Jobs:
             state, complaint = "FAILED", str(error)
         except Exception as error:
             state, complaint = "FAILED", f"{type(error).__name__}: {error}"
+        if job_run.status == "STOPPING":
+            state, complaint = "STOPPED", "It was stopped."
         state = self.ended_as.pop(job_run.job_name, state)
         job_run.complaint, job_run.ended_on, job_run.status = complaint, utcnow(), state
         log.info("%s %s in %.1f s: %s", job_run.job_name, state, time.monotonic() - began, complaint)
@@ -105,7 +116,7 @@ class Jobs:
         while not is_let_go:
             is_let_go = self.may_begin.wait(0.1)
             # It may have been ended and let go within one look.
-            if job_run.job_name in self.ended_as:
+            if job_run.job_name in self.ended_as or job_run.status == "STOPPING":
                 return "STOPPED", "It was ended before its work."
         job = self.aws.client("glue").get_job(JobName=job_run.job_name)["Job"]
         given = {name: value for name, value in job_run.arguments.items() if name.startswith("--")}
@@ -117,9 +128,10 @@ class Jobs:
         self._bring_down(given.get("--manifest"), settings, as_role)
         seconds = float(job.get("Timeout", 2880)) * 60
         try:
-            process = self._taken()
+            process = self._process_of(job_run)
             code, lines = process.do(order, seconds)
         finally:
+            self.working.pop(job_run.job_run_id, None)
             self._bring_up(settings, as_role)
         if process.heap:
             self._measure_heap(session, job, *process.heap)
@@ -127,6 +139,13 @@ class Jobs:
         if code is None:
             return "TIMEOUT", f"The job took longer than {seconds / 60:.0f} minutes."
         return ("SUCCEEDED", None) if code == 0 else ("FAILED", lines[-1] if lines else f"exit code {code}")
+
+    def _process_of(self, job_run: Any) -> WarmJob:
+        process = self.working[job_run.job_run_id] = self._taken()
+        # It may have been stopped before it had a process.
+        if job_run.status == "STOPPING":
+            process.end()
+        return process
 
     def _measure_heap(self, session: Caller, job: dict[str, Any], used: int, possible: int) -> None:
         room = min(possible, self.worker_bytes.get(job.get("WorkerType", ""), possible))

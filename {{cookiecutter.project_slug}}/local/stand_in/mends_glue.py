@@ -17,6 +17,7 @@ from local.stand_in.mending import add, replace
 Place = tuple[str, str]
 # moto lets a job succeed and a crawl run for ever by themselves; here somebody really does the work.
 FROZEN = {"progression": "manual", "times": 10**9}
+CAN_BE_STOPPED = ("STARTING", "RUNNING", "WAITING")
 JOB_INPUT = {
     "Role": "role",
     "Description": "description",
@@ -45,8 +46,11 @@ CRAWLER_INPUT = {
 }
 
 
-def mend(crawl: Callable[[Place, str, Any], None], run_job: Callable[[Place, Any], None]) -> None:
-    """Let crawlers and jobs do real work: `crawl(place, name, crawl)` and `run_job(place, job_run)` begin it."""
+RunAct = Callable[[Place, Any], None]
+
+
+def mend(crawl: Callable[[Place, str, Any], None], run_job: RunAct, stop_run: RunAct) -> None:
+    """Let crawlers and jobs do real work: `crawl` and `run_job` begin it, `stop_run` ends the run of a job."""
     for model in ("glue::crawl", "glue::job_run"):
         state_manager.set_transition(model, FROZEN)
     replace(FakeCrawler, "start_crawler", lambda original: _then(original, lambda crawler: _began(crawler, crawl)))
@@ -58,6 +62,7 @@ def mend(crawl: Callable[[Place, str, Any], None], run_job: Callable[[Place, Any
     replace(FakeJobRun, "as_dict", _as_glue_tells)
     replace(FakeConnection, "as_dict", _with_type)
     add(GlueBackend, "rulesets", {})
+    add(GlueResponse, "batch_stop_job_run", lambda response: _stop_runs(response, stop_run))
     for name, method in METHODS.items():
         add(GlueResponse, name, method)
 
@@ -73,6 +78,26 @@ def _then(original: Callable[..., Any], act: Callable[[Any], None]) -> Callable[
 
 def _began(crawler: Any, crawl: Callable[[Place, str, Any], None]) -> None:
     crawl(_place(crawler), crawler.name, crawler.crawls[-1])
+
+
+def _stop_runs(response: Any, stop_run: RunAct) -> str:
+    """AWS Glue API Reference, BatchStopJobRun: each run that is not stopped has an error of its own."""
+    job = response.glue_backend.get_job(response._get_param("JobName"))
+    runs = {run.job_run_id: run for run in job.job_runs}
+    answer: dict[str, list[dict[str, Any]]] = {"SuccessfulSubmissions": [], "Errors": []}
+    for run_id in response._get_param("JobRunIds"):
+        told = {"JobName": job.name, "JobRunId": run_id}
+        run = runs.get(run_id)
+        if run is None:
+            detail = {"ErrorCode": "EntityNotFoundException", "ErrorMessage": f"Job run {run_id} not found."}
+            answer["Errors"].append(told | {"ErrorDetail": detail})
+        elif run.status not in CAN_BE_STOPPED:
+            detail = {"ErrorCode": "InvalidInputException", "ErrorMessage": f"Job run {run_id} is {run.status}."}
+            answer["Errors"].append(told | {"ErrorDetail": detail})
+        else:
+            stop_run(_place(job), run)
+            answer["SuccessfulSubmissions"].append(told)
+    return json.dumps(answer)
 
 
 def _newest_first(original: Callable[[Any], list[Any]]) -> Callable[[Any], list[Any]]:

@@ -68,6 +68,7 @@ class StandIn:
         mends_glue.mend(
             lambda place, *crawl: self.homes[place].crawls.begin(*crawl),
             lambda place, run: self.homes[place].jobs.run(run),
+            lambda place, run: self.homes[place].jobs.stop(run),
         )
         mends_lambda.mend(lambda place, *call: self.homes[place].functions.invoke(*call))
         subscription.mend(self.homes)
