@@ -1,9 +1,16 @@
-"""The end of a platform: once its buckets are empty, everything that was made can be removed."""
+"""`make destroy` of a whole environment at work: runs end, buckets are emptied, late access logs included."""
 
-from project_copy import run
-from running_project import RunningProject
+import os
+import subprocess
+import sys
 
-DESTROY = """
+from project_copy import PATIENCE_SECONDS, Command, run
+from running_project import RunningProject, orders
+
+from local.running import way_to_s3_control
+from local.terraform import NEVER_LOCALLY
+
+STATE = """
 import sys
 from local.running import PROJECT, folder_of, running_platform
 from local.terraform import Terraform
@@ -11,19 +18,42 @@ from local.terraform import Terraform
 platform = running_platform(sys.argv[1])
 folder = folder_of(platform.environment) / "terraform"
 terraform = Terraform(PROJECT / platform.environment, folder, platform.process_environment)
-terraform.destroy(lambda address, number, count: None)
 sys.exit(f"left: {terraform.resources()}" if terraform.resources() else 0)
 """
 
 
-def test_once_the_buckets_are_empty_destroy_leaves_nothing(project: RunningProject) -> None:
-    for name in project.settings["buckets"].values():
-        for page in project.s3.get_paginator("list_object_versions").paginate(Bucket=name):
-            stored = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-            for each in stored if name != project.settings["buckets"]["script"] else []:
-                project.s3.delete_object(Bucket=name, Key=each["Key"], VersionId=each["VersionId"])
+def make_destroy(project: RunningProject) -> Command:
+    """What `make destroy` does for a person who types the environment's name."""
+    shell = {name: value for name, value in os.environ.items() if name not in NEVER_LOCALLY}
+    platform = project.platform
+    done = subprocess.run(
+        [sys.executable, "-m", "delivery.destroy", "--environment", project.environment],
+        cwd=project.folder,
+        env=shell | platform.process_environment | way_to_s3_control(platform.address),
+        input=f"{project.environment}\n",
+        text=True,
+        encoding="utf-8",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+    return Command(project.folder, done.returncode, done.stdout)
 
-    done = run(project.folder, "-c", DESTROY, project.environment)
+
+def test_an_environment_at_work_is_destroyed_although_access_logs_come_late(project: RunningProject) -> None:
+    project.ask("hold", jobs=True)
+    file = project.upload("orders/until-the-end.csv", orders(3))
+    project.wait_for("CLAIMED", file)
+    project.ask("late-access-logs")
+
+    done = make_destroy(project)
 
     assert done.code == 0, done.said
-    assert project.settings["buckets"]["input"] not in [each["Name"] for each in project.s3.list_buckets()["Buckets"]]
+    assert f"ending 1 runs of {project.name('orders')}" in done.said
+    assert "Something was written into a bucket meanwhile" in done.said
+    assert f"{project.environment} is destroyed." in done.said
+    left = run(project.folder, "-c", STATE, project.environment)
+    assert left.code == 0, left.said
+    buckets = {each["Name"] for each in project.s3.list_buckets()["Buckets"]}
+    assert not buckets & set(project.settings["buckets"].values())
