@@ -68,8 +68,13 @@ def stop_when_killed() -> None:
     """Let a closed terminal, or kill, end an interview like Ctrl-C, which removes the copy of the template."""
     import signal
 
+    numbers = (signal.SIGTERM, signal.SIGHUP)
+
     def stop(*_: object) -> None:
+        # A terminal hangs up twice: its own signal, and one more when the session's first process has ended.
+        for number in numbers:
+            signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in numbers:
         signal.signal(number, stop)

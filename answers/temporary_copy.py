@@ -46,8 +46,8 @@ def remove_at_exit() -> None:
         atexit.register(shutil.rmtree, ROOT.parent, ignore_errors=True)
 
 
-def without_caches() -> list[str]:
-    """Remove caches from the copy, which would come into the project; return the large folders that it holds."""
+def without_what_no_template_needs() -> list[str]:
+    """Remove from the copy what would come into the project or fill the disk; return the large folders among it."""
     import shutil
 
     large = []
@@ -58,10 +58,21 @@ def without_caches() -> list[str]:
                 shutil.rmtree(here / name)
             elif is_large(here / name):
                 large.append((here / name).relative_to(ROOT).as_posix())
+                remove_folder(here / name)
             elif name != ".git":
                 continue
             folders.remove(name)
     return sorted(large)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder; of a link to one only the link."""
+    import shutil
+
+    if folder.is_symlink():
+        folder.unlink()
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def is_large(folder: Path) -> bool:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 COPY = Path.cwd()
@@ -12,8 +13,8 @@ from answers.cookiecutter_internals import UnsupportedError, refuse_unknown_vers
 
 INSTEAD_OF_QUESTIONS = "To be interviewed: uvx --with questionary cookiecutter …, or pip install questionary."
 TOO_LARGE = (
-    "The template's folder holds {}: cookiecutter copies the whole folder before every generation. "
-    "Generate from a clean clone: git clone TEMPLATE clean-template, then cookiecutter clean-template."
+    "The template's folder holds {}: cookiecutter copied that too before it asked anything. "
+    "A clean clone generates sooner: git clone TEMPLATE clean-template, then cookiecutter clean-template."
 )
 
 
@@ -22,8 +23,9 @@ def main() -> None:
     (COPY / "{{cookiecutter.project_slug}}").rename(COPY / temporary_copy.FOLDER_IN_COPY)
     temporary_copy.take(os.getppid())
     temporary_copy.remove_left_behind()
-    large = temporary_copy.without_caches()
-    if faults := [TOO_LARGE.format(", ".join(large))] if large else command_line.private_keys_given():
+    if large := temporary_copy.without_what_no_template_needs():
+        print(TOO_LARGE.format(", ".join(large)), file=sys.stderr)
+    if faults := command_line.private_keys_given():
         stop("\n".join(faults))
     refuse_unknown_version("cookiecutter")
     if command_line.replays():
@@ -46,9 +48,10 @@ def answer_by_interview() -> None:
 
 
 def stop(why: str) -> None:
-    """Say why nothing is generated, and leave no copy of the template behind."""
-    print(why, file=sys.stderr)
+    """Leave no copy of the template behind, and say why nothing is generated, if anybody is there to read it."""
     temporary_copy.remove()
+    with suppress(OSError):
+        print(why, file=sys.stderr)
     sys.exit(1)
 
 
@@ -58,3 +61,7 @@ except UnsupportedError as error:
     stop(str(error))
 except (KeyboardInterrupt, EOFError):
     stop("Stopped: nothing was written.")
+except BaseException:
+    # Also where the terminal is gone, whatever its library makes of that.
+    temporary_copy.remove()
+    raise

@@ -63,10 +63,13 @@ def data_late(scene: Scene) -> None:
 
 
 def crawl_failing(scene: Scene) -> None:
-    """Somebody pointed the crawler at a bucket that does not exist, and it was started."""
-    glue = scene.client("glue")
+    """Somebody pointed the crawler at a bucket and deleted that bucket, and the crawler was started."""
+    glue, s3, nowhere = scene.client("glue"), scene.client("s3"), f"{scene.prefix}-nowhere"
     scene.until("the crawler is ready", lambda: _crawler(glue, scene)["State"] == "READY")
-    glue.update_crawler(Name=scene.name(), Targets={"S3Targets": [{"Path": f"s3://{scene.prefix}-nowhere/"}]})
+    # Glue refuses a target that is not there.
+    s3.create_bucket(Bucket=nowhere, CreateBucketConfiguration={"LocationConstraint": scene.platform.region})
+    glue.update_crawler(Name=scene.name(), Targets={"S3Targets": [{"Path": f"s3://{nowhere}/"}]})
+    s3.delete_bucket(Bucket=nowhere)
     glue.start_crawler(Name=scene.name())
 
 
