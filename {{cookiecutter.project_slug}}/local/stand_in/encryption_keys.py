@@ -1,5 +1,6 @@
 """Which rights to a key a call needs: a service that encrypts asks KMS with the rights of the one who calls it."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,13 @@ TABLE_DATA = ("GetItem", "Query", "Scan", "PutItem", "UpdateItem", "DeleteItem",
 LENDING = ("Encrypt", "Decrypt", "ReEncryptFrom", "ReEncryptTo", "GenerateDataKey", "DescribeKey", "CreateGrant")
 # Lambda developer guide, "Securing environment variables": who sets them encrypts, and lends Lambda the key.
 FUNCTION_SETTINGS = ("CreateFunction", "UpdateFunctionConfiguration")
+
+# AWS Glue developer guide, "Setting up encryption in AWS Glue": any client of an encrypted catalog needs all three;
+# "Encrypting your Data Catalog" lists what is encrypted.
+CATALOG_DATA = re.compile(
+    r"(Batch)?(Create|Get|Update|Delete)(Database|Table|TableVersion|Partition|ColumnStatisticsFor\w+)s?"
+)
+CATALOG_RIGHTS = ("GenerateDataKey", "Decrypt", "Encrypt")
 
 
 @dataclass(frozen=True)
@@ -118,6 +126,15 @@ def _secretsmanager(place: Place, operation: str, given: Given, headers: Any) ->
         yield from uses("secretsmanager", place, key, ("Decrypt",), SecretARN=getattr(secret, "arn", ""))
 
 
+def _glue(place: Place, operation: str, given: Given, headers: Any) -> Iterator[KeyUse]:
+    if not CATALOG_DATA.fullmatch(operation):
+        return
+    of_catalogs = place.backend("glue").data_catalog_encryption_settings
+    settings = of_catalogs.get(given.get("CatalogId") or place.account, {}).get("EncryptionAtRest", {})
+    if settings.get("CatalogEncryptionMode") == "SSE-KMS":
+        yield from uses("glue", place, settings.get("SseAwsKmsKeyId"), CATALOG_RIGHTS)
+
+
 SERVICES: dict[str, Callable[[Place, str, Given, Any], Iterator[KeyUse]]] = {
     "s3": _s3,
     "sqs": _sqs,
@@ -125,4 +142,5 @@ SERVICES: dict[str, Callable[[Place, str, Given, Any], Iterator[KeyUse]]] = {
     "dynamodb": _dynamodb,
     "lambda": _lambda,
     "secretsmanager": _secretsmanager,
+    "glue": _glue,
 }

@@ -8,7 +8,9 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from stand_in_server import ACCOUNT, OTHER_ACCOUNT, REGION, ROLE, Server, archive, policy_for, start
+from stand_in_server import ACCOUNT, OTHER_ACCOUNT, REGION, ROLE, Server, archive, eventually, policy_for, start
+
+from local.stand_in.account_profile import PROFILES
 
 PLACE = f"{REGION}:{ACCOUNT}"
 OBJECT = "arn:aws:s3:::b/"
@@ -359,6 +361,16 @@ def test_a_bus_holds_300_rules_and_may_change_them(server: Server) -> None:
         events.put_rule(Name="rule-300", EventPattern=PATTERN)
 
 
+@pytest.mark.parametrize("region", ["af-south-1", "eu-south-1"])
+def test_a_bus_of_a_small_region_holds_100_rules(server: Server, region: str) -> None:
+    events = boto3.client("events", **server.platform.access | {"region_name": region})
+    for number in range(100):
+        events.put_rule(Name=f"rule-{number}", EventPattern=PATTERN)
+
+    with refused("LimitExceededException", "The requested resource exceeds the maximum number allowed."):
+        events.put_rule(Name="rule-100", EventPattern=PATTERN)
+
+
 def test_a_rule_has_five_targets(server: Server) -> None:
     events, queue = server.client("events"), server.queue("targets")
     events.put_rule(Name="targets", EventPattern=PATTERN)
@@ -553,6 +565,29 @@ def test_a_job_can_run_as_it_is_asked_to(server: Server) -> None:
         job(server, "large", ExecutionClass="FLEX", WorkerType="G.4X")
 
 
+@pytest.mark.parametrize(("workers", "runs"), [(2, 5), (10, 2)])
+def test_a_new_account_has_room_for_few_runs_and_few_dpus(
+    tmp_path_factory: pytest.TempPathFactory, workers: int, runs: int
+) -> None:
+    server = start(tmp_path_factory.mktemp("runs"), "--profile", "new")
+    glue, most = server.client("glue"), PROFILES["new"]
+    server.ask("hold", jobs=True)
+    try:
+        assert min(most.glue_concurrent_runs, most.glue_dpus // workers) == runs
+        job(server, "busy", NumberOfWorkers=workers, ExecutionProperty={"MaxConcurrentRuns": 20})
+        begun = [glue.start_job_run(JobName="busy")["JobRunId"] for _ in range(runs)]
+        sentence = "Exceeded maximum concurrent compute capacity for your account"
+        with refused("ResourceNumberLimitExceededException", sentence):
+            glue.start_job_run(JobName="busy")
+
+        glue.batch_stop_job_run(JobName="busy", JobRunIds=begun[:1])
+        first = {"JobName": "busy", "RunId": begun[0]}
+        eventually(lambda: glue.get_job_run(**first)["JobRun"]["JobRunState"] == "STOPPED", "the run's end")
+        glue.start_job_run(JobName="busy")
+    finally:
+        server.end()
+
+
 def test_what_a_job_names_exists(server: Server) -> None:
     with refused("EntityNotFoundException", "Security Configuration nothing not found"):
         job(server, "unkeyed", SecurityConfiguration="nothing")
@@ -664,6 +699,27 @@ def test_a_region_has_room_for_five_networks(tmp_path_factory: pytest.TempPathFa
             ec2.create_vpc(CidrBlock=f"10.{number}.0.0/16")
         with refused("VpcLimitExceeded", "The maximum number of VPCs has been reached."):
             ec2.create_vpc(CidrBlock="10.9.0.0/16")
+    finally:
+        server.end()
+
+
+def test_a_network_has_room_for_fifty_interface_endpoints_and_a_region_for_twenty_gateways(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    server = start(tmp_path_factory.mktemp("endpoints"))
+    ec2, sentence = server.client("ec2"), "The maximum number of VPC endpoints has been reached."
+    try:
+        one, other = (ec2.create_vpc(CidrBlock=f"10.{number}.0.0/16")["Vpc"]["VpcId"] for number in (70, 71))
+        for kind, service, most in (("Interface", "sns", 50), ("Gateway", "s3", 20)):
+            wanted = {"VpcEndpointType": kind, "ServiceName": f"com.amazonaws.{REGION}.{service}"}
+            for _ in range(most):
+                ec2.create_vpc_endpoint(VpcId=one, **wanted)
+            with refused("VpcEndpointLimitExceeded", sentence):
+                ec2.create_vpc_endpoint(VpcId=one, **wanted)
+
+        ec2.create_vpc_endpoint(VpcId=other, VpcEndpointType="Interface", ServiceName=f"com.amazonaws.{REGION}.sns")
+        with refused("VpcEndpointLimitExceeded", sentence):
+            ec2.create_vpc_endpoint(VpcId=other, VpcEndpointType="Gateway", ServiceName=f"com.amazonaws.{REGION}.s3")
     finally:
         server.end()
 

@@ -190,6 +190,50 @@ def test_an_encrypted_object_is_decrypted_with_the_reader_s_rights(subject: Subj
     assert subject.calls("s3", "get_object", Bucket=BUCKET, Key="secret") == "ok"
 
 
+def test_a_topic_with_a_key_of_its_own_asks_for_the_key_too(subject: Subject, server: Server) -> None:
+    arn, sns = key(server), server.client("sns")
+    topic = sns.create_topic(Name="roles-encrypted", Attributes={"KmsMasterKeyId": arn})["TopicArn"]
+    subject.may(statement("sns:Publish"))
+    assert "kms:GenerateDataKey" in subject.calls("sns", "publish", TopicArn=topic, Message="x")
+
+    subject.may(statement("sns:Publish"), statement("kms:GenerateDataKey", resource=arn))
+    assert "kms:Decrypt" in subject.calls("sns", "publish", TopicArn=topic, Message="x")
+
+    subject.may(statement("sns:Publish"), statement("kms:GenerateDataKey", "kms:Decrypt", resource=arn))
+    assert subject.calls("sns", "publish", TopicArn=topic, Message="x") == "ok"
+
+
+def test_a_secret_with_a_key_of_its_own_is_decrypted_with_the_reader_s_rights(subject: Subject, server: Server) -> None:
+    arn, secrets = key(server), server.client("secretsmanager")
+    secret = secrets.create_secret(Name="roles-secret", SecretString="x", KmsKeyId=arn)["ARN"]
+    for name in (secret, "roles-secret"):
+        subject.may(statement("secretsmanager:GetSecretValue"))
+        assert "kms:Decrypt" in subject.calls("secretsmanager", "get_secret_value", SecretId=name)
+
+        subject.may(statement("secretsmanager:GetSecretValue"), statement("kms:Decrypt", resource=arn))
+        assert subject.calls("secretsmanager", "get_secret_value", SecretId=name) == "ok"
+
+
+def test_an_encrypted_data_catalog_asks_for_three_rights_to_its_key(subject: Subject, server: Server) -> None:
+    arn, glue = key(server), server.client("glue")
+    glue.create_database(DatabaseInput={"Name": "roles"})
+    at_rest = {"CatalogEncryptionMode": "SSE-KMS", "SseAwsKmsKeyId": arn}
+    glue.put_data_catalog_encryption_settings(DataCatalogEncryptionSettings={"EncryptionAtRest": at_rest})
+    rights = ["kms:GenerateDataKey", "kms:Decrypt", "kms:Encrypt"]
+    through = {"Condition": {"StringEquals": {"kms:ViaService": f"glue.{REGION}.amazonaws.com"}}}
+    try:
+        for right in rights:
+            others = [each for each in rights if each != right]
+            subject.may(statement("glue:GetDatabase"), statement(*others, resource=arn, **through))
+            assert right in subject.calls("glue", "get_database", Name="roles")
+
+        subject.may(statement("glue:GetDatabase"), statement(*rights, resource=arn, **through))
+        assert subject.calls("glue", "get_database", Name="roles") == "ok"
+    finally:
+        off = {"EncryptionAtRest": {"CatalogEncryptionMode": "DISABLED"}}
+        glue.put_data_catalog_encryption_settings(DataCatalogEncryptionSettings=off)
+
+
 def test_the_tags_of_a_key_count(subject: Subject, server: Server) -> None:
     arn = key(server)
     address = server.client("sqs").create_queue(QueueName="roles-tagged", Attributes={"KmsMasterKeyId": arn})

@@ -36,7 +36,10 @@ def endpoint_can_have_its_names(call: Call) -> None:
 
 
 def region_has_room_for_an_endpoint(call: Call) -> None:
-    """Amazon VPC user guide, "Amazon VPC quotas": interface endpoints per VPC, gateway endpoints per region."""
+    """Amazon VPC user guide, "Amazon VPC quotas": interface endpoints per VPC, gateway endpoints per region.
+
+    The code is of EC2's list of error codes; the sentence is ours, after that of VpcLimitExceeded.
+    """
     profile, kind = account_profile.current(), call.given.get("VpcEndpointType") or "Gateway"
     endpoints = [each for each in call.held("ec2").vpc_end_points.values() if each.state != "deleted"]
     same = [each for each in endpoints if (each.vpc_endpoint_type or "Gateway") == kind]
