@@ -23,7 +23,9 @@ locals {
     AnyInterface = { actions = [for what in ["AssignPrivateIpAddresses", "DeleteNetworkInterface", "UnassignPrivateIpAddresses"] : "ec2:${what}"], resources = ["*"] }
     Tags         = { actions = ["ec2:CreateTags", "ec2:DeleteTags"], resources = ["${local.arn.ec2}:network-interface/*"] }
     Governed     = { actions = ["lakeformation:GetDataAccess"], resources = module.project.environment.lake_formation ? ["*"] : [] }
-    Unnamed      = { actions = concat([for what in ["NetworkInterfaces", "RouteTables", "SecurityGroups", "Subnets", "VpcEndpoints", "Vpcs"] : "ec2:Describe${what}"], ["cloudwatch:PutMetricData", "glue:GetSecurityConfiguration", "xray:PutTelemetryRecords", "xray:PutTraceSegments"]), resources = ["*"] }
+    # The flow log's role looks for its group, and may make it again (Amazon VPC User Guide, "IAM role for publishing flow logs to CloudWatch Logs").
+    FlowLog = { actions = ["logs:CreateLogGroup"], resources = ["${local.arn.logs}:log-group:/vpc/${local.prefix}", "${local.arn.logs}:log-group:/vpc/${local.prefix}:*"] }
+    Unnamed = { actions = concat([for what in ["NetworkInterfaces", "RouteTables", "SecurityGroups", "Subnets", "VpcEndpoints", "Vpcs"] : "ec2:Describe${what}"], ["cloudwatch:PutMetricData", "glue:GetSecurityConfiguration", "logs:DescribeLogGroups", "xray:PutTelemetryRecords", "xray:PutTraceSegments"]), resources = ["*"] }
   }
 
   _in_delivery = {

@@ -19,7 +19,7 @@ from moto.servicequotas.responses import ServiceQuotasResponse
 from moto.sns.responses import SNSResponse
 
 from local.stand_in.account_profile import OPT_IN_REGIONS, AccountProfile, current
-from local.stand_in.identity import role_may
+from local.stand_in.identity import is_trusted, role_may
 from local.stand_in.mending import add, replace
 from local.stand_in.permission import Request
 
@@ -142,7 +142,7 @@ def _simulate(response: Any) -> ActionResult:
 def _writing_or_not(original: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
     """moto looks for a log group by its name only; Terraform gives its ARN.
 
-    Amazon VPC User Guide, "Troubleshoot VPC Flow Logs": Access error, if the role may not write or there is no group.
+    Amazon VPC User Guide, "Troubleshoot VPC Flow Logs": Access error, if the role lacks a right or there is no group.
     """
 
     def describe_flow_logs(backend: Any, *given: Any, **named: Any) -> list[Any]:
@@ -152,10 +152,25 @@ def _writing_or_not(original: Callable[..., list[Any]]) -> Callable[..., list[An
             arn = str(log.log_destination or "")
             if log.log_destination_type != "cloud-watch-logs" or not arn:
                 continue
-            may_write = role_may(log.deliver_logs_permission_arn, Request("logs:PutLogEvents", f"{arn}:log-stream:any"))
-            is_fine = arn.split(":", 6)[-1] in groups and may_write
+            is_fine = arn.split(":", 6)[-1] in groups and _may_write(str(log.deliver_logs_permission_arn), log, arn)
             log.deliver_logs_status = "SUCCESS" if is_fine else "FAILED"
             log.deliver_logs_error_message = None if is_fine else "Access error"
         return found
 
     return describe_flow_logs
+
+
+def _may_write(role: str, log: Any, group: str) -> bool:
+    """Amazon VPC User Guide, "IAM role for publishing flow logs to CloudWatch Logs": the least that a role needs."""
+    _, partition, _, region, account, _ = group.split(":", 5)
+    needed = {
+        "logs:CreateLogGroup": group,
+        "logs:CreateLogStream": f"{group}:log-stream:any",
+        "logs:PutLogEvents": f"{group}:log-stream:any",
+        "logs:DescribeLogGroups": f"arn:{partition}:logs:{region}:{account}:log-group::log-stream:",
+        "logs:DescribeLogStreams": f"{group}:*",
+    }
+    source = {"aws:SourceArn": f"arn:{partition}:ec2:{region}:{account}:vpc-flow-log/{log.id}"}
+    context = {**source, "aws:SourceAccount": account}
+    trusted = is_trusted(role, frozenset({"vpc-flow-logs.amazonaws.com"}), context)
+    return trusted and all(role_may(role, Request(action, resource)) for action, resource in needed.items())

@@ -23,11 +23,19 @@ data "aws_iam_policy_document" "trust_flow" {
   }
 }
 
+# The five actions that AWS lists (Amazon VPC User Guide, "IAM role for publishing flow logs to CloudWatch Logs"), there on every resource.
+# DescribeLogGroups has no narrower resource than the account's groups; the others are granted on this log group alone.
 data "aws_iam_policy_document" "flow" {
   statement {
     sid       = "Log"
-    actions   = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
-    resources = ["${local.arn.logs}:log-group:${local.log_groups.flow}:*"]
+    actions   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+    resources = ["${local.arn.logs}:log-group:${local.log_groups.flow}", "${local.arn.logs}:log-group:${local.log_groups.flow}:*"]
+  }
+
+  statement {
+    sid       = "FindTheGroup"
+    actions   = ["logs:DescribeLogGroups"]
+    resources = ["*"]
   }
 }
 

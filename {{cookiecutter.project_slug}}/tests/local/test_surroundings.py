@@ -50,29 +50,55 @@ def test_the_state_bucket_has_the_tags_that_bootstrap_gives_it(account: Server) 
     assert tags == [{"Key": "Deployment", "Value": "acme-dev"}]
 
 
-@pytest.mark.parametrize(
-    ("action", "status", "message"),
-    [("logs:PutLogEvents", "SUCCESS", None), ("logs:GetLogEvents", "FAILED", "Access error")],
-)
-def test_a_flow_log_writes_only_if_its_role_may(action: str, status: str, message: str | None, account: Server) -> None:
-    group, name = f"/vpc/{status}", f"flow-{status}"
+# Amazon VPC User Guide, "IAM role for publishing flow logs to CloudWatch Logs".
+FLOW = ("CreateLogGroup", "CreateLogStream", "PutLogEvents", "DescribeLogGroups", "DescribeLogStreams")
+
+
+def delivery_of_a_flow_log(account: Server, name: str, actions: list[str], service: str) -> tuple[str, str | None]:
+    """The status and the error of a flow log whose role trusts a service and may do some things."""
+    group = f"/vpc/{name}"
     arn = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{group}"
     account.client("logs").create_log_group(logGroupName=group)
     iam, ec2 = account.client("iam"), account.client("ec2")
-    trust = policy_for("vpc-flow-logs.amazonaws.com", "sts:AssumeRole")
+    trust = policy_for(service, "sts:AssumeRole")
     del trust["Statement"][0]["Resource"]
     role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
-    may = {"Effect": "Allow", "Action": action, "Resource": f"{arn}:*"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [may]})
+    own = [f"logs:{action}" for action in actions if action != "DescribeLogGroups"]
+    anywhere = [f"logs:{action}" for action in actions if action == "DescribeLogGroups"]
+    statements = [
+        {"Effect": "Allow", "Action": granted, "Resource": where}
+        for granted, where in ((own, [arn, f"{arn}:*"]), (anywhere, "*"))
+        if granted
+    ]
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
     iam.put_role_policy(RoleName=name, PolicyName="write", PolicyDocument=document)
     made = ec2.create_flow_logs(
         ResourceIds=[VPC], ResourceType="VPC", TrafficType="ALL", LogDestinationType="cloud-watch-logs",
         LogDestination=arn, DeliverLogsPermissionArn=role,
     )  # fmt: skip
-
     log = ec2.describe_flow_logs(FlowLogIds=made["FlowLogIds"])["FlowLogs"][0]
+    return log["DeliverLogsStatus"], log.get("DeliverLogsErrorMessage")
 
-    assert (log["DeliverLogsStatus"], log.get("DeliverLogsErrorMessage")) == (status, message)
+
+def test_a_flow_log_writes_if_its_role_has_the_rights_that_aws_lists(account: Server) -> None:
+    told = delivery_of_a_flow_log(account, "flow-all", list(FLOW), "vpc-flow-logs.amazonaws.com")
+
+    assert told == ("SUCCESS", None)
+
+
+@pytest.mark.parametrize("missing", FLOW)
+def test_a_flow_log_fails_if_its_role_lacks_one_of_them(missing: str, account: Server) -> None:
+    rest = [action for action in FLOW if action != missing]
+
+    told = delivery_of_a_flow_log(account, f"flow-without-{missing}", rest, "vpc-flow-logs.amazonaws.com")
+
+    assert told == ("FAILED", "Access error")
+
+
+def test_a_flow_log_fails_if_its_role_trusts_another_service(account: Server) -> None:
+    told = delivery_of_a_flow_log(account, "flow-untrusted", list(FLOW), "ec2.amazonaws.com")
+
+    assert told == ("FAILED", "Access error")
 
 
 def test_topics_roles_and_secrets_are_there(account: Server) -> None:
