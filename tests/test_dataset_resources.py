@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import random
 import re
 from base64 import b64decode
 from collections.abc import Callable
@@ -12,11 +13,28 @@ import pytest
 from aws_platform import build_archives
 from terraform_runner import Terraform, of_type
 
-RULES = {
+# Parts of patterns and of allowed values: harmless ones, and what the quoting of some language treats as its own.
+PARTS = [*"ab<>&'/#],%$=é", "//", "[0-9]", "in", "${x}", '"', "\\\\", "\\d", '\\"', "\\u003c", "null"]
+TIMES = ["2026-01-31", "12:30", "9:30 AM"]
+CHANCE = random.Random(12)
+
+
+def hostile_text() -> str:
+    """A text of one to four parts."""
+    return "x" + "".join(CHANCE.choices(PARTS, k=CHANCE.randint(1, 4)))
+
+
+HOSTILE = [
+    *({"name": f"p{n}", "type": "string", "pattern": hostile_text()} for n in range(60)),
+    *({"name": f"v{n}", "type": "string", "one_of": ["a", hostile_text()]} for n in range(60)),
+    *({"name": f"t{n}", "type": "string", "one_of": ["a", text]} for n, text in enumerate(TIMES)),
+]
+RULES: dict[str, Any] = {
+    "hostile": {"format": "csv", "columns": HOSTILE},
     "readings": {
         "format": "csv",
         "columns": [
-            {"name": "sensor", "type": "string", "pattern": 'a<b&"c"\\d+'},
+            {"name": "sensor", "type": "string", "pattern": "a<b&'c'[0-9]+"},
             {"name": "taken_on", "type": "date", "minimum": "2020-01-01"},
             {"name": "seen_at", "type": "timestamp", "maximum": "2030-01-01 00:00:00"},
             {"name": "amount", "type": "decimal(12,2)", "minimum": -0.5, "maximum": 100000},
@@ -26,7 +44,7 @@ RULES = {
         "primary_key": ["sensor", "taken_on"],
         "partition_by": "seen_at",
         "table_format": "iceberg",
-    }
+    },
 }
 
 
@@ -74,8 +92,28 @@ def test_a_limit_with_a_time_of_day_is_left_to_the_job(rules: list[str]) -> None
 
 
 def test_texts_are_quoted_as_glue_reads_them(rules: list[str]) -> None:
-    assert 'ColumnValues "sensor" matches "a<b&\\"c\\"\\\\d+" where "`sensor` is not null"' in rules
+    assert """ColumnValues "sensor" matches "a<b&'c'[0-9]+" where "`sensor` is not null\"""" in rules
     assert 'ColumnValues "kind" in ["a","it\'s"] where "`kind` is not null"' in rules
+
+
+def means_one_thing(text: str) -> bool:
+    """Whether Glue reads a quoted text in one way, whether or not it removes escapes, and not as a time."""
+    return text.isprintable() and '"' not in text and "\\" not in text and text not in TIMES
+
+
+def test_a_text_is_in_the_ruleset_as_it_is_or_is_left_to_the_job(plan_of_readings: dict[str, Any]) -> None:
+    address = 'module.environment.module.dataset["hostile"].aws_glue_data_quality_ruleset.this'
+    ruleset = of_type(plan_of_readings, "aws_glue_data_quality_ruleset")[address]["ruleset"]
+    wanted = []
+    for column in HOSTILE:
+        texts = column.get("one_of") or [column["pattern"]]
+        listed = ",".join(f'"{text}"' for text in texts)
+        condition = f"in [{listed}]" if "one_of" in column else f"matches {listed}"
+        if all(map(means_one_thing, texts)):
+            wanted.append(f'ColumnValues "{column["name"]}" {condition} where "`{column["name"]}` is not null"')
+
+    assert 20 < len(wanted) < len(HOSTILE) - 20
+    assert ruleset == "Rules = [\n  " + ",\n  ".join(["RowCount > 0", *wanted]) + "\n]"
 
 
 def test_uniqueness_is_not_asked_of_a_table_that_keeps_older_rows(rules: list[str]) -> None:
