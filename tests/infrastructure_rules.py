@@ -81,9 +81,10 @@ def only_services_are_let_in(plan: Plan) -> list[str]:
 
 
 def names_roles_of_this_project(condition: dict[str, Any]) -> bool:
-    """Whether a statement for everybody is one for named deploy roles after all."""
+    """Whether a statement for everybody is one for named roles of the deployment or of the pipeline after all."""
     roles = listed(condition.get("ArnEquals", {}).get("aws:PrincipalArn", []))
-    return roles != [] and all(re.fullmatch(r"arn:aws:iam::\d{12}:role/[\w-]+-deploy-[a-z]+", role) for role in roles)
+    named = r"arn:aws:iam::\d{12}:role/[\w-]+-(deploy-[a-z]+|pipeline(-[a-z0-9-]+)?)"
+    return roles != [] and all(re.fullmatch(named, role) for role in roles)
 
 
 def of_a_topic(address: str) -> bool:

@@ -44,7 +44,9 @@ locals {
   _everywhere = {
     Notify = { actions = ["sns:Publish"], resources = concat(local.own.topics, local._listed["topics"]) }
     Log    = { actions = [for what in ["CreateLogStream", "DescribeLogStreams", "PutLogEvents"] : "logs:${what}"], resources = [for group in concat(local.own.log_groups, ["${local.arn.logs}:log-group:/aws/codebuild/${local.prefix}-*"]) : "${group}:*"] }
-    Keys   = { actions = [for what in ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "ReEncryptTo"] : "kms:${what}"], resources = local.own.keys, conditions = local.tagged }
+    # A key's tags may count for authorization only minutes after its creation (AWS KMS Developer Guide, "ABAC for AWS KMS"): a key without tags
+    # is left to its own policy and to the roles' policies, which name the key.
+    Keys = { actions = [for what in ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "ReEncryptTo"] : "kms:${what}"], resources = local.own.keys, conditions = local.not_of_others }
     # Keys of the client that project.yaml names: of a topic, a secret, the Data Catalog.
     ClientKeys = { actions = [for what in ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey"] : "kms:${what}"], resources = local._listed["keys"] }
   }

@@ -1,18 +1,34 @@
 # Where every state of this environment lies: this one's own, and that of the environment's folder.
 
+locals {
+  # By the names of the roles: the key's alias may count for authorization only minutes after its creation (AWS KMS Developer Guide, "ABAC for AWS KMS").
+  # A condition, because the roles are created after the key.
+  _deploy_roles_use_state = [for statement, actions in { DeployRolesReadState = ["kms:Decrypt"], DeployRolesLockState = ["kms:Decrypt", "kms:GenerateDataKey"] } : {
+    Sid       = statement
+    Effect    = "Allow"
+    Principal = { AWS = "*" }
+    Action    = actions
+    Resource  = "*"
+    Condition = {
+      ArnEquals    = { "aws:PrincipalArn" = [for kind in(statement == "DeployRolesReadState" ? ["read"] : ["plan", "apply"]) : "${local.arn.iam}:role/${local.names["${kind}_role"]}"] }
+      StringEquals = { "kms:ViaService" = "s3.${local.region}.${local.dns_suffix}" }
+    }
+  } if local.is_environment]
+}
+
 # Whoever deletes this key deletes every state that it has encrypted.
 resource "aws_kms_key" "state" {
   description             = "The Terraform states of ${local.prefix}"
   enable_key_rotation     = true
   deletion_window_in_days = 30
 
-  policy = jsonencode({ Version = "2012-10-17", Statement = [{
+  policy = jsonencode({ Version = "2012-10-17", Statement = concat(local._deploy_roles_use_state, [{
     Sid       = "TheAccountDecidesByItsOwnPolicies"
     Effect    = "Allow"
     Principal = { AWS = "${local.arn.iam}:root" }
     Action    = "kms:*"
     Resource  = "*"
-  }] })
+  }]) })
 
   lifecycle {
     prevent_destroy = true

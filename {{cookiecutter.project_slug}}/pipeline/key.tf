@@ -13,7 +13,32 @@ resource "aws_kms_alias" "this" {
 }
 
 locals {
-  key_statements = [
+  # Builds that only read have no right to write with the key.
+  _reading_builds = ["check", "pull-request"]
+  _key_uses = {
+    read  = { actions = ["kms:Decrypt"], services = [] }
+    write = { actions = ["kms:Decrypt", "kms:GenerateDataKey"], services = [] }
+    look  = { actions = ["kms:Decrypt"], services = ["s3"] }
+  }
+
+  # Builds, functions and the pipeline use the key from its first minute on; people wait until the alias counts.
+  _key_users = {
+    read  = [for build in local._reading_builds : local.delivery.builds[build]]
+    write = concat([local.prefix], [for build, name in local.delivery.builds : name if !contains(local._reading_builds, build)], values(local.function_names))
+  }
+
+  # By the names of the roles: the key's alias may count for authorization only minutes after its creation (AWS KMS Developer Guide, "ABAC for AWS KMS").
+  # A condition, because the roles are created after the key.
+  _user_statements = [for use, roles in local._key_users : {
+    Sid       = "${title(use)}FromTheFirstMinute"
+    Effect    = "Allow"
+    Principal = { AWS = "*" }
+    Action    = local._key_uses[use].actions
+    Resource  = "*"
+    Condition = { ArnEquals = { "aws:PrincipalArn" = [for role in roles : "arn:${local.partition}:iam::${local.account}:role/${role}"] } }
+  }]
+
+  key_statements = concat(local._user_statements, [
     {
       Sid       = "TheAccountDecidesByItsOwnPolicies"
       Effect    = "Allow"
@@ -48,16 +73,12 @@ locals {
       Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
       Resource  = "*"
     },
-  ]
+  ])
 }
 
 # Roles name the key by its alias, which is known before the key is made; people use it through a service only.
 data "aws_iam_policy_document" "use_key" {
-  for_each = {
-    read  = { actions = ["kms:Decrypt"], services = [] }
-    write = { actions = ["kms:Decrypt", "kms:GenerateDataKey"], services = [] }
-    look  = { actions = ["kms:Decrypt"], services = ["s3"] }
-  }
+  for_each = local._key_uses
 
   statement {
     sid       = "Key"

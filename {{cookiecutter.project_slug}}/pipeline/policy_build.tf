@@ -4,7 +4,7 @@ data "aws_iam_policy_document" "build" {
   for_each = local.builds
 
   # The check and a pull request's build only read, so they get no key to write with.
-  source_policy_documents = [data.aws_iam_policy_document.use_key[contains(["check", "pull-request"], each.key) ? "read" : "write"].json, data.aws_iam_policy_document.no_approval.json]
+  source_policy_documents = [data.aws_iam_policy_document.use_key[contains(local._reading_builds, each.key) ? "read" : "write"].json, data.aws_iam_policy_document.no_approval.json]
 
   dynamic "statement" {
     for_each = { for name in local.granted[each.key] : name => local.grants[name] }
@@ -52,7 +52,7 @@ data "aws_iam_policy_document" "build" {
 
   # What the tests of a build say becomes a page in the console.
   dynamic "statement" {
-    for_each = contains(["check", "pull-request"], each.key) ? ["report"] : []
+    for_each = contains(local._reading_builds, each.key) ? ["report"] : []
 
     content {
       sid       = "Report"

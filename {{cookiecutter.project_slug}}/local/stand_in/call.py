@@ -7,6 +7,7 @@ from typing import Any
 from local.stand_in import call_network
 from local.stand_in.call_resources import SERVICES, Given, Place, key_arn
 from local.stand_in.permission import Known
+from local.stand_in.resource_tags import attributes_of_key_count
 
 # Where a service signs by another word than IAM's.
 PREFIXES = {"monitoring": "cloudwatch", "s3control": "s3"}
@@ -245,9 +246,10 @@ def _keys(place: Place, service: str, operation: str, given: Given, headers: Map
 
 
 def aliases_of(key: str) -> dict[str, Known]:
-    """The aliases of a key, as `kms:ResourceAliases`."""
+    """The aliases of a key, as `kms:ResourceAliases`, once they count."""
     _, _, _, region, account, rest = key.split(":", 5)
-    found = Place(account, region).backend("kms").keys.get(rest.removeprefix("key/"))
+    place, name = Place(account, region), rest.removeprefix("key/")
+    found = place.backend("kms").keys.get(name) if attributes_of_key_count(place, name) else None
     return {"kms:ResourceAliases": sorted(found.aliases)} if found and found.aliases else {}
 
 

@@ -21,7 +21,7 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 def let_pass(home: Home, seconds: float) -> None:
     """Make everything older, and let what measures every few minutes measure anew, before any alarm is judged again."""
     with home.alarms.looking:
-        for age in (_metrics, _messages, _objects, _glue, _ledger, _logs, _sessions):
+        for age in (_metrics, _messages, _objects, _glue, _ledger, _logs, _sessions, _keys):
             age(home.aws, timedelta(seconds=seconds))
         for rule in home.schedule.rules():
             if rule.state == "ENABLED" and OFTEN.match(rule.scheduled_expression):
@@ -93,3 +93,10 @@ def _sessions(aws: LocalAws, span: timedelta) -> None:
     """People and builds take roles for a time; what an AWS service works with is renewed."""
     for session in list(get_backend("sts")[aws.account]["aws"].assumed_roles):
         session.expiration -= span
+
+
+def _keys(aws: LocalAws, span: timedelta) -> None:
+    """A key's tags and aliases count some minutes after it was created."""
+    for region in get_backend("kms")[aws.account].values():
+        for key in list(region.keys.values()):
+            key.creation_date -= span.total_seconds()

@@ -1,11 +1,21 @@
 """The tags of a resource, which AWS compares with `aws:ResourceTag/...`."""
 
+import time
 from collections.abc import Mapping
 
 from local.stand_in.call_resources import Place
 from local.stand_in.permission import UnjudgedError
 
 LISTED = ("cloudwatch", "dynamodb", "events", "glue", "lambda", "logs", "s3", "secretsmanager", "sns", "sqs")
+
+# AWS KMS Developer Guide, "ABAC for AWS KMS": changes of tags and aliases may take up to five minutes to count.
+KEY_ATTRIBUTES_COUNT_AFTER_SECONDS = 300
+
+
+def attributes_of_key_count(place: Place, key: str) -> bool:
+    """Whether AWS KMS takes the tags and the aliases of a key into account: not in the first minutes of a new key."""
+    found = place.backend("kms").keys.get(key)
+    return found is not None and time.time() - found.creation_date >= KEY_ATTRIBUTES_COUNT_AFTER_SECONDS
 
 
 def tags_of(arn: str) -> Mapping[str, str]:
@@ -14,7 +24,9 @@ def tags_of(arn: str) -> Mapping[str, str]:
     if service == "ec2":
         return dict(Place(account, region).backend("ec2").tags.get(rest.rpartition("/")[2], {}))
     if service == "kms":
-        return dict(Place(account, region).backend("kms").tagger.get_tag_dict_for_resource(rest.removeprefix("key/")))
+        place, key = Place(account, region), rest.removeprefix("key/")
+        counting = attributes_of_key_count(place, key)
+        return dict(place.backend("kms").tagger.get_tag_dict_for_resource(key)) if counting else {}
     if service == "iam":
         role = next((role for role in Place(account, region).backend("iam").roles.values() if role.arn == arn), None)
         return {tag["Key"]: tag["Value"] for tag in role.tags.values()} if role else {}

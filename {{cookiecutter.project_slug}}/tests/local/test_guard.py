@@ -272,7 +272,10 @@ OWNED = {"Condition": {"StringEquals": {"aws:ResourceTag/Project": "acme"}}}
 
 def tagged_key(small: Small) -> str:
     tags = [{"TagKey": "Project", "TagValue": "acme"}]
-    return str(small.client("kms").create_key(Tags=tags)["KeyMetadata"]["Arn"])
+    made = small.client("kms").create_key(Tags=tags)["KeyMetadata"]["Arn"]
+    # A key's tags count only minutes after its creation.
+    small.server.ask("pass", seconds=300)
+    return str(made)
 
 
 def test_a_changed_tag_of_a_key_is_refused_where_a_grant_asks_for_the_tags_of_a_new_key(small: Small) -> None:

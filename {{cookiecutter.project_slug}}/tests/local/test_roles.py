@@ -234,15 +234,24 @@ def test_an_encrypted_data_catalog_asks_for_three_rights_to_its_key(subject: Sub
         glue.put_data_catalog_encryption_settings(DataCatalogEncryptionSettings=off)
 
 
-def test_the_tags_of_a_key_count(subject: Subject, server: Server) -> None:
+def test_the_tags_and_the_alias_of_a_new_key_count_minutes_later(subject: Subject, server: Server) -> None:
+    """AWS KMS Developer Guide, "ABAC for AWS KMS": up to five minutes."""
     arn = key(server)
     address = server.client("sqs").create_queue(QueueName="roles-tagged", Attributes={"KmsMasterKeyId": arn})
-    tagged = {"Condition": {"StringEquals": {"aws:ResourceTag/Project": "acme"}}}
-    subject.may(statement("sqs:*"), statement("kms:*", **tagged))
-    assert "kms:Decrypt" in subject.calls("sqs", "receive_message", QueueUrl=address["QueueUrl"])
-
     server.client("kms").tag_resource(KeyId=arn, Tags=[{"TagKey": "Project", "TagValue": "acme"}])
-    assert subject.calls("sqs", "receive_message", QueueUrl=address["QueueUrl"]) == "ok"
+    server.client("kms").create_alias(AliasName="alias/roles-tagged", TargetKeyId=arn)
+    conditions = (
+        {"StringEquals": {"aws:ResourceTag/Project": "acme"}},
+        {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/roles-tagged"}},
+    )
+
+    def receives(condition: dict[str, Any]) -> str:
+        subject.may(statement("sqs:*"), statement("kms:*", Condition=condition))
+        return subject.calls("sqs", "receive_message", QueueUrl=address["QueueUrl"])
+
+    assert all(denied("kms:Decrypt", arn) in receives(condition) for condition in conditions)
+    server.ask("pass", seconds=300)
+    assert [receives(condition) for condition in conditions] == ["ok", "ok"]
 
 
 def test_a_key_whose_policy_does_not_name_the_account_ignores_the_policies_of_roles(
