@@ -20,17 +20,23 @@ output "project" {
   }
 }
 
-output "tags" {
-  description = "What everything in this environment is tagged with: the project's own tags, and three that costs are told apart by."
-  value = merge(var.settings.tags, {
+locals {
+  _fixed_tags = {
     Project     = var.settings.slug
     Environment = var.environment
     Deployment  = local.prefix
-  })
+  }
+  # The three fixed tags as they are written may be named; in another case they are a second key, which IAM refuses.
+  _tag_keys = distinct(concat(keys(local._fixed_tags), keys(var.settings.tags)))
+}
+
+output "tags" {
+  description = "What everything in this environment is tagged with: the project's own tags, and three that costs are told apart by."
+  value       = merge(var.settings.tags, local._fixed_tags)
 
   precondition {
-    condition     = length(distinct([for key in keys(var.settings.tags) : lower(key)])) == length(var.settings.tags)
-    error_message = "tags: two keys differ only in upper and lower case, which IAM does not tell apart: ${join(", ", keys(var.settings.tags))}."
+    condition     = length(distinct([for key in local._tag_keys : lower(key)])) == length(local._tag_keys)
+    error_message = "tags: two keys differ only in upper and lower case, which IAM does not tell apart: ${join(", ", local._tag_keys)}. Project, Environment and Deployment are set by this project."
   }
 }
 

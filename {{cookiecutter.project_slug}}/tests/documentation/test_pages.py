@@ -168,3 +168,16 @@ def test_the_readme_leads_to_every_page() -> None:
     pages = [path.name for path in (PROJECT / "docs").glob("*.md") if path.name != "pull_request_template.md"]
 
     assert [name for name in pages if f"docs/{name}" not in readme] == []
+
+
+def statements_made() -> set[str]:
+    """The name of every statement of a policy that Terraform makes."""
+    text = [path.read_text() for path in PROJECT.glob("*/**/*.tf") if ".terraform" not in path.parts]
+    return {name for each in text for name in re.findall(r'^ *(?:sid|Sid) += "(\w+)"', each, re.MULTILINE)}
+
+
+@pytest.mark.parametrize("page", sorted((PROJECT / "docs").glob("*.md")), ids=lambda page: page.name)
+def test_a_statement_of_a_policy_that_a_page_names_exists(page: Path) -> None:
+    named = set(re.findall(r"statement `(\w+)`", page.read_text(encoding="utf-8")))
+
+    assert named <= statements_made()

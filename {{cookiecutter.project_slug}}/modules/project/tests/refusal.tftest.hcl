@@ -413,6 +413,16 @@ run "codecommit_where_it_does_not_exist" {
   expect_failures = [output.delivery]
 }
 
+run "a_tag_that_differs_from_a_fixed_one_only_in_case" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { tags = { project = "a" } })
+  }
+
+  expect_failures = [output.tags]
+}
+
 run "tags_that_differ_only_in_case" {
   command = plan
 
