@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import yaml
-from iam_evaluation import EVERYTHING, may, policies_of_person
+from iam_evaluation import EVERYTHING, judge, may, policies_of_person
 from infrastructure_rules import (
     Plan,
     alarms_lead_somewhere,
@@ -206,6 +206,10 @@ def the_branch_changes_by_pull_requests_only(plan: Plan) -> list[str]:
 
 
 ACCOUNT = "111111111111"
+# The first environment is in the delivery account.
+STATES_OF_DEV = f"arn:aws:s3:::acme-sales-dev-state-{ACCOUNT}"
+STATE_OF_DEV = f"{STATES_OF_DEV}/acme-sales/dev/terraform.tfstate"
+POLICIES_OF_DEV = ("acme-sales-dev-boundary", "acme-sales-dev-deploy-plan-1")
 # What the work of people changes about the delivery; the guard denies everything else.
 WORKING = {
     f"codecommit:{what}"
@@ -241,8 +245,9 @@ def of_the_delivery(pipeline: str) -> dict[str, list[str]]:
         "codepipeline stage": [f"arn:aws:codepipeline:{here}:{pipeline}/prod"],
         "codepipeline action": [f"arn:aws:codepipeline:{here}:{pipeline}/prod/Approve"],
         "codecommit repository": [f"arn:aws:codecommit:{here}:acme-sales"],
-        "s3 bucket": [bucket, bucket.replace("artifact", "state")],
-        "s3 object": [f"{bucket}/{pipeline}/plan_prod/1", f"{bucket}/summaries/1/prod.md"],
+        "s3 bucket": [bucket, bucket.replace("artifact", "state"), STATES_OF_DEV],
+        "s3 object": [f"{bucket}/{name}" for name in (f"{pipeline}/plan_prod/1", "summaries/1/prod.md")]
+        + [STATE_OF_DEV],
         "events rule-on-default-event-bus": [
             f"arn:aws:events:{here}:rule/{pipeline}-{each}" for each in ("pushed-directly", "change")
         ],
@@ -256,7 +261,7 @@ def of_the_delivery(pipeline: str) -> dict[str, list[str]]:
             *(f"arn:aws:iam::{ACCOUNT}:role/{pipeline}{each}" for each in ("", "-apply-dev")),
             "arn:aws:iam::222222222222:role/acme-sales-prod-deploy-apply",
         ],
-        "iam policy": [f"arn:aws:iam::{ACCOUNT}:policy/{pipeline}-guard"],
+        "iam policy": [f"arn:aws:iam::{ACCOUNT}:policy/{name}" for name in (f"{pipeline}-guard", *POLICIES_OF_DEV)],
     }
 
 
@@ -290,13 +295,55 @@ def nobody_applies_past_the_pipeline(plan: Plan) -> list[str]:
 def plans_and_states_are_read_by_builds_only(plan: Plan) -> list[str]:
     """Whatever else a developer or an approver is granted."""
     pipeline = the_pipeline(plan)["name"]
-    secret = [f"artifact-{ACCOUNT}/{pipeline}/plan_prod/1", f"state-{ACCOUNT}/acme-sales/pipeline/terraform.tfstate"]
+    secret = [
+        f"arn:aws:s3:::{pipeline}-artifact-{ACCOUNT}/{pipeline}/plan_prod/1",
+        f"arn:aws:s3:::{pipeline}-state-{ACCOUNT}/acme-sales/pipeline/terraform.tfstate",
+        STATE_OF_DEV,
+    ]
     return [
         f"{role}: {action} of {name}"
         for role in ("Developers", "Architects")
         for action in ("s3:GetObject", "s3:GetObjectVersion")
         for name in secret
-        if may([*policies_of_person(plan, role), EVERYTHING], action, f"arn:aws:s3:::{pipeline}-{name}")
+        if may([*policies_of_person(plan, role), EVERYTHING], action, name)
+    ]
+
+
+def nobody_deletes_the_key_of_a_state(plan: Plan) -> list[str]:
+    """Whatever else a developer or an approver is granted."""
+    key = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1"
+    return [
+        f"{role}: {alias}"
+        for role in ("Developers", "Architects")
+        for alias in ("acme-sales-pipeline", "acme-sales-pipeline-state", "acme-sales-dev-state")
+        if may(
+            [*policies_of_person(plan, role), EVERYTHING],
+            "kms:ScheduleKeyDeletion",
+            key,
+            kms__ResourceAliases=f"alias/{alias}",
+        )
+    ]
+
+
+def a_rule_of_this_account_takes_the_role_that_starts_named_or_not(plan: Plan) -> list[str]:
+    """AWS does not document whether PutTargets names the rule; whoever names a source must name one of ours."""
+    ours = {"aws:SourceArn": f"arn:aws:events:eu-west-1:{ACCOUNT}:rule/acme-sales-pipeline-drift"}
+    cases = {
+        "no source is refused": ({}, True),
+        "our rule is refused": (ours | {"aws:SourceAccount": ACCOUNT}, True),
+        "another rule is trusted": ({"aws:SourceArn": ours["aws:SourceArn"].replace("acme", "other")}, False),
+        "another account is trusted": ({"aws:SourceAccount": "999999999999"}, False),
+    }
+    names = frozenset({"events.amazonaws.com"})
+    return [
+        f"{address}: {what}"
+        for address, values in of_type(plan, "aws_iam_role").items()
+        if address.startswith("aws_iam_role.starter")
+        for what, (context, trusted) in cases.items()
+        for found in [
+            judge.effects([values["assume_role_policy"]], judge.Request("sts:AssumeRole", "*", names, context))
+        ]
+        if (found == {"Allow"}) != trusted
     ]
 
 
@@ -465,6 +512,8 @@ RULES: list[Callable[[Plan], list[str]]] = [
     the_branch_changes_by_pull_requests_only,
     nobody_applies_past_the_pipeline,
     plans_and_states_are_read_by_builds_only,
+    nobody_deletes_the_key_of_a_state,
+    a_rule_of_this_account_takes_the_role_that_starts_named_or_not,
     the_rules_of_pull_requests_hold,
     a_merge_brings_what_was_reviewed,
     approvals_count_from_the_pool_only,

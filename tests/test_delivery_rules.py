@@ -115,7 +115,7 @@ MUTATIONS: dict[str, Mutation] = {
     ),
     "a plan is exchanged": (
         "pipeline/guarded.tf",
-        r"    flatten\(\[for bucket in .*\n",
+        r"    \[for bucket in concat\(.*\n",
         "",
         "nobody_applies_past_the_pipeline",
     ),
@@ -136,6 +136,42 @@ MUTATIONS: dict[str, Mutation] = {
         r'    \["arn:\$\{local\.partition\}:lambda:.*\n',
         "",
         "nobody_applies_past_the_pipeline",
+    ),
+    "the state of an environment is exchanged": (
+        "pipeline/guarded.tf",
+        r"(?<=values\(local\.delivery\.buckets\), )\[local\._state_buckets\]",
+        "[local.names.state_bucket]",
+        "nobody_applies_past_the_pipeline",
+    ),
+    "the boundary of an environment is widened": (
+        "pipeline/guarded.tf",
+        r'    \[for kind in \["\*-boundary".*\n',
+        "",
+        "nobody_applies_past_the_pipeline",
+    ),
+    "the state of an environment is read": (
+        "pipeline/guard.tf",
+        r"\$\{local\._state_buckets\}",
+        "${local.names.state_bucket}",
+        "plans_and_states_are_read_by_builds_only",
+    ),
+    "the key of an environment's state is deleted": (
+        "pipeline/guard.tf",
+        r"local\._state_keys",
+        "local.names.state_key",
+        "nobody_deletes_the_key_of_a_state",
+    ),
+    "a rule must name itself to start a build": (
+        "pipeline/role_event.tf",
+        r'"ArnLikeIfExists"',
+        '"ArnLike"',
+        "a_rule_of_this_account_takes_the_role_that_starts_named_or_not",
+    ),
+    "a rule of another account starts the pipeline": (
+        "pipeline/role_event.tf",
+        r'test     = "StringEqualsIfExists"\n      variable = "aws:SourceAccount"\n      values   = \[local\.account\]',
+        'test     = "StringLikeIfExists"\n      variable = "aws:SourceAccount"\n      values   = ["*"]',
+        "a_rule_of_this_account_takes_the_role_that_starts_named_or_not",
     ),
     "plans are read": (
         "pipeline/guard.tf",

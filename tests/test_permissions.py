@@ -142,3 +142,12 @@ def test_a_job_reads_the_secret_of_its_database_and_not_those_of_its_neighbours(
     secret = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:sales"
     assert may(job, "secretsmanager:GetSecretValue", f"{secret}-a1B2c3")
     assert not may(job, "secretsmanager:GetSecretValue", f"{secret}-archive-a1B2c3")
+
+
+def test_a_job_ends_an_upload_in_parts_where_it_writes_and_nowhere_else(plan: dict[str, Any]) -> None:
+    """Without the right the parts of a failed upload stay (S3 user guide, "Multipart upload API and permissions")."""
+    job = policies_of_role(plan, "acme-sales-dev-glue-job")
+
+    for purpose, ends in {"output": True, "quarantine": True, "input": False, "script": False}.items():
+        object_ = f"arn:aws:s3:::acme-sales-dev-{purpose}-111111111111/orders/a.parquet"
+        assert may(job, "s3:AbortMultipartUpload", object_) is ends

@@ -85,6 +85,25 @@ def test_a_connection_is_made_unless_one_is_given(connected: tuple[dict[str, Any
     assert not given or source["configuration"]["ConnectionArn"] == CONNECTION
 
 
+def test_people_neither_use_nor_exchange_the_connection_whatever_they_are_granted(
+    connected: tuple[dict[str, Any], Plan],
+) -> None:
+    """Also one that pipeline/ is yet to create, which the guard knows by its tags."""
+    answers, plan = connected
+    given = "connection" in answers["approvers"]["delivery"]
+    account = answers["approvers"]["delivery"].get("account", ACCOUNT)
+    service, connection = "codeconnections", f"arn:aws:codeconnections:eu-west-1:{account}:connection/1"
+    if given:
+        service, connection = "codestar-connections", CONNECTION
+    held = [of_type(plan, "aws_iam_policy")['aws_iam_policy.person["guard"]']["policy"], EVERYTHING]
+    tags = {"aws__ResourceTag/Project": "acme-sales", "aws__ResourceTag/Environment": "pipeline"}
+
+    for action in ("UseConnection", "GetConnectionToken", "DeleteConnection", "TagResource"):
+        assert not may(held, f"{service}:{action}", connection, **tags)
+    assert may(held, f"{service}:GetConnection", connection, **tags)
+    assert given or may(held, f"{service}:UseConnection", connection)
+
+
 def test_a_connection_of_the_old_name_is_used_by_its_old_name(connected: tuple[dict[str, Any], Plan]) -> None:
     answers, plan = connected
     given = "connection" in answers["approvers"]["delivery"]

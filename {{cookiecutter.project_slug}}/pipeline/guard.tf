@@ -17,7 +17,7 @@ data "aws_iam_policy_document" "guard" {
     actions = ["s3:GetObject*"]
     resources = concat(
       [for folder in distinct([local.artifact_folder, local.pull_request_folder]) : "${local.artifacts}/${folder}/*"],
-      ["arn:${local.partition}:s3:::${local.names.state_bucket}/*"],
+      ["arn:${local.partition}:s3:::${local._state_buckets}/*"],
     )
   }
 
@@ -25,12 +25,34 @@ data "aws_iam_policy_document" "guard" {
     sid         = "KeysStay"
     effect      = "Deny"
     not_actions = ["kms:Decrypt", "kms:Describe*", "kms:Get*", "kms:List*"]
-    resources   = ["${local.arn.kms}:key/*", "${local.arn.kms}:${local.names.key}"]
+    resources   = ["arn:${local.partition}:kms:*:${local.account}:key/*", "${local.arn.kms}:${local.names.key}"]
 
     condition {
-      test     = "ForAnyValue:StringEquals"
+      test     = "ForAnyValue:StringLike"
       variable = "kms:ResourceAliases"
-      values   = [local.names.key, local.names.state_key]
+      values   = [local.names.key, local._state_keys]
+    }
+  }
+
+  # Who uses or exchanges the connection decides which code is delivered.
+  dynamic "statement" {
+    for_each = local._guarded_connection
+
+    content {
+      sid         = "ConnectionStays"
+      effect      = "Deny"
+      not_actions = [for action in ["GetConnection", "ListTagsForResource"] : "${local.connections}:${action}"]
+      resources   = [statement.key]
+
+      dynamic "condition" {
+        for_each = statement.value
+
+        content {
+          test     = "StringEquals"
+          variable = condition.key
+          values   = [condition.value]
+        }
+      }
     }
   }
 

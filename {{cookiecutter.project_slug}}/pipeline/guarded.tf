@@ -6,7 +6,8 @@ locals {
     ["${local.arn.codebuild}:*/${local.prefix}-*"],
     [for name in ["${local.prefix}*", "webhook:${local.prefix}*"] : "${local.arn.codepipeline}:${name}"],
     [for name in keys(local._repository) : local.repository],
-    flatten([for bucket in concat(values(local.delivery.buckets), [local.names.state_bucket]) : ["arn:${local.partition}:s3:::${bucket}", "arn:${local.partition}:s3:::${bucket}/*"]]),
+    # With everything in the bucket: a name ends with the number of its account, so no longer name begins like it.
+    [for bucket in concat(values(local.delivery.buckets), [local._state_buckets]) : "arn:${local.partition}:s3:::${bucket}*"],
     ["${local.arn.events}:rule/${local.prefix}-*"],
     ["arn:${local.partition}:lambda:${local.region}:${local.account}:function:${local.prefix}-*"],
     ["${local.arn.sns}:${local.prefix}-*", "${local.arn.sqs}:${local.prefix}-*"],
@@ -15,7 +16,18 @@ locals {
     ["${local.arn.cloudwatch}:alarm:${local.prefix}-*"],
     [for kind in ["role/${local.prefix}*", "policy/${local.prefix}-*"] : "arn:${local.partition}:iam::${local.account}:${kind}"],
     [for environment in local.environments : "arn:${local.partition}:iam::${environment.account}:role/${trimsuffix(environment.plan_role, "plan")}*"],
+    # Boundaries, and the policies of deploy roles.
+    [for kind in ["*-boundary", "*-deploy-*"] : "arn:${local.partition}:iam::${local.account}:policy/${module.project.project.slug}-${kind}"],
   )
+
+  # An environment may be in the delivery account, with its state. One pattern for all: the guard is one policy of 6,144 characters (IAM quotas).
+  _state_buckets = replace(local.names.state_bucket, "-pipeline-state-", "-*-state-")
+  _state_keys    = "alias/${module.project.project.slug}-*-state"
+
+  # The connection that pipeline/ creates has no ARN before it exists, but tags.
+  _guarded_connection = local.has_codecommit ? {} : local.delivery.connection == null ? {
+    "arn:${local.partition}:codeconnections:${local.region}:${local.account}:connection/*" = { for name in ["Project", "Environment"] : "aws:ResourceTag/${name}" => module.project.tags[name] }
+  } : { (local.delivery.connection) = {} }
 
   # Reading, which most of these roles are granted anyway: an action that AWS adds one day reads if its name begins so.
   _reading = {

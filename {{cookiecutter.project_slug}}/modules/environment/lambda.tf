@@ -26,6 +26,10 @@ locals {
     SERVICES            = join(",", local.services)
     DATABASES           = jsonencode({ for name, database in local.databases : name => "${database.host}:${database.port}" })
   }
+
+  # Lambda measures the JSON of the variables in bytes, with the quotes inside of a value escaped.
+  _environment       = { for name, function in local.functions : name => base64encode(jsonencode({ for variable in function.reads : variable => local.told[variable] })) }
+  _environment_bytes = { for name, encoded in local._environment : name => length(encoded) * 3 / 4 - length(regexall("=", encoded)) }
 }
 
 resource "aws_lambda_function" "this" {
@@ -68,8 +72,8 @@ resource "aws_lambda_function" "this" {
 
   lifecycle {
     precondition {
-      # AWS Lambda guide, "Lambda quotas": the names and values of a function's environment together.
-      condition     = sum([for name in each.value.reads : length(name) + length(local.told[name])]) <= 4096
+      # AWS Lambda guide, "Lambda quotas".
+      condition     = local._environment_bytes[each.key] <= 4096
       error_message = "The environment of ${each.key} holds more than the 4 KB that AWS allows: ${each.key == "check_connections" ? "give ${var.environment.name} fewer JDBC connections, or shorter host names" : "name fewer notification targets of different kinds"}."
     }
 
