@@ -12,11 +12,12 @@ import pytest
 import yaml
 from iam_evaluation import EVERYTHING, judge, refused_by
 from infrastructure_rules import listed
-from terraform_runner import Terraform
+from terraform_runner import Terraform, of_type
 from test_permissions import known_actions
 
 ACCOUNT, PREFIX = "111111111111", "acme-sales-dev"
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/{PREFIX}-boundary"
+SUBNETS = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
 CLIENT_KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/12345678-1234-1234-1234-123456789012"
 MODULES = Path(__file__).parents[1] / "{{cookiecutter.project_slug}}" / "modules"
 READING = ("Get", "List", "Describe", "BatchGet", "Search", "View", "Decrypt")
@@ -199,6 +200,33 @@ def test_a_smoke_test_writes_and_reads_canaries_only(roles: dict[str, Role]) -> 
     assert smoke.may("s3:PutObject", f"{bucket}/canary/a.csv")
     for action in ("s3:PutObject", "s3:GetObject", "s3:DeleteObject"):
         assert not smoke.may(action, f"{bucket}/orders/a.csv")
+
+
+INTERFACE = f"arn:aws:ec2:eu-west-1:{ACCOUNT}:network-interface/eni-1"
+
+
+def test_an_apply_removes_the_interfaces_that_lambda_leaves_in_a_network_of_its_own(roles: dict[str, Role]) -> None:
+    """Terraform deletes them before their subnet or security group; Lambda does so minutes later."""
+    assert roles["apply"].may("ec2:DeleteNetworkInterface", INTERFACE)
+    assert not roles["plan"].may("ec2:DeleteNetworkInterface", INTERFACE)
+
+
+def test_in_an_existing_network_an_apply_removes_interfaces_of_that_network_only(
+    bake_into: Callable[..., Path], tmp_path: Path, terraform: Terraform
+) -> None:
+    project = bake_into(tmp_path)
+    place = project / "project.yaml"
+    settings = yaml.safe_load(place.read_text(encoding="utf-8"))
+    settings["environments"][0]["network"] = {"vpc": "vpc-0123456789abcdef0", "subnets": SUBNETS}
+    place.write_text(json.dumps(settings), encoding="utf-8")
+    made = of_type(terraform.plan(project / "bootstrap", "-var=environment=dev"), "aws_iam_policy")
+    granted = [each["policy"] for address, each in made.items() if address.startswith('aws_iam_policy.grant["apply')]
+    (boundary,) = (each["policy"] for address, each in made.items() if "deploy_boundary" in address)
+    apply, vpc = Role({}, granted, boundary), f"arn:aws:ec2:eu-west-1:{ACCOUNT}:vpc/vpc-0123456789abcdef"
+
+    assert apply.may("ec2:DeleteNetworkInterface", INTERFACE, ec2__Vpc=f"{vpc}0")
+    assert not apply.may("ec2:DeleteNetworkInterface", INTERFACE, ec2__Vpc=f"{vpc}1")
+    assert not apply.may("ec2:DeleteNetworkInterface", INTERFACE)
 
 
 # What nobody shall do who works as an apply, whatever the role is granted one day; by the denial that keeps it.
