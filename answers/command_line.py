@@ -1,10 +1,12 @@
 """What the options of the cookiecutter command that runs a hook mean for it."""
 
 # Every generation waits for this module: what few generations need is imported where it is needed.
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
+from answers import temporary_copy
 from answers.cookiecutter_internals import options, words_of_parent
 
 
@@ -65,16 +67,19 @@ def ask_nothing_but(copy: Path, answers: dict[str, object]) -> None:
 
 
 def stop_when_killed() -> None:
-    """Let a closed terminal, or kill, end an interview like Ctrl-C, which removes the copy of the template."""
+    """Let kill, or a terminal that is closed, end an interview like Ctrl-C, and leave no copy of the template."""
     import signal
 
-    numbers = (signal.SIGTERM, signal.SIGHUP)
-
-    def stop(*_: object) -> None:
-        # A terminal hangs up twice: its own signal, and one more when the session's first process has ended.
-        for number in numbers:
-            signal.signal(number, signal.SIG_IGN)
+    def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    for number in numbers:
-        signal.signal(number, stop)
+    def end(*_: object) -> None:
+        # Nobody reads any more, and an exception may get lost where the terminal's library just is.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        temporary_copy.remove()
+        os._exit(1)
+
+    signal.signal(signal.SIGTERM, interrupt)
+    # Windows has no such signal.
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, end)

@@ -11,6 +11,10 @@ from answers.cookiecutter_internals import PREFIX_OF_A_COPY, ROOT
 FOLDER_IN_COPY = "{{cookiecutter_project_folder()}}"
 # Says in the copy which process works on it.
 OWNER = ".dataops-template-copy-of.json"
+TOO_LARGE = (
+    "The template's folder holds {}: cookiecutter copied that too before it asked anything. "
+    "A clean clone generates sooner: git clone TEMPLATE clean-template, then cookiecutter clean-template."
+)
 CACHES = {"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis"}
 
 
@@ -46,9 +50,10 @@ def remove_at_exit() -> None:
         atexit.register(shutil.rmtree, ROOT.parent, ignore_errors=True)
 
 
-def without_what_no_template_needs() -> list[str]:
-    """Remove from the copy what would come into the project or fill the disk; return the large folders among it."""
+def remove_what_no_template_needs() -> None:
+    """Remove from the copy what would come into the project or fill the disk; say what of it took time to copy."""
     import shutil
+    import sys
 
     large = []
     for place, folders, _ in os.walk(ROOT):
@@ -62,7 +67,8 @@ def without_what_no_template_needs() -> list[str]:
             elif name != ".git":
                 continue
             folders.remove(name)
-    return sorted(large)
+    if large:
+        print(TOO_LARGE.format(", ".join(sorted(large))), file=sys.stderr)
 
 
 def remove_folder(folder: Path) -> None:
@@ -90,16 +96,20 @@ def take(process: int) -> None:
 
 def this_machine() -> list[str]:
     """What a process number belongs to: a host, and on Linux a namespace of processes."""
+    import platform
+
     try:
-        return [os.uname().nodename, str(Path("/proc/self/ns/pid").readlink())]
+        return [platform.node(), str(Path("/proc/self/ns/pid").readlink())]
     except OSError:
-        return [os.uname().nodename, ""]
+        return [platform.node(), ""]
 
 
 def remove_left_behind() -> None:
-    """Remove the copies of this template whose process was killed."""
+    """Remove the copies of this template whose process was killed; Windows does not tell whether one is at work."""
     import shutil
 
+    if not hasattr(os, "getuid"):
+        return
     for copy in left_behind(temporary_folder()):
         shutil.rmtree(copy.parent, ignore_errors=True)
 

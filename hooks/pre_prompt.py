@@ -2,7 +2,6 @@
 
 import os
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 COPY = Path.cwd()
@@ -12,10 +11,6 @@ from answers import command_line, temporary_copy  # noqa: E402
 from answers.cookiecutter_internals import UnsupportedError, refuse_unknown_version  # noqa: E402
 
 INSTEAD_OF_QUESTIONS = "To be interviewed: uvx --with questionary cookiecutter …, or pip install questionary."
-TOO_LARGE = (
-    "The template's folder holds {}: cookiecutter copied that too before it asked anything. "
-    "A clean clone generates sooner: git clone TEMPLATE clean-template, then cookiecutter clean-template."
-)
 
 
 def main() -> None:
@@ -23,8 +18,7 @@ def main() -> None:
     (COPY / "{{cookiecutter.project_slug}}").rename(COPY / temporary_copy.FOLDER_IN_COPY)
     temporary_copy.take(os.getppid())
     temporary_copy.remove_left_behind()
-    if large := temporary_copy.without_what_no_template_needs():
-        print(TOO_LARGE.format(", ".join(large)), file=sys.stderr)
+    temporary_copy.remove_what_no_template_needs()
     if faults := command_line.private_keys_given():
         stop("\n".join(faults))
     refuse_unknown_version("cookiecutter")
@@ -48,10 +42,9 @@ def answer_by_interview() -> None:
 
 
 def stop(why: str) -> None:
-    """Leave no copy of the template behind, and say why nothing is generated, if anybody is there to read it."""
+    """Leave no copy of the template behind, and say why nothing is generated."""
     temporary_copy.remove()
-    with suppress(OSError):
-        print(why, file=sys.stderr)
+    print(why, file=sys.stderr)
     sys.exit(1)
 
 

@@ -24,7 +24,7 @@ def hostile_text() -> str:
     return "x" + "".join(CHANCE.choices(PARTS, k=CHANCE.randint(1, 4)))
 
 
-HOSTILE = [
+HOSTILE: list[dict[str, Any]] = [
     *({"name": f"p{n}", "type": "string", "pattern": hostile_text()} for n in range(60)),
     *({"name": f"v{n}", "type": "string", "one_of": ["a", hostile_text()]} for n in range(60)),
     *({"name": f"t{n}", "type": "string", "one_of": ["a", text]} for n, text in enumerate(TIMES)),
