@@ -73,6 +73,16 @@ def test_what_a_command_sets_is_there_for_the_next_one_in_every_phase(small: Sma
     assert build["buildStatus"] == "SUCCEEDED" and lines == ["1 2", "inside"]
 
 
+def test_a_build_reaches_s3_control_whose_host_begins_with_the_account(small: Small) -> None:
+    asked = "list_tags_for_resource(AccountId='123456789012', ResourceArn='arn:aws:s3:::small-artifacts')"
+
+    _, lines = built(
+        small, f"python -c \"import boto3; print(boto3.client('s3control').{asked}['Tags'])\" 2>&1 | tail -1"
+    )
+
+    assert lines == ["[]"]
+
+
 def test_a_command_of_several_lines_is_one_command(small: Small) -> None:
     assert built(small, "for each in a b\ndo\n  echo $each\ndone\n")[1] == ["a", "b"]
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Thread
 from typing import Any
 
+from local.running import way_to_s3_control
 from local.stand_in import account_profile
 from local.stand_in.caller import Caller
 from local.stand_in.developer_tools.artifact import Artifact, unpack
@@ -179,7 +180,8 @@ class Builds:
         """Where AWS is and the address of the build's credentials: CodeBuild sets no keys, containers ask for them."""
         # CodeBuild gives a relative address on a host of its own; the full one is for hosts like this.
         known = {name: value for name, value in self.aws.process_environment.items() if name not in KEYS}
-        return known | {"AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{self.aws.address}/local/credentials/{build.id}"}
+        credentials = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{self.aws.address}/local/credentials/{build.id}"}
+        return known | credentials | way_to_s3_control(self.aws.address)
 
     def _clone_what_is_referred_to(self, run: BuildRun, role: Caller) -> None:
         """Put a clone in the place of a source that is only a reference to one."""
