@@ -75,7 +75,7 @@ CASES = {
     "old-messages": Case(seen="Disabled", proven=r'"ApproximateNumberOfMessages": "0"'),
     "files-waiting": Case(seen="DISABLED", proven="SUCCEEDED"),
     "data-late": Case(seen=r"hours=2[5-9]", proven="DONE", first=bring_data_in_time, before_fix=get_the_file),
-    "crawl-failing": Case(seen="NoSuchBucket.*-nowhere/", proven="COMPLETED", before_fix=deploy),
+    "crawl-failing": Case(seen="AccessDenied.*-nowhere/", proven="COMPLETED", before_fix=deploy),
     "crawl-long": Case(seen="RUNNING", proven="READY"),
     "runs-failed": Case(seen="all-rows-bad: none of 20 rows", proven="GONE"),
     "runs-timed-out": Case(seen="TIMEOUT", proven="SUCCEEDED"),
