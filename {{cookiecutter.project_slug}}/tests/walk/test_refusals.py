@@ -260,13 +260,13 @@ def test_the_apply_refuses_it_also_when_check_and_plan_do_not(walk: Walk, unrevi
     not_on_the_branch(walk, execution, dev, "Apply", unreviewed)
 
 
-def test_a_commit_that_was_delivered_before_can_be_delivered_again(walk: Walk, planned: str) -> None:
-    """It is on the branch: an approver may go back to it, by a plan and an approval of its own."""
+def test_a_commit_that_was_delivered_before_does_not_come_again_by_one_approver(walk: Walk, planned: str) -> None:
+    """It would take commits out that are deployed: that needs a pull request, which `make rollback` offers."""
     dev = walk.environments[0]
     before = walk.deployed(dev)[-1]["commit"]
 
     execution = started(walk, before)
-    walk.answer(execution, dev, "Rejected", "only to see the plan")
 
     assert walk.until_over(execution) == "Failed"
-    assert walk.begun(execution)[-1] == f"{dev} Approve"
+    assert walk.begun(execution)[-1] == f"{dev} Plan"
+    assert "Refuse a commit that takes deployed commits out" in walk.why(execution)
