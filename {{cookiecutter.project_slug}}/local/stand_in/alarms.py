@@ -8,7 +8,7 @@ from threading import Event as Signal
 from threading import Lock
 from typing import Any
 
-from local.stand_in.alarm_judgement import Judgement, judged
+from local.stand_in.alarm_judgement import Judgement, Values, judged
 from local.stand_in.embedded_metrics import Measured
 from local.stand_in.guard import DeniedCallError, Source, judge_service
 from local.stand_in.local_aws import LocalAws
@@ -42,7 +42,14 @@ class Alarms:
             for alarm in list(self.metrics.model.alarms.values()):
                 # One of several alarms has a rule instead of a metric.
                 if alarm.metric_name or alarm.metric_data_queries:
-                    self._settle(alarm, judged(alarm, values, now))
+                    self._judge_one(alarm, values, now)
+
+    def _judge_one(self, alarm: Any, values: Values, now: float) -> None:
+        """An alarm that cannot be judged here, by a formula that nothing here computes, leaves all others as they are."""
+        try:
+            self._settle(alarm, judged(alarm, values, now))
+        except Exception as error:
+            log.warning("not judged: %s: %s: %s", alarm.name, type(error).__name__, error)
 
     def _queues(self) -> list[Measured]:
         found = []

@@ -144,3 +144,17 @@ def test_alarms_are_found_by_name_and_state_together(server: Server, alarm: str)
         return [each["AlarmName"] for each in alarms]
 
     assert (found("OK"), found("ALARM")) == ([alarm], [])
+
+
+def test_an_alarm_whose_formula_nothing_here_computes_keeps_no_other_from_ringing(server: Server) -> None:
+    cloudwatch, metric = server.client("cloudwatch"), {"Namespace": "acme", "MetricName": "beside"}
+    usual = {"EvaluationPeriods": 1, "Threshold": 0.0, "ComparisonOperator": "GreaterThanThreshold"}
+    stat = {"Id": "m0", "ReturnData": False, "MetricStat": {"Metric": metric, "Period": HOUR, "Stat": "Sum"}}
+    rate = [stat, {"Id": "e", "Expression": "RATE(m0)"}]
+    cloudwatch.put_metric_alarm(AlarmName="rate", Metrics=rate, **usual)
+    cloudwatch.put_metric_alarm(AlarmName="beside", **metric, Statistic="Sum", Period=HOUR, **usual)
+
+    cloudwatch.put_metric_data(Namespace="acme", MetricData=[{"MetricName": "beside", "Value": 1.0}])
+
+    eventually(lambda: state(server, "beside") == "ALARM", "the alarm")
+    cloudwatch.delete_alarms(AlarmNames=["rate", "beside"])

@@ -496,6 +496,7 @@ def executions(small: Small) -> list[dict[str, Any]]:
 def test_a_push_starts_the_pipeline_by_a_rule(small: Small) -> None:
     arn = f"arn:aws:codepipeline:{PLACE}:{small.name}"
     run(small, stage("dev", approve()))
+    small.told()
     started_by_push(small, statement("codepipeline:StartPipelineExecution", resource=arn), target=arn)
 
     small.push(content="2")
@@ -507,6 +508,7 @@ def test_a_push_starts_the_pipeline_by_a_rule(small: Small) -> None:
 def test_a_rule_whose_role_may_not_start_the_pipeline_starts_nothing(small: Small) -> None:
     arn = f"arn:aws:codepipeline:{PLACE}:{small.name}"
     run(small, stage("dev", approve()))
+    small.told()
     letters = small.server.queue(f"{small.name}-dead", policy_for("events.amazonaws.com", "sqs:SendMessage"))
     started_by_push(small, target=arn, DeadLetterConfig={"Arn": letters})
 
