@@ -45,7 +45,7 @@ class Alarms:
                     self._judge_one(alarm, values, now)
 
     def _judge_one(self, alarm: Any, values: Values, now: float) -> None:
-        """An alarm that cannot be judged here, by a formula that nothing here computes, leaves all others as they are."""
+        """Judge an alarm; one whose formula nothing here computes leaves all others as they are."""
         try:
             self._settle(alarm, judged(alarm, values, now))
         except Exception as error:
