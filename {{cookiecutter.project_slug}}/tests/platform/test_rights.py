@@ -82,6 +82,8 @@ FUNCTIONS = {
     "start-crawler": ("glue:StartCrawler", {"dataset": "orders", "scheduled": True}),
     "start-etl-job": ("dynamodb:Query", None),
     "close-run": ("glue:GetJobRun", {"detail": {"jobName": "", "jobRunId": "jr_1", "state": "SUCCEEDED"}}),
+    "send-digest": ("dynamodb:GetItem", {"time": "2026-04-01T06:00:00.000000+00:00", "datasets": {"orders": None}}),
+    "sweep": ("dynamodb:Query", {"dataset": "orders", "crawl": "on-upload", "prefix": "orders/"}),
     "notify": ("sns:Publish", {"Records": [{"Sns": {"Message": "an alarm", "MessageId": "rights"}}]}),
 }
 
@@ -105,6 +107,56 @@ def test_a_function_stops_at_the_call_that_its_role_may_not_make(chain: RunningP
 
     # SNS writes its actions in capital letters.
     assert sentence(action).lower() in answer.get("errorMessage", "").lower(), answer
+
+
+def test_a_function_that_calls_nothing_leaves_no_log_without_the_right_to_it(chain: RunningProject) -> None:
+    before = chain.logged("check-connections")
+    with role_without(chain, "check-connections", "logs:PutLogEvents"):
+        chain.invoke("check-connections", {})
+        unheard = chain.logged("check-connections")
+
+    chain.invoke("check-connections", {})
+
+    assert unheard == before
+    assert len(chain.logged("check-connections")) > len(before)
+    said = f"{chain.prefix}-check-connections/lambda is not authorized to perform: logs:PutLogEvents"
+    assert said in (chain.platform.folder / "platform.log").read_text(encoding="utf-8")
+
+
+def test_a_job_stops_at_the_call_that_its_role_may_not_make(chain: RunningProject) -> None:
+    """Its files wait for the next run, which has the right again."""
+    with role_without(chain, "glue-job", "glue:BatchCreatePartition"):
+        file = chain.upload("orders/without a right of the job.csv", orders(2))
+        chain.wait_for("CLAIMED", file)
+        run = chain.row(file)["run"]
+        chain.wait(
+            "the failed run", lambda: [each["JobRunState"] for each in chain.job_runs("orders", run)] == ["FAILED"]
+        )
+        (failed,) = chain.job_runs("orders", run)
+
+    assert sentence("glue:BatchCreatePartition") in failed["ErrorMessage"]
+    chain.wait_for("PENDING", file)
+    chain.sweep("orders")
+    chain.wait_for("DONE", file)
+    chain.wait_until_quiet()
+
+
+def test_a_crawler_stops_at_the_call_that_its_role_may_not_make(chain: RunningProject) -> None:
+    name = chain.name("orders")
+
+    def crawled() -> Document:
+        chain.glue.start_crawler(Name=name)
+        chain.wait("the end of the crawl", lambda: chain.glue.get_crawler(Name=name)["Crawler"]["State"] == "READY")
+        found: Document = chain.glue.get_crawler(Name=name)["Crawler"]["LastCrawl"]
+        return found
+
+    with role_without(chain, "glue-crawler", "glue:GetTable"):
+        failed = crawled()
+
+    assert failed["Status"] == "FAILED"
+    assert sentence("glue:GetTable") in failed["ErrorMessage"]
+    assert crawled()["Status"] == "SUCCEEDED"
+    chain.wait_until_quiet()
 
 
 def test_the_boundary_stops_what_a_role_is_granted(chain: RunningProject) -> None:
