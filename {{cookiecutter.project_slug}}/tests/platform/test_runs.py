@@ -230,3 +230,30 @@ def test_a_run_that_is_executed_again_after_its_commit_changes_nothing(chain: Ru
 
 def state_of(chain: RunningProject, dataset: str, job_run: str) -> str:
     return str(chain.glue.get_job_run(JobName=chain.name(dataset), RunId=job_run)["JobRun"]["JobRunState"])
+
+
+# What UpdateJob takes of what GetJob tells.
+UPDATED = ("Role", "Command", "ExecutionProperty", "DefaultArguments", "Connections", "MaxRetries", "Timeout")
+UPDATED += ("WorkerType", "NumberOfWorkers", "SecurityConfiguration", "GlueVersion", "ExecutionClass")
+
+
+def test_a_log_group_that_a_job_is_told_stays_empty(chain: RunningProject) -> None:
+    """Glue 5 names its groups by the security configuration and the role, whatever modules/dataset/job.tf tells it."""
+    logs, name, group = chain.client("logs"), chain.name("orders"), f"/aws-glue/jobs/{chain.prefix}"
+    told = chain.glue.get_job(JobName=name)["Job"]
+    before = {key: told[key] for key in UPDATED if key in told}
+    argument = {"--continuous-log-logGroup": group, "--enable-continuous-cloudwatch-log": "true"}
+    logs.create_log_group(logGroupName=group)
+    chain.glue.update_job(JobName=name, JobUpdate=before | {"DefaultArguments": before["DefaultArguments"] | argument})
+    try:
+        file, run = started(chain, "logged.csv")
+        chain.wait_for("DONE", file)
+        written = chain.log(group)
+    finally:
+        chain.glue.update_job(JobName=name, JobUpdate=before)
+        logs.delete_log_group(logGroupName=group)
+
+    output = f"/aws-glue/jobs/{told['SecurityConfiguration']}-role/{told['Role'].rpartition('/')[2]}/output"
+    streams = [each["logStreamName"] for each in logs.describe_log_streams(logGroupName=output)["logStreams"]]
+    assert written == ""
+    assert chain.row(f"run/{run}")["job_run"] in streams
