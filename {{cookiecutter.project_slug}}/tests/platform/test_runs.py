@@ -233,8 +233,10 @@ def state_of(chain: RunningProject, dataset: str, job_run: str) -> str:
 
 
 # What UpdateJob takes of what GetJob tells.
-UPDATED = ("Role", "Command", "ExecutionProperty", "DefaultArguments", "Connections", "MaxRetries", "Timeout")
-UPDATED += ("WorkerType", "NumberOfWorkers", "SecurityConfiguration", "GlueVersion", "ExecutionClass")
+UPDATED = (
+    *("Role", "Command", "ExecutionProperty", "DefaultArguments", "Connections", "MaxRetries", "Timeout"),
+    *("WorkerType", "NumberOfWorkers", "SecurityConfiguration", "GlueVersion", "ExecutionClass"),
+)
 
 
 def test_a_log_group_that_a_job_is_told_stays_empty(chain: RunningProject) -> None:
