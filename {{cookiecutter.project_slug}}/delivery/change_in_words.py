@@ -1,6 +1,6 @@
 """What a delivery brings, in the lines of a summary and in one line of an approval message."""
 
-from delivery.delivered_change import MOST_COMMITS, Commit, DeliveredChange, PullRequest
+from delivery.delivered_change import MOST_COMMITS, MOST_FILES, ChangedFile, Commit, DeliveredChange, PullRequest
 
 LONGEST_LINE = 240
 # Commits that a delivery would take out: the newest are named, the rest counted.
@@ -26,6 +26,7 @@ def change_lines(change: DeliveredChange | None) -> list[str]:
         *([f"- and {more} more"] if more else []),
         *(["", *back] if back else []),
         *settings,
+        *_files(change.files),
     ]
 
 
@@ -50,6 +51,19 @@ def back_line(change: DeliveredChange | None) -> str:
     more = len(change.taken_back) - len(named)
     which = f"{', '.join(named)}{f' and {more} more' if more else ''}"
     return f"GOES BACK: takes out {_commits(len(change.taken_back))} ({which}); deployed is {change.since[:12]}"
+
+
+def _files(files: list[ChangedFile]) -> list[str]:
+    """Which files differ from the deployed ones, each with the lines that it gained and lost."""
+    if not files:
+        return []
+    named = [f"- {each.name}: {_lines(each)}" for each in files[:MOST_FILES]]
+    more = [f"- and {len(files) - MOST_FILES} more"] if len(files) > MOST_FILES else []
+    return ["", "Files:", "", *named, *more]
+
+
+def _lines(file: ChangedFile) -> str:
+    return "binary" if file.added == "-" else f"+{file.added} -{file.removed}"
 
 
 def _alone(change: DeliveredChange, commit: Commit) -> str:

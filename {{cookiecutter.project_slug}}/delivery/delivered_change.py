@@ -17,6 +17,7 @@ SETTINGS = "project.yaml"
 FIELDS = "%x00".join(("%H", "%an", "%s"))
 # More are counted, not named.
 MOST_COMMITS = 50
+MOST_FILES = 100
 # Of CodeCommit's pull requests the newest that are closed are looked through.
 MOST_REQUESTS = 100
 # How GitHub, GitLab and Bitbucket name a pull request in the commit that merges it.
@@ -45,6 +46,15 @@ class PullRequest:
 
 
 @dataclass(frozen=True)
+class ChangedFile:
+    """A file of the project, and how many lines it gained and lost: `-` if it is binary."""
+
+    name: str
+    added: str
+    removed: str
+
+
+@dataclass(frozen=True)
 class DeliveredChange:
     """What was deployed, what comes now, and what is between them."""
 
@@ -53,6 +63,7 @@ class DeliveredChange:
     taken_back: list[Commit] = field(default_factory=list)
     requests: dict[str, PullRequest] = field(default_factory=dict)
     settings: list[str] = field(default_factory=list)
+    files: list[ChangedFile] = field(default_factory=list)
     newer: int = 0
     branch: str = ""
     note: str = ""
@@ -72,6 +83,7 @@ def delivered_change(project: Path, since: str, commit: str, branch: str) -> Del
         _commits(project, f"{since}..{commit}" if since else commit),
         taken_back=_commits(project, f"{commit}..{since}") if since else [],
         settings=settings_lines(_settings(project, since), _settings(project, commit)) if since else [],
+        files=_files(project, since, commit) if since else [],
         newer=int(newer or 0),
         branch=branch,
     )
@@ -157,6 +169,13 @@ def _commits(project: Path, span: str) -> list[Commit]:
     # The last title ends with a zero byte too: what follows it is no commit.
     found = zip(ids, authors, titles, strict=False)
     return [Commit(commit, plain_text(author), plain_text(title)) for commit, author, title in found]
+
+
+def _files(project: Path, since: str, commit: str) -> list[ChangedFile]:
+    """The files that differ; a renamed one is there under both names."""
+    told = git(project, "diff", "-z", "--numstat", "--no-renames", "--relative", since, commit).split("\0")
+    found = [line.split("\t", 2) for line in told if line]
+    return [ChangedFile(plain_text(name), added, removed) for added, removed, name in found]
 
 
 def _settings(project: Path, commit: str) -> dict[str, Any]:

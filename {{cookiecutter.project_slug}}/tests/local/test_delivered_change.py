@@ -11,6 +11,7 @@ from stand_in_server import Server
 
 from delivery.change_in_words import back_line, change_line, change_lines
 from delivery.delivered_change import (
+    ChangedFile,
     Commit,
     DeliveredChange,
     delivered_change,
@@ -80,6 +81,23 @@ def test_what_project_yaml_changes_is_shown(small: Small) -> None:
     commit = small.push(**{"project__yaml": AFTER})
 
     assert known(small, since, commit).settings == ["dataset orders: column id, minimum none → 1"]
+
+
+def test_the_files_that_change_are_shown_with_the_lines_they_gain_and_lose(small: Small) -> None:
+    since = small.push(a="1\n", **{"project__yaml": BEFORE})
+    commit = small.push(a="2\n3\n", **{"b__png": "\0"})
+
+    lines = change_lines(known(small, since, commit))
+
+    assert lines[lines.index("Files:") :] == ["Files:", "", "- a: +2 -1", "- b.png: binary"]
+
+
+def test_files_beyond_a_hundred_are_counted() -> None:
+    changed = [ChangedFile(f"files/{number}.py", "1", "0") for number in range(102)]
+
+    lines = change_lines(DeliveredChange("a" * 40, [], files=changed))
+
+    assert lines[-2:] == ["- files/99.py: +1 -0", "- and 2 more"]
 
 
 def test_a_commit_that_came_without_a_pull_request_has_none(small: Small) -> None:
