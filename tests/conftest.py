@@ -133,7 +133,7 @@ def run_cookiecutter(template: Path, home: Path, tmp_path: Path, temporary_folde
             input=typed,
             text=True,
             capture_output=True,
-            timeout=120,
+            timeout=600,
         )
 
     return run

@@ -71,7 +71,7 @@ def run(template: Path, tmp_path: Path, environment: Callable[[Path], dict[str, 
     def command(packages: Path, *words: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
             [sys.executable, "-m", "cookiecutter", str(template), *words, "--output-dir", str(tmp_path / "output")],
-            env=environment(packages), cwd=tmp_path, text=True, capture_output=True, timeout=240,
+            env=environment(packages), cwd=tmp_path, text=True, capture_output=True, timeout=600,
         )  # fmt: skip
 
     return command
@@ -138,7 +138,7 @@ class TestContract:
 
         done = subprocess.run(
             [sys.executable, "-c", GENERATE_IN_ONE_PROCESS, *words],
-            env=environment(packages), cwd=tmp_path, text=True, capture_output=True, timeout=240,
+            env=environment(packages), cwd=tmp_path, text=True, capture_output=True, timeout=600,
         )  # fmt: skip
         ends = re.findall(r"^(?:REFUSED \w+|GENERATED)", done.stdout, re.M)
 
@@ -322,7 +322,7 @@ class TestCopyOfTheTemplate:
         asking.expect("Project")
         os.killpg(asking.pid, signal.SIGHUP)
         asking.wait()
-        end = time.monotonic() + 20
+        end = time.monotonic() + 120
         while copies(temporary_folder) and time.monotonic() < end:
             time.sleep(0.1)
 

@@ -520,7 +520,7 @@ def terminal(template: Path, home: Path, tmp_path: Path, temporary_folder: Path)
             [str(template), *words],
             cwd=str(tmp_path / "output"),
             env=environment,
-            timeout=180,
+            timeout=600,
             encoding="utf-8",
         )
 

@@ -48,7 +48,7 @@ def ask_for_the_version_of_glue(template: Template) -> None:
 
 def at_a_terminal(project: Project) -> pexpect.spawn:
     words = ["upgrade.py", "--template", project.template.address]
-    return pexpect.spawn(sys.executable, words, cwd=project.folder, env={**os.environ, **PERSON}, timeout=60)
+    return pexpect.spawn(sys.executable, words, cwd=project.folder, env={**os.environ, **PERSON}, timeout=300)
 
 
 def test_a_new_question_takes_its_default_where_nobody_is_asked(small: Small) -> None:

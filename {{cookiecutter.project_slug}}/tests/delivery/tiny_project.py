@@ -16,7 +16,7 @@ from local.running import process_environment
 
 ACCOUNT, REGION, STATE_BUCKET, SUMMARY_BUCKET = "123456789012", "eu-west-1", "tiny-state", "tiny-artifacts"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/acme-dev-deploy-plan"
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 300
 BACKEND = """terraform {
   backend "s3" {
     bucket       = "%(bucket)s"

@@ -21,7 +21,7 @@ from local.running import PROJECT, Platform, noted
 ACCOUNT, OTHER_ACCOUNT, REGION = "111111111111", "222222222222", "eu-west-1"
 STATE_BUCKET = "acme-state"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/any"
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 300
 Found = TypeVar("Found")
 
 

@@ -12,7 +12,7 @@ from stand_in_server import Server, policy_for
 from local.stand_in.jobs import Jobs
 from local.stand_in.local_aws import LocalAws
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 300
 
 
 @pytest.fixture

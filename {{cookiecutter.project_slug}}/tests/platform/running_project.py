@@ -16,7 +16,7 @@ from local.running import Platform
 
 Row = dict[str, Any]
 ENDED = ("DONE", "QUARANTINED", "GONE", "DEAD")
-PATIENCE_SECONDS = 240
+PATIENCE_SECONDS = 900
 order_ids = itertools.count(900_001)
 
 
