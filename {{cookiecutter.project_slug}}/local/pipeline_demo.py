@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from botocore.exceptions import EndpointConnectionError
 from rich.console import Console
 from rich.live import Live
 from rich.panel import Panel
@@ -46,6 +47,8 @@ def main() -> None:
     except KeyboardInterrupt:
         shutil.rmtree(folder_of(DELIVERY), ignore_errors=True)
         sys.exit("Stopped: nothing is left of it.")
+    except EndpointConnectionError:
+        sys.exit("The local AWS of the delivery was stopped while it ran: start again with make pipeline-demo.")
     if status != "Succeeded":
         logs = folder_of(DELIVERY) / "builds"
         sys.exit(f"The delivery has ended as {status}: what failed says why, above. What builds wrote lies in {logs}.")
