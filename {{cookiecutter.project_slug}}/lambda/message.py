@@ -5,7 +5,8 @@ from typing import Any
 
 from place import Place
 
-LONGEST_SUBJECT = 100
+# SNS API Reference, Publish: "must be less than 100 characters long".
+LONGEST_SUBJECT = 99
 # The next step of a message after which there is none.
 NOTHING = "Nothing: this is how it should be."
 
@@ -30,7 +31,7 @@ class Message:
 
 
 def clean_subject(text: str) -> str:
-    """A subject that SNS takes: printable ASCII, one line, at most 100 characters."""
+    """A subject that SNS takes: printable ASCII, one line, at most 99 characters."""
     printable = "".join(letter if " " <= letter <= "~" else " " for letter in text)
     words = " ".join(printable.split()) or "notification"
     return words if len(words) <= LONGEST_SUBJECT else f"{words[: LONGEST_SUBJECT - 3]}..."
