@@ -5,6 +5,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from threading import Lock
 from typing import Any
 from xml.sax.saxutils import escape
@@ -73,10 +74,12 @@ class Application:
             refuse_a_region_that_is_off(_caller(environ), service, is_form(environ))
             guard(_caller(environ), service, environ, lambda: _body(environ))
             request = read_request(service, environ, lambda: _body(environ))
-            if request:
-                refuse_what_the_service_refuses(_caller(environ), request.service, request.operation, request.given)
-            govern(_caller(environ), service, environ, lambda: _body(environ))
-            return self._answer(path, service, environ, start_response)
+            # What a rule counts must not change before moto adds to it.
+            with self.locks.get(service, nullcontext()):
+                if request:
+                    refuse_what_the_service_refuses(_caller(environ), request.service, request.operation, request.given)
+                govern(_caller(environ), service, environ, lambda: _body(environ))
+                return self._answer(path, service, environ, start_response)
         except DeniedCallError as error:
             log.warning("denied: %s", error)
             code = error.code or _denial(service, environ)
@@ -103,9 +106,6 @@ class Application:
         invoked = INVOKE.fullmatch(path)
         if invoked and environ.get("HTTP_X_AMZ_INVOCATION_TYPE") == "Event":
             return self._invoke_later(invoked[1], environ, start_response)
-        if service in self.locks:
-            with self.locks[service]:
-                return self._moto(service, environ, start_response)
         return self._moto(service, environ, start_response)
 
     def _chat(self, path: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
