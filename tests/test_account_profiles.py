@@ -120,3 +120,10 @@ def test_the_zones_of_a_network_are_those_that_offer_what_it_uses(baked: Path) -
     said = applied(baked, "governed", ENDPOINTS)
 
     assert "Apply complete!" in said, said
+
+
+def test_a_region_that_is_off_takes_no_credentials_of_a_project(baked: Path) -> None:
+    with options(baked, {"region": "af-south-1"}):
+        said = applied(baked, "new", DATABASE)
+
+    assert "InvalidClientTokenId: The security token included in the request is invalid." in said
