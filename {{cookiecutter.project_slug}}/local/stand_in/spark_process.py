@@ -1,6 +1,7 @@
 """The inside of a warm job: starts Spark, waits for one order, runs the script as Glue does, and ends."""
 
 import json
+import logging
 import os
 import runpy
 import sys
@@ -17,6 +18,8 @@ def main() -> None:
     from pyspark.sql import SparkSession
 
     session = SparkSession.builder.appName("etl").getOrCreate()
+    # Glue's ErrorMessage is what ended the script, not that py4j closes its connections afterwards.
+    logging.getLogger("py4j").setLevel(logging.WARNING)
     exercise(session)
     print("warm", flush=True)
     line = sys.stdin.readline()

@@ -26,6 +26,11 @@ def lacking(document: Document, action: str) -> Document:
     return document | {"Statement": [each | {"Action": left(each)} for each in document["Statement"] if left(each)]}
 
 
+def log_of(chain: RunningProject) -> str:
+    """What the local AWS has written."""
+    return (chain.folder / ".local" / chain.environment / "platform.log").read_text(encoding="utf-8")
+
+
 @contextmanager
 def role_without(chain: RunningProject, role: str, action: str) -> Iterator[None]:
     """A role of the environment lacks an action for a while."""
@@ -120,7 +125,7 @@ def test_a_function_that_calls_nothing_leaves_no_log_without_the_right_to_it(cha
     assert unheard == before
     assert len(chain.logged("check-connections")) > len(before)
     said = f"{chain.prefix}-check-connections/lambda is not authorized to perform: logs:PutLogEvents"
-    assert said in (chain.platform.folder / "platform.log").read_text(encoding="utf-8")
+    assert said in log_of(chain)
 
 
 def test_a_job_stops_at_the_call_that_its_role_may_not_make(chain: RunningProject) -> None:
@@ -172,11 +177,10 @@ def test_without_the_account_in_the_key_s_policy_no_role_may_use_the_key(chain: 
 
 
 def test_without_eventbridge_in_the_key_s_policy_no_upload_is_told(chain: RunningProject) -> None:
-    log = chain.folder / ".local" / chain.environment / "platform.log"
     with key_without(chain, "events.amazonaws.com"):
         chain.upload("orders/not told for want of a key.csv", orders(1))
         said = "events.amazonaws.com is not authorized to perform: kms:GenerateDataKey"
-        chain.wait("the refusal", lambda: said in log.read_text(encoding="utf-8"))
+        chain.wait("the refusal", lambda: said in log_of(chain))
 
 
 def test_without_its_policy_the_queue_takes_no_event(chain: RunningProject) -> None:
