@@ -11,7 +11,7 @@ from typing import NamedTuple
 class Mutation(NamedTuple):
     """One place of the project, what stands there and what might stand there, and what comes of it."""
 
-    # The rule of local/stand_in/refusals/, or moto's or the request model's own.
+    # The rule of local/stand_in/refusals/, or the request model's own.
     refusal: str
     file: str
     before: str
@@ -439,14 +439,6 @@ FUNCTIONS = {
         f"{ENVIRONMENT}.aws_sqs_queue_policy.",
         "Invalid value for the parameter Policy.",
     ),
-    "eleven tags on an object": Mutation(
-        "moto's S3",
-        f"{ROOT}/script.tf",
-        "  source_hash = try(filesha256(each.value), null)",
-        '  tags        = { for number in range(11) : "tag${number}" => "x" }',
-        f"{ENVIRONMENT}.aws_s3_object.code",
-        "Object tags cannot be greater than 10",
-    ),
 }
 # What a step changes beside its mutations.
 FEW_RETRIES = ("dev/provider.tf", 'provider "aws" {', 'provider "aws" {\n  max_retries = 1')
@@ -498,7 +490,7 @@ STEPS = {
 }
 
 # What is not of local/stand_in/refusals/: kept here because it is cheap to see.
-NOT_OF_A_RULE = {"the request model of IAM", "moto's S3"}
+NOT_OF_A_RULE = {"the request model of IAM"}
 
 # By refusal: the test that breaks a project elsewhere, or why none can.
 ELSEWHERE = {

@@ -28,8 +28,9 @@ from local.terraform import Terraform
 
 DEV = "dev"
 # As long as a busy machine may need for one apply.
-PATIENCE_SECONDS = 400
+PATIENCE_SECONDS = 1200
 RULES, GATEWAYS = 300, 20
+ENDED_EARLY = ("execution halted", "context canceled", "use of closed network connection")
 
 
 def squeezed(text: str) -> str:
@@ -80,11 +81,15 @@ class Apply:
             elif event.get("@level") == "error":
                 told = event.get("diagnostic", {})
                 said = squeezed(f"{told.get('summary', event['@message'])} {told.get('detail', '')}")
-                if said.strip() == "execution halted":
-                    continue
-                self.errors.append({"address": told.get("address", ""), "said": said})
+                if not self.is_of_the_interruption(said):
+                    self.errors.append({"address": told.get("address", ""), "said": said})
             if event.get("type") != "apply_progress":
                 self.changed_at = time.monotonic()
+
+    @staticmethod
+    def is_of_the_interruption(said: str) -> bool:
+        """Whether Terraform says that it, or a call, was ended before its time."""
+        return any(words in said for words in ENDED_EARLY)
 
     @property
     def is_only_trying_again(self) -> bool:
@@ -179,6 +184,7 @@ BEFORE = {
     "a region full of endpoints": region_full_of_endpoints,
     "crawls at work": crawls_at_work,
     "a full bus": full_bus,
+    "rest": rest,
 }
 
 
