@@ -39,7 +39,7 @@ def drawn(architecture: dict[str, object]) -> str:
     """The picture of the architecture, by the code that `make diagram` runs."""
     sys.path.insert(0, str(Path.cwd()))
     sys.dont_write_bytecode = True
-    from local.architecture_svg import svg
+    from dataops.diagram.architecture_svg import svg
 
     return svg(architecture)
 

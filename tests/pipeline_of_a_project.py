@@ -11,11 +11,11 @@ from typing import Any
 
 import boto3
 import build_archives
-from local.job_settings import settings_of
-from local.lifetime import down, start
-from local.platform import terraform_of
-from local.running import PROJECT
-from local.terraform import Terraform
+from dataops.project.job_settings import settings_of
+from dataops.local_run.lifetime import down, start
+from dataops.local_run.platform import terraform_of
+from dataops.project.running import PROJECT
+from dataops.project.terraform import Terraform
 
 PIPELINE = "pipeline"
 ANYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}

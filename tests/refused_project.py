@@ -18,13 +18,13 @@ from typing import Any
 
 import boto3
 import build_archives
-from local.boundary import make_boundary
-from local.control import ask
-from local.job_settings import settings_of_the_team
-from local.lifetime import down, start
-from local.platform import initialised
-from local.running import PROJECT, Platform, folder_of
-from local.terraform import Terraform
+from dataops.local_run.boundary import make_boundary
+from dataops.local_run.lifetime import down, start
+from dataops.local_run.platform import initialised
+from dataops.project.control import ask
+from dataops.project.job_settings import settings_of_the_team
+from dataops.project.running import PROJECT, Platform, folder_of
+from dataops.project.terraform import Terraform
 
 DEV = "dev"
 # As long as a busy machine may need for one apply.
@@ -161,7 +161,7 @@ def calls(platform: Platform, settings: dict[str, Any], step: dict[str, Any]) ->
     message = {"Sns": {"Subject": "Coût", "Message": "A budget of somebody.", "MessageId": "1"}}
     told = clients["lambda"].invoke(FunctionName=f"{prefix}-notify", Payload=json.dumps({"Records": [message]}))
     asked = subprocess.run(
-        [sys.executable, "-m", "operations.logs", "old-messages"],
+        [sys.executable, "-m", "dataops.operations.logs", "old-messages"],
         env=os.environ | platform.process_environment | {"PREFIX": prefix},
         text=True,
         capture_output=True,

@@ -9,14 +9,14 @@ import sys
 from pathlib import Path
 
 import build_archives
-from delivery.change import changes_of
-from delivery.data_holding import losses_of
-from delivery.terraform import Terraform
-from local.boundary import make_boundary
-from local.job_settings import settings_of
-from local.lifetime import down, start
-from local.platform import terraform_of
-from local.running import PROJECT, running_platform
+from dataops.delivery.change import changes_of
+from dataops.delivery.data_holding import losses_of
+from dataops.delivery.terraform import Terraform
+from dataops.local_run.boundary import make_boundary
+from dataops.project.job_settings import settings_of
+from dataops.local_run.lifetime import down, start
+from dataops.local_run.platform import terraform_of
+from dataops.project.running import PROJECT, running_platform
 
 ENVIRONMENT = "dev"
 

@@ -26,10 +26,10 @@ OPTIONS: dict[str, dict[str, Any]] = {"new": {"reserved_concurrency": False}, "g
 # Applies a part of dev in an account of a profile: what Terraform said is what it prints.
 APPLY = """
 import sys
-from local.job_settings import settings_of_the_team
-from local.lifetime import down, start
-from local.platform import initialised
-from local.running import PROJECT
+from dataops.project.job_settings import settings_of_the_team
+from dataops.local_run.lifetime import down, start
+from dataops.local_run.platform import initialised
+from dataops.project.running import PROJECT
 
 platform = start("dev", settings_of_the_team(PROJECT, "dev"), None, sys.argv[1])
 try:

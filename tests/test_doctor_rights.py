@@ -30,7 +30,7 @@ def calls() -> set[tuple[str, str]]:
 
 
 def test_every_call_of_the_doctor_only_reads() -> None:
-    from operations.doctor.reading import right_for
+    from dataops.operations.doctor.reading import right_for
 
     levels = {action.lower(): level for action, (level, _) in levels_of_actions().items()}
     asked = {right_for(*call): levels.get(right_for(*call).lower(), "no such action") for call in calls()}
@@ -40,7 +40,7 @@ def test_every_call_of_the_doctor_only_reads() -> None:
 
 
 def test_every_action_that_is_simulated_is_one_of_iam() -> None:
-    from operations.doctor.rights import MADE_BY
+    from dataops.operations.doctor.rights import MADE_BY
 
     known = {action.lower() for action in levels_of_actions()}
 

@@ -15,7 +15,7 @@ ROOT = 'output "answer" {\n  value = 42\n}\n'
 APPLY = """
 import sys
 from pathlib import Path
-from local.terraform import Terraform
+from dataops.project.terraform import Terraform
 terraform = Terraform(Path(sys.argv[1]), Path(sys.argv[2]), {})
 terraform.init()
 terraform.apply(lambda *told: None)

@@ -25,7 +25,7 @@ def scanned(project: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pa
         f'ACCESS = "{KEY}"\naws_secret_access_key = "{SECRET}"\n', encoding="utf-8"
     )
     done = subprocess.run(
-        [str(SCAN / "bin/python"), "-m", "delivery.scan"], cwd=copy, text=True, capture_output=True, check=False
+        [str(SCAN / "bin/python"), "-m", "dataops.delivery.scan"], cwd=copy, text=True, capture_output=True, check=False
     )
     return copy, done
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from platform_in_a_folder import Platform, column, job_settings
 
-from local.made_up_rows import made_up_file
+from dataops.local_run.made_up_rows import made_up_file
 
 EVERY_KIND = [
     column("id", "bigint", required=True),

@@ -9,8 +9,8 @@ from platform_in_a_folder import OUTPUT, Platform, column, job_settings, manifes
 from steps import publishing
 from steps.settings import Settings
 
-from local import query
-from local.query_views import quoted, views
+from dataops.local_run import query
+from dataops.local_run.query_views import quoted, views
 
 COLUMNS = [column("id", "bigint"), column("at", "timestamp"), column("amount", "decimal(8,2)"), column("area")]
 HEADER = "id,at,amount,area\n"

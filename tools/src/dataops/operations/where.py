@@ -1,0 +1,51 @@
+"""Where is my file? Says for every version what state it is in, why, and where its rows lie."""
+
+import argparse
+import sys
+from datetime import UTC, datetime
+
+from instant import utc_now
+from ledger import Ledger
+
+from dataops.operations.search import Place, known_rows, place_of, versions_in_bucket
+from dataops.operations.story import told, told_of_unknown
+from dataops.project.deployment import Deployment, deployment_of, explained
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Ask the ledger, then the input bucket."""
+    given = parse_arguments(arguments)
+    if not given.file:
+        sys.exit("Say which file: make where FILE=name.")
+    deployment = deployment_of(given.environment)
+    with explained(deployment):
+        print("\n".join(answer(deployment, place_of(given.file), datetime.now(UTC))))
+
+
+def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m operations.where", description=__doc__)
+    parser.add_argument("file", help="its address (s3://bucket/key), its key, or only its name")
+    parser.add_argument("--environment", required=True, help="a name from project.yaml")
+    return parser.parse_args(arguments)
+
+
+def answer(deployment: Deployment, place: Place, now: datetime) -> list[str]:
+    """What is known of the file, in lines; a file that is nowhere ends the command."""
+    bucket, s3 = deployment.buckets["input"], deployment.client("s3")
+    if place.bucket not in (None, bucket):
+        sys.exit(f"s3://{place.bucket} is not where {deployment.environment} takes files in: that is s3://{bucket}")
+    ledger = Ledger(deployment.table_client(), deployment.names["ledger"], utc_now)
+    rows = known_rows(ledger, s3, bucket, place)
+    if rows:
+        return [line for row in rows for line in ["", *told(row, ledger, s3, deployment)]]
+    versions = versions_in_bucket(s3, bucket, "" if place.is_name else place.key, place)
+    if not versions:
+        sys.exit(
+            f"Neither the ledger nor s3://{bucket} knows {place.key}: is it spelt right, and was it uploaded here?"
+        )
+    return ["", "The ledger does not know it.", *told_of_unknown(versions, deployment, now)]
+
+
+if __name__ == "__main__":
+    main()
