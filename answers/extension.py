@@ -189,4 +189,5 @@ def handover(context: Context) -> dict[str, Any]:
         "without_samples": [name for name in datasets if name not in samples],
         "record": written,
         "folder": shlex.quote(str(folder)),
+        "tools": str(temporary_copy.ROOT / "tools"),
     }

@@ -24,6 +24,7 @@ def main() -> None:
         Path(environment, "backend.tf").write_text(backend, encoding="utf-8")
     for dataset in HANDOVER["samples"]:
         shutil.copytree(Path("tests/samples", dataset), Path("samples", dataset), dirs_exist_ok=True)
+    bring_tools(Path(HANDOVER["tools"]))
     Path("docs/architecture.svg").write_text(drawn(HANDOVER["architecture"]), encoding="utf-8")
     record = HANDOVER["record"]
     # Under cruft, which writes the record itself and runs this hook in temporary folders, there is none.
@@ -35,10 +36,17 @@ def main() -> None:
             print(WITHOUT_SAMPLES.format(places=", ".join(f"samples/{name}/" for name in HANDOVER["without_samples"])))
 
 
+def bring_tools(tools: Path) -> None:
+    """The tools of this version as one wheel, and the line by which pip checks it."""
+    sys.path.insert(0, str(tools / "src"))
+    sys.dont_write_bytecode = True
+    from dataops.wheel import write
+
+    write(tools, Path("tools"))
+
+
 def drawn(architecture: dict[str, object]) -> str:
     """The picture of the architecture, by the code that `make diagram` runs."""
-    sys.path.insert(0, str(Path.cwd()))
-    sys.dont_write_bytecode = True
     from dataops.diagram.architecture_svg import svg
 
     return svg(architecture)

@@ -7,7 +7,7 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
 NAMED = re.compile(r"^([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==(\S+)", re.MULTILINE)
-FILES = ["requirements", "delivery/requirements", "delivery/scan-requirements"]
+FILES = ["requirements", "buildspecs/requirements", "buildspecs/scan-requirements"]
 
 
 def named(path: Path) -> dict[str, str]:
@@ -32,4 +32,4 @@ def test_every_locked_package_has_a_hash_and_no_address(name: str) -> None:
 
 
 def test_the_builds_and_the_project_use_the_same_packages() -> None:
-    assert named(PROJECT / "delivery/requirements.lock").items() <= named(PROJECT / "requirements.lock").items()
+    assert named(PROJECT / "buildspecs/requirements.lock").items() <= named(PROJECT / "requirements.lock").items()

@@ -12,7 +12,7 @@ from dataops.cost.levers import Lever, Month
 from dataops.cost.prices import Prices
 from dataops.cost.stack import DPU
 
-TABLE = "operations/cost/prices.yaml"
+TABLE = "cost/prices.yaml of the tools"
 NOT_IN_IT = (
     "queries in Athena (about 5 dollars a TB scanned), Glue's own metrics, data transfer, SMS, support, taxes, "
     "free tiers, discounts"

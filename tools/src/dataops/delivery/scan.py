@@ -15,7 +15,7 @@ REPORT = PROJECT / "reports" / "checkov.xml"
 FEWEST_CHECKS = 100
 # A version that is known to be vulnerable, by number: whoever does not know that knows nothing.
 KNOWN_TO_BE_VULNERABLE = "requests==2.19.1"
-LOCKS = ("requirements.lock", "delivery/requirements.lock")
+LOCKS = ("requirements.lock", "buildspecs/requirements.lock")
 
 
 def main() -> None:
@@ -28,7 +28,7 @@ def main() -> None:
 def scan_repository(project: Path, report: Path) -> bool:
     """checkov over the whole repository; whether it found nothing, having looked."""
     report.parent.mkdir(parents=True, exist_ok=True)
-    command = [str(BIN / "checkov"), "--directory", ".", "--config-file", "delivery/checkov.yaml"]
+    command = [str(BIN / "checkov"), "--directory", ".", "--config-file", "buildspecs/checkov.yaml"]
     command += ["--output", "cli", "--output", "junitxml", "--output-file-path", f"console,{report}"]
     done = subprocess.run(command, cwd=project, check=False)
     looked = len(ElementTree.parse(report).findall(".//testcase")) if report.exists() else 0

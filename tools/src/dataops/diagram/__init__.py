@@ -1,1 +1,1 @@
-"""TODO."""
+"""The picture of a project's architecture."""

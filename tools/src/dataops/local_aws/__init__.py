@@ -1,1 +1,1 @@
-"""A local AWS: moto's server, and what moto lacks to run this project. Never deployed."""
+"""A local AWS: moto's server, and what moto lacks to run a project. Never deployed."""

@@ -1,1 +1,3 @@
-"""The laptop stand-in of AWS: for development only, never deployed."""
+"""A project on this machine: its ETL alone, its platform, its delivery, with faults on request."""
+
+import dataops.project  # noqa: F401 the modules of the project's lambda/ can be imported from here on

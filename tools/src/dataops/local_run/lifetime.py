@@ -1,7 +1,6 @@
 """Starts and ends the process that is the local AWS of an environment."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -81,21 +80,13 @@ def _fresh_folder(name: str) -> Path:
 
 def _served(name: str, homes: list[str], around: dict[str, Any], options: list[str]) -> Platform:
     """A process that plays some accounts and regions, as soon as it answers."""
-    command = [
-        sys.executable,
-        "-m",
-        "dataops.local_aws.server.server",
-        "--environment",
-        name,
-        "--folder",
-        str(folder_of(name)),
-    ]
+    command = [sys.executable, "-m", "dataops.local_aws.server.server", "--environment", name]
+    command += ["--folder", str(folder_of(name))]
     command += [word for home in homes for word in ("--home", home)]
     with (folder_of(name) / "platform.log").open("w") as log:
         process = subprocess.Popen(
             [*command, "--surroundings", json.dumps(around), *options],
             cwd=PROJECT,
-            env=os.environ | {"PYTHONPATH": str(PROJECT)},
             stdout=log,
             stderr=log,
             stdin=subprocess.DEVNULL,

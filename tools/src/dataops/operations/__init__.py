@@ -1,4 +1,3 @@
-"""Commands for whoever runs the platform; they read ledger and reports with the Lambdas' own modules."""
+"""Commands for whoever operates an environment; they read the ledger with the Lambda functions' own modules."""
 
-import sys
-from pathlib import Path
+import dataops.project  # noqa: F401 the modules of the project's lambda/ can be imported from here on

@@ -1,1 +1,9 @@
-"""TODO."""
+"""The project that a command works on: its folder, settings, Terraform and deployments. Every other room may use it."""
+
+import sys
+from pathlib import Path
+
+# Commands are called in the project's own folder, as its Makefile does.
+PROJECT = Path.cwd()
+# The archives' builder, and what Lambda functions share (ledger, manifest and more), are the project's own modules.
+sys.path += [str(PROJECT), str(PROJECT / "lambda")]

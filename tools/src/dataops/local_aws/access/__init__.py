@@ -1,1 +1,1 @@
-"""TODO."""
+"""Who may call what: identities, policies, keys, networks, Lake Formation."""

@@ -50,7 +50,7 @@ class Request:
         if found is None and not self.is_filled(lowered):
             raise UnjudgedError(
                 f"the local AWS cannot judge {self.action}: it does not fill the condition key {key} "
-                "(local/stand_in/context_keys.py)"
+                "(local_aws/access/context_keys.py)"
             )
         return found
 

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Metrics, alarms and logs."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Events, schedules, queues' readers, topics and chat."""

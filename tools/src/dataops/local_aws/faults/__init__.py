@@ -1,1 +1,1 @@
-"""TODO."""
+"""What goes wrong on purpose, and time that passes at once."""

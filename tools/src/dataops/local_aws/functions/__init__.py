@@ -1,1 +1,1 @@
-"""TODO."""
+"""Lambda functions in processes of their own."""

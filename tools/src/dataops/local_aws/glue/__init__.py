@@ -1,1 +1,1 @@
-"""TODO."""
+"""Glue jobs, crawlers and what they log."""

@@ -17,7 +17,7 @@ from dataops.local_aws.cloudwatch.log_stream import keep_log
 from dataops.local_aws.server.client import LocalAws
 
 log = logging.getLogger("logs")
-# Lines of Spark's own processes go to error, what the job prints goes to output. local/spark_settings.py sets the form.
+# Lines of Spark's own processes go to error, what the job prints to output. local_run/spark_settings.py sets the form.
 OF_SPARK = re.compile(r"(TRACE|DEBUG|INFO|WARN|ERROR|FATAL) \w+: ")
 
 

@@ -1,1 +1,1 @@
-"""TODO."""
+"""What moto lacks or gets wrong, patched into it."""
