@@ -11,9 +11,9 @@ from typing import Any
 
 import build_archives
 import yaml
-from dataops.project.job_settings import settings_of_all
 from dataops.local_run.lifetime import DELIVERY, alone, down, start_delivery
 from dataops.local_run.rehearsal import Rehearsal, copied
+from dataops.project.job_settings import settings_of_all
 from dataops.project.terraform import Terraform
 
 

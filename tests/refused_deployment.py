@@ -18,11 +18,11 @@ import boto3
 import build_archives
 import yaml
 from botocore.exceptions import ClientError
-from deployment_of_a_project import Deployment
-from dataops.project.job_settings import settings_of_all
 from dataops.local_run.lifetime import DELIVERY, alone, down, start_delivery
 from dataops.local_run.rehearsal import Rehearsal, copied
+from dataops.project.job_settings import settings_of_all
 from dataops.project.terraform import NEVER_LOCALLY, Terraform
+from deployment_of_a_project import Deployment
 
 DONE = "done"
 

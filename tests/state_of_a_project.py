@@ -13,9 +13,9 @@ from dataops.delivery.change import changes_of
 from dataops.delivery.data_holding import losses_of
 from dataops.delivery.terraform import Terraform
 from dataops.local_run.boundary import make_boundary
-from dataops.project.job_settings import settings_of
 from dataops.local_run.lifetime import down, start
 from dataops.local_run.platform import terraform_of
+from dataops.project.job_settings import settings_of
 from dataops.project.running import PROJECT, running_platform
 
 ENVIRONMENT = "dev"

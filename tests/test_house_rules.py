@@ -85,7 +85,7 @@ def test_a_terraform_file_fits_on_two_screens() -> None:
     assert long == []
 
 
-def test_a_lambda_fits_on_a_screen_and_a_half() -> None:
+def test_a_handler_fits_on_a_screen_and_a_half() -> None:
     long = [path.name for path in (PROJECT / "lambda").glob("*.py") if len(path.read_text().splitlines()) > 80]
 
     assert long == []

@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from aws import client, table_client
-from environment_variable import required
-from instant import utc_now
-from job_run import JobRuns, run_in
-from ledger import Ledger
-from log_line import log
-from notification import Notifications
-from run_capacity import Workers
-from run_closing import Closing
-from run_news import RunNews
+from ledger.instant import utc_now
+from ledger.ledger import Ledger
+from notifications.notification import Notifications
+from runs.job_run import JobRuns, run_in
+from runs.run_capacity import Workers
+from runs.run_closing import Closing
+from runs.run_news import RunNews
+from runtime.aws import client, required, table_client
+from runtime.metric import log
 
 prefix = required("PREFIX")
 ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)

@@ -5,12 +5,11 @@ import json
 import re
 from typing import Any
 
-from aws import client, table_client
-from environment_variable import required
-from instant import as_moment, earlier, utc_now
-from ledger import Ledger
-from messages.alarm import TOLD_AS_IT_HAPPENS, alarm_rings, budget_reached, unknown
-from notification import Notifications
+from ledger.instant import as_moment, earlier, utc_now
+from ledger.ledger import Ledger
+from notifications.messages.alarm import TOLD_AS_IT_HAPPENS, alarm_rings, budget_reached, unknown
+from notifications.notification import Notifications
+from runtime.aws import client, required, table_client
 
 # CloudWatch looks at half an hour at most of what a Lambda tells at once, and takes some minutes to ring.
 MINUTES_UNTIL_IT_RINGS = 60

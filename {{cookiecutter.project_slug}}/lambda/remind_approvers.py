@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from aws import client, table_client
-from environment_variable import required
-from instant import utc_now
-from ledger import Ledger, Row
-from messages.pipeline import approval_waits
-from notification import Notifications
+from ledger.instant import utc_now
+from ledger.ledger import Ledger, Row
+from notifications.messages.pipeline import approval_waits
+from notifications.notification import Notifications
+from runtime.aws import client, required, table_client
 
 ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)
 notifications = Notifications(client("sns"), required("NOTIFICATION_ROUTES"), ledger, required("PREFIX"))

@@ -3,14 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
-from aws import client, table_client
-from day import lateness, runs_of
-from environment_variable import required
-from instant import as_moment, as_text, utc_now
-from ledger import Ledger
-from log_line import log
-from messages.digest import daily_digest
-from notification import Notifications
+from ledger.day import lateness, runs_of
+from ledger.instant import as_moment, as_text, utc_now
+from ledger.ledger import Ledger
+from notifications.messages.digest import daily_digest
+from notifications.notification import Notifications
+from runtime.aws import client, required, table_client
+from runtime.metric import log
 
 ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)
 notifications = Notifications(client("sns"), required("NOTIFICATION_ROUTES"), ledger, required("PREFIX"))

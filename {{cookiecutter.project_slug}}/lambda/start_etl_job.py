@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from aws import client, table_client
-from crawler import Crawlers
-from dataset_metrics import measure_ended_crawl
-from environment_variable import required
-from instant import utc_now
-from job_run import JobRuns
-from ledger import Ledger
-from log_line import log
-from next_step import advance, tell_of_failed_crawl
-from notification import Notifications
-from run_capacity import Workers
+from crawls.crawler import Crawlers
+from ledger.instant import utc_now
+from ledger.ledger import Ledger
+from notifications.notification import Notifications
+from runs.dataset_metrics import measure_ended_crawl
+from runs.job_run import JobRuns
+from runs.next_step import advance, tell_of_failed_crawl
+from runs.run_capacity import Workers
+from runtime.aws import client, required, table_client
+from runtime.metric import log
 
 prefix = required("PREFIX")
 ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)

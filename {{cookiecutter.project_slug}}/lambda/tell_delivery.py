@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from aws import client, table_client
-from delivery_news import news_of
-from environment_variable import required
-from instant import utc_now
-from ledger import Ledger, Row
-from notification import Notifications
+from ledger.instant import utc_now
+from ledger.ledger import Ledger, Row
+from notifications.delivery_news import news_of
+from notifications.notification import Notifications
+from runtime.aws import client, required, table_client
 
 ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)
 notifications = Notifications(client("sns"), required("NOTIFICATION_ROUTES"), ledger, required("PREFIX"))

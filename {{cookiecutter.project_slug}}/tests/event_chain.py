@@ -24,7 +24,7 @@ INPUT, OUTPUT, TABLE = "acme-dev-input", "acme-dev-output", "acme-dev-ledger"
 HANDLERS = ("start_crawler", "start_etl_job", "close_run", "sweep", "notify", "send_digest")
 # Those of pipeline/, which tell of deliveries.
 HANDLERS_OF_DELIVERY = ("tell_delivery", "remind_approvers")
-BUILT_AT_IMPORT = ("aws", "instant", *HANDLERS, *HANDLERS_OF_DELIVERY)
+BUILT_AT_IMPORT = ("runtime.aws", "ledger.instant", *HANDLERS, *HANDLERS_OF_DELIVERY)
 MAXIMUM_ATTEMPTS = 3
 # What the inbox of the tests hears of: everything.
 KINDS = ["run succeeded", "run failed", "rows quarantined", "crawl failed", "data late", "dead letters"]
@@ -235,9 +235,9 @@ class EventChain:
         for name, value in values.items():
             monkeypatch.setenv(name, value)
         clients = {"s3": self.s3, "sns": self.sns, "glue": self.glue, "codepipeline": self.codepipeline}
-        monkeypatch.setattr("aws.client", lambda service: Wire(service, clients[service], self))
-        monkeypatch.setattr("aws.table_client", lambda: Wire("dynamodb", self.table, self))
-        monkeypatch.setattr("instant.utc_now", self.clock)
+        monkeypatch.setattr("runtime.aws.client", lambda service: Wire(service, clients[service], self))
+        monkeypatch.setattr("runtime.aws.table_client", lambda: Wire("dynamodb", self.table, self))
+        monkeypatch.setattr("ledger.instant.utc_now", self.clock)
         monkeypatch.setattr("moto.s3.models.utcnow", lambda: self.clock().replace(tzinfo=None))
         for name in BUILT_AT_IMPORT[2:]:
             monkeypatch.delitem(sys.modules, name, raising=False)

@@ -83,7 +83,7 @@ def test_the_archives_hold_the_handlers_and_the_modules_of_the_job(tmp_path: Pat
     assert functions == sorted(
         path.relative_to(PROJECT / "lambda").as_posix() for path in (PROJECT / "lambda").rglob("*.py")
     )
-    assert {*(f"{function}.py" for function in NEEDED), "messages/run.py"} <= set(functions)
+    assert {*(f"{function}.py" for function in NEEDED), "notifications/messages/run.py"} <= set(functions)
     assert "transforms/__init__.py" in modules and "steps/rules.py" in modules
 
 

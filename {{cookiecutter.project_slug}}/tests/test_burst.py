@@ -1,9 +1,9 @@
 """A burst of files: none is lost, and what it takes grows with the files and not faster."""
 
-import manifest
 import pytest
 from burst import Burst, carry_burst
 from event_chain import EventChain
+from runs import manifest
 
 FILES, FILES_PER_RUN = 300, 100
 

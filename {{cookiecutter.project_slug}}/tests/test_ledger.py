@@ -2,11 +2,11 @@
 
 from typing import Any
 
-import file_row
 import pytest
 from event_chain import DATASET, EventChain
-from ledger import Ledger
-from upload_event import Upload
+from ledger import file_row
+from ledger.ledger import Ledger
+from uploads.upload_event import Upload
 
 
 @pytest.fixture

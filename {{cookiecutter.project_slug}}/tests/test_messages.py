@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from message import NOTHING, Message
-from message_form import as_text
-from messages.alarm import alarm_rings, budget_reached, unknown
-from messages.crawl import crawl_failed, crawler_stuck
-from messages.digest import daily_digest
-from messages.drift import drift_found
-from messages.pipeline import (
+from notifications.message import NOTHING, Message
+from notifications.message_form import as_text
+from notifications.messages.alarm import alarm_rings, budget_reached, unknown
+from notifications.messages.crawl import crawl_failed, crawler_stuck
+from notifications.messages.digest import daily_digest
+from notifications.messages.drift import drift_found
+from notifications.messages.pipeline import (
     approval_needed,
     approval_refused,
     approval_waits,
@@ -23,10 +23,10 @@ from messages.pipeline import (
     pipeline_started,
     stopped,
 )
-from messages.repository import changed_directly, request_approved, request_opened, request_overridden
-from messages.run import run_failed, run_published
-from messages.upload import file_refused
-from place import Place
+from notifications.messages.repository import changed_directly, request_approved, request_opened, request_overridden
+from notifications.messages.run import run_failed, run_published
+from notifications.messages.upload import file_refused
+from notifications.place import Place
 
 PROJECT = Path(__file__).parents[1]
 PROD, PIPELINE = Place("acme-prod", "eu-west-1"), Place("acme-pipeline", "eu-west-1")

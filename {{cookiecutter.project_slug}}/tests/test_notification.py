@@ -4,8 +4,8 @@ import json
 
 import pytest
 from event_chain import Crash, EventChain
-from message import Message
-from place import Place
+from notifications.message import Message
+from notifications.place import Place
 
 MESSAGE = Message(
     ("rows quarantined", "run succeeded"), Place("acme-dev", "eu-west-1"), "h", ["f"], ["n"], about="orders"

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from event_chain import DATASET, NAME, SUBJECT, Crash, EventChain, refusal
-from upload_listing import PAGES_PER_SWEEP
+from uploads.upload_listing import PAGES_PER_SWEEP
 from versioned_prefix import VERSIONS_PER_PAGE, VersionedPrefix
 
 NO_EVENT_FOR_LONG = {"hours": 1}

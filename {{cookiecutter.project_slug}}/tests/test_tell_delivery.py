@@ -5,11 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from caller import person
 from event_chain import PIPELINE, EventChain
-from messages.pipeline import stopped
-from notification import Notifications
-from place import Place
+from notifications.message import person
+from notifications.messages.pipeline import stopped
+from notifications.notification import Notifications
+from notifications.place import Place
 
 ANNA = "arn:aws:sts::111111111111:assumed-role/Developers/anna"
 BUILD = f"{PIPELINE}-apply-dev:b1"

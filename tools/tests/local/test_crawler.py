@@ -10,10 +10,10 @@ from typing import Any
 import boto3
 import pyarrow
 import pytest
+from crawls.drift import drift_of
 from dataops.local_aws.glue.crawler import CrawlError, crawl
 from dataops.local_aws.glue.crawler_schema import HEAD, RangedObject
 from dataops.local_aws.glue.hive_type import combined, of_cell, of_json, written
-from drift import drift_of
 from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import orc, parquet

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from dataops.local_run.notification_text import as_shown
-from message_form import FORMS
+from notifications.message_form import FORMS
 from test_message_form import MESSAGE
 
 

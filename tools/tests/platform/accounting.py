@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow.parquet
-from admission import is_no_data
 from running_project import ENDED, Row, RunningProject
+from uploads.admission import is_no_data
 
 COUNTS = ("published", "quarantined", "duplicates")
 

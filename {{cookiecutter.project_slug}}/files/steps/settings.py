@@ -135,7 +135,7 @@ def manifest_from(text: str | bytes, settings: Settings, address: str) -> Manife
 
 
 def batch_of(files: list[ManifestFile]) -> str:
-    """The name of these files' batch, as lambda/manifest.py gives it."""
+    """The name of these files' batch, as lambda/runs/manifest.py gives it."""
     names = sorted(f"{file.key}\n{file.version_id or file.etag}" for file in files)
     return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import boto3
 import etl
-import manifest
 import pytest
 from moto import mock_aws
 from platform_in_a_folder import BUCKETS, INPUT, OUTPUT, column, job_settings
+from runs import manifest
 from steps import orphans, rules
 from steps.failure import RunError
 from steps.inspection import normalised

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from metric import METRICS
-from upload_listing import PAGES_PER_SWEEP, VERSIONS_PER_PAGE
+from runtime.metric import METRICS
+from uploads.upload_listing import PAGES_PER_SWEEP, VERSIONS_PER_PAGE
 
 from dataops.cost.prices import Prices
 from dataops.cost.stack import DPU, Stack

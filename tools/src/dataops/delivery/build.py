@@ -8,12 +8,12 @@ from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
-from instant import utc_now
-from ledger import Ledger
-from message import Message
-from messages.pipeline import stopped
-from notification import Notifications
-from place import Place
+from ledger.instant import utc_now
+from ledger.ledger import Ledger
+from notifications.message import Message
+from notifications.messages.pipeline import stopped
+from notifications.notification import Notifications
+from notifications.place import Place
 
 from dataops.delivery.refusal import Refusal
 

@@ -6,8 +6,8 @@ from tempfile import TemporaryDirectory
 
 import boto3
 import build_archives
-from message_form import as_text
-from messages.pipeline import infrastructure_drift
+from notifications.message_form import as_text
+from notifications.messages.pipeline import infrastructure_drift
 
 from dataops.delivery.build import Build, this_build
 from dataops.delivery.change import Change, changes_by_hand, changes_of

@@ -3,9 +3,9 @@
 from typing import Any
 
 import boto3
-from message import Message
-from message_form import as_text
-from messages.pipeline import delivered
+from notifications.message import Message
+from notifications.message_form import as_text
+from notifications.messages.pipeline import delivered
 
 from dataops.delivery.build import Build, this_build
 from dataops.delivery.deployed import history

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import boto3
 import build_archives
-from messages.pipeline import approval_needed
+from notifications.messages.pipeline import approval_needed
 
 from dataops.delivery.allowed_destroys import allowed_destroys
 from dataops.delivery.build import Build, this_build

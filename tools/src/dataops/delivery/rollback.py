@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from place import Place
+from notifications.place import Place
 
 from dataops.delivery.deployed import history, last_good
 from dataops.delivery.git import attempt, git, refuse_unless_committed

@@ -5,7 +5,7 @@ from collections import Counter
 from typing import Any
 
 import boto3
-from admission import is_no_data
+from uploads.admission import is_no_data
 
 from dataops.local_run.steps import Steps
 from dataops.local_run.upload import Files

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ledger import Ledger, Row
+from ledger.ledger import Ledger, Row
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from datetime import datetime
 from heapq import nsmallest
 from typing import Any
 
-from admission import is_no_data
 from botocore.exceptions import ClientError
-from ledger import Ledger, Row
-from missed_upload import YOUNGEST
-from run_outcome import COUNTS, outcome_of
-from upload_listing import OLDEST
+from ledger.ledger import Ledger, Row
+from runs.run_outcome import COUNTS, outcome_of
+from uploads.admission import is_no_data
+from uploads.missed_upload import YOUNGEST
+from uploads.upload_listing import OLDEST
 
 from dataops.project.deployment import Deployment
 from dataops.report.report_text import printable

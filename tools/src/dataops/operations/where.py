@@ -4,8 +4,8 @@ import argparse
 import sys
 from datetime import UTC, datetime
 
-from instant import utc_now
-from ledger import Ledger
+from ledger.instant import utc_now
+from ledger.ledger import Ledger
 
 from dataops.operations.search import Place, known_rows, place_of, versions_in_bucket
 from dataops.operations.story import told, told_of_unknown

@@ -1,0 +1,1 @@
+"""What people are told, in which words, and that they are told it once."""

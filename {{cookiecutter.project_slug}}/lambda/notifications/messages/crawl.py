@@ -1,0 +1,43 @@
+"""A crawler does not do its work: its files wait."""
+
+from notifications.message import Message
+from notifications.place import Place
+
+
+def crawl_failed(place: Place, dataset: str) -> Message:
+    """A crawl ended without success."""
+    return _message(
+        place,
+        dataset,
+        "crawl failed",
+        f"The crawler {place.prefix}-{dataset} failed. No file is lost: all keep waiting, and the next upload or "
+        "sweep starts it again.",
+    )
+
+
+def crawler_stuck(place: Place, dataset: str) -> Message:
+    """Two crawls in a row left the same files waiting."""
+    return _message(
+        place,
+        dataset,
+        "crawler makes no progress",
+        f"The same files waited before and after two crawls of {place.prefix}-{dataset}. "
+        "It is not started again before a file comes.",
+    )
+
+
+def _message(place: Place, dataset: str, headline: str, fact: str) -> Message:
+    crawler = f"{place.prefix}-{dataset}"
+    return Message(
+        kinds=("crawl failed",),
+        place=place,
+        about=dataset,
+        headline=headline,
+        facts=[fact],
+        next_steps=[
+            'Mend what its log says: docs/runbook.md, "Crawl failing".',
+            f"Then start it by hand: aws glue start-crawler --name {crawler}",
+        ],
+        links={"crawler and log": place.crawler(dataset)},
+        values={"crawler": crawler},
+    )

@@ -1,0 +1,32 @@
+"""The files' columns differ from those that project.yaml declares."""
+
+from notifications.message import Message, cut
+from notifications.place import Place
+
+MOST_LINES = 20
+
+
+def drift_found(place: Place, dataset: str, changes: tuple[str, ...], stops: bool) -> Message:
+    """`stops` when no run starts before somebody has decided."""
+    crawler = f"{place.prefix}-{dataset}"
+    goes_on = "The run goes on: the job reads the declared columns, and its report says what became of each file."
+    waits = "No run starts, because on_drift is stop. No file is lost: all wait."
+    decide = [
+        "Either change the columns in project.yaml and deploy,",
+        f"or take the file away and start the crawler: aws glue start-crawler --name {crawler}",
+        "The run starts by itself within 15 minutes after both agree.",
+    ]
+    return Message(
+        kinds=("drift found",),
+        place=place,
+        about=dataset,
+        headline="drift, files wait" if stops else "drift",
+        facts=[
+            "The columns of the files differ from project.yaml:",
+            *cut(list(changes), MOST_LINES, "difference"),
+            waits if stops else goes_on,
+        ],
+        next_steps=decide if stops else ['What each difference means: docs/data-path.md, "Drift".'],
+        links={"crawler": place.crawler(dataset)},
+        values={"drift": list(changes), "stops": stops},
+    )

@@ -1,0 +1,151 @@
+"""A delivery: it begins, waits for an approval, is done, was stopped, or finds what nobody deployed."""
+
+from notifications.message import NOTHING, Message, counted, person
+from notifications.place import Place
+
+
+def pipeline_started(place: Place, execution: str) -> Message:
+    """A commit is on its way."""
+    return Message(
+        kinds=("pipeline started",),
+        place=place,
+        headline="a delivery began",
+        facts=["A change is on its way to every environment, one after the other."],
+        next_steps=["Nothing: approvers are told when a plan waits for them."],
+        links=_links(place, execution),
+        values={"execution": execution},
+    )
+
+
+def approval_needed(
+    place: Place, execution: str, environment: str, summary: list[str], details: str, minutes: int
+) -> Message:
+    """`summary` of the plan in lines, `details` its address, `minutes` how long an answer is waited for."""
+    return Message(
+        kinds=("approval needed",),
+        place=place,
+        headline=f"the plan for {environment} waits for approval",
+        facts=[f"What would be changed in {environment}:", *summary],
+        next_steps=[
+            "Read the plan, then approve or reject it in the pipeline. Exactly this plan is applied.",
+            f"Without an answer it is rejected after {_span(minutes)}.",
+        ],
+        links={"plan": details} | _links(place, execution),
+        values={"execution": execution, "approval_of": environment},
+    )
+
+
+def approval_waits(place: Place, execution: str, environment: str, minutes: int, left: int) -> Message:
+    """The plan has waited for so many minutes, and so many are left until it is rejected."""
+    return Message(
+        kinds=("approval needed",),
+        place=place,
+        headline=f"the plan for {environment} still waits for approval",
+        facts=[
+            f"The plan for {environment} has waited for {_span(minutes)}.",
+            "What was merged since then waits behind it.",
+        ],
+        next_steps=[
+            "Read the plan, then approve or reject it in the pipeline. Exactly this plan is applied.",
+            f"Without an answer it is rejected in {_span(left)}.",
+        ],
+        links=_links(place, execution),
+        values={"execution": execution, "approval_of": environment, "minutes": minutes},
+    )
+
+
+def approval_refused(place: Place, execution: str, environment: str, who: str, said: str) -> Message:
+    """`who` and what they `said` are empty where nobody answered."""
+    by = f"{person(who)} rejected it" if who else "It was rejected, or nobody answered in time"
+    return Message(
+        kinds=("pipeline failed",),
+        place=place,
+        headline=f"the plan for {environment} is not approved",
+        facts=[
+            f"{by}{f': {said.strip()}' if said.strip() else ''}.".replace("..", "."),
+            f"{environment} stays as it is, and so do later environments.",
+        ],
+        next_steps=["Change what is asked for, by a pull request: the next delivery plans anew, so nothing is lost."],
+        links=_links(place, execution),
+        values={"execution": execution, "approval_of": environment},
+    )
+
+
+def delivered(place: Place, execution: str, commit: str, facts: list[str], links: dict[str, str]) -> Message:
+    """A commit has reached every environment; `facts` and `links` for each of them."""
+    return Message(
+        kinds=("pipeline succeeded",),
+        place=place,
+        headline=f"{commit[:12]} is delivered",
+        facts=facts,
+        next_steps=[NOTHING],
+        links=links | _links(place, execution),
+        values={"execution": execution, "commit": commit},
+    )
+
+
+def stopped(place: Place, execution: str, headline: str, reason: str) -> Message:
+    """A build stopped for a reason that says itself whether anything was changed."""
+    return Message(
+        kinds=("pipeline failed",),
+        place=place,
+        headline=headline,
+        facts=[reason, "Later environments stay as they are."],
+        next_steps=['What is done in each case: docs/delivery.md, "When the apply refuses" and what follows it.'],
+        links=_links(place, execution),
+        values={"execution": execution},
+    )
+
+
+def pipeline_failed(place: Place, execution: str, stage: str, action: str, said: str, log: str) -> Message:
+    """An action failed, with what AWS `said` of it; `action` is empty where a stage failed before any began."""
+    facts = [f"{action} of {stage} failed{f': {said.strip()}' if said.strip() else '.'}"] if action else []
+    return Message(
+        kinds=("pipeline failed",),
+        place=place,
+        headline=f"{stage}: {action} failed" if action else "a delivery stopped",
+        facts=[
+            *(facts or ["A stage failed before anything began in it: its deploy window has closed, or was not open."]),
+            "Later environments stay as they are.",
+        ],
+        next_steps=[
+            "Read why, in the log of the build." if log else "See in the pipeline where it stopped.",
+            "Then retry the stage, or mend it by a pull request: docs/delivery.md.",
+        ],
+        links=({"log": log} if log else {}) | _links(place, execution),
+        values={"execution": execution, "stage": stage, "action": action},
+    )
+
+
+def build_failed(place: Place, project: str, status: str, log: str) -> Message:
+    """A build that is no part of a delivery, and that nobody waits for."""
+    return Message(
+        kinds=("alarm",),
+        place=place,
+        headline=f"build {project.removeprefix(f'{place.prefix}-')} {status.lower().replace('_', ' ')}",
+        facts=[f"The build {project} ended as {status}: what it looks at was not looked at."],
+        next_steps=["Read why in its log, mend that, and start it again."],
+        links={"log": log} if log else {},
+        values={"build": project, "status": status},
+    )
+
+
+def infrastructure_drift(place: Place, environments: list[str], facts: list[str], next_steps: list[str]) -> Message:
+    """Something differs from what was deployed."""
+    return Message(
+        kinds=("drift found",),
+        place=place,
+        headline=f"drift in {', '.join(environments)}",
+        facts=facts,
+        next_steps=next_steps,
+        values={"environments": environments},
+    )
+
+
+def _span(minutes: int) -> str:
+    amount, unit = (minutes // 1440, "day") if minutes >= 2880 and minutes % 1440 == 0 else (minutes // 60, "hour")
+    return counted(amount, unit) if amount else counted(minutes, "minute")
+
+
+def _links(place: Place, execution: str) -> dict[str, str]:
+    return {"pipeline": place.execution(place.prefix, execution)} if execution else {}

@@ -1,0 +1,108 @@
+"""A run ended: published, with or without refused rows, or failed."""
+
+from typing import Any
+
+from runs.run_capacity import GB, Workers
+
+from notifications.message import NOTHING, Message, counted, cut
+from notifications.place import Place
+
+Row = dict[str, Any]
+MOST_FILES = 20
+DELETED = "Nothing, if it was deleted on purpose. If not, upload it again: it was not read."
+COUNTS = ("rows_in", "published", "quarantined", "duplicates")
+
+
+def run_published(place: Place, dataset: str, run: Row, report: Row) -> Message:
+    """`run` holds name and job run; a run that did not publish all of its files is news of its own."""
+    files = report.get("files", [])
+    incomplete = [file for file in files if file["file_reason"] or file["quarantined"]]
+    refused = [file for file in incomplete if file["file_reason"] != "gone"]
+    counts = {name: int(report.get(name, 0)) for name in COUNTS}
+    bad = counted(counts["quarantined"], "row") if counts["quarantined"] else counted(len(refused), "file")
+    outcome = f", {bad} quarantined" if refused else f", {counted(len(incomplete), 'file')} deleted before"
+    facts = [
+        f"Run {run['name']} published {counts['published']:,} of {counted(counts['rows_in'], 'row')} "
+        f"from {counted(len(files), 'file')}: {counts['quarantined']:,} quarantined, "
+        f"{counted(counts['duplicates'], 'duplicate')}."
+    ]
+    facts += ["Not published, or not all of it:"] if incomplete else []
+    return Message(
+        kinds=("rows quarantined", "run succeeded") if incomplete else ("run succeeded",),
+        place=place,
+        about=dataset,
+        headline=f"published{outcome if incomplete else ''}",
+        facts=facts + cut([f"{file['key']}: {_why(file)}" for file in incomplete], MOST_FILES, "file"),
+        next_steps=_mend(place, refused[0]["key"]) if refused else [DELETED if incomplete else NOTHING],
+        links=_links(place, dataset, run),
+        values={"run": run["name"], "files": len(files)} | counts,
+    )
+
+
+def run_failed(place: Place, dataset: str, run: Row, failure: Row) -> Message:
+    """`failure` says why, how many files wait for another attempt, and which are given up."""
+    waiting, dead = int(failure["waiting"]), int(failure["dead"])
+    facts = [f"Run {run['name']} failed: {failure['reason'].rstrip('.')}. Nothing of it was published."]
+    facts += [f"{counted(waiting, 'file')} will be tried again, within 15 minutes."] if waiting else []
+    given_up = [f"{counted(dead, 'file')} given up (DEAD), because every attempt failed:"] if dead else []
+    files = failure["dead_files"]
+    more = [f"and {counted(dead - len(files), 'more file')}"] if dead > len(files) else []
+    return Message(
+        kinds=("run failed",),
+        place=place,
+        about=dataset,
+        headline=f"run failed, {counted(dead, 'file')} given up" if dead else "run failed",
+        facts=[*facts, *given_up, *files, *more],
+        next_steps=[
+            failure.get("advice") or 'What each reason asks for: docs/runbook.md, "Runs failed".',
+            *(["Then upload the files that were given up again: a new version is a new file."] if dead else []),
+        ],
+        links=_links(place, dataset, run),
+        values={"run": run["name"], "reason": failure["reason"], "waiting": waiting, "dead": dead},
+    )
+
+
+def larger_than_workers(text: int, workers: Workers) -> str:
+    """What to do about a file that is more than one worker, or all workers of a run, hold."""
+    return (
+        f"The file is about {text / GB:,.1f} GB as text. {workers.number} workers of {workers.type} hold about "
+        f"{workers.text_held / GB:,.1f} GB, one alone {workers.text_held_by_one / GB:,.1f} GB. Split it, or set in "
+        f"project.yaml a larger worker_type or, if Spark can split the file, workers: {workers.number_for(text)}. "
+        'See docs/etl.md, "How large may a file be?"'
+    )
+
+
+def account_limit_reached(place: Place, dataset: str, waiting: int, workers: Workers) -> Message:
+    """Glue refused to start a run because of a quota of the account."""
+    return Message(
+        kinds=("run failed",),
+        place=place,
+        about=dataset,
+        headline="run not started, the account's Glue quota is reached",
+        facts=[
+            f"Glue refused to start a run of {workers.number} workers of {workers.type}: the account's job runs or "
+            f"DPUs are all in use. Files that wait: {waiting:,}. No file is lost: every sweep tries again."
+        ],
+        next_steps=[
+            "If this lasts, request more under Service Quotas, AWS Glue (maximum DPUs, concurrent job runs), "
+            'or set fewer workers in project.yaml: docs/runbook.md, "Files waiting".'
+        ],
+        values={"waiting": waiting},
+    )
+
+
+def _why(file: Row) -> str:
+    reasons = ", ".join(f"{reason} {rows}" for reason, rows in file.get("reasons", {}).items())
+    return str(file["file_reason"] or f"{counted(file['quarantined'], 'row')} quarantined ({reasons})")
+
+
+def _mend(place: Place, key: str) -> list[str]:
+    return [
+        f'See each refused row with its reason: make where FILE="{key}" ENV={place.environment}',
+        'Mend the source and upload the file again: docs/runbook.md, "Rows quarantined".',
+    ]
+
+
+def _links(place: Place, dataset: str, run: Row) -> dict[str, str]:
+    links = {"run and log": place.job_run(dataset, run["job_run"])} if run.get("job_run") else {}
+    return links | {"report": place.stored_object(*run["report"])}
