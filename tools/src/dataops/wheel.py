@@ -6,6 +6,7 @@ A wheel is a zip archive (PEP 427). Files are stored and not compressed, because
 import base64
 import hashlib
 import io
+import re
 import sys
 import tomllib
 import zipfile
@@ -16,6 +17,8 @@ TAG = "py3-none-any"
 # The first moment that a zip archive can hold.
 TIME = (1980, 1, 1, 0, 0, 0)
 READABLE = 0o644 << 16
+# What Python, editors and file managers leave in a folder of sources.
+LEFT_OUT = r"__pycache__$|\.|.*\.(pyc|egg-info|orig|rej)$|.*~$"
 
 
 def build(tools: Path) -> tuple[str, bytes]:
@@ -34,8 +37,9 @@ def build(tools: Path) -> tuple[str, bytes]:
 
 def _sources(source: Path) -> dict[str, bytes]:
     """Every file of the packages by its name in the wheel, with the line ends of git's own objects."""
-    paths = sorted(path for path in source.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    return {path.relative_to(source).as_posix(): path.read_bytes().replace(b"\r\n", b"\n") for path in paths}
+    names = sorted(path.relative_to(source).as_posix() for path in source.rglob("*") if path.is_file())
+    kept = [name for name in names if not any(re.match(LEFT_OUT, part) for part in name.split("/"))]
+    return {name: (source / name).read_bytes().replace(b"\r\n", b"\n") for name in kept}
 
 
 def _metadata(about: dict[str, Any]) -> str:
@@ -70,12 +74,16 @@ def _archive(files: dict[str, bytes]) -> bytes:
 
 
 def write(tools: Path, folder: Path) -> Path:
-    """Write the wheel of some tools into a folder, with the line by which pip checks it; where the wheel is."""
+    """Write the wheel of some tools into a folder of the project, with the line by which pip checks it."""
     name, content = build(tools)
     folder.mkdir(parents=True, exist_ok=True)
+    for earlier in folder.glob("*.whl"):
+        earlier.unlink()
     (folder / name).write_bytes(content)
     digest = hashlib.sha256(content).hexdigest()
-    (folder / "requirements.lock").write_text(f"./tools/{name} --hash=sha256:{digest}\n", encoding="utf-8")
+    # pip looks for the file from where it is called: the project's folder.
+    place = (folder / name).as_posix() if folder.is_absolute() else f"./{(folder / name).as_posix()}"
+    (folder / "requirements.lock").write_bytes(f"{place} --hash=sha256:{digest}\n".encode())
     return folder / name
 
 

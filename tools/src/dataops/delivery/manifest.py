@@ -12,8 +12,9 @@ from dataops.project.terraform import LOCK
 
 PLAN, SUMMARY, MANIFEST = "tfplan", "summary.md", "manifest.json"
 ARCHIVES = "build"
-# What an apply reads; the archives are built from the rest.
-SOURCES = ("project.yaml", ALLOWED_DESTROYS, "modules", "files")
+# What an apply reads, and what a build with deployment rights executes: the tools, as a wheel or as source, too.
+READ = ("project.yaml", ALLOWED_DESTROYS, "modules", "files")
+EXECUTED = ("Makefile", "buildspecs", "build_archives.py", "lambda", "tools")
 
 
 def manifest_of(folder: Path, environment: str, commit: str, state: State, sources: str) -> dict[str, Any]:
@@ -41,7 +42,7 @@ def digest_of(folder: Path) -> str:
 
 
 def sources_digest(project: Path, environment: str) -> str:
-    """One digest over every source file that an apply of the environment reads."""
+    """One digest over every source file that an apply of the environment reads or executes."""
     hashed = hashlib.sha256()
     for path in sorted(_sources(project, environment)):
         hashed.update(f"{path.relative_to(project).as_posix()}\0{_digest(path.read_bytes())}\n".encode())
@@ -49,11 +50,15 @@ def sources_digest(project: Path, environment: str) -> str:
 
 
 def _sources(project: Path, environment: str) -> list[Path]:
-    roots = [project / name for name in (*SOURCES, environment)]
+    roots = [project / name for name in (*READ, *EXECUTED, environment)]
     found = [path for root in roots for path in ([root] if root.is_file() else root.rglob("*")) if path.is_file()]
-    made_here = {".terraform", "__pycache__"}
     # The lock file travels with the plan and stands in the manifest by itself.
-    return [path for path in found if not made_here & set(path.relative_to(project).parts) and path.name != LOCK]
+    return [path for path in found if not _is_made_here(path.relative_to(project)) and path.name != LOCK]
+
+
+def _is_made_here(path: Path) -> bool:
+    """Whether a command writes the file on this machine; `make setup` builds a wheel of tools/src in tools/build."""
+    return bool({".terraform", "__pycache__"} & set(path.parts)) or path.parts[:2] == ("tools", "build")
 
 
 def _digest(content: bytes) -> str:
