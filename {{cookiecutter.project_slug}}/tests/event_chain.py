@@ -5,7 +5,7 @@ import itertools
 import json
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from threading import RLock
@@ -14,6 +14,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from moto import mock_aws
 from steps.inspection import newest_version, version_of
 from steps.settings import ManifestFile
 
@@ -419,3 +420,19 @@ class EventChain:
                 if job_run["JobRunState"] == "RUNNING":
                     self.work(job_run, "SUCCEEDED")
             self.sweep()
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An account in this process, for one test."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    with mock_aws():
+        yield
+
+
+@pytest.fixture
+def chain(aws: None, monkeypatch: pytest.MonkeyPatch) -> EventChain:
+    """A fresh event chain for one test."""
+    return EventChain(monkeypatch)

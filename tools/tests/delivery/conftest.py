@@ -5,8 +5,9 @@ from pathlib import Path
 
 import boto3
 import pytest
-from dataops.project.terraform import NEVER_LOCALLY
 from tiny_project import NOTHING_TO_LOSE, LocalAws, TinyProject
+
+from dataops.project.terraform import NEVER_LOCALLY
 
 
 @pytest.fixture(scope="session")

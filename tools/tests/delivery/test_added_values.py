@@ -4,9 +4,10 @@ import json
 from typing import Any
 
 import pytest
+from plan_json import ENVIRONMENT, planned, shown
+
 from dataops.delivery.change import changes_of
 from dataops.delivery.summary import Judgement, page
-from plan_json import ENVIRONMENT, planned, shown
 
 
 def line_of(address: str, after: dict[str, Any], **marks: Any) -> str:

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
-from dataops.delivery.allowed_destroys import AllowedDestroy, allowed_destroys
 
-PROJECT = Path(__file__).resolve().parents[2]
+from dataops.delivery.allowed_destroys import AllowedDestroy, allowed_destroys
+from dataops.project import PROJECT
+
 GOOD = "- {environment: dev, address: aws_s3_bucket.a, reason: it moved}\n"
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tiny_project import BUCKETS, NOTHING_TO_LOSE, TinyProject
+
 from dataops.delivery.apply import apply_approved
 from dataops.delivery.manifest import MANIFEST, PLAN, manifest_of, sources_digest, written
 from dataops.delivery.plan import planned
-from tiny_project import BUCKETS, NOTHING_TO_LOSE, TinyProject
 
 COMMIT = "a" * 40
 NOT_CHANGED = "Nothing was changed. Release the change again: a new plan is made, and approved anew."

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from git_repositories import ADDRESS, Repository, release
+
 from dataops.delivery import before_pipeline
 from dataops.delivery.before_pipeline import about_commit
-from git_repositories import ADDRESS, Repository, release
 
 
 @pytest.fixture

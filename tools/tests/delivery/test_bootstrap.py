@@ -9,6 +9,8 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from tiny_project import LocalAws
+
 from dataops.delivery import bootstrap_root
 from dataops.delivery.bootstrap import bootstrap, main, refuse_what_will_fail
 from dataops.delivery.bootstrap_removal import empty
@@ -17,7 +19,6 @@ from dataops.delivery.provider_lock import is_complete
 from dataops.delivery.refusal import Refusal
 from dataops.operations.doctor.finding import Finding, fails, fine, look, unread
 from dataops.project.deployment import Deployment
-from tiny_project import LocalAws
 
 PLACE = StatePlace("acme-dev-state", "acme/dev/bootstrap.tfstate", "eu-west-1")
 OTHER = StatePlace("acme-prod-state", "acme/prod/bootstrap.tfstate", "eu-west-1")

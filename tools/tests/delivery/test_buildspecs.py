@@ -1,13 +1,13 @@
 """The buildspecs: short commands that the Makefile has, and exactly what pipeline/ hands on between the builds."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-PROJECT = Path(__file__).resolve().parents[2]
+from dataops.project import PROJECT
+
 BUILDSPECS = {path.stem: yaml.safe_load(path.read_text()) for path in sorted((PROJECT / "buildspecs").glob("*.yml"))}
 TARGETS = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(), flags=re.MULTILINE))
 REPORTED = {"check", "pull-request"}

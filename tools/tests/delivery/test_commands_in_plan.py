@@ -4,6 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from plan_json import planned, shown
+from tiny_project import TinyProject
+
 from dataops.delivery.apply import apply_approved
 from dataops.delivery.commands_in_plan import RUNS_A_COMMAND, commands_in, other_providers, refuse_commands
 from dataops.delivery.manifest import manifest_of, sources_digest, written
@@ -11,8 +14,6 @@ from dataops.delivery.message import message
 from dataops.delivery.plan import planned as planned_here
 from dataops.delivery.refusal import Refusal
 from dataops.delivery.summary import Judgement, page
-from plan_json import planned, shown
-from tiny_project import TinyProject
 
 PROVISIONED = """
 resource "terraform_data" "version" {

@@ -5,6 +5,9 @@ from typing import Any
 
 import boto3
 import pytest
+from plan_json import DATASET, planned, shown
+from tiny_project import NOTHING_TO_LOSE, TinyProject
+
 from dataops.delivery.apply import apply_between_crawls
 from dataops.delivery.change import changes_of
 from dataops.delivery.crawlers_at_work import (
@@ -15,8 +18,6 @@ from dataops.delivery.crawlers_at_work import (
 )
 from dataops.delivery.refusal import TerraformRefusal
 from dataops.delivery.terraform import Terraform
-from plan_json import DATASET, planned, shown
-from tiny_project import NOTHING_TO_LOSE, TinyProject
 
 CRAWLER = f"{DATASET}.aws_glue_crawler.this"
 SAID = """Error: updating Glue Crawler (acme-dev-orders): operation error Glue: UpdateCrawler, https response error

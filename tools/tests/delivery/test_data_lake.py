@@ -5,10 +5,11 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from tiny_project import LocalAws
+
 from dataops.delivery.data_lake import join_administrators, leave_administrators
 from dataops.delivery.refusal import Refusal
 from dataops.project.deployment import Deployment
-from tiny_project import LocalAws
 
 ACCOUNT = "111111111111"
 NAMES = {role: f"acme-dev-deploy-{role.removesuffix('_role')}" for role in ("apply_role", "plan_role", "read_role")}

@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from dataops.delivery.change_in_words import change_line, change_lines
 from dataops.delivery.delivered_change import Commit, DeliveredChange, PullRequest, delivered_change, named_by_merges
 

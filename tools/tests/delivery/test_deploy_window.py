@@ -5,11 +5,12 @@ import os
 import subprocess
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
+
 from dataops.delivery.deploy_window import refuse_outside_of_the_window
 from dataops.delivery.refusal import Refusal
+from dataops.project import PROJECT
 
 BRUSSELS = {"days": "MON-FRI", "hours": "9-16", "time_zone": "Europe/Brussels"}
 # A Wednesday in winter: Brussels is one hour ahead of UTC.
@@ -80,13 +81,12 @@ refuse_outside_of_the_window("prod", os.environ["WINDOW"], datetime(2026, 1, 14,
 
 
 def test_a_machine_without_time_zones_of_its_own_knows_them_by_a_locked_package() -> None:
-    project = Path(__file__).resolve().parents[2]
     # Python looks for time zones nowhere on the machine: what is left is the package tzdata.
     known = os.environ | {"PYTHONTZPATH": "", "WINDOW": json.dumps(BRUSSELS)}
 
     done = subprocess.run(
-        [sys.executable, "-c", LOOK], cwd=project, env=known, text=True, capture_output=True, check=False
+        [sys.executable, "-c", LOOK], cwd=PROJECT, env=known, text=True, capture_output=True, check=False
     )
 
     assert done.returncode == 0, done.stderr
-    assert "tzdata==" in (project / "delivery" / "requirements.lock").read_text()
+    assert "tzdata==" in (PROJECT / "buildspecs" / "requirements.lock").read_text()

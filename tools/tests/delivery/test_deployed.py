@@ -3,8 +3,9 @@
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from dataops.delivery.deployed import _line, known_to_a_person, smoke_test_of
 from tiny_project import SUMMARY_BUCKET, LocalAws
+
+from dataops.delivery.deployed import _line, known_to_a_person, smoke_test_of
 
 COMMIT = "a" * 40
 

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import boto3
 import pytest
-from dataops.delivery import destroy
-from dataops.delivery.terraform import Terraform
 from git_repositories import release
 from tiny_project import ACCOUNT, BUCKETS, REGION, TinyProject
+
+from dataops.delivery import destroy
+from dataops.delivery.terraform import Terraform
 
 DEPLOYED = {"buckets": {"output": "tiny-data"}, "prefix": "tiny-dev"}
 Typed = Callable[[str], None]

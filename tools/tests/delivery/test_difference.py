@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from dataops.delivery.difference import differences
 from dataops.delivery.settings_change import settings_lines
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import boto3
 import pytest
-from dataops.delivery import drift
-from dataops.delivery.deployed import key_of
 from git_repositories import Repository
 from inbox import Inbox
 from tiny_project import NOTHING_TO_LOSE, ROLE, STATE_BUCKET, SUMMARY_BUCKET, TinyProject
+
+from dataops.delivery import drift
+from dataops.delivery.deployed import key_of
 
 ENTRY = {"execution": "e", "digest": "d", "applied_at": "2026-03-01T12:00:00+00:00", "smoke_test": "passed"}
 

@@ -2,12 +2,13 @@
 
 import boto3
 import pytest
+from git_repositories import SETTINGS
+from inbox import Inbox
+
 from dataops.delivery import notify
 from dataops.delivery.build import Build
 from dataops.delivery.deployed import history, record, record_smoke_test
 from dataops.delivery.release import Release
-from git_repositories import SETTINGS
-from inbox import Inbox
 
 BUCKET, OLD, NEW = "acme-artifacts", "a" * 40, "b" * 40
 

@@ -10,7 +10,9 @@ import pytest
 from git_repositories import ADDRESS, Repository
 from tiny_project import SUMMARY_BUCKET, LocalAws
 
-SCRIPT = Path(__file__).resolve().parents[2] / "buildspecs" / "only_forward.sh"
+from dataops.project import PROJECT
+
+SCRIPT = PROJECT / "buildspecs" / "only_forward.sh"
 
 
 @pytest.fixture

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from git_repositories import ADDRESS, Repository
 
-SCRIPT = Path(__file__).resolve().parents[2] / "buildspecs" / "only_the_branch.sh"
+from dataops.project import PROJECT
+
+SCRIPT = PROJECT / "buildspecs" / "only_the_branch.sh"
 
 
 @pytest.fixture

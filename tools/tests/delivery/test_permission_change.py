@@ -4,10 +4,11 @@ import json
 from typing import Any
 
 import pytest
+from plan_json import planned, shown
+
 from dataops.delivery.change import changes_of
 from dataops.delivery.permission_change import completed_later, highlighted, permission_changes
 from dataops.delivery.policy_grants import grants_of
-from plan_json import planned, shown
 
 ACCOUNT = "111111111111"
 DATA = "arn:aws:s3:::data/*"

@@ -5,12 +5,13 @@ from urllib.parse import unquote
 
 import boto3
 import pytest
+from inbox import Inbox
+from tiny_project import BUCKETS, ROLE, SUMMARY_BUCKET, TinyProject
+
 from dataops.delivery import plan, validate
 from dataops.delivery.manifest import digest_of
 from dataops.delivery.permission_change import highlighted
 from dataops.delivery.summary import NOT_LOCKED
-from inbox import Inbox
-from tiny_project import BUCKETS, ROLE, SUMMARY_BUCKET, TinyProject
 
 FILLED_IN_BY_AWS = """
 provider "aws" {

@@ -7,10 +7,11 @@ from typing import Any
 import boto3
 import pytest
 from botocore.stub import ANY, Stubber
+from tiny_project import NOTHING_TO_LOSE, ROLE, TinyProject
+
 from dataops.delivery import pull_request
 from dataops.delivery.branch import complaint_about
 from dataops.delivery.pull_request import LONGEST_COMMENT, Finding, comment
-from tiny_project import NOTHING_TO_LOSE, ROLE, TinyProject
 
 COMMIT, MAIN = "c" * 40, "d" * 40
 MAKEFILE = "check validate scan test:\n\t@echo running $@\n\t@test $@ != $(BROKEN)\n"

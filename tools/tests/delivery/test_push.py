@@ -5,9 +5,10 @@ from pathlib import Path
 import boto3
 import botocore.session
 import pytest
+from git_repositories import ADDRESS, Repository, release
+
 from dataops.delivery import push
 from dataops.delivery.push import address_of, by_hand, make_repository
-from git_repositories import ADDRESS, Repository, release
 
 
 @pytest.fixture

@@ -6,10 +6,11 @@ from typing import Any
 import boto3
 import pytest
 from botocore.stub import Stubber
+from git_repositories import ADDRESS, Repository, release
+
 from dataops.delivery import rollback
 from dataops.delivery.deployed import last_good
 from dataops.delivery.rollback import revert
-from git_repositories import ADDRESS, Repository, release
 
 
 @pytest.fixture

@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
+from plan_json import planned, shown
+
 from dataops.delivery.change import changes_of
 from dataops.delivery.message import message
 from dataops.delivery.shorter_retention import shorter_retentions
 from dataops.delivery.summary import Judgement, page
-from plan_json import planned, shown
 
 
 def earlier(*changes: dict[str, Any]) -> list[str]:

@@ -8,12 +8,13 @@ import event_chain
 import pyarrow
 import pyarrow.parquet
 import pytest
+from event_chain import INPUT, OUTPUT, PREFIX, TABLE, EventChain, real
+
 from dataops.delivery import canary as flight
 from dataops.delivery.canary import COUNTED, PUBLISHED, Canary
 from dataops.delivery.canary_traces import remove_traces
 from dataops.delivery.smoke import smoke_test
 from dataops.project.deployment import Deployment
-from event_chain import INPUT, OUTPUT, PREFIX, TABLE, EventChain, real
 
 NAME, QUARANTINE, DATABASE = "canary", "acme-dev-quarantine", "acme_dev"
 SETTINGS: dict[str, Any] = {

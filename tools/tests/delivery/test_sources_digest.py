@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from dataops.delivery.manifest import sources_digest
 
 COVERED = {

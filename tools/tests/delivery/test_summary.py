@@ -5,13 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from plan_json import DATASET, ENVIRONMENT, planned, shown
+
 from dataops.delivery.allowed_destroys import AllowedDestroy
 from dataops.delivery.change import changes_by_hand, changes_of
 from dataops.delivery.data_holding import sentence
 from dataops.delivery.delivered_change import Commit, DeliveredChange, PullRequest
 from dataops.delivery.message import LONGEST, message
 from dataops.delivery.summary import Judgement, page
-from plan_json import DATASET, ENVIRONMENT, planned, shown
 
 COMMIT, DIGEST = "a" * 40, "d" * 64
 OUTPUT = f'{ENVIRONMENT}.module.storage.aws_s3_bucket.this["output"]'

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from dataops.delivery import terraform_release
 from dataops.delivery.terraform_release import VERSION, fetch
 

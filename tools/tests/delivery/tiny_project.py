@@ -10,6 +10,7 @@ from pathlib import Path
 
 import boto3
 from botocore.exceptions import EndpointConnectionError
+
 from dataops.delivery.terraform import Terraform
 from dataops.project.running import process_environment
 

@@ -1,15 +1,17 @@
 """Everything that has rotted in a set of documents."""
 
+import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 
 from aws_call import faults_of_aws
-from dataops.project.terraform import environments
 from documents import Document
 from git_call import faults_of_git
 from make_call import faults_of_make
 from snippet_shell import Call, calls_in
 from terraform_call import EXAMPLES, faults_of_terraform
+
+from dataops.project.terraform import environments
 
 Checks = dict[str, Callable[[list[str]], list[str]]]
 
@@ -48,8 +50,14 @@ def judged(call: Call, checks: Checks) -> list[str]:
 def faults_of_python(words: list[str], project: Path) -> list[str]:
     """A module that is run must be one of the project's."""
     modules = [words[number + 1] for number, word in enumerate(words[:-1]) if word == "-m"]
-    found = {module: (project / module.replace(".", "/")).with_suffix(".py").is_file() for module in modules}
-    return [f"there is no module {module}" for module in modules if not found[module] and module not in ("venv", "pip")]
+    return [f"there is no module {module}" for module in modules if not is_a_module(module, project)]
+
+
+def is_a_module(name: str, project: Path) -> bool:
+    """Whether Python can run it: one of the project's, of its tools or of those that it always has."""
+    if name.startswith("dataops."):
+        return importlib.util.find_spec(name) is not None
+    return name in ("venv", "pip") or (project / name.replace(".", "/")).with_suffix(".py").is_file()
 
 
 def faults_of_links(document: Document) -> list[str]:

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from documents import PROGRAMS, Snippet
 
+import dataops.operations
+
 # Beside those that begin a command, what stands between pipes and in substitutions.
 ALSO = ("cat", "grep", "cut", "head", "sort", "tail", "sleep", "date", "mkdir", "cp", "rm", "tee", "open", "source")
 # A call is written at once: the programs of a pipe run side by side.
@@ -26,7 +28,7 @@ exec 3>>"$RECORD"
 """
 # What `make names` hands to the shell: the commands after it stand on these.
 NAMES = re.findall(
-    r'^ +"([A-Z_]+)":', Path(__file__).parents[2].joinpath("operations/names.py").read_text(), re.MULTILINE
+    r'^ +"([A-Z_]+)":', Path(dataops.operations.__file__).with_name("names.py").read_text(), re.MULTILINE
 )
 SECONDS = 10
 

@@ -7,7 +7,8 @@ import pytest
 from documentation import checks_of, faults_of
 from documents import Document, documents_below
 
-PROJECT = Path(__file__).resolve().parents[2]
+from dataops.project import PROJECT
+
 DOCUMENTS = documents_below(PROJECT)
 CHECKS = checks_of(PROJECT, [PROJECT / "Makefile"])
 

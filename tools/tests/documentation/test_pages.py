@@ -5,9 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
-from dataops.operations.doctor.finding import State
 
-PROJECT = Path(__file__).resolve().parents[2]
+from dataops.operations.doctor.finding import State
+from dataops.project import PROJECT
+
 DECISIONS = sorted(path for path in (PROJECT / "docs/decisions").glob("*.md") if path.name != "README.md")
 HEADINGS = ["Status", "Question", "Decision", "Because", "Decide anew when"]
 # What the first word of a resource's type stands for in docs/services.md.

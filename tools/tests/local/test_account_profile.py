@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from dataops.local_aws.account.account_profile import PROFILES, choose, current
 from stand_in_server import start
+
+from dataops.local_aws.account.account_profile import PROFILES, choose, current
 
 
 def test_an_account_has_the_published_default_quotas_unless_another_profile_is_chosen(tmp_path: Path) -> None:

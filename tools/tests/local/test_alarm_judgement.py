@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
 from dataops.local_aws.cloudwatch.alarm_judgement import judged
 from dataops.local_aws.cloudwatch.embedded_metrics import Measured, embedded_in, filtered
 from dataops.local_aws.cloudwatch.metric_math import band_of, evaluated

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+
 from dataops.local_aws.server import application
 from dataops.local_aws.server.application import Application
 

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dataops.delivery.approval import approval_in_words, approval_of
-from dataops.delivery.build import Build
 from small_pipeline import APPROVAL, PLACE, Small, action, small_pipeline, statement
 from stand_in_server import Server
+
+from dataops.delivery.approval import approval_in_words, approval_of
+from dataops.delivery.build import Build
 
 numbers = itertools.count(1)
 

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -15,7 +16,8 @@ from botocore.exceptions import ClientError
 from small_pipeline import ACCOUNT, BUCKET, REGION, Small, small_pipeline, statement
 from stand_in_server import Server, eventually
 
-PROJECT = Path(__file__).resolve().parents[2]
+from dataops.project import PROJECT
+
 numbers = itertools.count(1)
 
 
@@ -101,7 +103,7 @@ def applied(small: Small, access: str) -> tuple[str, str]:
     (folder / "dev" / "main.tf").write_text(text)
     (folder / "apply.py").write_text(APPLY % {"access": access})
     small.server.ask("chained-sessions", seconds=8)
-    path = ":".join(map(str, (PROJECT, PROJECT / "lambda", PROJECT / "files")))
+    path = ":".join(map(str, (os.environ["PYTHONPATH"], PROJECT, PROJECT / "lambda", PROJECT / "files")))
     command = f"PYTHONPATH={path} {sys.executable} -P {folder / 'apply.py'} {folder}"
     spec = {"phases": {"build": {"commands": [command]}}}
     name = small.project("apply", spec, "NO_SOURCE", variables={"ROLE_ARN": role(small, "deploy")})

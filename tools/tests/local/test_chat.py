@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+
 from dataops.local_aws.events.chat import Chat
 from dataops.local_aws.request_model.check import RefusedRequestError
 

@@ -4,22 +4,23 @@ import gzip
 import io
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import boto3
 import pyarrow
 import pytest
 from crawls.drift import drift_of
-from dataops.local_aws.glue.crawler import CrawlError, crawl
-from dataops.local_aws.glue.crawler_schema import HEAD, RangedObject
-from dataops.local_aws.glue.hive_type import combined, of_cell, of_json, written
 from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import orc, parquet
 
+from dataops.local_aws.glue.crawler import CrawlError, crawl
+from dataops.local_aws.glue.crawler_schema import HEAD, RangedObject
+from dataops.local_aws.glue.hive_type import combined, of_cell, of_json, written
+from dataops.project import PROJECT
+
 NAME, BUCKET, DATABASE = "acme-dev-orders", "acme-dev-input", "acme_dev"
-SAMPLES = Path(__file__).parents[1] / "samples"
+SAMPLES = PROJECT / "tests" / "samples"
 
 
 class Platform:

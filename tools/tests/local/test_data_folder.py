@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from dataops.local_run.data_folder import files_in, files_of_datasets, shown, strangers_in
 
 

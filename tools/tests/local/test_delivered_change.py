@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from small_pipeline import Small, small_pipeline, statement
+from stand_in_server import Server
+
 from dataops.delivery.change_in_words import back_line, change_line, change_lines
 from dataops.delivery.delivered_change import (
     ChangedFile,
@@ -16,8 +19,6 @@ from dataops.delivery.delivered_change import (
     named_by_merges,
     pull_requests,
 )
-from small_pipeline import Small, small_pipeline, statement
-from stand_in_server import Server
 
 numbers = itertools.count(1)
 BEFORE = "datasets: {orders: {columns: [{name: id, type: bigint}]}}\n"

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 import stand_in_server
-from stand_in_server import ACCOUNT, PROJECT, REGION, Server
+from stand_in_server import ACCOUNT, REGION, Server
+
+from dataops.project import PROJECT
 
 PROJECT_YAML = f"""
 name: Acme
@@ -22,7 +24,7 @@ environments: [{{name: dev, account: "{ACCOUNT}"}}]
 datasets: {{orders: {{format: csv, columns: [{{name: id, type: bigint}}]}}}}
 notifications: [{{protocol: sms, endpoint: "+32470123456"}}]
 """
-COPIED = ("modules", "operations", "local", "lambda", "delivery", "bootstrap", "pipeline")
+COPIED = ("modules", "lambda", "bootstrap", "pipeline")
 
 
 @pytest.fixture(scope="module")

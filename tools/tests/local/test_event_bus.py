@@ -5,8 +5,9 @@ import re
 from typing import Any
 
 import pytest
-from dataops.local_aws.events.event_bus import input_of
 from stand_in_server import Server, eventually, policy_for
+
+from dataops.local_aws.events.event_bus import input_of
 
 EVENT: dict[str, Any] = {
     "time": "2026-03-02T12:00:00Z",

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from small_pipeline import ACCOUNT, PLACE, SOURCE, Small, policy, statement
+from stand_in_server import REGION, Server, archive
+
 from dataops.local_aws.access.call import calls_of
 from dataops.local_aws.access.call_resources import Place
 from dataops.local_aws.server.request_content import content_of
-from small_pipeline import ACCOUNT, PLACE, SOURCE, Small, policy, statement
-from stand_in_server import REGION, Server, archive
 
 SOME_ID = "12345678-1234-1234-1234-123456789012"
 BUCKET, QUEUE = "guarded-bucket", f"arn:aws:sqs:{PLACE}:guarded-queue"

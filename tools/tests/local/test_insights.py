@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
 from dataops.local_aws.cloudwatch.insights import execute
 
 NOW = 1_780_000_000

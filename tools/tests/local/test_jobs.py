@@ -7,9 +7,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from stand_in_server import Server, policy_for
+
 from dataops.local_aws.glue.jobs import Jobs
 from dataops.local_aws.server.client import LocalAws
-from stand_in_server import Server, policy_for
 
 PATIENCE_SECONDS = 300
 

@@ -8,6 +8,9 @@ from uuid import uuid4
 import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
+from moto.ec2.models import ec2_backends
+from stand_in_server import Server
+
 from dataops.local_aws.access.network import (
     Network,
     NetworkSetupError,
@@ -18,8 +21,6 @@ from dataops.local_aws.access.network import (
     ways,
 )
 from dataops.local_aws.access.permission import Request
-from moto.ec2.models import ec2_backends
-from stand_in_server import Server
 
 REGION = "eu-west-1"
 TOPIC = f"arn:aws:sns:{REGION}:111111111111:acme"

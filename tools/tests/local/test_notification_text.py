@@ -3,9 +3,10 @@
 import json
 
 import pytest
-from dataops.local_run.notification_text import as_shown
 from notifications.message_form import FORMS
 from test_message_form import MESSAGE
+
+from dataops.local_run.notification_text import as_shown
 
 
 @pytest.mark.parametrize("form", ["text", "sms"])

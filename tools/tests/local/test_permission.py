@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+
 from dataops.local_aws.access.permission import Request, UnjudgedError, allows, effects, may
 
 QUEUE = "arn:aws:sqs:eu-west-1:111111111111:uploads"

@@ -1,13 +1,14 @@
 """What can be provoked: one thing for each section of the runbook, and a sentence where it cannot be."""
 
 import re
-from pathlib import Path
 
 import pytest
+
 from dataops.local_run import provoke
 from dataops.local_run.provocations import PROVOCATIONS
+from dataops.project import PROJECT
 
-RUNBOOK = Path(__file__).resolve().parents[2] / "docs" / "runbook.md"
+RUNBOOK = PROJECT / "docs" / "runbook.md"
 RINGING = {
     "AlarmName": "acme-dev-old-messages",
     "StateValue": "ALARM",

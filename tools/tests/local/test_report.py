@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
+
 from dataops.report.report import STATES, Counts, DatasetReport, FileReport, Report, states, total, uncounted
 from dataops.report.report_page import page, write_page
 from dataops.report.report_text import print_report
-from rich.console import Console
 
 HOSTILE = (
     "orders/<script>alert(1)</script>.csv",

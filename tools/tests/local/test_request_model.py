@@ -9,9 +9,10 @@ from urllib.parse import urlencode
 
 import pytest
 from botocore.loaders import Loader
+from stand_in_server import ACCOUNT, REGION, Server
+
 from dataops.local_aws.request_model.check import RefusedRequestError, read_request
 from dataops.local_aws.request_model.java_pattern import compiled
-from stand_in_server import ACCOUNT, REGION, Server
 
 FORM = "application/x-www-form-urlencoded; charset=utf-8"
 USED = [

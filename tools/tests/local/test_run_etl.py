@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
+from steps.settings import ManifestFile, batch_of
+
 from dataops.local_run import java, run_etl
 from dataops.local_run.storage import local_storage
 from dataops.project import job_settings
-from rich.console import Console
-from steps.settings import ManifestFile, batch_of
 
 REPORT: dict[str, Any] = {
     "dataset": "orders",

@@ -8,8 +8,9 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from dataops.project.running import way_to_s3_control
 from stand_in_server import ACCOUNT, REGION, Server
+
+from dataops.project.running import way_to_s3_control
 
 TAGS = [{"Key": "Project", "Value": "acme"}]
 

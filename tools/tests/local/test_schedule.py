@@ -5,8 +5,9 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from dataops.local_aws.events.schedule import is_due, matches
 from stand_in_server import Server, eventually, policy_for
+
+from dataops.local_aws.events.schedule import is_due, matches
 
 # A Monday.
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

@@ -4,8 +4,9 @@ import socket
 from pathlib import Path
 
 import pytest
-from dataops.project.running import NOTE, noted
 from stand_in_server import PATIENCE_SECONDS, Server, start
+
+from dataops.project.running import NOTE, noted
 
 
 def test_it_listens_on_one_address_of_loopback_only(server: Server) -> None:

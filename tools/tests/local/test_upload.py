@@ -6,11 +6,12 @@ from typing import Any
 
 import boto3
 import pytest
+from moto import mock_aws
+from rich.console import Console
+
 from dataops.local_run.steps import Steps
 from dataops.local_run.upload import upload
 from dataops.project.running import Platform
-from moto import mock_aws
-from rich.console import Console
 
 BUCKET, LEDGER = "acme-dev-input", "acme-dev-ledger"
 SETTINGS: dict[str, Any] = {

@@ -4,9 +4,11 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from doctor_needs import PROJECT_YAML
+
 from dataops.operations.doctor.needs import Needs
+from dataops.project import PROJECT
 from dataops.project.job_settings import settings_of_all
-from doctor_needs import PROJECT, PROJECT_YAML
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from event_chain import INPUT, OUTPUT, PREFIX, TABLE
+
 from dataops.project import deployment
 from dataops.project.deployment import Deployment
-from event_chain import INPUT, OUTPUT, PREFIX, TABLE
 
 QUEUE, DEAD_UPLOADS, DEAD_EVENTS = "acme-dev-uploads", "acme-dev-uploads-dead-letters", "acme-dev-events-dead-letters"
 QUARANTINE, MOTOS_ACCOUNT = "acme-dev-quarantine", "123456789012"

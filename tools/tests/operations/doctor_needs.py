@@ -1,10 +1,7 @@
 """What a project with every option needs, asked of Terraform once for all tests of the doctor."""
 
-from pathlib import Path
-
 from dataops.operations.doctor.finding import Finding, State
 
-PROJECT = Path(__file__).resolve().parents[2]
 ACCOUNT, REGION = "111111111111", "eu-west-1"
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:alerts"
 PROJECT_YAML = f"""

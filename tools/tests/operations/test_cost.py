@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 import yaml
+from rich.console import Console
+from steps import reporting
+
 from dataops.cost import __main__ as command
 from dataops.cost.delivery import lines_of_delivery
 from dataops.cost.estimate import METRICS_OF_A_JOB, Use, estimate, longest_run, priced
@@ -17,8 +20,6 @@ from dataops.cost.levers import CHOICES, Lever, Month, best_levers, total
 from dataops.cost.prices import TABLE, Prices, prices
 from dataops.cost.report import Report, print_report
 from dataops.cost.stack import Stack, metrics_of, stack_of_plan
-from rich.console import Console
-from steps import reporting
 
 CONTENT: dict[str, Any] = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
 REGION = "us-east-1"

@@ -7,14 +7,14 @@ from typing import Any
 import boto3
 import botocore.session
 import pytest
-from dataops.operations import redrive, where
-from dataops.project import deployment
-from dataops.project.deployment import Deployment, deployment_of
-from dataops.project.running import Platform
 from deployed import DEAD_EVENTS, SETTINGS, pretend_deployed
 from event_chain import refusal
 
-PROJECT = Path(__file__).resolve().parents[2]
+from dataops.operations import redrive, where
+from dataops.project import PROJECT, deployment
+from dataops.project.deployment import Deployment, deployment_of
+from dataops.project.running import Platform
+
 WHERE, REDRIVE = ["orders/a.csv", "--environment", "dev"], ["--environment", "dev"]
 PROJECT_YAML = """
 name: Acme

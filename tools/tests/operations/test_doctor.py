@@ -8,6 +8,9 @@ import boto3
 import botocore.session
 import pytest
 from botocore.stub import Stubber
+from doctor_needs import ACCOUNT, only
+from rich.console import Console
+
 from dataops.operations.doctor import __main__ as doctor
 from dataops.operations.doctor import diagnosis
 from dataops.operations.doctor.check import Check, examine, findings_of, known_in, read_each, reasons_in
@@ -17,8 +20,6 @@ from dataops.operations.doctor.reading import Reader, UnreadError, reason_of
 from dataops.operations.doctor.rights import source_of
 from dataops.operations.doctor.table import print_findings
 from dataops.operations.doctor.taken_names import ELSEWHERE, bucket
-from doctor_needs import ACCOUNT, only
-from rich.console import Console
 
 Stub = Callable[..., tuple[Reader, Stubber]]
 

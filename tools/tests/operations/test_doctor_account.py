@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from doctor_needs import ACCOUNT, failing, is_fine, looking
+
 from dataops.operations.doctor import billing, identity, organisation, quotas, repository, rights
 from dataops.operations.doctor.needs import Needs
 from dataops.operations.doctor.reading import UnreadError
-from dataops.operations.doctor.rights import MADE_BY, PROJECT, RESOURCE, Simulated
-from doctor_needs import ACCOUNT, failing, is_fine, looking
+from dataops.operations.doctor.rights import MADE_BY, RESOURCE, Simulated
+from dataops.project import PROJECT
 
 
 def test_credentials_of_another_account_will_fail(dev: Needs) -> None:

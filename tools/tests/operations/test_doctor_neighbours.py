@@ -4,6 +4,8 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from doctor_needs import TOPIC, failing, is_fine, looking, only
+
 from dataops.operations.doctor import (
     catalog,
     databases,
@@ -17,7 +19,6 @@ from dataops.operations.doctor import (
 from dataops.operations.doctor.finding import State
 from dataops.operations.doctor.needs import Needs
 from dataops.operations.doctor.reading import UnreadError
-from doctor_needs import TOPIC, failing, is_fine, looking, only
 
 OWN = {"Deployment": "acme-dev"}
 KEY = "arn:aws:kms:eu-west-1:111111111111:key/12345678-1234-1234-1234-123456789012"

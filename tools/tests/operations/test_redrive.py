@@ -4,10 +4,11 @@ import json
 from typing import Any
 
 import pytest
-from dataops.operations import redrive
-from dataops.project.deployment import Deployment
 from deployed import DEAD_EVENTS, DEAD_UPLOADS, DEPLOYED, QUEUE, pretend_deployed
 from event_chain import DATASET, NAME, EventChain, real, refusal
+
+from dataops.operations import redrive
+from dataops.project.deployment import Deployment
 
 ARN = "eu-west-1:123456789012"
 CRAWLED = {"detail-type": "Glue Crawler State Change", "detail": {"crawlerName": NAME, "state": "Succeeded"}}

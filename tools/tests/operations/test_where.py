@@ -3,10 +3,11 @@
 import json
 
 import pytest
-from dataops.operations import where
-from dataops.operations.search import place_of
 from deployed import DEPLOYED, pretend_deployed
 from event_chain import BAD, DUPLICATE, FAILS_THE_RUN, INPUT, MAXIMUM_ATTEMPTS, EventChain
+
+from dataops.operations import where
+from dataops.operations.search import place_of
 
 QUARANTINE = "acme-dev-quarantine"
 

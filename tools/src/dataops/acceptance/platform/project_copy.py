@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-PROJECT = Path(__file__).parents[2]
+from dataops.project import PROJECT
+
 LEFTOVERS = (".git", ".venv", ".local", ".terraform", ".*_cache", ".hypothesis", "__pycache__", "build")
 NOT_COPIED = (*LEFTOVERS, "tests", "samples")
 PATIENCE_SECONDS = 1200

@@ -8,9 +8,10 @@ from shutil import copytree
 from typing import Any
 
 import pytest
-from accounting import books_of, unaccounted
-from project_copy import Command, run, run_platform
-from running_project import RunningProject, orders
+
+from dataops.acceptance.platform.accounting import books_of, unaccounted
+from dataops.acceptance.platform.project_copy import Command, run, run_platform
+from dataops.acceptance.platform.running_project import RunningProject, orders
 
 # Per file of the samples: its end, then rows in, published, quarantined, duplicates; these are the truth about them.
 SAMPLES = {
@@ -24,7 +25,8 @@ SAMPLES = {
 }
 PLAN = """
 import sys
-from dataops.project.running import PROJECT, folder_of, running_platform
+from dataops.project.running import folder_of, running_platform
+from dataops.project import PROJECT
 from dataops.project.terraform import Terraform
 
 platform = running_platform(sys.argv[1])

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from dataops.local_aws.account.zones import map_the_first_letter_to_a_zone_without_lambda
 from stand_in_server import ACCOUNT, REGION, ROLE, Server, archive, start
+
+from dataops.local_aws.account.zones import map_the_first_letter_to_a_zone_without_lambda
 
 GLUE = f"com.amazonaws.{REGION}.glue"
 LIMITED, GOOD = f"{REGION}a", f"{REGION}b"

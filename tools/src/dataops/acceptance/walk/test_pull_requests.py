@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from walking import APPROVERS, DEVELOPERS, Walk, eventually
+
+from dataops.acceptance.walk.walking import APPROVERS, DEVELOPERS, Walk, eventually
 
 BRANCH = "feature/more-words"
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+
+from dataops.acceptance.walk.walking import Walk, prepare
 from dataops.local_run.java import java_home
 from dataops.local_run.lifetime import DELIVERY, alone, down, start_delivery
 from dataops.local_run.rehearsal import Rehearsal, copied
 from dataops.project.job_settings import settings_of_all
-from walking import Walk, prepare
 
 # The first delivery is looked at before anything is refused.
 ORDER = ("test_delivery.py", "test_pull_requests.py", "test_refusals.py")

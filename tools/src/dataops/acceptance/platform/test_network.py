@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from running_project import RunningProject
+
+from dataops.acceptance.platform.running_project import RunningProject
 
 DENY = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}]}
 # A day without a run: the digest asks the ledger, and has nothing to send.

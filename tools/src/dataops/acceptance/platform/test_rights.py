@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from running_project import RunningProject, orders
+
+from dataops.acceptance.platform.running_project import RunningProject, orders
 
 Document = dict[str, Any]
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow.parquet
-from running_project import ENDED, Row, RunningProject
 from uploads.admission import is_no_data
+
+from dataops.acceptance.platform.running_project import ENDED, Row, RunningProject
 
 COUNTS = ("published", "quarantined", "duplicates")
 

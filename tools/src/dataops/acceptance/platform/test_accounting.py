@@ -4,8 +4,9 @@ from collections.abc import Callable
 from copy import deepcopy
 
 import pytest
-from accounting import Books, books_of, unaccounted
-from running_project import RunningProject
+
+from dataops.acceptance.platform.accounting import Books, books_of, unaccounted
+from dataops.acceptance.platform.running_project import RunningProject
 
 
 def first(books: Books, state: str) -> str:

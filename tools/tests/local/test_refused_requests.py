@@ -8,8 +8,9 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from dataops.local_aws.account.account_profile import PROFILES
 from stand_in_server import ACCOUNT, OTHER_ACCOUNT, REGION, ROLE, Server, archive, eventually, policy_for, start
+
+from dataops.local_aws.account.account_profile import PROFILES
 
 PLACE = f"{REGION}:{ACCOUNT}"
 OBJECT = "arn:aws:s3:::b/"

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
+from dataops.acceptance.walk.walking import APPROVERS, DEVELOPERS, Walk, asks_to_approve, with_another
 from dataops.project.control import ask
-from walking import APPROVERS, DEVELOPERS, Walk, asks_to_approve, with_another
 
 NOTHING_CHANGED = "Nothing was changed."
 

@@ -4,14 +4,15 @@ import os
 import subprocess
 import sys
 
+from dataops.acceptance.platform.project_copy import PATIENCE_SECONDS, Command, run
+from dataops.acceptance.platform.running_project import RunningProject, orders
 from dataops.project.running import way_to_s3_control
 from dataops.project.terraform import NEVER_LOCALLY
-from project_copy import PATIENCE_SECONDS, Command, run
-from running_project import RunningProject, orders
 
 STATE = """
 import sys
-from dataops.project.running import PROJECT, folder_of, running_platform
+from dataops.project.running import folder_of, running_platform
+from dataops.project import PROJECT
 from dataops.project.terraform import Terraform
 
 platform = running_platform(sys.argv[1])

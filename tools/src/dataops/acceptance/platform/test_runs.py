@@ -3,8 +3,8 @@
 import itertools
 from concurrent.futures import ThreadPoolExecutor
 
-from accounting import books_of, stored_rows, unaccounted
-from running_project import Row, RunningProject, orders
+from dataops.acceptance.platform.accounting import books_of, stored_rows, unaccounted
+from dataops.acceptance.platform.running_project import Row, RunningProject, orders
 
 CRAWLER, JOB = "Glue Crawler State Change", "Glue Job State Change"
 

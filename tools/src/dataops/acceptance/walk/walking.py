@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
+
 from dataops.local_run.delivery_view import DeliveryView, view_of
 from dataops.local_run.lifetime import DELIVERY
 from dataops.local_run.rehearsal import Rehearsal

@@ -1,7 +1,7 @@
 """A commit goes through the pipeline that was applied: stage after stage, with approvals, to a green end."""
 
+from dataops.acceptance.walk.walking import APPROVERS, Walk, arns_of_roles, asks_to_approve, digest_in, eventually
 from dataops.project.control import ask
-from walking import APPROVERS, Walk, arns_of_roles, asks_to_approve, digest_in, eventually
 
 
 def test_every_action_runs_in_its_order(walk: Walk, first: str) -> None:

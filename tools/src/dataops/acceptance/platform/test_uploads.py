@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from accounting import books_of, unaccounted
-from running_project import Row, RunningProject, orders
+
+from dataops.acceptance.platform.accounting import books_of, unaccounted
+from dataops.acceptance.platform.running_project import Row, RunningProject, orders
 
 RINGS = "alarm: uploads dead letters"
 ODD_NAMES = ("a b+c.csv", "100% 41%41.csv", "été ñ.csv", "e\u0301te\u0301.csv", "🦊.csv", "it's (1) & [2] {3}.csv")

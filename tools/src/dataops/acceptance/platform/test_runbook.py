@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 import yaml
-from accounting import books_of, unaccounted
+
+from dataops.acceptance.platform.accounting import books_of, unaccounted
+from dataops.acceptance.platform.project_copy import run, run_platform
+from dataops.acceptance.platform.runbook import Section, Shell, sections_of
+from dataops.acceptance.platform.running_project import RunningProject
 from dataops.local_run.made_up_rows import made_up_file
 from dataops.local_run.scene import Scene
-from project_copy import PROJECT, run, run_platform
-from runbook import Section, Shell, sections_of
-from running_project import RunningProject
+from dataops.project import PROJECT
 
 SECTIONS = sections_of(PROJECT / "docs" / "runbook.md")
 QUARTER_OF_AN_HOUR = 900

@@ -3,18 +3,18 @@
 import re
 import xml.etree.ElementTree as ElementTree
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 import pytest
+
 from dataops.diagram import architecture, architecture_svg
 from dataops.diagram.architecture import Facts, distinct, facts_of
 from dataops.diagram.architecture_layout import WIDTH, Shape, layout_of
 from dataops.diagram.architecture_svg import BOLD, PADDING, SIZES, STYLES, Text, svg, texts_of
+from dataops.project import PROJECT
 from dataops.project.job_settings import settings_of_all
 from dataops.report.text_width import fitted, width_of
 
-PROJECT = Path(__file__).resolve().parents[2]
 LONG = "a_dataset_of_full_length"
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+
+from dataops.acceptance.platform.project_copy import run
 from dataops.project.control import ask
 from dataops.project.job_settings import settings_of
 from dataops.project.running import Platform
-from project_copy import run
 
 Row = dict[str, Any]
 ENDED = ("DONE", "QUARANTINED", "GONE", "DEAD")
