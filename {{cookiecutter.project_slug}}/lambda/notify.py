@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from ledger.instant import as_moment, earlier, utc_now
+from ledger.keys import alarm_row, budget_row, message_row
 from ledger.ledger import Ledger
 from notifications.messages.alarm import TOLD_AS_IT_HAPPENS, alarm_rings, budget_reached, unknown
 from notifications.notification import Notifications
@@ -34,10 +35,10 @@ def tell(subject: str, text: str, identity: str) -> None:
             tell_of_alarm(alarm)
     elif re.search(r"^Budget Name: ", text, re.MULTILINE):
         # A budget has no name for an occasion, and says a thing once: its text is what is told once.
-        row = f"budget/{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+        row = budget_row(hashlib.sha256(text.encode()).hexdigest()[:16])
         notifications.send_now(row, "budget", budget_reached(place, text))
     else:
-        notifications.send_now(f"message/{identity}", "message", unknown(place, subject, text))
+        notifications.send_now(message_row(identity), "message", unknown(place, subject, text))
 
 
 def tell_of_alarm(alarm: dict[str, Any]) -> None:
@@ -45,7 +46,7 @@ def tell_of_alarm(alarm: dict[str, Any]) -> None:
     message = alarm_rings(notifications.place, alarm)
     repeated = TOLD_AS_IT_HAPPENS.intersection(message.kinds) if alarm["NewStateValue"] == "ALARM" else set()
     since = earlier(as_moment(alarm["StateChangeTime"]), MINUTES_UNTIL_IT_RINGS)
-    row = f"alarm/{alarm['AlarmName']}/{alarm['StateChangeTime']}"
+    row = alarm_row(alarm["AlarmName"], alarm["StateChangeTime"])
     notifications.send_now(row, "alarm", message, lambda topic: notifications.has_told(topic, repeated, since))
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from ledger.instant import utc_now
+from ledger.keys import action_row
 from ledger.ledger import Ledger, Row
 from notifications.messages.pipeline import approval_waits
 from notifications.notification import Notifications
@@ -25,7 +26,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
             minutes, left = (round(span.total_seconds() / 60) for span in (waited, patience - waited))
             execution = stage["latestExecution"]["pipelineExecutionId"]
             message = approval_waits(place, execution, stage["stageName"], minutes, max(left, 0))
-            notifications.send_now(f"action/{action['actionExecutionId']}", "reminder", message)
+            notifications.send_now(action_row(action["actionExecutionId"]), "reminder", message)
             reminded.append(stage["stageName"])
     return {"reminded": reminded}
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from ledger.day import lateness, runs_of
 from ledger.instant import as_moment, as_text, utc_now
+from ledger.keys import digest_row
 from ledger.ledger import Ledger
 from notifications.messages.digest import daily_digest
 from notifications.notification import Notifications
@@ -25,5 +26,5 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     log("digest", day=day, runs=sum(map(len, runs.values())), late=sorted(late))
     if runs or late:
         message = daily_digest(notifications.place, day, runs, late)
-        notifications.send_now(f"digest/{day}", moment.strftime("%Y%m%dT%H%M%S"), message)
+        notifications.send_now(digest_row(day), moment.strftime("%Y%m%dT%H%M%S"), message)
     return {"day": day}

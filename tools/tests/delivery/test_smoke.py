@@ -167,7 +167,6 @@ def test_a_batch_that_the_catalog_does_not_know_fails(environment: Environment) 
 
 def test_a_refused_file_ends_the_test_at_once(environment: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("uploads.admission.refusal", lambda _: "too-large")
-    monkeypatch.setattr("ledger.file_row.refusal", lambda _: "too-large")
 
     assert "it ended as QUARANTINED (too-large)" in stopped(environment)
     assert environment.seconds == 60 and environment.traces() == []

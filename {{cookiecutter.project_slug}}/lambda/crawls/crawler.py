@@ -6,6 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 from ledger.instant import as_text
+from ledger.keys import NOTICE, dataset_row
 from ledger.ledger import Ledger, Row
 from runtime.metric import log
 
@@ -61,7 +62,7 @@ class Crawlers:
 
     def want(self, dataset: str) -> None:
         """Remember that a crawl is due, so that a refused start loses nothing."""
-        self.ledger.change(f"dataset/{dataset}", {"wanted_at": self.ledger.now()}, {})
+        self.ledger.change(dataset_row(dataset), {"wanted_at": self.ledger.now()}, {})
 
     def is_due(self, dataset: str, crawl: Crawl) -> bool:
         """Whether a crawl was asked for after the newest one began."""
@@ -85,13 +86,13 @@ class Crawlers:
         waiting = self._waiting(dataset)
         idle = idle + 1 if before.get("waiting") == waiting else 1
         starts = {"idle_starts": idle if waiting else 0, "waiting": waiting}
-        notices = tuple(name for name in before if name.startswith("notice_"))
-        self.ledger.change(f"dataset/{dataset}", starts | {"started_at": now}, {}, remove=notices)
+        notices = tuple(name for name in before if name.startswith(NOTICE))
+        self.ledger.change(dataset_row(dataset), starts | {"started_at": now}, {}, remove=notices)
         log("crawler-started", dataset=dataset)
         return "started"
 
     def _remembered(self, dataset: str) -> Row:
-        return self.ledger.row(f"dataset/{dataset}") or {}
+        return self.ledger.row(dataset_row(dataset)) or {}
 
     def _waiting(self, dataset: str) -> str:
         """Two starts with the same files waiting have made no progress between them; empty when none wait."""

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
+from ledger.keys import NOTICE, dataset_row, drift_row
 from ledger.ledger import Row
 from notifications.messages.drift import drift_found
 from notifications.notification import Notifications
@@ -32,7 +33,7 @@ class Drift:
 
 def observed_drift(dataset: str, crawlers: Crawlers) -> Drift:
     """Compare what was crawled with project.yaml, and remember the result."""
-    known = crawlers.ledger.row(f"dataset/{dataset}") or {}
+    known = crawlers.ledger.row(dataset_row(dataset)) or {}
     tables = raw_and_published(crawlers.glue, f"{crawlers.prefix}-{dataset}", dataset)
     policy = tables[1].get("Parameters", {}).get("on_drift", "report") if tables else "report"
     drift = Drift(tuple(drift_of(*tables)) if tables else (), policy)
@@ -40,7 +41,7 @@ def observed_drift(dataset: str, crawlers: Crawlers) -> Drift:
         _remember(dataset, crawlers, known, drift)
     if drift.stops and known.get("idle_starts"):
         # That the files wait is no sign of a crawler without progress: a schedule may go on starting it.
-        crawlers.ledger.change(f"dataset/{dataset}", {"idle_starts": 0}, {})
+        crawlers.ledger.change(dataset_row(dataset), {"idle_starts": 0}, {})
     return drift
 
 
@@ -48,20 +49,20 @@ def tell_of_drift(dataset: str, drift: Drift, notifications: Notifications) -> N
     """Tell people of a drift, once: the notices of a drift have a row that the start of a crawl leaves alone."""
     if drift.changes:
         message = drift_found(notifications.place, dataset, drift.changes, drift.stops)
-        notifications.send_once(f"drift/{dataset}", drift.fingerprint, message)
+        notifications.send_once(drift_row(dataset), drift.fingerprint, message)
 
 
 def _remember(dataset: str, crawlers: Crawlers, known: Row, drift: Drift) -> None:
     ledger = crawlers.ledger
     # First the notices of former drifts go, so that one that comes back is told again.
-    notices = [name for name in ledger.row(f"drift/{dataset}") or {} if name.startswith("notice_")]
+    notices = [name for name in ledger.row(drift_row(dataset)) or {} if name.startswith(NOTICE)]
     old = tuple(name for name in notices if drift.fingerprint not in name)
-    ledger.change(f"drift/{dataset}", {}, {}, remove=old)
+    ledger.change(drift_row(dataset), {}, {}, remove=old)
     if not drift.changes:
-        ledger.change(f"dataset/{dataset}", {}, {}, remove=("drift", "drift_since", "on_drift"))
+        ledger.change(dataset_row(dataset), {}, {}, remove=("drift", "drift_since", "on_drift"))
         log("drift-gone", dataset=dataset)
         return
     since = known["drift_since"] if known.get("drift") == list(drift.changes) else ledger.now()
     told = {"drift": list(drift.changes), "drift_since": since, "on_drift": drift.policy}
-    ledger.change(f"dataset/{dataset}", told, {})
+    ledger.change(dataset_row(dataset), told, {})
     log("drift-found", dataset=dataset, drift=drift.changes, on_drift=drift.policy)

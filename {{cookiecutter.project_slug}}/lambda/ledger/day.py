@@ -3,27 +3,29 @@
 from datetime import timedelta
 from typing import Any
 
-from runs.run_outcome import COUNTS
-
 from ledger.instant import as_moment
+from ledger.keys import dataset_row, day_row
 from ledger.ledger import Ledger, Row
+
+# What the report of a run counts.
+COUNTS = ("rows_in", "published", "quarantined", "duplicates")
 
 
 def note_run(ledger: Ledger, day: str, dataset: str, run: str, state: str, values: dict[str, Any]) -> None:
     """Write down how a run ended, as often as it is told. A job takes a minute or more: a day's row stays small."""
     kept: Row = {"state": state} | {name: values[name] for name in COUNTS if name in values}
-    ledger.change(f"day/{day}/{dataset}", {f"run_{run.replace('-', '_')}": kept, "dataset": dataset}, {})
+    ledger.change(day_row(day, dataset), {f"run_{run.replace('-', '_')}": kept, "dataset": dataset}, {})
 
 
 def runs_of(ledger: Ledger, day: str, dataset: str) -> list[Row]:
     """The runs of a dataset that ended on a day."""
-    row = ledger.row(f"day/{day}/{dataset}") or {}
+    row = ledger.row(day_row(day, dataset)) or {}
     return [value for name, value in sorted(row.items()) if name.startswith("run_")]
 
 
 def lateness(ledger: Ledger, dataset: str, expected_every: str | None) -> str | None:
     """Since when a dataset is late, in words; None when it is not, or has never published anything."""
-    published_at = (ledger.row(f"dataset/{dataset}") or {}).get("published_at")
+    published_at = (ledger.row(dataset_row(dataset)) or {}).get("published_at")
     if not published_at or not expected_every:
         return None
     number, unit = expected_every.split(" ")

@@ -1,42 +1,8 @@
 """What becomes of one file in the ledger: PENDING, CLAIMED, then DONE, QUARANTINED, GONE or DEAD."""
 
-from dataclasses import asdict
 from typing import Any
 
-from runtime.metric import log
-from uploads.admission import refusal
-from uploads.upload_event import Upload
-
 from ledger.ledger import Ledger, Row
-
-
-def record(ledger: Ledger, upload: Upload) -> str:
-    """Write a version down once; the state that it is in. A refused one stays open until somebody was told."""
-    reason = refusal(upload)
-    row = asdict(upload) | {"file": upload.file, "attempts": 0, "reason": reason}
-    row |= {"state": "QUARANTINED" if reason else "PENDING", "open": upload.dataset}
-    if ledger.add(row):
-        _note_newest(ledger, upload)
-        log("file-recorded", file=upload.file, dataset=upload.dataset, state=row["state"], reason=reason)
-        return str(row["state"])
-    known = ledger.row(upload.file) or row
-    log("event-repeated", file=upload.file, dataset=upload.dataset, state=known["state"])
-    return str(known["state"])
-
-
-def _note_newest(ledger: Ledger, upload: Upload) -> None:
-    """Let the key's own row name its newest version, in whatever order the events come."""
-    name = f"key/{upload.bucket}/{upload.key}"
-    newest = {"newest": upload.file, "etag": upload.etag, "sequencer": upload.sequencer}
-    if ledger.add({"file": name, "dataset": upload.dataset, **newest}):
-        return
-    known = ledger.row(name) or {}
-    if known["etag"] == upload.etag:
-        log("same-content-again", file=upload.file, dataset=upload.dataset, first=known["newest"])
-    if known["sequencer"] > upload.sequencer:
-        log("older-version-came-later", file=upload.file, dataset=upload.dataset, newest=known["newest"])
-    elif not ledger.change(name, newest, {"sequencer": known["sequencer"]}):
-        _note_newest(ledger, upload)
 
 
 def claim(ledger: Ledger, row: Row, run: str) -> bool:

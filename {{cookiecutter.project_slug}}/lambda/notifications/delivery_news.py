@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from ledger.keys import action_row, build_row, event_row, execution_row
 from ledger.ledger import Row
 
 from notifications.message import Message
@@ -26,7 +27,7 @@ def news_of(place: Place, event: dict[str, Any], failed_action: Callable[[str], 
     if event["source"] == "aws.codebuild":
         build = detail["build-id"].rpartition("build/")[2]
         log = detail.get("additional-information", {}).get("logs", {}).get("deep-link", "")
-        return f"build/{build}", "failed", build_failed(place, detail["project-name"], detail["build-status"], log)
+        return build_row(build), "failed", build_failed(place, detail["project-name"], detail["build-status"], log)
     # EventBridge may hand an event over twice; it keeps its id.
     who = detail["callerUserArn"]
     if detail["event"] in REQUESTS:
@@ -35,13 +36,13 @@ def news_of(place: Place, event: dict[str, Any], failed_action: Callable[[str], 
     else:
         commit = "" if detail["event"] == "referenceDeleted" else detail.get("commitId", "")
         message = changed_directly(place, who, detail["repositoryName"], detail["referenceName"], commit)
-    return f"event/{event['id']}", "told", message
+    return event_row(event["id"]), "told", message
 
 
 def _of_pipeline(place: Place, detail: Row, failed_action: Callable[[str], Row | None]) -> News:
     execution = detail["execution-id"]
     # A stage that is retried ends anew, and that is news.
-    row = f"execution/{execution}/{int(detail.get('pipeline-execution-attempt', 1))}"
+    row = execution_row(execution, int(detail.get("pipeline-execution-attempt", 1)))
     if detail["state"] == "STARTED":
         return row, "started", pipeline_started(place, execution)
     action = failed_action(execution)
@@ -51,9 +52,9 @@ def _of_pipeline(place: Place, detail: Row, failed_action: Callable[[str], Row |
     said = result.get("externalExecutionSummary", "")
     stage, name = action["stageName"], action["actionName"]
     if action["input"]["actionTypeId"]["category"] == "Approval":
-        row = f"action/{action['actionExecutionId']}"
+        row = action_row(action["actionExecutionId"])
         return row, "failed", approval_refused(place, execution, stage, action.get("updatedBy", ""), said)
     # A build that refuses tells why by itself, under the same row and notice: then this is told already.
-    row = f"build/{result['externalExecutionId']}" if "externalExecutionId" in result else row
+    row = build_row(result["externalExecutionId"]) if "externalExecutionId" in result else row
     log = result.get("externalExecutionUrl", "")
     return row, "failed", pipeline_failed(place, execution, stage, name, said, log)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from ledger.instant import earlier
+from ledger.keys import NOTICE, told_row
 from ledger.ledger import Ledger, Row
 from runtime.metric import kind_of, log
 
@@ -103,7 +104,7 @@ class Notifications:
 
     def has_told(self, topic: str, kinds: Collection[str], since: str) -> bool:
         """Whether a topic has got something of one of these kinds since then."""
-        known = (self.ledger.row(f"told/{hash_of(topic)}") or {}) if kinds else {}
+        known = (self.ledger.row(told_row(hash_of(topic))) or {}) if kinds else {}
         return any(known.get(kind.replace(" ", "_"), "") >= since for kind in kinds)
 
     def _send(self, row: str, notice: str, topic: str, message: Message, form: str, refused: list[Exception]) -> bool:
@@ -119,11 +120,11 @@ class Notifications:
             return False
         keep(self.ledger, row, flag)
         times = {kind.replace(" ", "_"): self.ledger.now() for kind in message.kinds}
-        self.ledger.change(f"told/{hash_of(topic)}", times, {})
+        self.ledger.change(told_row(hash_of(topic)), times, {})
         log("notification-sent", row=row, notice=flag, kinds=message.kinds)
         return True
 
 
 def flag_of(notice: str, topic: str) -> str:
     """What the ledger calls a notice to one topic; a topic keeps it when other targets come and go."""
-    return f"notice_{notice}_{hash_of(topic)}"
+    return f"{NOTICE}{notice}_{hash_of(topic)}"

@@ -1,18 +1,20 @@
 """What is measured of a dataset: how runs end, what waits, how old the published data is, how its crawler does."""
 
 from crawls.crawler import Crawl
+from ledger.day import COUNTS
 from ledger.instant import as_moment
+from ledger.keys import dataset_row
 from ledger.ledger import Ledger, Row
 from runtime.metric import measure
 
 from runs.job_run import JobRuns
-from runs.run_outcome import COUNTS, Outcome
+from runs.run_outcome import Outcome
 
 
 def measure_run(jobs: JobRuns, dataset: str, run: str, job: Row, outcome: Outcome, files: int) -> None:
     """Count a run that was seen to end, and remember when the dataset last got something published."""
     if outcome.is_published:
-        jobs.ledger.change(f"dataset/{dataset}", {"published_at": jobs.ledger.now()}, {})
+        jobs.ledger.change(dataset_row(dataset), {"published_at": jobs.ledger.now()}, {})
     values = {
         "runs_published": float(outcome.is_published),
         "runs_failed": float(not outcome.is_published),
@@ -55,10 +57,10 @@ def measure_ended_crawl(prefix: str, dataset: str, detail: Row) -> None:
 
 def _published_at(ledger: Ledger, dataset: str) -> str:
     """When something was last published; before the first time, when the sweep first looked."""
-    known: Row = ledger.row(f"dataset/{dataset}") or {}
+    known: Row = ledger.row(dataset_row(dataset)) or {}
     if "published_at" not in known and "watched_since" not in known:
         known = {"watched_since": ledger.now()}
-        ledger.change(f"dataset/{dataset}", known, {})
+        ledger.change(dataset_row(dataset), known, {})
     return str(known.get("published_at") or known["watched_since"])
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ledger.file_row import release
+from ledger.keys import run_row
 from ledger.ledger import Ledger, Row
 from runtime.aws import each
 from runtime.metric import log
@@ -46,7 +47,7 @@ class JobRuns:
     def give_back(self, dataset: str, run: str, rows: list[Row]) -> None:
         """Let the files of a run that never began wait again."""
         each(lambda row: release(self.ledger, row["file"], run), rows)
-        self.ledger.change(f"run/{run}", {"state": "RELEASED", "dataset": dataset}, {}, remove=("open",))
+        self.ledger.change(run_row(run), {"state": "RELEASED", "dataset": dataset}, {}, remove=("open",))
         log("run-released", dataset=dataset, run=run, files=len(rows))
 
 

@@ -2,6 +2,7 @@
 
 from crawls.crawler import Crawl, Crawlers
 from crawls.drift_policy import Drift, observed_drift, tell_of_drift
+from ledger.keys import dataset_row
 from notifications.messages.crawl import crawl_failed, crawler_stuck
 from notifications.messages.run import account_limit_reached
 from notifications.notification import Notifications
@@ -42,17 +43,17 @@ def start_crawl(dataset: str, crawlers: Crawlers, notifications: Notifications) 
     """Start the crawler; when that does not help any more, tell people instead of trying for ever."""
     result = crawlers.start(dataset)
     if result == "stuck":
-        notifications.send_once(f"dataset/{dataset}", "crawl_stuck", crawler_stuck(notifications.place, dataset))
+        notifications.send_once(dataset_row(dataset), "crawl_stuck", crawler_stuck(notifications.place, dataset))
     return result
 
 
 def tell_of_failed_crawl(dataset: str, notifications: Notifications) -> None:
     """Tell people that a crawl failed; its files keep waiting."""
-    notifications.send_once(f"dataset/{dataset}", "crawl_failed", crawl_failed(notifications.place, dataset))
+    notifications.send_once(dataset_row(dataset), "crawl_failed", crawl_failed(notifications.place, dataset))
 
 
 def tell_of_account_limit(dataset: str, jobs: JobRuns, waiting: int, notifications: Notifications) -> None:
     """Tell people once a day that the account's Glue quotas keep files waiting."""
     notice = f"limit_{jobs.ledger.now()[:10].replace('-', '')}"
-    message = account_limit_reached(notifications.place, dataset, waiting, jobs.workers)
-    notifications.send_once(f"dataset/{dataset}", notice, message)
+    message = account_limit_reached(notifications.place, dataset, waiting, str(jobs.workers))
+    notifications.send_once(dataset_row(dataset), notice, message)

@@ -19,6 +19,9 @@ class Workers:
     type: str
     number: int
 
+    def __str__(self) -> str:
+        return f"{self.number} workers of {self.type}"
+
     @property
     def text_held(self) -> int:
         """Bytes of text that they hold together."""
@@ -36,6 +39,15 @@ class Workers:
     def number_for(self, text: int) -> int:
         """How many of them hold so many bytes of text."""
         return 1 - (-text // self.text_held_by_one)
+
+    def advice(self, text: int) -> str:
+        """What to do about a file that is more than one worker, or all workers of a run, hold."""
+        return (
+            f"The file is about {text / GB:,.1f} GB as text. {self} hold about {self.text_held / GB:,.1f} GB, "
+            f"one alone {self.text_held_by_one / GB:,.1f} GB. Split it, or set in project.yaml a larger worker_type "
+            f"or, if Spark can split the file, workers: {self.number_for(text)}. "
+            'See docs/etl.md, "How large may a file be?"'
+        )
 
 
 def text_of(key: str, size: int) -> int:

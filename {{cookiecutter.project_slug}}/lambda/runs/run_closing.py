@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from ledger.file_row import fail, finish
 from ledger.instant import as_moment
+from ledger.keys import open_runs_of, run_of_row, run_row
 from ledger.ledger import Row
-from notifications.messages.run import MOST_FILES, larger_than_workers
+from notifications.messages.run import MOST_FILES
 from runtime.aws import each
 
 from runs.dataset_metrics import measure_run
@@ -28,12 +29,12 @@ class Closing:
     def open_runs(self, dataset: str, begun: list[Row]) -> list[str]:
         """The runs that are not closed: of claimed files, and those whose end was not told."""
         claimed = {row["run"] for row in begun if row["state"] == "CLAIMED"}
-        runs = self.ledger.open_rows(f"{dataset}/runs", ("STARTED", "PUBLISHED", "FAILED"))
-        return sorted(claimed | {row["file"].removeprefix("run/") for row in runs})
+        runs = self.ledger.open_rows(open_runs_of(dataset), ("STARTED", "PUBLISHED", "FAILED"))
+        return sorted(claimed | {run_of_row(row["file"]) for row in runs})
 
     def close(self, dataset: str, run: str) -> str:
         """Bring the run's files to their next state; the state of the run."""
-        known = self.ledger.row(f"run/{run}") or {}
+        known = self.ledger.row(run_row(run)) or {}
         job = self._job(dataset, run, known)
         if job and job["JobRunState"] not in FINAL:
             return "STARTED"
@@ -63,15 +64,15 @@ class Closing:
         if "text" in known and not is_explained(reason):
             text, workers = int(known["text"]), self.jobs.workers
             # What all workers together do not hold would end the same way at a second attempt.
-            most, advice = 1 if text > workers.text_held else most, larger_than_workers(text, workers)
+            most, advice = 1 if text > workers.text_held else most, workers.advice(text)
             reason = f"{reason}, {workers.excess(text)}"
         # What will be told is kept first: after a crash, the rows that are given up are not open any more.
         dead = [row["key"] for row in rows if int(row["attempts"]) + 1 >= most]
         failure: Row = {"reason": reason, "waiting": len(rows) - len(dead), "dead": len(dead), "advice": advice}
         told: Row = {"state": "FAILED", "failure": failure | {"dead_files": dead[:MOST_FILES]}}
-        self.ledger.change(f"run/{run}", told, {"state": "STARTED"})
+        self.ledger.change(run_row(run), told, {"state": "STARTED"})
         each(lambda row: fail(self.ledger, row, run, reason, most), rows)
-        self.news.failed(dataset, run, told | (self.ledger.row(f"run/{run}") or {}))
+        self.news.failed(dataset, run, told | (self.ledger.row(run_row(run)) or {}))
 
     def _release(self, dataset: str, run: str, rows: list[Row], known: Row) -> str:
         since = max([row["updated_at"] for row in rows] + [known.get("uploaded_at", "")])

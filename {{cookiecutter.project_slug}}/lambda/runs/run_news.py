@@ -1,6 +1,7 @@
 """Makes known how a run ended: in the record of its day, and to people."""
 
 from ledger.day import note_run
+from ledger.keys import run_row
 from ledger.ledger import Row
 from notifications.message import Message
 from notifications.messages.run import run_failed, run_published
@@ -32,7 +33,7 @@ class RunNews:
 
     def _tell(self, dataset: str, run: str, known: Row, state: str, message: Message) -> None:
         """Send, and only then take the run off the list that the sweep looks at."""
-        ledger, row = self.jobs.ledger, f"run/{run}"
+        ledger, row = self.jobs.ledger, run_row(run)
         # A run that is told again on another day still ended on the first one.
         day = known.get("closed_on") or ledger.now()[:10]
         ledger.change(row, {"state": state, "dataset": dataset, "closed_on": day}, {})

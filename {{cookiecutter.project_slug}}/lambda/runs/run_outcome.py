@@ -8,7 +8,6 @@ from botocore.exceptions import ClientError
 from ledger.ledger import Row
 
 MISSING = ("NoSuchKey", "404")
-COUNTS = ("rows_in", "published", "quarantined", "duplicates")
 
 
 @dataclass(frozen=True)

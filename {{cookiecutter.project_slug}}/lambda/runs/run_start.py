@@ -2,6 +2,7 @@
 
 from botocore.exceptions import ClientError
 from ledger.file_row import claim, reassign
+from ledger.keys import open_runs_of, run_row
 from ledger.ledger import Ledger, Row
 from runtime.aws import each
 from runtime.metric import log
@@ -30,7 +31,7 @@ def start_run(jobs: JobRuns, dataset: str, waiting: list[Row]) -> str | None:
             JobName=f"{jobs.prefix}-{dataset}",
             Arguments={"--manifest": jobs.manifest_address(dataset, run)},
         )
-        jobs.ledger.change(f"run/{run}", {"job_run": started["JobRunId"]}, {})
+        jobs.ledger.change(run_row(run), {"job_run": started["JobRunId"]}, {})
     except ClientError as error:
         # A refused call may have started the job at its first try, whose answer was lost: then our own run is
         # what keeps the job busy, and its files must stay claimed.
@@ -63,8 +64,8 @@ def _refuse(error: ClientError) -> None:
 
 def _note(jobs: JobRuns, dataset: str, run: str, rows: list[Row]) -> None:
     values = {"dataset": dataset, "state": "STARTED", "batch": batch_of(rows), "files": len(rows)}
-    opened = {"open": f"{dataset}/runs", "uploaded_at": jobs.ledger.now()}
+    opened = {"open": open_runs_of(dataset), "uploaded_at": jobs.ledger.now()}
     # A file that may be too much for a worker has a run of its own.
     text = max(map(text_in, rows))
     excess = {"text": text} if text > jobs.workers.text_held_by_one else {}
-    jobs.ledger.change(f"run/{run}", values | opened | excess, {}, remove=("job_run",))
+    jobs.ledger.change(run_row(run), values | opened | excess, {}, remove=("job_run",))

@@ -1,6 +1,11 @@
-"""Which uploads are data, and which of those can never be read."""
+"""Which uploads are data, which of those can never be read, and the row that each gets in the ledger."""
 
 import re
+from dataclasses import asdict
+
+from ledger.keys import newest_row
+from ledger.ledger import Ledger
+from runtime.metric import log
 
 from uploads.upload_event import Upload
 
@@ -24,3 +29,32 @@ def refusal(upload: Upload) -> str | None:
     if upload.key.lower().endswith((".gz", ".gzip")) and upload.size > LARGEST_GZIP:
         return "too-large"
     return None
+
+
+def record(ledger: Ledger, upload: Upload) -> str:
+    """Write a version down once; the state that it is in. A refused one stays open until somebody was told."""
+    reason = refusal(upload)
+    row = asdict(upload) | {"file": upload.file, "attempts": 0, "reason": reason}
+    row |= {"state": "QUARANTINED" if reason else "PENDING", "open": upload.dataset}
+    if ledger.add(row):
+        _note_newest(ledger, upload)
+        log("file-recorded", file=upload.file, dataset=upload.dataset, state=row["state"], reason=reason)
+        return str(row["state"])
+    known = ledger.row(upload.file) or row
+    log("event-repeated", file=upload.file, dataset=upload.dataset, state=known["state"])
+    return str(known["state"])
+
+
+def _note_newest(ledger: Ledger, upload: Upload) -> None:
+    """Let the key's own row name its newest version, in whatever order the events come."""
+    name = newest_row(upload.bucket, upload.key)
+    newest = {"newest": upload.file, "etag": upload.etag, "sequencer": upload.sequencer}
+    if ledger.add({"file": name, "dataset": upload.dataset, **newest}):
+        return
+    known = ledger.row(name) or {}
+    if known["etag"] == upload.etag:
+        log("same-content-again", file=upload.file, dataset=upload.dataset, first=known["newest"])
+    if known["sequencer"] > upload.sequencer:
+        log("older-version-came-later", file=upload.file, dataset=upload.dataset, newest=known["newest"])
+    elif not ledger.change(name, newest, {"sequencer": known["sequencer"]}):
+        _note_newest(ledger, upload)

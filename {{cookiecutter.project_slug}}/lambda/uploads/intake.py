@@ -3,7 +3,7 @@
 from typing import Any
 
 from crawls.crawler import Crawlers
-from ledger.file_row import close_refused, record
+from ledger.file_row import close_refused
 from ledger.instant import from_milliseconds
 from notifications.messages.upload import file_refused
 from notifications.notification import Notifications
@@ -11,7 +11,7 @@ from runs.next_step import start_crawl
 from runtime.aws import each
 from runtime.metric import kind_of, log
 
-from uploads.admission import is_no_data
+from uploads.admission import is_no_data, record
 from uploads.upload_event import Upload, message_from
 
 

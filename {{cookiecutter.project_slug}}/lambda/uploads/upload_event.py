@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from ledger.instant import as_moment, as_text
+from ledger.keys import version_row
 
 VERSION = 1
 
@@ -26,7 +27,7 @@ class Upload:
     @property
     def file(self) -> str:
         """The file's name in the ledger; without versioning the content stands for the version."""
-        return f"{self.bucket}/{self.key}@{self.version_id or self.etag}"
+        return version_row(self.bucket, self.key, self.version_id or self.etag)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ledger.instant import as_moment, as_text
+from ledger.keys import dataset_row
 from ledger.ledger import Ledger
 
 VERSIONS_PER_PAGE = 1_000
@@ -38,7 +39,7 @@ class Listing:
 
 def listing_of(ledger: Ledger, dataset: str, since: datetime | None) -> Listing:
     """The pass that is under way, or a new one: over uploads since a given moment, or those of the last two days."""
-    known = ledger.row(f"dataset/{dataset}") or {}
+    known = ledger.row(dataset_row(dataset)) or {}
     if since is None and "listing_began" in known:
         return Listing(**{field.name: known.get(f"listing_{field.name}", "") for field in fields(Listing)})
     # What came while the last pass was under way may be where that pass had been already.
@@ -53,10 +54,10 @@ def remember(ledger: Ledger, dataset: str, listing: Listing, following: Listing 
         return
     values = {f"listing_{name}": value for name, value in asdict(following or listing).items()}
     if following:
-        ledger.change(f"dataset/{dataset}", values, {})
+        ledger.change(dataset_row(dataset), values, {})
     else:
         ended = {"listed_at": listing.began if listing.key else ""}
-        ledger.change(f"dataset/{dataset}", ended, {}, remove=tuple(values))
+        ledger.change(dataset_row(dataset), ended, {}, remove=tuple(values))
 
 
 def has_time(context: Any) -> bool:

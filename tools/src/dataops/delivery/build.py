@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from ledger.instant import utc_now
+from ledger.keys import build_row
 from ledger.ledger import Ledger
 from notifications.message import Message
 from notifications.messages.pipeline import stopped
@@ -67,7 +68,7 @@ class Build:
         if routes:
             ledger = Ledger(boto3.resource("dynamodb").meta.client, self.told("LEDGER_TABLE"), utc_now)
             notifications = Notifications(boto3.client("sns"), routes, ledger, self.told("PREFIX"))
-            notifications.send_now(f"build/{self.told('CODEBUILD_BUILD_ID')}", notice, message)
+            notifications.send_now(build_row(self.told("CODEBUILD_BUILD_ID")), notice, message)
 
     @property
     def place(self) -> Place:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from ledger.day import COUNTS
 from ledger.instant import utc_now
 from ledger.ledger import Ledger, Row
-from runs.run_outcome import COUNTS, Outcome, outcome_of
+from runs.run_outcome import Outcome, outcome_of
 
 from dataops.delivery.refusal import Refusal
 from dataops.project.deployment import Deployment

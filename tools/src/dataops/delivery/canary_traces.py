@@ -1,5 +1,7 @@
 """Finds and removes everything that canaries leave behind: objects with all their versions, partitions, ledger rows."""
 
+from ledger.keys import dataset_row, newest_row, run_row, version_row
+
 from dataops.delivery.empty_bucket import empty_bucket, versions
 from dataops.project.deployment import Deployment
 
@@ -39,8 +41,8 @@ def _ledger_rows(deployment: Deployment) -> list[str]:
     manifests = {found["Key"] for found in versions(s3, output, f"_manifests/{name}/")}
     runs = [key.rpartition("/")[2].removesuffix(".json") for key in sorted(manifests)]
     keys = dict.fromkeys(key for key, _ in files)
-    named = [f"{bucket}/{key}@{version}" for key, version in files]
-    return [f"dataset/{name}", *(f"key/{bucket}/{key}" for key in keys), *named, *(f"run/{run}" for run in runs)]
+    named = [version_row(bucket, key, version) for key, version in files]
+    return [dataset_row(name), *(newest_row(bucket, key) for key in keys), *named, *(run_row(run) for run in runs)]
 
 
 def _remove_partitions(deployment: Deployment) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from ledger.keys import dataset_row, is_run, run_of_row
 
 from dataops.local_aws.account.missing import MISSING
 from dataops.local_run.data_folder import shown
@@ -77,10 +78,10 @@ def dataset_report(
     """One dataset's files, runs and places."""
     output = settings["buckets"]["output"]
     files = [row for row in rows if row.get("dataset") == name and "key" in row and "state" in row]
-    runs = [row for row in rows if row.get("dataset") == name and row["file"].startswith("run/")]
+    runs = [row for row in rows if row.get("dataset") == name and is_run(row["file"])]
     reports = {run: report_of(s3, output, name, run) for run in {row["run"] for row in files if "run" in row}}
     crawler = f"{settings['prefix']}-{name}"
-    crawled = [change for row in rows if row["file"] == f"dataset/{name}" for change in row.get("drift", [])]
+    crawled = [change for row in rows if row["file"] == dataset_row(name) for change in row.get("drift", [])]
     read = [f"{found['file']}: {found['change']}" for report in reports.values() for found in report.get("drift", [])]
     return {
         "files": [file_report(row, reports.get(row.get("run", ""), {})) for row in sorted(files, key=_by_key)],
@@ -116,7 +117,7 @@ def file_report(row: Row, report: Row) -> FileReport:
 
 def run_report(row: Row, s3: Any, glue: Any, output: str, dataset: str, job: str) -> RunReport:
     """One run: its row in the ledger and its job run."""
-    run = row["file"].removeprefix("run/")
+    run = run_of_row(row["file"])
     found = glue.get_job_run(JobName=job, RunId=row["job_run"])["JobRun"] if "job_run" in row else {}
     return {
         "run": run,

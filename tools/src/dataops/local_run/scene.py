@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import boto3
+from ledger.keys import run_row
 
 from dataops.local_run.made_up_rows import made_up_file
 from dataops.project.control import ask
@@ -102,7 +103,7 @@ class Scene:
 
     def _at_work(self, file: str) -> Row | None:
         """The row of the run that holds a file, once it has a job; a run that found the job busy lets the file go."""
-        run = self.row(f"run/{self.row(file).get('run')}")
+        run = self.row(run_row(str(self.row(file).get("run"))))
         return run if run.get("job_run") else None
 
     def ended(self, file: str) -> None:

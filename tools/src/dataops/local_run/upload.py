@@ -9,6 +9,7 @@ from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
+from ledger.keys import version_row
 
 from dataops.local_run.data_folder import shown
 from dataops.local_run.steps import Steps
@@ -40,12 +41,12 @@ def upload(
             key = settings["datasets"][dataset]["prefix"] + path.relative_to(data / dataset).as_posix()
             try:
                 version = version_of(s3, bucket, key, path)
-                if not version or is_given_up(ledger, f"{bucket}/{key}@{version}"):
+                if not version or is_given_up(ledger, version_row(bucket, key, version)):
                     version = s3.put_object(Bucket=bucket, Key=key, Body=path.read_bytes())["VersionId"]
                     counts[dataset] += 1
             except (OSError, ValueError, ClientError) as error:
                 sys.exit(f"{shown(path)} cannot be uploaded: {error}. Take it out of the folder, or rename it.")
-            files.append(Uploaded(dataset, key, f"{bucket}/{key}@{version}"))
+            files.append(Uploaded(dataset, key, version_row(bucket, key, version)))
     told = ", ".join(f"{name} {counted(count, 'file')}" for name, count in counts.items())
     steps.say(f"Uploaded: {told}" if told else "All files are uploaded already.")
     return files

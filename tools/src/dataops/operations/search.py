@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from ledger.keys import newest_row, version_row
 from ledger.ledger import Ledger, Row
 
 
@@ -54,9 +55,11 @@ def _rows_by_key(ledger: Ledger, s3: Any, bucket: str, place: Place) -> list[Row
     """By name of the row: what S3 still has, and the newest version even when S3 has removed it."""
     versions = [each for each in versions_in_bucket(s3, bucket, place.key, place) if not each["IsDeletion"]]
     # A bucket without versioning calls its one version null, and the ledger calls it by its content.
-    files = {f"{bucket}/{place.key}@{each['VersionId']}" for each in versions}
-    files |= {f"{bucket}/{place.key}@{each['ETag'].strip(chr(34))}" for each in versions if each["VersionId"] == "null"}
-    newest = (ledger.row(f"key/{bucket}/{place.key}") or {}).get("newest")
+    files = {version_row(bucket, place.key, each["VersionId"]) for each in versions}
+    files |= {
+        version_row(bucket, place.key, each["ETag"].strip(chr(34))) for each in versions if each["VersionId"] == "null"
+    }
+    newest = (ledger.row(newest_row(bucket, place.key)) or {}).get("newest")
     rows = [ledger.row(file) for file in sorted(files | ({newest} if newest else set()))]
     return [row for row in rows if row]
 

@@ -6,8 +6,10 @@ from heapq import nsmallest
 from typing import Any
 
 from botocore.exceptions import ClientError
+from ledger.day import COUNTS
+from ledger.keys import run_row
 from ledger.ledger import Ledger, Row
-from runs.run_outcome import COUNTS, outcome_of
+from runs.run_outcome import outcome_of
 from uploads.admission import is_no_data
 from uploads.missed_upload import YOUNGEST
 from uploads.upload_listing import OLDEST
@@ -43,7 +45,7 @@ def told(row: Row, ledger: Ledger, s3: Any, deployment: Deployment) -> list[str]
 
 def _told_of_run(row: Row, ledger: Ledger, s3: Any, deployment: Deployment) -> list[str]:
     run, dataset, output = row["run"], row["dataset"], deployment.buckets["output"]
-    known = ledger.row(f"run/{run}") or {}
+    known = ledger.row(run_row(run)) or {}
     job_run = f", job run {known['job_run']} of {deployment.prefix}-{dataset}" if "job_run" in known else ""
     lines = [f"  run         {run} ({known.get('state', 'unknown').lower()}){job_run}"]
     outcome = outcome_of(s3, output, dataset, run)

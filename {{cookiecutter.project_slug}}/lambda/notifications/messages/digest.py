@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from ledger.day import COUNTS
+
 from notifications.message import NOTHING, Message, counted
 from notifications.place import Place
-
-COUNTS = ("rows_in", "published", "quarantined", "duplicates")
 
 
 def daily_digest(place: Place, day: str, runs: dict[str, list[dict[str, Any]]], late: dict[str, str]) -> Message:

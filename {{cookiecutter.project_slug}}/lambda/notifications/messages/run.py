@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from runs.run_capacity import GB, Workers
+from ledger.day import COUNTS
 
 from notifications.message import NOTHING, Message, counted, cut
 from notifications.place import Place
@@ -10,7 +10,6 @@ from notifications.place import Place
 Row = dict[str, Any]
 MOST_FILES = 20
 DELETED = "Nothing, if it was deleted on purpose. If not, upload it again: it was not read."
-COUNTS = ("rows_in", "published", "quarantined", "duplicates")
 
 
 def run_published(place: Place, dataset: str, run: Row, report: Row) -> Message:
@@ -62,26 +61,16 @@ def run_failed(place: Place, dataset: str, run: Row, failure: Row) -> Message:
     )
 
 
-def larger_than_workers(text: int, workers: Workers) -> str:
-    """What to do about a file that is more than one worker, or all workers of a run, hold."""
-    return (
-        f"The file is about {text / GB:,.1f} GB as text. {workers.number} workers of {workers.type} hold about "
-        f"{workers.text_held / GB:,.1f} GB, one alone {workers.text_held_by_one / GB:,.1f} GB. Split it, or set in "
-        f"project.yaml a larger worker_type or, if Spark can split the file, workers: {workers.number_for(text)}. "
-        'See docs/etl.md, "How large may a file be?"'
-    )
-
-
-def account_limit_reached(place: Place, dataset: str, waiting: int, workers: Workers) -> Message:
-    """Glue refused to start a run because of a quota of the account."""
+def account_limit_reached(place: Place, dataset: str, waiting: int, workers: str) -> Message:
+    """Glue refused to start a run of so many `workers` because of a quota of the account."""
     return Message(
         kinds=("run failed",),
         place=place,
         about=dataset,
         headline="run not started, the account's Glue quota is reached",
         facts=[
-            f"Glue refused to start a run of {workers.number} workers of {workers.type}: the account's job runs or "
-            f"DPUs are all in use. Files that wait: {waiting:,}. No file is lost: every sweep tries again."
+            f"Glue refused to start a run of {workers}: the account's job runs or DPUs are all in use. "
+            f"Files that wait: {waiting:,}. No file is lost: every sweep tries again."
         ],
         next_steps=[
             "If this lasts, request more under Service Quotas, AWS Glue (maximum DPUs, concurrent job runs), "
