@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from output_layout import STAGING
+
 from steps.publishing import is_committed
 from steps.settings import Settings
 
@@ -13,7 +15,7 @@ def remove_orphans(s3: Any, settings: Settings, days: int) -> list[str]:
     before = datetime.now(UTC) - timedelta(days=days)
     batches = _folders(s3, settings.output_bucket, f"{settings.dataset}/batch_id=")
     uncommitted = [prefix for prefix in batches if not is_committed(s3, settings, _batch(prefix))]
-    staged = list(_folders(s3, settings.output_bucket, "_staging/"))
+    staged = list(_folders(s3, settings.output_bucket, f"{STAGING}/"))
     return [prefix for prefix in [*uncommitted, *staged] if _removed(s3, settings.output_bucket, prefix, before)]
 
 

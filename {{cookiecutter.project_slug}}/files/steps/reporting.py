@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from botocore.exceptions import ClientError
+from output_layout import report_key
 
 from steps.failure import RunError
 from steps.inspection import Inspection
@@ -105,16 +106,11 @@ def refuse_lost_rows(report: Report) -> None:
             )
 
 
-def report_key(settings: Settings, run: str) -> str:
-    """Where a run's report lies in the output bucket."""
-    return f"_reports/{settings.dataset}/{run}.json"
-
-
 def write_report(s3: Any, settings: Settings, report: Report) -> None:
     """Store the report in the output bucket."""
     s3.put_object(
         Bucket=settings.output_bucket,
-        Key=report_key(settings, report.run),
+        Key=report_key(settings.dataset, report.run),
         Body=report.as_json().encode(),
         ContentType="application/json",
     )
@@ -133,7 +129,7 @@ def close_report(s3: Any, settings: Settings, report: Report) -> None:
 
 def _state(s3: Any, settings: Settings, run: str) -> str | None:
     try:
-        stored = s3.get_object(Bucket=settings.output_bucket, Key=report_key(settings, run))["Body"].read()
+        stored = s3.get_object(Bucket=settings.output_bucket, Key=report_key(settings.dataset, run))["Body"].read()
     except s3.exceptions.NoSuchKey:
         return None
     return str(json.loads(stored)["state"])

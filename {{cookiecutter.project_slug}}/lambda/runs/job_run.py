@@ -5,10 +5,10 @@ from typing import Any
 from ledger.file_row import release
 from ledger.keys import run_row
 from ledger.ledger import Ledger, Row
+from output_layout import manifest_key
 from runtime.aws import each
 from runtime.metric import log
 
-from runs.manifest import manifest_key
 from runs.run_capacity import Workers
 
 RUNS_TO_SEARCH = 1_000

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from ledger.ledger import Row
+from output_layout import manifest_key
 
 from runs.run_capacity import Workers, text_of
 
@@ -40,11 +41,6 @@ def batch_of(rows: list[Row]) -> str:
 def run_of(rows: list[Row]) -> str:
     """The run's name: the batch, and which attempt at it this is."""
     return f"{batch_of(rows)}-{1 + max(int(row['attempts']) for row in rows)}"
-
-
-def manifest_key(dataset: str, run: str) -> str:
-    """Where a run's manifest lies in the output bucket."""
-    return f"_manifests/{dataset}/{run}.json"
 
 
 def write_manifest(s3: Any, bucket: str, dataset: str, run: str, rows: list[Row]) -> None:

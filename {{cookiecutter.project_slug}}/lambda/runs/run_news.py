@@ -6,6 +6,7 @@ from ledger.ledger import Row
 from notifications.message import Message
 from notifications.messages.run import run_failed, run_published
 from notifications.notification import Notifications
+from output_layout import report_key
 
 from runs.job_run import JobRuns
 
@@ -28,7 +29,7 @@ class RunNews:
         self._tell(dataset, run, known, "FAILED", message)
 
     def _described(self, dataset: str, run: str, known: Row) -> Row:
-        report = (self.jobs.output_bucket, f"_reports/{dataset}/{run}.json")
+        report = (self.jobs.output_bucket, report_key(dataset, run))
         return {"name": run, "job_run": known.get("job_run"), "report": report}
 
     def _tell(self, dataset: str, run: str, known: Row, state: str, message: Message) -> None:

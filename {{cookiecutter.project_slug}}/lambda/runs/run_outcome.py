@@ -6,6 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 from ledger.ledger import Row
+from output_layout import commit_key, report_key
 
 MISSING = ("NoSuchKey", "404")
 
@@ -39,10 +40,10 @@ def is_explained(reason: str) -> bool:
 
 def outcome_of(s3: Any, bucket: str, dataset: str, run: str) -> Outcome:
     """Read commit and report of a run; a batch is published when its commit exists, whoever wrote it."""
-    commit = _stored(s3, bucket, f"_commits/{dataset}/{run.rpartition('-')[0]}.json")
+    commit = _stored(s3, bucket, commit_key(dataset, run.rpartition("-")[0]))
     # The run that committed has the numbers; a later attempt found that there was nothing left to do.
     told_by = commit["run"] if commit else run
-    return Outcome(commit is not None, _stored(s3, bucket, f"_reports/{dataset}/{told_by}.json") or {})
+    return Outcome(commit is not None, _stored(s3, bucket, report_key(dataset, told_by)) or {})
 
 
 def _stored(s3: Any, bucket: str, key: str) -> Row | None:

@@ -54,7 +54,7 @@ resource "aws_glue_catalog_table" "commits" {
   parameters    = { EXTERNAL = "TRUE", classification = "json" }
 
   storage_descriptor {
-    location      = "s3://${var.buckets.output}/_commits/${var.name}/"
+    location      = "s3://${var.buckets.output}/${var.folders.commits}/${var.name}/"
     input_format  = "org.apache.hadoop.mapred.TextInputFormat"
     output_format = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"
 

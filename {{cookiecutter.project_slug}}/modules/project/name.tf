@@ -11,6 +11,9 @@ locals {
 
   delivery_buckets = { for purpose in ["artifact", "access-log"] : purpose => "${local.bucket_prefix}-pipeline-${purpose}-${local.delivery_account}" }
 
+  # In the output bucket, beside the folders of the datasets. files/output_layout.py has the same for the code.
+  output_folders = { manifests = "_manifests", reports = "_reports", commits = "_commits", staging = "_staging" }
+
   # What bootstrap/ makes, for every environment and for the delivery account.
   deployments = { for name, entry in local._entries : name => {
     state_bucket     = "${local.bucket_prefix}-${name}-state-${entry.account}"

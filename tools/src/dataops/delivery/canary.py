@@ -9,6 +9,7 @@ from typing import Any
 from ledger.day import COUNTS
 from ledger.instant import utc_now
 from ledger.ledger import Ledger, Row
+from output_layout import report_key
 from runs.run_outcome import Outcome, outcome_of
 
 from dataops.delivery.refusal import Refusal
@@ -88,7 +89,7 @@ class Canary:
         files = [file for file in outcome.report.get("files", []) if file["key"] == row["key"]]
         counted = {name: int(files[0][name]) for name in COUNTS} if files else {}
         if not outcome.is_published or counted != COUNTED:
-            self.refuse(f"the report counts {counted}, not {COUNTED}", f"_reports/{self.name}/{row['run']}.json")
+            self.refuse(f"the report counts {counted}, not {COUNTED}", report_key(self.name, row["run"]))
 
     def check_catalog(self, row: Row) -> None:
         """The batch must be a partition of the published table."""

@@ -1,6 +1,7 @@
 """Finds and removes everything that canaries leave behind: objects with all their versions, partitions, ledger rows."""
 
 from ledger.keys import dataset_row, newest_row, run_row, version_row
+from output_layout import COMMITS, MANIFESTS, REPORTS
 
 from dataops.delivery.empty_bucket import empty_bucket, versions
 from dataops.project.deployment import Deployment
@@ -25,7 +26,7 @@ def remove_traces(deployment: Deployment) -> None:
 def _places(deployment: Deployment) -> list[tuple[str, str]]:
     """Where objects of canaries lie; what makes rows visible first, the file itself last."""
     buckets, name = deployment.buckets, deployment.names["canary"]
-    written = [f"_commits/{name}/", f"{name}/", f"_reports/{name}/", f"_manifests/{name}/"]
+    written = [f"{COMMITS}/{name}/", f"{name}/", f"{REPORTS}/{name}/", f"{MANIFESTS}/{name}/"]
     return [
         *((buckets["output"], prefix) for prefix in written),
         (buckets["quarantine"], f"{name}/"),
@@ -38,7 +39,7 @@ def _ledger_rows(deployment: Deployment) -> list[str]:
     s3, name = deployment.client("s3"), deployment.names["canary"]
     bucket, output = deployment.buckets["input"], deployment.buckets["output"]
     files = [(found["Key"], found["VersionId"]) for found in versions(s3, bucket, f"{name}/")]
-    manifests = {found["Key"] for found in versions(s3, output, f"_manifests/{name}/")}
+    manifests = {found["Key"] for found in versions(s3, output, f"{MANIFESTS}/{name}/")}
     runs = [key.rpartition("/")[2].removesuffix(".json") for key in sorted(manifests)]
     keys = dict.fromkeys(key for key, _ in files)
     named = [version_row(bucket, key, version) for key, version in files]

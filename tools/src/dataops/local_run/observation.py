@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 from ledger.keys import dataset_row, is_run, run_of_row
+from output_layout import COMMITS, REPORTS, report_key
 
 from dataops.local_aws.account.missing import MISSING
 from dataops.local_run.data_folder import shown
@@ -131,7 +132,7 @@ def run_report(row: Row, s3: Any, glue: Any, output: str, dataset: str, job: str
 def report_of(s3: Any, bucket: str, dataset: str, run: str) -> Row:
     """The report that the job left; empty when there is none."""
     try:
-        body = s3.get_object(Bucket=bucket, Key=f"_reports/{dataset}/{run}.json")["Body"].read()
+        body = s3.get_object(Bucket=bucket, Key=report_key(dataset, run))["Body"].read()
     except s3.exceptions.NoSuchKey:
         return {}
     found: Row = json.loads(body)
@@ -140,7 +141,7 @@ def report_of(s3: Any, bucket: str, dataset: str, run: str) -> Row:
 
 def commits(s3: Any, bucket: str, dataset: str) -> Iterator[Row]:
     """The commit of every published batch."""
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"_commits/{dataset}/"):
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{COMMITS}/{dataset}/"):
         for stored in page.get("Contents", []):
             yield json.loads(s3.get_object(Bucket=bucket, Key=stored["Key"])["Body"].read())
 
@@ -151,7 +152,7 @@ def outputs(dataset: str, settings: dict[str, Any], storage: Path) -> dict[str, 
     places = {
         "published": storage / buckets["output"] / dataset,
         "quarantine": storage / buckets["quarantine"] / dataset,
-        "report": storage / buckets["output"] / "_reports" / dataset,
+        "report": storage / buckets["output"] / REPORTS / dataset,
     }
     return {name: shown(place) for name, place in places.items() if place.exists()}
 

@@ -4,6 +4,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from output_layout import COMMITS
+
 PLACE = {"_file": "string", "_line": "bigint", "_uploaded_at": "timestamp"}
 # Tells apart what came within one second; people have no use for it.
 SEQUENCER = {"_sequencer": "string"}
@@ -18,7 +20,7 @@ def views(settings: dict[str, dict[str, Any]], storage: Path) -> dict[str, str]:
     for dataset, of_dataset in settings.items():
         output, quarantine = (storage / of_dataset[f"{purpose}_bucket"] for purpose in ("output", "quarantine"))
         others[f"{dataset}_batches"] = batches_of(of_dataset, output / dataset)
-        others[f"{dataset}_commits"] = commits_of(output / "_commits" / dataset)
+        others[f"{dataset}_commits"] = commits_of(output / COMMITS / dataset)
         others[f"quarantine_{dataset}"] = quarantine_of(quarantine / dataset)
         newest[dataset] = newest_of(of_dataset)
     # A dataset may be called quarantine_orders: then the name is its own.

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from output_layout import report_key
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
@@ -82,7 +83,7 @@ def run_job(
         check=False,
     )
     storage.keep(settings["output_bucket"])
-    place = storage.folder / settings["output_bucket"] / "_reports" / settings["dataset"] / f"{run}.json"
+    place = storage.folder / settings["output_bucket"] / report_key(settings["dataset"], run)
     if not place.exists():
         sys.exit(f"The job of {settings['dataset']} ended before it could report:\n{done.stderr}")
     return json.loads(place.read_text(encoding="utf-8")), done.stderr
@@ -117,7 +118,7 @@ def places(report: dict[str, Any], settings: dict[str, Any]) -> dict[str, str]:
     batch, output = f"{report['dataset']}/batch_id={report['batch']}", settings["output_bucket"]
     found = {"published": f"{output}/{batch}"} if report["state"] == "published" else {}
     found |= {"quarantine": f"{settings['quarantine_bucket']}/{batch}"} if report["quarantined"] else {}
-    return found | {"report": f"{output}/_reports/{report['dataset']}/{report['run']}.json"}
+    return found | {"report": f"{output}/{report_key(report['dataset'], report['run'])}"}
 
 
 if __name__ == "__main__":

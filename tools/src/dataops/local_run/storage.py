@@ -11,6 +11,7 @@ from typing import Any
 
 import boto3
 from moto.server import ThreadedMotoServer
+from output_layout import manifest_key
 
 from dataops.local_run import spark_settings
 
@@ -57,7 +58,7 @@ class LocalStorage:
         batch = hashlib.sha256(identity.encode()).hexdigest()[:16]
         dataset, run = settings["dataset"], f"{batch}-1"
         manifest = {"version": 1, "run": run, "dataset": dataset, "batch": batch, "files": files}
-        key = f"_manifests/{dataset}/{run}.json"
+        key = manifest_key(dataset, run)
         self.s3.put_object(Bucket=settings["output_bucket"], Key=key, Body=json.dumps(manifest).encode())
         return f"s3://{settings['output_bucket']}/{key}", run
 

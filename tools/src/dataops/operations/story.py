@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from ledger.day import COUNTS
 from ledger.keys import run_row
 from ledger.ledger import Ledger, Row
+from output_layout import report_key
 from runs.run_outcome import outcome_of
 from uploads.admission import is_no_data
 from uploads.missed_upload import YOUNGEST
@@ -64,7 +65,7 @@ def _told_of_run(row: Row, ledger: Ledger, s3: Any, deployment: Deployment) -> l
         lines += [f"  published   s3://{output}/{batch}"] if outcome.is_published and mine["published"] else []
         bad = f"s3://{deployment.buckets['quarantine']}/{batch}"
         lines += [f"  quarantine  {bad}", *_refused(s3, bad, row, mine["quarantined"])] if mine["quarantined"] else []
-    return [*lines, f"  report      s3://{output}/_reports/{dataset}/{report['run']}.json"]
+    return [*lines, f"  report      s3://{output}/{report_key(dataset, report['run'])}"]
 
 
 def _refused(s3: Any, folder: str, row: Row, count: int) -> list[str]:

@@ -5,5 +5,5 @@ from pathlib import Path
 
 # Commands are called in the project's own folder, as its Makefile does.
 PROJECT = Path.cwd()
-# The archives' builder, and what Lambda functions share (ledger, manifest and more), are the project's own modules.
-sys.path += [str(PROJECT), str(PROJECT / "lambda")]
+# The archives' builder, the modules of the Lambda functions and those of the job are the project's own.
+sys.path += [str(PROJECT), str(PROJECT / "lambda"), str(PROJECT / "files")]
