@@ -130,7 +130,3 @@ def refuse_losses(project: Path, environment: str, commit: str, shown: dict[str,
     if judgement.refused:
         told = ". ".join(f"{sentence(change, environment)} ({change.address})" for change in judgement.refused)
         raise Refusal(f"{told}. {FILE} does not allow it: docs/delivery.md says how to. Nothing was changed.")
-
-
-if __name__ == "__main__":
-    main()

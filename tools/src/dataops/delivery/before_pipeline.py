@@ -26,7 +26,3 @@ def about_commit(project: Path, branch: str) -> str:
     behind = git(project, "rev-list", "--count", f"{commit}..{there}")
     older = f" {REMOTE}/{branch} has {behind} newer commits: git pull first?" if behind != "0" else ""
     return f"pipeline/ of commit {commit[:12]}, which {branch} has.{older}"
-
-
-if __name__ == "__main__":
-    main()

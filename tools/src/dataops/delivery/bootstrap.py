@@ -1,9 +1,9 @@
 """`make bootstrap`: what the pipeline needs in an account before it can work there, made once by an administrator."""
 
-import argparse
 import sys
 from typing import Any
 
+import click
 from botocore.exceptions import ClientError
 
 from dataops.delivery.bootstrap_root import BootstrapRoot, StatePlace
@@ -16,29 +16,24 @@ from dataops.project import PROJECT
 from dataops.project.deployment import Deployment, explained, on_aws
 
 
-def main() -> None:
+@click.command(help=__doc__)
+@click.option("--environment", required=True, help="a name from project.yaml, or pipeline")
+@click.option("--yes", is_flag=True, help="apply without asking")
+@click.option("--skip-doctor", is_flag=True, help="do not ask the account first what would fail")
+def main(environment: str, yes: bool, skip_doctor: bool) -> None:
     """Make it, or bring it to what project.yaml says now; safe to repeat, whatever the last time ended with."""
-    given = parse_arguments()
-    deployment = on_aws(given.environment)
-    if not given.skip_doctor:
+    deployment = on_aws(environment)
+    if not skip_doctor:
         refuse_what_will_fail(deployment.settings)
     root = root_of(deployment)
     with explained(deployment):
-        bootstrap(root, deployment.client("s3"), given.yes)
+        bootstrap(root, deployment.client("s3"), yes)
         done = join_administrators(deployment)
     if done:
         print(done)
     print(lock_providers(PROJECT, root))
-    print(f"{given.environment} is ready: its state lies in {root.place.bucket}. What comes next: docs/deploying.md")
+    print(f"{environment} is ready: its state lies in {root.place.bucket}. What comes next: docs/deploying.md")
 
-
-def parse_arguments() -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--environment", required=True, help="a name from project.yaml, or pipeline")
-    parser.add_argument("--yes", action="store_true", help="apply without asking")
-    parser.add_argument("--skip-doctor", action="store_true", help="do not ask the account first what would fail")
-    return parser.parse_args()
 
 
 def refuse_what_will_fail(settings: dict[str, Any]) -> None:

@@ -1,12 +1,12 @@
 """`make bootstrap-remove`: the last step when an environment is given up."""
 
-import argparse
 import json
 import shutil
 import sys
 from typing import Any
 
 import boto3
+import click
 from botocore.exceptions import ClientError
 
 from dataops.delivery.bootstrap import root_of
@@ -16,26 +16,21 @@ from dataops.delivery.refusal import Refusal
 from dataops.project.deployment import Deployment, explained, on_aws
 
 
-def main() -> None:
+@click.command(help=__doc__)
+@click.option("--environment", required=True, help="a name from project.yaml, or pipeline")
+@click.option("--yes", is_flag=True, help="remove without asking")
+def main(environment: str, yes: bool) -> None:
     """Remove what `make bootstrap` has made, and every state with it."""
-    given = parse_arguments()
-    deployment = on_aws(given.environment)
+    deployment = on_aws(environment)
     with explained(deployment):
         root = root_of(deployment)
         refuse_what_is_still_used(deployment, root)
-        if not given.yes:
+        if not yes:
             ask(root)
         leave_administrators(deployment)
         remove(deployment, root)
-    print(f"What the bootstrap of {given.environment} had made is gone; its key can be restored for 30 days.")
+    print(f"What the bootstrap of {environment} had made is gone; its key can be restored for 30 days.")
 
-
-def parse_arguments() -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--environment", required=True, help="a name from project.yaml, or pipeline")
-    parser.add_argument("--yes", action="store_true", help="remove without asking")
-    return parser.parse_args()
 
 
 def refuse_what_is_still_used(deployment: Deployment, root: BootstrapRoot) -> None:
@@ -82,7 +77,3 @@ def empty(bucket: Any) -> None:
     except ClientError as error:
         if error.response["Error"]["Code"] not in MISSING:
             raise
-
-
-if __name__ == "__main__":
-    main()

@@ -125,7 +125,3 @@ def _is_of(entry: dict[str, str], build: Build) -> bool:
 def _write(s3: Any, build: Build, entries: list[dict[str, str]]) -> None:
     body = json.dumps(entries[:REMEMBERED], indent=2).encode() + b"\n"
     s3.put_object(Bucket=build.summary_bucket, Key=key_of(build.environment), Body=body, ContentType="application/json")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,6 +1,5 @@
 """Destroys one environment with everything in it, after its name was typed; a protected one it does not touch."""
 
-import argparse
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 import boto3
 import build_archives
+import click
 from botocore.exceptions import ClientError
 
 from dataops.delivery.change import changes_of
@@ -29,10 +29,10 @@ Clients = Callable[[str], Any]
 STAYS = "The state bucket, its key and the deployment roles stay: bootstrap/ made them."
 
 
-def main(arguments: list[str] | None = None) -> None:
+@click.command(help=__doc__)
+@click.option("--environment", required=True, help="a name from project.yaml")
+def main(environment: str) -> None:
     """Show, ask, stop, empty, destroy."""
-    given = parse_arguments(arguments)
-    environment = given.environment
     terraform = Terraform(PROJECT, environment)
     if release_of(PROJECT).is_protected(environment):
         raise Refusal(
@@ -50,12 +50,6 @@ def main(arguments: list[str] | None = None) -> None:
         destroy(terraform, saved, lambda service: boto3.client(service, region_name=region), settings)
     print(f"{environment} is destroyed. {STAYS}")
 
-
-def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(prog="python -m delivery.destroy", description=__doc__)
-    parser.add_argument("--environment", required=True, help="a name from project.yaml")
-    return parser.parse_args(arguments)
 
 
 def planned_destruction(project: Path, terraform: Terraform) -> tuple[Judgement, Path]:
@@ -145,7 +139,3 @@ def crawler_names(glue: Any) -> Iterator[str]:
         if not page.get("NextToken"):
             return
         token = {"NextToken": page["NextToken"]}
-
-
-if __name__ == "__main__":
-    main()

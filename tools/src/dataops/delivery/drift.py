@@ -90,7 +90,3 @@ def _sentence(change: Change) -> str:
     happened = {"add": "was removed", "destroy": "was added"}.get(change.verb, "was changed")
     attributes = f", to be taken back: {', '.join(change.attributes)}" if change.attributes else ""
     return f"{change.address} {happened}{attributes}"
-
-
-if __name__ == "__main__":
-    main()

@@ -41,7 +41,3 @@ def _fact(build: Build, environment: str, known: list[dict[str, str]]) -> str:
 
 def _summary(build: Build, environment: str) -> str:
     return build.place.stored_object(build.summary_bucket, f"summaries/{build.execution}/{environment}.md")
-
-
-if __name__ == "__main__":
-    main()

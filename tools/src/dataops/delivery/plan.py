@@ -115,7 +115,3 @@ def export(variables: dict[str, str], folder: Path) -> None:
     for name, value in variables.items():
         (folder / name).write_text(value, encoding="utf-8")
         print(f"{name}: {value}")
-
-
-if __name__ == "__main__":
-    main()

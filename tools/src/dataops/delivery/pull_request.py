@@ -117,7 +117,3 @@ def post(request: dict[str, Any], text: str) -> None:
         afterCommitId=this_build().told("SOURCE_COMMIT"),
         content=text,
     )
-
-
-if __name__ == "__main__":
-    main()

@@ -95,7 +95,3 @@ def refuse_other_histories(project: Path, release: Release, branch: str) -> None
             )
         if known == branch and attempt(project, "merge-base", "--is-ancestor", there, "HEAD").returncode:
             raise Refusal(f"{known} has moved on in {release.repository}: git pull --rebase {REMOTE} {known} first.")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,10 +1,10 @@
 """Goes back to a commit by going forward: a pull request that reverts everything since, planned and approved anew."""
 
-import argparse
 from pathlib import Path
 from typing import Any
 
 import boto3
+import click
 from notifications.place import Place
 
 from dataops.delivery.deployed import history, last_good
@@ -16,27 +16,24 @@ from dataops.delivery.release import Release, release_of
 from dataops.project import PROJECT
 
 
-def main(arguments: list[str] | None = None) -> None:
+@click.command(help=__doc__)
+@click.option("--to", help="a commit that the delivered branch has had, as git knows it")
+@click.option("--environment", help="the last commit before the present one whose smoke test passed there")
+def main(to: str | None, environment: str | None) -> None:
     """Make the branch, push it, open the pull request."""
-    given = parse_arguments(arguments)
+    if bool(to) == bool(environment):
+        raise click.UsageError("Give one of --to and --environment.")
     release = release_of(PROJECT)
     refuse_unless_committed(PROJECT, release.branch)
     with aws_explained():
-        to = given.to or commit_to_return_to(boto3.client("s3", region_name=release.region), release, given.environment)
+        s3 = boto3.client("s3", region_name=release.region)
+        to = to or commit_to_return_to(s3, release, environment or "")
         git(PROJECT, "fetch", REMOTE, release.branch)
         branch, count = revert(PROJECT, to, f"{REMOTE}/{release.branch}")
         git(PROJECT, "push", "--set-upstream", REMOTE, f"{branch}:refs/heads/{branch}")
         print(f"{branch} reverts {count} commits and is pushed.")
         print(offered(release, branch, to))
 
-
-def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(prog="python -m delivery.rollback", description=__doc__)
-    where = parser.add_mutually_exclusive_group(required=True)
-    where.add_argument("--to", help="a commit that main has had, as git knows it")
-    where.add_argument("--environment", help="the last commit before the present one whose smoke test passed there")
-    return parser.parse_args(arguments)
 
 
 def commit_to_return_to(s3: Any, release: Release, environment: str) -> str:
@@ -105,7 +102,3 @@ def offered(release: Release, branch: str, to: str) -> str:
     )["pullRequest"]["pullRequestId"]
     link = Place(release.pipeline, release.region).pull_request(release.repository, request)
     return f"Pull request {request} is open: {link}\nOnce approved and merged, the pipeline plans and delivers it."
-
-
-if __name__ == "__main__":
-    main()

@@ -44,7 +44,3 @@ def smoke_test(canary: Canary) -> None:
         canary.fly()
     finally:
         remove_traces(canary.deployment)
-
-
-if __name__ == "__main__":
-    main()

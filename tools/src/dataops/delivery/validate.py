@@ -39,7 +39,3 @@ def run(project: Path, folder: Path, *words: str) -> None:
     done = subprocess.run([*terraform_command(), *words, "-no-color"], cwd=folder, env=variables, check=False)
     if done.returncode:
         raise Refusal(f"Terraform finds fault with {folder.relative_to(project)}/: the lines above say where.")
-
-
-if __name__ == "__main__":
-    main()

@@ -3,6 +3,8 @@
 import sys
 from typing import Any, TypedDict
 
+import click
+
 from dataops.diagram.architecture_svg import svg
 from dataops.project import PROJECT
 
@@ -50,12 +52,14 @@ class Facts(TypedDict):
     targets: list[Target]
 
 
-def main() -> None:
+@click.command(help=__doc__)
+@click.option("--check", "is_check", is_flag=True, help="change nothing; fail if the picture is out of date")
+def main(is_check: bool) -> None:
     """Draw the picture, or say with --check that it is not the one that project.yaml would give."""
     from dataops.project.job_settings import settings_of_all
 
     drawn = svg(facts_of(settings_of_all(PROJECT)))
-    if "--check" not in sys.argv:
+    if not is_check:
         PICTURE.write_text(drawn, encoding="utf-8")
     elif not PICTURE.exists() or PICTURE.read_text(encoding="utf-8") != drawn:
         sys.exit("docs/architecture.svg does not show what project.yaml says: run make diagram, and commit it.")
@@ -109,7 +113,3 @@ def distinct(targets: list[Target]) -> list[Target]:
     """Each target once, in an order that does not depend on project.yaml's."""
     named = {(target["protocol"], target["who"]): target for target in targets}
     return [named[key] for key in sorted(named)]
-
-
-if __name__ == "__main__":
-    main()

@@ -1,6 +1,5 @@
 """`make pipeline-demo`: the whole delivery on this machine, from a commit to prod, with your approvals on the way."""
 
-import argparse
 import os
 import shutil
 import signal
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import click
 from botocore.exceptions import EndpointConnectionError
 from rich.console import Console
 from rich.live import Live
@@ -33,9 +33,18 @@ PERSON = "you"
 NOBODY = "Nobody is there to answer the approvals: say ANSWERS=yes,yes (or no), one for each environment that asks."
 
 
-def main() -> None:
+def answers_of(text: str) -> list[bool]:
+    """The answers to approvals in their order."""
+    words = [word.strip().lower() for word in text.split(",") if word.strip()]
+    if not set(words) <= {*YES, *NO}:
+        raise click.BadParameter(f"{text} holds something else than yes and no")
+    return [word in YES for word in words]
+
+
+@click.command(help=__doc__)
+@click.option("--answers", type=answers_of, default="", help="yes or no for each approval, with commas")
+def main(answers: list[bool]) -> None:
     """Play it, and leave no process and no platform behind, however it ends."""
-    answers = parse_arguments().answers
     if not answers and not sys.stdin.isatty():
         sys.exit(NOBODY)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
@@ -54,20 +63,6 @@ def main() -> None:
         logs = folder_of(DELIVERY) / "builds"
         sys.exit(f"The delivery has ended as {status}: what failed says why, above. What builds wrote lies in {logs}.")
 
-
-def parse_arguments() -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--answers", type=answers_of, default=[], help="yes or no for each approval, with commas")
-    return parser.parse_args()
-
-
-def answers_of(text: str) -> list[bool]:
-    """The answers to approvals in their order."""
-    words = [word.strip().lower() for word in text.split(",") if word.strip()]
-    if not set(words) <= {*YES, *NO}:
-        raise argparse.ArgumentTypeError(f"{text} holds something else than yes and no")
-    return [word in YES for word in words]
 
 
 @contextmanager
@@ -200,7 +195,3 @@ class Demo:
         ):
             pass
         return word in YES, self.console.input("Comment: ").strip()
-
-
-if __name__ == "__main__":
-    main()

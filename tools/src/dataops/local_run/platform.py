@@ -1,16 +1,18 @@
 """`make local`: the whole platform on this machine, from nothing to a report."""
 
-import argparse
 import hashlib
 import json
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import build_archives
+import click
 from rich.console import Console
 
 from dataops.local_aws.account.account_profile import DEFAULT as DEFAULT_PROFILE
@@ -37,21 +39,42 @@ PATIENCE_SECONDS = 600
 WARM_JOBS = 2
 
 
-def main() -> None:
+@click.command(help=__doc__)
+@click.option("--environment", required=True, help="a name from project.yaml")
+@click.option(
+    "--data", type=click.Path(path_type=Path), default=PROJECT / "samples", help="a folder with one folder per dataset"
+)
+@click.option("--profile", type=click.Choice(list(PROFILES)), help="the kind of AWS account to run in: docs/local.md")
+@click.option("--down", "is_down", is_flag=True, help="end the platform instead")
+def main(environment: str, data: Path, profile: str | None, is_down: bool) -> None:
     """Start what does not run yet, apply what has changed, upload what is new, and report."""
-    given = parse_arguments()
-    refuse_unknown_environment(PROJECT, given.environment)
+    with attended(environment) as console:
+        if is_down:
+            console.print(down(environment))
+        elif not make_it_so(environment, data, profile, console):
+            sys.exit("Some files have not reached their end: the report says how far each came, and why.")
+
+
+@click.command(help="End the local platform of an environment.")
+@click.option("--environment", required=True, help="a name from project.yaml")
+def local_down(environment: str) -> None:
+    """The same as --down."""
+    with attended(environment) as console:
+        console.print(down(environment))
+
+
+@contextmanager
+def attended(environment: str) -> Iterator[Console]:
+    """Work on the platform of an environment that nobody else works on, until a person stops it."""
+    refuse_unknown_environment(PROJECT, environment)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     # A profile of the user's own would be looked for, and it is none of this.
     os.environ.pop("AWS_PROFILE", None)
     for name in ("SIGTERM", "SIGHUP"):
         signal.signal(getattr(signal, name), signal.default_int_handler)
     try:
-        with alone(given.environment):
-            if given.down:
-                console.print(down(given.environment))
-            elif not make_it_so(given.environment, given.data, given.profile, console):
-                sys.exit("Some files have not reached their end: the report says how far each came, and why.")
+        with alone(environment):
+            yield console
     except KeyboardInterrupt:
         sys.exit("Stopped. `make local` goes on from here; `make local-down` ends what runs already.")
 
@@ -87,15 +110,6 @@ def make_it_so(environment: str, data: Path, profile: str | None, console: Conso
     print_report(report, console)
     return ended
 
-
-def parse_arguments() -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--environment", required=True, help="a name from project.yaml")
-    parser.add_argument("--data", type=Path, default=PROJECT / "samples", help="a folder with one folder per dataset")
-    parser.add_argument("--profile", choices=PROFILES, help="what kind of AWS account to run in: see docs/local.md")
-    parser.add_argument("--down", action="store_true", help="end the platform instead")
-    return parser.parse_args()
 
 
 def still_running(environment: str, steps: Steps) -> Platform | None:
@@ -171,7 +185,3 @@ def fingerprint(environment: str) -> str:
     for path in sorted(names):
         hashed.update(path.relative_to(PROJECT).as_posix().encode() + b"\0" + path.read_bytes())
     return hashed.hexdigest()
-
-
-if __name__ == "__main__":
-    main()

@@ -1,9 +1,9 @@
 """`make provoke`: makes an alarm of the local platform ring, and says which section of docs/runbook.md helps."""
 
-import argparse
 import sys
 import time
 
+import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dataops.local_run.provocations import PROVOCATIONS
@@ -16,25 +16,24 @@ PATIENCE_SECONDS = 60
 TOLD_WITHIN_SECONDS = 20
 
 
-def main(arguments: list[str] | None = None) -> None:
+@click.command(help=__doc__)
+@click.option("--environment", required=True, help="a name from project.yaml")
+@click.argument("what", required=False)
+def main(environment: str, what: str | None) -> None:
     """List what can be provoked, or provoke it and wait until it rings."""
-    parser = argparse.ArgumentParser(prog="python -m local.provoke", description=__doc__)
-    parser.add_argument("--environment", required=True, help="a name from project.yaml")
-    parser.add_argument("what", nargs="?", help="a section of docs/runbook.md, such as dead-letters")
-    given = parser.parse_args(arguments)
-    if not given.what:
+    if not what:
         print(listed())
         return
-    if given.what not in PROVOCATIONS:
-        sys.exit(f"Nothing is known that provokes {given.what!r}: `make provoke` lists what can be provoked.")
-    platform = running_platform(given.environment)
+    if what not in PROVOCATIONS:
+        sys.exit(f"Nothing is known that provokes {what!r}: `make provoke` lists what can be provoked.")
+    platform = running_platform(environment)
     if not platform:
-        sys.exit(f"No local platform runs for {given.environment}: `make local ENV={given.environment}` starts it.")
+        sys.exit(f"No local platform runs for {environment}: `make local ENV={environment}` starts it.")
     try:
-        provoke(platform, given.what)
+        provoke(platform, what)
     except (ClientError, BotoCoreError) as error:
-        log = folder_of(given.environment) / "platform.log"
-        sys.exit(f"{given.what} could not be provoked: {error}. What the platform did stands in {log}.")
+        log = folder_of(environment) / "platform.log"
+        sys.exit(f"{what} could not be provoked: {error}. What the platform did stands in {log}.")
 
 
 def listed() -> str:
@@ -87,7 +86,3 @@ def heard(scene: Scene, before: int) -> list[Row]:
         if told or time.monotonic() > deadline:
             return told or new
         time.sleep(0.5)
-
-
-if __name__ == "__main__":
-    main()

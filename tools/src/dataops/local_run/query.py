@@ -1,6 +1,5 @@
 """Answers SQL about everything that the local platform has published, refused and noted down."""
 
-import argparse
 import contextlib
 import json
 import os
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import boto3
+import click
 import duckdb
 import pyarrow
 from rich.box import SIMPLE
@@ -58,36 +58,31 @@ class Source(NamedTuple):
     dynamodb: Any
 
 
-def main(arguments: list[str] | None = None) -> None:
+@click.command(help=__doc__)
+@click.option("--environment", required=True, help="whose data: a name from project.yaml")
+@click.option("--sql", help="one query; without it you are asked for queries")
+def main(environment: str, sql: str | None) -> None:
     """Answer one query, or show what there is and ask for queries."""
-    given = parse_arguments(arguments)
-    refuse_unknown_environment(PROJECT, given.environment)
-    platform = running_platform(given.environment)
+    refuse_unknown_environment(PROJECT, environment)
+    platform = running_platform(environment)
     if platform is None:
-        command = f"make local ENV={given.environment}"
-        sys.exit(f"The local platform of {given.environment} is not running: `{command}` starts it.")
+        command = f"make local ENV={environment}"
+        sys.exit(f"The local platform of {environment} is not running: `{command}` starts it.")
     # A profile of the user's own would be looked for, and it is none of this.
     os.environ.pop("AWS_PROFILE", None)
-    source = Source(folder_of(given.environment), boto3.resource("dynamodb", **platform.access).meta.client)
+    source = Source(folder_of(environment), boto3.resource("dynamodb", **platform.access).meta.client)
     # Whoever pipes the answer wants whole values, one row a line.
     console = Console(highlight=False, width=None if sys.stdout.isatty() else UNLIMITED)
     connection = database()
     try:
         names = refresh(connection, source)
-        if given.sql is not None:
-            return show(answer(connection, given.sql), console)
+        if sql is not None:
+            return show(answer(connection, sql), console)
     except (duckdb.Error, FileNotFoundError) as error:
         sys.exit(in_one_line(error))
     preview(connection, names, console)
     converse(lambda sql: answer_now(connection, source, sql), console)
 
-
-def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--environment", required=True, help="whose data: a name from project.yaml")
-    parser.add_argument("--sql", help="one query; without it you are asked for queries")
-    return parser.parse_args(arguments)
 
 
 def database() -> duckdb.DuckDBPyConnection:
@@ -236,7 +231,3 @@ def in_one_line(error: Exception) -> str:
     """What went wrong, without the picture of the query below it."""
     lines = takewhile(lambda line: not line.startswith("LINE "), str(error).splitlines())
     return printable(" ".join(line.strip() for line in lines if line.strip()))
-
-
-if __name__ == "__main__":
-    main()

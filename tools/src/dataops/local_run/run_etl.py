@@ -1,6 +1,5 @@
 """Runs the ETL on this machine, over the samples or your own files, and shows what became of each row."""
 
-import argparse
 import json
 import logging
 import shutil
@@ -9,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import click
 from output_layout import report_key
 from rich.box import SIMPLE
 from rich.console import Console
@@ -23,30 +23,27 @@ from dataops.project.running import folder_of
 from dataops.project.terraform import refuse_unknown_environment
 
 
-def main(arguments: list[str] | None = None) -> None:
+@click.command(help=__doc__)
+@click.option("--environment", required=True, help="whose settings to use: a name from project.yaml")
+@click.option(
+    "--data", type=click.Path(path_type=Path), default=PROJECT / "samples", help="a folder with one folder per dataset"
+)
+def main(environment: str, data: Path) -> None:
     """Run the job of each dataset that has a folder of files."""
-    given = parse_arguments(arguments)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
-    refuse_unknown_environment(PROJECT, given.environment)
+    refuse_unknown_environment(PROJECT, environment)
     java = java_home()
-    settings = job_settings(PROJECT, given.environment)
-    datasets = files_of_datasets(given.data, settings, "make run")
+    settings = job_settings(PROJECT, environment)
+    datasets = files_of_datasets(data, settings, "make run")
     # Beside what `make local` keeps: its platform may be running.
-    folder = folder_of(given.environment) / "run"
+    folder = folder_of(environment) / "run"
     shutil.rmtree(folder, ignore_errors=True)
     with local_storage(folder) as storage:
         reports = [run_dataset(storage, settings[name], files, java, console) for name, files in datasets.items()]
     if any(report["state"] == "failed" for report in reports):
         sys.exit(1)
 
-
-def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--environment", required=True, help="whose settings to use: a name from project.yaml")
-    parser.add_argument("--data", type=Path, default=PROJECT / "samples", help="a folder with one folder per dataset")
-    return parser.parse_args(arguments)
 
 
 def run_dataset(
@@ -119,7 +116,3 @@ def places(report: dict[str, Any], settings: dict[str, Any]) -> dict[str, str]:
     found = {"published": f"{output}/{batch}"} if report["state"] == "published" else {}
     found |= {"quarantine": f"{settings['quarantine_bucket']}/{batch}"} if report["quarantined"] else {}
     return found | {"report": f"{output}/{report_key(report['dataset'], report['run'])}"}
-
-
-if __name__ == "__main__":
-    main()

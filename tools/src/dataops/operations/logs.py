@@ -1,10 +1,11 @@
 """Asks the logs what the runbook's section wants to know: runs its saved query in CloudWatch Logs Insights."""
 
-import argparse
 import os
 import sys
 import time
 from typing import Any
+
+import click
 
 from dataops.project.deployment import Deployment, explained
 
@@ -12,12 +13,11 @@ HOURS = 24
 PATIENCE_SECONDS = 60
 
 
-def main(arguments: list[str] | None = None) -> None:
+@click.command(help=__doc__)
+@click.argument("about", required=False)
+def main(about: str | None) -> None:
     """Find the query, run it over the last day, print what it found."""
-    parser = argparse.ArgumentParser(prog="python -m operations.logs", description=__doc__)
-    parser.add_argument("about", help="a section of docs/runbook.md, such as runs-failed")
-    given = parser.parse_args(arguments)
-    if not given.about:
+    if not about:
         sys.exit("Say about which section of docs/runbook.md: make logs ABOUT=runs-failed.")
     prefix = os.environ.get("PREFIX")
     if not prefix:
@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> None:
     local = {name: os.environ["AWS_ENDPOINT_URL"] for name in ["endpoint_url"] if "AWS_ENDPOINT_URL" in os.environ}
     asked = Deployment(prefix, {}, local)
     with explained(asked):
-        rows = found(asked.client("logs"), f"{prefix}/{given.about}")
+        rows = found(asked.client("logs"), f"{prefix}/{about}")
     print("\n".join(rows) if rows else f"Nothing of that was logged within {HOURS} hours.")
 
 
@@ -60,7 +60,3 @@ def results(logs: Any, query: str) -> list[list[dict[str, str]]]:
 def line_of(row: list[dict[str, str]]) -> str:
     """One row in words; the pointer to the line itself is for CloudWatch."""
     return "  ".join(f"{cell['field']}={cell.get('value', '')}" for cell in row if cell["field"] != "@ptr")
-
-
-if __name__ == "__main__":
-    main()

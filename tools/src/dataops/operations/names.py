@@ -1,21 +1,21 @@
 """What an environment's parts are called, as lines for the shell: eval "$(make names ENV=dev)"."""
 
-import argparse
 import shlex
 import sys
 from contextlib import redirect_stdout
+
+import click
 
 from dataops.project.deployment import Deployment, deployment_of
 from dataops.project.running import process_environment
 
 
-def main(arguments: list[str] | None = None) -> None:
+@click.command(help=__doc__)
+@click.option("--environment", required=True, help="a name from project.yaml")
+def main(environment: str) -> None:
     """Print one export per name; where an AWS is asked is for people, so it goes beside."""
-    parser = argparse.ArgumentParser(prog="python -m operations.names", description=__doc__)
-    parser.add_argument("--environment", required=True, help="a name from project.yaml")
-    given = parser.parse_args(arguments)
     with redirect_stdout(sys.stderr):
-        deployment = deployment_of(given.environment)
+        deployment = deployment_of(environment)
     for name, value in names_of(deployment).items():
         print(f"export {name}={shlex.quote(value)}")
 
@@ -35,7 +35,3 @@ def names_of(deployment: Deployment) -> dict[str, str]:
         "AWS_DEFAULT_REGION": region,
         **(process_environment(address, deployment.settings["environment"]["account"], region) if address else {}),
     }
-
-
-if __name__ == "__main__":
-    main()

@@ -1,11 +1,11 @@
 """Gives dead letters back to the queue or the function that they were meant for; doing it twice changes nothing."""
 
-import argparse
 import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import click
 from botocore.exceptions import ClientError
 
 from dataops.operations.destination import Destination, destinations_of
@@ -18,21 +18,16 @@ SECONDS_WAITED = 1
 Where = Callable[[dict[str, Any]], list[Destination]]
 
 
-def main(arguments: list[str] | None = None) -> None:
+@click.command(help=__doc__)
+@click.option("--environment", required=True, help="a name from project.yaml")
+def main(environment: str) -> None:
     """Empty both dead-letter queues as far as it can be done."""
-    given = parse_arguments(arguments)
-    deployment = deployment_of(given.environment)
+    deployment = deployment_of(environment)
     with explained(deployment):
         left = redrive(deployment)
     if left:
         sys.exit(f"{left} of the dead letters stay where they are: the lines above say why.")
 
-
-def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(prog="python -m operations.redrive", description=__doc__)
-    parser.add_argument("--environment", required=True, help="a name from project.yaml")
-    return parser.parse_args(arguments)
 
 
 def redrive(deployment: Deployment) -> int:
@@ -101,7 +96,3 @@ def hand_over(sqs: Any, functions: Any, destination: Destination) -> str:
     else:
         functions.invoke(FunctionName=destination.name, InvocationType="Event", Payload=destination.text.encode())
     return destination.name
-
-
-if __name__ == "__main__":
-    main()

@@ -1,9 +1,9 @@
 """Where is my file? Says for every version what state it is in, why, and where its rows lie."""
 
-import argparse
 import sys
 from datetime import UTC, datetime
 
+import click
 from ledger.instant import utc_now
 from ledger.ledger import Ledger
 
@@ -12,22 +12,17 @@ from dataops.operations.story import told, told_of_unknown
 from dataops.project.deployment import Deployment, deployment_of, explained
 
 
-def main(arguments: list[str] | None = None) -> None:
+@click.command(help=__doc__)
+@click.option("--environment", required=True, help="a name from project.yaml")
+@click.argument("file", required=False)
+def main(environment: str, file: str | None) -> None:
     """Ask the ledger, then the input bucket."""
-    given = parse_arguments(arguments)
-    if not given.file:
+    if not file:
         sys.exit("Say which file: make where FILE=name.")
-    deployment = deployment_of(given.environment)
+    deployment = deployment_of(environment)
     with explained(deployment):
-        print("\n".join(answer(deployment, place_of(given.file), datetime.now(UTC))))
+        print("\n".join(answer(deployment, place_of(file), datetime.now(UTC))))
 
-
-def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(prog="python -m operations.where", description=__doc__)
-    parser.add_argument("file", help="its address (s3://bucket/key), its key, or only its name")
-    parser.add_argument("--environment", required=True, help="a name from project.yaml")
-    return parser.parse_args(arguments)
 
 
 def answer(deployment: Deployment, place: Place, now: datetime) -> list[str]:
@@ -45,7 +40,3 @@ def answer(deployment: Deployment, place: Place, now: datetime) -> list[str]:
             f"Neither the ledger nor s3://{bucket} knows {place.key}: is it spelt right, and was it uploaded here?"
         )
     return ["", "The ledger does not know it.", *told_of_unknown(versions, deployment, now)]
-
-
-if __name__ == "__main__":
-    main()

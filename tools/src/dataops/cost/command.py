@@ -1,12 +1,12 @@
 """`make cost`: what a month costs by environment and dataset, and what would save most."""
 
-import argparse
 import json
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import click
 from rich.console import Console
 
 from dataops.cost.delivery import lines_of_delivery
@@ -32,13 +32,20 @@ class Assumed(NamedTuple):
     deployments: float
 
 
-def main(arguments: list[str] | None = None) -> None:
+@click.command(help=__doc__)
+@click.option("--runs", help="runs a day: 24, or orders=24 customers=1; for all datasets or by name")
+@click.option("--minutes", default="5", help="minutes a run, for all datasets or by name")
+@click.option("--gigabytes", default="1", help="uploaded gigabytes a day, for all datasets or by name")
+@click.option("--months", type=float, default=12, help="how long data is kept")
+@click.option("--deployments", type=float, default=10, help="deployments a month")
+@click.option("--environment", default="", help="with --plan: the environment that was planned")
+@click.option("--plan", "saved", default="", help="a saved plan of the environment, or its JSON")
+def main(environment: str, saved: str, **assumptions: Any) -> None:
     """Estimate, and print it."""
-    given = parse_arguments(arguments)
     settings, table = settings_of_all(PROJECT), prices()
-    assumed = assumptions_of(given, settings)
-    plan = plan_of(given.plan, given.environment) if given.plan else None
-    names = [given.environment] if plan else [each["name"] for each in settings["pipeline"]["delivery"]["environments"]]
+    assumed = assumptions_of(assumptions, settings)
+    plan = plan_of(saved, environment) if saved else None
+    names = [environment] if plan else [each["name"] for each in settings["pipeline"]["delivery"]["environments"]]
     stacks = [stack_of_plan(plan, settings[name]) if plan else stack_of_settings(settings[name]) for name in names]
     month = Month(tuple(stacks), {name: uses_of(settings[name], assumed) for name in names})
     region = settings["pipeline"]["delivery"]["region"]
@@ -59,27 +66,12 @@ def main(arguments: list[str] | None = None) -> None:
     )
 
 
-def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(prog="python -m operations.cost", description=__doc__)
-    for option, default, help_text in (
-        ("--runs", None, "runs a day: 24, or orders=24 customers=1"),
-        ("--minutes", "5", "minutes a run"),
-        ("--gigabytes", "1", "uploaded gigabytes a day"),
-    ):
-        parser.add_argument(option, default=default, help=f"{help_text}, for all datasets or by name")
-    parser.add_argument("--months", type=float, default=12, help="how long data is kept")
-    parser.add_argument("--deployments", type=float, default=10, help="deployments a month")
-    parser.add_argument("--environment", default="", help="with --plan: the environment that was planned")
-    parser.add_argument("--plan", default="", help="a saved plan of the environment, or its JSON")
-    return parser.parse_args(arguments)
 
-
-def assumptions_of(given: argparse.Namespace, settings: Settings) -> Assumed:
+def assumptions_of(given: dict[str, Any], settings: Settings) -> Assumed:
     """The command line's amounts, checked against the datasets that there are."""
     datasets = set(settings["pipeline"]["datasets"])
-    amounts = {name: amounts_in(getattr(given, name), name, datasets) for name in ("runs", "minutes", "gigabytes")}
-    return Assumed(**amounts, months=given.months, deployments=given.deployments)
+    amounts = {name: amounts_in(given[name], name, datasets) for name in ("runs", "minutes", "gigabytes")}
+    return Assumed(**amounts, months=given["months"], deployments=given["deployments"])
 
 
 def amounts_in(text: str | None, option: str, datasets: set[str]) -> dict[str, float]:
@@ -139,7 +131,3 @@ def plan_of(name: str, environment: str) -> dict[str, Any]:
         text = shown.stdout
     found: dict[str, Any] = json.loads(text)
     return found
-
-
-if __name__ == "__main__":
-    main()

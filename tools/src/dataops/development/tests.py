@@ -1,0 +1,37 @@
+"""Runs the tests of the project."""
+
+import sys
+
+import click
+
+from dataops.project.programs import run
+
+
+@click.command(help="The project's own tests: ETL on local Spark, the event chain on a local AWS, the archives.")
+def test() -> None:
+    """Run them, with a report that CodeBuild reads."""
+    pytest("--ignore", "tests/platform", "--ignore", "tests/walk", "--junit-xml", "reports/tests.xml")
+
+
+@click.command(help="Start a platform of its own on this machine and inject faults. Takes some minutes.")
+def test_platform() -> None:
+    """Run the tests of the local platform."""
+    pytest("tests/platform")
+
+
+@click.command(help="Run the whole delivery on this machine, from commit to prod. Takes some minutes.")
+def test_delivery() -> None:
+    """Run the tests of the delivery."""
+    pytest("tests/walk")
+
+
+@click.command(help="Two hundred random schedules of faults: nothing is lost, nothing is published twice.")
+@click.option("--seed", help="repeat one schedule")
+def soak(seed: str | None) -> None:
+    """Run the test of schedules with more of them."""
+    pytest("tests/test_schedules.py", SEEDS="200", **({"SEED": seed} if seed else {}))
+
+
+def pytest(*words: str, **variables: str) -> None:
+    """Run pytest in the project."""
+    run(sys.executable, "-m", "pytest", *words, **variables)
