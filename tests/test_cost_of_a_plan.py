@@ -37,7 +37,7 @@ def test_the_estimate_from_project_yaml_counts_what_the_plan_holds(plan: dict[st
 
 
 def test_a_saved_plan_is_estimated_as_it_is(plan: dict[str, Any], planned_project: Path, terraform: Terraform) -> None:
-    command = [sys.executable, "-m", "dataops.cost", "--environment", "dev", "--plan", "dev/test.tfplan"]
+    command = [sys.executable, "-m", "dataops", "cost", "--environment", "dev", "--plan", "dev/test.tfplan"]
 
     done = subprocess.run(
         command, cwd=planned_project, env=terraform.environment, text=True, capture_output=True, check=False

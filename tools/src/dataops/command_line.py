@@ -76,7 +76,7 @@ BUILDS: Sections = {
         "pull-request": Verb("delivery.pull_request", "Check and plan a pull request."),
     },
 }
-# These install what `dataops` needs, or something that cannot share its virtual environment.
+# These set up a virtual environment: the one that has `dataops`, or one of their own.
 ONLY_BY_MAKE = ("install", "scan", "setup", "tools")
 
 
@@ -111,7 +111,7 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command of a word; a word that is unknown is compared with the names of the table."""
         if args[0] in ONLY_BY_MAKE:
-            raise click.UsageError(f"`make {args[0]}` does this: it must work before dataops is installed.", ctx)
+            raise click.UsageError(f"`make {args[0]}` does this: it also sets up the virtual environment that it needs.", ctx)
         if args[0] not in self.verbs() and not args[0].startswith("-"):
             raise click.NoSuchCommand(args[0], possibilities=self.verbs(), ctx=ctx)
         return super().resolve_command(ctx, args)
@@ -148,7 +148,7 @@ delivery = LazyGroup(
     name="delivery", sections=BUILDS, help="One build of the pipeline, as buildspecs/ calls it. AWS CodeBuild runs these."
 )
 dataops = LazyGroup(
-    name="dataops", sections=VERBS, help="Develop, run, operate and deliver this project. `make VERB` does the same."
+    name="dataops", sections=VERBS, context_settings={"max_content_width": 120}, help="Develop, run, operate and deliver this project. `make VERB` does the same."
 )
 
 

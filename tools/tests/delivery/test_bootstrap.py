@@ -241,12 +241,11 @@ def test_the_account_is_asked_first_unless_somebody_says_skip(
     def ended(*_: Any) -> None:
         raise DiedError
 
-    monkeypatch.setattr("sys.argv", ["bootstrap", "--environment", "dev", *words])
     monkeypatch.setattr("dataops.delivery.bootstrap.on_aws", lambda _: Deployment("dev", SETTINGS, {}))
     monkeypatch.setattr("dataops.delivery.bootstrap.diagnose", diagnosed)
     monkeypatch.setattr("dataops.delivery.bootstrap.root_of", ended)
 
     with pytest.raises(Refusal if is_asked else DiedError):
-        main()
+        main(["--environment", "dev", *words])
 
     assert bool(asked) is is_asked

@@ -47,7 +47,7 @@ def test_a_bucket_with_versions_is_emptied_and_destroyed(
     s3.delete_object(Bucket="tiny-data", Key="orders/a.csv")
     typed("dev")
 
-    destroy.main(["--environment", "dev"])
+    destroy.main(["--environment", "dev"], standalone_mode=False)
 
     assert "tiny-data" not in project.buckets()
     told = capsys.readouterr().out

@@ -120,7 +120,7 @@ def test_the_pull_request_is_opened_and_says_where_it_is(
 
     with Stubber(codecommit) as stub:
         stub.add_response("create_pull_request", {"pullRequest": {"pullRequestId": "7"}}, told)
-        rollback.main(["--to", commits[1]])
+        rollback.main(["--to", commits[1]], standalone_mode=False)
 
     assert repository.pushed(branch) != ""
     said = capsys.readouterr().out
@@ -134,7 +134,7 @@ def test_another_provider_is_told_to_open_it(
     monkeypatch.setattr(rollback, "PROJECT", repository.folder)
     monkeypatch.setattr(rollback, "release_of", lambda _: release(provider="github"))
 
-    rollback.main(["--to", commits[0]])
+    rollback.main(["--to", commits[0]], standalone_mode=False)
 
     assert f"Open a pull request from rollback/to-{commits[0][:12]}" in capsys.readouterr().out
 

@@ -48,7 +48,7 @@ def account(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 def doctor(project: Path, server: Server, environment: str, **variables: str) -> "subprocess.CompletedProcess[str]":
     """Run it as a person does whose AWS is this one."""
     return subprocess.run(
-        [sys.executable, "-m", "dataops.operations.doctor", "--environment", environment],
+        [sys.executable, "-m", "dataops", "doctor", "--environment", environment],
         cwd=project, env=os.environ | server.platform.process_environment | variables, text=True, capture_output=True,
         check=False,
     )  # fmt: skip

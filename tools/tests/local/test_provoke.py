@@ -35,7 +35,7 @@ def test_every_one_says_in_a_sentence_what_has_happened() -> None:
 
 
 def test_without_a_word_all_are_listed_whether_a_platform_runs_or_not(capsys: pytest.CaptureFixture[str]) -> None:
-    provoke.main(["--environment", "dev"])
+    provoke.main(["--environment", "dev"], standalone_mode=False)
 
     said = capsys.readouterr().out
     assert [word for word, act in PROVOCATIONS.items() if not re.search(rf"^  {word} +\w", said, re.MULTILINE)] == []

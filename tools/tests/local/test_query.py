@@ -312,14 +312,14 @@ def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def test_one_query_is_answered_and_nothing_else_printed(platform: Path, capsys: pytest.CaptureFixture[str]) -> None:
     publish(platform / "storage", "b1", row(1, "x" * 300))
 
-    query.main(["--environment", "dev", "--sql", "select v, state, attempts, size from orders, ledger"])
+    query.main(["--environment", "dev", "--sql", "select v, state, attempts, size from orders, ledger"], standalone_mode=False)
 
     lines = [line.split() for line in capsys.readouterr().out.splitlines() if line.strip()]
     assert [lines[0], *lines[2:]] == [["v", "state", "attempts", "size"], ["x" * 300, "DONE", "0", "12"]]
 
 
 def test_the_ledger_holds_files_only(platform: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    query.main(["--environment", "dev", "--sql", "select file from ledger"])
+    query.main(["--environment", "dev", "--sql", "select file from ledger"], standalone_mode=False)
 
     out = capsys.readouterr().out
     assert "in/orders/a.csv@v1" in out and "run/" not in out and "dataset/" not in out
@@ -345,7 +345,7 @@ def test_without_a_query_the_views_are_shown_and_what_is_published_meanwhile_is_
         return "select v from orders"
 
     monkeypatch.setattr("builtins.input", typed)
-    query.main(["--environment", "dev"])
+    query.main(["--environment", "dev"], standalone_mode=False)
 
     out = capsys.readouterr().out
     assert " first " in out and "in/orders/a.csv@v1" in out
@@ -376,4 +376,4 @@ def test_a_platform_that_has_no_datasets_yet_is_one_sentence(platform: Path) -> 
 def test_a_profile_of_the_users_own_is_not_looked_for(platform: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "a-profile-that-does-not-exist")
 
-    query.main(["--environment", "dev", "--sql", "select 1"])
+    query.main(["--environment", "dev", "--sql", "select 1"], standalone_mode=False)

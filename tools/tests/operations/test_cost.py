@@ -12,7 +12,7 @@ import yaml
 from rich.console import Console
 from steps import reporting
 
-from dataops.cost import __main__ as command
+from dataops.cost import command
 from dataops.cost.delivery import lines_of_delivery
 from dataops.cost.estimate import METRICS_OF_A_JOB, Use, estimate, longest_run, priced
 from dataops.cost.frequency import runs_a_day
@@ -321,7 +321,7 @@ def once_read(settings: dict[str, dict[str, Any]], monkeypatch: pytest.MonkeyPat
 
 
 def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    command.main(list(words))
+    command.main(list(words), standalone_mode=False)
     return capsys.readouterr().out
 
 

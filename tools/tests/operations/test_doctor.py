@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 from doctor_needs import ACCOUNT, only
 from rich.console import Console
 
-from dataops.operations.doctor import __main__ as doctor
+from dataops.operations.doctor import command as doctor
 from dataops.operations.doctor import diagnosis
 from dataops.operations.doctor.check import Check, examine, findings_of, known_in, read_each, reasons_in
 from dataops.operations.doctor.finding import Finding, State, exit_code, fails, fine, look, unread

@@ -245,7 +245,7 @@ def test_the_command_says_what_went_where_and_fails_when_something_stays(
 ) -> None:
     pretend_deployed(monkeypatch)
     queues.put(DEAD_UPLOADS, chain.upload("orders/a.csv"))
-    redrive.main(["--environment", "dev"])
+    redrive.main(["--environment", "dev"], standalone_mode=False)
     said = capsys.readouterr().out
 
     assert said.startswith("Asking AWS: dev is account 123456789012")

@@ -187,7 +187,7 @@ def test_the_command_says_first_whom_it_asks(
     capsys.readouterr()
     pretend_deployed(monkeypatch)
 
-    where.main(["a.csv", "--environment", "dev"])
+    where.main(["a.csv", "--environment", "dev"], standalone_mode=False)
 
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "Asking AWS: dev is account 123456789012, region eu-west-1." and "DONE" in "".join(lines)

@@ -34,4 +34,4 @@ def soak(seed: str | None) -> None:
 
 def pytest(*words: str, **variables: str) -> None:
     """Run pytest in the project."""
-    run(sys.executable, "-m", "pytest", *words, **variables)
+    run(sys.executable, "-m", "pytest", *words, variables=variables)

@@ -12,12 +12,12 @@ from dataops.project import PROJECT
 BIN = Path(sys.executable).parent
 
 
-def run(*words: str, is_shown: bool = True, **variables: str) -> None:
+def run(*words: str, is_shown: bool = True, variables: dict[str, str] | None = None) -> None:
     """Run a program; unless it succeeds, end with its exit code."""
     if is_shown:
         print(shlex.join([Path(words[0]).name, *words[1:]]), flush=True)
     try:
-        process = subprocess.Popen(words, cwd=PROJECT, env=os.environ | variables)
+        process = subprocess.Popen(words, cwd=PROJECT, env={**os.environ, **(variables or {})})
     except FileNotFoundError:
         sys.exit(f"{Path(words[0]).name} is not installed here, or not on the PATH.")
     code = _ended(process)
