@@ -24,7 +24,9 @@ VERBS: Sections = {
         "local-down": Verb("local_run.platform:local_down", "End the local platform."),
         "run": Verb("local_run.run_etl", "Run the ETL alone, on local Spark."),
         "query": Verb("local_run.query", "Query with SQL what the local platform has published."),
-        "pipeline-demo": Verb("local_run.pipeline_demo", "Run the whole delivery on this machine, with your approvals."),
+        "pipeline-demo": Verb(
+            "local_run.pipeline_demo", "Run the whole delivery on this machine, with your approvals."
+        ),
         "cost": Verb("cost.command", "Estimate what a month costs, and what would save most."),
         "diagram": Verb("diagram.architecture", "Draw docs/architecture.svg from project.yaml."),
     },
@@ -111,7 +113,9 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command of a word; a word that is unknown is compared with the names of the table."""
         if args[0] in ONLY_BY_MAKE:
-            raise click.UsageError(f"`make {args[0]}` does this: it also sets up the virtual environment that it needs.", ctx)
+            raise click.UsageError(
+                f"`make {args[0]}` does this: it also sets up the virtual environment that it needs.", ctx
+            )
         if args[0] not in self.verbs() and not args[0].startswith("-"):
             raise click.NoSuchCommand(args[0], possibilities=self.verbs(), ctx=ctx)
         return super().resolve_command(ctx, args)
@@ -145,10 +149,15 @@ def loaded(place: str) -> click.Command:
 
 
 delivery = LazyGroup(
-    name="delivery", sections=BUILDS, help="One build of the pipeline, as buildspecs/ calls it. AWS CodeBuild runs these."
+    name="delivery",
+    sections=BUILDS,
+    help="One build of the pipeline, as buildspecs/ calls it. AWS CodeBuild runs these.",
 )
 dataops = LazyGroup(
-    name="dataops", sections=VERBS, context_settings={"max_content_width": 120}, help="Develop, run, operate and deliver this project. `make VERB` does the same."
+    name="dataops",
+    sections=VERBS,
+    context_settings={"max_content_width": 120},
+    help="Develop, run, operate and deliver this project. `make VERB` does the same.",
 )
 
 

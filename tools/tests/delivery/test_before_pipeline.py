@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from git_repositories import ADDRESS, Repository, release
 
-from dataops.delivery import before_pipeline
+from dataops.delivery import before_pipeline, pipeline
 from dataops.delivery.before_pipeline import about_commit
 
 
@@ -52,3 +52,22 @@ def test_before_the_first_push_nobody_has_reviewed_anything(tmp_path: Path) -> N
     made.commit("one")
 
     assert "There is no origin/main yet" in about_commit(made.folder, "main")
+
+
+@pytest.mark.parametrize(("words", "apply"), [((), ()), (("--adopt",), ("-var", "adopt_repository=true"))])
+def test_the_pipeline_is_looked_at_then_planned_and_terraform_asks(
+    monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], apply: tuple[str, ...]
+) -> None:
+    done: list[tuple[str, ...]] = []
+    monkeypatch.setattr(before_pipeline, "main", lambda: done.append(("look",)))
+    monkeypatch.setattr(pipeline.build_archives, "main", lambda _: done.append(("build",)))
+    monkeypatch.setattr(pipeline, "run", lambda *words: done.append(words))
+
+    pipeline.main(words, standalone_mode=False)
+
+    assert done == [
+        ("look",),
+        ("build",),
+        ("terraform", "-chdir=pipeline", "init", "-input=false"),
+        ("terraform", "-chdir=pipeline", "apply", *apply),
+    ]

@@ -66,7 +66,6 @@ def main(environment: str, saved: str, **assumptions: Any) -> None:
     )
 
 
-
 def assumptions_of(given: dict[str, Any], settings: Settings) -> Assumed:
     """The command line's amounts, checked against the datasets that there are."""
     datasets = set(settings["pipeline"]["datasets"])

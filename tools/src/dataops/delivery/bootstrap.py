@@ -35,7 +35,6 @@ def main(environment: str, yes: bool, skip_doctor: bool) -> None:
     print(f"{environment} is ready: its state lies in {root.place.bucket}. What comes next: docs/deploying.md")
 
 
-
 def refuse_what_will_fail(settings: dict[str, Any]) -> None:
     """Ask the account before anything is made in it; what could not be read stops nobody."""
     findings = diagnose(settings)

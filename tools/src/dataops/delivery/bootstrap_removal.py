@@ -32,7 +32,6 @@ def main(environment: str, yes: bool) -> None:
     print(f"What the bootstrap of {environment} had made is gone; its key can be restored for 30 days.")
 
 
-
 def refuse_what_is_still_used(deployment: Deployment, root: BootstrapRoot) -> None:
     """What a state still names would be left behind, known to nobody."""
     key = root.place.key.replace("bootstrap.tfstate", "terraform.tfstate")

@@ -51,7 +51,6 @@ def main(environment: str) -> None:
     print(f"{environment} is destroyed. {STAYS}")
 
 
-
 def planned_destruction(project: Path, terraform: Terraform) -> tuple[Judgement, Path]:
     """A saved plan that destroys everything, and what is to be judged about it."""
     build_archives.main(project)

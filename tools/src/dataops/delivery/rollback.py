@@ -35,7 +35,6 @@ def main(to: str | None, environment: str | None) -> None:
         print(offered(release, branch, to))
 
 
-
 def commit_to_return_to(s3: Any, release: Release, environment: str) -> str:
     """The last good commit of an environment, out of the record of what was deployed."""
     if environment not in release.environments:

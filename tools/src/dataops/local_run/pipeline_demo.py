@@ -64,7 +64,6 @@ def main(answers: list[bool]) -> None:
         sys.exit(f"The delivery has ended as {status}: what failed says why, above. What builds wrote lies in {logs}.")
 
 
-
 @contextmanager
 def rehearsal(console: Console) -> Iterator[tuple[Rehearsal, Steps]]:
     """Accounts that are bootstrapped and a pipeline that is applied, for as long as the block lasts."""

@@ -111,7 +111,6 @@ def make_it_so(environment: str, data: Path, profile: str | None, console: Conso
     return ended
 
 
-
 def still_running(environment: str, steps: Steps) -> Platform | None:
     """The platform that runs, unless nobody knows what it holds."""
     platform = running_platform(environment)

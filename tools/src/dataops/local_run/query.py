@@ -84,7 +84,6 @@ def main(environment: str, sql: str | None) -> None:
     converse(lambda sql: answer_now(connection, source, sql), console)
 
 
-
 def database() -> duckdb.DuckDBPyConnection:
     """A database in memory that shows times in UTC, as Athena does, and fetches nothing from anywhere."""
     connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})

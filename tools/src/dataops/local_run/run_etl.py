@@ -45,7 +45,6 @@ def main(environment: str, data: Path) -> None:
         sys.exit(1)
 
 
-
 def run_dataset(
     storage: LocalStorage, text: str, files: list[Path], java: str | None, console: Console
 ) -> dict[str, Any]:

@@ -29,7 +29,6 @@ def main(environment: str) -> None:
         sys.exit(f"{left} of the dead letters stay where they are: the lines above say why.")
 
 
-
 def redrive(deployment: Deployment) -> int:
     """Give every dead letter back and say what went where; how many could not be."""
     names, events = deployment.names, deployment.client("events")

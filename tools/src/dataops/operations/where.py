@@ -24,7 +24,6 @@ def main(environment: str, file: str | None) -> None:
         print("\n".join(answer(deployment, place_of(file), datetime.now(UTC))))
 
 
-
 def answer(deployment: Deployment, place: Place, now: datetime) -> list[str]:
     """What is known of the file, in lines; a file that is nowhere ends the command."""
     bucket, s3 = deployment.buckets["input"], deployment.client("s3")

@@ -85,7 +85,7 @@ def first_environment(folder: Path) -> str:
 
 def run_platform(folder: Path, *words: str) -> Command:
     """What `make local` does for the first environment; the words are more arguments."""
-    return run(folder, "-m", "dataops.local_run.platform", "--environment", first_environment(folder), *words)
+    return run(folder, "-m", "dataops", "local", "--environment", first_environment(folder), *words)
 
 
 def run(folder: Path, *arguments: str) -> Command:

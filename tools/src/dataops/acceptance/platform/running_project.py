@@ -162,7 +162,7 @@ class RunningProject:
     def query(self, sql: str) -> list[str]:
         """The values of an answer of one column, as `make query` gives them."""
         words = ["--environment", self.environment, "--sql", sql]
-        answered = run(self.folder, "-m", "dataops.local_run.query", *words)
+        answered = run(self.folder, "-m", "dataops", "query", *words)
         assert answered.code == 0, answered.said
         return answered.said.split()
 

@@ -27,7 +27,7 @@ def make_destroy(project: RunningProject) -> Command:
     shell = {name: value for name, value in os.environ.items() if name not in NEVER_LOCALLY}
     platform = project.platform
     done = subprocess.run(
-        [sys.executable, "-m", "dataops.delivery.destroy", "--environment", project.environment],
+        [sys.executable, "-m", "dataops", "destroy", "--environment", project.environment],
         cwd=project.folder,
         env=shell | platform.process_environment | way_to_s3_control(platform.address),
         input=f"{project.environment}\n",

@@ -154,7 +154,7 @@ def test_what_makes_the_alarm_ring_is_seen_mended_and_over(chain: RunningProject
     case.first(chain)
     come_to_rest(chain, name)
 
-    provoked = run(chain.folder, "-m", "dataops.local_run.provoke", "--environment", chain.environment, name)
+    provoked = run(chain.folder, "-m", "dataops", "provoke", "--environment", chain.environment, name)
 
     assert provoked.code == 0, provoked.said
     assert re.search(f"^{chain.prefix}\\S* rings: ", provoked.said, re.MULTILINE), provoked.said
