@@ -12,11 +12,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from dataops.command_line import BUILDS, ONLY_BY_MAKE, VERBS, LazyGroup, dataops, delivery
 
-ROOT = Path(__file__).resolve().parents[2]
-SOURCE = ROOT / "tools" / "src"
-PROJECT = ROOT / "{{cookiecutter.project_slug}}"
+from dataops.command_line import BUILDS, ONLY_BY_MAKE, VERBS, LazyGroup, dataops, delivery
+from dataops.project import PROJECT
+
 TARGET = re.compile(r"^([a-z][a-z%-]*):(?!=)[^\n]*\n((?:\t[^\n]*\n)*)", re.MULTILINE)
 RECIPES = dict(TARGET.findall((PROJECT / "Makefile").read_text(encoding="utf-8")))
 # Everything that the click group says about itself, asked in one process in the project's folder.
@@ -46,8 +45,8 @@ print(*sorted(name for name in set(sys.modules) - before if is_elsewhere(name)))
 
 
 def python(*words: str, folder: Path = PROJECT, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run Python with the tools' source, in the project's folder."""
-    environment = {**os.environ, "PYTHONPATH": str(SOURCE), "COLUMNS": "80", **variables}
+    """Run Python in the project's folder."""
+    environment = {**os.environ, "COLUMNS": "80", **variables}
     command = [sys.executable, *words]
     return subprocess.run(command, cwd=folder, env=environment, text=True, capture_output=True, check=False)
 
@@ -199,8 +198,8 @@ def test_a_package_that_is_missing_is_named_with_what_to_do() -> None:
 
 
 def completed(text: str) -> list[str]:
-    words = {"COMP_WORDS": text, "COMP_CWORD": str(len(text.split(" ")) - 1)}
-    done = python("-m", "dataops", _DATAOPS_COMPLETE="bash_complete", **words)
+    number = str(len(text.split(" ")) - 1)
+    done = python("-m", "dataops", _DATAOPS_COMPLETE="bash_complete", COMP_WORDS=text, COMP_CWORD=number)
     return [line.removeprefix("plain,") for line in done.stdout.splitlines()]
 
 
@@ -242,11 +241,9 @@ def test_a_program_that_is_interrupted_ends_by_itself(tmp_path: Path) -> None:
     code = (
         f"import sys\nfrom dataops.project.programs import run\nrun(sys.executable, {str(program)!r}, is_shown=False)"
     )
-    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
     process = subprocess.Popen(
         [sys.executable, "-c", code],
         cwd=PROJECT,
-        env=environment,
         text=True,
         stdout=subprocess.PIPE,
         start_new_session=True,

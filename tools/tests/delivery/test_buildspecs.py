@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 import yaml
-from dataops.command_line import BUILDS
 
+from dataops.command_line import BUILDS
 from dataops.project import PROJECT
 
 BUILDSPECS = {path.stem: yaml.safe_load(path.read_text()) for path in sorted((PROJECT / "buildspecs").glob("*.yml"))}

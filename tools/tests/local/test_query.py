@@ -312,7 +312,8 @@ def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def test_one_query_is_answered_and_nothing_else_printed(platform: Path, capsys: pytest.CaptureFixture[str]) -> None:
     publish(platform / "storage", "b1", row(1, "x" * 300))
 
-    query.main(["--environment", "dev", "--sql", "select v, state, attempts, size from orders, ledger"], standalone_mode=False)
+    sql = "select v, state, attempts, size from orders, ledger"
+    query.main(["--environment", "dev", "--sql", sql], standalone_mode=False)
 
     lines = [line.split() for line in capsys.readouterr().out.splitlines() if line.strip()]
     assert [lines[0], *lines[2:]] == [["v", "state", "attempts", "size"], ["x" * 300, "DONE", "0", "12"]]
