@@ -54,7 +54,7 @@ data "aws_iam_policy_document" "trust_lambda" {
 resource "aws_iam_role" "lambda" {
   for_each = local.functions
 
-  name                 = "${var.prefix}-${replace(each.key, "_", "-")}"
+  name                 = local._function_names[each.key]
   assume_role_policy   = data.aws_iam_policy_document.trust_lambda.json
   permissions_boundary = local.boundary
 }

@@ -1,4 +1,5 @@
-# Every name in AWS is composed here and nowhere else.
+# Names in AWS. What an environment has once is named here and nowhere else. What it has several of (functions, rules,
+# alarms, datasets) is <prefix>-<its key>, composed once, where the keys are.
 
 locals {
   prefix        = "${var.settings.slug}-${var.environment}"
@@ -61,6 +62,11 @@ locals {
     crawler_role      = local._crawler_role
     # What version 1.0 declared for jobs, and no job of Glue 5 writes to.
     retired_log_group = "/aws-glue/jobs/${local.prefix}"
+    digest            = "${local.prefix}-digest"
+    connection_check  = "${local.prefix}-check-connections"
+    rejections        = "${local.prefix}-rejected-connections"
+    flow_log_role     = "${local.prefix}-flow-log"
+    work              = "${local.prefix}-work"
     canary            = "canary"
     budget            = local.prefix
   })
