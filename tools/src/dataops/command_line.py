@@ -78,8 +78,8 @@ BUILDS: Sections = {
         "pull-request": Verb("delivery.pull_request", "Check and plan a pull request."),
     },
 }
-# These set up a virtual environment: the one that has `dataops`, or one of their own.
-ONLY_BY_MAKE = ("install", "scan", "setup", "tools")
+# These run before `dataops` is installed, or in a virtual environment of their own.
+ONLY_BY_MAKE = ("scan", "setup", "tools", "tools-source", "tools-verify")
 
 
 class LazyGroup(click.Group):
@@ -113,9 +113,7 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command of a word; a word that is unknown is compared with the names of the table."""
         if args[0] in ONLY_BY_MAKE:
-            raise click.UsageError(
-                f"`make {args[0]}` does this: it also sets up the virtual environment that it needs.", ctx
-            )
+            raise click.UsageError(f"`make {args[0]}` does this: it works without an installed dataops.", ctx)
         if args[0] not in self.verbs() and not args[0].startswith("-"):
             raise click.NoSuchCommand(args[0], possibilities=self.verbs(), ctx=ctx)
         return super().resolve_command(ctx, args)

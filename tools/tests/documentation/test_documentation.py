@@ -7,9 +7,11 @@ import pytest
 from documentation import checks_of, faults_of
 from documents import Document, documents_below
 
+from dataops import command_line
 from dataops.project import PROJECT
 
 DOCUMENTS = documents_below(PROJECT)
+TOOLS = Path(command_line.__file__).parent
 CHECKS = checks_of(PROJECT, [PROJECT / "Makefile"])
 
 
@@ -90,6 +92,7 @@ def test_what_is_sound_is_left_alone(text: str, tmp_path: Path) -> None:
 def targets_named_in_messages() -> set[str]:
     """What the project's code tells people to make."""
     code = [path for pattern in ("*.py", "modules/**/*.tf", "*/*.py", "*/*/*.py") for path in PROJECT.glob(pattern)]
+    code += TOOLS.rglob("*.py")
     texts = [
         path.read_text(encoding="utf-8")
         for path in code

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dataops import command_line
 from dataops.operations.doctor.finding import State
 from dataops.project import PROJECT
 
@@ -135,6 +136,7 @@ def test_every_message_that_is_quoted_is_one_of_this_project() -> None:
     code = [
         PROJECT / "Makefile",
         *(path for pattern in ("*/*.py", "*/*/*.py", "modules/*/*.tf") for path in PROJECT.glob(pattern)),
+        *Path(command_line.__file__).parent.rglob("*.py"),
     ]
     said = "\n".join(
         path.read_text(encoding="utf-8") for path in code if ".venv" not in path.parts and "tests" not in path.parts

@@ -1,4 +1,4 @@
-"""`python -m operations.redrive`: dead letters go back to whom they were meant for, and nothing is lost on the way."""
+"""`dataops redrive`: dead letters go back to whom they were meant for, and nothing is lost on the way."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""`python -m operations.where FILE`: one question, whatever has become of the file."""
+"""`dataops where FILE`: one question, whatever has become of the file."""
 
 import json
 
