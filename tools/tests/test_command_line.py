@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from dataops.command_line import BUILDS, ONLY_BY_MAKE, VERBS, LazyGroup, dataops, delivery
+from dataops.development import infrastructure, packages, template, tests
 from dataops.project import PROJECT
 
 MAKEFILE = (PROJECT / "Makefile").read_text(encoding="utf-8")
@@ -254,3 +255,60 @@ def test_a_program_that_is_interrupted_ends_by_itself(tmp_path: Path) -> None:
 
     assert process.stdout.read() == "saved\n"
     assert process.wait() == 4
+
+
+RESOLVE = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"]
+
+
+@pytest.mark.parametrize(
+    ("words", "programs"),
+    [
+        (["test"], [["python", "-m", "pytest", "--junit-xml", "reports/tests.xml"]]),
+        (["soak", "--seed", "7"], [["python", "-m", "pytest", "tests/test_schedules.py", "SEEDS=200", "SEED=7"]]),
+        (
+            ["plan", "--environment", "pipeline"],
+            [["terraform", "-chdir=pipeline", word, "-input=false"] for word in ("init", "plan")],
+        ),
+        (["upgrade"], [["python", "upgrade.py"]]),
+        (
+            ["upgrade", "--to", "1.2.0", "--preview", "--branch", "new"],
+            [["python", "upgrade.py", "--to", "1.2.0", "--branch", "new", "--preview"]],
+        ),
+        (["sync"], [["python", "upgrade.py", "--sync"]]),
+        (["adopt", "--template", "/t"], [["python", "upgrade.py", "--template", "/t", "--adopt"]]),
+        (
+            ["lock", "--newest"],
+            [
+                ["python", "-m", "pip", "install", "--quiet", "--quiet", "--disable-pip-version-check", packages.UV],
+                *([*RESOLVE, "--upgrade", f"{name}.txt", "--output-file", f"{name}.lock"] for name in packages.FILES),
+            ],
+        ),
+    ],
+)
+def test_a_command_starts_its_programs(
+    words: list[str], programs: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[list[str]] = []
+
+    def start(*words: str, variables: dict[str, str] | None = None, **_: Any) -> None:
+        program = "python" if words[0] == sys.executable else Path(words[0]).name
+        started.append([program, *words[1:], *(f"{name}={value}" for name, value in (variables or {}).items())])
+
+    for module in (infrastructure, packages, template, tests):
+        monkeypatch.setattr(module, "run", start)
+
+    done = CliRunner().invoke(dataops, words)
+
+    assert (done.exit_code, started) == (0, programs), done.output
+
+
+@pytest.mark.parametrize(("verb", "name"), [("test-platform", "platform"), ("test-delivery", "walk")])
+def test_acceptance_tests_come_with_the_package(verb: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[tuple[str, ...]] = []
+    monkeypatch.setattr(tests, "run", lambda *words, **_: started.append(words))
+
+    CliRunner().invoke(dataops, [verb])
+
+    ((*options, folder),) = started
+    assert options == [sys.executable, "-m", "pytest", "--config-file", "pyproject.toml", "--rootdir", "."]
+    assert Path(folder).name == name and list(Path(folder).glob("test_*.py"))
