@@ -91,7 +91,11 @@ def test_what_is_sound_is_left_alone(text: str, tmp_path: Path) -> None:
 
 def targets_named_in_messages() -> set[str]:
     """What the project's code tells people to make."""
-    code = [path for pattern in ("*.py", "modules/**/*.tf", "*/*.py", "*/*/*.py") for path in PROJECT.glob(pattern)]
+    code = [
+        path
+        for pattern in ("*.py", "modules/**/*.tf", "*/*.py", "*/*/*.py", "lambda/**/*.py")
+        for path in PROJECT.glob(pattern)
+    ]
     code += TOOLS.rglob("*.py")
     texts = [
         path.read_text(encoding="utf-8")

@@ -135,7 +135,11 @@ def quoted_messages() -> list[str]:
 def test_every_message_that_is_quoted_is_one_of_this_project() -> None:
     code = [
         PROJECT / "Makefile",
-        *(path for pattern in ("*/*.py", "*/*/*.py", "modules/*/*.tf") for path in PROJECT.glob(pattern)),
+        *(
+            path
+            for pattern in ("*/*.py", "lambda/**/*.py", "*/*/*.py", "modules/*/*.tf")
+            for path in PROJECT.glob(pattern)
+        ),
         *Path(command_line.__file__).parent.rglob("*.py"),
     ]
     said = "\n".join(
