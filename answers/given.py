@@ -97,7 +97,7 @@ def replayed_keys(context: dict[str, Any]) -> list[str]:
 
 
 def unknown(key: object, source: str) -> Iterator[str]:
-    if key in QUESTIONS:
+    if key in QUESTIONS or key == "_tools":
         return
     if str(key).startswith("_"):
         yield f"{shown(key)}, given in {source}, belongs to the template. Leave it out."

@@ -24,7 +24,7 @@ def main() -> None:
         Path(environment, "backend.tf").write_text(backend, encoding="utf-8")
     for dataset in HANDOVER["samples"]:
         shutil.copytree(Path("tests/samples", dataset), Path("samples", dataset), dirs_exist_ok=True)
-    bring_tools(Path(HANDOVER["tools"]))
+    bring_tools(Path(HANDOVER["tools"]), HANDOVER["tools_as"])
     Path("docs/architecture.svg").write_text(drawn(HANDOVER["architecture"]), encoding="utf-8")
     record = HANDOVER["record"]
     # Under cruft, which writes the record itself and runs this hook in temporary folders, there is none.
@@ -36,13 +36,16 @@ def main() -> None:
             print(WITHOUT_SAMPLES.format(places=", ".join(f"samples/{name}/" for name in HANDOVER["without_samples"])))
 
 
-def bring_tools(tools: Path) -> None:
-    """The tools of this version as one wheel, and the line by which pip checks it."""
+def bring_tools(tools: Path, form: str) -> None:
+    """The tools of this version as one wheel, and the line by which pip checks it; or their source."""
     sys.path.insert(0, str(tools / "src"))
     sys.dont_write_bytecode = True
-    from dataops.wheel import write
+    from dataops.wheel import sources, unpack, write
 
-    write(tools, Path("tools"))
+    if form == "source":
+        unpack(sources(tools), Path("tools"))
+    else:
+        write(tools, Path("tools"))
 
 
 def drawn(architecture: dict[str, object]) -> str:

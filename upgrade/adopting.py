@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from answers.project import answers_from
-from answers.record import OWNED_BY_THE_TEAM, as_texts
+from answers.record import OWNED_BY_THE_TEAM, SKIPPED_WITH_SOURCE, SOURCE, as_texts
 from upgrade.answering import settings_in, text_in
 from upgrade.git import git, literal
 from upgrade.project import Project, refuse_unfinished_work
@@ -56,6 +56,8 @@ def adopt(project: Project, clone: Path, template: str, to: str | None) -> int:
         "directory": None,
         "skip": OWNED_BY_THE_TEAM,
     }
+    if "tools/pyproject.toml" in project.tracked():
+        record |= {"tools": SOURCE, "skip": OWNED_BY_THE_TEAM + SKIPPED_WITH_SOURCE}
     (project.folder / RECORD).write_text(text_of(record), encoding="utf-8")
     git(project.top, "add", "--force", "--", literal(project.prefix + RECORD))
     print(said(found))

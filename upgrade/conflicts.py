@@ -26,6 +26,7 @@ class Conflict:
     path: str
     versions: tuple[tuple[int, str], ...]
     is_rewritten: bool = False
+    advice: str = ""
 
     @property
     def stages(self) -> tuple[int, ...]:
@@ -38,7 +39,7 @@ class Conflict:
 
     @property
     def sentence(self) -> str:
-        return REWRITTEN if self.is_rewritten else SENTENCES[self.stages]
+        return self.advice or (REWRITTEN if self.is_rewritten else SENTENCES[self.stages])
 
 
 def conflicts_in(entries: Iterable[str]) -> list[Conflict]:

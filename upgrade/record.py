@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from answers.record import without_credentials
+from answers.record import SOURCE, without_credentials
 from upgrade.project import SETTINGS, Project
 from upgrade.refusal import RefusedError
 from upgrade.versions import Version
@@ -54,6 +54,11 @@ def is_pattern(project: Project, pattern: object) -> bool:
 def answers_in(record: Record) -> dict[str, Any]:
     """The recorded answers, without what cookiecutter and cruft note beside them."""
     return {key: value for key, value in record["context"]["cookiecutter"].items() if not key.startswith("_")}
+
+
+def private_answers_in(record: Record) -> dict[str, str]:
+    """What the project has chosen without being asked: the form of its tools."""
+    return {"_tools": SOURCE} if record.get("tools") == SOURCE else {}
 
 
 def owned_by_the_team(rendered: Path) -> list[str]:

@@ -4,11 +4,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from upgrade import changelog, merge, migrations
+from upgrade import changelog, merge, migrations, tools
 from upgrade.answering import Answered, Ask, answered, environments_of
 from upgrade.git import run
 from upgrade.project import SETTINGS, Project, refuse_unfinished_work
-from upgrade.record import RECORD, Record, address, answers_in, record_in, renewed
+from upgrade.record import RECORD, Record, address, answers_in, private_answers_in, record_in, renewed
 from upgrade.refusal import RefusedError
 from upgrade.report import Story, difference, end_of_preview, told, way_on
 from upgrade.restoring import restored_on_failure
@@ -45,15 +45,18 @@ def upgrade(project: Project, clone: Path, order: Order, ask: Ask) -> int:
     story = story_of(record, old, new, answers)
     with tempfile.TemporaryDirectory(prefix="upgrade-") as folder:
         # The clone holds the new version's files: that is rendered while those of the old one are unpacked.
-        second = rendering(new, answers.answers, Path(folder, "new"))
-        first = rendering(old, answers_in(record), Path(folder, "old"))
+        private = private_answers_in(record)
+        second = rendering(new, answers.answers, private, Path(folder, "new"))
+        first = rendering(old, answers_in(record), private, Path(folder, "old"))
         before, after = first.folder(), second.folder()
         renewal = renewed(record, template, followed(record, order, new), new, answers.answers)
         settle(project, record, renewal, before, after)
         settle_settings(project, answers, before, after)
+        tools.settle(project, before, after)
+        moved = tools.moved(before, after)
         scratch = Path(folder, "trees")
         coming = merge.change(project, before, after, story.title, scratch)
-        forecast = merge.forecast(project, coming, scratch)
+        forecast = tools.explained(project, merge.forecast(project, coming, scratch), moved)
         return carry_out(project, merge.leaving_deleted(project, coming, forecast, scratch), forecast, story, order)
 
 

@@ -17,6 +17,7 @@ TAG = "py3-none-any"
 # The first moment that a zip archive can hold.
 TIME = (1980, 1, 1, 0, 0, 0)
 READABLE = 0o644 << 16
+BESIDE_THE_SOURCES = ("README.md", "pyproject.toml")
 # What Python, editors and file managers leave in a folder of sources.
 LEFT_OUT = r"__pycache__$|\.|.*\.(pyc|egg-info|orig|rej)$|.*~$"
 
@@ -30,6 +31,7 @@ def build(tools: Path) -> tuple[str, bytes]:
         f"{information}/METADATA": _metadata(about).encode(),
         f"{information}/WHEEL": f"Wheel-Version: 1.0\nGenerator: dataops\nRoot-Is-Purelib: true\nTag: {TAG}\n".encode(),
         f"{information}/entry_points.txt": _scripts(about).encode(),
+        **{f"{information}/{name}": content for name, content in _beside(tools).items()},
     }
     files[f"{information}/RECORD"] = _record(files, f"{information}/RECORD").encode()
     return f"{distribution}-{about['version']}-{TAG}.whl", _archive(files)
@@ -40,6 +42,40 @@ def _sources(source: Path) -> dict[str, bytes]:
     names = sorted(path.relative_to(source).as_posix() for path in source.rglob("*") if path.is_file())
     kept = [name for name in names if not any(re.match(LEFT_OUT, part) for part in name.split("/"))]
     return {name: (source / name).read_bytes().replace(b"\r\n", b"\n") for name in kept}
+
+
+def _beside(tools: Path) -> dict[str, bytes]:
+    """What stands beside src/ and belongs to the sources: the wheel carries it, so that it can be unpacked whole."""
+    return {
+        name: (tools / name).read_bytes().replace(b"\r\n", b"\n")
+        for name in BESIDE_THE_SOURCES
+        if (tools / name).is_file()
+    }
+
+
+def sources(tools: Path) -> dict[str, bytes]:
+    """The sources of which a wheel is built, by their names below tools/."""
+    return _beside(tools) | {f"src/{name}": content for name, content in _sources(tools / "src").items()}
+
+
+def sources_in(wheel: bytes) -> dict[str, bytes]:
+    """The sources that a wheel was built of, by their names below tools/."""
+    found = {}
+    with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
+        for name in archive.namelist():
+            folder, _, last = name.partition("/")
+            if not folder.endswith(".dist-info"):
+                found[f"src/{name}"] = archive.read(name)
+            elif last in BESIDE_THE_SOURCES:
+                found[last] = archive.read(name)
+    return found
+
+
+def unpack(files: dict[str, bytes], folder: Path) -> None:
+    """Write sources below tools/."""
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
 
 
 def _metadata(about: dict[str, Any]) -> str:
