@@ -23,7 +23,12 @@ OF_THE_SMALL_PROJECT = (
     *("project.yaml", "README.md", "pyproject.toml", "project.schema.json", "upgrade.py", ".gitignore"),
     *("{{first_environment()}}", "tests/samples"),
 )
-OF_THE_TOOLS = ("pyproject.toml", "src/dataops/*.py", "src/dataops/diagram", "src/dataops/project", "src/dataops/report")
+OF_THE_TOOLS = (
+    "pyproject.toml",
+    "README.md",
+    "src/dataops/*.py",
+    *(f"src/dataops/{room}" for room in ("diagram", "report")),
+)
 Content = str | bytes | None
 
 

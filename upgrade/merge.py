@@ -27,6 +27,13 @@ class Change:
 
     old: str
     new: str
+    # A folder that the template empties may look like one that it has renamed: the team's own files stay there.
+    moves_folders: bool = True
+
+    @property
+    def settings(self) -> tuple[str, str]:
+        """What git is told for the merge of this change alone."""
+        return ("-c", f"merge.directoryRenames={str(self.moves_folders).lower()}")
 
 
 @dataclass(frozen=True)
@@ -72,7 +79,7 @@ def tree(project: Project, rendered: Path, scratch: Path) -> str:
 def forecast(project: Project, coming: Change, scratch: Path) -> Forecast:
     """Merge in memory."""
     ours = committed(project, "HEAD^{tree}", "The project", "-p", coming.old)
-    done = run(project.top, "merge-tree", "--write-tree", "-z", "--no-messages", ours, coming.new)
+    done = run(project.top, *coming.settings, "merge-tree", "--write-tree", "-z", "--no-messages", ours, coming.new)
     if done.returncode > 1:
         raise RefusedError(f"git cannot merge: {done.stderr.strip()}")
     merged, *entries = done.stdout.split("\0")
@@ -106,7 +113,7 @@ def leaving_deleted(project: Project, coming: Change, found: Forecast, scratch: 
             git(project.top, "update-index", "--force-remove", "--", path, **index)
     title = git(project.top, "log", "-1", "--format=%B", coming.new).strip()
     new = git(project.top, "write-tree", **index).strip()
-    return Change(coming.old, committed(project, new, title, "-p", coming.old))
+    return replace(coming, new=committed(project, new, title, "-p", coming.old))
 
 
 def touched(project: Project, coming: Forecast) -> tuple[list[str], list[str]]:
@@ -197,7 +204,7 @@ def content(project: Project, path: str) -> str:
 
 def merge(project: Project, coming: Change, expected: Forecast) -> None:
     """Merge into the working tree and the index, without a commit, and look whether that gave what was forecast."""
-    done = run(project.top, "cherry-pick", "--no-commit", coming.new)
+    done = run(project.top, *coming.settings, "cherry-pick", "--no-commit", coming.new)
     if done.returncode < 0:
         raise StoppedError(STOPPED)
     found = conflicts_in(listed(project.top, "ls-files", "--unmerged", "-z"))

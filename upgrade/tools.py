@@ -80,12 +80,12 @@ def with_advice(project: Project, conflict: Conflict, moved: Moved) -> Conflict:
     if text not in moved.texts:
         return conflict
     shown, place = project.shown(conflict.path), place_now(lines_of(text), moved)
-    do = f"make tools-source unpacks it: make your change in {place}" if place else "make tools-source unpacks them"
+    in_its_place = f"make your change in {place}" if place else "make your change there"
     return replace(
         conflict,
         advice=(
-            f"the tools are one package now, a wheel in tools/, and you have changed this file of them: {do} "
-            f"(git diff :1:./{shown} :2:./{shown} shows it), then git rm {shown}"
+            "the new version has no such file, and you have changed it: the tools are a package now. Run make "
+            f"tools-source, {in_its_place} (git diff :1:./{shown} :2:./{shown} shows it), then git rm {shown}"
         ),
     )
 

@@ -1,7 +1,7 @@
 """One upgrade from beginning to end: it renders and forecasts first, and touches the project last."""
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from upgrade import changelog, merge, migrations, tools
@@ -55,7 +55,7 @@ def upgrade(project: Project, clone: Path, order: Order, ask: Ask) -> int:
         tools.settle(project, before, after)
         moved = tools.moved(before, after)
         scratch = Path(folder, "trees")
-        coming = merge.change(project, before, after, story.title, scratch)
+        coming = replace(merge.change(project, before, after, story.title, scratch), moves_folders=not moved.texts)
         forecast = tools.explained(project, merge.forecast(project, coming, scratch), moved)
         return carry_out(project, merge.leaving_deleted(project, coming, forecast, scratch), forecast, story, order)
 
