@@ -91,5 +91,23 @@ def test_every_room_that_imports_modules_of_lambda_looks_at_the_contract_first()
     }
 
     assert packages and rooms
-    silent = [room for room in rooms if "import dataops.project" not in (tools / room / "__init__.py").read_text()]
+    silent = [
+        room for room in rooms if "import dataops.project.fitting" not in (tools / room / "__init__.py").read_text()
+    ]
     assert silent == []
+
+
+def test_what_puts_it_right_works_all_the_same(tmp_path: Path) -> None:
+    folder = project_with(tmp_path, CONTRACT + 1)
+    (folder / "project.yaml").write_text("slug: acme\n")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "dataops", "upgrade", "--help"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "tools/src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")

@@ -3,12 +3,7 @@
 import sys
 from pathlib import Path
 
-from dataops import contract
-
 # Commands are called in the project's own folder, as its Makefile does.
 PROJECT = Path.cwd()
 # The archives' builder, the modules of the Lambda functions and those of the job are the project's own.
 sys.path += [str(PROJECT), str(PROJECT / "lambda"), str(PROJECT / "files")]
-# Every command that imports modules of lambda/ comes by here first.
-if (misfit := contract.misfit(PROJECT)) is not None:
-    sys.exit(misfit)
