@@ -94,7 +94,7 @@ def starter(name: str, file_format: str) -> dict[str, Any]:
 
 
 def fits_samples(name: str, dataset: dict[str, Any]) -> bool:
-    """Whether tests/samples/<name> of the project holds files of exactly this dataset."""
+    """Whether the samples that generation copies hold files of exactly this dataset."""
     file_format = {"orders": "csv", "customers": "json"}.get(name)
     return file_format is not None and dataset == starter(name, file_format)
 

@@ -41,7 +41,7 @@ def sweeps_until_all_is_found() -> tuple[list[float], int]:
     import pytest
     from event_chain import EventChain
     from moto import mock_aws
-    from versioned_prefix import VersionedPrefix
+    from test_sweep import VersionedPrefix
 
     took: list[float] = []
     surroundings = patch.dict(os.environ, CREDENTIALS | {"AWS_DEFAULT_REGION": "eu-west-1"})

@@ -5,6 +5,8 @@ import shutil
 import sys
 from pathlib import Path
 
+# What the acceptance tests of the tools work on.
+SAMPLES = "src/dataops/acceptance/samples"
 HANDOVER = json.loads(r"""{{ handover() | tojson }}""")
 NEXT_STEPS = """
 {slug} is ready. Next:
@@ -22,9 +24,10 @@ def main() -> None:
     for environment, backend in HANDOVER["backends"].items():
         shutil.copytree(HANDOVER["first"], environment, dirs_exist_ok=True)
         Path(environment, "backend.tf").write_text(backend, encoding="utf-8")
+    tools = Path(HANDOVER["tools"])
     for dataset in HANDOVER["samples"]:
-        shutil.copytree(Path("tests/samples", dataset), Path("samples", dataset), dirs_exist_ok=True)
-    bring_tools(Path(HANDOVER["tools"]), HANDOVER["tools_as"])
+        shutil.copytree(tools / SAMPLES / dataset, Path("samples", dataset), dirs_exist_ok=True)
+    bring_tools(tools, HANDOVER["tools_as"])
     Path("docs/architecture.svg").write_text(drawn(HANDOVER["architecture"]), encoding="utf-8")
     record = HANDOVER["record"]
     # Under cruft, which writes the record itself and runs this hook in temporary folders, there is none.

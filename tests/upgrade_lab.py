@@ -21,12 +21,11 @@ PERSON = {
 # The interplay of answers, hooks, record and updater is this template's own; of the project a few files stand for all.
 OF_THE_SMALL_PROJECT = (
     *("project.yaml", "README.md", "pyproject.toml", "project.schema.json", "upgrade.py", ".gitignore"),
-    *("{{first_environment()}}", "tests/samples"),
+    "{{first_environment()}}",
 )
+SAMPLES = "src/dataops/acceptance/samples"
 OF_THE_TOOLS = (
-    "pyproject.toml",
-    "README.md",
-    "src/dataops/*.py",
+    *("pyproject.toml", "README.md", "src/dataops/*.py", SAMPLES),
     *(f"src/dataops/{room}" for room in ("diagram", "report")),
 )
 Content = str | bytes | None

@@ -34,7 +34,7 @@ def generated(folder: Path) -> Path:
 def enter(project: Path) -> None:
     """Go into the project, and import from it and from the tools, here and in child processes."""
     os.chdir(project)
-    places = (TOOLS / "src", project, project / "lambda", project / "files", project / "tests")
+    places = (TOOLS / "src", project, project / "lambda", project / "files", project / "tests", project / "tests/etl")
     sys.path[:0] = [str(place) for place in places]
     inherited = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     own = str(TOOLS / "src")

@@ -41,7 +41,13 @@ def _sources(source: Path) -> dict[str, bytes]:
     """Every file of the packages by its name in the wheel, with the line ends of git's own objects."""
     names = sorted(path.relative_to(source).as_posix() for path in source.rglob("*") if path.is_file())
     kept = [name for name in names if not any(re.match(LEFT_OUT, part) for part in name.split("/"))]
-    return {name: (source / name).read_bytes().replace(b"\r\n", b"\n") for name in kept}
+    return {name: _content(source / name) for name in kept}
+
+
+def _content(path: Path) -> bytes:
+    """What git's own objects hold, whatever line ends the machine has; samples are data, and stay as they are."""
+    content = path.read_bytes()
+    return content if "samples" in path.parts else content.replace(b"\r\n", b"\n")
 
 
 def _beside(tools: Path) -> dict[str, bytes]:

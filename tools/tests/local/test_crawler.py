@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -14,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import orc, parquet
 
+import dataops.acceptance
 from dataops.local_aws.glue.crawler import CrawlError, crawl
 from dataops.local_aws.glue.crawler_schema import HEAD, RangedObject
 from dataops.local_aws.glue.hive_type import combined, of_cell, of_json, written
-from dataops.project import PROJECT
 
 NAME, BUCKET, DATABASE = "acme-dev-orders", "acme-dev-input", "acme_dev"
-SAMPLES = PROJECT / "tests" / "samples"
+SAMPLES = Path(dataops.acceptance.__file__).with_name("samples")
 
 
 class Platform:

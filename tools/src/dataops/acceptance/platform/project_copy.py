@@ -15,6 +15,7 @@ from dataops.project import PROJECT
 LEFTOVERS = (".git", ".venv", ".local", ".terraform", ".*_cache", ".hypothesis", "__pycache__", "build")
 NOT_COPIED = (*LEFTOVERS, "tests", "samples")
 PATIENCE_SECONDS = 1200
+SAMPLES = Path(__file__).parents[1] / "samples"
 # What the samples hold: these tests ask for exact counts, whatever datasets this project has by now.
 DATASETS: dict[str, Any] = {
     "orders": {
@@ -67,7 +68,7 @@ class Command:
 def copy_of_the_project(folder: Path, database: int) -> Path:
     """The project with the samples' datasets, without transforms of its team, with a database at a port from here."""
     shutil.copytree(PROJECT, folder, ignore=shutil.ignore_patterns(*NOT_COPIED))
-    shutil.copytree(PROJECT / "tests" / "samples", folder / "samples")
+    shutil.copytree(SAMPLES, folder / "samples")
     for transform in (folder / "files" / "transforms").glob("[!_]*.py"):
         transform.unlink()
     place = folder / "project.yaml"

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dataops.local_run import query
-from dataops.local_run.query_views import quoted, views
 from platform_in_a_folder import OUTPUT, Platform, column, job_settings, manifest_of
 from steps import publishing
 from steps.settings import Settings
+
+from dataops.local_run import query
+from dataops.local_run.query_views import quoted, views
 
 COLUMNS = [column("id", "bigint"), column("at", "timestamp"), column("amount", "decimal(8,2)"), column("area")]
 HEADER = "id,at,amount,area\n"

@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from dataops.local_run.made_up_rows import made_up_file
 from platform_in_a_folder import Platform, column, job_settings
+
+from dataops.local_run.made_up_rows import made_up_file
 
 EVERY_KIND = [
     column("id", "bigint", required=True),
