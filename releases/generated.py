@@ -52,6 +52,6 @@ def moved(project: Path) -> set[str]:
 
 def holding_nothing(project: Path) -> set[str]:
     """The types of resources that can be made again, by the project's own list."""
-    source = (project / "delivery/data_holding.py").read_text(encoding="utf-8")
+    source = (project.parent / "tools/src/dataops/delivery/data_holding.py").read_text(encoding="utf-8")
     listed = re.search(r"^HOLDING_NOTHING = \{(.*?)^\}", source, re.MULTILINE | re.DOTALL)
     return set(re.findall(r'"(\w+)"', listed[1])) if listed else set()

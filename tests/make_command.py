@@ -21,6 +21,11 @@ def machine() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("MOTO_") and name != "PYTHONPATH"}
 
 
+def with_tools() -> dict[str, str]:
+    """The machine's environment, in which Python finds the sources of the tools."""
+    return machine() | {"PYTHONPATH": os.environ["PYTHONPATH"]}
+
+
 def make(project: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run make in a project, with the project's tools installed and none of these tests' own settings."""
     return subprocess.run(

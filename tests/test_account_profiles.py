@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from make_command import machine, make
+from make_command import make, with_tools
 
 Bake = Callable[..., Path]
 DEVICES = {
@@ -68,7 +68,7 @@ def applied(project: Path, profile: str, *targets: str) -> str:
     """What Terraform says when a part of dev is applied in a fresh account."""
     done = subprocess.run(
         [sys.executable, "-c", APPLY, profile, *targets],
-        cwd=project, env=machine(), text=True, capture_output=True, timeout=900, check=False,
+        cwd=project, env=with_tools(), text=True, capture_output=True, timeout=900, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return " ".join(done.stdout.replace("│", " ").split())

@@ -33,7 +33,7 @@ def test_the_estimate_from_project_yaml_counts_what_the_plan_holds(plan: dict[st
 
     settings = settings_of(planned_project)
 
-    assert stack_of_settings(settings) == stack_of_plan(plan, settings), "see the numbers in operations/cost/stack.py"
+    assert stack_of_settings(settings) == stack_of_plan(plan, settings), "see the numbers in dataops.cost.stack"
 
 
 def test_a_saved_plan_is_estimated_as_it_is(plan: dict[str, Any], planned_project: Path, terraform: Terraform) -> None:
@@ -52,7 +52,7 @@ def test_every_kind_of_resource_has_a_price_or_is_known_to_have_none(plan: dict[
     from dataops.cost.prices import prices
     from dataops.cost.stack import kinds_in
 
-    assert kinds_in(plan) - prices().known_resources == set(), "add them to operations/cost/prices.yaml"
+    assert kinds_in(plan) - prices().known_resources == set(), "add them to dataops/cost/prices.yaml"
 
 
 def test_a_resource_that_is_not_in_the_table_is_noticed(plan: dict[str, Any]) -> None:

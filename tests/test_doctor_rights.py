@@ -1,31 +1,20 @@
 """`make doctor` only reads, and every right that it names, as needed or as lacking, is one that IAM has."""
 
 import re
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 from test_permissions import levels_of_actions
 
-PROJECT = Path(__file__).parents[1] / "{{cookiecutter.project_slug}}"
+from benches.template import ROOT
+
+DOCTOR = ROOT / "tools/src/dataops/operations/doctor"
 CALL = re.compile(r'reader\.ask(?:_all)?\(\s*"([a-z0-9-]+)",\s*"([A-Za-z]+)"')
 # Starting a query of Logs Insights changes nothing; AWS counts it as reading.
 READING = ("Read", "List")
 
 
-@pytest.fixture(autouse=True)
-def modules_of_the_project(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let tests import the project's packages, and only them."""
-    monkeypatch.syspath_prepend(str(PROJECT))
-    yield
-    for name in [name for name in sys.modules if name.partition(".")[0] in ("operations", "local")]:
-        del sys.modules[name]
-
-
 def calls() -> set[tuple[str, str]]:
     """Every service and operation that a check asks."""
-    texts = [path.read_text(encoding="utf-8") for path in (PROJECT / "operations/doctor").glob("*.py")]
+    texts = [path.read_text(encoding="utf-8") for path in DOCTOR.glob("*.py")]
     return {call for text in texts for call in CALL.findall(text)}
 
 

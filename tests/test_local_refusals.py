@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from make_command import machine
+from make_command import with_tools
 from refusal_mutations import ALSO, ELSEWHERE, NOT_OF_A_RULE, STEPS, Mutation
 
 HERE = Path(__file__).parent
@@ -42,7 +42,7 @@ def told(bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFactor
     done = subprocess.run(
         [sys.executable, "-c", INSIDE.read_text()],
         cwd=project,
-        env=machine(),
+        env=with_tools(),
         input=json.dumps(given()),
         text=True,
         capture_output=True,

@@ -61,7 +61,7 @@ def test_what_pip_audit_finds_is_told_by_package_and_number(project: Path, tmp_p
     audit.write_text(f"#!/bin/sh\necho '{json.dumps({'dependencies': [found]})}'\nexit 1\n")
     audit.chmod(0o755)
     code = (
-        f"import pathlib, delivery.scan as scan; scan.BIN = pathlib.Path({str(audit.parent)!r}); "
+        f"import pathlib, dataops.delivery.scan as scan; scan.BIN = pathlib.Path({str(audit.parent)!r}); "
         f"print(scan.scan_packages(scan.PROJECT))"
     )
 

@@ -28,7 +28,8 @@ def as_git_would_on_windows(source: Path, target: Path) -> None:
         copy = target / path.relative_to(source)
         if path.is_file() and "__pycache__" not in path.parts:
             copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+            content = path.read_bytes()
+            copy.write_bytes(content if "samples" in path.parts else content.replace(b"\n", b"\r\n"))
             copy.chmod(0o700)
             os.utime(copy, (1_000_000_000, 1_000_000_000))
     for left in ("__pycache__/wheel.cpython-311.pyc", ".DS_Store", "wheel.py~", "wheel.py.orig"):
@@ -61,16 +62,16 @@ def test_other_pythons_give_the_same_wheel(tmp_path: Path) -> None:
 
 def test_the_wheel_holds_every_source_file(tmp_path: Path) -> None:
     tracked = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "tools/src"],
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "tools/src"],
         cwd=ROOT,
         check=True,
         capture_output=True,
         text=True,
-    ).stdout.split()
+    ).stdout.split("\0")
 
     held = zipfile.ZipFile(write(TOOLS, tmp_path)).namelist()
 
-    expected = {name.removeprefix("tools/src/") for name in tracked if (ROOT / name).exists()}
+    expected = {name.removeprefix("tools/src/") for name in tracked if name and (ROOT / name).is_file()}
     assert {name for name in held if ".dist-info/" not in name} == expected
     assert {"dataops/report/report.html.j2", "dataops/cost/prices.yaml"} <= expected
 
