@@ -3,23 +3,10 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from terraform_runner import Terraform
-
-PROJECT = Path(__file__).parents[1] / "{{cookiecutter.project_slug}}"
-
-
-@pytest.fixture(autouse=True)
-def modules_of_the_project(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let tests import the project's packages, and only them."""
-    monkeypatch.syspath_prepend(str(PROJECT))
-    yield
-    for name in [name for name in sys.modules if name.partition(".")[0] in ("operations", "local")]:
-        del sys.modules[name]
 
 
 def settings_of(project: Path) -> dict[str, Any]:

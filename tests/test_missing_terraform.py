@@ -58,7 +58,7 @@ def test_it_applies_and_settles_a_root(without_terraform: dict[str, str], root: 
 
 
 def test_it_ends_as_terraform_ends_and_says_what_terraform_says(without_terraform: dict[str, str], root: Path) -> None:
-    program = str(ROOT / "tools/src/dataops/project/packaged_terraform.py")
+    program = str(PROJECT.parent / "tools/src/dataops/project/packaged_terraform.py")
     told = run(without_terraform, root, "-P", program, "apply", "-auto-approve", "-json").stdout
     (root / "main.tf").write_text("nothing {")
 

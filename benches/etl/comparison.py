@@ -74,7 +74,7 @@ def our_job(storage: Any, paths: list[Path]) -> tuple[Cost, dict[str, Any]]:
 
 def local_platform() -> Any:
     """The tools' own stand-in of S3."""
-    sys.path.insert(0, str(ROOT / "tools/src"))
+    sys.path.insert(0, str(PROJECT.parent / "tools/src"))
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     from dataops.local_run.storage import local_storage
 
