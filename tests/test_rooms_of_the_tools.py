@@ -19,6 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cost": set(),
     "operations": {"cost", "report"},
     "delivery": {"operations"},
+    "development": set(),
     "local_run": {"local_aws", "report"},
     "acceptance": {"local_run", "report"},
 }

@@ -4,11 +4,11 @@ import sys
 
 import click
 
-from dataops.project.programs import BIN, run
+from dataops.development.lock_files import renew
+from dataops.project.programs import run
 
 UV = "uv==0.13.9"
 FILES = ("requirements", "buildspecs/requirements", "buildspecs/scan-requirements")
-COMPILE = ("pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes")
 
 
 @click.command(help=__doc__)
@@ -18,4 +18,4 @@ def main(newest: bool) -> None:
     run(sys.executable, "-m", "pip", "install", "--quiet", "--quiet", "--disable-pip-version-check", UV, is_shown=False)
     for name in FILES:
         options = ["--upgrade"] if newest else []
-        run(f"{BIN}/uv", *COMPILE, *options, f"{name}.txt", "--output-file", f"{name}.lock", is_shown=False)
+        renew(name, *options)

@@ -62,8 +62,3 @@ def uv(*words: str) -> str:
     """What uv answers; it is installed beside this Python."""
     program = str(Path(sys.executable).with_name("uv"))
     return subprocess.run([program, *words], check=True, stdout=subprocess.PIPE, text=True).stdout
-
-
-if __name__ == "__main__":
-    for each in ("requirements", "buildspecs/requirements", "buildspecs/scan-requirements"):
-        renew(each, *sys.argv[1:])
