@@ -11,6 +11,7 @@ from runs.run_closing import Closing
 from runs.run_news import RunNews
 from runtime.aws import client, required, table_client
 from runtime.metric import log
+from runtime.names import dataset_of
 
 prefix = required("PREFIX")
 ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)
@@ -23,8 +24,8 @@ closing = Closing(jobs, RunNews(jobs, notifications, required("CANARY")), int(re
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """A state change of a job, as Glue sends it: a hint, the job and its commit decide."""
     detail = event["detail"]
-    dataset = detail["jobName"].removeprefix(f"{prefix}-")
-    if dataset == detail["jobName"]:
+    dataset = dataset_of(prefix, detail["jobName"])
+    if dataset is None:
         log("event-of-another-project", name=detail["jobName"])
         return {}
     run = run_in(jobs.by_id(dataset, detail["jobRunId"]) or {})

@@ -12,6 +12,7 @@ from runs.next_step import advance, tell_of_failed_crawl
 from runs.run_capacity import Workers
 from runtime.aws import client, required, table_client
 from runtime.metric import log
+from runtime.names import dataset_of
 
 prefix = required("PREFIX")
 ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)
@@ -26,10 +27,10 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """A state change of a crawler or a job, as Glue sends it: a hint, the ledger decides."""
     detail = event["detail"]
     name = detail.get("crawlerName") or detail["jobName"]
-    if not name.startswith(f"{prefix}-"):
+    dataset = dataset_of(prefix, name)
+    if dataset is None:
         log("event-of-another-project", name=name)
         return {}
-    dataset = name.removeprefix(f"{prefix}-")
     is_crawl = "crawlerName" in detail
     if is_crawl:
         measure_ended_crawl(prefix, dataset, detail)

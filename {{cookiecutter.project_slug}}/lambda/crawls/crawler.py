@@ -9,6 +9,7 @@ from ledger.instant import as_text
 from ledger.keys import NOTICE, dataset_row
 from ledger.ledger import Ledger, Row
 from runtime.metric import log
+from runtime.names import full_name
 
 # A crawler says SUCCEEDED, the list of its crawls says COMPLETED.
 SUCCESS = ("SUCCEEDED", "COMPLETED")
@@ -54,7 +55,7 @@ class Crawlers:
 
     def newest(self, dataset: str, just_succeeded: bool = False) -> Crawl:
         """What Glue says about the dataset's crawler."""
-        crawler = self.glue.get_crawler(Name=f"{self.prefix}-{dataset}")["Crawler"]
+        crawler = self.glue.get_crawler(Name=full_name(self.prefix, dataset))["Crawler"]
         if just_succeeded and crawler["State"] == "STOPPING":
             # Glue may send its event before LastCrawl tells of the crawl that is ending: the one we started.
             return Crawl("STOPPING", SUCCESS[0], self._remembered(dataset).get("started_at", ""))
@@ -77,7 +78,7 @@ class Crawlers:
             return "stuck"
         now = self.ledger.now()
         try:
-            self.glue.start_crawler(Name=f"{self.prefix}-{dataset}")
+            self.glue.start_crawler(Name=full_name(self.prefix, dataset))
         except ClientError as error:
             if error.response["Error"]["Code"] != "CrawlerRunningException":
                 raise

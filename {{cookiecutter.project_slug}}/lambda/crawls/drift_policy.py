@@ -8,6 +8,7 @@ from ledger.ledger import Row
 from notifications.messages.drift import drift_found
 from notifications.notification import Notifications
 from runtime.metric import log
+from runtime.names import full_name
 
 from crawls.crawler import Crawlers
 from crawls.drift import drift_of, raw_and_published
@@ -34,7 +35,7 @@ class Drift:
 def observed_drift(dataset: str, crawlers: Crawlers) -> Drift:
     """Compare what was crawled with project.yaml, and remember the result."""
     known = crawlers.ledger.row(dataset_row(dataset)) or {}
-    tables = raw_and_published(crawlers.glue, f"{crawlers.prefix}-{dataset}", dataset)
+    tables = raw_and_published(crawlers.glue, full_name(crawlers.prefix, dataset), dataset)
     policy = tables[1].get("Parameters", {}).get("on_drift", "report") if tables else "report"
     drift = Drift(tuple(drift_of(*tables)) if tables else (), policy)
     if (list(drift.changes), drift.policy) != (known.get("drift", []), known.get("on_drift", drift.policy)):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from runtime.names import full_name
+
 HOSTS = {"cn-": "console.amazonaws.cn", "us-gov-": "console.amazonaws-us-gov.com"}
 
 
@@ -20,11 +22,11 @@ class Place:
 
     def job_run(self, dataset: str, job_run: str) -> str:
         """A run of a dataset's job, with its log and its metrics."""
-        return self._console("gluestudio/home", f"#/job/{self.prefix}-{dataset}/run/{job_run}")
+        return self._console("gluestudio/home", f"#/job/{full_name(self.prefix, dataset)}/run/{job_run}")
 
     def crawler(self, dataset: str) -> str:
         """A dataset's crawler, with its crawls and their logs."""
-        return self._console("glue/home", f"#/v2/data-catalog/crawlers/view/{self.prefix}-{dataset}")
+        return self._console("glue/home", f"#/v2/data-catalog/crawlers/view/{full_name(self.prefix, dataset)}")
 
     def stored_object(self, bucket: str, key: str) -> str:
         """One object of a bucket."""

@@ -8,6 +8,7 @@ from ledger.ledger import Ledger, Row
 from output_layout import manifest_key
 from runtime.aws import each
 from runtime.metric import log
+from runtime.names import full_name
 
 from runs.run_capacity import Workers
 
@@ -28,7 +29,7 @@ class JobRuns:
     def by_id(self, dataset: str, job_run: str) -> Row | None:
         """The Glue job run of an id; None when the job was replaced and has forgotten its runs."""
         try:
-            found: Row = self.glue.get_job_run(JobName=f"{self.prefix}-{dataset}", RunId=job_run)["JobRun"]
+            found: Row = self.glue.get_job_run(JobName=full_name(self.prefix, dataset), RunId=job_run)["JobRun"]
         except self.glue.exceptions.EntityNotFoundException:
             return None
         return found
@@ -36,7 +37,7 @@ class JobRuns:
     def by_run(self, dataset: str, run: str) -> Row | None:
         """The newest Glue job run that was given a run's manifest, if there is one."""
         pages = self.glue.get_paginator("get_job_runs").paginate(
-            JobName=f"{self.prefix}-{dataset}", PaginationConfig={"MaxItems": RUNS_TO_SEARCH}
+            JobName=full_name(self.prefix, dataset), PaginationConfig={"MaxItems": RUNS_TO_SEARCH}
         )
         job_runs = (job_run for page in pages for job_run in page["JobRuns"])
         try:

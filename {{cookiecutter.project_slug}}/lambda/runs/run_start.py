@@ -6,6 +6,7 @@ from ledger.keys import open_runs_of, run_row
 from ledger.ledger import Ledger, Row
 from runtime.aws import each
 from runtime.metric import log
+from runtime.names import full_name
 
 from runs.job_run import JobRuns
 from runs.manifest import batch_of, chosen, run_of, text_in, write_manifest
@@ -28,7 +29,7 @@ def start_run(jobs: JobRuns, dataset: str, waiting: list[Row]) -> str | None:
     _note(jobs, dataset, run, rows)
     try:
         started = jobs.glue.start_job_run(
-            JobName=f"{jobs.prefix}-{dataset}",
+            JobName=full_name(jobs.prefix, dataset),
             Arguments={"--manifest": jobs.manifest_address(dataset, run)},
         )
         jobs.ledger.change(run_row(run), {"job_run": started["JobRunId"]}, {})

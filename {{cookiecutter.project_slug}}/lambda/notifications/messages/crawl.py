@@ -1,5 +1,7 @@
 """A crawler does not do its work: its files wait."""
 
+from runtime.names import full_name
+
 from notifications.message import Message
 from notifications.place import Place
 
@@ -10,8 +12,8 @@ def crawl_failed(place: Place, dataset: str) -> Message:
         place,
         dataset,
         "crawl failed",
-        f"The crawler {place.prefix}-{dataset} failed. No file is lost: all keep waiting, and the next upload or "
-        "sweep starts it again.",
+        f"The crawler {full_name(place.prefix, dataset)} failed. No file is lost: all keep waiting, "
+        "and the next upload or sweep starts it again.",
     )
 
 
@@ -21,13 +23,13 @@ def crawler_stuck(place: Place, dataset: str) -> Message:
         place,
         dataset,
         "crawler makes no progress",
-        f"The same files waited before and after two crawls of {place.prefix}-{dataset}. "
+        f"The same files waited before and after two crawls of {full_name(place.prefix, dataset)}. "
         "It is not started again before a file comes.",
     )
 
 
 def _message(place: Place, dataset: str, headline: str, fact: str) -> Message:
-    crawler = f"{place.prefix}-{dataset}"
+    crawler = full_name(place.prefix, dataset)
     return Message(
         kinds=("crawl failed",),
         place=place,

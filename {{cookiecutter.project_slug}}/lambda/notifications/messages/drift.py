@@ -1,5 +1,7 @@
 """The files' columns differ from those that project.yaml declares."""
 
+from runtime.names import full_name
+
 from notifications.message import Message, cut
 from notifications.place import Place
 
@@ -8,7 +10,7 @@ MOST_LINES = 20
 
 def drift_found(place: Place, dataset: str, changes: tuple[str, ...], stops: bool) -> Message:
     """`stops` when no run starts before somebody has decided."""
-    crawler = f"{place.prefix}-{dataset}"
+    crawler = full_name(place.prefix, dataset)
     goes_on = "The run goes on: the job reads the declared columns, and its report says what became of each file."
     waits = "No run starts, because on_drift is stop. No file is lost: all wait."
     decide = [
