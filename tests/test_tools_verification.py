@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from upgrade_lab import FOLDER, Project, Template, copied, run, small_template
+from upgrade_pages import FIRST
 
 Small = tuple[Template, Project]
 
@@ -18,7 +19,7 @@ def with_makefile(tmp_path_factory: pytest.TempPathFactory) -> Small:
     """A small template whose projects have the Makefile and are of its version 1.0.0."""
     folder = tmp_path_factory.mktemp("verified")
     whole = Path(__file__).parents[1] / FOLDER / "Makefile"
-    template = small_template(folder / "template.git", {"Makefile": whole.read_text(encoding="utf-8")})
+    template = small_template(folder / "template.git", FIRST | {"Makefile": whole.read_text(encoding="utf-8")})
     project = template.generate(folder / "output")
     template.release("2.0.0", {"docs/new.md": "# A later version\n"})
     return template, project
