@@ -9,9 +9,8 @@ from runs.job_run import JobRuns, run_in
 from runs.run_capacity import Workers
 from runs.run_closing import Closing
 from runs.run_news import RunNews
-from runtime.aws import client, required, table_client
+from runtime.aws import client, dataset_of, required, table_client
 from runtime.metric import log
-from runtime.names import dataset_of
 
 prefix = required("PREFIX")
 ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)

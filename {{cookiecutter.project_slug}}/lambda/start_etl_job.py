@@ -10,9 +10,8 @@ from runs.dataset_metrics import measure_ended_crawl
 from runs.job_run import JobRuns
 from runs.next_step import advance, tell_of_failed_crawl
 from runs.run_capacity import Workers
-from runtime.aws import client, required, table_client
+from runtime.aws import client, dataset_of, required, table_client
 from runtime.metric import log
-from runtime.names import dataset_of
 
 prefix = required("PREFIX")
 ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)

@@ -1,9 +1,10 @@
-"""Every environment of project.yaml has its folder and its state, and every package is locked by version and hash."""
+"""Files that must agree: environments and their folders, lock files, the layout of the output bucket."""
 
 import re
 from pathlib import Path
 from typing import Any
 
+import output_layout
 import pytest
 import yaml
 
@@ -14,6 +15,7 @@ SYNC = "project.yaml has changed since the folders were made: run make sync."
 OTHERS = {"bootstrap", "pipeline"}
 NAMED = re.compile(r"^([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==(\S+)", re.MULTILINE)
 FILES = ["requirements", "buildspecs/requirements", "buildspecs/scan-requirements"]
+FOLDERS = {name.lower(): value for name, value in vars(output_layout).items() if name.isupper()}
 
 
 def test_every_environment_has_a_folder_and_every_folder_is_one() -> None:
@@ -53,3 +55,23 @@ def test_every_locked_package_has_a_hash_and_no_address(name: str) -> None:
 
 def test_the_builds_and_the_project_use_the_same_packages() -> None:
     assert named(PROJECT / "buildspecs/requirements.lock").items() <= named(PROJECT / "requirements.lock").items()
+
+
+def test_terraform_has_the_folders_that_the_code_has() -> None:
+    text = (PROJECT / "modules/project/name.tf").read_text()
+    (declared,) = re.findall(r"output_folders = \{(.*?)\}", text, re.DOTALL)
+
+    assert dict(re.findall(r'(\w+)\s*=\s*"(\w+)"', declared)) == FOLDERS
+
+
+def test_no_other_file_names_a_folder_of_the_output_bucket() -> None:
+    decided = {PROJECT / "modules/project/name.tf", PROJECT / "files/output_layout.py"}
+    written = re.compile(rf"[\"'/]({'|'.join(FOLDERS.values())})[\"'/]")
+    code = [
+        path
+        for folder in ("bootstrap", "files", "lambda", "modules", "pipeline")
+        for path in (PROJECT / folder).rglob("*")
+        if path.suffix in {".py", ".tf"} and ".terraform" not in path.parts
+    ]
+
+    assert [path for path in code if path not in decided and written.search(path.read_text())] == []

@@ -8,8 +8,8 @@ from botocore.exceptions import ClientError
 from ledger.instant import as_text
 from ledger.keys import NOTICE, dataset_row
 from ledger.ledger import Ledger, Row
+from runtime.aws import full_name
 from runtime.metric import log
-from runtime.names import full_name
 
 # A crawler says SUCCEEDED, the list of its crawls says COMPLETED.
 SUCCESS = ("SUCCEEDED", "COMPLETED")

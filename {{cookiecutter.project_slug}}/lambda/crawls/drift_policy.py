@@ -7,8 +7,8 @@ from ledger.keys import NOTICE, dataset_row, drift_row
 from ledger.ledger import Row
 from notifications.messages.drift import drift_found
 from notifications.notification import Notifications
+from runtime.aws import full_name
 from runtime.metric import log
-from runtime.names import full_name
 
 from crawls.crawler import Crawlers
 from crawls.drift import drift_of, raw_and_published

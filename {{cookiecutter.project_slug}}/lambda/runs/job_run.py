@@ -6,9 +6,8 @@ from ledger.file_row import release
 from ledger.keys import run_row
 from ledger.ledger import Ledger, Row
 from output_layout import manifest_key
-from runtime.aws import each
+from runtime.aws import each, full_name
 from runtime.metric import log
-from runtime.names import full_name
 
 from runs.run_capacity import Workers
 

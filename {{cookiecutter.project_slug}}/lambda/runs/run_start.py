@@ -4,9 +4,8 @@ from botocore.exceptions import ClientError
 from ledger.file_row import claim, reassign
 from ledger.keys import open_runs_of, run_row
 from ledger.ledger import Ledger, Row
-from runtime.aws import each
+from runtime.aws import each, full_name
 from runtime.metric import log
-from runtime.names import full_name
 
 from runs.job_run import JobRuns
 from runs.manifest import batch_of, chosen, run_of, text_in, write_manifest

@@ -1,4 +1,4 @@
-"""What a Lambda has of AWS: clients that are built once, environment variables, threads."""
+"""What a Lambda has of AWS: clients that are built once, environment variables, names, threads."""
 
 import os
 from collections.abc import Callable, Iterable
@@ -25,6 +25,16 @@ def required(name: str) -> str:
     if not value:
         raise RuntimeError(f"The environment variable {name} is missing: see modules/environment/lambda.tf.")
     return value
+
+
+def full_name(prefix: str, dataset: str) -> str:
+    """The name of a dataset's crawler, job, ruleset and rule, as in modules/dataset/main.tf."""
+    return f"{prefix}-{dataset}"
+
+
+def dataset_of(prefix: str, name: str) -> str | None:
+    """The dataset whose crawler or job has a name; None for one of another project or environment."""
+    return name.removeprefix(f"{prefix}-") if name.startswith(f"{prefix}-") else None
 
 
 PATIENT = Config(

@@ -1,6 +1,6 @@
 """A crawler does not do its work: its files wait."""
 
-from runtime.names import full_name
+from runtime.aws import full_name
 
 from notifications.message import Message
 from notifications.place import Place

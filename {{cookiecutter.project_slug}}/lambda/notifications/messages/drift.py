@@ -1,6 +1,6 @@
 """The files' columns differ from those that project.yaml declares."""
 
-from runtime.names import full_name
+from runtime.aws import full_name
 
 from notifications.message import Message, cut
 from notifications.place import Place
