@@ -24,10 +24,9 @@ def main() -> None:
     for environment, backend in HANDOVER["backends"].items():
         shutil.copytree(HANDOVER["first"], environment, dirs_exist_ok=True)
         Path(environment, "backend.tf").write_text(backend, encoding="utf-8")
-    tools = Path(HANDOVER["tools"])
     for dataset in HANDOVER["samples"]:
-        shutil.copytree(tools / SAMPLES / dataset, Path("samples", dataset), dirs_exist_ok=True)
-    bring_tools(tools, HANDOVER["tools_as"])
+        shutil.copytree(Path(HANDOVER["tools"], SAMPLES, dataset), Path("samples", dataset), dirs_exist_ok=True)
+    bring_tools(Path(HANDOVER["tools"]), HANDOVER["tools_as"])
     Path("docs/architecture.svg").write_text(drawn(HANDOVER["architecture"]), encoding="utf-8")
     record = HANDOVER["record"]
     # Under cruft, which writes the record itself and runs this hook in temporary folders, there is none.

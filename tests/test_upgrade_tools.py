@@ -240,7 +240,7 @@ def test_the_unpacked_source_is_the_templates(owned: Small) -> None:
     tracked = project.git("ls-files", "tools").splitlines()
 
     assert set(tracked) == set(template.git("ls-files", "tools").splitlines())
-    assert all(project.read(name) == template.read(name) for name in tracked)
+    assert all((project.folder / name).read_bytes() == (template.folder / name).read_bytes() for name in tracked)
 
 
 def test_unpacking_twice_changes_nothing(owned: Small) -> None:

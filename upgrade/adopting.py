@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from answers.project import answers_from
 from answers.record import OWNED_BY_THE_TEAM, SKIPPED_WITH_SOURCE, SOURCE, as_texts
@@ -44,24 +45,27 @@ def adopt(project: Project, clone: Path, template: str, to: str | None) -> int:
         raise RefusedError(
             "No release of this template looks like this project: say which one it was made with, TO=tag."
         )
-    nearest, recorded = found[0].of, address(template, project, None)
-    # What only a later version asks is left out, so that it is asked when that comes.
-    known = {name: answer for name, answer in answers.items() if name in nearest.questions()}
-    context = {**known, "_template": recorded, "_commit": nearest.commit}
-    record = {
-        "template": recorded,
-        "commit": nearest.commit,
-        "checkout": None,
-        "context": {"cookiecutter": context},
-        "directory": None,
-        "skip": OWNED_BY_THE_TEAM,
-    }
+    record = recorded(found[0].of, answers, address(template, project, None))
     if "tools/pyproject.toml" in project.tracked():
         record |= {"tools": SOURCE, "skip": OWNED_BY_THE_TEAM + SKIPPED_WITH_SOURCE}
     (project.folder / RECORD).write_text(text_of(record), encoding="utf-8")
     git(project.top, "add", "--force", "--", literal(project.prefix + RECORD))
     print(said(found))
     return 0
+
+
+def recorded(nearest: Version, answers: dict[str, str], template: str | None) -> dict[str, Any]:
+    """The record of a project of that version."""
+    # What only a later version asks is left out, so that it is asked when that comes.
+    known = {name: answer for name, answer in answers.items() if name in nearest.questions()}
+    return {
+        "template": template,
+        "commit": nearest.commit,
+        "checkout": None,
+        "context": {"cookiecutter": {**known, "_template": template, "_commit": nearest.commit}},
+        "directory": None,
+        "skip": OWNED_BY_THE_TEAM,
+    }
 
 
 def releases(clone: Path) -> list[Version]:
