@@ -26,6 +26,11 @@ def with_tools() -> dict[str, str]:
     return machine() | {"PYTHONPATH": os.environ["PYTHONPATH"]}
 
 
+def inside(project: Path) -> dict[str, str]:
+    """This environment, in which Python finds the project's modules too."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(project), os.environ["PYTHONPATH"]])}
+
+
 def make(project: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run make in a project, with the project's tools installed and none of these tests' own settings."""
     return subprocess.run(

@@ -42,7 +42,7 @@ class Flawed:
         done = subprocess.run(
             [sys.executable, "-m", "dataops.delivery.bootstrap", *words],
             cwd=self.played.project,
-            env=kept | self.owner_s_account | {"PYTHONPATH": str(self.played.project)},
+            env=kept | self.owner_s_account,
             text=True,
             capture_output=True,
             stdin=subprocess.DEVNULL,
