@@ -257,9 +257,6 @@ def test_a_program_that_is_interrupted_ends_by_itself(tmp_path: Path) -> None:
     assert process.wait() == 4
 
 
-RESOLVE = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"]
-
-
 @pytest.mark.parametrize(
     ("words", "programs"),
     [
@@ -276,13 +273,6 @@ RESOLVE = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version",
         ),
         (["sync"], [["python", "upgrade.py", "--sync"]]),
         (["adopt", "--template", "/t"], [["python", "upgrade.py", "--template", "/t", "--adopt"]]),
-        (
-            ["lock", "--newest"],
-            [
-                ["python", "-m", "pip", "install", "--quiet", "--quiet", "--disable-pip-version-check", packages.UV],
-                *([*RESOLVE, "--upgrade", f"{name}.txt", "--output-file", f"{name}.lock"] for name in packages.FILES),
-            ],
-        ),
     ],
 )
 def test_a_command_starts_its_programs(
@@ -300,6 +290,20 @@ def test_a_command_starts_its_programs(
     done = CliRunner().invoke(dataops, words)
 
     assert (done.exit_code, started) == (0, programs), done.output
+
+
+@pytest.mark.parametrize(("words", "options"), [([], []), (["--newest"], ["--upgrade"])])
+def test_lock_installs_uv_and_renews_every_lock_file(
+    words: list[str], options: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[list[str]] = []
+    monkeypatch.setattr(packages, "run", lambda *words, **_: done.append([*words[1:]]))
+    monkeypatch.setattr(packages, "renew", lambda *words: done.append([*words]))
+
+    CliRunner().invoke(dataops, ["lock", *words])
+
+    install = ["-m", "pip", "install", "--quiet", "--quiet", "--disable-pip-version-check", packages.UV]
+    assert done == [install, *([name, *options] for name in packages.FILES)]
 
 
 @pytest.mark.parametrize(("verb", "name"), [("test-platform", "platform"), ("test-delivery", "walk")])
