@@ -13,8 +13,8 @@ import boto3
 import build_archives
 from dataops.local_run.lifetime import down, start
 from dataops.local_run.platform import terraform_of
+from dataops.project import PROJECT
 from dataops.project.job_settings import settings_of
-from dataops.project.running import PROJECT
 from dataops.project.terraform import Terraform
 
 PIPELINE = "pipeline"

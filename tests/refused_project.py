@@ -18,12 +18,14 @@ from typing import Any
 
 import boto3
 import build_archives
+from dataops.local_platform import Platform
 from dataops.local_run.boundary import make_boundary
 from dataops.local_run.lifetime import down, start
 from dataops.local_run.platform import initialised
+from dataops.project import PROJECT
 from dataops.project.control import ask
 from dataops.project.job_settings import settings_of_the_team
-from dataops.project.running import PROJECT, Platform, folder_of
+from dataops.project.running import folder_of
 from dataops.project.terraform import Terraform
 
 DEV = "dev"

@@ -16,8 +16,9 @@ from dataops.delivery.terraform import Terraform
 from dataops.local_run.boundary import make_boundary
 from dataops.local_run.lifetime import down, start
 from dataops.local_run.platform import terraform_of
+from dataops.project import PROJECT
 from dataops.project.job_settings import settings_of
-from dataops.project.running import PROJECT, running_platform
+from dataops.project.running import running_platform
 
 ENVIRONMENT = "dev"
 

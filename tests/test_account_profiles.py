@@ -29,7 +29,7 @@ import sys
 from dataops.project.job_settings import settings_of_the_team
 from dataops.local_run.lifetime import down, start
 from dataops.local_run.platform import initialised
-from dataops.project.running import PROJECT
+from dataops.project import PROJECT
 
 platform = start("dev", settings_of_the_team(PROJECT, "dev"), None, sys.argv[1])
 try:

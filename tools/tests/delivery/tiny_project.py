@@ -12,7 +12,7 @@ import boto3
 from botocore.exceptions import EndpointConnectionError
 
 from dataops.delivery.terraform import Terraform
-from dataops.project.running import process_environment
+from dataops.local_platform import process_environment
 
 ACCOUNT, REGION, STATE_BUCKET, SUMMARY_BUCKET = "123456789012", "eu-west-1", "tiny-state", "tiny-artifacts"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/acme-dev-deploy-plan"

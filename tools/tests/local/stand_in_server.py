@@ -15,9 +15,9 @@ from typing import Any, TypeVar
 import boto3
 from botocore.config import Config
 
+from dataops.local_platform import Platform, noted
 from dataops.project import PROJECT
 from dataops.project.control import ask
-from dataops.project.running import Platform, noted
 
 ACCOUNT, OTHER_ACCOUNT, REGION = "111111111111", "222222222222", "eu-west-1"
 STATE_BUCKET = "acme-state"

@@ -12,9 +12,9 @@ import pytest
 from moto.server import ThreadedMotoServer
 from rich.console import Console
 
+from dataops.local_platform import Platform
 from dataops.local_run import query
 from dataops.local_run.query_views import quoted, text, views
-from dataops.project.running import Platform
 
 OUTPUT, QUARANTINE = "acme-dev-output", "acme-dev-quarantine"
 COLUMNS = {"id": "bigint", "day": "date", "v": "string"}

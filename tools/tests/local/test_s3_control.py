@@ -10,7 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from stand_in_server import ACCOUNT, REGION, Server
 
-from dataops.project.running import way_to_s3_control
+from dataops.local_platform import way_to_s3_control
 
 TAGS = [{"Key": "Project", "Value": "acme"}]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from stand_in_server import PATIENCE_SECONDS, Server, start
 
-from dataops.project.running import NOTE, noted
+from dataops.local_platform import NOTE, noted
 
 
 def test_it_listens_on_one_address_of_loopback_only(server: Server) -> None:

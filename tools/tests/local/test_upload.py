@@ -9,9 +9,9 @@ import pytest
 from moto import mock_aws
 from rich.console import Console
 
+from dataops.local_platform import Platform
 from dataops.local_run.steps import Steps
 from dataops.local_run.upload import upload
-from dataops.project.running import Platform
 
 BUCKET, LEDGER = "acme-dev-input", "acme-dev-ledger"
 SETTINGS: dict[str, Any] = {

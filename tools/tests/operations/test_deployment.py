@@ -10,10 +10,10 @@ import pytest
 from deployed import DEAD_EVENTS, SETTINGS, pretend_deployed
 from event_chain import refusal
 
+from dataops.local_platform import Platform
 from dataops.operations import redrive, where
 from dataops.project import PROJECT, deployment
 from dataops.project.deployment import Deployment, deployment_of
-from dataops.project.running import Platform
 
 WHERE, REDRIVE = ["orders/a.csv", "--environment", "dev"], ["--environment", "dev"]
 PROJECT_YAML = """

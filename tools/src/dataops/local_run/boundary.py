@@ -3,8 +3,9 @@
 import shutil
 from pathlib import Path
 
+from dataops.local_platform import Platform
 from dataops.project import PROJECT
-from dataops.project.running import Platform, folder_of
+from dataops.project.running import folder_of
 from dataops.project.terraform import Terraform
 
 BOUNDARY = "aws_iam_policy.boundary"

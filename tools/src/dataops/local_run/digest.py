@@ -6,7 +6,7 @@ from typing import Any
 
 import boto3
 
-from dataops.project.running import Platform
+from dataops.local_platform import Platform
 
 
 def send_digest(platform: Platform, settings: dict[str, Any]) -> None:

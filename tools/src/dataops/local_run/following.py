@@ -7,10 +7,10 @@ from typing import Any
 import boto3
 from uploads.admission import is_no_data
 
+from dataops.local_platform import Platform
 from dataops.local_run.steps import Steps
 from dataops.local_run.upload import Files
 from dataops.project.control import ask
-from dataops.project.running import Platform
 
 ENDED = ("DONE", "QUARANTINED", "GONE", "DEAD")
 # The queue collects a batch for five seconds; whatever else happens, something is at work meanwhile.

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from dataops.local_aws.account.account_profile import DEFAULT as DEFAULT_PROFILE
+from dataops.local_platform import Platform
 from dataops.local_run import spark_settings
 from dataops.local_run.build_machine import build_environment
 from dataops.local_run.data_folder import shown
 from dataops.project import PROJECT
 from dataops.project.control import ask
-from dataops.project.running import Platform, folder_of, running_platform
+from dataops.project.running import folder_of, running_platform
 
 try:
     import fcntl

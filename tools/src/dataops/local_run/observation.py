@@ -10,12 +10,13 @@ from ledger.keys import dataset_row, is_run, run_of_row
 from output_layout import COMMITS, REPORTS, report_key
 
 from dataops.local_aws.account.missing import MISSING
+from dataops.local_platform import Platform
 from dataops.local_run.data_folder import shown
 from dataops.local_run.following import ENDED
 from dataops.local_run.notification_text import as_shown
 from dataops.local_run.steps import Steps
 from dataops.project.control import ask
-from dataops.project.running import Platform, folder_of
+from dataops.project.running import folder_of
 from dataops.report.report import AlarmReport, DatasetReport, FileReport, NotificationReport, Report, RunReport
 
 Row = dict[str, Any]

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from dataops.local_aws.account.account_profile import DEFAULT as DEFAULT_PROFILE
 from dataops.local_aws.account.account_profile import PROFILES
+from dataops.local_platform import Platform
 from dataops.local_run.boundary import make_boundary
 from dataops.local_run.data_folder import files_of_datasets, strangers_in
 from dataops.local_run.digest import send_digest
@@ -30,7 +31,7 @@ from dataops.local_run.upload import upload
 from dataops.project import PROJECT
 from dataops.project.control import ask
 from dataops.project.job_settings import settings_of_the_team
-from dataops.project.running import Platform, folder_of, running_platform
+from dataops.project.running import folder_of, running_platform
 from dataops.project.terraform import Terraform, refuse_unknown_environment
 from dataops.report.report_page import write_page
 from dataops.report.report_text import print_report

@@ -6,11 +6,12 @@ import time
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
+from dataops.local_platform import Platform
 from dataops.local_run.provocations import PROVOCATIONS
 from dataops.local_run.scene import Row, Scene
 from dataops.project import PROJECT
 from dataops.project.job_settings import settings_of
-from dataops.project.running import Platform, folder_of, running_platform
+from dataops.project.running import folder_of, running_platform
 
 PATIENCE_SECONDS = 60
 TOLD_WITHIN_SECONDS = 20

@@ -14,9 +14,9 @@ import boto3
 import build_archives
 
 from dataops.local_aws.developer_tools.git_repository import folder_of as repository_folder
+from dataops.local_platform import Platform
 from dataops.local_run.lifetime import DELIVERY
 from dataops.project import PROJECT
-from dataops.project.running import Platform
 from dataops.project.terraform import NEVER_LOCALLY, Terraform
 
 # What belongs to this machine, and to no commit.

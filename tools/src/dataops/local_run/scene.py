@@ -9,9 +9,9 @@ from typing import Any
 import boto3
 from ledger.keys import run_row
 
+from dataops.local_platform import Platform
 from dataops.local_run.made_up_rows import made_up_file
 from dataops.project.control import ask
-from dataops.project.running import Platform
 
 PATIENCE_SECONDS = 300
 Row = dict[str, Any]

@@ -11,9 +11,9 @@ import boto3
 from botocore.exceptions import ClientError
 from ledger.keys import version_row
 
+from dataops.local_platform import Platform
 from dataops.local_run.data_folder import shown
 from dataops.local_run.steps import Steps
-from dataops.project.running import Platform
 from dataops.report.report import counted
 
 

@@ -6,8 +6,8 @@ from contextlib import redirect_stdout
 
 import click
 
+from dataops.local_platform import process_environment
 from dataops.project.deployment import Deployment, deployment_of
-from dataops.project.running import process_environment
 
 
 @click.command(help=__doc__)

@@ -5,7 +5,7 @@ import urllib.request
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dataops.project.running import Platform
+    from dataops.local_platform import Platform
 
 # The platform is on loopback: a proxy in the user's environment must not see the question.
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from dataops.local_platform import way_to_s3_control
 from dataops.project.job_settings import MISSING, on_path
-from dataops.project.running import way_to_s3_control
 
 # Hours of waiting are the provider's own, and most resources wait: many of them may wait at once.
 AT_ONCE = "40"

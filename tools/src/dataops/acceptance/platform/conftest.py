@@ -10,7 +10,7 @@ import pytest
 
 from dataops.acceptance.platform.project_copy import Command, copy_of_the_project, first_environment, run_platform
 from dataops.acceptance.platform.running_project import RunningProject
-from dataops.project.running import noted
+from dataops.local_platform import noted
 
 # What was applied is looked at before anything goes wrong on it, and destroyed after everything else.
 ORDER = {"test_first_run.py": -1, "test_runbook.py": 1, "test_rights.py": 2, "test_destroy.py": 3}

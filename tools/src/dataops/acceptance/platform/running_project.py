@@ -10,9 +10,9 @@ from typing import Any
 import boto3
 
 from dataops.acceptance.platform.project_copy import run
+from dataops.local_platform import Platform
 from dataops.project.control import ask
 from dataops.project.job_settings import settings_of
-from dataops.project.running import Platform
 
 Row = dict[str, Any]
 ENDED = ("DONE", "QUARANTINED", "GONE", "DEAD")

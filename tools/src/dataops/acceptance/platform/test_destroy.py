@@ -6,7 +6,7 @@ import sys
 
 from dataops.acceptance.platform.project_copy import PATIENCE_SECONDS, Command, run
 from dataops.acceptance.platform.running_project import RunningProject, orders
-from dataops.project.running import way_to_s3_control
+from dataops.local_platform import way_to_s3_control
 from dataops.project.terraform import NEVER_LOCALLY
 
 STATE = """

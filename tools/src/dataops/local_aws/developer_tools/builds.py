@@ -22,7 +22,7 @@ from dataops.local_aws.developer_tools.clone_reference import CloneReference, re
 from dataops.local_aws.developer_tools.refusal import RefusedError
 from dataops.local_aws.developer_tools.repositories import Repositories, Repository
 from dataops.local_aws.server.client import LocalAws
-from dataops.project.running import way_to_s3_control
+from dataops.local_platform import way_to_s3_control
 
 log = logging.getLogger("builds")
 Content = dict[str, Any]

@@ -10,7 +10,7 @@ import boto3
 from botocore.config import Config
 from moto.backends import get_backend
 
-from dataops.project.running import process_environment
+from dataops.local_platform import process_environment
 
 # A part of the stand-in that asks another one shall hear the first answer.
 ONCE = Config(retries={"total_max_attempts": 1}, max_pool_connections=32, read_timeout=600)

@@ -38,7 +38,7 @@ from dataops.local_aws.server.application import Answer, Application
 from dataops.local_aws.server.client import LocalAws
 from dataops.local_aws.server.home import Home
 from dataops.local_aws.server.machine import Machine
-from dataops.project.running import NOTE, Platform, note_down, noted
+from dataops.local_platform import NOTE, Platform, note_down, noted
 
 log = logging.getLogger("platform")
 CREDENTIALS = "credentials/"
