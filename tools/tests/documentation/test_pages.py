@@ -78,7 +78,7 @@ def test_the_page_of_notifications_has_every_protocol_and_nothing_else() -> None
     schema = json.loads((PROJECT / "project.schema.json").read_text(encoding="utf-8"))
     targets = [each["$ref"].rpartition("/")[2] for each in schema["$defs"]["notification"]["oneOf"]]
     protocols = {schema["$defs"][target]["properties"]["protocol"]["const"] for target in targets}
-    rows = table("notifications.md", "What each target reads")
+    rows = table("notifications.md", "What each target receives")
 
     assert len(protocols) > 5
     assert sorted(re.findall("[a-z]+", " ".join(row[0] for row in rows))) == sorted(protocols)
@@ -87,7 +87,7 @@ def test_the_page_of_notifications_has_every_protocol_and_nothing_else() -> None
 def test_the_page_of_notifications_has_everything_that_a_target_may_say_of_what_it_hears() -> None:
     schema = json.loads((PROJECT / "project.schema.json").read_text(encoding="utf-8"))["$defs"]
     who = {"protocol", "endpoint", "arn", "workspace", "tenant", "team", "channel"}
-    written = {row[0] for row in table("notifications.md", "What a target may say")}
+    written = {row[0] for row in table("notifications.md", "Settings of a target")}
 
     assert written == schema["email_target"]["properties"].keys() - who
 
