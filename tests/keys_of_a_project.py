@@ -17,11 +17,11 @@ import boto3
 import build_archives
 import yaml
 from botocore.exceptions import ClientError
-from local.job_settings import settings_of_all
-from local.lifetime import DELIVERY, alone, down, start_delivery
-from local.rehearsal import Rehearsal, copied
-from local.running import way_to_s3_control
-from local.terraform import Terraform
+from dataops.local_platform import way_to_s3_control
+from dataops.local_run.lifetime import DELIVERY, alone, down, start_delivery
+from dataops.local_run.rehearsal import Rehearsal, copied
+from dataops.project.job_settings import settings_of_all
+from dataops.project.terraform import Terraform
 
 Calls = dict[str, Callable[[Any], Any]]
 ROLES = {
