@@ -115,7 +115,7 @@ def deploy(played: Rehearsal, settings: dict[str, Any]) -> None:
     build_archives.main(played.project)
     for name, policies in ROLES.items():
         # What is called is there already, which the doctor would refuse.
-        command = [sys.executable, "-m", "delivery.bootstrap", "--environment", name, "--yes", "--skip-doctor"]
+        command = [sys.executable, "-m", "dataops", "bootstrap", "--environment", name, "--yes", "--skip-doctor"]
         own = played.account_of(name).process_environment | way_to_s3_control(played.platform.address)
         done = subprocess.run(
             command, cwd=played.project, env=os.environ | own, text=True, capture_output=True, check=False

@@ -40,7 +40,7 @@ class Flawed:
         kept = {key: value for key, value in os.environ.items() if key not in NEVER_LOCALLY}
         words = ["--environment", self.deployment.environment, "--yes", "--skip-doctor"]
         done = subprocess.run(
-            [sys.executable, "-m", "dataops.delivery.bootstrap", *words],
+            [sys.executable, "-m", "dataops", "bootstrap", *words],
             cwd=self.played.project,
             env=kept | self.owner_s_account,
             text=True,
