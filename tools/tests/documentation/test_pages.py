@@ -11,7 +11,7 @@ from dataops.operations.doctor.finding import State
 from dataops.project import PROJECT
 
 DECISIONS = sorted(path for path in (PROJECT / "docs/decisions").glob("*.md") if path.name != "README.md")
-HEADINGS = ["Status", "Question", "Decision", "Because", "Decide anew when"]
+HEADINGS = ["Status", "Question", "Decision", "Because", "Reconsider when"]
 # What the first word of a resource's type stands for in docs/services.md.
 SERVICES = {
     "budgets": "Budgets",
