@@ -187,7 +187,7 @@ def test_a_name_that_hadoop_cannot_open_is_quarantined_and_told_once(chain: Even
 
     (row,) = chain.rows().values()
     assert (row["state"], row["reason"], "open" in row) == ("QUARANTINED", "unreadable-name", False)
-    assert [message["Subject"] for message in chain.notifications()] == [f"{SUBJECT} file refused: unreadable-name"]
+    assert [message["Subject"] for message in chain.notifications()] == [f"{SUBJECT} file quarantined: unreadable-name"]
 
 
 @pytest.mark.parametrize("name", ["a.csv.gz", "A.CSV.GZ", "a.csv.gzip"])

@@ -309,4 +309,4 @@ def test_a_file_that_was_refused_at_sight_is_told_of_even_when_the_first_teller_
 
     (row,) = chain.rows().values()
     assert (row["state"], "open" in row) == ("QUARANTINED", False)
-    assert [message["Subject"] for message in chain.notifications()] == [f"{SUBJECT} file refused: unreadable-name"]
+    assert [message["Subject"] for message in chain.notifications()] == [f"{SUBJECT} file quarantined: unreadable-name"]

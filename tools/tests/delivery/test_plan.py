@@ -102,7 +102,7 @@ def test_who_approves_is_told_what_would_change_with_a_link(
     ((subject, text),) = inbox.messages()
     assert subject == "acme-pipeline: the plan for dev waits for approval"
     exported = (project.folder / "exported/SUMMARY").read_text().split(" | ")
-    assert "\n".join(["What would be changed in dev:", *exported]) in text
+    assert "\n".join(["The plan would change in dev:", *exported]) in text
     assert "Without an answer it is rejected after 3 days." in text
     assert (project.folder / "exported/SUMMARY_LINK").read_text() in text
 

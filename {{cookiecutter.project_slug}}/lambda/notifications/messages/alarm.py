@@ -65,7 +65,7 @@ def unknown(place: Place, subject: str, text: str) -> Message:
     return Message(
         kinds=("alarm",),
         place=place,
-        headline=subject or "a message of a service",
+        headline=subject or "message from an AWS service",
         facts=text.splitlines(),
-        next_steps=["Look into the account: no section of docs/runbook.md is about this."],
+        next_steps=["Check the account. docs/runbook.md has no section about this."],
     )

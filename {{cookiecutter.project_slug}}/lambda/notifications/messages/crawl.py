@@ -12,8 +12,8 @@ def crawl_failed(place: Place, dataset: str) -> Message:
         place,
         dataset,
         "crawl failed",
-        f"The crawler {full_name(place.prefix, dataset)} failed. No file is lost: all keep waiting, "
-        "and the next upload or sweep starts it again.",
+        f"The crawler {full_name(place.prefix, dataset)} failed. No file is lost: all wait, "
+        "and the next upload or sweep starts the crawler again.",
     )
 
 
@@ -24,7 +24,7 @@ def crawler_stuck(place: Place, dataset: str) -> Message:
         dataset,
         "crawler makes no progress",
         f"The same files waited before and after two crawls of {full_name(place.prefix, dataset)}. "
-        "It is not started again before a file comes.",
+        "It is not started again until a new file arrives.",
     )
 
 
@@ -37,8 +37,8 @@ def _message(place: Place, dataset: str, headline: str, fact: str) -> Message:
         headline=headline,
         facts=[fact],
         next_steps=[
-            'Mend what its log says: docs/runbook.md, "Crawl failing".',
-            f"Then start it by hand: aws glue start-crawler --name {crawler}",
+            'Fix the error in its log: docs/runbook.md, "Crawl failing".',
+            f"Then start it: aws glue start-crawler --name {crawler}",
         ],
         links={"crawler and log": place.crawler(dataset)},
         values={"crawler": crawler},

@@ -27,9 +27,9 @@ def daily_digest(place: Place, day: str, runs: dict[str, list[dict[str, Any]]], 
 
 def _next_steps(**found: int) -> list[str]:
     steps = {
-        "failed": 'What each failure asks for: docs/runbook.md, "Runs failed".',
-        "quarantined": 'Mend the source of what was refused: docs/runbook.md, "Rows quarantined".',
-        "late": 'Ask the source why nothing came: docs/runbook.md, "Data late".',
+        "failed": 'What to do about each failure: docs/runbook.md, "Runs failed".',
+        "quarantined": 'Fix the source of the quarantined rows: docs/runbook.md, "Rows quarantined".',
+        "late": 'Ask the source why no data came: docs/runbook.md, "Data late".',
     }
     return [step for name, step in steps.items() if found[name]] or [NOTHING]
 

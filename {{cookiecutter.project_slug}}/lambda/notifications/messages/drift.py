@@ -11,12 +11,12 @@ MOST_LINES = 20
 def drift_found(place: Place, dataset: str, changes: tuple[str, ...], stops: bool) -> Message:
     """`stops` when no run starts before somebody has decided."""
     crawler = full_name(place.prefix, dataset)
-    goes_on = "The run goes on: the job reads the declared columns, and its report says what became of each file."
+    goes_on = "The run continues: the job reads the declared columns, and its report lists the result for each file."
     waits = "No run starts, because on_drift is stop. No file is lost: all wait."
     decide = [
         "Either change the columns in project.yaml and deploy,",
-        f"or take the file away and start the crawler: aws glue start-crawler --name {crawler}",
-        "The run starts by itself within 15 minutes after both agree.",
+        f"or remove the file and start the crawler: aws glue start-crawler --name {crawler}",
+        "The run starts automatically within 15 minutes after both agree.",
     ]
     return Message(
         kinds=("drift found",),

@@ -9,9 +9,9 @@ def pipeline_started(place: Place, execution: str) -> Message:
     return Message(
         kinds=("pipeline started",),
         place=place,
-        headline="a delivery began",
-        facts=["A change is on its way to every environment, one after the other."],
-        next_steps=["Nothing: approvers are told when a plan waits for them."],
+        headline="a delivery started",
+        facts=["A change is being delivered to every environment, one after the other."],
+        next_steps=["Nothing. Approvers are notified when a plan waits for them."],
         links=_links(place, execution),
         values={"execution": execution},
     )
@@ -25,7 +25,7 @@ def approval_needed(
         kinds=("approval needed",),
         place=place,
         headline=f"the plan for {environment} waits for approval",
-        facts=[f"What would be changed in {environment}:", *summary],
+        facts=[f"The plan would change in {environment}:", *summary],
         next_steps=[
             "Read the plan, then approve or reject it in the pipeline. Exactly this plan is applied.",
             f"Without an answer it is rejected after {_span(minutes)}.",
@@ -43,7 +43,7 @@ def approval_waits(place: Place, execution: str, environment: str, minutes: int,
         headline=f"the plan for {environment} still waits for approval",
         facts=[
             f"The plan for {environment} has waited for {_span(minutes)}.",
-            "What was merged since then waits behind it.",
+            "Later merges wait behind it.",
         ],
         next_steps=[
             "Read the plan, then approve or reject it in the pipeline. Exactly this plan is applied.",
@@ -63,9 +63,9 @@ def approval_refused(place: Place, execution: str, environment: str, who: str, s
         headline=f"the plan for {environment} is not approved",
         facts=[
             f"{by}{f': {said.strip()}' if said.strip() else ''}.".replace("..", "."),
-            f"{environment} stays as it is, and so do later environments.",
+            f"{environment} and later environments did not change.",
         ],
-        next_steps=["Change what is asked for, by a pull request: the next delivery plans anew, so nothing is lost."],
+        next_steps=["Change it with a pull request. The next delivery makes a new plan, so nothing is lost."],
         links=_links(place, execution),
         values={"execution": execution, "approval_of": environment},
     )
@@ -90,8 +90,8 @@ def stopped(place: Place, execution: str, headline: str, reason: str) -> Message
         kinds=("pipeline failed",),
         place=place,
         headline=headline,
-        facts=[reason, "Later environments stay as they are."],
-        next_steps=['What is done in each case: docs/delivery.md, "When the apply refuses" and what follows it.'],
+        facts=[reason, "Later environments did not change."],
+        next_steps=['What to do in each case: docs/delivery.md, "When the apply refuses" and the sections after it.'],
         links=_links(place, execution),
         values={"execution": execution},
     )
@@ -105,12 +105,12 @@ def pipeline_failed(place: Place, execution: str, stage: str, action: str, said:
         place=place,
         headline=f"{stage}: {action} failed" if action else "a delivery stopped",
         facts=[
-            *(facts or ["A stage failed before anything began in it: its deploy window has closed, or was not open."]),
-            "Later environments stay as they are.",
+            *(facts or ["A stage failed before its first action: its deploy window was not open."]),
+            "Later environments did not change.",
         ],
         next_steps=[
-            "Read why, in the log of the build." if log else "See in the pipeline where it stopped.",
-            "Then retry the stage, or mend it by a pull request: docs/delivery.md.",
+            "Read the cause in the build's log." if log else "See in the pipeline where it stopped.",
+            "Then retry the stage, or fix it with a pull request: docs/delivery.md.",
         ],
         links=({"log": log} if log else {}) | _links(place, execution),
         values={"execution": execution, "stage": stage, "action": action},
@@ -123,8 +123,8 @@ def build_failed(place: Place, project: str, status: str, log: str) -> Message:
         kinds=("alarm",),
         place=place,
         headline=f"build {project.removeprefix(f'{place.prefix}-')} {status.lower().replace('_', ' ')}",
-        facts=[f"The build {project} ended as {status}: what it looks at was not looked at."],
-        next_steps=["Read why in its log, mend that, and start it again."],
+        facts=[f"The build {project} ended as {status}, so its check was not done."],
+        next_steps=["Read the cause in its log, fix it, and start the build again."],
         links={"log": log} if log else {},
         values={"build": project, "status": status},
     )

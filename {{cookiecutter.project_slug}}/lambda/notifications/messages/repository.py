@@ -10,7 +10,7 @@ def request_opened(place: Place, who: str, repository: str, number: str, title: 
         place,
         "pull request opened",
         f"{person(who)} opened pull request {number}{_titled(title)}.",
-        "Look at it, and approve it or say what is missing.",
+        "Review it, then approve it or comment on what is missing.",
         place.pull_request(repository, number),
         number,
     )
@@ -22,7 +22,7 @@ def request_approved(place: Place, who: str, repository: str, number: str, title
         place,
         "pull request approved",
         f"{person(who)} approved pull request {number}{_titled(title)}.",
-        "When it has all the approvals that it needs, merge it.",
+        "Merge it when it has all required approvals.",
         place.pull_request(repository, number),
         number,
     )
@@ -33,8 +33,8 @@ def request_overridden(place: Place, who: str, repository: str, number: str, tit
     return _of_request(
         place,
         "pull request overridden",
-        f"{person(who)} set aside the approvals that are needed by pull request {number}{_titled(title)}.",
-        "Ask why. Until somebody sets the rule in force again, it can be merged without them.",
+        f"{person(who)} overrode the required approvals of pull request {number}{_titled(title)}.",
+        "Ask why. Until the rule is restored, the pull request can be merged without approvals.",
         place.pull_request(repository, number),
         number,
     )
@@ -49,7 +49,7 @@ def changed_directly(place: Place, who: str, repository: str, branch: str, commi
         headline=f"{branch} was changed without a pull request",
         facts=[f"{person(who)} changed {branch} without a pull request. {now}"],
         next_steps=[
-            "Ask why. If nobody approved it, reject the delivery that it has started, and revert it by a pull request."
+            "Ask why. If nobody approved it, reject the delivery that it started, and revert it with a pull request."
         ],
         links={"commits": place.commits(repository)},
         values={"by": who, "branch": branch, "commit": commit},

@@ -9,7 +9,7 @@ from notifications.place import Place
 
 Row = dict[str, Any]
 MOST_FILES = 20
-DELETED = "Nothing, if it was deleted on purpose. If not, upload it again: it was not read."
+DELETED = "Nothing, if it was deleted on purpose. Otherwise upload it again, because it was not read."
 
 
 def run_published(place: Place, dataset: str, run: Row, report: Row) -> Message:
@@ -25,7 +25,7 @@ def run_published(place: Place, dataset: str, run: Row, report: Row) -> Message:
         f"from {counted(len(files), 'file')}: {counts['quarantined']:,} quarantined, "
         f"{counted(counts['duplicates'], 'duplicate')}."
     ]
-    facts += ["Not published, or not all of it:"] if incomplete else []
+    facts += ["Not published, or only in part:"] if incomplete else []
     return Message(
         kinds=("rows quarantined", "run succeeded") if incomplete else ("run succeeded",),
         place=place,
@@ -41,8 +41,8 @@ def run_published(place: Place, dataset: str, run: Row, report: Row) -> Message:
 def run_failed(place: Place, dataset: str, run: Row, failure: Row) -> Message:
     """`failure` says why, how many files wait for another attempt, and which are given up."""
     waiting, dead = int(failure["waiting"]), int(failure["dead"])
-    facts = [f"Run {run['name']} failed: {failure['reason'].rstrip('.')}. Nothing of it was published."]
-    facts += [f"{counted(waiting, 'file')} will be tried again, within 15 minutes."] if waiting else []
+    facts = [f"Run {run['name']} failed: {failure['reason'].rstrip('.')}. It published nothing."]
+    facts += [f"{counted(waiting, 'file')} will be retried within 15 minutes."] if waiting else []
     given_up = [f"{counted(dead, 'file')} given up (DEAD), because every attempt failed:"] if dead else []
     files = failure["dead_files"]
     more = [f"and {counted(dead - len(files), 'more file')}"] if dead > len(files) else []
@@ -53,8 +53,8 @@ def run_failed(place: Place, dataset: str, run: Row, failure: Row) -> Message:
         headline=f"run failed, {counted(dead, 'file')} given up" if dead else "run failed",
         facts=[*facts, *given_up, *files, *more],
         next_steps=[
-            failure.get("advice") or 'What each reason asks for: docs/runbook.md, "Runs failed".',
-            *(["Then upload the files that were given up again: a new version is a new file."] if dead else []),
+            failure.get("advice") or 'What to do about each reason: docs/runbook.md, "Runs failed".',
+            *(["Then upload the files that were given up again. A new version counts as a new file."] if dead else []),
         ],
         links=_links(place, dataset, run),
         values={"run": run["name"], "reason": failure["reason"], "waiting": waiting, "dead": dead},
@@ -70,7 +70,7 @@ def account_limit_reached(place: Place, dataset: str, waiting: int, workers: str
         headline="run not started, the account's Glue quota is reached",
         facts=[
             f"Glue refused to start a run of {workers}: the account's job runs or DPUs are all in use. "
-            f"Files that wait: {waiting:,}. No file is lost: every sweep tries again."
+            f"Files that wait: {waiting:,}. No file is lost: every sweep retries."
         ],
         next_steps=[
             "If this lasts, request more under Service Quotas, AWS Glue (maximum DPUs, concurrent job runs), "
@@ -87,8 +87,8 @@ def _why(file: Row) -> str:
 
 def _mend(place: Place, key: str) -> list[str]:
     return [
-        f'See each refused row with its reason: make where FILE="{key}" ENV={place.environment}',
-        'Mend the source and upload the file again: docs/runbook.md, "Rows quarantined".',
+        f'See each quarantined row with its reason: make where FILE="{key}" ENV={place.environment}',
+        'Fix the source and upload the file again: docs/runbook.md, "Rows quarantined".',
     ]
 
 

@@ -6,8 +6,8 @@ from notifications.message import Message
 from notifications.place import Place
 
 WHY = {
-    "unreadable-name": "Its name holds a colon, which no job can open.",
-    "too-large": "It is a gzip above 2 GiB, which one worker would have to read alone.",
+    "unreadable-name": "Its name has a colon, which no job can open.",
+    "too-large": "It is a gzip of more than 2 GiB, which a single worker would have to read.",
 }
 MEND = {
     "unreadable-name": "Upload it again under a name without a colon.",
@@ -22,8 +22,8 @@ def file_refused(place: Place, dataset: str, row: dict[str, Any]) -> Message:
         kinds=("rows quarantined",),
         place=place,
         about=dataset,
-        headline=f"file refused: {reason}",
-        facts=[f"{key}, version {version}, was refused as a whole: {reason}. {WHY[reason]}"],
+        headline=f"file quarantined: {reason}",
+        facts=[f"{key}, version {version}, was quarantined as a whole: {reason}. {WHY[reason]}"],
         next_steps=[MEND[reason]],
         links={"file": place.stored_object(row["bucket"], key)},
         values={"file": row["file"], "reason": reason},
