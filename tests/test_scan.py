@@ -36,7 +36,7 @@ def test_a_committed_key_fails_the_scan_and_nothing_else_does(
     project, done = scanned
     failed = ElementTree.parse(project / "reports/checkov.xml").findall(".//testcase[failure]")
 
-    assert done.returncode != 0 and "The scan found what the lines above say" in done.stderr
+    assert done.returncode != 0 and "The scan found the problems above" in done.stderr
     assert failed and {"transforms/upload.py" in str(case.get("file", case.get("classname"))) for case in failed} == {
         True
     }

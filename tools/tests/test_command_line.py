@@ -167,9 +167,13 @@ def test_python_runs_the_same_command_as_a_module() -> None:
         (["run", "--enviroment", "dev"], 2, "Error: No such option '--enviroment'. Did you mean '--environment'?"),
         (["rollback"], 2, "Error: Give one of --to and --environment."),
         (["rollback", "--to", "a", "--environment", "dev"], 2, "Error: Give one of --to and --environment."),
-        (["pipeline-demo", "--answers", "yes,perhaps"], 2, "Error: Invalid value for '--answers': yes,perhaps holds"),
+        (
+            ["pipeline-demo", "--answers", "yes,perhaps"],
+            2,
+            "Error: Invalid value for '--answers': yes,perhaps contains",
+        ),
         (["provoke", "--environment", "dev", "x"], 1, "Nothing is known that provokes 'x': `make provoke` lists what"),
-        (["where", "--environment", "dev"], 1, "Say which file: make where FILE=name."),
+        (["where", "--environment", "dev"], 1, "Name the file: make where FILE=name."),
         (["run", "--environment", "nowhere"], 1, "There is no environment nowhere: this project has "),
     ],
 )

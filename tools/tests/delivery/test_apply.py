@@ -15,7 +15,7 @@ from dataops.delivery.manifest import MANIFEST, PLAN, manifest_of, sources_diges
 from dataops.delivery.plan import planned
 
 COMMIT = "a" * 40
-NOT_CHANGED = "Nothing was changed. Release the change again: a new plan is made, and approved anew."
+NOT_CHANGED = "Nothing was changed. Release the change again: a new plan is made and needs its own approval."
 
 
 def plan(project: TinyProject, commit: str = COMMIT) -> str:
@@ -174,7 +174,7 @@ def test_a_bucket_is_destroyed_only_by_name(project: TinyProject) -> None:
 
     assert refused.value.code == (
         'The output bucket of dev and everything in it would be destroyed (aws_s3_bucket.this["output"]). '
-        "allowed-destroys.yaml does not allow it: docs/delivery.md says how to. Nothing was changed."
+        "allowed-destroys.yaml does not allow it; see docs/delivery.md. Nothing was changed."
     )
     assert "tiny-output" in project.buckets()
 

@@ -179,7 +179,7 @@ def test_two_environments_are_made_from_one_checkout_each_with_its_own_state(pro
 def test_nobody_agrees_for_a_script(project: Path, s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: False)
 
-    with pytest.raises(Refusal, match="Nobody is there to agree"):
+    with pytest.raises(Refusal, match="Nobody can confirm"):
         bootstrap(BootstrapRoot(project, "dev", PLACE), s3, is_agreed=False)
 
     with pytest.raises(ClientError, match="404"):

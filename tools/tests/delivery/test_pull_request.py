@@ -82,7 +82,7 @@ def test_a_failing_check_fails_the_build_and_the_rest_is_still_looked_at(
     comments.expect("feature/late-orders")
     monkeypatch.setenv("BROKEN", "scan")
 
-    with comments.stub, pytest.raises(SystemExit, match=r"^This change is not fine yet: make scan\. The comment and"):
+    with comments.stub, pytest.raises(SystemExit, match=r"^This change has failed checks: make scan\. See the comment and"):
         pull_request.main()
 
     (said,) = comments.said
@@ -94,7 +94,7 @@ def test_a_plan_that_terraform_refuses_is_commented_in_one_sentence(comments: Co
     comments.expect("feature/late-orders")
     project.write(NOTHING_TO_LOSE.replace("input", "imput") % "1")
 
-    with comments.stub, pytest.raises(SystemExit, match=r"not fine yet: the plan of dev\."):
+    with comments.stub, pytest.raises(SystemExit, match=r"has failed checks: the plan of dev\."):
         pull_request.main()
 
     assert "Terraform cannot plan dev: Unsupported argument. The build's log has the rest." in comments.said[0]
@@ -103,10 +103,10 @@ def test_a_plan_that_terraform_refuses_is_commented_in_one_sentence(comments: Co
 def test_a_branch_against_the_convention_is_not_fine(comments: Comments) -> None:
     comments.expect("johns-stuff")
 
-    with comments.stub, pytest.raises(SystemExit, match=r"not fine yet: the branch's name\."):
+    with comments.stub, pytest.raises(SystemExit, match=r"has failed checks: the branch's name\."):
         pull_request.main()
 
-    assert "The branch johns-stuff is named against the convention: it begins with feature/, " in comments.said[0]
+    assert "The branch johns-stuff does not follow the naming convention: " in comments.said[0]
 
 
 def test_another_provider_finds_the_same_in_the_log(
@@ -128,7 +128,7 @@ def test_branches_that_say_what_they_are_for(branch: str) -> None:
     "branch", ["main", "feature/", "feature/Late", "Feature/x", "feature/a b", "feature/$(x)", "x/y"]
 )
 def test_branches_that_do_not(branch: str) -> None:
-    assert str(complaint_about(branch)).startswith(f"The branch {branch} is named against the convention")
+    assert str(complaint_about(branch)).startswith(f"The branch {branch} does not follow the naming convention")
 
 
 def test_a_comment_is_never_too_long_and_keeps_every_environments_essence(tmp_path: Path) -> None:

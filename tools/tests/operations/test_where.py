@@ -113,7 +113,7 @@ def test_a_refused_file_shows_why(chain: EventChain, key: str, body: bytes, stat
 
     text = told(chain, key)
 
-    assert f"state       {state}: was refused as a whole" in text and f"reason      {reason}" in text
+    assert f"state       {state}: was quarantined as a whole" in text and f"reason      {reason}" in text
     assert "published   s3://" not in text
 
 
@@ -140,8 +140,8 @@ def test_a_file_that_is_being_read_shows_its_job_run_and_no_rows_yet(chain: Even
     ("key", "minutes", "next_step"),
     [
         ("orders/a.csv", 1, "its event is on the way"),
-        ("orders/a.csv", 60, "the next sweep takes it in"),
-        ("orders/a.csv", 60 * 24 * 5, "take it in by hand"),
+        ("orders/a.csv", 60, "the next sweep finds it"),
+        ("orders/a.csv", 60 * 24 * 5, "older than what the sweep looks for"),
         ("orders/_SUCCESS", 60, "is ignored on purpose"),
         ("invoices/a.csv", 60, "upload it below customers/ or orders/"),
     ],
@@ -155,7 +155,7 @@ def test_a_file_that_only_the_bucket_knows_shows_what_happens_next(
 
     text = told(chain, key.rpartition("/")[2] if by_name else key)
 
-    assert "The ledger does not know it." in text and next_step in text
+    assert "It is not in the ledger." in text and next_step in text
 
 
 def test_a_file_that_was_deleted_before_the_ledger_knew_it_says_so(chain: EventChain) -> None:

@@ -99,7 +99,7 @@ def refuse_other_changes(approved: list[Change], rest: list[Change]) -> None:
     if others:
         raise Refusal(
             f"A crawler interrupted the apply, and what is left is not what was approved: {', '.join(others)}. "
-            f"What was done stays done. Release the change again: a new plan is made, and approved anew."
+            f"What was done stays done. Release the change again: a new plan is made and needs its own approval."
         )
 
 
@@ -129,4 +129,4 @@ def refuse_losses(project: Path, environment: str, commit: str, shown: dict[str,
     judgement = Judgement(environment, commit, changes_of(shown), [], allowed_destroys(project))
     if judgement.refused:
         told = ". ".join(f"{sentence(change, environment)} ({change.address})" for change in judgement.refused)
-        raise Refusal(f"{told}. {FILE} does not allow it: docs/delivery.md says how to. Nothing was changed.")
+        raise Refusal(f"{told}. {FILE} does not allow it; see docs/delivery.md. Nothing was changed.")

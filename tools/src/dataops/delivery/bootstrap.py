@@ -32,7 +32,7 @@ def main(environment: str, yes: bool, skip_doctor: bool) -> None:
     if done:
         print(done)
     print(lock_providers(PROJECT, root))
-    print(f"{environment} is ready: its state lies in {root.place.bucket}. What comes next: docs/deploying.md")
+    print(f"{environment} is ready: its state lies in {root.place.bucket}. Next steps: docs/deploying.md")
 
 
 def refuse_what_will_fail(settings: dict[str, Any]) -> None:
@@ -41,7 +41,7 @@ def refuse_what_will_fail(settings: dict[str, Any]) -> None:
     show(findings)
     if exit_code(findings):
         raise Refusal(
-            f"Nothing was changed. Do what the table says first, or go on without it: "
+            f"Nothing was changed. Do what the table says first, or continue without the doctor: "
             f"make bootstrap ENV={settings['environment']['name']} DOCTOR=skip"
         )
 
@@ -112,8 +112,8 @@ def apply(root: BootstrapRoot, is_agreed: bool) -> None:
 
 def _agrees() -> bool:
     if not sys.stdin.isatty():
-        raise Refusal("Nobody is there to agree to this plan: nothing was changed. Say YES=1 to apply without asking.")
-    return input("Apply this plan? Only yes is taken: ") == "yes"
+        raise Refusal("Nobody can confirm this plan, so nothing was changed. Use YES=1 to apply without asking.")
+    return input("Apply this plan? Only yes is accepted: ") == "yes"
 
 
 if __name__ == "__main__":

@@ -111,8 +111,8 @@ class BootstrapRoot:
         code = _ended(process)
         if code not in fine:
             raise Refusal(
-                f"Terraform could not {verb} {self.environment}: the lines above say why. Nothing that was made is "
-                f"lost; once that is mended, the same command goes on from here."
+                f"Terraform could not {verb} {self.environment}: see the lines above. Nothing that was created is "
+                f"lost; when the cause is fixed, the same command continues from here."
             )
         return code
 

@@ -11,6 +11,6 @@ def complaint_about(branch: str) -> str | None:
     if CONVENTION.fullmatch(branch):
         return None
     return (
-        f"The branch {branch} is named against the convention: it begins with {'/, '.join(PURPOSES)}/ and goes on in "
-        f"lower-case letters, digits, dots, hyphens and underscores, as feature/late-orders does."
+        f"The branch {branch} does not follow the naming convention: a name begins with {'/, '.join(PURPOSES)}/, "
+        f"followed by lower-case letters, digits, dots, hyphens and underscores, as in feature/late-orders."
     )

@@ -60,7 +60,7 @@ class Build:
             # Lambda tell_delivery knows the same notice: it tells of builds that end without a word.
             self.notify(message, "failed")
         except (ClientError, BotoCoreError) as error:
-            print(f"This could not be told to everybody: {error}")
+            print(f"This could not be sent to everybody: {error}")
 
     def notify(self, message: Message, notice: str) -> None:
         """Tell those who hear of it, once for this build, where pipeline/ says who does."""

@@ -18,7 +18,7 @@ def refuse_outside_of_the_window(environment: str, window: str | None, now: date
         first, last = told["hours"].split("-")
         raise Refusal(
             f"The deploy window of {environment} is closed: it is open {told['days']} from {first}:00 to {last}:59, "
-            f"{told['time_zone']}. Nothing was changed. Retry the stage when it is open; its plan is made anew, "
+            f"{told['time_zone']}. Nothing was changed. Retry the stage when it is open; it makes a new plan, "
             f"or kept where nothing has moved."
         )
 

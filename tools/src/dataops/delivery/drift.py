@@ -22,7 +22,7 @@ from dataops.project import PROJECT
 MOST_LINES = 30
 WHAT_TO_DO = [
     "To put an environment back: release the last change again (start the pipeline), it plans exactly this.",
-    "To keep what was done by hand: write it into the code, by a pull request; then nothing differs any more.",
+    "To keep the manual change: add it to the code with a pull request.",
 ]
 
 
@@ -60,7 +60,7 @@ def sources_of(project: Path, commit: str, folder: Path) -> Path:
     if not commit or not is_repository(project):
         return project
     if attempt(project, "worktree", "add", "--detach", str(folder), commit).returncode:
-        raise Refusal(f"The deployed commit {commit[:12]} is not in the repository: drift cannot be told without it.")
+        raise Refusal(f"The deployed commit {commit[:12]} is not in the repository, so drift cannot be computed.")
     return folder
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from dataops.delivery.manifest import MANIFEST, digest_of
 from dataops.delivery.refusal import Refusal
 
-AGAIN = "Nothing was changed. Release the change again: a new plan is made, and approved anew."
+AGAIN = "Nothing was changed. Release the change again: a new plan is made and needs its own approval."
 NOT_THE_APPROVED = "What was handed over is not what was approved"
 
 

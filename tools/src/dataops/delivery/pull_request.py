@@ -44,7 +44,7 @@ def main() -> None:
         post(request, text)
     failed = [finding.name for finding in findings if not finding.is_fine]
     if failed:
-        raise Refusal(f"This change is not fine yet: {', '.join(failed)}. The comment and the log above say why.")
+        raise Refusal(f"This change has failed checks: {', '.join(failed)}. See the comment and the log above.")
 
 
 def pull_request(build: Build) -> dict[str, Any] | None:

@@ -41,7 +41,7 @@ def commit_to_return_to(s3: Any, release: Release, environment: str) -> str:
         raise Refusal(f"There is no environment {environment}: this project has {', '.join(release.environments)}.")
     found = last_good(history(s3, release.bucket, environment))
     if not found:
-        raise Refusal(f"No earlier commit passed the smoke test of {environment}: say which one, TO=commit.")
+        raise Refusal(f"No earlier commit passed the smoke test of {environment}: name one with TO=commit.")
     return found
 
 

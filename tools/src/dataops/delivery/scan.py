@@ -22,7 +22,7 @@ def main() -> None:
     """Scan, and end with 1 when anything was found."""
     is_clean = scan_repository(PROJECT, REPORT)
     if not (scan_packages(PROJECT) and is_clean):
-        sys.exit("The scan found what the lines above say: mend it, or skip one finding beside its line with a reason.")
+        sys.exit("The scan found the problems above. Fix them, or skip a finding next to its line with a reason.")
 
 
 def scan_repository(project: Path, report: Path) -> bool:

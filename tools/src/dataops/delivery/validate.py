@@ -38,4 +38,4 @@ def run(project: Path, folder: Path, *words: str) -> None:
     variables = {**os.environ, **mirror_settings(workspace), "TF_DATA_DIR": str(workspace / "data")}
     done = subprocess.run([*terraform_command(), *words, "-no-color"], cwd=folder, env=variables, check=False)
     if done.returncode:
-        raise Refusal(f"Terraform finds fault with {folder.relative_to(project)}/: the lines above say where.")
+        raise Refusal(f"Terraform finds fault with {folder.relative_to(project)}/: see the lines above.")

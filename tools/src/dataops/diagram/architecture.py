@@ -62,7 +62,7 @@ def main(is_check: bool) -> None:
     if not is_check:
         PICTURE.write_text(drawn, encoding="utf-8")
     elif not PICTURE.exists() or PICTURE.read_text(encoding="utf-8") != drawn:
-        sys.exit("docs/architecture.svg does not show what project.yaml says: run make diagram, and commit it.")
+        sys.exit("docs/architecture.svg does not match project.yaml: run make diagram and commit the picture.")
 
 
 def facts_of(settings: dict[str, dict[str, Any]]) -> Facts:

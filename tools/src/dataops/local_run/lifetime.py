@@ -111,7 +111,7 @@ def down(environment: str) -> str:
         ask(platform, "stop")
     while running_platform(environment):
         time.sleep(0.1)
-    return f"The local platform of {environment} has ended; what it kept lies in {shown(folder_of(environment))}/."
+    return f"The local AWS of {environment} has ended; its files are in {shown(folder_of(environment))}/."
 
 
 def surroundings(environment: str, settings: dict[str, Any]) -> dict[str, Any]:
@@ -168,4 +168,4 @@ def _answering(environment: str, process: "subprocess.Popen[bytes]") -> Platform
             return platform
         time.sleep(0.1)
     said = (folder_of(environment) / "platform.log").read_text(encoding="utf-8", errors="replace")
-    sys.exit(f"The local AWS did not start. It said:\n{said[-2000:]}")
+    sys.exit(f"The local AWS did not start. Its output:\n{said[-2000:]}")

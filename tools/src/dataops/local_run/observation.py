@@ -179,7 +179,7 @@ def commands(environment: str, settings: dict[str, Any]) -> list[Any]:
     suffix = f" ENV={environment}"
     return [
         {"command": f'make query SQL="select * from {dataset} limit 10"{suffix}', "meaning": "ask the published data"},
-        {"command": f"make where FILE=name{suffix}", "meaning": "say where a file is and what became of its rows"},
+        {"command": f"make where FILE=name{suffix}", "meaning": "find a file and the result for its rows"},
         {"command": f"make local DATA=folder{suffix}", "meaning": "upload your own files: one folder per dataset"},
         {"command": f"make redrive{suffix}", "meaning": "return dead-lettered messages to work"},
         {

@@ -30,14 +30,14 @@ from dataops.project.running import folder_of
 
 YES, NO = ("yes", "y"), ("no", "n")
 PERSON = "you"
-NOBODY = "Nobody is there to answer the approvals: say ANSWERS=yes,yes (or no), one for each environment that asks."
+NOBODY = "Nobody can answer the approvals: set ANSWERS=yes,yes (or no), one answer for each environment that asks."
 
 
 def answers_of(text: str) -> list[bool]:
     """The answers to approvals in their order."""
     words = [word.strip().lower() for word in text.split(",") if word.strip()]
     if not set(words) <= {*YES, *NO}:
-        raise click.BadParameter(f"{text} holds something else than yes and no")
+        raise click.BadParameter(f"{text} contains something other than yes and no")
     return [word in YES for word in words]
 
 
@@ -61,7 +61,7 @@ def main(answers: list[bool]) -> None:
         sys.exit("The local AWS of the delivery was stopped while it ran: start again with make pipeline-demo.")
     if status != "Succeeded":
         logs = folder_of(DELIVERY) / "builds"
-        sys.exit(f"The delivery has ended as {status}: what failed says why, above. What builds wrote lies in {logs}.")
+        sys.exit(f"The delivery has ended as {status}: see the failed step above. The builds' logs are in {logs}.")
 
 
 @contextmanager
@@ -78,7 +78,7 @@ def rehearsal(console: Console) -> Iterator[tuple[Rehearsal, Steps]]:
             played.bootstrap()
         with steps.step("make pipeline"):
             count = played.apply_pipeline(lambda *_: None)
-        steps.say(f"The pipeline stands: {count} resources.")
+        steps.say(f"The pipeline is ready: {count} resources.")
         yield played, steps
     finally:
         down(DELIVERY)
@@ -184,7 +184,7 @@ class Demo:
         """Whether the answer is yes, and the comment."""
         if self.answers:
             answer = self.answers.pop(0)
-            self.console.print(f"{waiting.stage}: {'approved' if answer else 'rejected'}, as ANSWERS says.")
+            self.console.print(f"{waiting.stage}: {'approved' if answer else 'rejected'}, as set in ANSWERS.")
             return answer, "ANSWERS"
         if not sys.stdin.isatty():
             sys.exit(NOBODY)

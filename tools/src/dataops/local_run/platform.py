@@ -53,7 +53,7 @@ def main(environment: str, data: Path, profile: str | None, is_down: bool) -> No
         if is_down:
             console.print(down(environment))
         elif not make_it_so(environment, data, profile, console):
-            sys.exit("Some files have not reached their end: the report says how far each came, and why.")
+            sys.exit("Some files have not reached a final state: the report shows how far each came, and why.")
 
 
 @click.command(help="End the local platform of an environment.")
@@ -77,7 +77,7 @@ def attended(environment: str) -> Iterator[Console]:
         with alone(environment):
             yield console
     except KeyboardInterrupt:
-        sys.exit("Stopped. `make local` goes on from here; `make local-down` ends what runs already.")
+        sys.exit("Stopped. `make local` continues from here; `make local-down` ends what runs.")
 
 
 def make_it_so(environment: str, data: Path, profile: str | None, console: Console) -> bool:
@@ -116,7 +116,7 @@ def still_running(environment: str, steps: Steps) -> Platform | None:
     """The platform that runs, unless nobody knows what it holds."""
     platform = running_platform(environment)
     if platform and terraform_of(platform).was_broken_off:
-        steps.say("The last terraform apply was broken off in the middle: starting from nothing.")
+        steps.say("The last terraform apply was interrupted: starting from an empty local AWS.")
         down(environment)
         return None
     return platform

@@ -34,7 +34,7 @@ def main(environment: str, what: str | None) -> None:
         provoke(platform, what)
     except (ClientError, BotoCoreError) as error:
         log = folder_of(environment) / "platform.log"
-        sys.exit(f"{what} could not be provoked: {error}. What the platform did stands in {log}.")
+        sys.exit(f"{what} could not be provoked: {error}. The local AWS's log is {log}.")
 
 
 def listed() -> str:
@@ -59,7 +59,8 @@ def provoke(platform: Platform, what: str) -> None:
     for alarm in scene.ringing():
         print(f"{alarm['AlarmName']} rings: {alarm['StateReason']}")
     told = heard(scene, before)
-    print("\n".join(f"Told: {sent['subject']} -> {', '.join(sent['to'])}" for sent in told) or "Nobody was told of it.")
+    lines = [f"Notified: {sent['subject']} -> {', '.join(sent['to'])}" for sent in told]
+    print("\n".join(lines) or "No notification was sent.")
     print(f"What to do: docs/runbook.md#{what}. Before its commands: {names_for(scene)}")
 
 

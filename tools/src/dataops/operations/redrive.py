@@ -26,7 +26,7 @@ def main(environment: str) -> None:
     with explained(deployment):
         left = redrive(deployment)
     if left:
-        sys.exit(f"{left} of the dead letters stay where they are: the lines above say why.")
+        sys.exit(f"{left} of the dead letters stay where they are; see the lines above.")
 
 
 def redrive(deployment: Deployment) -> int:

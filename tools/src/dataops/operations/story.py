@@ -21,10 +21,10 @@ from dataops.report.report_text import printable
 IN_WORDS = {
     "PENDING": "waits for the crawler, then for the job",
     "CLAIMED": "is being read by its run",
-    "DONE": "was read: its rows are published, or quarantined one by one",
-    "QUARANTINED": "was refused as a whole: mend it and upload it again",
+    "DONE": "was read: each of its rows is published or quarantined",
+    "QUARANTINED": "was quarantined as a whole: fix it and upload it again",
     "GONE": "was deleted before it was read",
-    "DEAD": "was given up, because its runs failed too often: mend the cause and upload it again",
+    "DEAD": "was given up, because its runs failed too often: fix the cause and upload it again",
 }
 MOST_ROWS = 10
 COUNTED = {name: name.replace("rows_in", "in") for name in COUNTS}
@@ -104,14 +104,14 @@ def told_of_unknown(versions: list[Row], deployment: Deployment, now: datetime) 
 def _next(version: Row, deployment: Deployment, now: datetime) -> str:
     prefixes = sorted(dataset["prefix"] for dataset in deployment.datasets.values())
     if version["IsDeletion"]:
-        return f"was deleted at {version['LastModified']:%Y-%m-%d %H:%M} UTC; the ledger never knew it."
+        return f"was deleted at {version['LastModified']:%Y-%m-%d %H:%M} UTC; it was never in the ledger."
     if not version["Key"].startswith(tuple(prefixes)):
         return f"no dataset reads it: upload it below {' or '.join(prefixes)}"
     if is_no_data(version["Key"]):
-        return "is ignored on purpose: its name is that of a marker, not of data."
+        return "is ignored on purpose: its name is reserved for markers."
     age = now - version["LastModified"]
     if age > OLDEST:
-        return "is older than the sweep looks back: take it in by hand, docs/data-path.md says how."
+        return 'is older than what the sweep looks for: see docs/data-path.md, "Files from before the project".'
     if age < YOUNGEST:
-        return "was uploaded a moment ago: its event is on the way, else the sweep takes it in within half an hour."
-    return "the event of its upload is late or lost: the next sweep takes it in, or a later one of many files."
+        return "was uploaded a moment ago: its event is on the way; otherwise the sweep finds it within half an hour."
+    return "the event of its upload is late or lost: the next sweep finds it, or a later one if there are many files."

@@ -18,7 +18,7 @@ from dataops.project.deployment import Deployment, deployment_of, explained
 def main(environment: str, file: str | None) -> None:
     """Ask the ledger, then the input bucket."""
     if not file:
-        sys.exit("Say which file: make where FILE=name.")
+        sys.exit("Name the file: make where FILE=name.")
     deployment = deployment_of(environment)
     with explained(deployment):
         print("\n".join(answer(deployment, place_of(file), datetime.now(UTC))))
@@ -38,4 +38,4 @@ def answer(deployment: Deployment, place: Place, now: datetime) -> list[str]:
         sys.exit(
             f"Neither the ledger nor s3://{bucket} knows {place.key}: is it spelt right, and was it uploaded here?"
         )
-    return ["", "The ledger does not know it.", *told_of_unknown(versions, deployment, now)]
+    return ["", "It is not in the ledger.", *told_of_unknown(versions, deployment, now)]

@@ -160,7 +160,7 @@ def test_what_makes_the_alarm_ring_is_seen_mended_and_over(chain: RunningProject
     assert re.search(f"^{chain.prefix}\\S* rings: ", provoked.said, re.MULTILINE), provoked.said
     # One whose period has ended since is over.
     assert all(f"{alarm} rings: {reason}" in provoked.said for alarm, reason in ringing(chain, name).items())
-    assert re.search("^Told: .*data-team@example.com$", provoked.said, re.MULTILINE), provoked.said
+    assert re.search("^Notified: .*data-team@example.com$", provoked.said, re.MULTILINE), provoked.said
     (dataset,) = re.findall(r"export DATASET=(\S+)", provoked.said)
     shell.type(f"export DATASET={dataset}")
     seen = "".join(shell.type(block) for block in section.see)
