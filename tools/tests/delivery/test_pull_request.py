@@ -82,7 +82,7 @@ def test_a_failing_check_fails_the_build_and_the_rest_is_still_looked_at(
     comments.expect("feature/late-orders")
     monkeypatch.setenv("BROKEN", "scan")
 
-    with comments.stub, pytest.raises(SystemExit, match=r"^This change has failed checks: make scan\. See the comment and"):
+    with comments.stub, pytest.raises(SystemExit, match=r"^This change has failed checks: make scan\. See the"):
         pull_request.main()
 
     (said,) = comments.said
