@@ -68,7 +68,7 @@ output "notifications" {
   }
   precondition {
     condition     = length(local._deaf) == 0
-    error_message = join(" ", [for target in local._deaf : "notifications: '${target}' would never hear of anything, because none of its kinds happens in its environments."])
+    error_message = join(" ", [for target in local._deaf : "notifications: '${target}' would receive nothing: none of its kinds occur in its environments."])
   }
 }
 
