@@ -11,7 +11,7 @@ from typing import NamedTuple
 class Mutation(NamedTuple):
     """One place of the project, what stands there and what might stand there, and what comes of it."""
 
-    # The rule of local/stand_in/refusals/, or the request model's own.
+    # The rule of the tools' local_aws/refusals/, or the request model's own.
     refusal: str
     file: str
     before: str
@@ -227,8 +227,8 @@ WHAT_NOTHING_NEEDS = {
     "a tag with a sign that IAM does not take": Mutation(
         "the request model of IAM",
         f"{ROOT}/role_flow_log.tf",
-        'name                 = "${var.prefix}-flow-log"',
-        'name                 = "${var.prefix}-flow-log"\n  tags                 = { Budget = "50 €" }',
+        "name                 = var.names.flow_log_role",
+        'name                 = var.names.flow_log_role\n  tags                 = { Budget = "50 €" }',
         f"{ENVIRONMENT}.aws_iam_role.flow",
         "member.value' failed to satisfy constraint: "
         r"Member must satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]*",
@@ -296,8 +296,8 @@ WHAT_IS_AT_WORK = {
     "another name of a crawler at work": Mutation(
         "glue.crawler_rests_before_it_goes",
         "modules/dataset/crawler.tf",
-        '= "${var.prefix}-${var.name}"',
-        '= "${var.prefix}-${var.name}${var.name == "customers" ? "-2" : ""}"',
+        "= local.full_name",
+        '= "${local.full_name}${var.name == "customers" ? "-2" : ""}"',
         # Terraform names no resource where it deletes.
         "",
         "Crawler with name acme-sales-dev-customers is currently running",
@@ -331,7 +331,7 @@ WHAT_IS_CALLED = {
     ),
     "a subject as it came": Mutation(
         "topics.subject_is_one_line_of_ascii",
-        "lambda/message.py",
+        "lambda/notifications/message.py",
         'printable = "".join(letter if " " <= letter <= "~" else " " for letter in text)',
         "printable = text",
         f'{FUNCTION}["notify"]',
@@ -489,7 +489,7 @@ STEPS = {
     ),
 }
 
-# What is not of local/stand_in/refusals/: kept here because it is cheap to see.
+# What is not of the tools' local_aws/refusals/: kept here because it is cheap to see.
 NOT_OF_A_RULE = {"the request model of IAM"}
 
 # By refusal: the test that breaks a project elsewhere, or why none can.

@@ -14,14 +14,14 @@ from make_command import with_tools
 from refusal_mutations import ALSO, ELSEWHERE, NOT_OF_A_RULE, STEPS, Mutation
 
 HERE = Path(__file__).parent
-PROJECT = HERE.parent / "{{cookiecutter.project_slug}}"
+REFUSALS = HERE.parent / "tools/src/dataops/local_aws/refusals"
 INSIDE = HERE / "refused_project.py"
 ROWS = [(step, name) for step, given in STEPS.items() for name in given.mutations]
 
 
 def rules() -> Iterator[str]:
-    """Every rule of local/stand_in/refusals/ that refuses something, as module.function."""
-    for place in sorted((PROJECT / "local" / "stand_in" / "refusals").glob("*.py")):
+    """Every rule of the tools' local_aws/refusals/ that refuses something, as module.function."""
+    for place in sorted(REFUSALS.glob("*.py")):
         tree = ast.parse(place.read_text(encoding="utf-8"))
         tables = [node.value for node in tree.body if isinstance(node, ast.AnnAssign) and "REFUSALS" in ast.dump(node)]
         listed = {node.id for table in tables if table for node in ast.walk(table) if isinstance(node, ast.Name)}
