@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
-# Zip knows no time before 1980, and no zone: this moment stands for all.
+# Zip has no time before 1980 and no zone: all files get this time.
 MOMENT = (1980, 1, 1, 0, 0, 0)
 READABLE_FILE = 0o100644 << 16
 UNIX = 3

@@ -66,7 +66,7 @@ def arguments() -> argparse.Namespace:
 
 
 def record() -> dict[str, str | None]:
-    """What .cruft.json says; {} where it cannot be read."""
+    """The content of .cruft.json; {} if it cannot be read."""
     try:
         found = json.loads((PROJECT / ".cruft.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):

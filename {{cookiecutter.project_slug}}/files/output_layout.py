@@ -1,4 +1,4 @@
-"""Where things are in the output bucket, beside the folders of the datasets: for the job and the Lambda functions.
+"""The folders of the output bucket besides those of the datasets: for the job and the Lambda functions.
 
 Terraform and IAM have the same folders from `output_folders` in modules/project/name.tf; a test compares both.
 """

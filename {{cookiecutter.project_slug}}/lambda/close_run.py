@@ -1,4 +1,4 @@
-"""Lambda: closes a run in the ledger when its job has ended, and tells people."""
+"""Lambda: closes a run in the ledger when its job has ended, and notifies."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Lambda: tells once a day, in one message, what ran the day before and what is late."""
+"""Lambda: sends the daily digest: what ran the day before, and what is late."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,7 +17,7 @@ notifications = Notifications(client("sns"), required("NOTIFICATION_ROUTES"), le
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """The call of the schedule: its time, and each dataset with how often data is expected, if it says so."""
+    """The call of the schedule: its time, and each dataset with its `expected_every`, if it has one."""
     moment = as_moment(event["time"])
     day = as_text(moment - timedelta(days=1))[:10]
     datasets = event["datasets"]

@@ -1,4 +1,4 @@
-"""Lambda: puts an event of the delivery into words, and tells it once."""
+"""Lambda: writes the notification of an event of the delivery, and sends it once."""
 
 from typing import Any
 
@@ -21,9 +21,9 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def failed_action(execution: str) -> Row | None:
-    """The action that an execution has stopped at; None where a stage failed before any began."""
+    """The action that an execution has stopped at; None if a stage failed before its first action."""
     told = codepipeline.list_action_executions(
         pipelineName=notifications.place.prefix, filter={"pipelineExecutionId": execution}
     )
-    # The newest stands first.
+    # The newest is first.
     return next((action for action in told["actionExecutionDetails"] if action["status"] == "Failed"), None)

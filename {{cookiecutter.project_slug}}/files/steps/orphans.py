@@ -31,7 +31,7 @@ def _folders(s3: Any, bucket: str, prefix: str) -> Iterator[str]:
 def _removed(s3: Any, bucket: str, prefix: str, before: datetime) -> bool:
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     objects = [stored for page in pages for stored in page.get("Contents", [])]
-    # A young object means a run that may still be at work.
+    # A recent object may belong to a run that still works.
     if any(stored["LastModified"] >= before for stored in objects):
         return False
     for start in range(0, len(objects), 1000):

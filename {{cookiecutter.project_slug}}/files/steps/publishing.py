@@ -49,7 +49,7 @@ def write_quarantine(refused: DataFrame, rows: int, address: str) -> None:
 
 
 def quarantined(spark: SparkSession, address: str) -> dict[str, list[tuple[list[str], int]]]:
-    """Per file name: the reasons as they stand in the quarantine, and how many rows have them."""
+    """Per file name: the reasons in the quarantine, and how many rows have them."""
     counts: dict[str, list[tuple[list[str], int]]] = {}
     if not folders.exists(spark, address):
         return counts

@@ -33,7 +33,7 @@ class FileReport:
 
 @dataclass
 class Report:
-    """One run. It is written first as failed, so that a run that dies has said so."""
+    """One run. It is first written as failed, so that a killed run has a report."""
 
     run: str
     dataset: str
@@ -62,7 +62,7 @@ class Report:
 
 
 def new_report(settings: Settings, manifest: Manifest, output: str) -> Report:
-    """A report in which every file of the manifest stands, in the manifest's order."""
+    """A report with every file of the manifest, in the manifest's order."""
     files = {manifest.name_of(file): FileReport(file.bucket, file.key, file.version_id) for file in manifest.files}
     return Report(manifest.run, settings.dataset, settings.environment, manifest.batch, output, files=files)
 
@@ -76,7 +76,7 @@ def note_inspections(report: Report, found: list[Inspection], manifest: Manifest
 
 
 def count_quarantined(report: Report, counts: dict[str, list[tuple[list[str], int]]]) -> None:
-    """Take over the refused rows as they stand in the quarantine."""
+    """Take over the rows as they are in the quarantine."""
     for name, groups in counts.items():
         reasons: Counter[str] = Counter()
         for given, rows in groups:

@@ -1,4 +1,4 @@
-"""Starts a dataset's crawler when its files ask for it, and says which files it has seen."""
+"""Starts a dataset's crawler when its files need it, and knows which files a crawl has seen."""
 
 import hashlib
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from ledger.ledger import Ledger, Row
 from runtime.aws import full_name
 from runtime.metric import log
 
-# A crawler says SUCCEEDED, the list of its crawls says COMPLETED.
+# The state is SUCCEEDED for a crawler and COMPLETED in the list of its crawls.
 SUCCESS = ("SUCCEEDED", "COMPLETED")
 FAILURE = ("FAILED", "CANCELLED")
 
@@ -31,7 +31,7 @@ class Crawl:
         return self.state == "READY" and self.result in FAILURE
 
     def has_seen(self, row: Row) -> bool:
-        """Whether the file was there when a crawl began that has succeeded."""
+        """Whether the file existed when a successful crawl started."""
         return bool(self.result in SUCCESS and row["uploaded_at"] <= self.started_at)
 
 
@@ -39,7 +39,7 @@ def crawl_from(crawler: Row) -> Crawl:
     """Read the answer of GetCrawler."""
     last = crawler.get("LastCrawl", {})
     started = as_text(last["StartTime"]) if "StartTime" in last else ""
-    # Of a crawler that is at work, Glue says in milliseconds how long it has been.
+    # For a running crawler, Glue gives the duration in milliseconds.
     return Crawl(crawler["State"], last.get("Status", ""), started, crawler.get("CrawlElapsedTime", 0) / 1000)
 
 
@@ -54,10 +54,10 @@ class Crawlers:
         self.glue, self.prefix, self.ledger = glue, prefix, ledger
 
     def newest(self, dataset: str, just_succeeded: bool = False) -> Crawl:
-        """What Glue says about the dataset's crawler."""
+        """Glue's description of the dataset's crawler."""
         crawler = self.glue.get_crawler(Name=full_name(self.prefix, dataset))["Crawler"]
         if just_succeeded and crawler["State"] == "STOPPING":
-            # Glue may send its event before LastCrawl tells of the crawl that is ending: the one we started.
+            # Glue may send its event before LastCrawl has the crawl that is ending, which is the one that we started.
             return Crawl("STOPPING", SUCCESS[0], self._remembered(dataset).get("started_at", ""))
         return crawl_from(crawler)
 
@@ -66,11 +66,11 @@ class Crawlers:
         self.ledger.change(dataset_row(dataset), {"wanted_at": self.ledger.now()}, {})
 
     def is_due(self, dataset: str, crawl: Crawl) -> bool:
-        """Whether a crawl was asked for after the newest one began."""
+        """Whether a crawl was requested after the newest one started."""
         return bool(self._remembered(dataset).get("wanted_at", "") > crawl.started_at)
 
     def start(self, dataset: str) -> str:
-        """Start the crawler: `started`, `running` when it is at work, `stuck` when starting does not help."""
+        """Start the crawler: `started`; `running` if it runs already; `stuck` if another start would not help."""
         before = self._remembered(dataset)
         idle = int(before.get("idle_starts", 0))
         if idle >= MOST_IDLE_STARTS and before["waiting"] == self._waiting(dataset):

@@ -20,7 +20,7 @@ IN_TEXT = {
 # Nobody documents what a CSV crawler calls a column of `true` and `false`; and a number of JSON is certain to
 # 15 digits only, so long ones are sent as texts (docs/etl.md).
 IN_ONE_TEXT_FORMAT = {("csv", "boolean", "string"), ("json", "bigint", "string")}
-# Parquet and ORC say themselves what they hold; files/steps/columnar.py refuses what does not fit without loss.
+# Parquet and ORC have types of their own; files/steps/columnar.py refuses what cannot be converted without loss.
 IN_COLUMNS = {
     **dict.fromkeys(("tinyint", "smallint"), INTEGERS[:3]),  # Stored in 32 bits, whatever they are called.
     "int": INTEGERS[:3],
@@ -37,7 +37,7 @@ def fits(file_format: str, declared: str, crawled: str, has_missing_values: bool
         if wanted == seen == "decimal":
             return _has_room(declared, crawled)
         return seen in (wanted, *IN_COLUMNS.get(wanted, ()))
-    # Where a text stands for a missing number, a column of numbers is one of texts to a crawler.
+    # If a string means a missing number, a crawler sees a column of numbers as strings.
     if wanted == "string" or (seen == "string" and has_missing_values):
         return True
     return seen in (wanted, *IN_TEXT.get(wanted, ())) or (file_format, wanted, seen) in IN_ONE_TEXT_FORMAT
@@ -99,7 +99,7 @@ def drift_of(crawled: Row, published: Row) -> list[str]:
 def declared_columns(published: Row) -> dict[str, str]:
     """The columns of project.yaml with their types, out of the table that Terraform makes from them."""
     columns = {column["Name"]: column["Type"] for column in published["StorageDescriptor"]["Columns"]}
-    # A declared partition column stands among the keys; a key that is a date is ours, the day of a declared time.
+    # A declared partition column is one of the keys; a key of type date is ours, the day of a declared timestamp.
     keys = {key["Name"]: key["Type"] for key in published.get("PartitionKeys", []) if key["Type"] != "date"}
     return {name: kind for name, kind in (columns | keys).items() if not name.startswith("_") and name != "batch_id"}
 
@@ -123,7 +123,7 @@ def _counted(column: tuple[str, str]) -> bool:
 
 
 def _is_known(name: str, crawled: Row, file_format: str) -> bool:
-    # JSON leaves out what is missing, so a key that no sample holds says nothing; a folder `day=3/` hides a column.
+    # JSON omits missing values, so a key that no sample has means nothing; a folder `day=3/` hides a column.
     return file_format != "json" and name not in [normalised(key["Name"]) for key in crawled.get("PartitionKeys", [])]
 
 

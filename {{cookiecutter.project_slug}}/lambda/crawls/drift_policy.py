@@ -1,4 +1,4 @@
-"""What becomes of a drift: it is remembered, told once, and it stops the runs of a dataset that wants that."""
+"""Handles a drift: records it, notifies once, and stops the runs of a dataset with `on_drift: stop`."""
 
 import hashlib
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ def tell_of_drift(dataset: str, drift: Drift, notifications: Notifications) -> N
 
 def _remember(dataset: str, crawlers: Crawlers, known: Row, drift: Drift) -> None:
     ledger = crawlers.ledger
-    # First the notices of former drifts go, so that one that comes back is told again.
+    # Remove the records of earlier drifts first, so that a drift that comes back is notified again.
     notices = [name for name in ledger.row(drift_row(dataset)) or {} if name.startswith(NOTICE)]
     old = tuple(name for name in notices if drift.fingerprint not in name)
     ledger.change(drift_row(dataset), {}, {}, remove=old)

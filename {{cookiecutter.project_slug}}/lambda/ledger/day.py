@@ -12,7 +12,7 @@ COUNTS = ("rows_in", "published", "quarantined", "duplicates")
 
 
 def note_run(ledger: Ledger, day: str, dataset: str, run: str, state: str, values: dict[str, Any]) -> None:
-    """Write down how a run ended, as often as it is told. A job takes a minute or more: a day's row stays small."""
+    """Record how a run ended; repeating it changes nothing. A job takes a minute or more: a day's row stays small."""
     kept: Row = {"state": state} | {name: values[name] for name in COUNTS if name in values}
     ledger.change(day_row(day, dataset), {f"run_{run.replace('-', '_')}": kept, "dataset": dataset}, {})
 

@@ -1,4 +1,4 @@
-"""What becomes of one file in the ledger: PENDING, CLAIMED, then DONE, QUARANTINED, GONE or DEAD."""
+"""The states of one file in the ledger: PENDING, CLAIMED, then DONE, QUARANTINED, GONE or DEAD."""
 
 from typing import Any
 
@@ -22,12 +22,12 @@ def finish(ledger: Ledger, file: str, run: str, state: str, reason: str | None) 
 
 
 def close_refused(ledger: Ledger, file: str) -> bool:
-    """Take a file that was refused, and told of, off the list of those that need something."""
+    """Remove a quarantined and notified file from the list of open files."""
     return ledger.change(file, {}, {"state": "QUARANTINED"}, remove=("open",))
 
 
 def release(ledger: Ledger, file: str, run: str) -> bool:
-    """Give a file back that its run never began with: this is no attempt."""
+    """Release a file whose run never started; this does not count as an attempt."""
     return ledger.change(file, {"state": "PENDING"}, {"state": "CLAIMED", "run": run}, remove=("run",))
 
 

@@ -17,7 +17,7 @@ def as_text(moment: datetime) -> str:
 
 
 def as_moment(text: str) -> datetime:
-    """Read ISO 8601; a time without a zone is refused, because nobody can say when it was."""
+    """Read ISO 8601; a time without a zone is refused, because it is ambiguous."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"The time {text!r} has no zone.")

@@ -1,1 +1,1 @@
-"""What people are told, in which words, and that they are told it once."""
+"""The notifications: their text, their recipients, and that each is sent once."""

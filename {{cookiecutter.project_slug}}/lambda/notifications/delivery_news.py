@@ -1,4 +1,4 @@
-"""What an event of the delivery is about: the row and the notice that it is told under, and its words."""
+"""What an event of the delivery is about: its row and notification in the ledger, and its text."""
 
 from collections.abc import Callable
 from typing import Any
@@ -41,7 +41,7 @@ def news_of(place: Place, event: dict[str, Any], failed_action: Callable[[str], 
 
 def _of_pipeline(place: Place, detail: Row, failed_action: Callable[[str], Row | None]) -> News:
     execution = detail["execution-id"]
-    # A stage that is retried ends anew, and that is news.
+    # A retried stage ends again, which is notified again.
     row = execution_row(execution, int(detail.get("pipeline-execution-attempt", 1)))
     if detail["state"] == "STARTED":
         return row, "started", pipeline_started(place, execution)
@@ -54,7 +54,7 @@ def _of_pipeline(place: Place, detail: Row, failed_action: Callable[[str], Row |
     if action["input"]["actionTypeId"]["category"] == "Approval":
         row = action_row(action["actionExecutionId"])
         return row, "failed", approval_refused(place, execution, stage, action.get("updatedBy", ""), said)
-    # A build that refuses tells why by itself, under the same row and notice: then this is told already.
+    # A build that refuses notifies of the reason itself, with the same row, so this is already sent.
     row = build_row(result["externalExecutionId"]) if "externalExecutionId" in result else row
     log = result.get("externalExecutionUrl", "")
     return row, "failed", pipeline_failed(place, execution, stage, name, said, log)

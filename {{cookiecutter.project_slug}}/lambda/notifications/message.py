@@ -13,7 +13,7 @@ NOTHING = "Nothing: this is how it should be."
 
 @dataclass(frozen=True)
 class Message:
-    """`kinds` decides who hears of it; `about` names the dataset, where it is about one; `values` are for programs."""
+    """`kinds` decides who gets it; `about` is the dataset, if it is about one; `values` are for programs."""
 
     kinds: tuple[str, ...]
     place: Place

@@ -28,7 +28,7 @@ def _card(message: Message, links: dict[str, str]) -> str:
         "nextSteps": list(map(_harmless, message.next_steps)),
         "keywords": [message.place.environment, *filter(None, [message.about]), *message.kinds],
     }
-    # Messages about one dataset of one environment stand below one another.
+    # Messages about one dataset of one environment are in one thread.
     thread = f"{message.place.prefix} {message.about}".strip()
     metadata = {"threadId": thread, "summary": _harmless(message.headline), "eventType": message.kinds[0]}
     told = {"version": "1.0", "source": "custom", "content": content, "metadata": metadata}
@@ -36,7 +36,7 @@ def _card(message: Message, links: dict[str, str]) -> str:
 
 
 def _harmless(text: str) -> str:
-    """A text in which a file's name calls nobody: Slack reads <!channel> as a call to everybody."""
+    """A text in which a file name mentions nobody: Slack reads <!channel> as a mention of everybody."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

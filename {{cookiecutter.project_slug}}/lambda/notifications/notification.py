@@ -19,8 +19,8 @@ SENT = "sent"
 
 
 def reserve(ledger: Ledger, row: str, flag: str, now: str) -> bool:
-    """Take a notice; False when it was sent, or when somebody took it less than five minutes ago."""
-    # "sent" is greater than any time, so one comparison tells a kept reservation from one that ran out.
+    """Reserve a notification; False if it was sent, or if it was reserved less than five minutes ago."""
+    # "sent" is greater than any time, so one comparison separates a valid reservation from an expired one.
     try:
         ledger.client.update_item(
             TableName=ledger.table,
@@ -36,22 +36,22 @@ def reserve(ledger: Ledger, row: str, flag: str, now: str) -> bool:
 
 
 def give_up(ledger: Ledger, row: str, flag: str, now: str) -> None:
-    """Let somebody else send what could not be sent."""
+    """Release a reservation, so that another sender can send the notification."""
     ledger.change(row, {}, {flag: now}, remove=(flag,))
 
 
 def keep(ledger: Ledger, row: str, flag: str) -> None:
-    """Mark a notice as sent."""
+    """Mark a notification as sent."""
     ledger.change(row, {flag: SENT}, {})
 
 
 def is_sent(ledger: Ledger, row: str, flag: str) -> bool:
-    """Whether a notice is out."""
+    """Whether a notification was sent."""
     return (ledger.row(row) or {}).get(flag) == SENT
 
 
 def told_of(routes: list[Row], message: Message) -> list[tuple[str, str]]:
-    """The topics whose targets hear of a message, each with the form that its target reads."""
+    """The topics whose targets get a message, each with the format of its target."""
     heard = [route for route in routes if set(route["kinds"]) & set(message.kinds)]
     return [(topic, route["form"]) for route in heard for topic in route["topics"]]
 
@@ -75,7 +75,7 @@ IsTold = Callable[[str], bool]
 
 
 class Notifications:
-    """Who hears of which kinds, and the ledger that remembers what was sent to whom.
+    """Who gets which kinds, and the ledger that records what was sent to whom.
 
     `routes` is JSON: [{form, kinds, topics}], one entry for all targets that hear the same in the same form.
     """
@@ -85,7 +85,7 @@ class Notifications:
         self.place = Place(prefix, sns.meta.region_name)
 
     def send_once(self, row: str, notice: str, message: Message, is_told: IsTold = lambda topic: False) -> bool:
-        """Send to each topic whose target hears of it, unless it was sent there; whether it is out everywhere.
+        """Send to each topic whose target gets it, unless it was sent there; True if it is sent everywhere.
 
         Losing a notification is worse than reading it twice. So a sender first reserves the notice, sends,
         and then marks it as sent: a reservation that was never kept runs out, and the sweep sends again.
@@ -126,5 +126,5 @@ class Notifications:
 
 
 def flag_of(notice: str, topic: str) -> str:
-    """What the ledger calls a notice to one topic; a topic keeps it when other targets come and go."""
+    """The ledger's name of a notification to one topic; other targets that come or go do not change it."""
     return f"{NOTICE}{notice}_{hash_of(topic)}"

@@ -22,7 +22,7 @@ def measure_run(jobs: JobRuns, dataset: str, run: str, job: Row, outcome: Outcom
     }
     # A job that was replaced has forgotten its runs and how long they took.
     values |= {"run_seconds": float(job["ExecutionTime"])} if "ExecutionTime" in job else {}
-    # The job itself makes metrics of the rows; here they are for whoever searches the log.
+    # The job itself publishes metrics of the rows; these lines are for searches in the log.
     rows = {count: outcome.report[count] for count in COUNTS if count in outcome.report}
     measure(jobs.prefix, "run-ended", values, dataset=dataset, run=run, files=files, **rows)
 
@@ -42,14 +42,14 @@ def measure_dataset(ledger: Ledger, prefix: str, dataset: str) -> None:
 
 
 def measure_crawl(prefix: str, dataset: str, crawl: Crawl) -> None:
-    """Log whether the newest crawl has failed, and how long one that is at work has taken so far."""
+    """Log whether the newest crawl failed, and how long a running one has taken so far."""
     values = {"crawls_failing": float(crawl.has_failed)}
     values |= {"crawl_seconds": crawl.seconds} if crawl.state == "RUNNING" else {}
     measure(prefix, "crawl-seen", values, dataset=dataset)
 
 
 def measure_ended_crawl(prefix: str, dataset: str, detail: Row) -> None:
-    """Log what Glue's event of the end of a crawl tells."""
+    """Log the content of Glue's event of the end of a crawl."""
     values = {"crawls_failing": float(detail["state"] == "Failed")}
     values |= {"crawl_seconds": float(detail["runningTime (sec)"])} if "runningTime (sec)" in detail else {}
     measure(prefix, "crawl-ended", values, dataset=dataset)

@@ -1,4 +1,4 @@
-"""Finds the Glue job run that works on a run, and gives back the files of a run that never began."""
+"""Finds the Glue job run that works on a run, and releases the files of a run that never started."""
 
 from typing import Any
 
@@ -45,13 +45,13 @@ class JobRuns:
             return None
 
     def give_back(self, dataset: str, run: str, rows: list[Row]) -> None:
-        """Let the files of a run that never began wait again."""
+        """Let the files of a run that never started wait again."""
         each(lambda row: release(self.ledger, row["file"], run), rows)
         self.ledger.change(run_row(run), {"state": "RELEASED", "dataset": dataset}, {}, remove=("open",))
         log("run-released", dataset=dataset, run=run, files=len(rows))
 
 
 def run_in(job_run: Row) -> str | None:
-    """The run that a Glue job run works on, or None when somebody started it without a manifest."""
+    """The run that a Glue job run works on, or None if it was started without a manifest."""
     address = str(job_run.get("Arguments", {}).get("--manifest", ""))
     return address.rpartition("/")[2].removesuffix(".json") or None

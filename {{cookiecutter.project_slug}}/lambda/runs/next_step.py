@@ -1,4 +1,4 @@
-"""Decides from the ledger and the crawler what a dataset needs next, whoever asks."""
+"""Decides from the ledger and the crawler what a dataset needs next."""
 
 from crawls.crawler import Crawl, Crawlers
 from crawls.drift_policy import Drift, observed_drift, tell_of_drift
@@ -40,7 +40,7 @@ def advance(
 
 
 def start_crawl(dataset: str, crawlers: Crawlers, notifications: Notifications) -> str:
-    """Start the crawler; when that does not help any more, tell people instead of trying for ever."""
+    """Start the crawler; if that no longer helps, notify instead of trying forever."""
     result = crawlers.start(dataset)
     if result == "stuck":
         notifications.send_once(dataset_row(dataset), "crawl_stuck", crawler_stuck(notifications.place, dataset))

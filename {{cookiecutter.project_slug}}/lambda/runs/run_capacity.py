@@ -51,7 +51,7 @@ class Workers:
 
 
 def text_of(key: str, size: int) -> int:
-    """About how many bytes of text a file becomes; a name that does not say is counted as Parquet or ORC."""
+    """About how many bytes of text a file becomes; a name that shows no format is counted as Parquet or ORC."""
     name = key.lower()
     if name.endswith((".gz", ".gzip")):
         return size * GZIP

@@ -1,4 +1,4 @@
-"""Closes a run in the ledger, as often as it is asked to, and tells people once."""
+"""Closes a run in the ledger and notifies once; repeating it changes nothing."""
 
 from datetime import timedelta
 
@@ -15,19 +15,19 @@ from runs.run_news import RunNews
 from runs.run_outcome import Outcome, is_explained, outcome_of
 
 FINAL = ("SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR", "EXPIRED")
-# A Lambda lives for 15 minutes at most: whoever claimed longer ago will not start the job any more.
+# A Lambda runs for at most 15 minutes: one that claimed files longer ago does not start the job any more.
 GRACE = timedelta(minutes=20)
 
 
 class Closing:
-    """Closes runs: the job's state says when, the commit says how."""
+    """Closes runs: the job's state decides when, the commit decides how."""
 
     def __init__(self, jobs: JobRuns, news: RunNews, maximum_attempts: int) -> None:
         self.jobs, self.news, self.maximum_attempts = jobs, news, maximum_attempts
         self.ledger = jobs.ledger
 
     def open_runs(self, dataset: str, begun: list[Row]) -> list[str]:
-        """The runs that are not closed: of claimed files, and those whose end was not told."""
+        """The runs that are not closed: of claimed files, and those whose end was not notified."""
         claimed = {row["run"] for row in begun if row["state"] == "CLAIMED"}
         runs = self.ledger.open_rows(open_runs_of(dataset), ("STARTED", "PUBLISHED", "FAILED"))
         return sorted(claimed | {run_of_row(row["file"]) for row in runs})
@@ -66,7 +66,7 @@ class Closing:
             # What all workers together do not hold would end the same way at a second attempt.
             most, advice = 1 if text > workers.text_held else most, workers.advice(text)
             reason = f"{reason}, {workers.excess(text)}"
-        # What will be told is kept first: after a crash, the rows that are given up are not open any more.
+        # The notification is recorded first: after a crash, the rows that are given up are no longer open.
         dead = [row["key"] for row in rows if int(row["attempts"]) + 1 >= most]
         failure: Row = {"reason": reason, "waiting": len(rows) - len(dead), "dead": len(dead), "advice": advice}
         told: Row = {"state": "FAILED", "failure": failure | {"dead_files": dead[:MOST_FILES]}}

@@ -12,7 +12,7 @@ from runs.job_run import JobRuns
 
 
 class RunNews:
-    """The news of runs. The canary's successes are none: the smoke test waits for its own file."""
+    """The notifications of runs. The canary's successes are not notified: the smoke test waits for its own file."""
 
     def __init__(self, jobs: JobRuns, notifications: Notifications, canary: str) -> None:
         self.jobs, self.notifications, self.canary = jobs, notifications, canary
@@ -35,7 +35,7 @@ class RunNews:
     def _tell(self, dataset: str, run: str, known: Row, state: str, message: Message) -> None:
         """Send, and only then take the run off the list that the sweep looks at."""
         ledger, row = self.jobs.ledger, run_row(run)
-        # A run that is told again on another day still ended on the first one.
+        # A run that is notified again on another day still ended on the first one.
         day = known.get("closed_on") or ledger.now()[:10]
         ledger.change(row, {"state": state, "dataset": dataset, "closed_on": day}, {})
         note_run(ledger, day, dataset, run, state, message.values)

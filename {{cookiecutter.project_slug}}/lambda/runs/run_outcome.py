@@ -1,4 +1,4 @@
-"""What the output bucket says about a run: its commit decides, its report explains."""
+"""The result of a run in the output bucket: the commit decides, the report explains."""
 
 import json
 from dataclasses import dataclass
@@ -34,12 +34,12 @@ class Outcome:
 
 
 def is_explained(reason: str) -> bool:
-    """Whether a run said why it failed; one that ran out of disk, memory or time could not."""
+    """Whether a run reported why it failed; a run that is out of disk, memory or time cannot."""
     return reason not in ("job-failed", "job-error", "job-timeout") and not reason.endswith("the job's log says where.")
 
 
 def outcome_of(s3: Any, bucket: str, dataset: str, run: str) -> Outcome:
-    """Read commit and report of a run; a batch is published when its commit exists, whoever wrote it."""
+    """Read commit and report of a run; a batch is published if its commit exists, whichever run wrote it."""
     commit = _stored(s3, bucket, commit_key(dataset, run.rpartition("-")[0]))
     # The run that committed has the numbers; a later attempt found that there was nothing left to do.
     told_by = commit["run"] if commit else run

@@ -19,7 +19,7 @@ class AccountLimitError(Exception):
 
 
 def start_run(jobs: JobRuns, dataset: str, waiting: list[Row]) -> str | None:
-    """Start one run over the oldest waiting files; None when others have them or the job is at work."""
+    """Start one run of the oldest waiting files; None if other runs have them or the job is running."""
     rows = claim_files(jobs.ledger, chosen(waiting, jobs.workers)) if waiting else []
     if not rows:
         return None
@@ -44,7 +44,7 @@ def start_run(jobs: JobRuns, dataset: str, waiting: list[Row]) -> str | None:
 
 
 def claim_files(ledger: Ledger, planned: list[Row]) -> list[Row]:
-    """The planned files that nobody else took first, all of them under the name of their own run."""
+    """The planned files that no other run claimed first, all of them with the name of their own run."""
     run = run_of(planned)
     won = each(lambda row: claim(ledger, row, run), planned)
     rows = [row for row, is_ours in zip(planned, won, strict=True) if is_ours]
@@ -54,7 +54,7 @@ def claim_files(ledger: Ledger, planned: list[Row]) -> list[Row]:
 
 
 def _refuse(error: ClientError) -> None:
-    """A job that is at work is none; everything else that Glue refuses is an error."""
+    """None if the job is running; any other refusal of Glue is an error."""
     code = error.response["Error"]["Code"]
     if code == ACCOUNT_LIMIT:
         raise AccountLimitError from error

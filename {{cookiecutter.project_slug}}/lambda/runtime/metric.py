@@ -15,7 +15,7 @@ def log(event: str, **fields: Any) -> None:
 
 
 def kind_of(error: Exception) -> str:
-    """An error as it may stand in a log: its kind, because its text can hold values."""
+    """An error as a log may contain it: only its kind, because its text can contain values."""
     return str(getattr(error, "response", {}).get("Error", {}).get("Code", type(error).__name__))
 
 

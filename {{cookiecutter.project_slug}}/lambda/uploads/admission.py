@@ -11,12 +11,12 @@ from uploads.upload_event import Upload
 
 # A gzip file cannot be split: one worker reads all of it, so this bounds how long a run takes.
 LARGEST_GZIP = 2 * 1024**3
-# Names of markers as a whole: a file that is only called alike is somebody's data.
+# Only exact names of markers: a file with a similar name is data.
 MARKER = re.compile(r"_SUCCESS|_started_\d+|_committed_(vacuum)?\d+|_(common_)?metadata")
 
 
 def is_no_data(key: str) -> bool:
-    """Whether a key is a folder marker or what Spark and Hadoop leave beside their data."""
+    """Whether a key is a folder marker or a file that Spark and Hadoop write next to their data."""
     *folders, name = key.split("/")
     is_marker = name.endswith((".crc", "_$folder$")) or MARKER.fullmatch(name) is not None
     return not name or is_marker or "_temporary" in folders
@@ -32,7 +32,7 @@ def refusal(upload: Upload) -> str | None:
 
 
 def record(ledger: Ledger, upload: Upload) -> str:
-    """Write a version down once; the state that it is in. A refused one stays open until somebody was told."""
+    """Record a version once; returns its state. A quarantined one stays open until it was notified."""
     reason = refusal(upload)
     row = asdict(upload) | {"file": upload.file, "attempts": 0, "reason": reason}
     row |= {"state": "QUARANTINED" if reason else "PENDING", "open": upload.dataset}

@@ -63,7 +63,7 @@ class Intake:
         return state
 
     def tell_of_refusal(self, dataset: str, file: str) -> None:
-        """Tell people of a file that was refused at sight; a file that a run has quarantined is told of with it."""
+        """Notify of a file that was quarantined on arrival; the run notifies of those that it quarantined."""
         row = self.crawlers.ledger.row(file) or {}
         if "open" not in row:
             return

@@ -60,7 +60,7 @@ def _upload(version: Row, bucket: str, dataset: str) -> Upload:
         version_id=None if version["VersionId"] == "null" else version["VersionId"],
         etag=version["ETag"].strip('"'),
         size=int(version["Size"]),
-        # A listing does not tell the sequencer; that of any event is greater.
+        # A listing has no sequencer; that of any event is greater.
         sequencer="".zfill(32),
         uploaded_at=as_text(version["LastModified"]),
     )

@@ -26,20 +26,20 @@ class Upload:
 
     @property
     def file(self) -> str:
-        """The file's name in the ledger; without versioning the content stands for the version."""
+        """The file's name in the ledger; without versioning, the content replaces the version."""
         return version_row(self.bucket, self.key, self.version_id or self.etag)
 
 
 @dataclass(frozen=True)
 class Message:
-    """What a queue message tells: uploads, and whether they ask for a crawl at once."""
+    """The content of a queue message: uploads, and whether they need a crawl at once."""
 
     uploads: list[Upload]
     crawl_on_upload: bool
 
 
 def message_from(body: str, sent_at: str) -> Message:
-    """Read a message's body; sent_at stands in for a time that the message lacks."""
+    """Read a message's body; sent_at replaces a time that the message lacks."""
     given = json.loads(body)
     if given.get("Event") == "s3:TestEvent":
         return Message([], False)

@@ -32,7 +32,7 @@ class Listing:
 
     @property
     def position(self) -> dict[str, str]:
-        """Where S3 goes on."""
+        """Where S3 continues."""
         markers = {"KeyMarker": self.key, "VersionIdMarker": self.version}
         return {name: marker for name, marker in markers.items() if marker}
 

@@ -1,4 +1,4 @@
-"""An alarm rings, or is over; a budget is about to be spent; a service says something that we have no words for."""
+"""An alarm rings or is over; a budget is nearly spent; a service sends something for which there is no text here."""
 
 import re
 from typing import Any
@@ -15,12 +15,12 @@ KINDS: dict[str, tuple[str, ...]] = {
     "-crawl-failing": ("crawl failed",),
     "-quarantined": ("rows quarantined", "alarm"),
 }
-# Of these a Lambda tells as it happens, by run: an alarm that rings of it too is for whom that has not reached.
+# A Lambda notifies of these itself, by run; the alarm is for recipients who did not get that notification.
 TOLD_AS_IT_HAPPENS = {"run failed", "crawl failed", "rows quarantined"}
 
 
 def alarm_rings(place: Place, alarm: dict[str, Any]) -> Message:
-    """`alarm` as CloudWatch sends it; its description says what it means and, after "What to do:", what helps."""
+    """`alarm` as CloudWatch sends it; its description has the meaning and, after "What to do:", the remedy."""
     name = alarm["AlarmName"]
     means, _, helps = (alarm.get("AlarmDescription") or "").partition("What to do:")
     short = name.removeprefix(f"{place.prefix}-").replace("-", " ")
@@ -61,7 +61,7 @@ def budget_reached(place: Place, text: str) -> Message:
 
 
 def unknown(place: Place, subject: str, text: str) -> Message:
-    """Rather told as it came than lost."""
+    """Forwards it unchanged, so that it is not lost."""
     return Message(
         kinds=("alarm",),
         place=place,

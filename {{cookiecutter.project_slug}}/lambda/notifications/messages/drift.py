@@ -9,7 +9,7 @@ MOST_LINES = 20
 
 
 def drift_found(place: Place, dataset: str, changes: tuple[str, ...], stops: bool) -> Message:
-    """`stops` when no run starts before somebody has decided."""
+    """`stops`: no run starts until somebody has decided."""
     crawler = full_name(place.prefix, dataset)
     goes_on = "The run continues: the job reads the declared columns, and its report lists the result for each file."
     waits = "No run starts, because on_drift is stop. No file is lost: all wait."

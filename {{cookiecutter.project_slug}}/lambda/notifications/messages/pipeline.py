@@ -1,4 +1,4 @@
-"""A delivery: it begins, waits for an approval, is done, was stopped, or finds what nobody deployed."""
+"""A delivery starts, waits for approval, succeeds or stops; or a drift check finds a difference."""
 
 from notifications.message import NOTHING, Message, counted, person
 from notifications.place import Place
@@ -55,7 +55,7 @@ def approval_waits(place: Place, execution: str, environment: str, minutes: int,
 
 
 def approval_refused(place: Place, execution: str, environment: str, who: str, said: str) -> Message:
-    """`who` and what they `said` are empty where nobody answered."""
+    """`who` and `said` (the comment) are empty if nobody answered."""
     by = f"{person(who)} rejected it" if who else "It was rejected, or nobody answered in time"
     return Message(
         kinds=("pipeline failed",),
@@ -85,7 +85,7 @@ def delivered(place: Place, execution: str, commit: str, facts: list[str], links
 
 
 def stopped(place: Place, execution: str, headline: str, reason: str) -> Message:
-    """A build stopped for a reason that says itself whether anything was changed."""
+    """A build stopped; the reason states whether anything was changed."""
     return Message(
         kinds=("pipeline failed",),
         place=place,
@@ -98,7 +98,7 @@ def stopped(place: Place, execution: str, headline: str, reason: str) -> Message
 
 
 def pipeline_failed(place: Place, execution: str, stage: str, action: str, said: str, log: str) -> Message:
-    """An action failed, with what AWS `said` of it; `action` is empty where a stage failed before any began."""
+    """An action failed; `said` is the text of AWS. `action` is empty if the stage failed before its first action."""
     facts = [f"{action} of {stage} failed{f': {said.strip()}' if said.strip() else '.'}"] if action else []
     return Message(
         kinds=("pipeline failed",),
@@ -118,7 +118,7 @@ def pipeline_failed(place: Place, execution: str, stage: str, action: str, said:
 
 
 def build_failed(place: Place, project: str, status: str, log: str) -> Message:
-    """A build that is no part of a delivery, and that nobody waits for."""
+    """A build that is not part of a delivery and that nobody waits for."""
     return Message(
         kinds=("alarm",),
         place=place,

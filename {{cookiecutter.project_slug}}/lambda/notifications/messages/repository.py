@@ -17,7 +17,7 @@ def request_opened(place: Place, who: str, repository: str, number: str, title: 
 
 
 def request_approved(place: Place, who: str, repository: str, number: str, title: str) -> Message:
-    """Somebody has said yes; whether that is enough, the approval rule says."""
+    """A reviewer has approved; the approval rule decides whether that is enough."""
     return _of_request(
         place,
         "pull request approved",
@@ -41,7 +41,7 @@ def request_overridden(place: Place, who: str, repository: str, number: str, tit
 
 
 def changed_directly(place: Place, who: str, repository: str, branch: str, commit: str) -> Message:
-    """`commit` is where the branch stands now, empty when it was deleted."""
+    """`commit` is the current head of the branch, empty if the branch was deleted."""
     now = f"It is at commit {commit[:12]} now." if commit else "It was deleted."
     return Message(
         kinds=("alarm",),

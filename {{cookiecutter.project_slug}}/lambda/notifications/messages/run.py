@@ -13,7 +13,7 @@ DELETED = "Nothing, if it was deleted on purpose. Otherwise upload it again, bec
 
 
 def run_published(place: Place, dataset: str, run: Row, report: Row) -> Message:
-    """`run` holds name and job run; a run that did not publish all of its files is news of its own."""
+    """`run` has name and job run; a run that did not publish all of its files has its own kind."""
     files = report.get("files", [])
     incomplete = [file for file in files if file["file_reason"] or file["quarantined"]]
     refused = [file for file in incomplete if file["file_reason"] != "gone"]
@@ -39,7 +39,7 @@ def run_published(place: Place, dataset: str, run: Row, report: Row) -> Message:
 
 
 def run_failed(place: Place, dataset: str, run: Row, failure: Row) -> Message:
-    """`failure` says why, how many files wait for another attempt, and which are given up."""
+    """`failure` has the reason, the number of files that wait for another attempt, and the files that are given up."""
     waiting, dead = int(failure["waiting"]), int(failure["dead"])
     facts = [f"Run {run['name']} failed: {failure['reason'].rstrip('.')}. It published nothing."]
     facts += [f"{counted(waiting, 'file')} will be retried within 15 minutes."] if waiting else []

@@ -1,4 +1,4 @@
-"""A file was refused at sight: no run will ever read it."""
+"""A file was quarantined on arrival: no run reads it."""
 
 from typing import Any
 
