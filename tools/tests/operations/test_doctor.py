@@ -230,7 +230,7 @@ def test_without_credentials_the_doctor_could_not_start(
         doctor.main(["--environment", "dev"])
 
     assert ended.value.code == 2
-    assert capsys.readouterr().err.startswith("AWS cannot be asked who you are: sts cannot be asked: Unable to locate")
+    assert capsys.readouterr().err.startswith("Your AWS identity is unknown: sts cannot be asked: Unable to locate")
 
 
 def test_an_unknown_environment_could_not_start(

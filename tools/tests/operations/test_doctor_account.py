@@ -30,7 +30,7 @@ def test_a_region_that_is_not_enabled_will_fail(dev: Needs) -> None:
     found = identity.judge_region(dev, [{"RegionName": "eu-west-1", "OptInStatus": "not-opted-in"}])
 
     assert failing(found) == f"Region eu-west-1 is not enabled in account {ACCOUNT}."
-    assert failing(identity.judge_region(dev, [])) == "AWS knows no region eu-west-1."
+    assert failing(identity.judge_region(dev, [])) == "AWS has no region eu-west-1."
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_region_without_codecommit_will_fail_for_the_delivery_account(pipeline
 def test_a_service_that_boto3_knows_nothing_of_is_to_be_looked_at(dev: Needs) -> None:
     found = repository.judge_services(dev, ["glue"])
 
-    assert looking(found) == "boto3 knows no endpoint of glue in eu-west-1."
+    assert looking(found) == "boto3 has no endpoint of glue in eu-west-1."
 
 
 def test_codecommit_is_missing_where_aws_never_brought_it(pipeline: Needs, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -200,7 +200,7 @@ def test_what_nobody_here_takes_stays_and_is_named(
     assert redrive.redrive(DEPLOYED) == 1
 
     assert queues.count(DEAD_EVENTS) == 1 and functions.called == []
-    assert "stays: neither it nor its shape says for whom it is." in capsys.readouterr().out
+    assert "stays: neither it nor its form shows who it is for." in capsys.readouterr().out
 
 
 def test_what_stays_is_found_again_the_next_time(queues: Queues) -> None:

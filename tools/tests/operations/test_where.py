@@ -171,7 +171,7 @@ def test_a_file_that_is_nowhere_ends_the_command_with_one_sentence(chain: EventC
         told(chain, "orders/none.csv")
 
     assert ended.value.code == (
-        f"Neither the ledger nor s3://{INPUT} knows orders/none.csv: is it spelt right, and was it uploaded here?"
+        f"Neither the ledger nor s3://{INPUT} contains orders/none.csv. Check its spelling, and where it was uploaded."
     )
 
 

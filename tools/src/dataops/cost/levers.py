@@ -46,7 +46,7 @@ class Choice(NamedTuple):
 CHOICES = (
     Choice('glue_version: "6.0"', "Spark 4.1: make test first", lambda stack: True, {"glue_version": "6.0"}, True),
     Choice("flex: true", "runs begin later and take longer", lambda stack: can_be_flex(stack), {"flex": True}),
-    Choice("workers: 2", "if runs take no longer with them", lambda stack: stack.workers > 2, {"workers": 2}),
+    Choice("workers: 2", "if runs do not take longer with them", lambda stack: stack.workers > 2, {"workers": 2}),
     Choice(
         "worker_type: G.1X",
         "if 16 GB a worker are enough",

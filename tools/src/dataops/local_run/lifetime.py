@@ -42,7 +42,7 @@ def alone(environment: str) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             sys.exit(
-                f"Another `make local` or `make local-down` is at work on {environment}: "
+                f"Another `make local` or `make local-down` runs for {environment}: "
                 "wait until it has ended, or end it with Ctrl-C where it runs."
             )
         yield

@@ -169,7 +169,7 @@ class Demo:
         """The mail to the approvers, which the build of the plan has sent."""
         title = f"the plan for {waiting.stage} waits for approval"
         sent = ask(self.played.platform, "status")["notifications"]
-        nobody = {"subject": title, "message": "No target in project.yaml hears of the kind: approval needed."}
+        nobody = {"subject": title, "message": "No target in project.yaml gets the kind: approval needed."}
         return next((each for each in reversed(sent) if title in each["subject"]), nobody)
 
     def _summary(self, waiting: ActionView) -> str:

@@ -78,7 +78,7 @@ def crawl_long(scene: Scene) -> None:
     glue = scene.client("glue")
     scene.ask("hang", crawler=scene.name())
     scene.crawl(scene.upload("in a long crawl.csv", good=5))
-    scene.until("the crawler is at work", lambda: _crawler(glue, scene)["State"] == "RUNNING")
+    scene.until("the crawler runs", lambda: _crawler(glue, scene)["State"] == "RUNNING")
     scene.let_pass(scene.settings["monitoring"]["longest_crawl"] + MINUTE)
 
 

@@ -49,7 +49,7 @@ def provoke(platform: Platform, what: str) -> None:
     scene = Scene(platform, settings_of(PROJECT, platform.environment), what)
     refuse_what_cannot_ring(platform.environment, what, scene.alarms())
     # What is still at work would take the new file along, or hold the job or the crawler.
-    scene.until("nothing is at work", lambda: not scene.ask("status")["busy"])
+    scene.until("nothing runs", lambda: not scene.ask("status")["busy"])
     before = len(scene.ask("status")["notifications"])
     # What was changed by hand, the next `make local` puts right: it must not think that all is as it was applied.
     (platform.folder / "applied.txt").write_text("changed by make provoke", encoding="utf-8")

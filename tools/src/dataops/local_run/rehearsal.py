@@ -120,7 +120,7 @@ class Rehearsal:
             )
         if done.returncode:
             said = place.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-            sys.exit(f"The bootstrap of {name} failed: {said[-1] if said else 'it said nothing'}. More: {place}")
+            sys.exit(f"The bootstrap of {name} failed: {said[-1] if said else 'there was no output'}. More: {place}")
 
     # The steps of a developer
 

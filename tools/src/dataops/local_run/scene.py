@@ -98,7 +98,7 @@ class Scene:
     def run(self, file: str) -> Row:
         """The row of the file's run, as soon as its job is at work."""
         self.crawl(file)
-        found: Row = self.until("the job is at work", lambda: self._at_work(file))
+        found: Row = self.until("the job runs", lambda: self._at_work(file))
         return found
 
     def _at_work(self, file: str) -> Row | None:

@@ -50,7 +50,7 @@ def _empty(deployment: Deployment, queue: str, where: Where) -> int:
     for message in dead_letters(sqs, address):
         try:
             taken_by = [hand_over(sqs, functions, destination) for destination in where(message)]
-            why = "neither it nor its shape says for whom it is"
+            why = "neither it nor its form shows who it is for"
         except (ClientError, KeyError) as error:
             taken_by, why = [], _kind(error)
         if taken_by:

@@ -36,6 +36,6 @@ def answer(deployment: Deployment, place: Place, now: datetime) -> list[str]:
     versions = versions_in_bucket(s3, bucket, "" if place.is_name else place.key, place)
     if not versions:
         sys.exit(
-            f"Neither the ledger nor s3://{bucket} knows {place.key}: is it spelt right, and was it uploaded here?"
+            f"Neither the ledger nor s3://{bucket} contains {place.key}. Check its spelling, and where it was uploaded."
         )
     return ["", "It is not in the ledger.", *told_of_unknown(versions, deployment, now)]

@@ -113,7 +113,7 @@ def explained(deployment: Deployment) -> Iterator[None]:
 def _sentence(error: ClientError, deployment: Deployment) -> str:
     code = error.response["Error"]["Code"]
     if code in NOT_DEPLOYED:
-        how = "make local" if "endpoint_url" in deployment.access else "docs/deploying.md says how"
+        how = "make local" if "endpoint_url" in deployment.access else "see docs/deploying.md"
         return f"{deployment.environment} is not deployed here ({error.operation_name}: {code}): {how}."
     if code in EXPIRED:
         return "Your AWS credentials have expired: log in again, for example: aws sso login"

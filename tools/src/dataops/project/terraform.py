@@ -70,7 +70,7 @@ class Terraform:
         if done.returncode:
             told = (done.stderr or done.stdout).strip()
             lacks_provider = "Failed to query available provider packages" in told
-            sys.exit(NO_PROVIDER if lacks_provider else f"Terraform cannot begin:\n{told}")
+            sys.exit(NO_PROVIDER if lacks_provider else f"Terraform cannot start:\n{told}")
 
     def apply(self, tell: Progress, *options: str) -> int:
         """Apply; `tell(address, number, of how many)` hears of each resource that is done. How many were changed."""

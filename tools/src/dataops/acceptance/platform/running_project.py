@@ -148,7 +148,7 @@ class RunningProject:
         self.wait(f"{len(files)} files {state}", lambda: set(self.states(files)) == {state})
 
     def wait_until_quiet(self) -> None:
-        """Wait until nothing is open in the ledger, and nothing is at work."""
+        """Wait until nothing is open in the ledger, and nothing runs."""
         self.wait("an empty queue", lambda: not self.waiting_messages())
         self.wait("nothing open in the ledger", lambda: not any("open" in row for row in self.rows()))
         self.wait("nothing at work", lambda: not self.ask("status")["busy"])

@@ -115,7 +115,7 @@ def ringing(project: RunningProject, section: str) -> dict[str, str]:
 
 
 def pass_time(project: RunningProject, seconds: float = QUARTER_OF_AN_HOUR) -> None:
-    """Wait until nothing is at work, then let time pass: the sweeps come, and alarms are judged."""
+    """Wait until nothing runs, then let time pass: the sweeps come, and alarms are judged."""
     project.wait("nothing at work", lambda: not project.ask("status")["busy"])
     project.ask("pass", seconds=seconds)
     project.ask("look")

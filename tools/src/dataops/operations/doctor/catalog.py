@@ -31,7 +31,7 @@ def judge_lake(needs: Needs, settings: dict[str, Any]) -> list[Finding]:
     if needs.uses_lake_formation and not is_governed:
         says = f"{environment} has `lake_formation: true`, but IAM alone decides about new databases here."
         return [look(says, "Remove the option, or have Lake Formation govern the catalog first.")]
-    return [fine("it governs the catalog, and project.yaml says so" if is_governed else "IAM alone decides")]
+    return [fine("it governs the catalog, as set in project.yaml" if is_governed else "IAM alone decides")]
 
 
 def read_encryption(needs: Needs, reader: Reader) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def diagnose(settings: dict[str, Any]) -> list[Finding]:
     reader = Reader(lambda service, **how: boto3.client(service, **{"region_name": needs.region, **how}))
     who = findings_of(identity.IDENTITY, needs, reader)
     if who[0].state is State.UNREAD:
-        sys.exit(f"AWS cannot be asked who you are: {who[0].says}. Log in, for example: aws sso login")
+        sys.exit(f"Your AWS identity is unknown: {who[0].says}. Log in, for example: aws sso login")
     if who[0].state is State.FAILS:
         return who
     return [*who, *examine(CHECKS, needs, reader)]

@@ -37,7 +37,7 @@ def read_region(needs: Needs, reader: Reader) -> list[dict[str, Any]]:
 def judge_region(needs: Needs, regions: list[dict[str, Any]]) -> list[Finding]:
     """A region that an account has not enabled refuses every call."""
     if not regions:
-        return [fails(f"AWS knows no region {needs.region}.", "Correct `region` in project.yaml.")]
+        return [fails(f"AWS has no region {needs.region}.", "Correct `region` in project.yaml.")]
     if regions[0].get("OptInStatus", ENABLED[0]) in ENABLED:
         return [fine(f"{needs.region} is enabled")]
     says = f"Region {needs.region} is not enabled in account {needs.account}."

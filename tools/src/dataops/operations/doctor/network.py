@@ -41,7 +41,7 @@ def read_room(needs: Needs, reader: Reader) -> dict[str, Any]:
 def judge_room(needs: Needs, found: dict[str, Any]) -> list[Finding]:
     """One more VPC with its endpoints, unless it is there already."""
     if any(needs.is_own(tags_in(vpc.get("Tags"))) for vpc in found["vpcs"]):
-        return [fine(f"the VPC of {needs.environment} is there already")]
+        return [fine(f"the VPC of {needs.environment} exists already")]
     gateways = sum(endpoint["VpcEndpointType"] == GATEWAY for endpoint in found["endpoints"])
     new = needs.capacity
     wanted = [

@@ -18,7 +18,7 @@ IN_THE_DELIVERY_ACCOUNT = ("codebuild", "codepipeline", "dynamodb", "events", "l
 
 
 def read_services(needs: Needs, reader: Reader) -> list[str]:
-    """The services that boto3 knows no endpoint of in the region; nobody is asked."""
+    """The services that boto3 has no endpoint of in the region; nobody is asked."""
     used = [*IN_THE_DELIVERY_ACCOUNT, needs.git["provider"]] if needs.is_pipeline else [*IN_AN_ENVIRONMENT]
     session = boto3.Session()
     known = {*session.get_available_services()}
@@ -37,7 +37,7 @@ def judge_services(needs: Needs, missing: list[str]) -> list[Finding]:
         findings.append(fails(f"CodeCommit does not exist in {needs.region}.", advice))
     others = [name for name in missing if name != "codecommit"]
     if others:
-        says = f"boto3 knows no endpoint of {', '.join(others)} in {needs.region}."
+        says = f"boto3 has no endpoint of {', '.join(others)} in {needs.region}."
         findings.append(look(says, "Look in AWS's list of services by region before you deploy there."))
     return findings or [fine(f"every service that is used exists in {needs.region}")]
 
