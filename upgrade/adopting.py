@@ -35,7 +35,7 @@ def adopt(project: Project, clone: Path, template: str, to: str | None) -> int:
     """Write the record of the nearest version, or of the one that the person names, and stage it."""
     if RECORD in project.tracked() and '"commit": null' not in (project.committed(RECORD) or ""):
         raise RefusedError(
-            f"The project has a record already: {RECORD}. Delete it and commit that, to have it written anew."
+            f"The project has a record already: {RECORD}. Delete it and commit that, to have it written again."
         )
     refuse_unfinished_work(project)
     answers = as_texts(answers_from(settings_in(text_in(project))))
@@ -43,7 +43,7 @@ def adopt(project: Project, clone: Path, template: str, to: str | None) -> int:
     found = sorted((likeness(project, each) for each in candidates), key=lambda each: each.share, reverse=True)
     if found[0].share < LEAST_LIKENESS:
         raise RefusedError(
-            "No release of this template looks like this project: say which one it was made with, TO=tag."
+            "No release of this template looks like this project: name the one it was made with, TO=tag."
         )
     record = recorded(found[0].of, answers, address(template, project, None))
     if "tools/pyproject.toml" in project.tracked():
@@ -88,7 +88,7 @@ def said(found: list[Likeness]) -> str:
     shares = [f"  {each.of.label}: {each.common} files are in the project unchanged" for each in found[:3]]
     return "\n".join(
         [
-            f"The nearest version is {found[0].of.label}; {RECORD} says so now, and is staged.",
+            f"The nearest version is {found[0].of.label}; {RECORD} has it now, and is staged.",
             *shares,
             f'Go on:   git commit -m "Adopt the template", then make upgrade\nGo back: git rm --force {RECORD}',
             "If it is another version, go back, then make adopt TO=tag.",

@@ -14,7 +14,7 @@ SENTENCES = {
     (1,): "it was moved: git rm it",
 }
 REWRITTEN = (
-    "you have written it anew, and the new version has changed what it was: git checkout --ours keeps yours, then "
+    "you have rewritten it, and the new version has changed the original: git checkout --ours keeps yours, then "
     f"git add; to keep it yours in every upgrade, name it under skip in {RECORD}"
 )
 

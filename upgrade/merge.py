@@ -137,7 +137,7 @@ def refuse_overlooked_edits(project: Project, coming: Forecast) -> None:
     edited = [path for path in (entry[2:] for entry in marked) if path in known and is_edited(project, path)]
     if edited:
         raise RefusedError(
-            "git is told to overlook changes of these files (assume-unchanged, skip-worktree), and the new version "
+            "git ignores changes of these files (assume-unchanged, skip-worktree), and the new version "
             f"changes them: {', '.join(map(project.shown, edited))}. "
             "Run git update-index --no-assume-unchanged --no-skip-worktree on them, and commit or undo your edits."
         )
@@ -180,8 +180,8 @@ def clear_the_way(project: Project, coming: Forecast) -> RemovedFiles:
     others = sorted(set(unknown.values()) - set(same))
     if others:
         raise RefusedError(
-            "The new version brings files where others lie that git does not know. "
-            f"Move them away, or commit them: {', '.join(map(project.shown, others))}"
+            "The new version brings files where untracked files exist already. "
+            f"Move or commit them: {', '.join(map(project.shown, others))}"
         )
     removed = {path: ((project.top / path).read_bytes(), (project.top / path).stat().st_mode) for path in same}
     for path in same:

@@ -17,7 +17,7 @@ def record_in(project: Project) -> Record:
     """The record of the last commit."""
     text = project.committed(RECORD)
     if text is None:
-        raise RefusedError(f"The last commit holds no {RECORD}: make adopt TEMPLATE=address writes one.")
+        raise RefusedError(f"The last commit has no {RECORD}: make adopt TEMPLATE=address writes one.")
     try:
         record: Record = json.loads(text)
         usable = record["commit"] and isinstance(record["context"]["cookiecutter"], dict)
@@ -36,7 +36,7 @@ def refuse_unusable_skip(project: Project, skip: object) -> None:
     unusable = [pattern for pattern in skip if not is_pattern(project, pattern)]
     if unusable:
         raise RefusedError(
-            f"`skip` in {RECORD} must hold paths and patterns below the project's folder: {unusable[0]!r} is none."
+            f"`skip` in {RECORD} must contain paths and patterns below the project's folder, unlike {unusable[0]!r}."
         )
 
 

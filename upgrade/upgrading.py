@@ -40,7 +40,7 @@ def upgrade(project: Project, clone: Path, order: Order, ask: Ask) -> int:
     answers = answered(project, answers_in(record), migrations.crossed(old, new), new.questions(), ask)
     template = address(order.address, project, record.get("template"))
     if (old.commit, record.get("template"), answers_in(record)) == (new.commit, template, answers.answers):
-        print(f"The project has version {new.label} and is as {SETTINGS} says: nothing to do.")
+        print(f"The project has version {new.label} and matches {SETTINGS}: nothing to do.")
         return CLEAN
     story = story_of(record, old, new, answers)
     with tempfile.TemporaryDirectory(prefix="upgrade-") as folder:
@@ -66,7 +66,7 @@ def version_of(record: Record, clone: Path) -> Version:
         return version(clone, record["commit"])
     except RefusedError:
         raise RefusedError(
-            f"The template does not hold the version that the project has, {record['commit'][:9]}: it is another "
+            f"The template does not contain the version that the project has, {record['commit'][:9]}: it is another "
             f"repository, or its history was rewritten. Remove {RECORD}, commit that, and make adopt."
         ) from None
 
@@ -77,7 +77,7 @@ def nothing_newer(old: Version, new: Version, order: Order) -> int:
         raise RefusedError(
             f"The project has {old.label} already, which came after {new.label}: an upgrade only goes forward."
         )
-    print(f"The project has {old.label}, and the template has released nothing after it: nothing to do.")
+    print(f"The project has {old.label}, and the template has no newer release: nothing to do.")
     return CLEAN
 
 
@@ -86,7 +86,7 @@ def refuse_taken_branch(project: Project, branch: str | None) -> None:
     if branch and not run(project.top, "rev-parse", "--verify", "--quiet", f"refs/heads/{branch}").returncode:
         raise RefusedError(f"There is a branch {branch} already: name another, or delete it.")
     if branch and run(project.top, "check-ref-format", "--branch", branch).returncode:
-        raise RefusedError(f"{branch} is no name for a branch.")
+        raise RefusedError(f"{branch} is not a valid branch name.")
     if branch and run(project.top, "var", "GIT_COMMITTER_IDENT").returncode:
         raise RefusedError("git does not know who commits here: set user.name and user.email, or leave BRANCH out.")
 
