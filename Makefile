@@ -21,7 +21,7 @@ demo: $(VENV)/ready ## Generate a project from demo.yaml into demo/ and run its 
 	@echo "The project lies in demo/acme-sales; the places and commands above are for that folder."
 
 test: $(VENV)/ready $(SCAN)/ready check ## Run every test: those of the tools, then generated projects, Terraform, Spark, scanners, a project's own checks.
-	$(VENV)/bin/python -m pytest tools
+	$(VENV)/bin/python -m pytest tools/tests
 	$(VENV)/bin/python -m pytest
 
 check: $(VENV)/ready ## Lint, format and types of this repository, of the tools and of the unrendered project; never edits.
