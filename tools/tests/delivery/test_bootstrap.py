@@ -130,7 +130,7 @@ def test_what_died_after_a_step_goes_on_from_there(
 def test_what_was_made_before_a_failure_is_known_the_next_time(project: Path, s3: Any) -> None:
     (project / ".bootstrap").mkdir()
     (project / ".bootstrap/refused").touch()
-    with pytest.raises(Refusal, match="Nothing that was made is lost"):
+    with pytest.raises(Refusal, match="Nothing that was created is lost"):
         run(project, s3)
     made = state_on_this_machine(project)["resources"][0]["instances"][0]["attributes"]["id"]
     (project / ".bootstrap/refused").unlink()

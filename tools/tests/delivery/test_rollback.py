@@ -148,7 +148,7 @@ def test_an_environment_without_an_earlier_good_commit_wants_to_be_told_which(
     monkeypatch.setattr(rollback, "PROJECT", repository.folder)
     monkeypatch.setattr(rollback, "release_of", lambda _: release())
 
-    with pytest.raises(SystemExit, match=r"^No earlier commit passed the smoke test of prod: say which one, TO="):
+    with pytest.raises(SystemExit, match=r"^No earlier commit passed the smoke test of prod: name one with TO="):
         rollback.main(["--environment", "prod"])
     with pytest.raises(SystemExit, match=r"^There is no environment uat: this project has dev, prod\.$"):
         rollback.main(["--environment", "uat"])

@@ -95,7 +95,7 @@ def test_an_environment_that_is_not_deployed_is_one_sentence(
 ) -> None:
     pretend_deployed(monkeypatch)
 
-    with pytest.raises(SystemExit, match=r"^dev is not deployed here \(\w+: [\w.]+\): docs/deploying\.md says how\.$"):
+    with pytest.raises(SystemExit, match=r"^dev is not deployed here \(\w+: [\w.]+\): see docs/deploying\.md\.$"):
         command(arguments)
 
 
