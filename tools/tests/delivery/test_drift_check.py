@@ -108,7 +108,9 @@ def test_a_deployed_commit_that_nobody_knows_is_told(
     body = json.dumps([ENTRY | {"commit": "f" * 40}])
     boto3.client("s3").put_object(Bucket=SUMMARY_BUCKET, Key=key_of("dev"), Body=body)
 
-    with pytest.raises(SystemExit, match=r"^The deployed commit ffffffffffff is not in the repository, so drift cannot"):
+    with pytest.raises(
+        SystemExit, match=r"^The deployed commit ffffffffffff is not in the repository, so drift cannot"
+    ):
         deployed.check(monkeypatch)
 
     assert [subject for subject, _ in deployed.inbox.messages()] == ["acme-pipeline: The drift check stopped"]
