@@ -1,8 +1,8 @@
 """Where a project is broken so that AWS would refuse it, and what AWS says: by the step that applies it.
 
 Terraform goes on with everything that does not depend on what was refused, so one apply shows many refusals.
-What others depend on is therefore broken in a step of its own. SHOWN_ELSEWHERE and OUT_OF_REACH hold the refusals
-that no mutation of dev/ or bootstrap/ shows.
+What others depend on is therefore broken in a step of its own. ELSEWHERE names the test that shows a refusal which no
+mutation of dev/ or bootstrap/ shows, or the reason why none does.
 """
 
 from typing import NamedTuple
@@ -28,7 +28,7 @@ class Step(NamedTuple):
 
     mutations: dict[str, Mutation]
     folder: str = "dev"
-    # What happens in the account before: a name of refused_project.py.
+    # What happens in the account before: a name of mutated_project.py.
     before: str = ""
     targets: tuple[str, ...] = ()
 
