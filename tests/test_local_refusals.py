@@ -19,7 +19,7 @@ TARGETS = [
     'module.environment.aws_s3_object.code["etl.py"]',
     'module.environment.module.alarm.aws_cloudwatch_metric_alarm.this["notify-failing"]',
 ]
-# By file: what stands there, and what stood or might stand there.
+# For each file: the present text, and the wrong text that replaces it.
 MUTATIONS = {
     "a scoped right to delete interfaces": (
         "modules/environment/role_network.tf",
