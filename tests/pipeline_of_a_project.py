@@ -19,7 +19,7 @@ from dataops.project.terraform import Terraform
 
 PIPELINE = "pipeline"
 ANYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-# By file: what stands there, and what stood or might stand there.
+# For each file: the present text, and the wrong text that replaces it.
 BROKEN = {
     "pipeline/review.tf": (
         'sid       = "FindSummaries"\n    actions   = ["s3:ListBucket"]',

@@ -36,7 +36,7 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 def installed(folder: Path, *requirements: str) -> Path:
-    """A folder with these packages, without what they need; that stands in the environment of the tests."""
+    """A folder with these packages only; their dependencies come from the environment of the tests."""
     words = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(folder), *requirements]
     subprocess.run(words, check=True, capture_output=True, text=True)
     return folder

@@ -78,3 +78,13 @@ class Repository:
         """Where a branch is in the bare repository; empty where there is none."""
         words = ["git", "--git-dir", str(self.remote), "rev-parse", "--verify", "--quiet", f"refs/heads/{branch}"]
         return subprocess.run(words, text=True, capture_output=True, check=False).stdout.strip()
+
+
+def pushed(folder: Path) -> Repository:
+    """A repository whose `main` has two commits that are pushed."""
+    made = Repository(folder / "work", folder / "remote.git")
+    made.git("remote", "add", "origin", ADDRESS)
+    made.commit("one")
+    made.commit("two")
+    made.git("push", "--quiet", "origin", "main")
+    return made

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from git_repositories import ADDRESS, Repository, release
+from git_repositories import Repository, pushed, release
 
 from dataops.delivery import before_pipeline, pipeline
 from dataops.delivery.before_pipeline import about_commit
@@ -11,13 +11,7 @@ from dataops.delivery.before_pipeline import about_commit
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
-    """`main` with two commits that are pushed."""
-    made = Repository(tmp_path / "work", tmp_path / "remote.git")
-    made.git("remote", "add", "origin", ADDRESS)
-    made.commit("one")
-    made.commit("two")
-    made.git("push", "--quiet", "origin", "main")
-    return made
+    return pushed(tmp_path)
 
 
 def test_a_checkout_with_changes_is_refused(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:

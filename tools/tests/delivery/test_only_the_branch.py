@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from git_repositories import ADDRESS, Repository
+from git_repositories import ADDRESS, Repository, pushed
 
 from dataops.project import PROJECT
 
@@ -14,13 +14,7 @@ SCRIPT = PROJECT / "buildspecs" / "only_the_branch.sh"
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
-    """`main` with two commits that are pushed."""
-    made = Repository(tmp_path / "work", tmp_path / "remote.git")
-    made.git("remote", "add", "origin", ADDRESS)
-    made.commit("one")
-    made.commit("two")
-    made.git("push", "--quiet", "origin", "main")
-    return made
+    return pushed(tmp_path)
 
 
 def built(repository: Repository, commit: str, **variables: str) -> "subprocess.CompletedProcess[str]":

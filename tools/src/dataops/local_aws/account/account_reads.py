@@ -142,7 +142,8 @@ def _simulate(response: Any) -> ActionResult:
 def _writing_or_not(original: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
     """moto looks for a log group by its name only; Terraform gives its ARN.
 
-    Amazon VPC User Guide, "Troubleshoot VPC Flow Logs": Access error, if the role lacks a right or there is no group.
+    Amazon VPC User Guide, "Troubleshoot VPC Flow Logs": "Access error"
+    means that the role lacks a right or that the log group does not exist.
     """
 
     def describe_flow_logs(backend: Any, *given: Any, **named: Any) -> list[Any]:
