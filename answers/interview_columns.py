@@ -81,7 +81,9 @@ def which(message: str, columns: list[Answer]) -> int:
 
 def one_column(now: Answer, others: list[Answer]) -> Answer:
     """A column's name, type and, of dates, format; its rules stay."""
-    help_text = "The column's name in the files, in lower case, with _ in place of other characters: order_id for Order ID."
+    help_text = (
+        "The column's name in the files, in lower case, with _ in place of other characters: order_id for Order ID."
+    )
     taken = [each["name"] for each in others]
     name = ask.text("Column", "column_name", now.get("name", ""), help_text, taken)
     offered = list(dict.fromkeys([*([now["type"]] if now else []), *TYPES]))

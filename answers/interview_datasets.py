@@ -142,7 +142,9 @@ def with_roles(now: Answer, seen: dict[str, Column], inference: Inference | None
     found = {key: value for key, value in now.items() if key not in proposed}
     keys = {f"{name}{repetition(seen.get(name))}": name for name, kind in types.items() if can_be_key(kind)}
     if keys:
-        help_text = "The columns that identify a row. Of rows with the same key, one is published; without a key, all are."
+        help_text = (
+            "The columns that identify a row. Of rows with the same key, one is published; without a key, all are."
+        )
         found["primary_key"] = ask.several("Primary key", keys, proposed["primary_key"] or [], help_text)
     if found.get("primary_key"):
         able = [name for name, kind in types.items() if can_tell_newest(name, kind)]

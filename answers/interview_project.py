@@ -33,7 +33,9 @@ def environment(now: Answer, others: list[Answer], project_region: str) -> Answe
     name = ask.text("Environment", "environment", now.get("name", ""), taken=taken)
     found: Answer = {
         "name": name,
-        "account": ask.text("AWS account", "aws_account_id", now.get("account", ""), "The 12 digits of the account's ID."),
+        "account": ask.text(
+            "AWS account", "aws_account_id", now.get("account", ""), "The 12 digits of the account's ID."
+        ),
     }
     if not ask.yes(f"Does {name} run in {project_region}?", now.get("region", project_region) == project_region):
         found["region"] = region(f"Region of {name}", now.get("region", project_region))

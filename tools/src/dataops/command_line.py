@@ -31,7 +31,9 @@ VERBS: Sections = {
         "diagram": Verb("diagram.architecture", "Draw docs/architecture.svg from project.yaml."),
     },
     "Development": {
-        "check": Verb("development.checks:check", "Check lint, format, types and the schema of project.yaml; changes nothing."),
+        "check": Verb(
+            "development.checks:check", "Check lint, format, types and the schema of project.yaml; changes nothing."
+        ),
         "fix": Verb("development.checks:fix", "Fix what check finds, where a program can."),
         "test": Verb("development.tests:test", "Run the project's own tests."),
         "soak": Verb("development.tests:soak", "Test two hundred random schedules of faults."),
@@ -64,8 +66,12 @@ VERBS: Sections = {
         "upgrade": Verb("development.template:upgrade", "Merge a newer version of the template."),
         "sync": Verb("development.template:sync", "Update the folders after a change of project.yaml."),
         "adopt": Verb("development.template:adopt", "Write the record that a project needs to be upgraded."),
-        "test-platform": Verb("development.tests:test_platform", "Test the whole platform on a local AWS, with injected faults."),
-        "test-delivery": Verb("development.tests:test_delivery", "Test the whole delivery on a local AWS, from commit to prod."),
+        "test-platform": Verb(
+            "development.tests:test_platform", "Test the whole platform on a local AWS, with injected faults."
+        ),
+        "test-delivery": Verb(
+            "development.tests:test_delivery", "Test the whole delivery on a local AWS, from commit to prod."
+        ),
     },
 }
 BUILDS: Sections = {
