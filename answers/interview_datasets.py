@@ -44,7 +44,7 @@ def datasets() -> dict[str, Answer]:
 
 
 def again(name: str, now: Answer, others: list[str]) -> tuple[str, Answer]:
-    """A dataset with the part that the person chooses asked anew."""
+    """A dataset with the part that the person chooses asked again."""
     parts: dict[str, Callable[[], Answer]] = {
         "files and columns, from a sample": lambda: from_files(now),
         "columns": lambda: {**now, "columns": interview_columns.corrected(now["columns"], {})},
