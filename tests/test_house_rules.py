@@ -178,7 +178,8 @@ SPEAKS_OF_FORMER_NAMES = {
     "test_upgrade_renamed_settings.py", "test_checks.py", "refusal.tftest.hcl",
 }  # fmt: skip
 FORMER_PLACES = re.compile(
-    r"local/stand_in/|dataset\.maximum_bad_share|maximum_bad_share = optional|'maximum_bad_share' is"
+    r"local/stand_in/|dataset\.maximum_bad_share|maximum_bad_share = optional|'maximum_bad_share' is|"
+    r'key != "maximum_bad_share"'
 )
 
 
