@@ -1,4 +1,4 @@
-"""Before `make pipeline`: what decides about every delivery is committed, and said if the branch does not have it."""
+"""Checks before `make pipeline`: its sources are committed; a warning if the branch does not have the commit."""
 
 from pathlib import Path
 
@@ -9,14 +9,14 @@ from dataops.project import PROJECT
 
 
 def main() -> None:
-    """Refuse a checkout with changes; name a commit that the delivered branch does not have."""
+    """Refuse a checkout with changes; warn of a commit that the delivered branch does not have."""
     branch = release_of(PROJECT).branch
     refuse_unless_committed(PROJECT, branch)
     print(about_commit(PROJECT, branch))
 
 
 def about_commit(project: Path, branch: str) -> str:
-    """Which commit is applied, and whether the delivered branch has it, as far as this clone knows."""
+    """Return which commit is applied, and whether the delivered branch has it, as far as this clone knows."""
     commit, there = git(project, "rev-parse", "HEAD"), f"refs/remotes/{REMOTE}/{branch}"
     attempt(project, "fetch", "--quiet", REMOTE, branch)
     if attempt(project, "rev-parse", "--verify", there).returncode:

@@ -1,4 +1,4 @@
-"""Lints, formats and types the project, and compares project.yaml with its schema."""
+"""Check lint, format and types of the project, and validate project.yaml against its schema."""
 
 import shutil
 import sys
@@ -10,9 +10,9 @@ from dataops.project import PROJECT
 from dataops.project.programs import BIN, run
 
 
-@click.command(help="Lint, format, types, schema of project.yaml. Changes nothing.")
+@click.command(help="Check lint, format, types and the schema of project.yaml. Changes nothing.")
 def check() -> None:
-    """Run each checker; the first that finds something ends the command."""
+    """Run each checker; stop at the first that finds something."""
     run(f"{BIN}/ruff", "check", ".")
     run(f"{BIN}/ruff", "format", "--check", ".")
     run(f"{BIN}/mypy")
@@ -23,9 +23,9 @@ def check() -> None:
         run("terraform", "fmt", "-check", "-recursive")
 
 
-@click.command(help="Repair what `dataops check` finds and a program can repair.")
+@click.command(help="Fix what `dataops check` finds, if a program can.")
 def fix() -> None:
-    """Let the checkers edit."""
+    """Let the checkers fix what they can."""
     run(f"{BIN}/ruff", "check", "--fix", ".")
     run(f"{BIN}/ruff", "format", ".")
     if shutil.which("terraform"):

@@ -1,4 +1,4 @@
-"""Renews the lock files after a change of a requirements.txt: every package gets the hash that it must have."""
+"""Update the lock files after a change of a requirements.txt, with the hashes of every package."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""`make diagram`: draws docs/architecture.svg from what modules/project makes of project.yaml."""
+"""Draw docs/architecture.svg from the outputs of modules/project for project.yaml."""
 
 import sys
 from typing import Any, TypedDict

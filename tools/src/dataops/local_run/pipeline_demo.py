@@ -1,4 +1,4 @@
-"""`make pipeline-demo`: the whole delivery on this machine, from a commit to prod, with your approvals on the way."""
+"""Run the whole delivery on this machine, from a commit to prod, with your approvals."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""`make local`: the whole platform on this machine, from nothing to a report."""
+"""Run the whole platform on this machine, from an empty local AWS to a report."""
 
 import hashlib
 import json
@@ -46,7 +46,7 @@ WARM_JOBS = 2
     "--data", type=click.Path(path_type=Path), default=PROJECT / "samples", help="a folder with one folder per dataset"
 )
 @click.option("--profile", type=click.Choice(list(PROFILES)), help="the kind of AWS account to run in: docs/local.md")
-@click.option("--down", "is_down", is_flag=True, help="end the platform instead")
+@click.option("--down", "is_down", is_flag=True, help="stop the local AWS instead")
 def main(environment: str, data: Path, profile: str | None, is_down: bool) -> None:
     """Start what does not run yet, apply what has changed, upload what is new, and report."""
     with attended(environment) as console:
@@ -56,10 +56,10 @@ def main(environment: str, data: Path, profile: str | None, is_down: bool) -> No
             sys.exit("Some files have not reached a final state: the report shows how far each came, and why.")
 
 
-@click.command(help="End the local platform of an environment.")
+@click.command(help="Stop the local AWS of an environment.")
 @click.option("--environment", required=True, help="a name from project.yaml")
 def local_down(environment: str) -> None:
-    """The same as --down."""
+    """Stop the local AWS, like --down."""
     with attended(environment) as console:
         console.print(down(environment))
 

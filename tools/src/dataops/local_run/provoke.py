@@ -1,4 +1,4 @@
-"""`make provoke`: makes an alarm of the local platform ring, and says which section of docs/runbook.md helps."""
+"""Inject a fault into the local AWS until its alarm is active, and name the section of docs/runbook.md that helps."""
 
 import sys
 import time

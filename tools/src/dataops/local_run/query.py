@@ -1,4 +1,4 @@
-"""Answers SQL about everything that the local platform has published, refused and noted down."""
+"""Query with SQL everything that the local AWS has published, quarantined and recorded."""
 
 import contextlib
 import json
