@@ -45,7 +45,7 @@ def adopt(**given: Any) -> None:
 
 
 def upgrade_py(given: dict[str, Any], *words: str) -> None:
-    """Run upgrade.py with the options that are given."""
+    """Run upgrade.py with the given options."""
     flag = ["--preview"] if given.pop("preview") else []
     options = [word for name, value in given.items() if value for word in (f"--{name}", value)]
     run(sys.executable, "upgrade.py", *options, *flag, *words, is_shown=False)
