@@ -143,7 +143,7 @@ def lambda_throttled(scene: Scene) -> None:
 
 
 def endpoint_unreachable(scene: Scene) -> None:
-    """check_connections was given a closed port instead of an AWS service, and it tested the connection."""
+    """The Lambda check_connections was given a closed port instead of an AWS service, and it tested the connection."""
 
     def without_a_way(told: dict[str, str]) -> dict[str, str]:
         service = scene.client(told["SERVICES"].split(",")[0]).meta.service_model.service_id
@@ -154,7 +154,7 @@ def endpoint_unreachable(scene: Scene) -> None:
 
 
 def connection_unreachable(scene: Scene) -> None:
-    """check_connections was given an address where no database listens, and it tested the connection."""
+    """The Lambda check_connections was given an address where no database listens, and it tested the connection."""
 
     def moved(told: dict[str, str]) -> dict[str, str]:
         return told | {"DATABASES": json.dumps(dict.fromkeys(json.loads(told["DATABASES"]), CLOSED))}
