@@ -1,1 +1,1 @@
-"""Answers, from however they were given to a project.yaml that is known to be right."""
+"""Converts answers in any form into a valid project.yaml."""

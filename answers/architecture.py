@@ -1,4 +1,4 @@
-"""What the picture of the architecture shows of a fresh project: a test compares it with what `make diagram` draws."""
+"""The content of a new project's architecture picture: a test compares it with the output of `make diagram`."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ Draft = dict[str, Any]
 
 
 def architecture_of(draft: Draft) -> dict[str, Any]:
-    """The facts that dataops.diagram.architecture takes from modules/project, which fills the same defaults."""
+    """Return the facts that dataops.diagram.architecture takes from modules/project, which has the same defaults."""
     git = {"provider": "codecommit", "repository": draft["slug"], "branch": "main", **draft.get("git", {})}
     return {
         "name": draft["name"],
@@ -20,7 +20,7 @@ def architecture_of(draft: Draft) -> dict[str, Any]:
 
 
 def environment_of(entry: Draft, draft: Draft) -> dict[str, Any]:
-    """One environment of the picture."""
+    """Return one environment of the picture."""
     network: Draft = entry.get("network") or draft.get("network") or {"cidr": "10.20.0.0/16"}
     return {
         "name": entry["name"],
@@ -34,7 +34,7 @@ def environment_of(entry: Draft, draft: Draft) -> dict[str, Any]:
 
 
 def dataset_of(name: str, dataset: Draft) -> dict[str, Any]:
-    """One dataset of the picture."""
+    """Return one dataset of the picture."""
     return {
         "name": name,
         "format": dataset["format"],
@@ -45,7 +45,7 @@ def dataset_of(name: str, dataset: Draft) -> dict[str, Any]:
 
 
 def targets_of(targets: list[Draft]) -> list[dict[str, str]]:
-    """Each target once; a chat is named by its channel."""
+    """Return each target once; a chat is named by its channel."""
     named = {
         (target["protocol"], next(target[key] for key in ("endpoint", "arn", "channel") if key in target))
         for target in targets

@@ -1,4 +1,4 @@
-"""The rules between answers that are each right by themselves."""
+"""The rules between answers that are each valid by themselves."""
 
 import contextlib
 import re
@@ -15,11 +15,11 @@ DATES = ("date", "timestamp")
 PARTITIONS = (*DATES, "string", "int", "bigint", "smallint", "tinyint", "boolean")
 # Every environment has this dataset too: the smoke test's own.
 CANARY = "canary"
-# What a notification target says besides who it is.
+# The fields of a notification target besides its address.
 ROUTING = ("kinds", "environments", "successes")
 PIPELINE = "pipeline"
 SUCCESS = "run succeeded"
-# Every other kind of notification happens in environments; modules/project says the same.
+# Every other kind of notification occurs in environments; modules/project has the same list.
 OF_DELIVERIES = (
     *("pipeline started", "pipeline succeeded", "pipeline failed", "approval needed"),
     *("pull request opened", "pull request approved", "pull request overridden"),
@@ -31,8 +31,8 @@ SUFFIXES = ("_batches", "_commits", "_iceberg")
 
 
 def faults_between_fields(draft: Draft, some_are_wrong: bool = False) -> Iterator[Fault]:
-    """What is wrong between the fields of a draft; where some are wrong by themselves, what can be told."""
-    # A rule that meets a field of another shape has nothing to add: that field is refused already.
+    """Return what is wrong between the fields of a draft; with invalid fields, as far as it can be checked."""
+    # A rule that meets a field of another shape adds nothing: that field is refused already.
     not_applicable = (TypeError, KeyError, AttributeError, IndexError) if some_are_wrong else ()
     for rule in RULES:
         with contextlib.suppress(*not_applicable):
@@ -40,13 +40,13 @@ def faults_between_fields(draft: Draft, some_are_wrong: bool = False) -> Iterato
 
 
 def bucket_prefix_of(draft: Draft) -> str:
-    """What bucket names begin with; modules/project fills in the same default."""
+    """Return the prefix of bucket names; modules/project has the same default."""
     prefix: str = draft.get("bucket_prefix", draft["slug"][:20].rstrip("-"))
     return prefix
 
 
 def state_bucket(draft: Draft, environment: Draft) -> str:
-    """The bucket that holds an environment's Terraform state; it exists before the first apply."""
+    """Return the bucket of an environment's Terraform state, which exists before the first apply."""
     return f"{bucket_prefix_of(draft)}-{environment['name']}-state-{environment['account']}"
 
 
@@ -78,7 +78,7 @@ def names_are_free_in_the_catalog(draft: Draft) -> Iterator[Fault]:
 
 
 def targets_are_named_once(draft: Draft) -> Iterator[Fault]:
-    """The same address may stand there again with other kinds, for other environments."""
+    """Refuse duplicate targets; an address may occur again with other kinds, for other environments."""
     heard: set[tuple[tuple[str, ...], str]] = set()
     for target in draft.get("notifications", []):
         address = tuple(str(target[key]) for key in sorted(target) if key not in ROUTING)
@@ -111,18 +111,18 @@ def targets_hear_of_something(draft: Draft) -> Iterator[Fault]:
 
 
 def name_of_target(target: Draft) -> str:
-    """What tells one target from another."""
+    """Return the identity of a target."""
     return next(str(target[key]) for key in ("endpoint", "arn", "channel") if key in target)
 
 
 def kinds_in(place: str) -> list[str]:
-    """The kinds of notification that happen in an environment, or in the pipeline."""
+    """Return the kinds of notification that occur in an environment, or in the pipeline."""
     kinds: list[str] = schema()["$defs"]["notification_kind"]["enum"]
     return [kind for kind in kinds if kind in OF_BOTH or (kind in OF_DELIVERIES) == (place == PIPELINE)]
 
 
 def places_of(draft: Draft) -> list[str]:
-    """Where notifications come from: each environment, and the pipeline."""
+    """Return the origins of notifications: each environment, and the pipeline."""
     return [*(environment["name"] for environment in draft["environments"]), PIPELINE]
 
 

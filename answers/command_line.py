@@ -1,6 +1,6 @@
-"""What the options of the cookiecutter command that runs a hook mean for it."""
+"""The options of the cookiecutter command that runs a hook."""
 
-# Every generation waits for this module: what few generations need is imported where it is needed.
+# Every generation waits for this module: rarely needed modules are imported where they are needed.
 import os
 import sys
 from pathlib import Path
@@ -11,7 +11,7 @@ from answers.cookiecutter_internals import options, words_of_parent
 
 
 def interview_is_due() -> bool:
-    """Whether a person sits at a terminal and gave no answers on the command line."""
+    """Return whether a person sits at a terminal and gave no answers on the command line."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return False
     told = options(words_of_parent())
@@ -20,12 +20,12 @@ def interview_is_due() -> bool:
 
 
 def replays() -> bool:
-    """Whether the command replays earlier answers."""
+    """Return whether the command replays earlier answers."""
     return any(word.startswith("--replay") for word in words_of_parent())
 
 
 def private_keys_given() -> list[str]:
-    """A sentence for each private key that the command sets: one of them could switch the check off."""
+    """Return a sentence for each private key that the command sets: one of them could disable the check."""
     words = words_of_parent()
     files = ("--config-file", "--replay-file")
     if not any(word.startswith(("_", *files)) for word in words[2:]):
@@ -42,7 +42,7 @@ def private_keys_given() -> list[str]:
 
 
 def content(path: str | None) -> dict[str, Any]:
-    """The content of a YAML or JSON file; {} where there is none, which cookiecutter itself reports."""
+    """Return the content of a YAML or JSON file; {} if it is missing, which cookiecutter itself reports."""
     import json
 
     import yaml
@@ -56,7 +56,7 @@ def content(path: str | None) -> dict[str, Any]:
 
 
 def ask_nothing_but(copy: Path, answers: dict[str, object]) -> None:
-    """Write answers, for the rest the defaults, into the copy's cookiecutter.json as what is not asked."""
+    """Write answers, and defaults for the rest, into the copy's cookiecutter.json as private keys, never asked."""
     import json
 
     path = copy / "cookiecutter.json"
@@ -67,14 +67,14 @@ def ask_nothing_but(copy: Path, answers: dict[str, object]) -> None:
 
 
 def stop_when_killed() -> None:
-    """Let kill, or a terminal that is closed, end an interview like Ctrl-C, and leave no copy of the template."""
+    """Let kill, or a closed terminal, end an interview like Ctrl-C, without leaving a copy of the template."""
     import signal
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
     def end(*_: object) -> None:
-        # Nobody reads any more, and an exception may get lost where the terminal's library just is.
+        # Nobody reads any more, and an exception may get lost inside the terminal's library.
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         temporary_copy.remove()
         os._exit(1)

@@ -1,10 +1,10 @@
-"""The only module that depends on the insides of cookiecutter, cruft and questionary; it refuses what it does not know.
+"""Depends on internals of cookiecutter, cruft and questionary, as the only module; refuses unknown versions.
 
 It reads the variables of cookiecutter's running calls, the command line of the process that runs a hook, and
 `sys.modules`. `tests/test_cookiecutter_internals.py` runs it with the oldest and the newest version of SUPPORTED.
 """
 
-# Every hook imports this module: what few generations need is imported where it is needed.
+# Every hook imports this module: rarely needed modules are imported where they are needed.
 import importlib
 import os
 import sys
@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-# The oldest and the newest version that is tested; later patches of the newest are taken too.
+# The oldest and the newest tested version; later patches of the newest are accepted too.
 SUPPORTED = {"cookiecutter": ("2.6.0", "2.7.1"), "questionary": ("2.1.0", "2.1.1")}
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = __name__.partition(".")[0]
@@ -25,7 +25,7 @@ CALL = ("cookiecutter.main", "cookiecutter")
 PROMPT = ("cookiecutter.prompt", "prompt_for_config")
 GENERATION = ("cookiecutter.generate", "generate_files")
 PROMPT_OF_CRUFT = ("cruft._commands.utils.cookiecutter", "generate_cookiecutter_context")
-# Without these variables of CALL some check would be dropped.
+# Without these variables of CALL some check would be skipped.
 VARIABLES_OF_CALL = (
     "context",
     "extra_context",
@@ -49,11 +49,11 @@ OPTIONS = (
 
 
 class UnsupportedError(Exception):
-    """The running cookiecutter, or questionary, is not one that this template knows; says what to do."""
+    """The running version of cookiecutter or questionary is not supported; the message says what to do."""
 
 
 def not_found(what: str, package: str = "cookiecutter") -> UnsupportedError:
-    """Why the generation stops when a package lacks something that a check needs."""
+    """Return why the generation stops if a package lacks something that a check needs."""
     oldest, newest = SUPPORTED[package]
     return UnsupportedError(
         f"This template supports {package} {oldest} to {newest}, and {package} {version_of(package)} has no {what}, "
@@ -66,7 +66,7 @@ def version_of(package: str) -> str:
 
 
 def refuse_unknown_version(package: str) -> None:
-    """Refuse a version of a package that is outside of SUPPORTED."""
+    """Refuse a version of a package outside of SUPPORTED."""
     oldest, newest = SUPPORTED[package]
     running = version_of(package)
     number = numbers(running)
@@ -78,17 +78,17 @@ def refuse_unknown_version(package: str) -> None:
 
 
 def numbers(version: str) -> tuple[int, ...] | None:
-    """The numbers of a version; None if it is not a plain version such as 2.7.1."""
+    """Return the numbers of a version; None if it is not a plain version such as 2.7.1."""
     parts = version.split(".")[:3]
     return tuple(int(part) for part in parts) if len(parts) == 3 and all(p.isdecimal() for p in parts) else None
 
 
-# The calls that are running
+# The running calls
 
 
 @dataclass(frozen=True)
 class Running:
-    """What runs this code: the template's folder, the call of cookiecutter (None: cruft), and what is asked now."""
+    """The context of this code: the template's folder, the call of cookiecutter (None: cruft), and the questions."""
 
     root: Path
     call: Variables | None
@@ -96,7 +96,7 @@ class Running:
 
 
 def running() -> Running:
-    """What cookiecutter does at this moment; UnsupportedError where that cannot be found out."""
+    """Return what cookiecutter does now; raise UnsupportedError if that cannot be determined."""
     refuse_unknown_version("cookiecutter")
     call, prompt, generation = (variables_of(*each) for each in (CALL, PROMPT, GENERATION))
     if prompt is None and generation is None:
@@ -126,7 +126,7 @@ def refuse_lacking(call: Variables) -> None:
 
 
 def cookiecutter_call() -> Variables | None:
-    """The variables of the running cookiecutter.main.cookiecutter, None under cruft.
+    """Return the variables of the running cookiecutter.main.cookiecutter, None under cruft.
 
     Cookiecutter drops unknown keys before any template code runs: only its own call still has them.
     """
@@ -134,7 +134,7 @@ def cookiecutter_call() -> Variables | None:
 
 
 def variables_of(module: str, function: str) -> Variables | None:
-    """The variables of the innermost running call of a function."""
+    """Return the variables of the innermost running call of a function."""
     frame: FrameType | None = sys._getframe(1)
     while frame:
         if frame.f_code.co_name == function and frame.f_globals.get("__name__") == module:
@@ -156,7 +156,7 @@ def is_run_by_cruft() -> bool:
 
 
 def state_of(root: Path) -> tuple[object, ...]:
-    """What tells one state of a template's code from another, also in the same folder."""
+    """Return the identity of a template's code, which also differs between states of one folder."""
     files = sorted((root / PACKAGE).glob("*.py"))
     return (root, *((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files))
 
@@ -166,9 +166,9 @@ _last_class: dict[tuple[object, ...], type] = {}
 
 
 def class_of(root: Path, ours: type) -> type:
-    """A class of the template that is being generated: ours, unless this code is of another template or state.
+    """Return a class of the template that is being generated: ours, unless this code is of another template or state.
 
-    Python keeps what it imported. After a generation that failed, or in a program that has a package of this name,
+    Python keeps imported modules. After a generation that failed, or in a program that has a package of this name,
     the next generation would run code of another folder.
     """
     state = state_of(root)
@@ -181,7 +181,7 @@ def class_of(root: Path, ours: type) -> type:
 
 
 def imported_apart(root: Path, ours: type) -> type:
-    """A class by the name of ours from another template; what the process had imported stays as it was."""
+    """Return a class of that name from another template; imported modules of the process stay unchanged."""
     kept, path = {name: sys.modules.pop(name) for name in names_of_our_modules()}, sys.path[:]
     sys.path.insert(0, str(root))
     importlib.invalidate_caches()
@@ -211,7 +211,7 @@ def forget_this_version() -> None:
 
 
 def words_of_parent() -> list[str]:
-    """The command line of the process that started this one."""
+    """Return the command line of the process that started this one."""
     parent = os.getppid()
     try:
         words = [os.fsdecode(word) for word in Path(f"/proc/{parent}/cmdline").read_bytes().split(b"\0")[:-1]]
@@ -240,7 +240,7 @@ def words_by_ps(parent: int) -> list[str]:
 
 
 def options(words: list[str]) -> dict[str, Any] | None:
-    """The options of a cookiecutter command line, None when it is none."""
+    """Return the options of a cookiecutter command line, None if it is none."""
     start = next((n for n, word in enumerate(words[:3]) if Path(word).stem == "cookiecutter"), None)
     if start is None:
         return None
@@ -255,7 +255,7 @@ def options(words: list[str]) -> dict[str, Any] | None:
             return main.make_context("cookiecutter", words[start + 1 :], resilient_parsing=True).params
     except (ImportError, AttributeError) as error:
         raise not_found(f"command line that this template can read ({error})") from None
-    except click.ClickException:  # click itself tells the person what is wrong with the command
+    except click.ClickException:  # click itself reports the error to the person
         return None
     raise not_found(f"option {lacking[0]} in its command")
 
@@ -274,6 +274,6 @@ def stop_at(question: Any, key: str) -> None:
         bindings = question.application.key_bindings
     except AttributeError:
         raise not_found("question.application.key_bindings", "questionary") from None
-    # A text's own Ctrl-D ends it when it is empty; lists know none.
+    # A text's own Ctrl-D ends it when it is empty; lists have none.
     if isinstance(bindings, KeyBindings):
         bindings.add(key)(stop)

@@ -1,4 +1,4 @@
-"""Checks the answers while the project's folder gets its name: the last moment at which no folder exists."""
+"""Checks the answers when the project's folder gets its name: the last moment before a folder exists."""
 
 import json
 import re
@@ -35,10 +35,10 @@ ENVIRONMENT_FOLDER = "{{first_environment()}}"
 
 
 class CheckedAnswers(Extension):
-    """Makes plain cookiecutter refuse wrong answers, ask nothing in vain and evaluate no answer."""
+    """Makes plain cookiecutter refuse wrong answers, skip useless questions and evaluate no answer."""
 
     def __new__(cls, environment: Environment) -> "CheckedAnswers":
-        """An extension of the template that is being generated, even if this code is that of an earlier one."""
+        """Return an extension of the template that is being generated, even if this code is that of an earlier one."""
         try:
             now = running()
         except UnsupportedError as error:
@@ -76,19 +76,19 @@ def furnish(environment: Environment) -> None:
 
 
 def literal(text: str) -> str:
-    """A Jinja source that renders to the text itself: answers and output folders are never evaluated."""
+    """Return a Jinja source that renders to the text itself: answers and output folders are never evaluated."""
     return re.sub(r"\{[{%#]", lambda mark: f"{{{{ '{mark[0]}' }}}}", text)
 
 
 @cache
 def own_text() -> set[str]:
-    """The texts with Jinja that the template itself renders from a string: its hooks and its backend.tf."""
+    """Return the texts with Jinja that the template itself renders from a string: its hooks and its backend.tf."""
     backends = ROOT.glob("{{cookiecutter*}}/{{first_environment()}}/backend.tf")
     return {path.read_text(encoding="utf-8") for path in [*ROOT.glob("hooks/*.py"), *backends]}
 
 
 def prepare(now: Running) -> None:
-    """Before cookiecutter prompts: take what was given, so that it is neither asked again nor cut short."""
+    """Take the given answers before cookiecutter prompts, so that they are neither asked again nor truncated."""
     asked, call = now.asked, now.call
     if asked is None:
         return
@@ -109,7 +109,7 @@ class Refusal(click.ClickException):
 
 
 def refusal(faults: list[str]) -> Refusal:
-    """All faults in one message."""
+    """Return all faults in one message."""
     temporary_copy.remove()
     if len(faults) == 1:
         return Refusal(faults[0])
@@ -118,7 +118,7 @@ def refusal(faults: list[str]) -> Refusal:
 
 @pass_context
 def checked_project_folder(context: Context) -> str:
-    """The name of the project's folder, once every answer is right."""
+    """Return the name of the project's folder, once every answer is valid."""
     call = cookiecutter_call()
     settings = project_from(given.answers_in(context["cookiecutter"]))
     faults = (given.key_faults(call) if call else []) + project_faults(settings)
@@ -133,7 +133,7 @@ def checked_project_folder(context: Context) -> str:
 
 @pass_context
 def project(context: Context) -> dict[str, Any]:
-    """The content of project.yaml."""
+    """Return the content of project.yaml."""
     return project_of(json.dumps(given.answers_in(context["cookiecutter"])))
 
 
@@ -144,14 +144,14 @@ def project_of(answers: str) -> dict[str, Any]:
 
 @pass_context
 def first_environment(context: Context) -> str:
-    """The name of the first environment, whose folder the template holds."""
+    """Return the name of the first environment, whose folder the template has."""
     name: str = project(context)["environments"][0]["name"]
     return name
 
 
 @pass_context
 def backend(context: Context, root: str | None = None) -> dict[str, str]:
-    """Where the state of pipeline/ lives, or that of the environment that is being rendered, else of the first."""
+    """Return the state's address for pipeline/, or for the environment that is being rendered, else for the first."""
     settings = project(context)
     environment = settings["environments"][context.get("environment_number", 0)]
     if root == "pipeline":
@@ -166,7 +166,7 @@ def backend(context: Context, root: str | None = None) -> dict[str, str]:
 
 @pass_context
 def handover(context: Context) -> dict[str, Any]:
-    """What hooks/post_gen_project.py needs: further environments' backend.tf, the record, the folders."""
+    """Return what hooks/post_gen_project.py needs: further environments' backend.tf, the record, the folders."""
     (path,) = ROOT.glob("{{cookiecutter*}}/{{first_environment()}}/backend.tf")
     template = context.environment.from_string(path.read_text(encoding="utf-8"))
     names = [environment["name"] for environment in project(context)["environments"]]

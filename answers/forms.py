@@ -1,4 +1,4 @@
-"""Reads the forms that an answer may have: a structure, its JSON or YAML text, or a short comma list."""
+"""Reads the forms of an answer: a structure, its JSON or YAML text, or a short comma-separated list."""
 
 import contextlib
 import copy
@@ -10,12 +10,12 @@ from typing import Any
 
 import yaml
 
-# What a dataset given as name:format starts with; "" is any other name. The samples fit the named ones.
+# The initial entry of a dataset given as name:format; "" is any other name. The samples fit the named ones.
 STARTER_DATASETS = Path(__file__).with_name("starter_datasets.json")
 
 
 class SafeLoaderOfUniqueKeys(yaml.SafeLoader):
-    """PyYAML keeps the last of two equal keys and says nothing; an answer that is lost must be refused."""
+    """PyYAML silently keeps the last of two equal keys; a lost answer must be refused."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
@@ -32,13 +32,13 @@ def map_of_unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 class Unreadable(str):
-    """A text that looks like JSON or YAML and cannot be read as such."""
+    """A text that looks like JSON or YAML and cannot be parsed as such."""
 
     why = ""
 
 
 def structure(answer: object) -> object:
-    """The structure that a JSON or YAML text stands for, any other answer as it is."""
+    """Return the structure of a JSON or YAML text, any other answer unchanged."""
     if not isinstance(answer, str) or not (answer.startswith(("{", "[", "- ")) or "\n" in answer):
         return answer
     unreadable = Unreadable(answer)
@@ -56,12 +56,12 @@ def structure(answer: object) -> object:
 
 
 def is_short_form(answer: object) -> bool:
-    """Whether an answer is a plain text, for the reader of its short form."""
+    """Return whether an answer is a plain text, for the reader of its short form."""
     return isinstance(answer, str) and not isinstance(answer, Unreadable)
 
 
 def items(answer: str) -> list[str]:
-    """The entries of a comma list; only the ordinary spaces beside a comma belong to the list."""
+    """Return the entries of a comma-separated list; only the ordinary spaces beside a comma belong to the list."""
     first, *others = answer.split(",")
     if not others:
         return [first] if first else []
@@ -89,18 +89,18 @@ def starters() -> dict[str, Any]:
 
 
 def starter(name: str, file_format: str) -> dict[str, Any]:
-    """What a dataset that is given by its name and format alone starts with."""
+    """Return the initial entry of a dataset that is given by its name and format alone."""
     return {"format": file_format, **copy.deepcopy(starters().get(name, starters()[""]))}
 
 
 def fits_samples(name: str, dataset: dict[str, Any]) -> bool:
-    """Whether the samples that generation copies hold files of exactly this dataset."""
+    """Return whether the samples that generation copies have files of exactly this dataset."""
     file_format = {"orders": "csv", "customers": "json"}.get(name)
     return file_format is not None and dataset == starter(name, file_format)
 
 
 def datasets(answer: object) -> object:
-    """A map of datasets; a comma list that is none stays as it is, and is refused."""
+    """Return a map of datasets; a text that is no such list stays unchanged, and is refused."""
     read = structure(answer)
     if isinstance(read, dict):
         return {name: dataset_of_map(name, each) for name, each in read.items()}
@@ -108,9 +108,9 @@ def datasets(answer: object) -> object:
 
 
 def pairs(answer: str, sign: str, entry: Callable[[str, str], object], otherwise: str = "") -> object:
-    """A map read from items such as name=value; the text itself where a sign lacks or a name repeats.
+    """Return a map from items such as name=value; the text itself if a sign is missing or a name repeats.
 
-    `otherwise` is what an item without the sign ends with.
+    `otherwise` is the value of an item without the sign.
     """
     split = [(item if sign in item else item + otherwise).partition(sign) for item in items(answer)]
     whole = all(found for _, found, _ in split) and len({name for name, _, _ in split}) == len(split)
@@ -138,7 +138,7 @@ def notification(text: str) -> object:
 
 
 def notifications(answer: object) -> object:
-    """A list of targets; a topic whose ARN is empty is no target."""
+    """Return a list of targets; a topic whose ARN is empty is no target."""
     read = listed(answer, notification)
     nothing = {"protocol": "topic", "arn": ""}
     return [target for target in read if target != nothing] if isinstance(read, list) else read

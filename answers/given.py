@@ -1,4 +1,4 @@
-"""What was given to cookiecutter, and which of its keys are not ours."""
+"""The answers given to cookiecutter, and unknown keys among them."""
 
 import json
 from collections.abc import Iterator
@@ -17,19 +17,19 @@ WRITTEN_BY_COOKIECUTTER = {"_template", "_output_dir", "_repo_dir", "_checkout"}
 
 
 def shipped() -> dict[str, Any]:
-    """cookiecutter.json as the template ships it, or as hooks/pre_prompt.py wrote it into the copy."""
+    """Return cookiecutter.json as the template ships it, or as hooks/pre_prompt.py wrote it into the copy."""
     found: dict[str, Any] = json.loads((ROOT / "cookiecutter.json").read_text(encoding="utf-8"))
     return found
 
 
 def has_answers(call: dict[str, Any]) -> bool:
-    """Whether answers were given, so that cookiecutter must not ask for more."""
+    """Return whether answers were given, so that cookiecutter must not ask for more."""
     interviewed = call["context"]["cookiecutter"].get("_answers") is not None
     return interviewed or bool(call["extra_context"] or call["replay"] or call["config_file"])
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON knows it: YAML also has dates, sets and bytes, which no replay file could hold."""
+    """Return a value in JSON's types: YAML also has dates, sets and bytes, which no replay file can hold."""
     if isinstance(value, dict):
         return {plain(key): plain(each) for key, each in value.items()}
     if isinstance(value, list):
@@ -38,7 +38,7 @@ def plain(value: Any) -> Any:
 
 
 def has_odd_keys(value: object) -> bool:
-    """Whether a key is no text, such as YAML's `no:`; JSON would silently turn it into one."""
+    """Return whether a key is no text, such as YAML's `no:`; JSON would silently turn it into one."""
     if isinstance(value, dict):
         return any(not isinstance(key, str) or has_odd_keys(each) for key, each in value.items())
     return isinstance(value, list) and any(has_odd_keys(each) for each in value)
@@ -55,7 +55,7 @@ def take_answers(asked: dict[str, Any], context: dict[str, Any]) -> None:
 
 
 def answers_in(context: dict[str, Any]) -> dict[str, Any]:
-    """The ten answers of a context, whichever way they came."""
+    """Return the ten answers of a context, given in any way."""
     kept = context.get("_answers")
     return {
         **(kept if isinstance(kept, dict) else {}),
@@ -64,13 +64,13 @@ def answers_in(context: dict[str, Any]) -> dict[str, Any]:
 
 
 def key_faults(call: dict[str, Any]) -> list[str]:
-    """Keys that were given and are not ours, each named in a sentence."""
+    """Return a sentence for each given key that is not ours."""
     odd = [sentence for source, keys in sources(call) for key in keys for sentence in unknown(key, source)]
     return [*odd, *lost_keys(call)]
 
 
 def lost_keys(call: dict[str, Any]) -> list[str]:
-    """Answers that stand beside default_context in an answers file: cookiecutter would pass over them silently."""
+    """Return answers beside default_context in an answers file: cookiecutter would ignore them silently."""
     file = call["config_file"]
     if not file:
         return []
@@ -80,7 +80,7 @@ def lost_keys(call: dict[str, Any]) -> list[str]:
 
 
 def sources(call: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    """Where keys were given, and which; a person's own ~/.cookiecutterrc is not judged."""
+    """Return each source of keys, with its keys; a person's own ~/.cookiecutterrc is not judged."""
     yield "the command line or call", list(call["extra_context"] or {})
     if call["config_file"]:
         yield str(call["config_file"]), list(call["config_dict"].get("default_context") or {})
@@ -91,7 +91,7 @@ def sources(call: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
 
 
 def replayed_keys(context: dict[str, Any]) -> list[str]:
-    """The keys of a replay file that cookiecutter did not write itself, unchanged."""
+    """Return the keys of a replay file that cookiecutter did not write itself, unchanged."""
     unchanged = {key for key, value in shipped().items() if context.get(key) == value and key.startswith("_")}
     return [key for key in context if key not in WRITTEN_BY_COOKIECUTTER | unchanged | {"_answers"}]
 

@@ -1,4 +1,4 @@
-"""Proposes a dataset for a sample file: what is certain is taken, what is not is a question."""
+"""Proposes a dataset for a sample file: what is certain is taken, everything else becomes a question."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -19,7 +19,7 @@ FEW_VALUES = 50
 
 @dataclass(frozen=True)
 class Column:
-    """What the sample says of one column; several choices are a question."""
+    """The proposal for one column; several choices are a question."""
 
     field: Field
     finding: Finding
@@ -43,13 +43,13 @@ class Column:
 
     @property
     def is_unique(self) -> bool:
-        """Whether no value repeats; of a single row that says nothing."""
+        """Whether no value repeats; for a single row that means nothing."""
         return len(self.values) > 1 and len(set(self.values)) == len(self.values)
 
 
 @dataclass(frozen=True)
 class MissingText:
-    """A text that may stand for a missing value, and whether it is proposed as one."""
+    """A text that may represent a missing value, and whether it is proposed as one."""
 
     text: str
     is_proposed: bool
@@ -69,12 +69,12 @@ class Inference:
 
     @property
     def questions(self) -> tuple[Column, ...]:
-        """The columns that have several possible types."""
+        """Return the columns that have several possible types."""
         return tuple(column for column in self.columns if len(column.finding.choices) > 1)
 
 
 def infer(sample: Sample, missing_values: Collection[str] | None = None) -> Inference:
-    """The columns of a sample; without missing_values, with the texts that likely mean a missing value."""
+    """Return the columns of a sample; without missing_values, with the texts that likely mean a missing value."""
     candidates = missing_texts(sample)
     if missing_values is None:
         missing_values = [each.text for each in candidates if each.is_proposed]
@@ -89,7 +89,7 @@ def column_of(field: Field, missing_values: Collection[str]) -> Column:
 
 
 def missing_texts(sample: Sample) -> tuple[MissingText, ...]:
-    """The texts of the sample that often mean a missing value, each with what would follow."""
+    """Return the texts of the sample that often mean a missing value, each with its consequence."""
     if sample.format in ("parquet", "orc"):
         return ()
     counts = {field.name: Counter(cell for cell in field.cells if cell in MISSING_TEXTS) for field in sample.fields}
@@ -122,12 +122,12 @@ def can_be_key(column_type: str) -> bool:
 
 
 def can_tell_newest(name: str, kind: str) -> bool:
-    """Whether a larger value means a newer row: dates, and whole numbers that are named like a version."""
+    """Return whether a larger value means a newer row: dates, and whole numbers that are named like a version."""
     return kind in DATES or (kind in WHOLE and bool(words(name) & NEWEST_WORDS))
 
 
 def primary_key(columns: tuple[Column, ...]) -> tuple[str, ...]:
-    """The column that names each row of the sample: one named like a key, else the first of the file."""
+    """Return the column that identifies each row of the sample: one named like a key, else the first of the file."""
     able = [each for each in columns if can_be_key(each.type.type) and each.is_unique and each.is_complete]
     named = [each for each in able if words(each.name) & KEY_WORDS]
     first = [each for each in able if each is columns[0] or each.type.type in DATES]
@@ -135,18 +135,18 @@ def primary_key(columns: tuple[Column, ...]) -> tuple[str, ...]:
 
 
 def newest_by(columns: tuple[Column, ...], key: tuple[str, ...]) -> str | None:
-    """The date that tells the newest of several rows with one key, best one that speaks of change."""
+    """Return the date that identifies the newest of several rows with one key, preferably one named like a change."""
     able = [each for each in columns if key and each.name not in key and each.type.type in DATES]
     return min(able, key=lambda each: not words(each.name) & NEWEST_WORDS).name if able else None
 
 
 def partition_by(columns: tuple[Column, ...]) -> str | None:
-    """The first date or timestamp, unless each of its days holds a single row."""
+    """Return the first date or timestamp, unless each of its days has a single row."""
     able = [each for each in columns if each.type.type in DATES and len(each.values) > 1]
     return next((each.name for each in able if len({value[:10] for value in each.values}) < len(each.values)), None)
 
 
 def can_partition(column: Column) -> bool:
-    """Whether folders by this column's values would be few enough to be of use."""
+    """Return whether folders by this column's values would be few enough to be of use."""
     kind = column.type.type
     return kind in DATES or (kind in (*WHOLE, "string", "boolean") and len(set(column.values)) <= FEW_VALUES)

@@ -1,4 +1,4 @@
-"""Finds out how dates are written, in the letters that Spark reads them with."""
+"""Detects date formats, in the pattern letters of Spark."""
 
 import re
 from collections import Counter
@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import date
 from functools import cache
 
-# What the job reads without a format (files/steps/rules.py of the project).
+# The formats that the job reads without a declared format (files/steps/rules.py of the project).
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 TIMESTAMP = re.compile(
     r"(\d{4}-\d{2}-\d{2})[ T]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})?", re.ASCII
@@ -23,7 +23,7 @@ ORDERS = {"yMd": (0, 1, 2), "dMy": (2, 1, 0), "Mdy": (2, 0, 1)}
 
 @cache
 def formats_of(text: str) -> frozenset[str]:
-    """Every format that a text can be read with; the strictest form of each order is among them."""
+    """Return every format that can parse a text, including the strictest form of each order."""
     if TIMESTAMP.fullmatch(text) and is_day(*text[:10].split("-")):
         return frozenset({ISO_TIMESTAMP})
     day, sign, clock = re.fullmatch(r"(.*?)(?:([ T])(\d{1,2}:.*))?", text, re.DOTALL).groups()  # type: ignore[union-attr]
@@ -73,13 +73,13 @@ def clock_formats(clock: str) -> list[str]:
 
 
 def fitting_formats(texts: Counter[str]) -> list[str]:
-    """The formats that read every text, one for each order of day and month, the strictest that fits."""
+    """Return the formats that parse every text, one for each order of day and month, the strictest that fits."""
     shared = frozenset.intersection(*(formats_of(text) for text in texts)) if texts else frozenset()
     return strictest(shared)
 
 
 def likeliest_formats(texts: Counter[str]) -> list[str]:
-    """The formats that read the most texts."""
+    """Return the formats that parse the most texts."""
     reads: Counter[str] = Counter()
     for text, times in texts.items():
         for each in formats_of(text):
@@ -89,7 +89,7 @@ def likeliest_formats(texts: Counter[str]) -> list[str]:
 
 
 def strictest(formats: frozenset[str]) -> list[str]:
-    """Of dd/MM/yyyy and d/M/yyyy the first: it refuses what the file never holds."""
+    """Return the strictest: of dd/MM/yyyy and d/M/yyyy the first, which refuses what the file never has."""
     by_letters: dict[str, str] = {}
     for each in sorted(formats, key=len):
         by_letters[re.sub(r"([A-Za-z])\1+", r"\1", each.replace("MMM", "N"))] = each
@@ -97,7 +97,7 @@ def strictest(formats: frozenset[str]) -> list[str]:
 
 
 def declared(found: str) -> tuple[str, str | None]:
-    """The type and the format to declare: none where the job reads it without one."""
+    """Return the type and the format to declare: no format if the job needs none."""
     if found == ISO_TIMESTAMP:
         return "timestamp", None
     if found == ISO_DATE:

@@ -1,4 +1,4 @@
-"""Finds the type of a column in its values: one that is certain, or several to choose from and the reason."""
+"""Detects the type of a column from its values: one that is certain, or several to choose from and the reason."""
 
 import math
 import re
@@ -35,20 +35,20 @@ TOLERATED = 0.1
 
 
 class ColumnType(NamedTuple):
-    """A type to declare, the format of dates where one is needed, and what speaks for it."""
+    """A type to declare, the format of dates if one is needed, and the evidence for it."""
 
     type: str
     format: str | None = None
     reason: str = ""
 
     def label(self) -> str:
-        """The type as a person chooses it."""
+        """Return the type's label in a choice."""
         shown = f"{self.type}, written {self.format}" if self.format else self.type
         return f"{shown}: {self.reason}" if self.reason else shown
 
 
 class Finding(NamedTuple):
-    """The types that a column may have, the likeliest first, and what is worth knowing or asking."""
+    """The possible types of a column, the likeliest first, and a remark or question."""
 
     choices: tuple[ColumnType, ...]
     sentence: str = ""
@@ -62,7 +62,7 @@ STRING = ColumnType("string", reason="as in the file")
 
 
 def type_of(name: str, values: Iterable[str]) -> Finding:
-    """The type of a column, by its name and its values without the missing ones."""
+    """Return the type of a column, by its name and its values without the missing ones."""
     cells = list(values)
     texts = Counter(map(str, cells))
     if not texts:
@@ -81,14 +81,14 @@ def type_of(name: str, values: Iterable[str]) -> Finding:
 
 
 def quoted_in_json(found: Finding) -> Finding:
-    """In quotes a date is nothing unusual, a number is."""
+    """Adapt a finding to JSON's quotes: in quotes a date is usual, a number is not."""
     if found.choices[0].type in ("date", "timestamp"):
         return found
     return Finding((STRING, *found.choices), "its values stand in quotes, but look like something else")
 
 
 def fitting(name: str, texts: Counter[str]) -> Finding | None:
-    """The type that every text fits."""
+    """Return the type that every text fits."""
     for rule in (boolean, whole_number, number, day_or_time):
         found = rule(name, texts)
         if found:
@@ -148,7 +148,7 @@ def is_number(text: str) -> bool:
 
 
 def money(texts: Counter[str]) -> str:
-    """A decimal with room for numbers a thousand times larger."""
+    """Return a decimal with room for numbers a thousand times larger."""
     scale = max(2, *(len(text.partition(".")[2]) for text in texts))
     whole = max(len(text.partition(".")[0].lstrip("-")) for text in texts)
     precision = min(38, max(12, whole + 3 + scale))
@@ -164,7 +164,7 @@ def day_or_time(name: str, texts: Counter[str]) -> Finding | None:
 
 
 def fitting_most(name: str, texts: Counter[str]) -> Finding | None:
-    """The type that at least nine values in ten fit, to be chosen or not."""
+    """Return the type that at least nine values in ten fit, as a choice."""
     dates = set(inference_dates.likeliest_formats(texts))
     tests: list[Callable[[str], bool]] = [
         lambda text: text.lower() in ("true", "false"),
@@ -185,7 +185,7 @@ def fitting_most(name: str, texts: Counter[str]) -> Finding | None:
 
 
 def remark(texts: Counter[str]) -> str:
-    """What is worth knowing about a column of texts."""
+    """Return a remark about a column of texts."""
     if all(map(OTHER_NUMBER.fullmatch, texts)):
         return "its numbers have decimal commas or thousands separators, which the job reads as text only"
     if all(map(SHORT_YEAR.fullmatch, texts)):

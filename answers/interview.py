@@ -1,4 +1,4 @@
-"""The interview at a terminal: every question that matters, a summary, corrections, and only then answers."""
+"""The interview at a terminal: questions, a summary, corrections, and then the answers."""
 
 import re
 from collections.abc import Callable
@@ -27,7 +27,7 @@ CORRECTIONS = {
 
 
 def interview() -> Answers:
-    """The ten answers, free of faults; KeyboardInterrupt when the person stops."""
+    """Return the ten answers, free of faults; KeyboardInterrupt if the person stops."""
     ask.say(WELCOME)
     answers = first_answers()
     while True:
@@ -66,7 +66,7 @@ def project_slug(now: str) -> str:
 
 
 def slug_fault(slug: str) -> str | None:
-    """Cookiecutter would refuse a folder that exists only after the interview."""
+    """Return why the slug is refused: cookiecutter would refuse an existing folder only after the interview."""
     told = options(words_of_parent()) or {}
     folder = ask.started_in() / told.get("output_dir", ".") / slug
     if slug and folder.exists() and not told.get("overwrite_if_exists"):
@@ -75,7 +75,7 @@ def slug_fault(slug: str) -> str | None:
 
 
 def proposed_slug(name: str) -> str:
-    """A slug made from a name, empty where none can be made."""
+    """Return a slug made from a name, empty if none can be made."""
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:24].rstrip("-")
     return "" if ask.refusal("project_slug", slug) else slug
 
@@ -85,12 +85,12 @@ def names(answers: Answers) -> list[str]:
 
 
 def approval_is_asked(answers: Answers) -> bool:
-    """Whether some environment waits for an approval, so that somebody must give it."""
+    """Return whether some environment waits for an approval, so that approvers are needed."""
     return any(environment["approval"] for environment in answers["environments"])
 
 
 def corrected(answers: Answers) -> Answers:
-    """The answers with one part asked again."""
+    """Return the answers with one part asked again."""
     offered = {title: key for title, key in CORRECTIONS.items() if key != "approvers" or approval_is_asked(answers)}
     part = ask.choice("What do you want to correct?", offered)
     again: dict[str, Callable[[Any], Any]] = {
@@ -117,7 +117,7 @@ def entries_again(
     one: Callable[[Entry | None, list[Entry]], Entry],
     least: int,
 ) -> list[Entry]:
-    """A list with one entry asked again, added or removed."""
+    """Return a list with one entry asked again, added or removed."""
     titles = {title(entry): number for number, entry in enumerate(entries)}
     removals = {f"remove {name}": number for name, number in titles.items()} if len(entries) > least else {}
     choices = {**{name: ("change", n) for name, n in titles.items()}, "add one": ("add", len(entries))}

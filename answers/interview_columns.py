@@ -25,7 +25,7 @@ RULES = {
 
 
 def inferred(inference: Inference) -> list[Answer]:
-    """The columns of a sample, after its questions are answered."""
+    """Return the columns of a sample, after its questions are answered."""
     found = []
     for column in inference.columns:
         finding, chosen = column.finding, column.type
@@ -48,7 +48,7 @@ def without_empty(answer: Answer) -> Answer:
 
 
 def corrected(columns: list[Answer], seen: dict[str, Column]) -> list[Answer]:
-    """The columns as the person wants them; `seen` is what the sample says of them."""
+    """Return the columns as the person wants them; `seen` is the sample's evidence."""
     likeliest = "accept" if columns else "add"
     while True:
         if not columns:
@@ -80,7 +80,7 @@ def which(message: str, columns: list[Answer]) -> int:
 
 
 def one_column(now: Answer, others: list[Answer]) -> Answer:
-    """A column's name, type and, of dates, format; its rules stay."""
+    """Return a column's name, type and, for dates, format; its rules stay."""
     help_text = (
         "The column's name in the files, in lower case, with _ in place of other characters: order_id for Order ID."
     )
@@ -105,7 +105,7 @@ def one_column(now: Answer, others: list[Answer]) -> Answer:
 
 
 def show(columns: list[Answer], seen: dict[str, Column]) -> None:
-    """The columns as a table, with what the sample holds."""
+    """Show the columns as a table, with values of the sample."""
     table = Table(box=None, header_style="bold", padding=(0, 1, 0, 2))
     for title in ("column", "type", "written", *(("in the file", "for example", "missing") if seen else ())):
         table.add_column(title, no_wrap=title not in ("in the file", "for example"), overflow="fold")
@@ -125,7 +125,7 @@ def evidence(column: Column | None) -> tuple[str, str, str]:
 
 
 def with_rules(columns: list[Answer]) -> list[Answer]:
-    """The columns with the rules that the person wants."""
+    """Return the columns with the rules that the person wants."""
     help_text = "A row that breaks a rule goes to quarantine with its reason."
     if not ask.yes("Rules for the values of some columns?", any(map(rules_of, columns)), help_text):
         return columns
@@ -147,7 +147,7 @@ def rules_title(column: Answer) -> str:
 
 
 def ruled(column: Answer) -> Answer:
-    """A column with its rules asked again."""
+    """Return a column with its rules asked again."""
     kind = column["type"].partition("(")[0]
     offered = {title: rule for title, rule in RULES.items() if fits(rule, kind)}
     help_text = "You are asked only for the rules that you select."
@@ -179,7 +179,7 @@ def rule_value(rule: str, column: Answer, kind: str) -> Any:
 
 
 def limit(given: str, kind: str) -> int | float | str:
-    """A limit as project.yaml holds it: a number, or the text of a date."""
+    """Return a limit in project.yaml's form: a number, or the text of a date."""
     if kind in DATES:
         return given
     return int(given) if given.lstrip("-").isdecimal() else float(given)

@@ -1,4 +1,4 @@
-"""The interview's questions about one dataset: its files, its columns, its keys, what is expected of it."""
+"""The interview's questions about one dataset: its files, columns, keys and expectations."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -28,13 +28,13 @@ EXPECTED = {
 
 
 def dataset(taken: list[str]) -> tuple[str, Answer]:
-    """A dataset's name and its entry in project.yaml."""
+    """Return a dataset's name and its entry in project.yaml."""
     name = ask.text("Dataset", "dataset_name", taken=taken)
     return name, with_expectations(name, with_columns_ruled(from_files({})))
 
 
 def datasets() -> dict[str, Answer]:
-    """The datasets one by one."""
+    """Return the datasets, asked one by one."""
     found: dict[str, Answer] = {}
     while True:
         name, settings = dataset(list(found))
@@ -44,7 +44,7 @@ def datasets() -> dict[str, Answer]:
 
 
 def again(name: str, now: Answer, others: list[str]) -> tuple[str, Answer]:
-    """A dataset with the part that the person chooses asked again."""
+    """Return a dataset with the part that the person chooses asked again."""
     parts: dict[str, Callable[[], Answer]] = {
         "files and columns, from a sample": lambda: from_files(now),
         "columns": lambda: {**now, "columns": interview_columns.corrected(now["columns"], {})},
@@ -59,7 +59,7 @@ def again(name: str, now: Answer, others: list[str]) -> tuple[str, Answer]:
 
 
 def from_files(now: Answer) -> Answer:
-    """Format, columns and what depends on them, from a sample file or typed; the rest of `now` stays."""
+    """Return format, columns and what depends on them, from a sample file or typed; the rest of `now` stays."""
     path = ask.file(
         "Sample file (empty for none)",
         sample_fault,
@@ -89,7 +89,7 @@ def sample_fault(path: Path) -> str | None:
 
 
 def sampled(path: Path) -> Sample:
-    """The sample, with its delimiter asked where several fit, and what was seen said."""
+    """Return the sample, after a question about the delimiter if several fit; show what was found."""
     sample = read_sample(path)
     if len(sample.delimiters) > 1:
         titles = {title: sign for title, sign in DELIMITERS.items() if sign in sample.delimiters}
@@ -109,7 +109,7 @@ def sampled(path: Path) -> Sample:
 
 
 def missing_values(sample: Sample) -> list[str]:
-    """The texts of the sample that mean a missing value, each asked."""
+    """Return the texts of the sample that mean a missing value, each asked."""
     return [
         each.text
         for each in infer(sample).missing_texts
@@ -124,7 +124,7 @@ def details(sample: Sample, inference: Inference) -> Answer:
 
 
 def without_sample() -> Answer:
-    """The format, and of CSV the delimiter."""
+    """Return the format, and for CSV the delimiter."""
     file_format = ask.choice("Format of the files", FORMATS, "csv", ask.rule_of("file_format"))
     if file_format != "csv":
         return {"format": file_format}
@@ -133,7 +133,7 @@ def without_sample() -> Answer:
 
 
 def with_roles(now: Answer, seen: dict[str, Column], inference: Inference | None) -> Answer:
-    """The dataset with primary key, newest-by and partition asked; the sample's proposals are pointed at."""
+    """Return the dataset after questions about primary key, newest-by and partition, with the sample's proposals."""
     types = {column["name"]: column["type"].partition("(")[0] for column in now["columns"]}
     proposed = {
         role: getattr(inference, role) if inference else now.get(role)
@@ -160,7 +160,7 @@ def with_roles(now: Answer, seen: dict[str, Column], inference: Inference | None
 
 
 def role(message: str, able: list[str], proposed: str | None, otherwise: str, help_text: str) -> str:
-    """A column for a role, empty for none; not asked when no column can play it."""
+    """Return a column for a role, empty for none; not asked if no column fits."""
     if not able:
         return NONE
     choices = {**{name: name for name in able}, otherwise: NONE}
@@ -182,7 +182,7 @@ def with_columns_ruled(now: Answer) -> Answer:
 
 
 def with_expectations(name: str, now: Answer) -> Answer:
-    """The dataset with the share of quarantined rows and the freshness asked."""
+    """Return the dataset after questions about the share of quarantined rows and the freshness."""
     share = now.get("maximum_quarantined_share", 0.05)
     help_text = "Rows that break a rule go to quarantine. If a run has more of them, it fails and publishes nothing."
     choices = {**SHARES, OTHER_SHARE: -1}

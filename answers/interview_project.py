@@ -28,7 +28,7 @@ def region(message: str, now: str) -> str:
 
 
 def environment(now: Answer, others: list[Answer], project_region: str) -> Answer:
-    """One environment; `now` holds what is proposed."""
+    """Return one environment; `now` has the proposals."""
     taken = [each["name"] for each in others]
     name = ask.text("Environment", "environment", now.get("name", ""), taken=taken)
     found: Answer = {
@@ -47,12 +47,12 @@ def environment(now: Answer, others: list[Answer], project_region: str) -> Answe
     size = {"workers": now.get("workers", 2), "worker_type": now.get("worker_type", "G.1X")}
     help_text = "The number and type of Glue workers that each job run in this environment gets."
     found |= ask.choice(f"Size of {name}", SIZES, size, help_text)
-    # What the interview does not ask, such as a network or JDBC connections of its own, stays.
+    # Fields without a question, such as a network or JDBC connections of its own, stay.
     return {**{key: now[key] for key in ("network", "jdbc") if key in now}, **found}
 
 
 def environments(project_region: str) -> list[Answer]:
-    """The environments one by one, in promotion order."""
+    """Return the environments, asked one by one, in promotion order."""
     found: list[Answer] = []
     for proposed in ("dev", "prod", *[""] * (MOST_ENVIRONMENTS - 2)):
         found.append(environment({"name": proposed}, found, project_region))
@@ -81,7 +81,7 @@ def git(now: Answer) -> Answer:
 
 
 def repository_check(provider: str) -> ask.Check:
-    """Only GitLab has groups in groups."""
+    """Return the check of a repository's name: only GitLab has nested groups."""
 
     def check(given: str) -> str | None:
         deep = given.count("/") > 1 and provider != "gitlab"

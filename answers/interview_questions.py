@@ -1,4 +1,4 @@
-"""The kinds of question at a terminal: each with its help, each answer checked as it is given."""
+"""The kinds of question at a terminal: each with its help, each answer checked immediately."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ from questionary import Choice
 from answers.cookiecutter_internals import stop_at
 from answers.schema import faults, schema
 
-# Typing filters a list: a person need not walk through thirty regions.
+# Typing filters a list: a person need not scroll through thirty regions.
 LIST_KEYS: dict[str, Any] = {"use_search_filter": True, "use_jk_keys": False}
 Check = Callable[[str], str | None]
 
@@ -32,19 +32,19 @@ def explain(help_text: str) -> None:
 
 
 def rule_of(kind: str) -> str:
-    """The sentence that says what an answer of a kind must be."""
+    """Return the sentence that describes a valid answer of a kind."""
     sentence: str = schema()["$defs"][kind]["description"]
     return sentence
 
 
 def refusal(kind: str, value: object) -> str | None:
-    """Why an answer is refused, short enough for the one line below the question; None when it is right."""
+    """Return why an answer is refused, short enough for the one line below the question; None if it is valid."""
     found = next(faults(value, {"$ref": f"#/$defs/{kind}"}, kind), None)
     return f"It {found.why}. {found.instead}".strip() if found else None
 
 
 def answered(question: questionary.Question) -> Any:
-    """The answer; Ctrl-C and Ctrl-D stop the interview."""
+    """Return the answer; Ctrl-C and Ctrl-D stop the interview."""
     stop_at(question, "c-d")
     try:
         return question.unsafe_ask()
@@ -60,7 +60,7 @@ def text(
     taken: Collection[str] = (),
     optional: bool = False,
 ) -> str:
-    """One line of a kind of the schema; `taken` are answers that may not repeat."""
+    """Return one line of a kind of the schema; `taken` are answers that may not repeat."""
 
     def check(answer: str) -> str | None:
         if optional and not answer:
@@ -71,14 +71,14 @@ def text(
 
 
 def line(message: str, check: Check, default: str = "", help_text: str = "") -> str:
-    """One line that `check` has nothing against."""
+    """Return one line that passes `check`."""
     explain(help_text)
     answer: str = answered(questionary.text(message, default=default, validate=lambda given: check(given) or True))
     return answer
 
 
 def listed(message: str, kind: str, default: Sequence[str], help_text: str, least: int = 0) -> list[str]:
-    """Several answers of one kind, with commas between them."""
+    """Return several answers of one kind, separated by commas."""
 
     def check(answer: str) -> str | None:
         items = split(answer)
@@ -92,12 +92,12 @@ def listed(message: str, kind: str, default: Sequence[str], help_text: str, leas
 
 
 def split(answer: str) -> list[str]:
-    """The items of a comma list."""
+    """Return the items of a comma-separated list."""
     return [item.strip() for item in answer.split(",") if item.strip()]
 
 
 def choice(message: str, choices: dict[str, Any], now: Any = None, help_text: str = "") -> Any:
-    """One of several values, by their titles; `now` is the one pointed at first."""
+    """Return one of several values, chosen by title; `now` is preselected."""
     if help_text:
         explain(help_text)
     offered = [Choice(title, value) for title, value in choices.items()]
@@ -107,7 +107,7 @@ def choice(message: str, choices: dict[str, Any], now: Any = None, help_text: st
 
 
 def several(message: str, choices: dict[str, str], now: Collection[str], help_text: str, least: int = 0) -> list[str]:
-    """Any number of values, or at least so many, by their titles."""
+    """Return any number of values, or at least so many, chosen by title."""
 
     def check(chosen: list[str]) -> str | bool:
         return len(chosen) >= least or f"It needs at least {least}."
@@ -122,7 +122,7 @@ def several(message: str, choices: dict[str, str], now: Collection[str], help_te
 
 
 def yes(message: str, default: bool, help_text: str = "") -> bool:
-    """Yes or no."""
+    """Return yes or no."""
     if help_text:
         explain(help_text)
     found: bool = answered(questionary.confirm(message, default=default))
@@ -130,13 +130,13 @@ def yes(message: str, default: bool, help_text: str = "") -> bool:
 
 
 def started_in() -> Path:
-    """The folder in which the person started cookiecutter."""
-    # The hook that interviews runs in a temporary folder; the shell's own folder is only in PWD.
+    """Return the folder in which the person started cookiecutter."""
+    # The hook that interviews runs in a temporary folder; only PWD has the shell's own folder.
     return Path(os.environ.get("PWD") or Path.cwd())
 
 
 def file(message: str, check: Callable[[Path], str | None], help_text: str) -> Path | None:
-    """A file that `check` has nothing against, None for none; relative to where cookiecutter was started."""
+    """Return a file that passes `check`, None for none; relative to where cookiecutter was started."""
     start = started_in()
 
     def refused(given: str) -> str | bool:

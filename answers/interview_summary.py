@@ -12,7 +12,7 @@ Answers = dict[str, Any]
 
 
 def show(answers: Answers, faults: list[str]) -> None:
-    """All answers, and what is wrong between them."""
+    """Show all answers, and what is wrong between them."""
     console = Console()
     console.print(Text("\n  Summary\n", style="bold"))
     table = Table(box=None, show_header=False, padding=(0, 1, 0, 2))
@@ -26,7 +26,7 @@ def show(answers: Answers, faults: list[str]) -> None:
 
 
 def parts(answers: Answers) -> list[tuple[str, list[str]]]:
-    """Each part's title and lines."""
+    """Return each part's title and lines."""
     found = [
         ("name", [answers["project_name"]]),
         ("slug", [answers["project_slug"]]),
@@ -80,7 +80,7 @@ def column(answer: Answers) -> str:
 
 
 def written(value: object) -> str:
-    """The value of a rule; that a rule which is only on or off is on goes without saying."""
+    """Return the value of a rule in words; a rule that is only on or off needs no value."""
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return "" if value is True else str(value)

@@ -1,4 +1,4 @@
-"""The interview's questions about who is told, and of what."""
+"""The interview's questions about recipients and their kinds of notification."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
 
 
 def notification(now: Answer, others: list[Answer], environments: list[str]) -> Answer:
-    """One target, asked for the fields of its protocol only; one beside others, for what it hears of too."""
+    """Return one target, asked for the fields of its protocol only; besides others, also for its kinds."""
     help_text = "Slack and Microsoft Teams are reached through Amazon Q Developer in chat applications."
     protocol = ask.choice("Who gets notifications?", TARGETS, now.get("protocol"), help_text)
     same = now.get("protocol") == protocol
@@ -52,7 +52,7 @@ def notification(now: Answer, others: list[Answer], environments: list[str]) -> 
 
 
 def heard(now: Answer, environments: list[str]) -> Answer:
-    """Which kinds and environments a target hears of; nothing where it hears of what is usual."""
+    """Return the kinds and environments of a target; empty for the usual ones."""
     help_text = "By default it receives everything that matters, and by SMS only what is urgent: docs/notifications.md."
     asked = ask.choice("What does it receive?", DIFFERENCES, tuple(key for key in DIFFERENT if key in now), help_text)
     found = {key: value for key, value in now.items() if key not in DIFFERENT}
@@ -67,13 +67,13 @@ def heard(now: Answer, environments: list[str]) -> Answer:
 
 
 def one_or_more(message: str, offered: list[str], now: list[str]) -> list[str]:
-    """At least one of several, in the order in which they are offered."""
+    """Return at least one of several, in the order of the choices."""
     help_text = "One or more; pipeline means deliveries." if PIPELINE in offered else "One or more."
     return ask.several(message, {each: each for each in offered}, now, help_text, least=1)
 
 
 def notifications(environments: list[str]) -> list[Answer]:
-    """The targets one by one."""
+    """Return the targets, asked one by one."""
     found: list[Answer] = []
     help_text = "Notifications say how runs ended, and what to do if one failed."
     while ask.yes(

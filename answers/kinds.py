@@ -1,4 +1,4 @@
-"""What a kind of answer must be beyond what its definition in project.schema.json can say."""
+"""The requirements of a kind of answer beyond its definition in project.schema.json."""
 
 import ipaddress
 import re
@@ -49,7 +49,7 @@ def cidr_fault(block: str) -> str | None:
 
 
 def cron_number(text: str, low: int, high: int, names: list[str]) -> int | None:
-    """The number that a value of a cron field stands for, None when it is none."""
+    """Return the number of a value of a cron field, None if it is none."""
     if text in names:
         return names.index(text) + low
     return int(text) if re.fullmatch(r"\d{1,4}", text, re.ASCII) and low <= int(text) <= high else None
@@ -71,7 +71,7 @@ def cron_part_is_right(part: str, field: tuple[str, int, int, list[str]]) -> boo
 
 
 def special_day(part: str, name: str, number: Callable[[str], int | None]) -> bool:
-    """Whether a part is one of the forms that only the two day fields know: L, LW, 15W, 6L, 6#3."""
+    """Return whether a part is one of the forms of the two day fields only: L, LW, 15W, 6L, 6#3."""
     if name == "day-of-month":
         return part in {"L", "LW"} or (part.endswith("W") and number(part[:-1]) is not None)
     if name != "day-of-week":
@@ -160,7 +160,7 @@ def hours_fault(hours: str) -> str | None:
 
 
 def time_zone_fault(name: str) -> str | None:
-    """Judged where this machine has the list of time zones; AWS refuses the others when the pipeline is made."""
+    """Check against this machine's list of time zones, if it has one; else AWS checks it when the pipeline is made."""
     try:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, OSError):

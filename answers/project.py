@@ -1,4 +1,4 @@
-"""From the ten answers to the content of project.yaml, and everything that is wrong with it."""
+"""Converts the ten answers to the content of project.yaml, and finds everything that is wrong with it."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ REQUIRED = {"environments", "datasets"}
 
 
 def project_from(given: dict[str, Any]) -> dict[str, Any]:
-    """The content of project.yaml for ten answers; what cannot be read stays as given."""
+    """Return the content of project.yaml for ten answers; unreadable answers stay as given."""
     name_and_slug = {"name": given.get("project_name", ""), **slug_and_prefix(given.get("project_slug", ""))}
     read = {key: READERS[key](given[key]) for key in READERS if key in given}
     read |= approvers_and_delivery(read.get("approvers"))
@@ -31,20 +31,20 @@ def project_from(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def slug_and_prefix(answer: object) -> dict[str, Any]:
-    """The slug, and what is said beside it where the answer is {slug: …, bucket_prefix: …}."""
+    """Return the slug, and the settings beside it if the answer is {slug: …, bucket_prefix: …}."""
     read = forms.structure(answer)
     return read if isinstance(read, dict) and "slug" in read else {"slug": answer}
 
 
 def approvers_and_delivery(read: object) -> dict[str, Any]:
-    """The approvers, and how changes are delivered where the answer is {approvers: […], delivery: {…}}."""
+    """Return the approvers, and the delivery if the answer is {approvers: […], delivery: {…}}."""
     if isinstance(read, dict) and "delivery" in read and read.keys() <= {"approvers", "delivery"}:
         return {"approvers": forms.approvers(read.get("approvers", [])), "delivery": read["delivery"]}
     return {} if read is None else {"approvers": read}
 
 
 def answers_from(project: dict[str, Any]) -> dict[str, Any]:
-    """The ten answers that give a project.yaml; what no question asks for stands beside the slug."""
+    """Return the ten answers that give a project.yaml; settings without a question are beside the slug."""
     beside = {key: value for key, value in project.items() if key not in ("name", "region", *READERS)}
     slug = beside if len(beside) > 1 else project["slug"]
     asked = {key: project.get(key, "") for key in READERS}
@@ -60,6 +60,6 @@ def without_empty_schedules(project: dict[str, Any]) -> dict[str, Any]:
 
 
 def project_faults(draft: dict[str, Any]) -> list[str]:
-    """All that is wrong with a draft of project.yaml, in a sentence or two for each fault."""
+    """Return all that is wrong with a draft of project.yaml, in a sentence or two for each fault."""
     in_fields = [fault.sentence().removeprefix(f"{ROOT}, ") for fault in faults(draft, schema(), ROOT)]
     return in_fields + [fault.sentence() for fault in faults_between_fields(draft, some_are_wrong=bool(in_fields))]

@@ -8,7 +8,7 @@ from typing import Any
 
 from answers.project import QUESTIONS
 
-# Files that belong to the team once they are there: no upgrade touches them.
+# Files that belong to the team once they exist: no upgrade touches them.
 OWNED_BY_THE_TEAM = [
     "project.yaml",
     "allowed-destroys.yaml",
@@ -18,9 +18,9 @@ OWNED_BY_THE_TEAM = [
 ]
 # Of those, the files that are generated from project.yaml alone: an upgrade regenerates them and discards edits.
 MADE_FROM_THE_SETTINGS = ["docs/architecture.svg"]
-# The forms of the tools; the record names one that is not the usual.
+# The forms of the tools; the record names one that is not the default.
 WHEEL, SOURCE = "wheel", "source"
-# Cruft, which does not know the form, must not bring the wheel back. dataops/tools_source.py has the same list.
+# Cruft, which does not know the form, must not restore the wheel. dataops/tools_source.py has the same list.
 SKIPPED_WITH_SOURCE = ["tools/*.whl", "tools/requirements.lock"]
 HOSTS = {
     "gh": "https://github.com/{}.git",
@@ -30,7 +30,7 @@ HOSTS = {
 
 
 def as_texts(answers: dict[str, Any]) -> dict[str, str]:
-    """The ten answers as texts: as they were given, a structure as compact JSON."""
+    """Return the ten answers as texts: as given, a structure as compact JSON."""
     given = {key: answers.get(key, "") for key in QUESTIONS}
     return {
         key: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(", ", ":"))
@@ -39,12 +39,12 @@ def as_texts(answers: dict[str, Any]) -> dict[str, str]:
 
 
 def without_credentials(url: str) -> str:
-    """A git URL without user and token."""
+    """Return a git URL without user and token."""
     return re.sub(r"^([a-z+]+://)[^/@]*@", r"\1", url)
 
 
 def git(repository: str, *words: str) -> str | None:
-    """What a git command says in a repository, None when it fails or there is no git."""
+    """Return the output of a git command in a repository, None if it fails or there is no git."""
     try:
         done = subprocess.run(["git", "-C", repository, *words], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
@@ -53,7 +53,7 @@ def git(repository: str, *words: str) -> str | None:
 
 
 def template_url(template: str, repository: str) -> str | None:
-    """The address that anybody can fetch the template from; a path on this machine is none."""
+    """Return the public address of the template, if it has one; a path on this machine is none."""
     origin = git(repository, "remote", "get-url", "origin") if (Path(repository) / ".git").exists() else None
     prefix, _, rest = template.partition(":")
     named = HOSTS[prefix].format(rest) if prefix in HOSTS else template
@@ -62,26 +62,26 @@ def template_url(template: str, repository: str) -> str | None:
 
 
 def tools_as(variables: dict[str, Any]) -> str:
-    """In which form the project has its tools: as a wheel, or as source, which make tools-source has chosen."""
+    """Return the form of the project's tools: a wheel, or source, which make tools-source has chosen."""
     form: str = variables.get("_tools", WHEEL)
     return form
 
 
 def tools_faults(variables: dict[str, Any]) -> list[str]:
-    """What is wrong with the form of the tools that was given."""
+    """Return what is wrong with the given form of the tools."""
     form = tools_as(variables)
     return [] if form in (WHEEL, SOURCE) else [f"_tools: {form!r} is not a form of the tools: {WHEEL} or {SOURCE}."]
 
 
 def record_of(variables: dict[str, Any], answers: dict[str, Any]) -> dict[str, Any] | None:
-    """The record, None under cruft, which writes its own."""
+    """Return the record, None under cruft, which writes its own."""
     repository = variables.get("_repo_dir")
     if repository is None:
         return None
     url = template_url(variables["_template"], repository)
     commit = git(repository, "rev-parse", "HEAD") if (Path(repository) / ".git").exists() else None
     context = {**as_texts(answers), "_template": url, "_commit": commit}
-    # Cruft rewrites the context on every update and forgets private answers; what stands beside it, cruft keeps.
+    # Cruft rewrites the context on every update and drops private answers; it keeps what is beside it.
     chosen = {"tools": SOURCE} if tools_as(variables) == SOURCE else {}
     return chosen | {
         "template": url,

@@ -1,4 +1,4 @@
-"""Reads the columns of Parquet and ORC files, which tell their types themselves."""
+"""Reads the columns of Parquet and ORC files, which have types."""
 
 import importlib
 import re
@@ -29,7 +29,7 @@ DECLARED = {
 
 
 def fields_of_file(path: Path, file_format: str, most: int) -> tuple[list[Field], int, int, list[str]]:
-    """The fields, how many rows were looked at, how many there are, and what cannot be declared and why."""
+    """Return the fields, the number of rows read and of all rows, and the reasons why some cannot be declared."""
     table, total = first_rows(path, file_format, most)
     headers = list(table.column_names)
     columns = [[None if v is None else str(v) for v in column.to_pylist()] for column in table.columns]
@@ -44,7 +44,7 @@ def fields_of_file(path: Path, file_format: str, most: int) -> tuple[list[Field]
 
 
 def first_rows(path: Path, file_format: str, most: int) -> tuple[Any, int]:
-    """The first rows as a table of pyarrow, and how many rows there are."""
+    """Return the first rows as a table of pyarrow, and the number of rows."""
     try:
         pyarrow = importlib.import_module("pyarrow")
         reader = importlib.import_module(f"pyarrow.{file_format}")
@@ -64,7 +64,7 @@ def first_rows(path: Path, file_format: str, most: int) -> tuple[Any, int]:
 
 
 def declared(kind: str) -> str | None:
-    """The type to declare for a type in Arrow's words; None where the job reads none of its values."""
+    """Return the type to declare for an Arrow type; None if the job reads none of its values."""
     digits = re.fullmatch(r"decimal128\((\d+), (\d+)\)", kind)
     if digits:
         return f"decimal({digits[1]},{digits[2]})"

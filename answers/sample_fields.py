@@ -9,7 +9,7 @@ from answers.text import shown
 
 
 class SampleError(Exception):
-    """A file that tells nothing about its columns; the message says why, in a sentence."""
+    """A file that shows nothing about its columns; the message says why, in a sentence."""
 
 
 class JsonValue(str):
@@ -29,7 +29,7 @@ Cell = str | None
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a file: its column's name, the file's name for it, its values, its type where told."""
+    """One field of a file: its column's name, the file's name for it, its values, its type if the file has it."""
 
     name: str
     header: str
@@ -38,7 +38,7 @@ class Field:
 
 
 def column_name_for(header: str) -> str:
-    """A column's name for a name in a file: lower case, each run of other characters one underscore.
+    """Return a column's name for a name in a file: lower case, each run of other characters one underscore.
 
     files/steps/inspection.py of the project finds the column by the same rule.
     """
@@ -46,7 +46,7 @@ def column_name_for(header: str) -> str:
 
 
 def fields_of(headers: list[str], columns: list[list[Cell]], has_header: bool) -> tuple[list[Field], list[str]]:
-    """The fields that can be declared, and a sentence for each that cannot."""
+    """Return the fields that can be declared, and a sentence for each that cannot."""
     refuse_collisions(headers)
     fields = [Field(column_name_for(h), h, cells) for h, cells in zip(headers, columns, strict=True)]
     legal = [field for field in fields if fault("column_name", field.name) is None]
@@ -73,5 +73,5 @@ def not_declarable(field: Field) -> str:
 
 
 def listed(values: list[str]) -> str:
-    """The first values, for a sentence."""
+    """Return the first values, for a sentence."""
     return ", ".join(shown(value) for value in values[:4]) + (", …" if len(values) > 4 else "")

@@ -1,4 +1,4 @@
-"""Reads a sample file as the ETL job would read it, and says in a sentence why it cannot."""
+"""Reads a sample file like the ETL job, and explains in a sentence if it cannot."""
 
 import csv
 import gzip
@@ -43,7 +43,7 @@ class Sample:
 
 
 def read_sample(path: Path, delimiter: str | None = None) -> Sample:
-    """The first 10,000 rows of a file; SampleError says in a sentence why there are none."""
+    """Return the first 10,000 rows of a file; SampleError explains in a sentence why there are none."""
     try:
         with path.open("rb") as content:
             head = content.read(HEAD_BYTES)
@@ -61,7 +61,7 @@ def read_sample(path: Path, delimiter: str | None = None) -> Sample:
 
 
 def format_of(path: Path, head: bytes) -> str:
-    """The format by content where that is certain, then by name, then by the first character."""
+    """Return the format by content if that is certain, then by name, then by the first character."""
     for magic, file_format in ((b"PAR1", "parquet"), (b"ORC", "orc")):
         if head.startswith(magic):
             return file_format
@@ -97,7 +97,7 @@ def text_sample(content: BinaryIO, head: bytes, path: Path, file_format: str, de
 
 
 def csv_sample(text: TextIO, head: bytes, delimiter: str | None) -> Sample:
-    # The head may end inside a character or a record: what is incomplete at its end does not count.
+    # The head may end inside a character or a record: an incomplete end does not count.
     beginning = head.decode("utf-8-sig", "ignore")
     delimiters = fitting_delimiters(beginning, cut=len(head) == HEAD_BYTES)
     records = (row for row in csv.reader(text, delimiter=delimiter or delimiters[0]) if any(map(str.strip, row)))
@@ -120,7 +120,7 @@ def csv_sample(text: TextIO, head: bytes, delimiter: str | None) -> Sample:
 
 
 def fitting_delimiters(beginning: str, cut: bool) -> tuple[str, ...]:
-    """The delimiters that give nearly every line the width of the header, the widest first; else a comma."""
+    """Return the delimiters that give nearly every line the width of the header, the widest first; else a comma."""
     widths: dict[str, int] = {}
     for delimiter in DELIMITERS:
         try:
@@ -159,7 +159,7 @@ BETWEEN_ELEMENTS = re.compile(r"[\s,]*")
 
 
 def elements(content: str, cut: bool) -> Iterator[object]:
-    """The elements of one JSON array; of a content that is cut, those before the cut."""
+    """Return the elements of one JSON array; of truncated content, those before the cut."""
     position = content.index("[") + 1
     while True:
         position += len(BETWEEN_ELEMENTS.match(content, position)[0])  # type: ignore[index]
@@ -176,7 +176,7 @@ def elements(content: str, cut: bool) -> Iterator[object]:
 
 
 def lines(content: str, cut: bool) -> Iterator[object]:
-    """The values of JSON lines, None for a line that is no JSON."""
+    """Return the values of JSON lines, None for an invalid line."""
     texts = content.split("\n")
     for text in texts[:-1] if cut else texts:
         if text.strip():
@@ -187,7 +187,7 @@ def lines(content: str, cut: bool) -> Iterator[object]:
 
 
 def cell_of(value: object) -> Cell:
-    """A JSON value as the job reads it: as text, null where it is null or empty."""
+    """Return a JSON value as the job reads it: as text, null if it is null or empty."""
     if isinstance(value, bool):
         return JsonValue("true" if value else "false")
     if isinstance(value, dict | list):

@@ -1,4 +1,4 @@
-"""Judges values by project.schema.json; cookiecutter's environment has no JSON Schema library."""
+"""Validates values by project.schema.json; cookiecutter's environment has no JSON Schema library."""
 
 import json
 import math
@@ -33,7 +33,7 @@ TEXTS_WITH_TABS = {"delimiter"}
 
 
 class Fault(NamedTuple):
-    """What is wrong with the value at a place, and what to write instead."""
+    """What is wrong with the value at a path, and what to write instead."""
 
     place: str
     value: object
@@ -41,14 +41,14 @@ class Fault(NamedTuple):
     instead: str = ""
 
     def sentence(self) -> str:
-        """The fault as one sentence or two for the person who answered."""
+        """Return the fault as one sentence or two for the person who answered."""
         why = f"{self.place}: {shown(self.value)} {self.why}."
         return printable(f"{why} {self.instead}" if self.instead else why)
 
 
 @cache
 def schema() -> dict[str, Any]:
-    """The schema of project.yaml, the one that every project gets."""
+    """Return the schema of project.yaml, the one that every project gets."""
     # In the temporary copy the project's folder has another name (hooks/pre_prompt.py).
     (path,) = Path(__file__).parents[1].glob("{{cookiecutter*}}/project.schema.json")
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -56,19 +56,19 @@ def schema() -> dict[str, Any]:
 
 
 def definition_of(definition: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The kind that a definition refers to ("" for none), and the definition itself."""
+    """Return the kind that a definition refers to ("" for none), and the definition itself."""
     kind = definition.get("$ref", "").removeprefix("#/$defs/")
     return (kind, schema()["$defs"][kind]) if kind else ("", definition)
 
 
 def fault(kind: str, value: object) -> str | None:
-    """Why one answer of a kind is refused, as a sentence; None when it is right."""
+    """Return why one answer of a kind is refused, as a sentence; None if it is valid."""
     found = next(faults(value, {"$ref": f"#/$defs/{kind}"}, kind), None)
     return found.sentence() if found else None
 
 
 def faults(value: object, definition: dict[str, Any], place: str) -> Iterator[Fault]:
-    """Everything that is wrong with a value, by a definition of the schema."""
+    """Return everything that is wrong with a value, by a definition of the schema."""
     kind, body = definition_of(definition)
     if "oneOf" in body:
         yield from faults_of_choice(value, body, place)
@@ -129,7 +129,7 @@ def size_fault(value: object, body: dict[str, Any]) -> str | None:
 
 
 def _choices(value: str, known: list[str]) -> str:
-    """The choices, or of many the nearest."""
+    """Return the choices, or the nearest of many."""
     if len(known) <= 12:
         return ", ".join(known)
     near = get_close_matches(value, known, 3)
@@ -185,7 +185,7 @@ def faults_of_choice(value: object, body: dict[str, Any], place: str) -> Iterato
 
 
 def discriminators(branch: dict[str, Any]) -> list[object]:
-    """The words that tell a branch of a choice from the others."""
+    """Return the words that distinguish a branch of a choice from the others."""
     properties = branch["properties"].values()
     return [word for each in properties for word in ([each["const"]] if "const" in each else each.get("enum", []))]
 
@@ -199,9 +199,9 @@ def discriminator_fits(value: dict[str, object], branch: dict[str, Any]) -> bool
 
 
 def typed(value: object, definition: dict[str, Any]) -> Any:
-    """A value with its numbers as numbers and its keys in the schema's order; what does not fit stays.
+    """Return a value with its numbers as numbers and its keys in the schema's order; what does not fit stays.
 
-    A key that an earlier version called otherwise gets its name of today: old records and answers files keep working.
+    A key with an earlier name gets its present name: old records and answers files keep working.
     """
     _, body = definition_of(definition)
     if "oneOf" in body and isinstance(value, dict):
@@ -221,12 +221,12 @@ def typed(value: object, definition: dict[str, Any]) -> Any:
 
 
 def with_names_of_today(value: dict[str, Any], renamed: dict[str, str]) -> dict[str, Any]:
-    """A map whose old keys have their new names, except where it has both."""
+    """Return a map with old keys renamed, unless it has the new name too."""
     return {new if (new := renamed.get(key, key)) not in value else key: item for key, item in value.items()}
 
 
 def number_of(text: str, wanted: object) -> object:
-    """The number that cookiecutter turned into text, where the schema asks for one."""
+    """Return the number that cookiecutter turned into text, if the schema asks for one."""
     wanted_types = wanted if isinstance(wanted, list) else [wanted]
     if "number" in wanted_types and re.fullmatch(r"-?\d+(\.\d+)?", text, re.ASCII):
         return float(text) if "." in text else int(text)

@@ -1,6 +1,6 @@
 """The copy of the template that cookiecutter makes for a pre_prompt hook, and leaves behind when it fails."""
 
-# Every generation waits for this module: what it rarely needs is imported where it is needed.
+# Every generation waits for this module: rarely needed modules are imported where they are needed.
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,7 @@ from answers.cookiecutter_internals import PREFIX_OF_A_COPY, ROOT
 
 # The name that hooks/pre_prompt.py gives to the project's folder in the copy, and only there.
 FOLDER_IN_COPY = "{{cookiecutter_project_folder()}}"
-# Says in the copy which process works on it.
+# The file in the copy that names the process that works on it.
 OWNER = ".dataops-template-copy-of.json"
 TOO_LARGE = (
     "The template's folder contains {}: cookiecutter copied that too before it asked anything. "
@@ -19,7 +19,7 @@ CACHES = {"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypoth
 
 
 def is_in_use() -> bool:
-    """Whether this code runs from such a copy, which may be removed; nobody's own folder looks like one."""
+    """Return whether this code runs from such a copy, which may be removed; a user's folder never looks like one."""
     return ROOT.parents[1] == temporary_folder() and is_a_copy(ROOT)
 
 
@@ -42,7 +42,7 @@ def remove() -> None:
 
 
 def remove_at_exit() -> None:
-    """Remove what is left of the copy when this process ends, also by Ctrl-C."""
+    """Remove the rest of the copy when this process ends, also by Ctrl-C."""
     import atexit
     import shutil
 
@@ -51,7 +51,7 @@ def remove_at_exit() -> None:
 
 
 def remove_what_no_template_needs() -> None:
-    """Remove from the copy what would come into the project or fill the disk; say what of it took time to copy."""
+    """Remove from the copy files that are no part of the template; return those that took time to copy."""
     import shutil
     import sys
 
@@ -72,7 +72,7 @@ def remove_what_no_template_needs() -> None:
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a folder; of a link to one only the link."""
+    """Remove a folder; for a link only the link."""
     import shutil
 
     if folder.is_symlink():
@@ -82,20 +82,20 @@ def remove_folder(folder: Path) -> None:
 
 
 def is_large(folder: Path) -> bool:
-    """Whether a folder is a virtual environment, packages, providers or generated projects: no part of a template."""
+    """Return whether a folder is a virtual environment, packages, providers or generated projects."""
     named = folder.name in ("node_modules", ".terraform") or folder == ROOT / "demo"
     return named or (folder / "pyvenv.cfg").is_file()
 
 
 def take(process: int) -> None:
-    """Write into the copy that a process works on it."""
+    """Record in the copy that a process works on it."""
     import json
 
     (ROOT / OWNER).write_text(json.dumps([*this_machine(), process]), encoding="utf-8")
 
 
 def this_machine() -> list[str]:
-    """What a process number belongs to: a host, and on Linux a namespace of processes."""
+    """Return the scope of a process number: a host, and on Linux a namespace of processes."""
     import platform
 
     try:
@@ -105,7 +105,7 @@ def this_machine() -> list[str]:
 
 
 def remove_left_behind() -> None:
-    """Remove the copies of this template whose process was killed; Windows does not tell whether one is at work."""
+    """Remove the copies of this template whose process was killed; on Windows, running processes cannot be detected."""
     import shutil
 
     if not hasattr(os, "getuid"):
@@ -115,7 +115,7 @@ def remove_left_behind() -> None:
 
 
 def left_behind(folder: Path) -> Iterator[Path]:
-    """Copies of this user with a note of a process of this machine that no longer runs; in doubt a copy is in use."""
+    """Return this user's copies whose process on this machine no longer runs; in doubt a copy is in use."""
     import json
 
     for note in folder.glob(f"{PREFIX_OF_A_COPY}*/*/{OWNER}"):

@@ -1,4 +1,4 @@
-"""What every text must be, and how a text is shown in a sentence."""
+"""The requirements of every text, and the form of a text in a sentence."""
 
 import reprlib
 import unicodedata
@@ -19,19 +19,19 @@ WHY_OF_CATEGORY = {
 
 
 def shown(value: object) -> str:
-    """A value as a short, quoted, printable text, so that no answer can steer a terminal."""
+    """Return a value as a short, quoted, printable text, so that no answer can control a terminal."""
     text = value if isinstance(value, str) else reprlib.repr(value)
     cut = printable(text if len(text) <= SHOWN else text[:SHOWN] + "…")
     return f"'{cut}'" if isinstance(value, str) else cut
 
 
 def printable(text: str) -> str:
-    """A text with everything that does not print written as an escape."""
+    """Return a text with everything that does not print written as an escape."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def text_fault(text: str, allowed: str = "") -> str | None:
-    """Why a text is no plain line that YAML, Terraform and a terminal give back unchanged."""
+    """Return why a text is not a plain line that YAML, Terraform and a terminal return unchanged."""
     return next(text_faults(text, allowed), None)
 
 

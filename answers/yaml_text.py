@@ -1,4 +1,4 @@
-"""Writes values as people write them in YAML, so that YAML 1.1, YAML 1.2 and Terraform all read the same."""
+"""Writes YAML in readable form, so that YAML 1.1, YAML 1.2 and Terraform all read the same."""
 
 import json
 import re
@@ -12,7 +12,7 @@ WORDS_WITH_A_MEANING = {"y", "n", "yes", "no", "on", "off", "true", "false", "nu
 
 
 def yaml_text(value: object) -> str:
-    """A value in flow style: {name: dev, account: "111111111111"}."""
+    """Return a value in flow style: {name: dev, account: "111111111111"}."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):

@@ -1,11 +1,11 @@
-"""Gives every further environment its folder and known datasets their samples, draws, records, says what comes."""
+"""Completes a new project: folders of further environments, samples, picture, record; prints the next steps."""
 
 import json
 import shutil
 import sys
 from pathlib import Path
 
-# What the acceptance tests of the tools work on.
+# The acceptance tests of the tools use these.
 SAMPLES = "src/dataops/acceptance/samples"
 HANDOVER = json.loads(r"""{{ handover() | tojson }}""")
 NEXT_STEPS = """
@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def bring_tools(tools: Path, form: str) -> None:
-    """The tools of this version as one wheel, and the line by which pip checks it; or their source."""
+    """Write the tools of this version as one wheel, with the line by which pip checks it; or as source."""
     sys.path.insert(0, str(tools / "src"))
     sys.dont_write_bytecode = True
     from dataops.wheel import sources, unpack, write
@@ -51,7 +51,7 @@ def bring_tools(tools: Path, form: str) -> None:
 
 
 def drawn(architecture: dict[str, object]) -> str:
-    """The picture of the architecture, by the code that `make diagram` runs."""
+    """Draw the picture of the architecture, with the code of `make diagram`."""
     from dataops.diagram.architecture_svg import svg
 
     return svg(architecture)

@@ -14,7 +14,7 @@ INSTEAD_OF_QUESTIONS = "To be interviewed: uvx --with questionary cookiecutter â
 
 
 def main() -> None:
-    # Only the extension knows this name: when an answer replaced the extension, no folder is made.
+    # Only the extension knows this name: if an answer replaced the extension, no folder is made.
     (COPY / "{{cookiecutter.project_slug}}").rename(COPY / temporary_copy.FOLDER_IN_COPY)
     temporary_copy.take(os.getppid())
     temporary_copy.remove_left_behind()
@@ -42,7 +42,7 @@ def answer_by_interview() -> None:
 
 
 def stop(why: str) -> None:
-    """Leave no copy of the template behind, and say why nothing is generated."""
+    """Leave no copy of the template behind, and explain why nothing is generated."""
     temporary_copy.remove()
     print(why, file=sys.stderr)
     sys.exit(1)
@@ -55,6 +55,6 @@ except UnsupportedError as error:
 except (KeyboardInterrupt, EOFError):
     stop("Stopped: nothing was written.")
 except BaseException:
-    # Also where the terminal is gone, whatever its library makes of that.
+    # Also if the terminal is gone, whatever its library does then.
     temporary_copy.remove()
     raise

@@ -1,1 +1,1 @@
-"""Versions of this template: what the last one generated, what has changed since, and how the next one is made."""
+"""Versions of this template: the files of the last release, the changes since, and the next release."""

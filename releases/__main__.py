@@ -1,4 +1,4 @@
-"""`make release VERSION=x.y.z`: make a version, or say why there is none."""
+"""`make release VERSION=x.y.z`: create a version, or print why there is none."""
 
 import sys
 
@@ -7,7 +7,7 @@ from releases.release import CHANGELOG, ROOT, faults, faults_of_version, last, m
 
 
 def main(version: str) -> int:
-    """Exit code 0 when the version is made."""
+    """Return exit code 0 if the version is created."""
     before = last()
     found = faults_of_version(version, before)
     if not found:

@@ -1,4 +1,4 @@
-"""The checksum of each generated file, and the resources of Terraform that must not be recreated."""
+"""The checksum of each generated file, and the Terraform resources that must not be recreated."""
 
 import hashlib
 import re
@@ -15,14 +15,14 @@ BLOCK = re.compile(r'^(?:resource "(\w+)" "(\w+)"|module "(\w+)") \{', re.MULTIL
 MOVED = re.compile(r"^moved \{\s*from\s*=\s*([\w.]+)", re.MULTILINE)
 # Without destroy = false a removed block destroys.
 LET_GO = re.compile(r"^removed \{\s*from\s*=\s*([\w.]+)\s*lifecycle \{\s*destroy\s*=\s*false\b", re.MULTILINE)
-# The wheel and the line with its hash, whose names and bytes hold the version.
+# The wheel and the line with its hash, whose names and bytes contain the version.
 TOOLS = "tools/dataops_tools.whl"
-# A topic holds no data, but its subscribers, who would have to say yes again.
+# A topic holds no data, but its subscribers, who would have to confirm again.
 KEPT = {"aws_sns_topic"}
 
 
 def files() -> dict[str, str]:
-    """The checksum of each file that the default answers give."""
+    """Return the checksum of each file that the default answers give."""
     with tempfile.TemporaryDirectory() as folder:
         template = copy_of_the_template(Path(folder, "template"))
         command = [str(Path(sys.executable).with_name("cookiecutter")), str(template), "--no-input"]
@@ -35,7 +35,7 @@ def files() -> dict[str, str]:
 
 
 def of_the_tools(wheel: Path) -> str:
-    """The checksum of the tools; a new version without another change has the same."""
+    """Return the checksum of the tools; a new version without another change has the same."""
     with zipfile.ZipFile(wheel) as archive:
         modules = [name for name in sorted(archive.namelist()) if ".dist-info/" not in name]
         return checksum(b"".join(name.encode() + archive.read(name) for name in modules))
@@ -46,7 +46,7 @@ def checksum(content: bytes) -> str:
 
 
 def resources(project: Path) -> list[str]:
-    """Each resource that must not be recreated and each module, as "folder address"."""
+    """Return each resource that must not be recreated and each module, as "folder address"."""
     harmless = holding_nothing()
     return sorted(
         f"{path.parent.relative_to(project).as_posix()} {address}"
@@ -58,7 +58,7 @@ def resources(project: Path) -> list[str]:
 
 
 def moved(project: Path) -> set[str]:
-    """What a moved block, or a removed one that destroys nothing, accounts for, as "folder address"."""
+    """Return what a moved block, or a removed one that destroys nothing, accounts for, as "folder address"."""
     return {
         f"{path.parent.relative_to(project).as_posix()} {address}"
         for path in project.rglob("*.tf")
@@ -68,7 +68,7 @@ def moved(project: Path) -> set[str]:
 
 
 def holding_nothing() -> set[str]:
-    """The types of resources that can be made again, by the tools' own list."""
+    """Return the types of resources that can be recreated without a loss, by the tools' own list."""
     source = (ROOT / "tools/src/dataops/delivery/data_holding.py").read_text(encoding="utf-8")
     listed = re.search(r"^HOLDING_NOTHING = \{(.*?)^\}", source, re.MULTILINE | re.DOTALL)
     return set(re.findall(r'"(\w+)"', listed[1])) if listed else set()

@@ -1,4 +1,4 @@
-"""What must hold before a version is made, and what making one writes."""
+"""The requirements of a new version, and the files that it writes."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from upgrade.changelog import part, sections
 ROOT = Path(__file__).parents[1]
 LAST = ROOT / "releases/last.json"
 CHANGELOG = ROOT / "CHANGELOG.md"
-# The template and the tools have one version; the wheel's name holds it.
+# The template and the tools have one version; the wheel's name has it.
 PROJECTS = (ROOT / "pyproject.toml", ROOT / "tools/pyproject.toml")
 HEADINGS = ("New projects", "Upgrading", "By hand")
 NEXT = "## Unreleased\n\n" + "\n".join(f"### {heading}\n" for heading in HEADINGS)
@@ -21,7 +21,7 @@ NEXT = "## Unreleased\n\n" + "\n".join(f"### {heading}\n" for heading in HEADING
 
 @dataclass(frozen=True)
 class Release:
-    """What a version generates: its files with their checksums, and where its Terraform keeps data."""
+    """The content of a version: its files with their checksums, and where its Terraform keeps data."""
 
     version: str
     files: dict[str, str]
@@ -29,23 +29,23 @@ class Release:
 
 
 def last() -> Release | None:
-    """The last release; None before the first."""
+    """Return the last release; None before the first."""
     return Release(**json.loads(LAST.read_text(encoding="utf-8"))) if LAST.exists() else None
 
 
 def now(version: str) -> Release:
-    """What the working copy generates."""
+    """Return what the working copy generates."""
     return Release(version, generated.files(), generated.resources(ROOT / generated.PROJECT))
 
 
 def unwritten(changelog: str) -> list[str]:
-    """The headings of Unreleased that have no text yet."""
+    """Return the headings of Unreleased that have no text yet."""
     section = sections(changelog).get("Unreleased", "")
     return [f"CHANGELOG.md has nothing below {each} of Unreleased." for each in HEADINGS if not part(section, each)]
 
 
 def faults(before: Release | None, after: Release, changelog: str, accounted: set[str]) -> list[str]:
-    """What has changed since the last release and must not go on like that, in a sentence each."""
+    """Return a sentence for each change since the last release that prevents a release."""
     if not before:
         return []
     silent = [
@@ -61,7 +61,7 @@ def faults(before: Release | None, after: Release, changelog: str, accounted: se
 
 
 def undocumented(before: dict[str, str], after: dict[str, str], section: str) -> list[str]:
-    """Files that differ and that no `path`, `folder/` or `pattern*` in the section covers."""
+    """Return files that differ and that no `path`, `folder/` or `pattern*` in the section covers."""
     differing = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
     named = re.findall(r"`([^`\s]+)`", section)
     return [name for name in differing if not any(covers(each, name) for each in named)]
@@ -72,7 +72,7 @@ def covers(named: str, name: str) -> bool:
 
 
 def faults_of_version(version: str, before: Release | None) -> list[str]:
-    """Why a version's number or the repository is not fit."""
+    """Return why a version's number or the repository is not fit."""
     if not re.fullmatch(r"\d+\.\d+\.\d+", version):
         return [f"{version or 'VERSION='} is no version: give three numbers, such as make release VERSION=1.2.0."]
     if before and numbers(version) <= numbers(before.version):

@@ -1,1 +1,1 @@
-"""Brings a newer version of this template into a project that its team has changed, as an ordinary three-way merge."""
+"""Merges a newer version of this template into a project that its team has changed, as an ordinary three-way merge."""

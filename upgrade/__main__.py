@@ -1,4 +1,4 @@
-"""Checks Python's version before it imports the updater, which an older Python could not even read.
+"""Checks Python's version before it imports the updater, which an older Python could not even parse.
 
 This file itself must stay readable for every Python 3 from 3.6 on.
 """

@@ -1,4 +1,4 @@
-"""Takes in a project that has no record: the nearest version is the one that has the most files in common with it."""
+"""Adopts a project without a record: the nearest version is the one with the most files in common."""
 
 import re
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ LEAST_LIKENESS = 0.3
 
 @dataclass(frozen=True)
 class Likeness:
-    """How much of a version the project holds unchanged, wherever it lies."""
+    """The files of a version that the project has unchanged, at any path."""
 
     of: Version
     common: int
@@ -55,8 +55,8 @@ def adopt(project: Project, clone: Path, template: str, to: str | None) -> int:
 
 
 def recorded(nearest: Version, answers: dict[str, str], template: str | None) -> dict[str, Any]:
-    """The record of a project of that version."""
-    # What only a later version asks is left out, so that it is asked when that comes.
+    """Return the record of a project of that version."""
+    # Answers to later questions are left out, so that they are asked when that version comes.
     known = {name: answer for name, answer in answers.items() if name in nearest.questions()}
     return {
         "template": template,
@@ -69,7 +69,7 @@ def recorded(nearest: Version, answers: dict[str, str], template: str | None) ->
 
 
 def releases(clone: Path) -> list[Version]:
-    """Every release, the earliest first: of equally near ones it is chosen, and later changes merge as made by both."""
+    """Return every release, earliest first: it wins a tie, and later changes merge as made by both."""
     tags = [tag for tag in git(clone, "tag").split() if re.fullmatch(RELEASE, tag)]
     tags.sort(key=lambda tag: [int(number) for number in re.findall(r"\d+", tag)])
     return [version(clone, tag) for tag in tags]
@@ -84,7 +84,7 @@ def likeness(project: Project, of: Version) -> Likeness:
 
 
 def said(found: list[Likeness]) -> str:
-    """What was chosen, and how near the next ones are."""
+    """Return which version was chosen, and how near the next ones are."""
     shares = [f"  {each.of.label}: {each.common} files are in the project unchanged" for each in found[:3]]
     return "\n".join(
         [

@@ -1,4 +1,4 @@
-"""With which answers the new version is rendered: project.yaml says them, and a new question asks for what it lacks."""
+"""The answers for the new version: from project.yaml, and from new questions for what it lacks."""
 
 import json
 from collections.abc import Callable
@@ -21,7 +21,7 @@ Ask = Callable[[str, str, str], str]
 
 @dataclass(frozen=True)
 class Answered:
-    """The new version's answers, the settings that they stand for, and project.yaml as it is and will be."""
+    """The new version's answers, their settings, and project.yaml before and after."""
 
     answers: dict[str, Any]
     settings: dict[str, Any]
@@ -32,7 +32,7 @@ class Answered:
 def answered(
     project: Project, recorded: dict[str, Any], migrations: list[dict[str, Any]], questions: dict[str, Any], ask: Ask
 ) -> Answered:
-    """The answers by what project.yaml says now, wherever it is edited."""
+    """Return the answers of the present project.yaml, wherever it is edited."""
     recorded = migrated_answers(recorded, migrations)
     text_before = text_in(project)
     text = migrated_settings(text_before, migrations)
@@ -47,7 +47,7 @@ def answered(
 
 
 def text_in(project: Project) -> str:
-    """project.yaml as it is now, committed or not."""
+    """Return the present project.yaml, committed or not."""
     try:
         return (project.folder / SETTINGS).read_bytes().decode("utf-8")
     except OSError:
@@ -57,7 +57,7 @@ def text_in(project: Project) -> str:
 
 
 def settings_in(text: str) -> dict[str, Any]:
-    """The content of project.yaml, if the new version accepts it."""
+    """Return the content of project.yaml, if the new version accepts it."""
     try:
         settings = plain(yaml.load(text, Loader=SafeLoaderOfUniqueKeys))
     except (yaml.YAMLError, ValueError) as error:
@@ -72,7 +72,7 @@ def settings_in(text: str) -> dict[str, Any]:
 
 
 def answer_to(name: str, questions: dict[str, Any], told: dict[str, Any], ask: Ask) -> str:
-    """The answer to a question that the project has not met before, asked until it is right."""
+    """Return the answer to a new question, asked until it is valid."""
     default = questions[name] if isinstance(questions[name], str) else json.dumps(questions[name], ensure_ascii=False)
     sentence = questions.get("__prompts__", {}).get(name, name)
     faults: list[str] = []
@@ -84,14 +84,14 @@ def answer_to(name: str, questions: dict[str, Any], told: dict[str, Any], ask: A
 
 
 def environments_of(answers: dict[str, Any]) -> list[str]:
-    """The names of the environments in some answers; [] where they cannot be read."""
+    """Return the names of the environments in some answers; [] if they cannot be read."""
     entries = project_from(answers).get("environments")
     named = [entry.get("name") for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
     return [name for name in named if isinstance(name, str)]
 
 
 def in_recorded_words(answers: dict[str, Any], recorded: dict[str, Any]) -> dict[str, Any]:
-    """Answers in the very words of the record where those still mean the same: what is no change shows as none."""
+    """Return answers in the exact words of the record if those still mean the same: no change shows as none."""
     said = project_from(answers)
     same = {
         name: recorded[name]

@@ -1,4 +1,4 @@
-"""The changelog's notes for the versions that an upgrade crosses."""
+"""The changelog's notes of the versions that an upgrade crosses."""
 
 import re
 
@@ -6,19 +6,19 @@ HEADINGS = ("Upgrading", "By hand")
 
 
 def sections(text: str) -> dict[str, str]:
-    """The text below each `## version`, in the order of the file."""
+    """Return the text below each `## version`, in the order of the file."""
     parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)[1:]
     return {title.strip(): body.strip() for title, body in zip(parts[::2], parts[1::2], strict=True)}
 
 
 def part(section: str, heading: str) -> str:
-    """What stands below `### heading` of one version."""
+    """Return the text below `### heading` of one version."""
     found = re.search(rf"^### {heading}\n(.*?)(?=^### |\Z)", section + "\n", flags=re.MULTILINE | re.DOTALL)
     return found[1].strip() if found else ""
 
 
 def notes(old: str, new: str) -> list[tuple[str, str, str]]:
-    """(version, heading, text) of what is new in a changelog, the earliest version first."""
+    """Return (version, heading, text) of what is new in a changelog, the earliest version first."""
     before, after = sections(old), sections(new)
     crossed = [title for title, body in after.items() if before.get(title) != body]
     found = [(title, heading, part(after[title], heading)) for title in reversed(crossed) for heading in HEADINGS]

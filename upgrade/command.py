@@ -1,4 +1,4 @@
-"""The updater's command line: what a project's upgrade.py runs in a clone that has the wanted version checked out.
+"""The updater's command line, which a project's upgrade.py runs in a clone with the wanted version checked out.
 
 Projects of every age call it: options may be added, never removed.
 """
@@ -18,7 +18,7 @@ REFUSED = 2
 
 
 def main() -> int:
-    """Exit code 0: clean, 1: conflicts, 2: refused."""
+    """Return exit code 0: clean, 1: conflicts, 2: refused."""
     given = arguments()
     if hasattr(signal, "SIGPIPE"):
         # A person who reads only the first lines of a preview closes the pipe.
@@ -59,7 +59,7 @@ def arguments() -> argparse.Namespace:
 
 
 def ask(sentence: str, name: str, default: str) -> str:
-    """Ask a person; nothing typed is the default."""
+    """Ask a person; an empty answer is the default."""
     try:
         return input(f"{sentence}\n{name} [{default}]: ").strip() or default
     except EOFError:
@@ -67,5 +67,5 @@ def ask(sentence: str, name: str, default: str) -> str:
 
 
 def take_default(sentence: str, name: str, default: str) -> str:
-    """Nobody is there to be asked."""
+    """Return the default, because nobody can be asked."""
     return default

@@ -1,4 +1,4 @@
-"""What a conflict is about, by the versions of a file that git has kept: before (1), here (2), new (3)."""
+"""The subject of a conflict, by the versions of a file that git keeps: before (1), here (2), new (3)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ REWRITTEN = (
 
 @dataclass(frozen=True)
 class Conflict:
-    """One path that git could not merge alone, with the versions that it has of it and the blob of each."""
+    """One path that git could not merge, with its versions and the blob of each."""
 
     path: str
     versions: tuple[tuple[int, str], ...]
@@ -34,7 +34,7 @@ class Conflict:
 
     @property
     def stays_deleted(self) -> bool:
-        """Whether the team has deleted what the new version changes: their decision stands."""
+        """Return whether the team has deleted what the new version changes: then it stays deleted."""
         return self.stages == (1, 3)
 
     @property
@@ -43,7 +43,7 @@ class Conflict:
 
 
 def conflicts_in(entries: Iterable[str]) -> list[Conflict]:
-    """The conflicts of entries such as "100644 <blob> 2<tab>docs/page.md", as ls-files and merge-tree write them."""
+    """Return the conflicts of entries such as "100644 <blob> 2<tab>docs/page.md", of ls-files and merge-tree."""
     versions: dict[str, list[tuple[int, str]]] = {}
     for entry in entries:
         facts, _, path = entry.partition("\t")

@@ -1,4 +1,4 @@
-"""Runs git so that nobody's configuration, hooks or environment changes what it does or how it answers."""
+"""Runs git independent of the user's configuration, hooks and environment."""
 
 import os
 import re
@@ -19,13 +19,13 @@ SETTINGS = {
     "merge.renames": "true",
     "merge.directoryRenames": "true",
     "merge.renameLimit": "20000",
-    # A project may have got a .gitattributes of its own: without this every line of such a file is a conflict.
+    # A project may have its own .gitattributes: without this every line of such a file is a conflict.
     "merge.renormalize": "true",
 }
 COMMAND = ["git", *(word for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}"))]
-# Set where git itself started this command; they would point it at another index or another repository.
+# Set if git itself started this command; they would direct it to another index or another repository.
 NOT_INHERITED = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_EXTERNAL_DIFF", "GIT_DIFF_OPTS")
-# Commits that nobody keeps need an author even where the machine knows none.
+# Temporary commits need an author even if the machine has none.
 NOBODY = {
     f"GIT_{role}_{what}": value
     for role in ("AUTHOR", "COMMITTER")
@@ -34,7 +34,7 @@ NOBODY = {
 
 
 def run(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run git in a folder, whatever its outcome; its answer comes byte for byte, also where that is no UTF-8."""
+    """Run git in a folder, whatever its outcome; return its output as bytes, which may not be UTF-8."""
     inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
     done = subprocess.run(
         [*COMMAND, *words],
@@ -43,7 +43,7 @@ def run(folder: Path, *words: str, **environment: str) -> subprocess.CompletedPr
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
-        # Ctrl-C ends an upgrade between two steps of git, never one of them half-way.
+        # Ctrl-C ends an upgrade between two steps of git, never inside one.
         start_new_session=True,
     )
     told = (each.decode("utf-8", "surrogateescape") for each in (done.stdout, done.stderr))
@@ -51,7 +51,7 @@ def run(folder: Path, *words: str, **environment: str) -> subprocess.CompletedPr
 
 
 def as_the_person(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run git as the person would type it: with their hooks and signature, which may ask on the terminal."""
+    """Run git as the person would: with their hooks and signature, which may ask on the terminal."""
     inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
     return subprocess.run(
         ["git", *words], cwd=folder, env=inherited, capture_output=True, text=True, errors="replace", check=False
@@ -59,7 +59,7 @@ def as_the_person(folder: Path, *words: str) -> subprocess.CompletedProcess[str]
 
 
 def git(folder: Path, *words: str, **environment: str) -> str:
-    """What git answers; a failure that nobody expects is a refusal with git's own words."""
+    """Return git's output; an unexpected failure is a refusal with git's own words."""
     done = run(folder, *words, **environment)
     if done.returncode:
         command = next((word for word in words if not word.startswith("-") and "=" not in word), "command")
@@ -68,18 +68,18 @@ def git(folder: Path, *words: str, **environment: str) -> str:
 
 
 def listed(folder: Path, *words: str, **environment: str) -> list[str]:
-    """The entries of an answer that ends each with a zero byte."""
+    """Return the entries of an output with a zero byte after each."""
     return [entry for entry in git(folder, *words, **environment).split("\0") if entry]
 
 
 def literal(path: str) -> str:
-    """A path from the repository's top as git takes it where it would expand patterns."""
+    """Return a path from the repository's top in a form that git does not expand as a pattern."""
     return f":(top,literal){path}"
 
 
 @cache
 def require() -> None:
-    """Refuse to begin with a git that lacks what the merge is made of."""
+    """Refuse a git that lacks what the merge needs."""
     try:
         told = subprocess.run(["git", "version"], capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):

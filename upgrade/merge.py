@@ -1,7 +1,7 @@
-"""The merge itself: a cherry-pick of a commit that nobody made, from the old version as rendered to the new one.
+"""The merge itself: a cherry-pick of a temporary commit, from the old version as rendered to the new one.
 
 Its parent is the old version, so git merges as if the project had always been a branch of the template, whatever
-the project's own history looks like: squashed, shallow, freshly cloned, detached.
+the project's own history is: squashed, shallow, freshly cloned, detached.
 """
 
 import shutil
@@ -23,44 +23,44 @@ RemovedFiles = dict[str, tuple[bytes, int]]
 
 @dataclass(frozen=True)
 class Change:
-    """Two commits that no branch holds: the project's repository with the old version in it, then with the new one."""
+    """Two commits without a branch: the project's repository with the old version in it, then with the new one."""
 
     old: str
     new: str
-    # A folder that the template empties may look like one that it has renamed: the team's own files stay there.
+    # A folder that the template empties may look like a renamed one: the team's own files stay there.
     moves_folders: bool = True
 
     @property
     def settings(self) -> tuple[str, str]:
-        """What git is told for the merge of this change alone."""
+        """Return git's settings for the merge of this change alone."""
         return ("-c", f"merge.directoryRenames={str(self.moves_folders).lower()}")
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """What the merge will give, before anything is touched: a tree, and the conflicts in it."""
+    """The expected result of the merge, before any change: a tree, and the conflicts in it."""
 
     tree: str
     conflicts: list[Conflict]
 
 
 def change(project: Project, old: Path, new: Path, title: str, scratch: Path) -> Change:
-    """The change that the template has made between two rendered folders, as git objects."""
+    """Return the template's change between two rendered folders, as git objects."""
     parent = committed(project, tree(project, old, scratch / "old"), "The version that the project has")
     return Change(parent, committed(project, tree(project, new, scratch / "new"), title, "-p", parent))
 
 
 def committed(project: Project, of: str, title: str, *words: str) -> str:
-    """The id of a new commit of a tree."""
+    """Return the id of a new commit of a tree."""
     return git(project.top, "commit-tree", *words, "-m", title, of, **NOBODY).strip()
 
 
 def tree(project: Project, rendered: Path, scratch: Path) -> str:
-    """The last commit's tree with the project's folder replaced by a rendered one; git's own index is not used."""
+    """Return the last commit's tree with the project's folder replaced by a rendered one, without git's own index."""
     scratch.mkdir(parents=True)
     root = scratch / "tree"
     (root / project.prefix).parent.mkdir(parents=True, exist_ok=True)
-    # A hook of the template may have made a repository of its own.
+    # A hook of the template may have created its own repository.
     shutil.rmtree(rendered / ".git", ignore_errors=True)
     rendered.rename(root / project.prefix)
     index = {"GIT_INDEX_FILE": str(scratch / "index")}
@@ -69,7 +69,7 @@ def tree(project: Project, rendered: Path, scratch: Path) -> str:
         git(project.top, "rm", "-r", "--cached", "--force", "--quiet", "--", literal(project.prefix), **index)
     place = git(project.top, "rev-parse", "--absolute-git-dir").removesuffix("\n")
     words = [f"--git-dir={place}", f"--work-tree={root}"]
-    # A rendered folder is whole, whatever part of the repository is checked out.
+    # A rendered folder is complete, whatever part of the repository is checked out.
     for setting in ("core.fileMode=true", "core.symlinks=true", "core.sparseCheckout=false"):
         words += ["-c", setting]
     git(root, *words, "add", "--all", "--force", "--", literal(project.prefix), **index)
@@ -93,7 +93,7 @@ def forecast(project: Project, coming: Change, scratch: Path) -> Forecast:
 
 
 def leaving_deleted(project: Project, coming: Change, found: Forecast, scratch: Path) -> Change:
-    """The same change without a word about files that the team has deleted.
+    """Return the same change without files that the team has deleted.
 
     Deleted means: not in the index. A copy on the disk may be ignored, untracked, or another program's, and git
     would overwrite it on its way to a conflict.
@@ -117,7 +117,7 @@ def leaving_deleted(project: Project, coming: Change, found: Forecast, scratch: 
 
 
 def touched(project: Project, coming: Forecast) -> tuple[list[str], list[str]]:
-    """The paths that the merge writes: those of the last commit, and new ones."""
+    """Return the paths that the merge writes: those of the last commit, and new ones."""
     words = ("diff-tree", "-r", "-z", "--no-renames", "--name-status", "HEAD", coming.tree)
     told = listed(project.top, *words)
     letters = dict(zip(told[1::2], told[::2], strict=True))
@@ -129,7 +129,7 @@ def touched(project: Project, coming: Forecast) -> tuple[list[str], list[str]]:
 
 
 def refuse_overlooked_edits(project: Project, coming: Forecast) -> None:
-    """Refuse where git is told to overlook a file that was edited: it would overwrite the edit in silence."""
+    """Refuse if git is set to ignore changes of an edited file: it would overwrite the edit silently."""
     marked = [entry for entry in listed(project.top, "ls-files", "-v", "-z") if entry[0].islower() or entry[0] == "S"]
     if not marked:
         return
@@ -144,7 +144,7 @@ def refuse_overlooked_edits(project: Project, coming: Forecast) -> None:
 
 
 def is_edited(project: Project, path: str) -> bool:
-    """Whether a file on the disk differs from the last commit; one that is not there does not."""
+    """Return whether a file on the disk differs from the last commit; a missing one does not."""
     place = project.top / path
     if place.is_symlink() or not place.is_file():
         return False
@@ -152,24 +152,24 @@ def is_edited(project: Project, path: str) -> bool:
 
 
 def is_rewritten(project: Project, conflict: Conflict) -> bool:
-    """Whether less than half of the lines that a file had before are in the team's file still."""
+    """Return whether the team's file still has less than half of a file's former lines."""
     if conflict.stages != (1, 2, 3):
         return False
     before, here, _ = (blob for _, blob in conflict.versions)
     counted = git(project.top, "diff", "--no-ext-diff", "--numstat", before, here).split()
     gone = counted[1] if counted else "0"
     lines = git(project.top, "cat-file", "blob", before).count("\n")
-    # Of a binary file git counts no lines.
+    # Git counts no lines of a binary file.
     return gone != "-" and int(gone) > lines / 2
 
 
 def staying_deleted(conflicts: list[Conflict]) -> list[str]:
-    """What the team has deleted and the new version changes."""
+    """Return what the team has deleted and the new version changes."""
     return [conflict.path for conflict in conflicts if conflict.stays_deleted]
 
 
 def clear_the_way(project: Project, coming: Forecast) -> RemovedFiles:
-    """Refuse if an untracked file is where a new one comes; remove one that holds the same, and return it."""
+    """Refuse if an untracked file is in the place of a new one; remove and return one with the same content."""
     arriving = listed(project.top, "diff-tree", "-r", "-z", "--no-renames", "--diff-filter=A", "HEAD", coming.tree)
     # git lists facts and path in turns: ":000000 100644 <zeros> <blob> A", "docs/page.md".
     blobs = {path: facts.split()[3] for facts, path in zip(arriving[::2], arriving[1::2], strict=True)}
@@ -190,20 +190,20 @@ def clear_the_way(project: Project, coming: Forecast) -> RemovedFiles:
 
 
 def lying_at(top: Path, path: str) -> str | None:
-    """The file at a path, or where one of its folders would have to be."""
+    """Return the file at a path, or in the place of one of its folders."""
     places = [path, *(str(parent) for parent in Path(path).parents)][:-1]
     return next((place for place in places if (top / place).is_symlink() or (top / place).is_file()), None)
 
 
 def content(project: Project, path: str) -> str:
-    """Git's id of a file's content as it would be committed."""
+    """Return git's id of a file's content as it would be committed."""
     if (project.top / path).is_symlink():
         return ""
     return git(project.top, "hash-object", f"--path={path}", "--", path).strip()
 
 
 def merge(project: Project, coming: Change, expected: Forecast) -> None:
-    """Merge into the working tree and the index, without a commit, and look whether that gave what was forecast."""
+    """Merge into the working tree and the index, without a commit, and check that the result is as forecast."""
     done = run(project.top, *coming.settings, "cherry-pick", "--no-commit", coming.new)
     if done.returncode < 0:
         raise StoppedError(STOPPED)
@@ -215,7 +215,7 @@ def merge(project: Project, coming: Change, expected: Forecast) -> None:
 
 
 def commit(project: Project, title: str) -> None:
-    """Commit what is staged, and project.yaml, which the upgrade has read, as the person would: hooks, signature."""
+    """Commit what is staged, and project.yaml, which the upgrade has read, with the person's hooks and signature."""
     git(project.top, "add", "--", literal(project.prefix + SETTINGS))
     done = as_the_person(project.top, "commit", "--quiet", "--message", title)
     if done.returncode:

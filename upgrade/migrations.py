@@ -1,4 +1,4 @@
-"""What a version has renamed: answers in the record, keys in project.yaml."""
+"""Renamed answers of the record and keys of project.yaml, by version."""
 
 import json
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ EACH = "*"
 
 
 def crossed(old: Version, new: Version) -> list[dict[str, Any]]:
-    """The migrations that came after the old version, in their order."""
+    """Return the migrations after the old version, in order."""
     before = json.loads(old.text(FILE) or "[]")
     return [migration for migration in json.loads(new.text(FILE) or "[]") if migration not in before]
 
 
 def migrated_answers(answers: dict[str, Any], migrations: list[dict[str, Any]]) -> dict[str, Any]:
-    """Recorded answers under the names that the new version gives them."""
+    """Return recorded answers under the new version's names."""
     for migration in migrations:
         names = migration.get("answers", {})
         answers = {names.get(name, name): value for name, value in answers.items()}
@@ -28,7 +28,7 @@ def migrated_answers(answers: dict[str, Any], migrations: list[dict[str, Any]]) 
 
 
 def migrated_settings(text: str, migrations: list[dict[str, Any]]) -> str:
-    """project.yaml with its keys renamed; every other character stays."""
+    """Return project.yaml with its keys renamed; every other character stays."""
     for migration in migrations:
         for path, new in migration.get("settings", {}).items():
             text = with_key_renamed(text, path.split("."), new)
@@ -36,9 +36,9 @@ def migrated_settings(text: str, migrations: list[dict[str, Any]]) -> str:
 
 
 def with_key_renamed(text: str, path: list[str], new: str) -> str:
-    """A YAML text in which the key at a path, such as datasets.*.prefix, has another name.
+    """Return a YAML text with the key at a path, such as datasets.*.prefix, renamed.
 
-    Where the new key is there too, the old one stays, and is refused like any other key that is not known.
+    If the new key is there too, the old one stays, and is refused like any other unknown key.
     """
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -52,7 +52,7 @@ def with_key_renamed(text: str, path: list[str], new: str) -> str:
 
 
 def keys_at(node: yaml.Node | None, path: list[str], new: str) -> Iterator[yaml.Node]:
-    """The keys at a path that have no neighbour of the new name."""
+    """Return the keys at a path that have no neighbour of the new name."""
     name, rest = path[0], path[1:]
     if isinstance(node, yaml.SequenceNode) and name == EACH:
         for item in node.value:

@@ -1,4 +1,4 @@
-"""The project that is upgraded, as its repository knows it."""
+"""The project to upgrade, as its repository has it."""
 
 import shlex
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ UNMERGED = {"DD", "AU", "UD", "UA", "DU", "AA", "UU"}
 
 @dataclass(frozen=True)
 class Project:
-    """`top` is the repository's folder, `prefix` the project's place in it: "" or "some/folder/"."""
+    """A project; `top` is the repository's folder, `prefix` the project's place in it: "" or "some/folder/"."""
 
     top: Path
     prefix: str
@@ -23,28 +23,28 @@ class Project:
         return self.top / self.prefix
 
     def committed(self, name: str) -> str | None:
-        """The content of a file in the last commit, byte for byte; None where that has no such file."""
+        """Return the content of a file in the last commit as bytes; None if that has no such file."""
         done = run(self.top, "cat-file", "blob", f"HEAD:{self.prefix}{name}")
         return None if done.returncode else done.stdout
 
     def shown(self, path: str) -> str:
-        """A path as commands take it in the project's folder, where the person stands."""
+        """Return a path relative to the project's folder, where the person's shell is."""
         return shlex.quote(path.removeprefix(self.prefix) if path.startswith(self.prefix) else f":/{path}")
 
     def tracked(self) -> dict[str, str]:
-        """Every file of the project in the last commit, with the id of its content."""
+        """Return every file of the project in the last commit, with the id of its content."""
         told = (entry.partition("\t") for entry in listed(self.top, "ls-tree", "-r", "-z", "HEAD"))
         below = {path: facts.split()[2] for facts, _, path in told if path.startswith(self.prefix)}
         return {path.removeprefix(self.prefix): blob for path, blob in below.items()}
 
     def changed(self) -> dict[str, str]:
-        """Git's two letters for each tracked file that differs from the last commit."""
+        """Return git's two letters for each tracked file that differs from the last commit."""
         words = ("--porcelain=v1", "-z", "--untracked-files=no", "--ignore-submodules=all", "--no-renames")
         return {entry[3:]: entry[:2] for entry in listed(self.top, "status", *words)}
 
 
 def project_in(folder: Path) -> Project:
-    """The project in a folder, if that is under git and has a commit."""
+    """Return the project in a folder, if that is under git and has a commit."""
     top = run(folder, "rev-parse", "--show-toplevel")
     if top.returncode and "not a git repository" not in top.stderr:
         raise RefusedError(f"git cannot read {folder}: {top.stderr.strip()}")
@@ -58,7 +58,7 @@ def project_in(folder: Path) -> Project:
 
 
 def refuse_unfinished_work(project: Project) -> None:
-    """Only settled files are merged; project.yaml alone, which an upgrade reads, may have been edited just now.
+    """Refuse uncommitted changes, except in project.yaml, which an upgrade reads and which may have just been edited.
 
     Unstaged edits elsewhere in a larger repository do not matter: the merge does not reach them.
     """

@@ -1,6 +1,6 @@
 """Renders one version of the template, in a process of its own: python render.py TEMPLATE OUTPUT ANSWERS.json
 
-Python keeps the modules it has imported: in one process the second version would run the first one's code.
+Python keeps imported modules: in one process the second version would run the first one's code.
 """
 
 import json
@@ -12,12 +12,12 @@ from cookiecutter import main as generator
 
 
 def main(template: Path, output: Path, answers: Path) -> int:
-    """Render into OUTPUT; what is wrong goes to standard error, as one message."""
-    # Nobody's ~/.cookiecutterrc takes part, and nobody's replay file is written.
+    """Render into OUTPUT; write errors to standard error, as one message."""
+    # The user's ~/.cookiecutterrc is not used, and no replay file is written.
     own = {"replay_dir": str(output.parent / "replay"), "cookiecutters_dir": str(output.parent / "templates")}
-    # Cookiecutter logs a hook's failure with its own traceback; what the hook itself said is enough.
+    # Cookiecutter logs a hook's failure with its own traceback; the hook's own message is enough.
     logging.disable()
-    # The answers are known: nobody is interviewed, and no copy of the template is made for that.
+    # The answers are known: no interview, and no copy of the template for it.
     generator.run_pre_prompt_hook = lambda template: template
     try:
         generator.cookiecutter(

@@ -1,4 +1,4 @@
-"""What an upgrade tells the person who ran it: what comes, what conflicts, how to go on and back."""
+"""The output of an upgrade: what comes, what conflicts, how to continue and how to go back."""
 
 import textwrap
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ AT_MOST = "60"
 
 @dataclass(frozen=True)
 class Story:
-    """What is told of one upgrade besides the files: its title, notes, and environments that went."""
+    """The facts of one upgrade besides the files: its title, notes, and removed environments."""
 
     title: str
     notes: list[tuple[str, str, str]]
@@ -21,7 +21,7 @@ class Story:
 
 
 def told(project: Project, story: Story, coming: Forecast) -> str:
-    """What comes, what conflicts, and what the changelog says about it."""
+    """Return what comes, what conflicts, and what the changelog has about it."""
     comes = difference(project, coming, "--stat", "--compact-summary", f"--stat-count={AT_MOST}")
     if "\n ...\n" in comes:
         comes += "\n (the rest: make upgrade PREVIEW=1, or git diff --cached --stat afterwards)"
@@ -41,12 +41,12 @@ def told(project: Project, story: Story, coming: Forecast) -> str:
 
 
 def difference(project: Project, coming: Forecast, *words: str) -> str:
-    """What the project's files will differ in from the last commit."""
+    """Return how the project's files will differ from the last commit."""
     return git(project.folder, "diff", "--no-ext-diff", "--relative", *words, "HEAD", coming.tree).rstrip("\n")
 
 
 def end_of_preview(project: Project, coming: Forecast) -> str:
-    """The last line of a preview: a long difference has pushed what stands above it off the screen."""
+    """Return the last line of a preview, because a long difference scrolls its beginning off the screen."""
     open_ones = [project.shown(each.path) for each in coming.conflicts if not each.stays_deleted]
     in_conflict = f" Conflicts would be in: {', '.join(open_ones)}" if open_ones else ""
     return f"This was a preview: nothing was changed.{in_conflict}"
@@ -68,7 +68,7 @@ def environments_gone(names: list[str]) -> str:
 
 
 def way_on(project: Project, story: Story, in_conflict: bool, branch: str | None, settings_edited: bool) -> str:
-    """How to finish what lies staged now, and how to undo it."""
+    """Return how to finish what is staged now, and how to undo it."""
     settings = f"git add {SETTINGS} && " if settings_edited else ""
     commit = f'{settings}git commit -m "{story.title}"'
     back = "git reset --merge" + (f" && git checkout - && git branch -D {branch}" if branch else "")

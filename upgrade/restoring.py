@@ -1,4 +1,4 @@
-"""Puts the project back as it was when an upgrade fails half-way, and looks whether that worked."""
+"""Restores the project when an upgrade fails half-way, and checks whether that worked."""
 
 import shlex
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from upgrade.refusal import RefusedError, StoppedError
 
 @dataclass(frozen=True)
 class Before:
-    """The project before the merge: its status, its branch, and the contents that git could not bring back."""
+    """The project before the merge: its status, its branch, and the contents that git cannot restore."""
 
     status: list[str]
     branch: str
@@ -25,7 +25,7 @@ class Before:
 def restored_on_failure(
     project: Project, coming: Forecast, removed: RemovedFiles, branch: str | None
 ) -> Iterator[None]:
-    """Merge on a new branch where one is wanted; whatever fails, the project is as before or the person is told how."""
+    """Merge, on a new branch if wanted; after a failure, restore the project or explain how."""
     before = before_the_merge(project, removed)
     try:
         if branch:
@@ -47,25 +47,25 @@ def before_the_merge(project: Project, removed: RemovedFiles) -> Before:
     settings = project.folder / SETTINGS
     is_edited = project.changed().get(project.prefix + SETTINGS) == " M"
     branch = run(project.top, "symbolic-ref", "--quiet", "HEAD").stdout.strip()
-    # Untracked files that stood in the way are gone by now, and come back in `restore`.
+    # Untracked files in the way are removed by now, and come back in `restore`.
     found = sorted({*status(project), *(f"?? {path}" for path in removed if is_shown(project, path))})
     return Before(found, branch, settings.read_bytes() if is_edited else None, removed)
 
 
 def is_shown(project: Project, path: str) -> bool:
-    """Whether git status lists an untracked file: not if it is ignored."""
+    """Return whether git status lists an untracked file: not if it is ignored."""
     return run(project.top, "check-ignore", "--quiet", "--no-index", "--", path).returncode == 1
 
 
 def status(project: Project) -> list[str]:
-    """Git's status of the project's own files, one entry per file."""
+    """Return git's status of the project's own files, one entry per file."""
     place = literal(project.prefix) if project.prefix else ":(top)"
     words = ("--porcelain=v1", "-z", "--untracked-files=all", "--ignore-submodules=all", "--no-renames")
     return listed(project.top, "status", *words, "--", place)
 
 
 def status_if_readable(project: Project) -> list[str]:
-    """The status, or one entry with what git says instead."""
+    """Return the status, or one entry with git's error."""
     try:
         return status(project)
     except RefusedError as why:
@@ -73,7 +73,7 @@ def status_if_readable(project: Project) -> list[str]:
 
 
 def restore(project: Project, coming: Forecast, before: Before, branch: str | None) -> None:
-    """Undo the merge, as far as git and the file system let it."""
+    """Undo the merge, as far as git and the file system allow."""
     known, added = touched(project, coming)
     run(project.top, "reset", "--quiet")
     if known:
@@ -92,7 +92,7 @@ def restore(project: Project, coming: Forecast, before: Before, branch: str | No
 
 
 def remove_file(project: Project, path: str) -> None:
-    """Remove a file that the merge has written, and the folders that it has made for it."""
+    """Remove a file that the merge has written, and the folders that it has created for it."""
     place = project.top / path
     try:
         place.unlink(missing_ok=True)
@@ -104,7 +104,7 @@ def remove_file(project: Project, path: str) -> None:
 
 
 def leave_branch(project: Project, former: str, branch: str) -> None:
-    """Go back to where the person stood; both are the same commit, so no file is written."""
+    """Return to the person's branch; both are the same commit, so no file is written."""
     if former:
         run(project.top, "symbolic-ref", "HEAD", former)
     else:
@@ -113,7 +113,7 @@ def leave_branch(project: Project, former: str, branch: str) -> None:
 
 
 def half_done(project: Project, why: BaseException, different: list[str]) -> str:
-    """Which files are not as they were, and how to go back."""
+    """Return which files are not as they were, and how to go back."""
     shown = "\n".join(f"  {entry[:2]} {project.shown(entry[3:])}" for entry in different)
     here = shlex.quote(str(project.folder))
     return (

@@ -1,4 +1,4 @@
-"""Takes out of two rendered versions what the merge must not see as the template's change."""
+"""Removes from two rendered versions what the merge must not see as the template's change."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from upgrade.refusal import RefusedError
 
 
 def settle(project: Project, record: Record, renewed: Record, before: Path, after: Path) -> None:
-    """Leave the team's files to the team, and let the record move together with all other files."""
+    """Leave the team's files to the team, and change the record together with all other files."""
     skip = patterns(record, owned_by_the_team(before), owned_by_the_team(after))
     made = {name: (after / name).read_bytes() for name in MADE_FROM_THE_SETTINGS if (after / name).is_file()}
     leave_to_the_team(set(project.tracked()), skip, before, after)
@@ -21,7 +21,7 @@ def settle(project: Project, record: Record, renewed: Record, before: Path, afte
 
 
 def leave_to_the_team(tracked: set[str], skip: list[str], before: Path, after: Path) -> None:
-    """Drop the team's files from both versions; one that is new in this version, and nowhere yet, comes once."""
+    """Drop the team's files from both versions; one that is new in this version, and does not exist yet, comes once."""
     known = tracked | files_of(before)
     for path in files_of(before, skip):
         (before / path).unlink()
@@ -30,14 +30,14 @@ def leave_to_the_team(tracked: set[str], skip: list[str], before: Path, after: P
 
 
 def files_of(folder: Path, skip: list[str] | None = None) -> set[str]:
-    """The files of a folder, or those that patterns name, as cruft reads them: a folder stands for all in it."""
+    """Return the files of a folder, or those of patterns, as cruft reads them: a folder means all files in it."""
     places = [folder] if skip is None else [place for pattern in skip for place in folder.glob(pattern)]
     found = [path for place in places for path in (place, *place.rglob("*"))]
     return {path.relative_to(folder).as_posix() for path in found if path.is_symlink() or path.is_file()}
 
 
 def replace(project: Project, name: str, content: bytes, before: Path, after: Path) -> None:
-    """Let a file of the project become this content, whatever it is now; one that was deleted stays away."""
+    """Set a file of the project to this content, whatever it is now; a deleted one stays deleted."""
     committed = project.committed(name)
     if committed is not None:
         write(before / name, committed)
@@ -45,7 +45,7 @@ def replace(project: Project, name: str, content: bytes, before: Path, after: Pa
 
 
 def settle_settings(project: Project, answers: Answered, before: Path, after: Path) -> None:
-    """Let project.yaml get what the new version asks for or renames, and nothing else."""
+    """Change project.yaml by what the new version asks for or renames, and by nothing else."""
     committed = project.committed(SETTINGS)
     if answers.text == answers.text_before:
         return

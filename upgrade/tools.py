@@ -29,7 +29,7 @@ class Moved:
 
 
 def settle(project: Project, before: Path, after: Path) -> None:
-    """Let the new wheel and the line with its hash replace whatever the project has of them: nobody merges a wheel."""
+    """Replace the project's wheel and the line with its hash by the new ones: nobody merges a wheel."""
     wheels = list(after.glob("tools/*.whl"))
     if not wheels:
         return
@@ -45,7 +45,7 @@ def settle(project: Project, before: Path, after: Path) -> None:
 
 
 def moved(before: Path, after: Path) -> Moved:
-    """What the new version has moved from files of the project into the wheel; nothing where that had been done."""
+    """Return what the new version has moved from files of the project into the wheel; empty if done before."""
     gone = [
         name for name in files_of(before) - files_of(after) if name.startswith(tuple(f"{f}/" for f in FORMER_FOLDERS))
     ]
@@ -59,17 +59,17 @@ def moved(before: Path, after: Path) -> Moved:
 
 
 def text_of(path: Path) -> str:
-    """The text of a file, byte for byte."""
+    """Return the text of a file, byte for byte."""
     return path.read_bytes().decode("utf-8", "surrogateescape")
 
 
 def lines_of(text: str) -> set[str]:
-    """The lines that tell one file from another; imports do not."""
+    """Return the lines that distinguish one file from another; imports do not."""
     return {line.strip() for line in text.splitlines() if line.strip() and "import " not in line}
 
 
 def explained(project: Project, found: Forecast, moved: Moved) -> Forecast:
-    """Tell whoever has changed a tool where it is now, and how a team owns the tools."""
+    """Add to the conflict of a changed tool where it is now, and how a team owns the tools."""
     return replace(found, conflicts=[with_advice(project, each, moved) for each in found.conflicts])
 
 
@@ -91,7 +91,7 @@ def with_advice(project: Project, conflict: Conflict, moved: Moved) -> Conflict:
 
 
 def place_now(lines: set[str], moved: Moved) -> str | None:
-    """The source in the wheel that has most of these lines; tests of tools are not in the wheel."""
+    """Return the source in the wheel with the most of these lines; tests of tools are not in the wheel."""
     shares = {name: len(lines & theirs) / max(1, len(lines)) for name, theirs in moved.sources.items()}
     nearest = max(shares, key=lambda name: shares[name], default=None)
     return nearest if nearest and shares[nearest] >= LEAST_LIKENESS else None

@@ -1,4 +1,4 @@
-"""One upgrade from beginning to end: it renders and forecasts first, and touches the project last."""
+"""One upgrade from beginning to end: it renders and forecasts first, and changes the project last."""
 
 import tempfile
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ CLEAN, CONFLICTS = 0, 1
 
 @dataclass(frozen=True)
 class Order:
-    """What was asked for: `to` is the version as the person named it, None for the newest."""
+    """The requested upgrade; `to` is the version as the person named it, None for the newest."""
 
     address: str
     to: str | None = None
@@ -29,7 +29,7 @@ class Order:
 
 
 def upgrade(project: Project, clone: Path, order: Order, ask: Ask) -> int:
-    """Bring the project to the version that the clone has checked out; the exit code."""
+    """Merge the version that the clone has checked out into the project; return the exit code."""
     record = record_in(project)
     old, new = version_of(record, clone), version(clone, "HEAD")
     if old.commit != new.commit and old.has(new):
@@ -44,7 +44,7 @@ def upgrade(project: Project, clone: Path, order: Order, ask: Ask) -> int:
         return CLEAN
     story = story_of(record, old, new, answers)
     with tempfile.TemporaryDirectory(prefix="upgrade-") as folder:
-        # The clone holds the new version's files: that is rendered while those of the old one are unpacked.
+        # The clone has the new version's files: that is rendered while those of the old one are unpacked.
         private = private_answers_in(record)
         second = rendering(new, answers.answers, private, Path(folder, "new"))
         first = rendering(old, answers_in(record), private, Path(folder, "old"))
@@ -61,7 +61,7 @@ def upgrade(project: Project, clone: Path, order: Order, ask: Ask) -> int:
 
 
 def version_of(record: Record, clone: Path) -> Version:
-    """The version that the project has."""
+    """Return the version of the project."""
     try:
         return version(clone, record["commit"])
     except RefusedError:
@@ -72,7 +72,7 @@ def version_of(record: Record, clone: Path) -> Version:
 
 
 def nothing_newer(old: Version, new: Version, order: Order) -> int:
-    """An older version is refused where it was asked for by name."""
+    """Print that there is nothing newer; refuse an older version that was asked for by name."""
     if order.to:
         raise RefusedError(
             f"The project has {old.label} already, which came after {new.label}: an upgrade only goes forward."
@@ -82,7 +82,7 @@ def nothing_newer(old: Version, new: Version, order: Order) -> int:
 
 
 def refuse_taken_branch(project: Project, branch: str | None) -> None:
-    """A branch that is asked for must be new, and somebody must be there to commit on it."""
+    """Refuse an existing branch, and a branch without anybody to commit on it."""
     if branch and not run(project.top, "rev-parse", "--verify", "--quiet", f"refs/heads/{branch}").returncode:
         raise RefusedError(f"There is a branch {branch} already: name another, or delete it.")
     if branch and run(project.top, "check-ref-format", "--branch", branch).returncode:
@@ -92,7 +92,7 @@ def refuse_taken_branch(project: Project, branch: str | None) -> None:
 
 
 def followed(record: Record, order: Order, new: Version) -> str | None:
-    """What the next upgrade, and cruft, follow: a branch, the new tag where the record names one, else no name."""
+    """Return what the next upgrade, and cruft, follow: a branch, the new tag if the record names one, else no name."""
     name = order.to or record.get("checkout")
     if name and not run(new.clone, "rev-parse", "--verify", "--quiet", f"refs/remotes/origin/{name}").returncode:
         return name
@@ -101,7 +101,7 @@ def followed(record: Record, order: Order, new: Version) -> str | None:
 
 
 def story_of(record: Record, old: Version, new: Version, answers: Answered) -> Story:
-    """What is told of this upgrade."""
+    """Return the facts of this upgrade for its output."""
     title = f"Upgrade the template from {old.label} to {new.label}"
     if old.commit == new.commit:
         title = f"Sync with {SETTINGS}, template {new.label}"
@@ -111,7 +111,7 @@ def story_of(record: Record, old: Version, new: Version, answers: Answered) -> S
 
 
 def carry_out(project: Project, coming: merge.Change, forecast: merge.Forecast, story: Story, order: Order) -> int:
-    """Show what would come, or let it come; the exit code."""
+    """Show the changes, or make them; return the exit code."""
     print(told(project, story, forecast), flush=True)
     in_conflict = len(merge.staying_deleted(forecast.conflicts)) < len(forecast.conflicts)
     if order.preview:

@@ -1,4 +1,4 @@
-"""The versions of the template in its clone: what they are called, what they ask, what they render."""
+"""The versions of the template in its clone: their names, questions and renderings."""
 
 import json
 import os
@@ -24,26 +24,26 @@ class Version:
 
     @property
     def is_checked_out(self) -> bool:
-        """Whether the clone's own files are this version's."""
+        """Return whether the clone's own files are this version's."""
         return git(self.clone, "rev-parse", "HEAD").strip() == self.commit
 
     def text(self, name: str) -> str:
-        """A file of this version; "" where it has none of that name."""
+        """Return a file of this version; "" if it has none of that name."""
         done = run(self.clone, "cat-file", "blob", f"{self.commit}:{name}")
         return "" if done.returncode else done.stdout
 
     def questions(self) -> dict[str, Any]:
-        """The questions of this version with their defaults; `__prompts__` holds their sentences."""
+        """Return the questions of this version with their defaults; `__prompts__` has their sentences."""
         found: dict[str, Any] = json.loads(self.text("cookiecutter.json") or "{}")
         return found
 
     def has(self, earlier: "Version") -> bool:
-        """Whether this version was made from an earlier one, or is that one."""
+        """Return whether this version comes after an earlier one, or is that one."""
         return not run(self.clone, "merge-base", "--is-ancestor", earlier.commit, self.commit).returncode
 
 
 def version(clone: Path, name: str) -> Version:
-    """The version of a tag, a branch or a commit."""
+    """Return the version of a tag, a branch or a commit."""
     for place in (f"refs/tags/{name}", name, f"refs/remotes/origin/{name}"):
         found = run(clone, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{place}^{{commit}}")
         if not found.returncode:
@@ -62,7 +62,7 @@ class Rendering:
     output: Path
 
     def folder(self) -> Path:
-        """The rendered project, once it is there."""
+        """Return the rendered project, once it is complete."""
         _, complaint = self.process.communicate()
         folders = list(self.output.iterdir())
         if self.process.returncode or len(folders) != 1:
@@ -71,9 +71,9 @@ class Rendering:
 
 
 def rendering(of: Version, answers: dict[str, Any], private: dict[str, str], place: Path) -> Rendering:
-    """Begin to render a version; its files are unpacked, unless the clone has just these checked out.
+    """Start to render a version; its files are unpacked, unless the clone has just these checked out.
 
-    A private answer is asked of nobody; a version that does not know it goes without.
+    A private answer has no question; a version that does not know it is rendered without.
     """
     output, given = place / "project", place / "answers.json"
     for folder in (output, place / "temporary"):
@@ -96,11 +96,11 @@ def rendering(of: Version, answers: dict[str, Any], private: dict[str, str], pla
 
 
 def unpacked(of: Version, folder: Path) -> Path:
-    """The files of a version; what the clone has checked out alike is linked, which costs much less than writing it."""
+    """Unpack the files of a version; link those that the clone has checked out, which is much faster than writing."""
     folder.mkdir()
     wanted, checked_out = (files_of(of.clone, commit) for commit in (of.commit, "HEAD"))
     alike = {path for path, facts in wanted.items() & checked_out.items() if facts.startswith("100")}
-    # Attributes say how any file is written: line ends, filters.
+    # Attributes decide how any file is written: line endings, filters.
     if any(path.endswith(".gitattributes") for path, _ in wanted.items() ^ checked_out.items()):
         alike = set()
     rest = wanted.keys() - {path for path in alike if is_linked(of.clone / path, folder / path)}
@@ -113,13 +113,13 @@ def unpacked(of: Version, folder: Path) -> Path:
 
 
 def files_of(clone: Path, commit: str) -> dict[str, str]:
-    """The files of a commit, each with its mode and blob."""
+    """Return the files of a commit, each with its mode and blob."""
     told = (entry.partition("\t") for entry in listed(clone, "ls-tree", "-r", "-z", commit))
     return {path: facts for facts, _, path in told}
 
 
 def is_linked(there: Path, here: Path) -> bool:
-    """Let a file stand at a second place too; False where the file system cannot do that."""
+    """Link a file to a second place; return False if the file system cannot."""
     here.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(there, here)

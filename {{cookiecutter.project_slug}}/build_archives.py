@@ -12,20 +12,20 @@ UNIX = 3
 
 
 def archives(project: Path) -> dict[Path, dict[str, Path]]:
-    """What goes into each archive, by the name that it has there."""
+    """Return the content of each archive, by the name in the archive."""
     files = project / "files"
     packages = [path for name in ("steps", "transforms") for path in (files / name).rglob("*.py")]
     members = {
         "lambda": below(project / "lambda", (project / "lambda").rglob("*.py")),
         "transforms": below(files, packages),
     }
-    # What the job and the Lambda functions share.
+    # The code that the job and the Lambda functions share.
     shared = below(files, files.glob("output_layout.py"))
     return {project / f"build/{name}.zip": found and found | shared for name, found in members.items()}
 
 
 def below(folder: Path, paths: Iterable[Path]) -> dict[str, Path]:
-    """Paths by their names in a folder."""
+    """Return paths by their names in a folder."""
     return {path.relative_to(folder).as_posix(): path for path in paths}
 
 
@@ -36,13 +36,13 @@ def write_archive(archive: Path, members: dict[str, Path]) -> None:
         for name in sorted(members):
             entry = zipfile.ZipInfo(name, MOMENT)
             entry.create_system, entry.external_attr = UNIX, READABLE_FILE
-            # Stored as it is: compressed bytes differ between versions of zlib.
+            # Stored uncompressed: compressed bytes differ between versions of zlib.
             entry.compress_type = zipfile.ZIP_STORED
             zipped.writestr(entry, members[name].read_bytes().replace(b"\r\n", b"\n"))
 
 
 def main(project: Path) -> int:
-    """Build all archives; 1 when a folder holds nothing to build from."""
+    """Build all archives; return 1 if a folder has nothing to build from."""
     for archive, members in archives(project).items():
         if not members:
             print(f"{archive.name} would be empty: is {project} the project's folder?", file=sys.stderr)

@@ -20,11 +20,11 @@ REFUSED = 2
 
 
 class RefusedError(Exception):
-    """One sentence about what is in the way."""
+    """One sentence about the obstacle."""
 
 
 def main() -> int:
-    """Upgrade, sync or adopt; the exit code."""
+    """Upgrade, sync or adopt; return the exit code."""
     given = arguments()
     found = record()
     address = given.template or found.get("template")
@@ -43,7 +43,7 @@ def main() -> int:
                 return tools_verified(clone)
             return handed_over(clone, address, given)
     except RefusedError as refused:
-        # git repeats the address that it was given, with the token in it.
+        # git's errors repeat the address, with the token in it.
         print(re.sub(r"(://)[^/@\s]*@", r"\1", str(refused)), file=sys.stderr)
         return REFUSED
     except KeyboardInterrupt:
@@ -66,7 +66,7 @@ def arguments() -> argparse.Namespace:
 
 
 def record() -> dict[str, str | None]:
-    """The content of .cruft.json; {} if it cannot be read."""
+    """Return the content of .cruft.json; {} if it cannot be read."""
     try:
         found = json.loads((PROJECT / ".cruft.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -75,7 +75,7 @@ def record() -> dict[str, str | None]:
 
 
 def git(folder: Path, *words: str) -> str:
-    """What git answers in a folder, whichever repository's hook or tool may have started this."""
+    """Return git's output in a folder, whichever repository's hook or tool may have started this."""
     own = {
         name: value for name, value in os.environ.items() if name not in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
     }
@@ -89,7 +89,7 @@ def git(folder: Path, *words: str) -> str:
 
 
 def fetch(address: str, clone: Path) -> None:
-    """Clone the template, all versions of it."""
+    """Clone the template with all its versions."""
     try:
         git(PROJECT, "clone", "--quiet", "--no-checkout", "--", address, str(clone))
     except RefusedError as failed:
@@ -102,7 +102,7 @@ def fetch(address: str, clone: Path) -> None:
 
 
 def check_out(clone: Path, version: str, address: str) -> None:
-    """Let the clone hold the files of a version: a tag, branch or commit."""
+    """Check out a version in the clone: a tag, branch or commit."""
     try:
         git(clone, "checkout", "--quiet", version, "--")
     except RefusedError as failed:
@@ -114,7 +114,7 @@ def check_out(clone: Path, version: str, address: str) -> None:
 
 
 def newest(clone: Path, followed: str | None) -> str:
-    """The branch that the record follows, else the newest release, else what the template has."""
+    """Return the branch that the record follows, else the newest release, else the template's own branch."""
     branches = git(clone, "for-each-ref", "--format=%(refname:lstrip=3)", "refs/remotes/origin").split()
     tags = [tag for tag in git(clone, "tag").split() if re.fullmatch(RELEASE, tag)]
     # By number: git sorts v1.1.0 after 2.0.0.
@@ -127,7 +127,7 @@ def newest(clone: Path, followed: str | None) -> str:
 
 
 def handed_over(clone: Path, address: str, given: argparse.Namespace) -> int:
-    """Run the version's own updater; its exit code."""
+    """Run the version's own updater; return its exit code."""
     if not (clone / "upgrade/requirements.txt").is_file():
         raise RefusedError("This version of the template is older than upgrades: choose a newer one.")
     install(clone / "upgrade/requirements.txt")
@@ -138,7 +138,7 @@ def handed_over(clone: Path, address: str, given: argparse.Namespace) -> int:
 
 
 def tools_verified(clone: Path) -> int:
-    """Compare the tools of this project with what the template builds; its own code judges, not the wheel's."""
+    """Compare the tools of this project with those that the template builds, by its own code, not the wheel's."""
     judge = clone / "tools/src/dataops/tools_verification.py"
     version = git(clone, "describe", "--tags", "--always")
     if not judge.is_file():

@@ -1,4 +1,4 @@
-"""The one job that every dataset runs: it carries a manifest's files to the output and reports every row.
+"""The one job of every dataset: it writes a manifest's files to the output and reports every row.
 
 Runs unchanged on AWS Glue 5.1 and 6.0 and on plain PySpark. Importing it needs neither Spark nor awsglue.
 """
@@ -34,13 +34,13 @@ SPARK_SETTINGS = {
     "spark.sql.parquet.compression.codec": "zstd",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.adaptive.advisoryPartitionSizeInBytes": "128m",
-    # A date that a format does not fit becomes null, instead of an error about the parser of Spark 2.
+    # A date that does not fit a format becomes null, instead of an error about the parser of Spark 2.
     "spark.sql.legacy.timeParserPolicy": "CORRECTED",
-    # Kept rows are read a few times only: packing them costs as much as parsing the files twice.
+    # Kept rows are read a few times only: compressing them costs as much as parsing the files twice.
     "spark.sql.inMemoryColumnarStorage.compressed": "false",
 }
 
-# They write a failed task's error, and Spark quotes in it the values that it stumbled over.
+# They log a failed task's error, in which Spark quotes values.
 QUOTING_LOGGERS = (
     "org.apache.spark.executor.Executor",
     "org.apache.spark.scheduler.TaskSetManager",
@@ -51,7 +51,7 @@ QUOTING_LOGGERS = (
 
 @dataclass(frozen=True)
 class Clients:
-    """The AWS services that the job talks to."""
+    """The AWS clients of the job."""
 
     s3: Any
     glue: Any
@@ -59,7 +59,7 @@ class Clients:
 
 
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
-    """Read the job's own arguments; Glue adds more of its own, which are left alone."""
+    """Parse the job's own arguments; ignore those that Glue adds."""
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument(
         "--settings", required=True, help="the dataset's settings: their s3:// address, or one JSON text"
@@ -88,18 +88,18 @@ def main(arguments: list[str] | None = None) -> None:
     except RunError as failure:
         sys.exit(str(failure))
     except Exception as error:
-        # Where it happened, and not its text, which may quote values of rows.
+        # The location of the error, and not its text, which may quote values of rows.
         log.error("%s", "".join(traceback.format_tb(error.__traceback__)))
         sys.exit(unforeseen(error))
 
 
 def unforeseen(error: Exception) -> str:
-    """The text of an unexpected error for people: without a value of a row."""
+    """Return the text of an unexpected error for people: without a value of a row."""
     return f"{type(error).__name__}: the job's log says where."
 
 
 def spark_session(settings: Settings) -> SparkSession:
-    """The session that Glue provides, or a new one."""
+    """Return the session that Glue provides, or a new one."""
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder.appName("etl")
@@ -114,7 +114,7 @@ def spark_session(settings: Settings) -> SparkSession:
 
 
 def settings_text(s3: Any, given: str) -> str | bytes:
-    """The settings as JSON: what was given, or what is stored at the given address."""
+    """Return the settings as JSON: as given, or as stored at the given address."""
     return stored(s3, given, "The settings") if given.startswith("s3://") else given
 
 
@@ -124,7 +124,7 @@ def read_manifest(s3: Any, address: str, settings: Settings) -> Manifest:
 
 
 def stored(s3: Any, address: str, what: str) -> bytes:
-    """The content of an object that the job cannot do without."""
+    """Return the content of an object that the job requires."""
     bucket, key = bucket_and_key(address)
     try:
         return bytes(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
@@ -133,13 +133,13 @@ def stored(s3: Any, address: str, what: str) -> bytes:
 
 
 def run(session: Callable[[], SparkSession], clients: Clients, settings: Settings, manifest: Manifest) -> Report:
-    """Carry the files of one manifest to the output, and leave a report whatever happens."""
+    """Process the files of one manifest, and always write a report."""
     report = reporting.new_report(settings, manifest, publishing.batch_folder(settings, manifest.batch))
     try:
         if publishing.is_committed(clients.s3, settings, manifest.batch):
             report.state, report.reason = "already-published", None
         else:
-            # Written before anything else: it proves that the output may be written and its key used.
+            # Written before anything else: it proves that the output is writable and its key usable.
             reporting.write_report(clients.s3, settings, report)
             process(session(), clients, settings, manifest, report)
     except RunError as failure:
@@ -159,7 +159,7 @@ def run(session: Callable[[], SparkSession], clients: Clients, settings: Setting
 
 
 def process(spark: SparkSession, clients: Clients, settings: Settings, manifest: Manifest, report: Report) -> None:
-    """Inspect, read, judge, publish; fills in the report on the way."""
+    """Inspect, read, check, publish; complete the report on the way."""
     found = inspection.inspect_files(clients.s3, manifest.files, settings)
     reporting.note_inspections(report, found, manifest)
     try:
@@ -174,7 +174,7 @@ def process(spark: SparkSession, clients: Clients, settings: Settings, manifest:
         log.info("No database in the settings: no partitions are registered.")
     if settings.table_format == "iceberg" and report.total("published"):
         iceberg.merge_batch(spark, settings, manifest.batch)
-    # Whoever finds the commit also finds these numbers, even when the run dies right after it.
+    # Anybody who finds the commit also finds these numbers, even if the run dies right after it.
     reporting.write_report(clients.s3, settings, report)
     first = publishing.commit(clients.s3, settings, manifest, report.total("published"))
     report.state, report.reason = ("published" if first else "already-published"), None
@@ -188,7 +188,7 @@ def publish_rows(
     sources: list[Source],
     report: Report,
 ) -> list[str]:
-    """Write quarantine and batch, and count both as they were written; returns the batch's folders."""
+    """Write quarantine and batch, and count both as they were written; return the batch's folders."""
     # Parsed once and kept: every number and both outputs come from the same rows.
     checked = reading.checked_rows(spark, sources, settings).persist()
     tallies = reading.tallied(checked)
@@ -212,7 +212,7 @@ def publish_rows(
 
 
 def divide(rows: DataFrame, settings: Settings) -> tuple[DataFrame, DataFrame | None, DataFrame]:
-    """(refused rows as the quarantine holds them, places of older copies, rows to publish)."""
+    """Return (rows for the quarantine, places of older copies, rows to publish)."""
     bad, good = rows.where("_reasons <> ''"), rows.where("_reasons = ''")
     refused = [bad.selectExpr(*publishing.REFUSED_PLACE, "split(_reasons, ',') as reasons", "_record as record")]
     older = deduplication.duplicates(good, settings).persist() if settings.primary_key else None
@@ -232,20 +232,20 @@ def divide(rows: DataFrame, settings: Settings) -> tuple[DataFrame, DataFrame | 
 
 
 def expression(text: str) -> Any:
-    """A Spark column from SQL text."""
+    """Return a Spark column from SQL text."""
     from pyspark.sql.functions import expr
 
     return expr(text)
 
 
 def transform_of(dataset: str) -> Callable[[DataFrame], DataFrame] | None:
-    """The team's own code for a dataset, when there is some."""
+    """Return the team's own code for a dataset, if there is some."""
     name = f"transforms.{dataset}"
     return importlib.import_module(name).transform if importlib.util.find_spec(name) else None
 
 
 def count_rows_in(report: Report, tallies: list[reading.Tally], sources: list[Source]) -> None:
-    """Take over the rows read per file; a file that holds rows of which Spark saw none ends the run."""
+    """Set the rows read per file; a file with rows of which Spark saw none ends the run."""
     spelt = reading.source_of(tallies, sources)
     for tally in tallies:
         report.files[spelt[tally.path].name].rows_in += tally.rows
@@ -264,7 +264,7 @@ def count_duplicates(report: Report, older: DataFrame | None, sources: list[Sour
 
 
 def refuse_changed_files(s3: Any, sources: list[Source]) -> None:
-    """End the run when a file got a new version while it was read in place; a retry reads the exact one."""
+    """End the run if a file got a new version while it was read in place; a retry reads the exact one."""
     for source in sources:
         if source.path == source.inspection.file.address and not inspection.is_current(s3, source.inspection.file):
             raise RunError(f"changed-while-reading: {source.name} got a newer version during the run.")

@@ -10,20 +10,20 @@ STAGING = "_staging"
 
 
 def manifest_key(dataset: str, run: str) -> str:
-    """The files that a run reads."""
+    """Return the key of the manifest: the files that a run reads."""
     return f"{MANIFESTS}/{dataset}/{run}.json"
 
 
 def report_key(dataset: str, run: str) -> str:
-    """The report of a run."""
+    """Return the key of the report of a run."""
     return f"{REPORTS}/{dataset}/{run}.json"
 
 
 def commit_key(dataset: str, batch: str) -> str:
-    """The object whose existence means that the batch is published."""
+    """Return the key of the object whose existence means that the batch is published."""
     return f"{COMMITS}/{dataset}/{batch}.json"
 
 
 def staging_key(run: str) -> str:
-    """The folder of the copies that a run reads; it is removed when the run ends."""
+    """Return the folder of the copies that a run reads; it is removed when the run ends."""
     return f"{STAGING}/{run}"
