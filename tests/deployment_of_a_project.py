@@ -61,7 +61,9 @@ class Deployment:
         return found
 
     def step(self, settings: dict[str, Any]) -> dict[str, Any]:
-        """Give the project other settings, and deploy them."""
+        """Give the project other settings and its Lambda functions other code, and deploy them."""
+        function = self.played.project / "lambda/sweep.py"
+        function.write_text(f"{function.read_text(encoding='utf-8')}# One more step.\n", encoding="utf-8")
         (self.played.project / "project.yaml").write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
         build_archives.main(self.played.project)
         before = self.terraform("plan", "plan").is_settled()

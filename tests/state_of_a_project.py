@@ -1,11 +1,14 @@
-"""Runs inside a generated project, in a process of its own: python state_of_a_project.py apply|losses|down
+"""Runs inside a generated project, in a process of its own: python state_of_a_project.py apply|losses|uploaded|down
 
 `apply` applies dev/ to a new local AWS. `losses` plans it there as the project is now, and prints as JSON what of the
-data would be lost, what moves, and which attributes change.
+data would be lost, what moves, and which attributes change. `uploaded` does the same for a state of version 1.0.0,
+where each Lambda function had its code from a local archive.
 """
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +36,7 @@ def apply() -> None:
     terraform.apply(lambda *_: None)
 
 
-def losses() -> dict[str, list[str]]:
+def losses(is_uploaded: bool = False) -> dict[str, list[str]]:
     """The addresses of what holds data and would go, and of what gets another address or another value."""
     build_archives.main(PROJECT)
     platform = running_platform(ENVIRONMENT)
@@ -41,7 +44,8 @@ def losses() -> dict[str, list[str]]:
     terraform = Terraform(PROJECT, ENVIRONMENT, platform.process_environment)
     saved = Path(PROJECT, ".delivery", "upgrade.tfplan")
     terraform.init()
-    terraform.plan(saved)
+    with code_from_local_archives(terraform) if is_uploaded else nullcontext():
+        terraform.plan(saved)
     shown = terraform.shown(saved)
     changes = changes_of(shown)
     # A recreated topic has lost its subscribers, who would have to say yes again.
@@ -49,6 +53,32 @@ def losses() -> dict[str, list[str]]:
     moved = [each["previous_address"] for each in shown["resource_changes"] if "previous_address" in each]
     lost = [change.address for change in [*losses_of(changes), *topics]]
     return {"lost": lost, "moved": moved, "changed": sorted(changed(shown["resource_changes"]))}
+
+
+@contextmanager
+def code_from_local_archives(terraform: Terraform) -> Iterator[None]:
+    """The state as version 1.0.0 left it behind, for as long as the block lasts."""
+    now = json.loads(terraform._answer("state", "pull"))
+    before = now | {"resources": [each for each in now["resources"] if not holds_code_of_functions(each)]}
+    before = json.loads(json.dumps(before))
+    for each in before["resources"]:
+        for instance in each["instances"] if each["type"] == "aws_lambda_function" else []:
+            instance["attributes"] |= {"filename": "./../build/lambda.zip", "s3_bucket": None, "s3_key": None}
+    push(terraform, before | {"serial": now["serial"] + 1})
+    yield
+    push(terraform, now | {"serial": now["serial"] + 2})
+
+
+def holds_code_of_functions(resource: dict[str, Any]) -> bool:
+    """Whether a resource of a state is the archive of the Lambda functions in the script bucket."""
+    return (resource["type"], resource["name"]) == ("aws_s3_object", "functions")
+
+
+def push(terraform: Terraform, state: dict[str, Any]) -> None:
+    """Make another state the state of the environment."""
+    pushed = Path(PROJECT, ".delivery", "pushed.tfstate")
+    pushed.write_text(json.dumps(state), encoding="utf-8")
+    terraform._aloud("state", "push", str(pushed))
 
 
 def changed(planned: list[dict[str, Any]]) -> set[str]:
@@ -70,5 +100,5 @@ if __name__ == "__main__":
     elif sys.argv[1] == "down":
         down(ENVIRONMENT)
     else:
-        told = losses()
+        told = losses(is_uploaded=sys.argv[1] == "uploaded")
         print(json.dumps(told))

@@ -117,11 +117,25 @@ def test_a_bucket_key_table_queue_topic_or_log_group_that_is_renamed_without_a_m
     assert kinds(planned["lost"]) == set(KEPT)
 
 
-def test_other_code_of_the_lambdas_changes_their_hashes_and_nothing_else(applied: Project) -> None:
+def test_other_code_of_the_lambdas_changes_their_code_and_nothing_else(applied: Project) -> None:
     assert applied.upgrade("--to", "other-code").returncode == 0
     planned = json.loads(in_project(applied, "losses"))
     applied.git("reset", "--quiet", "--hard")
 
     assert [name for name in planned["changed"] if name not in KNOWN_AFTER_APPLY] == [
-        "aws_lambda_function.source_code_hash"
+        "aws_lambda_function.s3_key",
+        "aws_lambda_function.source_code_hash",
+        "create+delete aws_s3_object",
+    ]
+
+
+def test_functions_whose_code_was_uploaded_from_a_local_archive_are_changed_in_place(applied: Project) -> None:
+    planned = json.loads(in_project(applied, "uploaded"))
+
+    assert planned["lost"] == []
+    assert [name for name in planned["changed"] if name not in KNOWN_AFTER_APPLY] == [
+        "aws_lambda_function.filename",
+        "aws_lambda_function.s3_bucket",
+        "aws_lambda_function.s3_key",
+        "create aws_s3_object",
     ]

@@ -41,7 +41,8 @@ resource "aws_lambda_function" "this" {
   role                           = aws_iam_role.lambda[each.key].arn
   runtime                        = "python3.13"
   handler                        = "${each.key}.handler"
-  filename                       = local.archives.lambda
+  s3_bucket                      = aws_s3_object.functions.bucket
+  s3_key                         = aws_s3_object.functions.key
   source_code_hash               = try(filebase64sha256(local.archives.lambda), null)
   memory_size                    = 256
   timeout                        = each.value.timeout

@@ -1,4 +1,4 @@
-# The job's code, under a name that holds its content: a run that is under way keeps the code it began with.
+# The code of the job and of the functions, under names that hold its content: a run that is under way keeps the code it began with.
 
 locals {
   _script  = "${var.root}/files/etl.py"
@@ -27,6 +27,29 @@ resource "aws_s3_object" "code" {
     default_tags {
       tags = {}
     }
+  }
+}
+
+# The provider uploads local archives one after another and waits 5 s for each function (hashicorp/terraform#9364): from
+# a bucket, all functions are made at the same time.
+# Lambda reads the object with the rights of whoever makes a function or changes its code, so the apply role needs
+# s3:GetObject and kms:Decrypt through S3 (buildkite/elastic-ci-stack-for-aws#564): bootstrap/grant_read.tf grants both.
+resource "aws_s3_object" "functions" {
+  bucket      = module.storage.buckets["script"]
+  key         = "lambda/${substr(try(filesha256(local.archives.lambda), ""), 0, 16)}/lambda.zip"
+  source      = local.archives.lambda
+  source_hash = try(filesha256(local.archives.lambda), null)
+
+  # The environment's tags would come along: AWS allows 10 tags on an object, 50 on everything else.
+  override_provider {
+    default_tags {
+      tags = {}
+    }
+  }
+
+  # The old code stays until every function has the new code.
+  lifecycle {
+    create_before_destroy = true
   }
 }
 
