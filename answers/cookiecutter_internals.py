@@ -263,17 +263,11 @@ def options(words: list[str]) -> dict[str, Any] | None:
 # Questionary
 
 
-def stop_at(question: Any, key: str) -> None:
-    """Let a key stop a question of questionary like Ctrl-C."""
-    from prompt_toolkit.key_binding import KeyBindings
-
-    def stop(event: Any) -> None:
-        event.app.exit(exception=KeyboardInterrupt)
+def with_keys(question: Any, keys: Any) -> None:
+    """Let keys of ours work in a question of questionary."""
+    from prompt_toolkit.key_binding import merge_key_bindings
 
     try:
-        bindings = question.application.key_bindings
+        question.application.key_bindings = merge_key_bindings([question.application.key_bindings, keys])
     except AttributeError:
         raise not_found("question.application.key_bindings", "questionary") from None
-    # A text's own Ctrl-D ends it when it is empty; lists know none.
-    if isinstance(bindings, KeyBindings):
-        bindings.add(key)(stop)

@@ -12,7 +12,7 @@ from jinja2 import Environment, pass_context
 from jinja2.ext import Extension
 from jinja2.runtime import Context
 
-from answers import given, record, temporary_copy
+from answers import given, interview_handover, record, temporary_copy
 from answers.architecture import architecture_of
 from answers.between_fields import state_bucket
 from answers.cookiecutter_internals import (
@@ -180,13 +180,15 @@ def handover(context: Context) -> dict[str, Any]:
     folder = Path(call["output_dir"] if call else ".", project(context)["slug"])
     variables = context["cookiecutter"]
     written = record.record_of(variables, given.answers_in(variables))
+    left = interview_handover.left_in(ROOT)
     forget_this_version()
     return {
         "first": names[0],
         "backends": backends,
         "architecture": architecture_of(project(context)),
         "samples": samples,
-        "without_samples": [name for name in datasets if name not in samples],
+        "without_samples": [name for name in datasets if name not in (*samples, *left["given_samples"])],
+        **left,
         "record": written,
         "folder": shlex.quote(str(folder)),
     }

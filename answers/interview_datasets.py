@@ -1,10 +1,11 @@
 """The interview's questions about one dataset: its files, its columns, its keys, what is expected of it."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from answers import interview_columns
+from answers import forms, interview_columns, personal_data, short_name
 from answers import interview_questions as ask
 from answers.between_fields import PARTITIONS
 from answers.inference import Column, Inference, can_be_key, can_partition, can_tell_newest, infer
@@ -27,28 +28,178 @@ EXPECTED = {
 }
 
 
-def dataset(taken: list[str]) -> tuple[str, Answer]:
-    """A dataset's name and its entry in project.yaml."""
-    name = ask.text("Dataset", "dataset_name", taken=taken)
-    return name, with_expectations(name, with_columns_ruled(from_files({})))
+# What the interview remembers of a dataset besides its entry in project.yaml: the file, and whether it is copied.
+SAMPLE_FILE, IS_COPIED = "sample file", "sample is copied"
+EXAMPLES = "orders:csv, customers:json"
+ROLES = ("primary_key", "newest_by", "partition_by")
 
 
-def datasets() -> dict[str, Answer]:
-    """The datasets one by one."""
+def datasets(proposed: dict[str, Answer]) -> dict[str, Answer]:
+    """The datasets, one sample file after the other; `proposed` are those of the person's own defaults."""
     found: dict[str, Answer] = {}
-    while True:
-        name, settings = dataset(list(found))
+    while path := ask.file(f"Sample file of dataset {len(found) + 1}", sample_fault, help_on_files(found)):
+        name, settings = from_sample(path, list(found))
         found[name] = settings
-        if not ask.yes("Another dataset?", False):
-            return found
+    return with_copies(found) if found else without_samples(proposed)
+
+
+def help_on_files(found: dict[str, Answer]) -> str:
+    none = "Empty for no more." if found else "Empty for none: type the columns, or start with examples."
+    return f"A CSV, JSON, Parquet or ORC file. Columns and types are proposed from its first 10,000 rows. {none}"
+
+
+def without_samples(proposed: dict[str, Answer]) -> dict[str, Answer]:
+    """The datasets of somebody who has no sample file."""
+    defaults = {f"my defaults: {', '.join(proposed)}": "defaults"} if proposed else {}
+    examples = "examples to replace later: orders and customers, with sample files"
+    how = ask.choice("Datasets without a sample", {**defaults, examples: "examples", "type the columns": "typed"})
+    if how == "typed":
+        return dict([typed([])])
+    found = proposed if how == "defaults" else forms.datasets(EXAMPLES)
+    return found if isinstance(found, dict) else {}
+
+
+def dataset(taken: list[str]) -> tuple[str, Answer]:
+    """A dataset more, from a sample file or typed."""
+    path = ask.file("Sample file", sample_fault, help_on_files({}).replace(", or start with examples", ""))
+    if path is None:
+        return typed(taken)
+    name, settings = from_sample(path, taken)
+    return name, with_copies({name: settings})[name]
+
+
+def typed(taken: list[str]) -> tuple[str, Answer]:
+    """A dataset without a sample file."""
+    name = ask.text("Dataset", "dataset_name", taken=taken)
+    settings = {**without_sample(), "columns": interview_columns.corrected([], {})}
+    return name, with_roles(settings, {})
+
+
+def from_sample(path: Path, taken: list[str]) -> tuple[str, Answer]:
+    """A dataset as its sample proposes it, and as the person accepts it."""
+    sample = sampled(path)
+    inference = infer(sample)
+    name = short_name.dataset_for(path.name, taken) or ask.text("Dataset", "dataset_name", taken=taken)
+    settings = proposed_by(path, sample, inference)
+    seen = {column.name: column for column in inference.columns}
+    while True:
+        show(name, settings, seen)
+        chosen = ask.choice(f"Dataset {name}", CHANGES)
+        if chosen == "accept":
+            return name, settings
+        if chosen == "name":
+            name = ask.text("Dataset", "dataset_name", name, taken=taken)
+        elif chosen == "missing":
+            inference = infer(sample, missing_values(sample))
+            settings = proposed_by(path, sample, inference)
+            seen = {column.name: column for column in inference.columns}
+        else:
+            settings = changed(chosen, name, settings, seen)
+
+
+CHANGES = {
+    "Use it like this": "accept",
+    "Change its name": "name",
+    "Change its columns": "columns",
+    "Change its primary key, newest row or partition": "roles",
+    "Change which texts mean a missing value": "missing",
+    "Set rules for its values": "rules",
+    "Set its share of bad rows and how often data is expected": "expectations",
+}
+
+
+def changed(part: str, name: str, now: Answer, seen: dict[str, Column]) -> Answer:
+    """A dataset with one part asked."""
+    parts: dict[str, Callable[[], Answer]] = {
+        "columns": lambda: with_columns(now, seen),
+        "roles": lambda: with_roles(now, seen),
+        "rules": lambda: with_columns_ruled(now),
+        "expectations": lambda: with_expectations(name, now),
+    }
+    return parts[part]()
+
+
+def proposed_by(path: Path, sample: Sample, inference: Inference) -> Answer:
+    """A dataset's entry as a sample proposes it."""
+    roles = {role: getattr(inference, role) for role in ROLES}
+    roles["primary_key"] = list(roles["primary_key"])
+    settings = {"format": sample.format, **details(sample, inference), "columns": interview_columns.inferred(inference)}
+    found = interview_columns.without_empty({**settings, **roles})
+    return {**without_lost_roles(found), SAMPLE_FILE: str(path)}
+
+
+def with_columns(now: Answer, seen: dict[str, Column]) -> Answer:
+    return without_lost_roles({**now, "columns": interview_columns.corrected(now["columns"], seen)})
+
+
+def without_lost_roles(now: Answer) -> Answer:
+    """A dataset whose roles name columns that it has."""
+    names = {column["name"] for column in now["columns"]}
+    key = [name for name in now.get("primary_key", []) if name in names]
+    lost = [role for role in ROLES[1:] if role in now and now[role] not in names]
+    kept = {role: value for role, value in now.items() if role not in (*lost, *ROLES[:1], *(() if key else ROLES[1:2]))}
+    return interview_columns.without_empty({**kept, "primary_key": key})
+
+
+def show(name: str, now: Answer, seen: dict[str, Column]) -> None:
+    """A dataset before it is accepted."""
+    if ask.is_replaying():
+        return
+    interview_columns.show(now["columns"], seen)
+    for title, text in facts_of(now):
+        ask.say(f"  {title}: {text}")
+
+
+def facts_of(now: Answer) -> list[tuple[str, str]]:
+    """What a dataset is besides its columns, in words."""
+    facts = [("primary key", ", ".join(now.get("primary_key", [])) or "none, so every row is published")]
+    facts += [("newest row by", now["newest_by"])] if "newest_by" in now else []
+    facts += [("partitioned by", now["partition_by"])] if "partition_by" in now else []
+    facts += [("read as missing", ", ".join(now["missing_values"]))] if "missing_values" in now else []
+    return facts
+
+
+def with_copies(found: dict[str, Answer]) -> dict[str, Answer]:
+    """The datasets, once it is known which samples may be copied into the project."""
+    offered = {name: each for name, each in found.items() if SAMPLE_FILE in each}
+    if not offered:
+        return found
+    personal = {name: personal_columns(Path(each[SAMPLE_FILE]), each) for name, each in offered.items()}
+    titles = {title_of_copy(name, personal[name]): name for name in offered}
+    help_text = (
+        "At most 100 rows of each go to samples/ of the project, so that make run and make local work at once. "
+        "They are committed with the project: copy no personal data."
+    )
+    clean = [name for name in offered if not personal[name]]
+    wanted = ask.several("Copy the first rows of which samples?", titles, clean, help_text)
+    return {name: {**each, IS_COPIED: name in wanted} if name in offered else each for name, each in found.items()}
+
+
+def title_of_copy(name: str, columns: list[str]) -> str:
+    return f"{name} (may hold personal data: {', '.join(columns)})" if columns else name
+
+
+def personal_columns(path: Path, now: Answer) -> list[str]:
+    """The columns of a sample that look like personal data."""
+    return [each.name for each in infer(read(path, now.get("delimiter"))).columns if personal_data.looks_personal(each)]
+
+
+def copies(found: dict[str, Answer]) -> dict[str, str]:
+    """The sample files that are copied, by dataset."""
+    return {name: each[SAMPLE_FILE] for name, each in found.items() if each.get(IS_COPIED)}
+
+
+def without_memory(found: dict[str, Answer]) -> dict[str, Answer]:
+    """The datasets as project.yaml holds them."""
+    return {name: {k: v for k, v in each.items() if k not in (SAMPLE_FILE, IS_COPIED)} for name, each in found.items()}
 
 
 def again(name: str, now: Answer, others: list[str]) -> tuple[str, Answer]:
     """A dataset with the part that the person chooses asked anew."""
     parts: dict[str, Callable[[], Answer]] = {
         "files and columns, from a sample": lambda: from_files(now),
-        "columns": lambda: {**now, "columns": interview_columns.corrected(now["columns"], {})},
-        "primary key, newest row, partition": lambda: with_roles(now, {}, None),
+        "columns": lambda: with_columns(now, {}),
+        "primary key, newest row, partition": lambda: with_roles(now, {}),
         "rules": lambda: with_columns_ruled(now),
         "bad rows and how often data is expected": lambda: with_expectations(name, now),
     }
@@ -60,47 +211,44 @@ def again(name: str, now: Answer, others: list[str]) -> tuple[str, Answer]:
 
 def from_files(now: Answer) -> Answer:
     """Format, columns and what depends on them, from a sample file or typed; the rest of `now` stays."""
-    path = ask.file(
-        "Sample file (empty for none)",
-        sample_fault,
-        "Columns and types are proposed from its first 10,000 rows. It is only read.",
-    )
+    path = ask.file("Sample file", sample_fault, "Its columns replace those that are there. Empty: type them.")
     kept = {key: now[key] for key in KEPT if key in now}
     if path is None:
-        settings = without_sample()
-        columns = interview_columns.corrected([], {})
-        return with_roles({**kept, **settings, "columns": columns}, {}, None)
-    sample = sampled(path)
-    inference = infer(sample, missing_values(sample))
-    seen = {column.name: column for column in inference.columns}
-    columns = interview_columns.corrected(interview_columns.inferred(inference), seen)
-    settings = {**kept, "format": sample.format, **details(sample, inference), "columns": columns}
-    return with_roles(settings, seen, inference)
+        settings = {**without_sample(), "columns": interview_columns.corrected([], {})}
+        return with_roles({**kept, **settings}, {})
+    _, settings = from_sample(path, [])
+    return with_copies({path.stem: {**kept, **settings}})[path.stem]
 
 
 def sample_fault(path: Path) -> str | None:
     if not path.is_file():
         return "There is no such file."
     try:
-        read_sample(path)
+        read(path)
     except SampleError as error:
         return str(error)
     return None
 
 
+def read(path: Path, delimiter: str | None = None) -> Sample:
+    """A sample, read once while it stays as it is: a step back runs the whole interview again."""
+    return read_at(path, path.stat().st_mtime_ns, delimiter)
+
+
+@lru_cache(maxsize=32)
+def read_at(path: Path, changed_at: int, delimiter: str | None) -> Sample:
+    return read_sample(path, delimiter)
+
+
 def sampled(path: Path) -> Sample:
     """The sample, with its delimiter asked where several fit, and what was seen said."""
-    sample = read_sample(path)
+    sample = read(path)
     if len(sample.delimiters) > 1:
         titles = {title: sign for title, sign in DELIMITERS.items() if sign in sample.delimiters}
-        sign = ask.choice(
-            "What stands between two fields?",
-            titles,
-            sample.delimiters[0],
-            "The file can be read in several ways.",
-        )
+        help_text = f"{path.name} can be read in several ways."
+        sign = ask.choice("What stands between two fields?", titles, sample.delimiters[0], help_text)
         others = [each for each in sample.delimiters if each != sign]
-        sample = Sample(**{**vars(read_sample(path, sign)), "delimiters": (sign, *others)})
+        sample = Sample(**{**vars(read(path, sign)), "delimiters": (sign, *others)})
     looked_at = f"all {sample.rows:,} rows" if sample.whole else f"the first {sample.rows:,} rows"
     ask.say(f"  Looked at {looked_at} of {path.name}: {sample.format}, {len(sample.fields)} columns.")
     for note in sample.notes:
@@ -132,13 +280,10 @@ def without_sample() -> Answer:
     return {"format": "csv"} if delimiter == "," else {"format": "csv", "delimiter": delimiter}
 
 
-def with_roles(now: Answer, seen: dict[str, Column], inference: Inference | None) -> Answer:
-    """The dataset with primary key, newest-by and partition asked; the sample's proposals are pointed at."""
+def with_roles(now: Answer, seen: dict[str, Column]) -> Answer:
+    """The dataset with primary key, newest-by and partition asked; what it has is pointed at."""
     types = {column["name"]: column["type"].partition("(")[0] for column in now["columns"]}
-    proposed = {
-        role: getattr(inference, role) if inference else now.get(role)
-        for role in ("primary_key", "newest_by", "partition_by")
-    }
+    proposed = {role: now.get(role) for role in ROLES}
     found = {key: value for key, value in now.items() if key not in proposed}
     keys = {f"{name}{repetition(seen.get(name))}": name for name, kind in types.items() if can_be_key(kind)}
     if keys:

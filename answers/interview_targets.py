@@ -72,12 +72,21 @@ def one_or_more(message: str, offered: list[str], now: list[str]) -> list[str]:
     return ask.several(message, {each: each for each in offered}, now, help_text, least=1)
 
 
-def notifications(environments: list[str]) -> list[Answer]:
-    """The targets one by one."""
+def addresses(now: list[Answer]) -> list[Answer]:
+    """The targets, of which only the e-mail addresses are asked; the others stay."""
+    help_text = (
+        "E-mail addresses that hear of every run, with commas between them; empty for nobody. "
+        "AWS asks each address to confirm. SMS, Slack, Teams and others are among the settings at the end."
+    )
+    usual = [each for each in now if each["protocol"] == "email" and not any(key in each for key in ROUTING)]
+    known = [each["endpoint"] for each in usual]
+    given = ask.listed("E-mail for notifications", "notification_email", known, help_text)
+    return [*({"protocol": "email", "endpoint": each} for each in given), *(each for each in now if each not in usual)]
+
+
+def notifications(environments: list[str], others: list[Answer]) -> list[Answer]:
+    """Further targets one by one."""
     found: list[Answer] = []
-    help_text = "Every run's end is told, with what to do when it failed."
-    while ask.yes(
-        "Another target?" if found else "Is somebody told about runs?", not found, "" if found else help_text
-    ):
-        found.append(notification({}, found, environments))
+    while not found or ask.yes("Another target?", False):
+        found.append(notification({}, [*others, *found], environments))
     return found

@@ -24,6 +24,8 @@ def main() -> None:
         Path(environment, "backend.tf").write_text(backend, encoding="utf-8")
     for dataset in HANDOVER["samples"]:
         shutil.copytree(Path("tests/samples", dataset), Path("samples", dataset), dirs_exist_ok=True)
+    for dataset, folder in HANDOVER["given_samples"].items():
+        shutil.copytree(folder, Path("samples", dataset), dirs_exist_ok=True)
     Path("docs/architecture.svg").write_text(drawn(HANDOVER["architecture"]), encoding="utf-8")
     record = HANDOVER["record"]
     # Under cruft, which writes the record itself and runs this hook in temporary folders, there is none.
@@ -33,6 +35,9 @@ def main() -> None:
         print(NEXT_STEPS.format(slug=folder.name, folder=HANDOVER["folder"]))
         if HANDOVER["without_samples"]:
             print(WITHOUT_SAMPLES.format(places=", ".join(f"samples/{name}/" for name in HANDOVER["without_samples"])))
+    # Only now nothing of the interview can be lost any more.
+    if HANDOVER["draft"]:
+        Path(HANDOVER["draft"]).unlink(missing_ok=True)
 
 
 def drawn(architecture: dict[str, object]) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 COPY = Path.cwd()
 sys.path.insert(0, str(COPY))
 
-from answers import command_line, temporary_copy  # noqa: E402
+from answers import command_line, surroundings, temporary_copy  # noqa: E402
 from answers.cookiecutter_internals import UnsupportedError, refuse_unknown_version  # noqa: E402
 
 INSTEAD_OF_QUESTIONS = "To be interviewed: uvx --with questionary cookiecutter …, or pip install questionary."
@@ -29,6 +29,9 @@ def main() -> None:
 
 
 def answer_by_interview() -> None:
+    if why := surroundings.why_plain():
+        print(why)
+        return
     try:
         import questionary  # noqa: F401
     except ImportError:
@@ -36,9 +39,21 @@ def answer_by_interview() -> None:
         return
     refuse_unknown_version("questionary")
     command_line.stop_when_killed()
+    from answers import interview_handover
     from answers.interview import interview
 
-    command_line.ask_nothing_but(COPY, interview())
+    outcome = interview(command_line.defaults_of_the_person())
+    command_line.ask_nothing_but(COPY, outcome.answers)
+    interview_handover.leave(COPY, outcome.samples)
+
+
+def farewell() -> str:
+    """What a person reads who stops."""
+    if "answers.interview_draft" not in sys.modules:
+        return "Stopped: nothing was written."
+    from answers import interview_draft
+
+    return interview_draft.farewell()
 
 
 def stop(why: str) -> None:
@@ -53,7 +68,7 @@ try:
 except UnsupportedError as error:
     stop(str(error))
 except (KeyboardInterrupt, EOFError):
-    stop("Stopped: nothing was written.")
+    stop(farewell())
 except BaseException:
     # Also where the terminal is gone, whatever its library makes of that.
     temporary_copy.remove()

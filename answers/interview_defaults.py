@@ -1,0 +1,52 @@
+"""What the interview proposes: the person's own defaults for cookiecutter, else the template's."""
+
+from typing import Any
+
+from answers import forms
+from answers.project import QUESTIONS, READERS, approvers_and_delivery, project_faults, project_from, slug_and_prefix
+
+Answers = dict[str, Any]
+PLACEHOLDER_ACCOUNT = ""
+USUAL: Answers = {
+    "project_name": "",
+    "region": "eu-west-1",
+    "environments": [{"name": "dev", "account": ""}, {"name": "prod", "account": ""}],
+    "datasets": {},
+    "notifications": [],
+    "approvers": [],
+    "git": {"provider": "codecommit", "branch": "main"},
+    "network": {"cidr": "10.20.0.0/16"},
+    "tags": {},
+}
+# Right answers, beside which one default after the other is judged.
+COMPLETE: Answers = {
+    "project_name": "Acme Sales",
+    "project_slug": "acme-sales",
+    "region": "eu-west-1",
+    "environments": "dev=111111111111",
+    "datasets": "orders:csv",
+}
+
+
+def proposed(config: Answers) -> tuple[Answers, list[str]]:
+    """What is proposed for each question, and a sentence for each default that is wrong and therefore left out."""
+    given = {key: config[key] for key in QUESTIONS if key in config}
+    faults = {key: faults_of_default(key, value) for key, value in given.items()}
+    right = {key: value for key, value in given.items() if not faults[key]}
+    return {**USUAL, **read(right)}, [sentence for each in faults.values() for sentence in each]
+
+
+def faults_of_default(key: str, value: object) -> list[str]:
+    return project_faults(project_from({**COMPLETE, key: value}))
+
+
+def read(given: Answers) -> Answers:
+    """Defaults as structures; what is said beside the slug and the approvers stays beside them."""
+    found: Answers = {key: READERS[key](value) if key in READERS else value for key, value in given.items()}
+    if "project_slug" in found:
+        beside = slug_and_prefix(found["project_slug"])
+        found |= {"project_slug": beside.pop("slug"), "beside_slug": beside}
+    if "approvers" in given:
+        both = approvers_and_delivery(forms.approvers(given["approvers"]))
+        found |= {"approvers": both.get("approvers", []), "delivery": both.get("delivery", {})}
+    return found

@@ -1,0 +1,32 @@
+"""What an interview leaves in the copy of the template for the end of the generation: sample rows and its draft."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+NOTE = ".interview.json"
+SAMPLES = ".interview-samples"
+
+
+def leave(copy: Path, samples: dict[str, str]) -> None:
+    """Write the first rows of each sample, and which draft is done once the project is written."""
+    # Every generation imports this module; only one with an interview needs these.
+    from answers import interview_draft
+    from answers.sample_excerpt import excerpt
+    from answers.sample_file import read_sample
+
+    for dataset, file in samples.items():
+        path = Path(file)
+        name, content = excerpt(path, read_sample(path))
+        folder = copy / SAMPLES / dataset
+        folder.mkdir(parents=True)
+        (folder / name).write_bytes(content)
+    (copy / NOTE).write_text(json.dumps({"draft": str(interview_draft.own_path())}), encoding="utf-8")
+
+
+def left_in(copy: Path) -> dict[str, Any]:
+    """The draft to remove and the folder of sample rows by dataset; nothing after a generation without interview."""
+    note = copy / NOTE
+    draft = json.loads(note.read_text(encoding="utf-8"))["draft"] if note.is_file() else None
+    samples = {each.name: str(each) for each in sorted((copy / SAMPLES).glob("*"))}
+    return {"draft": draft, "given_samples": samples}
