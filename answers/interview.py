@@ -101,7 +101,7 @@ def conversation(proposed: Answers) -> Outcome:
 def ends(has_faults: bool) -> dict[str, str]:
     """What the last question offers; nothing in it reads like a yes or a no."""
     generate = {} if has_faults else {"Generate the project": GENERATE}
-    correct = {"Change an answer, because these cannot be used" if has_faults else "Change an answer": CORRECT}
+    correct = {"Change an answer: these are refused" if has_faults else "Change an answer": CORRECT}
     more = {"More settings: size, approval, rules, freshness, other targets, branch, tags": MORE}
     return {**generate, **correct, **more, "Stop here and keep the answers": STOP}
 

@@ -1,10 +1,12 @@
 """A list to choose from at a terminal: typing filters it, and what matches nothing is no answer."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from prompt_toolkit.application import Application, get_app
+from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.key_binding import KeyBindings, KeyBindingsBase, merge_key_bindings
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import Layout, Window
@@ -16,7 +18,8 @@ STYLE = Style([*STYLE.style_rules, ("pointed", "bold"), ("hint", "fg:ansibrightb
 # The question, the line above it, a fault and the line below: what is left of the screen is for the list.
 LINES_BESIDE = 5
 MOST_ROWS = 15
-Line = list[tuple[str, str]]
+SHORTEST_INSIDE = 3
+Line = StyleAndTextTuples
 
 
 @dataclass
@@ -78,9 +81,19 @@ def nothing_matches(typed: str) -> str:
 
 
 def matching(titles: Sequence[str], typed: str) -> list[int]:
-    """The entries whose title holds every word that was typed."""
+    """The entries with a word that begins with each word typed; if there is none, those that hold it anywhere.
+
+    One or two letters inside a word are chance: `no` must not find `another`.
+    """
     words = typed.casefold().split()
-    return [number for number, title in enumerate(titles) if all(word in title.casefold() for word in words)]
+    beginning = [number for number, title in enumerate(titles) if all(begins(title.casefold(), each) for each in words)]
+    if beginning or any(len(each) < SHORTEST_INSIDE for each in words):
+        return beginning
+    return [number for number, title in enumerate(titles) if all(each in title.casefold() for each in words)]
+
+
+def begins(title: str, word: str) -> bool:
+    return re.search(rf"(?<![^\W_]){re.escape(word)}", title) is not None
 
 
 def window(count: int, pointed: int, rows: int) -> range:

@@ -9,7 +9,7 @@ Given = tuple[str, Any]
 Result = TypeVar("Result")
 
 
-class StepBack(Exception):  # noqa: N818 (it is no error) N818 (it is no error):
+class StepBack(Exception):  # noqa: N818 (it is no error)
     """The person wants to answer the previous question again."""
 
 
@@ -38,8 +38,9 @@ class Log:
             if known == question:
                 return self.known_answer(question, answer, ask, is_right)
             self.forget_from_here()
-        earlier = self.proposed.pop(question, None)
+        earlier = self.proposed.get(question)
         answer = ask(earlier if earlier is not None and is_right(earlier) else None)
+        self.proposed.pop(question, None)
         self.given.append((question, answer))
         return self.kept(answer)
 
@@ -50,8 +51,10 @@ class Log:
         if is_right(answer):
             self.position += 1
             return answer
-        later, self.given[self.position :] = self.given[self.position + 1 :], []
+        later = self.given[self.position + 1 :]
+        self.forget_from_here()
         answer = ask(None)
+        self.proposed.pop(question, None)
         self.given.append((question, answer))
         self.kept(answer)
         self.given += later

@@ -134,7 +134,7 @@ def split(answer: str) -> list[str]:
 def choice(message: str, choices: dict[str, Any], now: Any = None, help_text: str = "") -> Any:
     """One of several values, by their titles; `now` is the one pointed at first."""
     titles = list(choices)
-    pointed = list(choices.values()).index(now) if now in choices.values() else 0
+    pointed = list(choices.values()).index(now) if now is not None and now in choices.values() else 0
 
     def ask(earlier: str | None) -> str:
         if help_text:

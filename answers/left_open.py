@@ -30,11 +30,8 @@ def is_open(text: str) -> bool:
 
 def left_open(settings: dict[str, Any]) -> list[str]:
     """What a project.yaml leaves open, by name."""
-    found = [
-        f"environments, {each['name']}, account"
-        for each in settings["environments"]
-        if is_account_open(each["account"])
-    ]
+    environments = [each["name"] for each in settings["environments"] if is_account_open(each["account"])]
+    found = [f"environments, {name}, account" for name in environments]
     account_of_deliveries = settings.get("delivery", {}).get("account", "")
     found += ["delivery, account"] if is_account_open(account_of_deliveries) else []
     found += ["approvers"] if any(map(is_open, settings.get("approvers", []))) else []

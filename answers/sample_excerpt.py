@@ -27,8 +27,8 @@ def excerpt(path: Path, sample: Sample) -> tuple[str, bytes]:
 
 
 def text_of(path: Path) -> str:
-    opened = gzip.open(path, "rb") if path.name.endswith(COMPRESSED) else path.open("rb")
-    with opened as content:
+    with path.open("rb") as file:
+        content = gzip.GzipFile(fileobj=file) if path.name.endswith(COMPRESSED) else file
         return io.TextIOWrapper(content, encoding="utf-8-sig", newline="").read(JSON_CHARACTERS)
 
 

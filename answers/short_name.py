@@ -35,7 +35,7 @@ def slug_for(name: str) -> str:
 
 
 def dataset_for(file_name: str, taken: Collection[str]) -> str:
-    """The dataset's name that a file's name gives, without the endings and the date: orders for Orders_2026-01-31.csv.gz."""
+    """The dataset's name that a file's name gives, without endings and date: orders for Orders_2026-01-31.csv.gz."""
     text = words(file_name.removeprefix(".").partition(".")[0]).replace("-", "_")
     plain = DATE_AT_THE_END.sub("", text) or text
     forms = [*("{}", "{}_data", "data_{}"), *(f"{{}}_{number}" for number in range(2, 100))]
