@@ -55,9 +55,9 @@ class Log:
         self.forget_from_here()
         answer = ask(None)
         self.proposed.pop(question, None)
-        self.given.append((question, answer))
-        self.kept(answer)
-        self.given += later
+        self.given += [(question, answer), *later]
+        self.position += 1
+        self.keep(self.given)
         return answer
 
     def kept(self, answer: Any) -> Any:

@@ -473,10 +473,35 @@ CONNECTION = "arn:aws:codeconnections:eu-west-1:333333333333:connection/01234567
         ({"notifications": "arn:aws:sns:cn-north-1:123456789012:x"}, "belongs to aws-cn"),
         ({"datasets": "orders: {format: csv}\norders: {format: json}\n"}, "orders stands there twice"),
         ({"environments": [{"name": "dev", "account": 12345678901}]}, "write it in quotes"),
+        ({"environments": "production=111111111111"}, "Write prod: it is part of every name in AWS"),
+        ({"environments": "development=111111111111"}, "Write dev: it is part of every name in AWS"),
+        ({"project_slug": "sthree"}, "S3 reserves those that begin with sthree-"),
+        ({"project_slug": "amzn-s3-demo"}, "S3 reserves those that begin with sthree-"),
+        ({"project_slug": {"slug": "acme", "bucket_prefix": "sthree"}}, "S3 reserves those that begin with sthree-"),
+        ({"network": "vpc-0123456789abcdef0 subnet-0123456789abcdef0"}, "a VPC belongs to one account"),
     ],
 )  # fmt: skip
 def test_answers_that_do_not_fit_together_are_refused(answers: dict[str, Any], words: str) -> None:
     assert words in " ".join(refusals_of(**answers))
+
+
+@pytest.mark.parametrize("name", ["sthrees", "three-d", "amzn-s3-demos"])
+def test_a_name_that_only_resembles_what_s3_reserves_is_right(name: str) -> None:
+    assert fault("project_slug", name) is None
+
+
+def test_no_environment_is_named_like_a_file_of_the_project_whatever_the_case() -> None:
+    files = (Path(__file__).parent / "generated_files.txt").read_text().splitlines()
+    at_the_top = {path.split("/")[0].casefold() for path in files} - {"dev", "prod"}
+    right = [name for name in at_the_top if fault("environment", name) is None]
+
+    assert right == []
+
+
+def test_two_environments_of_one_account_may_share_a_vpc() -> None:
+    network = "vpc-0123456789abcdef0 subnet-0123456789abcdef0"
+
+    assert refusals_of(network=network, environments="dev=111111111111, prod=111111111111") == []
 
 
 def test_the_longest_names_fit_into_the_limits_of_aws() -> None:

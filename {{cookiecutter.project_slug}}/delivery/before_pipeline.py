@@ -6,10 +6,12 @@ from delivery import PROJECT
 from delivery.git import attempt, git, refuse_unless_committed
 from delivery.push import REMOTE
 from delivery.release import release_of
+from operations.left_open import PIPELINE, refuse_what_is_left_open, settings_in
 
 
 def main() -> None:
     """Refuse a checkout with changes; name a commit that the delivered branch does not have."""
+    refuse_what_is_left_open(settings_in(PROJECT), PIPELINE)
     branch = release_of(PROJECT).branch
     refuse_unless_committed(PROJECT, branch)
     print(about_commit(PROJECT, branch))

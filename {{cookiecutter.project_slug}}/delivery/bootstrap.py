@@ -14,11 +14,13 @@ from delivery.refusal import Refusal
 from operations.deployment import Deployment, explained, on_aws
 from operations.doctor.diagnosis import diagnose, show
 from operations.doctor.finding import exit_code
+from operations.left_open import refuse_what_is_left_open, settings_in
 
 
 def main() -> None:
     """Make it, or bring it to what project.yaml says now; safe to repeat, whatever the last time ended with."""
     given = parse_arguments()
+    refuse_what_is_left_open(settings_in(PROJECT), given.environment)
     deployment = on_aws(given.environment)
     if not given.skip_doctor:
         refuse_what_will_fail(deployment.settings)

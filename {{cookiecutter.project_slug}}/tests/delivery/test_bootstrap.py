@@ -250,3 +250,13 @@ def test_the_account_is_asked_first_unless_somebody_says_skip(
         main()
 
     assert bool(asked) is is_asked
+
+
+def test_an_account_that_is_not_decided_is_refused_by_name_before_aws_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = {"environments": [{"name": "dev", "account": "000000000001"}]}
+    monkeypatch.setattr("sys.argv", ["bootstrap", "--environment", "dev", "--skip-doctor"])
+    monkeypatch.setattr("delivery.bootstrap.settings_in", lambda _: settings)
+    monkeypatch.setattr("delivery.bootstrap.on_aws", lambda _: pytest.fail("AWS was asked"))
+
+    with pytest.raises(SystemExit, match=r"in project\.yaml: environments, dev, account\.$"):
+        main()
