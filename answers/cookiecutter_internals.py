@@ -152,6 +152,20 @@ def is_run_by_cruft() -> bool:
     return False
 
 
+def ask_plainly(question: str, proposed: str, prompts: dict[str, str]) -> str:
+    """Ask as cookiecutter asks."""
+    from cookiecutter.prompt import read_user_variable
+
+    return str(read_user_variable(question, proposed, prompts))
+
+
+def keep_for_replay(call: Variables) -> None:
+    """Write the replay file of the running call again, after answers were corrected."""
+    from cookiecutter.replay import dump
+
+    dump(call["config_dict"]["replay_dir"], Path(call["repo_dir"]).name, call["context"])
+
+
 # The template's own modules, of which one process may need several versions
 
 

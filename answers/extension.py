@@ -12,7 +12,7 @@ from jinja2 import Environment, pass_context
 from jinja2.ext import Extension
 from jinja2.runtime import Context
 
-from answers import given, interview_handover, record, temporary_copy
+from answers import given, interview_handover, plain_questions, record, temporary_copy
 from answers.architecture import architecture_of
 from answers.between_fields import state_bucket
 from answers.cookiecutter_internals import (
@@ -25,12 +25,15 @@ from answers.cookiecutter_internals import (
     running,
 )
 from answers.forms import fits_samples, starters
-from answers.project import QUESTIONS, project_faults, project_from
+from answers.project import QUESTIONS, SLUG_OF_NAME, project_faults, project_from
+from answers.short_name import slug_for
 from answers.temporary_copy import FOLDER_IN_COPY
 from answers.yaml_text import yaml_text
 
 PROJECT_FOLDER = "{{cookiecutter.project_slug}}"
 WITHOUT_HOOKS = "Without the template's hooks only the first environment's folder is written, and no record."
+SHORT_NAME = "{{ cookiecutter.project_name | short_name }}"
+CHECK = "{{ last_answer_corrected() }}"
 ENVIRONMENT_FOLDER = "{{first_environment()}}"
 
 
@@ -51,23 +54,30 @@ class CheckedAnswers(Extension):
         self.own_text = own_text()
         furnish(environment)
         temporary_copy.remove_at_exit()
-        prepare(running())
+        now = running()
+        prepare(now)
+        self.check = CHECK if now.asked is not None and plain_questions.are_asked(now.call) else ""
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """Let only the template's own text be evaluated, and its folder be named by the check."""
-        if name is not None or source in self.own_text:
+        if name is not None:
+            return source
+        if source == SLUG_OF_NAME:
+            return SHORT_NAME + self.check
+        if source in self.own_text:
             return source
         if source == PROJECT_FOLDER:
             return FOLDER_IN_COPY
         own = re.split(f"({re.escape(FOLDER_IN_COPY)}|{re.escape(ENVIRONMENT_FOLDER)})", source)
-        return "".join(part if number % 2 else literal(part) for number, part in enumerate(own))
+        return "".join(part if number % 2 else literal(part) for number, part in enumerate(own)) + self.check
 
 
 def furnish(environment: Environment) -> None:
     """Give an environment what the template's own text uses."""
-    environment.filters["yaml"] = yaml_text
+    environment.filters |= {"yaml": yaml_text, "short_name": slug_for}
     environment.globals |= {
         "cookiecutter_project_folder": checked_project_folder,
+        "last_answer_corrected": last_answer_corrected,
         "first_environment": first_environment,
         "project": project,
         "backend": backend,
@@ -117,9 +127,18 @@ def refusal(faults: list[str]) -> Refusal:
 
 
 @pass_context
+def last_answer_corrected(context: Context) -> str:
+    """Nothing, once the answer that the person gave last is right; stands after each default that is asked."""
+    plain_questions.correct_last(context["cookiecutter"])
+    return ""
+
+
+@pass_context
 def checked_project_folder(context: Context) -> str:
     """The name of the project's folder, once every answer is right."""
     call = cookiecutter_call()
+    if call and plain_questions.are_asked(call):
+        plain_questions.correct_all(context["cookiecutter"], call)
     settings = project_from(given.answers_in(context["cookiecutter"]))
     faults = (given.key_faults(call) if call else []) + project_faults(settings)
     if faults:

@@ -3,10 +3,9 @@
 from typing import Any
 
 from answers import forms
-from answers.project import QUESTIONS, READERS, approvers_and_delivery, project_faults, project_from, slug_and_prefix
+from answers.project import QUESTIONS, READERS, approvers_and_delivery, faults_of_answer, slug_and_prefix
 
 Answers = dict[str, Any]
-PLACEHOLDER_ACCOUNT = ""
 USUAL: Answers = {
     "project_name": "",
     "region": "eu-west-1",
@@ -18,26 +17,14 @@ USUAL: Answers = {
     "network": {"cidr": "10.20.0.0/16"},
     "tags": {},
 }
-# Right answers, beside which one default after the other is judged.
-COMPLETE: Answers = {
-    "project_name": "Acme Sales",
-    "project_slug": "acme-sales",
-    "region": "eu-west-1",
-    "environments": "dev=111111111111",
-    "datasets": "orders:csv",
-}
 
 
 def proposed(config: Answers) -> tuple[Answers, list[str]]:
     """What is proposed for each question, and a sentence for each default that is wrong and therefore left out."""
     given = {key: config[key] for key in QUESTIONS if key in config}
-    faults = {key: faults_of_default(key, value) for key, value in given.items()}
+    faults = {key: faults_of_answer(key, given) for key in given}
     right = {key: value for key, value in given.items() if not faults[key]}
     return {**USUAL, **read(right)}, [sentence for each in faults.values() for sentence in each]
-
-
-def faults_of_default(key: str, value: object) -> list[str]:
-    return project_faults(project_from({**COMPLETE, key: value}))
 
 
 def read(given: Answers) -> Answers:

@@ -40,7 +40,10 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
 
 def notification(now: Answer, others: list[Answer], environments: list[str]) -> Answer:
     """One target, asked for the fields of its protocol only; one beside others, for what it hears of too."""
-    help_text = "Slack and Microsoft Teams are reached through Amazon Q Developer in chat applications."
+    help_text = (
+        "An SNS topic must exist. Slack and Teams are reached through Amazon Q Developer in chat applications, "
+        "where the account must have authorised the workspace or team."
+    )
     protocol = ask.choice("Who is told?", TARGETS, now.get("protocol"), help_text)
     same = now.get("protocol") == protocol
     fields = {

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from answers.project import QUESTIONS
+from answers.project import QUESTIONS, with_slug
 
 # Files that belong to the team once they are there: no upgrade touches them.
 OWNED_BY_THE_TEAM = [
@@ -27,7 +27,7 @@ HOSTS = {
 
 def as_texts(answers: dict[str, Any]) -> dict[str, str]:
     """The ten answers as texts: as they were given, a structure as compact JSON."""
-    given = {key: answers.get(key, "") for key in QUESTIONS}
+    given = {key: with_slug(answers).get(key, "") for key in QUESTIONS}
     return {
         key: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(", ", ":"))
         for key, value in given.items()
