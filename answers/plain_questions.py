@@ -58,8 +58,9 @@ def correct(answers: Answers, question: str, faults: Callable[[], list[str]], as
 
 
 def tell(faults: list[str]) -> None:
+    # A terminal that lacks a character of the answer shows it on stderr as an escape; stdout would end the generation.
     for sentence in faults:
-        print(f"  {sentence}")
+        print(f"  {sentence}", file=sys.stderr)
 
 
 def question_of(fault: str) -> str:

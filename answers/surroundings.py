@@ -15,8 +15,8 @@ def why_plain(
     """A sentence for a person who cannot be interviewed here; None for everybody else."""
     if platform == "win32":
         return (
-            f"Windows without WSL: a person can be interviewed on Linux, macOS and WSL only, {PLAIN} "
-            "The project's make commands need WSL too."
+            "Windows without WSL: the interview needs Linux, macOS or WSL, so cookiecutter asks its plain questions "
+            "if answers are missing. The project's make commands need WSL too."
         )
     if environment.get("TERM") in ("dumb", "unknown"):
         return f"This terminal (TERM={environment['TERM']}) cannot move its cursor, {PLAIN}"

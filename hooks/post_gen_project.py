@@ -19,6 +19,8 @@ WITHOUT_SAMPLES = """First put some files of your own into {places}: without fil
 
 
 def main() -> None:
+    # A folder's name may hold what this terminal cannot print: that shall not undo the project.
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     for environment, backend in HANDOVER["backends"].items():
         shutil.copytree(HANDOVER["first"], environment, dirs_exist_ok=True)
         Path(environment, "backend.tf").write_text(backend, encoding="utf-8")

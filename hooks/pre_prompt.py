@@ -5,6 +5,13 @@ import sys
 from pathlib import Path
 
 COPY = Path.cwd()
+OLDEST_PYTHON = (3, 11)
+if sys.version_info[:2] < OLDEST_PYTHON:
+    # Before the imports below, which an older Python cannot read.
+    running, oldest = (".".join(map(str, version[:2])) for version in (sys.version_info, OLDEST_PYTHON))
+    sys.exit(
+        f"This template needs Python {oldest} or newer, and this is {running}: uvx --python {oldest} cookiecutter ..."
+    )
 sys.path.insert(0, str(COPY))
 
 from answers import command_line, surroundings, temporary_copy  # noqa: E402
@@ -19,6 +26,8 @@ def main() -> None:
     temporary_copy.take(os.getppid())
     temporary_copy.remove_left_behind()
     temporary_copy.remove_what_no_template_needs()
+    if sys.platform == "win32":
+        print(surroundings.why_plain())
     if faults := command_line.private_keys_given():
         stop("\n".join(faults))
     refuse_unknown_version("cookiecutter")

@@ -57,7 +57,12 @@ def test_one_vpc_for_two_environments_of_one_account_is_right() -> None:
 def test_the_refusal_names_the_environment_that_has_the_vpc(monkeypatch: pytest.MonkeyPatch) -> None:
     checks: list[Any] = []
     answers = iter([VPC, OTHER])
-    monkeypatch.setattr(interview_questions, "line", lambda m, check, *_: checks.append(check) or next(answers))
+
+    def line_given(message: str, check: Any, *_: Any) -> str:
+        checks.append(check)
+        return next(answers)
+
+    monkeypatch.setattr(interview_questions, "line", line_given)
     monkeypatch.setattr(interview_questions, "listed", lambda *_, **__: ["subnet-0123456789abcdef0"])
     found: dict[str, Any] = {}
     for each in (DEV, PROD):

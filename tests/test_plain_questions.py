@@ -33,7 +33,7 @@ def test_the_last_answer_is_asked_again_until_it_is_right(capsys: pytest.Capture
 
     assert answers["project_slug"] == "acme-sales"
     assert asked == ["project_slug", "project_slug"]
-    assert "slug: 'Acme Sales' has not the right form." in capsys.readouterr().out
+    assert "slug: 'Acme Sales' has not the right form." in capsys.readouterr().err
 
 
 def test_a_right_answer_is_not_asked_again() -> None:
