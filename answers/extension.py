@@ -74,7 +74,8 @@ class CheckedAnswers(Extension):
 
 def furnish(environment: Environment) -> None:
     """Give an environment what the template's own text uses."""
-    environment.filters |= {"yaml": yaml_text, "short_name": slug_for}
+    environment.filters["yaml"] = yaml_text
+    environment.filters["short_name"] = slug_for
     environment.globals |= {
         "cookiecutter_project_folder": checked_project_folder,
         "last_answer_corrected": last_answer_corrected,

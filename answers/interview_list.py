@@ -47,6 +47,9 @@ class Choosing:
         self.typed = self.typed[:-1]
         self.pointed, self.fault = 0, ""
 
+    def clear(self) -> None:
+        self.typed, self.pointed, self.fault = "", 0, ""
+
     def move(self, rows: int) -> None:
         visible = self.visible()
         self.pointed = (self.pointed + rows) % len(visible) if visible else 0
@@ -129,12 +132,29 @@ def line_of(state: Choosing, entry: int, is_pointed: bool) -> Line:
 
 
 def keys_of(state: Choosing) -> KeyBindings:
+    keys = keys_for_typing(state)
+
+    @keys.add("enter")
+    def _(event: Any) -> None:
+        if state.enter():
+            event.app.exit(result=sorted(state.selected))
+
+    for key, rows in (("up", -1), ("c-p", -1), ("down", 1), ("c-n", 1)):
+        keys.add(key)(lambda event, rows=rows: state.move(rows))
+    return keys
+
+
+def keys_for_typing(state: Choosing) -> KeyBindings:
     keys = KeyBindings()
 
     @keys.add(Keys.Any)
     def _(event: Any) -> None:
         if event.data.isprintable():
             state.type(event.data)
+
+    @keys.add(Keys.BracketedPaste)
+    def _(event: Any) -> None:
+        state.type(event.data.strip())
 
     @keys.add(" ")
     def _(event: Any) -> None:
@@ -146,19 +166,7 @@ def keys_of(state: Choosing) -> KeyBindings:
 
     @keys.add("c-u")
     def _(event: Any) -> None:
-        state.typed, state.fault = "", ""
-
-    for key, rows in (("up", -1), ("c-p", -1), ("down", 1), ("c-n", 1)):
-        keys.add(key)(lambda event, rows=rows: state.move(rows))
-
-    @keys.add("enter")
-    def _(event: Any) -> None:
-        if state.enter():
-            event.app.exit(result=sorted(state.selected))
-
-    @keys.add(Keys.BracketedPaste)
-    def _(event: Any) -> None:
-        state.type(event.data.strip())
+        state.clear()
 
     return keys
 

@@ -14,10 +14,8 @@ if sys.version_info[:2] < OLDEST_PYTHON:
     )
 sys.path.insert(0, str(COPY))
 
-from answers import command_line, surroundings, temporary_copy  # noqa: E402
+from answers import command_line, interview_start, surroundings, temporary_copy  # noqa: E402
 from answers.cookiecutter_internals import UnsupportedError, refuse_unknown_version  # noqa: E402
-
-INSTEAD_OF_QUESTIONS = "To be interviewed: uvx --with questionary cookiecutter …, or pip install questionary."
 
 
 def main() -> None:
@@ -34,35 +32,7 @@ def main() -> None:
     if command_line.replays():
         command_line.ask_nothing_but(COPY, {})
     elif command_line.interview_is_due():
-        answer_by_interview()
-
-
-def answer_by_interview() -> None:
-    if why := surroundings.why_plain():
-        print(why)
-        return
-    try:
-        import questionary  # noqa: F401
-    except ImportError:
-        print(INSTEAD_OF_QUESTIONS)
-        return
-    refuse_unknown_version("questionary")
-    command_line.stop_when_killed()
-    from answers import interview_handover
-    from answers.interview import interview
-
-    outcome = interview(command_line.defaults_of_the_person())
-    command_line.ask_nothing_but(COPY, outcome.answers)
-    interview_handover.leave(COPY, outcome.samples)
-
-
-def farewell() -> str:
-    """What a person reads who stops."""
-    if "answers.interview_draft" not in sys.modules:
-        return "Stopped: nothing was written."
-    from answers import interview_draft
-
-    return interview_draft.farewell()
+        interview_start.answer_by_interview(COPY)
 
 
 def stop(why: str) -> None:
@@ -77,7 +47,7 @@ try:
 except UnsupportedError as error:
     stop(str(error))
 except (KeyboardInterrupt, EOFError):
-    stop(farewell())
+    stop(interview_start.farewell())
 except BaseException:
     # Also where the terminal is gone, whatever its library makes of that.
     temporary_copy.remove()

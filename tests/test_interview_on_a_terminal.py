@@ -296,30 +296,11 @@ def test_a_persons_own_defaults_are_proposed(
     if variable:
         monkeypatch.setenv("COOKIECUTTER_CONFIG", str(config))
     person = terminal()
-    person.answer("Project", "Acme Sales" + ENTER)
-    person.answer_all([("Short name", ENTER), ("Region eu-north-1", ENTER)][:1])
-    person.answer_all([("Region", ENTER), ("Environments", ENTER), ("AWS account of test", ENTER)])
-    person.answer_all([("AWS account of live", ENTER), *SAMPLE, *NO_MORE_SAMPLES, ("E-mail", ENTER)])
-    person.answer_all([("Approvers", ENTER), *PLACES[:1], ("Repository", ENTER), PLACES[1], (LAST, ENTER)])
+    person.answer_all(WITH_OWN_DEFAULTS)
 
     assert person.end() == 0
     found = settings(orders.parent / "acme-sales")
-    assert found["region"] == "eu-north-1"
-    assert found["bucket_prefix"] == "acme"
-    assert [(each["name"], each["account"]) for each in found["environments"]] == [
-        ("test", "333333333333"),
-        ("live", "444444444444"),
-    ]
-    assert found["environments"][1]["workers"] == 20
-    assert found["notifications"] == [
-        {"protocol": "email", "endpoint": "data@example.com"},
-        {"protocol": "sms", "endpoint": "+32470123456"},
-    ]
-    assert found["approvers"] == ["Leads"]
-    assert found["delivery"] == {"approvals": 3}
-    assert found["git"] == {"provider": "github", "repository": "acme/sales", "branch": "trunk"}
-    assert found["network"] == {"cidr": "10.50.0.0/16"}
-    assert found["tags"] == {"owner": "me"}
+    assert {key: found[key] for key in EXPECTED_OF_DEFAULTS} == EXPECTED_OF_DEFAULTS
 
 
 OWN_DEFAULTS = """
@@ -336,3 +317,34 @@ default_context:
   network: 10.50.0.0/16
   tags: owner=me
 """
+WITH_OWN_DEFAULTS = [
+    *PROJECT,
+    ("Environments", ENTER),
+    ("AWS account of test", ENTER),
+    ("AWS account of live", ENTER),
+    *SAMPLE,
+    *NO_MORE_SAMPLES,
+    ("E-mail", ENTER),
+    ("Approvers", ENTER),
+    ("Where does the code", ENTER),
+    ("Repository", ENTER),
+    ("Network", ENTER),
+    (LAST, ENTER),
+]
+EXPECTED_OF_DEFAULTS = {
+    "region": "eu-north-1",
+    "bucket_prefix": "acme",
+    "environments": [
+        {"name": "test", "account": "333333333333"},
+        {"name": "live", "account": "444444444444", "workers": 20, "network": {"cidr": "10.51.0.0/16"}},
+    ],
+    "notifications": [
+        {"protocol": "email", "endpoint": "data@example.com"},
+        {"protocol": "sms", "endpoint": "+32470123456"},
+    ],
+    "approvers": ["Leads"],
+    "delivery": {"approvals": 3},
+    "git": {"provider": "github", "repository": "acme/sales", "branch": "trunk"},
+    "network": {"cidr": "10.50.0.0/16"},
+    "tags": {"owner": "me"},
+}
