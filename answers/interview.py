@@ -46,7 +46,7 @@ class Outcome(NamedTuple):
 def interview(config: Answers) -> Outcome:
     """The answers, free of faults; KeyboardInterrupt when the person stops. `config` are the person's defaults."""
     given = taken_up(interview_draft.left())
-    ask.say(WELCOME)
+    ask.explain(WELCOME)
     proposed, wrong = interview_defaults.proposed(config)
     for sentence in wrong:
         ask.say(f"  Left out of your defaults: {sentence}")

@@ -39,16 +39,18 @@ class Choosing:
     def visible(self) -> list[int]:
         return matching(self.titles, self.typed)
 
+    def __post_init__(self) -> None:
+        self.proposed = self.pointed
+
     def type(self, text: str) -> None:
-        self.typed += text
-        self.pointed, self.fault = 0, ""
+        self.filter_by(self.typed + text)
 
     def erase(self) -> None:
-        self.typed = self.typed[:-1]
-        self.pointed, self.fault = 0, ""
+        self.filter_by(self.typed[:-1])
 
-    def clear(self) -> None:
-        self.typed, self.pointed, self.fault = "", 0, ""
+    def filter_by(self, typed: str) -> None:
+        """Show what matches; without a filter the pointer is where it was proposed, not at the first entry."""
+        self.typed, self.pointed, self.fault = typed, 0 if typed else self.proposed, ""
 
     def move(self, rows: int) -> None:
         visible = self.visible()
@@ -166,7 +168,7 @@ def keys_for_typing(state: Choosing) -> KeyBindings:
 
     @keys.add("c-u")
     def _(event: Any) -> None:
-        state.clear()
+        state.filter_by("")
 
     return keys
 

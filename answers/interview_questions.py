@@ -19,9 +19,10 @@ Check = Callable[[str], str | None]
 
 
 def say(text: str, style: str = "") -> None:
-    """Show a line to the person."""
+    """Show a sentence to the person, with its own indent on every line."""
     if not is_replaying():
-        questionary.print(text, style=style)
+        indent = text[: len(text) - len(text.lstrip())]
+        questionary.print(textwrap.fill(text.lstrip(), width(), initial_indent=indent, subsequent_indent=indent), style)
 
 
 def is_replaying() -> bool:
@@ -30,9 +31,12 @@ def is_replaying() -> bool:
     return log is not None and log.is_replaying
 
 
+def width() -> int:
+    return max(40, shutil.get_terminal_size().columns)
+
+
 def explain(help_text: str) -> None:
-    width = max(40, shutil.get_terminal_size().columns)
-    text = textwrap.fill(help_text, width, initial_indent="  ", subsequent_indent="  ")
+    text = textwrap.fill(help_text, width(), initial_indent="  ", subsequent_indent="  ")
     questionary.print("\n" + text, style="fg:ansibrightblack")
 
 

@@ -81,6 +81,13 @@ def test_what_matches_nothing_is_said_until_it_is_corrected() -> None:
     assert state.fault == ""
 
 
+@pytest.mark.parametrize("keys", [CLEAR, "\x7f" * 5], ids=["ctrl-u", "backspace"])
+def test_without_its_filter_a_list_points_at_what_was_proposed(keys: str) -> None:
+    ask = lambda: interview_project.region("Region", "eu-west-1")  # noqa: E731
+
+    assert typed(ask, pick("azure"), keys, ENTER) == "eu-west-1"
+
+
 def test_nothing_is_selected_by_a_filter_that_matches_nothing() -> None:
     ask = lambda: interview_questions.several("Which?", {"one": "1", "two": "2"}, [], "Any.")  # noqa: E731
 
