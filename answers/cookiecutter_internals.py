@@ -40,6 +40,7 @@ VARIABLES_OF_CALL = (
     "no_input",
     "output_dir",
     "repo_dir",
+    "directory",
 )
 OPTIONS = (
     "no_input",

@@ -12,7 +12,7 @@ from jinja2 import Environment, pass_context
 from jinja2.ext import Extension
 from jinja2.runtime import Context
 
-from answers import given, interview_handover, plain_questions, record, temporary_copy
+from answers import given, interview_handover, left_open, plain_questions, record, temporary_copy
 from answers.architecture import architecture_of
 from answers.between_fields import state_bucket
 from answers.cookiecutter_internals import (
@@ -183,6 +183,14 @@ def backend(context: Context, root: str | None = None) -> dict[str, str]:
     }
 
 
+def notes(settings: dict[str, Any], written: dict[str, Any] | None, directory: str | None) -> list[str]:
+    """What a person should know who has just got a project."""
+    missing = left_open.left_open(settings)
+    later = f"Not decided yet, in project.yaml: {'; '.join(missing)}. make bootstrap and make pipeline need them."
+    why = record.why_no_upgrade(written, directory)
+    return [*([later] if missing else []), *([why] if why else [])]
+
+
 @pass_context
 def handover(context: Context) -> dict[str, Any]:
     """What hooks/post_gen_project.py needs: further environments' backend.tf, the record, the folders."""
@@ -211,4 +219,5 @@ def handover(context: Context) -> dict[str, Any]:
         **left,
         "record": written,
         "folder": shlex.quote(str(folder)),
+        "notes": notes(project(context), written, call["directory"] if call else None),
     }

@@ -13,11 +13,16 @@ def leave(copy: Path, samples: dict[str, str]) -> None:
     # Every generation imports this module; only one with an interview needs these.
     from answers import interview_draft
     from answers.sample_excerpt import excerpt
+    from answers.sample_fields import SampleError
     from answers.sample_file import read_sample
 
     for dataset, file in samples.items():
         path = Path(file)
-        name, content = excerpt(path, read_sample(path))
+        try:
+            name, content = excerpt(path, read_sample(path))
+        except (OSError, SampleError) as error:
+            print(f"No rows of {path.name} are copied: {error}")
+            continue
         folder = copy / SAMPLES / dataset
         folder.mkdir(parents=True)
         (folder / name).write_bytes(content)

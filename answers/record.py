@@ -73,3 +73,18 @@ def record_of(variables: dict[str, Any], answers: dict[str, Any]) -> dict[str, A
         "directory": None,
         "skip": OWNED_BY_THE_TEAM,
     }
+
+
+def why_no_upgrade(record: dict[str, Any] | None, directory: str | None) -> str | None:
+    """Why `make upgrade` cannot upgrade a project with this record; None if it can."""
+    if record is None or record["commit"]:
+        return None
+    if directory:
+        return (
+            "make upgrade cannot upgrade this project: its template is in a folder of a repository (--directory), "
+            "and an upgrade needs one at the top of a repository of its own."
+        )
+    return (
+        "make upgrade cannot upgrade this project yet: its template came without git history, as from a zip file. "
+        "After the first commit: make adopt TEMPLATE=address, with the address of the template's git repository."
+    )

@@ -37,6 +37,7 @@ def main() -> None:
         print(NEXT_STEPS.format(slug=folder.name, folder=HANDOVER["folder"]))
         if HANDOVER["without_samples"]:
             print(WITHOUT_SAMPLES.format(places=", ".join(f"samples/{name}/" for name in HANDOVER["without_samples"])))
+        print("".join(f"{note}\n" for note in HANDOVER["notes"]), end="")
     # Only now nothing of the interview can be lost any more.
     if HANDOVER["draft"]:
         Path(HANDOVER["draft"]).unlink(missing_ok=True)
