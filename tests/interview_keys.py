@@ -29,10 +29,18 @@ def typed(ask: Callable[[], Any], *keys: str) -> Any:
     with create_pipe_input() as pipe:
         pipe.send_text("".join(keys) + CTRL_C)
         with create_app_session(input=pipe, output=DummyOutput()):
-            answer = ask()
+            answer = without_interruption(ask)
             with pytest.raises(KeyboardInterrupt):
                 interview_questions.yes("Is nothing left over?", True)
     return answer
+
+
+def without_interruption(ask: Callable[[], Any]) -> Any:
+    """An answer; questions that wait for more keys than there are fail instead of ending the tests."""
+    try:
+        return ask()
+    except KeyboardInterrupt:
+        pytest.fail("The keys do not answer every question.")
 
 
 def stopped(ask: Callable[[], Any], *keys: str) -> None:

@@ -64,13 +64,21 @@ def test_an_answered_slug_stays(bake: Callable[..., Path]) -> None:
     assert bake(project_name="Other", project_slug="mine").name == "mine"
 
 
-@pytest.mark.parametrize("words", [["project_name=Zähler"], ["--config-file", "../answers.yaml"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--no-input", "project_name=Zähler"],
+        ["--no-input", "--config-file", "../answers.yaml"],
+        ["project_name=Zähler"],
+        ["--config-file", "../answers.yaml"],
+    ],
+)
 def test_the_command_makes_the_slug_from_the_name(
     words: list[str], run_cookiecutter: Callable[..., Any], tmp_path: Path
 ) -> None:
     (tmp_path / "answers.yaml").write_text("default_context: {project_name: Zähler}\n", encoding="utf-8")
 
-    assert run_cookiecutter("--no-input", *words).returncode == 0
+    assert run_cookiecutter(*words).returncode == 0
     assert (tmp_path / "output/zahler/project.yaml").is_file()
 
 
