@@ -53,7 +53,7 @@ def test_what_a_default_says_of_an_environment_stays_although_it_is_not_asked() 
 
 
 def test_only_plain_e_mail_targets_are_asked_and_the_others_stay() -> None:
-    now = [
+    now: list[dict[str, Any]] = [
         {"protocol": "email", "endpoint": "a@example.com"},
         {"protocol": "email", "endpoint": "b@example.com", "kinds": ["budget"]},
     ]
