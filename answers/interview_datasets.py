@@ -8,6 +8,7 @@ from typing import Any
 from answers import forms, interview_columns, personal_data, short_name
 from answers import interview_questions as ask
 from answers.between_fields import PARTITIONS
+from answers.contract import Contracted, ContractError, is_contract, read_contract
 from answers.inference import Column, Inference, can_be_key, can_partition, can_tell_newest, infer
 from answers.sample_fields import SampleError
 from answers.sample_file import Sample, read_sample
@@ -38,14 +39,56 @@ def datasets(proposed: dict[str, Answer]) -> dict[str, Answer]:
     """The datasets, one sample file after the other; `proposed` are those of the person's own defaults."""
     found: dict[str, Answer] = {}
     while path := ask.file(f"Sample file of dataset {len(found) + 1}", sample_fault, help_on_files(found)):
-        name, settings = from_sample(path, list(found))
-        found[name] = settings
+        found |= dict(from_file(path, list(found)))
     return with_copies(found) if found else without_samples(proposed)
+
+
+def from_file(path: Path, taken: list[str]) -> list[tuple[str, Answer]]:
+    """The datasets of a file: one of a sample, several of a data contract."""
+    return from_contract(read_contract(path), taken) if is_contract(path) else [from_sample(path, taken)]
+
+
+def one_from_file(path: Path, taken: list[str]) -> tuple[str, Answer]:
+    """One dataset of a file; which one, if a data contract has several."""
+    if not is_contract(path):
+        return from_sample(path, taken)
+    offered = {each.name: each for each in read_contract(path)}
+    chosen = next(iter(offered)) if len(offered) == 1 else ask.choice("Which of its datasets?", {n: n for n in offered})
+    return from_contract([offered[chosen]], taken)[0]
+
+
+def from_contract(contracted: list[Contracted], taken: list[str]) -> list[tuple[str, Answer]]:
+    """The datasets of a data contract, each as the person accepts it."""
+    found: list[tuple[str, Answer]] = []
+    for each in contracted:
+        names = [*taken, *(name for name, _ in found)]
+        for note in each.notes:
+            ask.say(f"  {note}")
+        name = short_name.dataset_for(each.name, names) or ask.text("Dataset", "dataset_name", taken=names)
+        now = each.settings if "format" in each.settings else {**without_sample(), **each.settings}
+        found.append(accepted(name, without_lost_roles(now), names))
+    return found
+
+
+def accepted(name: str, now: Answer, taken: list[str]) -> tuple[str, Answer]:
+    """A dataset without a sample, as the person accepts it."""
+    while True:
+        show(name, now, {})
+        chosen = ask.choice(f"Dataset {name}", {t: part for t, part in CHANGES.items() if part != "missing"})
+        if chosen == "accept":
+            return name, now
+        if chosen == "name":
+            name = ask.text("Dataset", "dataset_name", name, taken=taken)
+        else:
+            now = changed(chosen, name, now, {})
 
 
 def help_on_files(found: dict[str, Answer]) -> str:
     none = "Empty for no more." if found else "Empty for none: type the columns, or start with examples."
-    return f"A CSV, JSON, Parquet or ORC file. Columns and types are proposed from its first 10,000 rows. {none}"
+    return (
+        "A CSV, JSON, Parquet or ORC file: columns and types are proposed from its first 10,000 rows. "
+        f"Or a data contract (ODCS 3, .yaml). {none}"
+    )
 
 
 def without_samples(proposed: dict[str, Answer]) -> dict[str, Answer]:
@@ -64,7 +107,7 @@ def dataset(taken: list[str]) -> tuple[str, Answer]:
     path = ask.file("Sample file", sample_fault, help_on_files({}).replace(", or start with examples", ""))
     if path is None:
         return typed(taken)
-    name, settings = from_sample(path, taken)
+    name, settings = one_from_file(path, taken)
     return name, with_copies({name: settings})[name]
 
 
@@ -155,6 +198,7 @@ def facts_of(now: Answer) -> list[tuple[str, str]]:
     facts = [("primary key", ", ".join(now.get("primary_key", [])) or "none, so every row is published")]
     facts += [("newest row by", now["newest_by"])] if "newest_by" in now else []
     facts += [("partitioned by", now["partition_by"])] if "partition_by" in now else []
+    facts += [("data expected every", now["expected_every"])] if "expected_every" in now else []
     facts += [("read as missing", ", ".join(now["missing_values"]))] if "missing_values" in now else []
     return facts
 
@@ -216,7 +260,7 @@ def from_files(now: Answer) -> Answer:
     if path is None:
         settings = {**without_sample(), "columns": interview_columns.corrected([], {})}
         return with_roles({**kept, **settings}, {})
-    _, settings = from_sample(path, [])
+    _, settings = one_from_file(path, [])
     return with_copies({path.stem: {**kept, **settings}})[path.stem]
 
 
@@ -224,8 +268,8 @@ def sample_fault(path: Path) -> str | None:
     if not path.is_file():
         return "There is no such file."
     try:
-        read(path)
-    except SampleError as error:
+        read_contract(path) if is_contract(path) else read(path)
+    except (SampleError, ContractError) as error:
         return str(error)
     return None
 
