@@ -70,8 +70,10 @@ def taken_up(drafts: list[Draft]) -> list[interview_log.Given]:
     chosen: Draft | None = ask.choice("An earlier interview was not finished", choices)
     given = without_the_end(list(chosen.given)) if chosen else []
     kept(given)
-    for draft in [chosen] if chosen else drafts:
-        draft.path.unlink(missing_ok=True)
+    # If the answers cannot be kept again, as on a full disk, the draft that has them stays.
+    if not given or interview_draft.own_path().exists():
+        for draft in [chosen] if chosen else drafts:
+            draft.path.unlink(missing_ok=True)
     return given
 
 

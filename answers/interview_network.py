@@ -6,6 +6,7 @@ from typing import Any
 
 from answers import interview_questions as ask
 from answers.kinds import cidr_fault
+from answers.schema import schema
 
 Answer = dict[str, Any]
 USUAL = "10.20.0.0/16"
@@ -81,8 +82,9 @@ def existing_network(environment: Answer, now: Answer, environments: list[Answer
 
     help_text = f"It must exist in account {environment['account']}, such as vpc-0123456789abcdef0."
     vpc = ask.line(f"VPC of {name}", check, now.get("vpc", ""), help_text)
+    most = schema()["$defs"]["existing_network"]["properties"]["subnets"].get("maxItems", ask.MANY)
     help_text = "Its private subnets, with commas between them; two or more in different zones. They must exist."
-    subnets = ask.listed(f"Subnets of {name}", "subnet_id", now.get("subnets", []), help_text, least=1)
+    subnets = ask.listed(f"Subnets of {name}", "subnet_id", now.get("subnets", []), help_text, least=1, most=most)
     return {"vpc": vpc, "subnets": subnets}
 
 

@@ -15,6 +15,7 @@ from answers.cookiecutter_internals import with_keys
 from answers.interview_log import StepBack
 from answers.schema import faults, schema
 
+MANY = 1000
 Check = Callable[[str], str | None]
 
 
@@ -116,13 +117,17 @@ def line(message: str, check: Check, default: str = "", help_text: str = "") -> 
     return answer
 
 
-def listed(message: str, kind: str, default: Sequence[str], help_text: str, least: int = 0) -> list[str]:
+def listed(
+    message: str, kind: str, default: Sequence[str], help_text: str, least: int = 0, most: int = MANY
+) -> list[str]:
     """Several answers of one kind, with commas between them."""
 
     def check(answer: str) -> str | None:
         items = split(answer)
         if len(items) < least:
             return f"It needs at least {least}."
+        if len(items) > most:
+            return f"It takes at most {most}."
         if len(set(items)) < len(items):
             return "It names one twice."
         return next((f"{item}: {why}" for item in items if (why := refusal(kind, item))), None)

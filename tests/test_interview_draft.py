@@ -132,6 +132,19 @@ class TestDraft:
         (draft,) = drafts(person)
         assert json.loads(draft.read_text())["given"] == given
 
+    def test_a_draft_stays_when_its_answers_cannot_be_kept_again(
+        self, person: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        left = of_an_ended_process(given_by(*START))
+
+        def full(*_: Any) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(interview_draft, "write", full)
+        stopped(lambda: interview({}), ENTER, CTRL_C)
+
+        assert drafts(person) == [left]
+
     def test_an_interview_that_still_runs_is_not_offered(self, person: Path) -> None:
         interview_draft.write(interview_draft.own_path(), [("Project", "Acme")])
 

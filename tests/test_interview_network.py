@@ -54,6 +54,13 @@ def test_one_vpc_for_two_environments_of_one_account_is_right() -> None:
     assert [each["vpc"] for each in typed(lambda: networks([DEV, test], USUAL), *keys).values()] == [VPC, VPC]
 
 
+def test_more_subnets_than_the_policies_can_hold_are_refused() -> None:
+    seven = ", ".join(f"subnet-0123456789abcdef{number}" for number in range(7))
+    keys = (pick("existing"), line(VPC), line(seven), line(SUBNETS))
+
+    assert len(typed(lambda: networks([DEV], USUAL), *keys)["dev"]["subnets"]) == 2
+
+
 def test_the_refusal_names_the_environment_that_has_the_vpc(monkeypatch: pytest.MonkeyPatch) -> None:
     checks: list[Any] = []
     answers = iter([VPC, OTHER])
