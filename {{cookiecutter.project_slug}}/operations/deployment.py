@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionEr
 
 from local.job_settings import settings_of
 from local.running import running_platform
+from operations.left_open import is_account_open
 
 PROJECT = Path(__file__).resolve().parent.parent
 NOT_DEPLOYED = (
@@ -75,6 +76,8 @@ def on_aws(environment: str) -> Deployment:
     """An environment in the cloud, once the credentials are known to be of its account."""
     settings = settings_in_words(environment)
     entry = settings["environment"]
+    if is_account_open(entry["account"]):
+        sys.exit(f"The account of {environment} is not decided yet: write its number into project.yaml, environments.")
     deployment = Deployment(environment, settings, {"region_name": entry["region"]})
     print(f"Asking AWS: {environment} is account {entry['account']}, region {entry['region']}.")
     with explained(deployment):
