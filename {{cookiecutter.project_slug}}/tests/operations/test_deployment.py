@@ -82,7 +82,7 @@ def test_an_account_that_is_not_decided_is_said_before_credentials_are_asked(
     (project / "project.yaml").write_text(PROJECT_YAML.replace("111111111111", "000000000001"))
     monkeypatch.setattr(boto3, "client", lambda *_, **__: pytest.fail("AWS was asked"))
 
-    with pytest.raises(SystemExit, match="^The account of dev is not decided yet"):
+    with pytest.raises(SystemExit, match=r"^The account of dev is not decided yet"):
         deployment.on_aws("dev")
 
 
