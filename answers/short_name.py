@@ -8,6 +8,7 @@ from answers.schema import fault
 LONGEST_SLUG, LONGEST_DATASET = 24, 24
 # A name that is reserved or too short becomes one that says what it is for.
 AROUND = ("{}", "{}-data", "data-{}")
+WITHOUT_A_NAME = "data-project"
 DATE_AT_THE_END = re.compile(r"(_\d+)+$")
 
 
@@ -28,10 +29,10 @@ def first_right(candidates: list[str], is_right: Callable[[str], bool]) -> str:
 
 
 def slug_for(name: str) -> str:
-    """The slug that a project's name gives, empty if it gives none."""
+    """The slug that a project's name gives; a name that has no Latin letters gives a neutral one."""
     text = words(name)
     candidates = [cut(form.format(text), LONGEST_SLUG, "-") for form in AROUND] if text else []
-    return first_right(candidates, lambda slug: fault("project_slug", slug) is None)
+    return first_right([*candidates, WITHOUT_A_NAME], lambda slug: fault("project_slug", slug) is None)
 
 
 def dataset_for(file_name: str, taken: Collection[str]) -> str:
