@@ -66,7 +66,7 @@ def taken_up(drafts: list[Draft]) -> list[interview_log.Given]:
     if not drafts:
         return []
     choices: dict[str, Draft | None] = {f"Go on with it: {draft.title()}": draft for draft in drafts}
-    choices["Delete it and start anew" if len(drafts) == 1 else "Delete them and start anew"] = None
+    choices["Delete it and start over" if len(drafts) == 1 else "Delete them and start over"] = None
     chosen: Draft | None = ask.choice("An earlier interview was not finished", choices)
     given = without_the_end(list(chosen.given)) if chosen else []
     kept(given)

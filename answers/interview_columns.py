@@ -154,7 +154,7 @@ def rules_title(column: Answer) -> str:
 
 
 def ruled(column: Answer) -> Answer:
-    """A column with its rules asked anew."""
+    """A column with its rules asked again."""
     kind = column["type"].partition("(")[0]
     offered = {title: rule for title, rule in RULES.items() if fits(rule, kind)}
     help_text = "Only the rules that you select are asked for."

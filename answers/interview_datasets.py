@@ -239,7 +239,7 @@ def without_memory(found: dict[str, Answer]) -> dict[str, Answer]:
 
 
 def again(name: str, now: Answer, others: list[str]) -> tuple[str, Answer]:
-    """A dataset with the part that the person chooses asked anew."""
+    """A dataset with the part that the person chooses asked again."""
     parts: dict[str, Callable[[], Answer]] = {
         "files and columns, from a sample": lambda: from_files(now),
         "columns": lambda: with_columns(now, {}),
@@ -290,7 +290,7 @@ def sampled(path: Path) -> Sample:
     if len(sample.delimiters) > 1:
         titles = {title: sign for title, sign in DELIMITERS.items() if sign in sample.delimiters}
         help_text = f"{path.name} can be read in several ways."
-        sign = ask.choice("What stands between two fields?", titles, sample.delimiters[0], help_text)
+        sign = ask.choice("What separates the fields?", titles, sample.delimiters[0], help_text)
         others = [each for each in sample.delimiters if each != sign]
         sample = Sample(**{**vars(read(path, sign)), "delimiters": (sign, *others)})
     looked_at = f"all {sample.rows:,} rows" if sample.whole else f"the first {sample.rows:,} rows"
@@ -320,7 +320,7 @@ def without_sample() -> Answer:
     file_format = ask.choice("Format of the files", FORMATS, "csv", ask.rule_of("file_format"))
     if file_format != "csv":
         return {"format": file_format}
-    delimiter = ask.choice("What stands between two fields?", DELIMITERS, ",")
+    delimiter = ask.choice("What separates the fields?", DELIMITERS, ",")
     return {"format": "csv"} if delimiter == "," else {"format": "csv", "delimiter": delimiter}
 
 

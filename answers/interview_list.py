@@ -108,7 +108,7 @@ def window(count: int, pointed: int, rows: int) -> range:
 
 
 def shown(state: Choosing, rows: int) -> Line:
-    """The list as it stands on the screen; what is typed stands beside the question, which never scrolls away."""
+    """The list on the screen; what is typed is beside the question, which never scrolls away."""
     head = [("class:qmark", "?"), ("class:question", f" {state.message} ")]
     if state.is_done:
         answer = ", ".join(title for number, title in enumerate(state.titles) if number in state.selected)

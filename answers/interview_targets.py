@@ -39,7 +39,7 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
 
 
 def notification(now: Answer, others: list[Answer], environments: list[str]) -> Answer:
-    """One target, asked for the fields of its protocol only; one beside others, for what it hears of too."""
+    """One target, asked for the fields of its protocol only; a further one also for which notifications it gets."""
     help_text = (
         "An SNS topic must exist. Slack and Teams are reached through Amazon Q Developer in chat applications, "
         "where the account must have authorised the workspace or team."
@@ -55,9 +55,11 @@ def notification(now: Answer, others: list[Answer], environments: list[str]) -> 
 
 
 def heard(now: Answer, environments: list[str]) -> Answer:
-    """Which kinds and environments a target hears of; nothing where it hears of what is usual."""
-    help_text = "As usual, it hears of all that matters, and by SMS of what is urgent: docs/notifications.md."
-    asked = ask.choice("What does it hear of?", DIFFERENCES, tuple(key for key in DIFFERENT if key in now), help_text)
+    """Which kinds and environments a target gets; nothing if it gets what is usual."""
+    help_text = "As usual, it gets all that matters, and by SMS what is urgent: docs/notifications.md."
+    asked = ask.choice(
+        "Which notifications does it get?", DIFFERENCES, tuple(key for key in DIFFERENT if key in now), help_text
+    )
     found = {key: value for key, value in now.items() if key not in DIFFERENT}
     if "environments" in asked:
         places = [*environments, PIPELINE]
@@ -78,7 +80,7 @@ def one_or_more(message: str, offered: list[str], now: list[str]) -> list[str]:
 def addresses(now: list[Answer]) -> list[Answer]:
     """The targets, of which only the e-mail addresses are asked; the others stay."""
     help_text = (
-        "E-mail addresses that hear of every run, with commas between them; empty for nobody. "
+        "E-mail addresses that get every notification, with commas between them; empty for none. "
         "AWS asks each address to confirm. SMS, Slack, Teams and others are among the settings at the end."
     )
     usual = [each for each in now if each["protocol"] == "email" and not any(key in each for key in ROUTING)]
