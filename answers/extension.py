@@ -24,7 +24,7 @@ from answers.cookiecutter_internals import (
     forget_this_version,
     running,
 )
-from answers.forms import fits_samples, starters
+from answers.forms import fits_samples
 from answers.project import QUESTIONS, SLUG_OF_NAME, project_faults, project_from
 from answers.short_name import slug_for
 from answers.temporary_copy import FOLDER_IN_COPY
@@ -34,6 +34,8 @@ PROJECT_FOLDER = "{{cookiecutter.project_slug}}"
 WITHOUT_HOOKS = "Without the template's hooks only the first environment's folder is written, and no record."
 SHORT_NAME = "{{ cookiecutter.project_name | short_name }}"
 CHECK = "{{ last_answer_corrected() }}"
+# The files of the tools' acceptance tests.
+SAMPLES = ROOT / "tools/src/dataops/acceptance/samples"
 ENVIRONMENT_FOLDER = "{{first_environment()}}"
 
 
@@ -142,6 +144,7 @@ def checked_project_folder(context: Context) -> str:
         plain_questions.correct_all(context["cookiecutter"], call)
     settings = project_from(given.answers_in(context["cookiecutter"]))
     faults = (given.key_faults(call) if call else []) + project_faults(settings)
+    faults += record.tools_faults(context["cookiecutter"])
     if faults:
         raise refusal(faults)
     if call and not call["accept_hooks"]:
@@ -183,12 +186,21 @@ def backend(context: Context, root: str | None = None) -> dict[str, str]:
     }
 
 
-def notes(settings: dict[str, Any], written: dict[str, Any] | None, directory: str | None) -> list[str]:
-    """What a person should know who has just got a project."""
-    missing = left_open.left_open(settings)
-    later = f"Not decided yet, in project.yaml: {'; '.join(missing)}. make bootstrap and make pipeline need them."
-    why = record.why_no_upgrade(written, directory)
-    return [*([later] if missing else []), *([why] if why else [])]
+def notes(settings: dict[str, Any], samples: dict[str, str], why_no_upgrade: str | None) -> list[str]:
+    """What a person should know about the new project, after the next steps."""
+    empty = ", ".join(f"samples/{name}/" for name in settings["datasets"] if name not in samples)
+    missing = "; ".join(left_open.left_open(settings))
+    found = {
+        empty: f"First put some files of your own into {empty}: without files there is nothing to see.",
+        missing: f"Not decided yet in project.yaml: {missing}. make bootstrap and make pipeline need it.",
+    }
+    return [*(sentence for what, sentence in found.items() if what), *([why_no_upgrade] if why_no_upgrade else [])]
+
+
+def samples_of(datasets: dict[str, Any], of_interview: dict[str, str]) -> dict[str, str]:
+    """The folder of each dataset's sample files: rows that the person gave, or the template's."""
+    own = {name: str(SAMPLES / name) for name, dataset in datasets.items() if fits_samples(name, dataset)}
+    return own | of_interview
 
 
 @pass_context
@@ -197,8 +209,6 @@ def handover(context: Context) -> dict[str, Any]:
     (path,) = ROOT.glob("{{cookiecutter*}}/{{first_environment()}}/backend.tf")
     template = context.environment.from_string(path.read_text(encoding="utf-8"))
     names = [environment["name"] for environment in project(context)["environments"]]
-    datasets = project(context)["datasets"]
-    samples = [name for name, dataset in datasets.items() if name in starters() and fits_samples(name, dataset)]
     backends = {
         name: template.render({**context.get_all(), "environment_number": number})
         for number, name in enumerate(names)
@@ -208,16 +218,17 @@ def handover(context: Context) -> dict[str, Any]:
     folder = Path(call["output_dir"] if call else ".", project(context)["slug"])
     variables = context["cookiecutter"]
     written = record.record_of(variables, given.answers_in(variables))
-    left = interview_handover.left_in(ROOT)
+    samples = samples_of(project(context)["datasets"], interview_handover.samples_in(ROOT))
     forget_this_version()
     return {
         "first": names[0],
         "backends": backends,
         "architecture": architecture_of(project(context)),
         "samples": samples,
-        "without_samples": [name for name in datasets if name not in (*samples, *left["given_samples"])],
-        **left,
+        "draft": interview_handover.draft_in(ROOT),
         "record": written,
         "folder": shlex.quote(str(folder)),
-        "notes": notes(project(context), written, call["directory"] if call else None),
+        "notes": notes(project(context), samples, record.why_no_upgrade(written, call["directory"] if call else None)),
+        "tools": str(ROOT / "tools"),
+        "tools_as": record.tools_as(variables),
     }

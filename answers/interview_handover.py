@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 NOTE = ".interview.json"
 SAMPLES = ".interview-samples"
@@ -29,9 +28,13 @@ def leave(copy: Path, samples: dict[str, str]) -> None:
     (copy / NOTE).write_text(json.dumps({"draft": str(interview_draft.own_path())}), encoding="utf-8")
 
 
-def left_in(copy: Path) -> dict[str, Any]:
-    """The draft to remove and the folder of sample rows by dataset; nothing after a generation without interview."""
+def draft_in(copy: Path) -> str | None:
+    """The draft to remove once the project is written; None after a generation without interview."""
     note = copy / NOTE
-    draft = json.loads(note.read_text(encoding="utf-8"))["draft"] if note.is_file() else None
-    samples = {each.name: str(each) for each in sorted((copy / SAMPLES).glob("*"))}
-    return {"draft": draft, "given_samples": samples}
+    found: str | None = json.loads(note.read_text(encoding="utf-8"))["draft"] if note.is_file() else None
+    return found
+
+
+def samples_in(copy: Path) -> dict[str, str]:
+    """The folder of sample rows by dataset."""
+    return {each.name: str(each) for each in sorted((copy / SAMPLES).glob("*"))}

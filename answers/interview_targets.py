@@ -44,7 +44,7 @@ def notification(now: Answer, others: list[Answer], environments: list[str]) -> 
         "An SNS topic must exist. Slack and Teams are reached through Amazon Q Developer in chat applications, "
         "where the account must have authorised the workspace or team."
     )
-    protocol = ask.choice("Who is told?", TARGETS, now.get("protocol"), help_text)
+    protocol = ask.choice("Who gets notifications?", TARGETS, now.get("protocol"), help_text)
     same = now.get("protocol") == protocol
     fields = {
         key: ask.text(message, kind, now.get(key, "") if same else "")
@@ -56,10 +56,8 @@ def notification(now: Answer, others: list[Answer], environments: list[str]) -> 
 
 def heard(now: Answer, environments: list[str]) -> Answer:
     """Which kinds and environments a target gets; nothing if it gets what is usual."""
-    help_text = "As usual, it gets all that matters, and by SMS what is urgent: docs/notifications.md."
-    asked = ask.choice(
-        "Which notifications does it get?", DIFFERENCES, tuple(key for key in DIFFERENT if key in now), help_text
-    )
+    help_text = "By default it receives everything that matters, and by SMS only what is urgent: docs/notifications.md."
+    asked = ask.choice("What does it receive?", DIFFERENCES, tuple(key for key in DIFFERENT if key in now), help_text)
     found = {key: value for key, value in now.items() if key not in DIFFERENT}
     if "environments" in asked:
         places = [*environments, PIPELINE]
@@ -73,7 +71,7 @@ def heard(now: Answer, environments: list[str]) -> Answer:
 
 def one_or_more(message: str, offered: list[str], now: list[str]) -> list[str]:
     """At least one of several, in the order in which they are offered."""
-    help_text = "One or more; pipeline stands for deliveries." if PIPELINE in offered else "One or more."
+    help_text = "One or more; pipeline means deliveries." if PIPELINE in offered else "One or more."
     return ask.several(message, {each: each for each in offered}, now, help_text, least=1)
 
 

@@ -14,20 +14,17 @@ NEXT_STEPS = """
     make check    # lint, types, project.yaml; sets up the virtual environment first
     make local    # the whole platform on this machine, over samples/; make run is the ETL alone
 """
-WITHOUT_SAMPLES = """First put some files of your own into {places}: without files there is nothing to see.
-"""
 
 
 def main() -> None:
-    # A folder's name may hold what this terminal cannot print: that shall not undo the project.
+    # The folder's name may have characters that this terminal cannot print. That must not undo the project.
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     for environment, backend in HANDOVER["backends"].items():
         shutil.copytree(HANDOVER["first"], environment, dirs_exist_ok=True)
         Path(environment, "backend.tf").write_text(backend, encoding="utf-8")
-    for dataset in HANDOVER["samples"]:
-        shutil.copytree(Path("tests/samples", dataset), Path("samples", dataset), dirs_exist_ok=True)
-    for dataset, folder in HANDOVER["given_samples"].items():
+    for dataset, folder in HANDOVER["samples"].items():
         shutil.copytree(folder, Path("samples", dataset), dirs_exist_ok=True)
+    bring_tools(Path(HANDOVER["tools"]), HANDOVER["tools_as"])
     Path("docs/architecture.svg").write_text(drawn(HANDOVER["architecture"]), encoding="utf-8")
     record = HANDOVER["record"]
     # Under cruft, which writes the record itself and runs this hook in temporary folders, there is none.
@@ -35,19 +32,27 @@ def main() -> None:
         Path(".cruft.json").write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         folder = Path.cwd()
         print(NEXT_STEPS.format(slug=folder.name, folder=HANDOVER["folder"]))
-        if HANDOVER["without_samples"]:
-            print(WITHOUT_SAMPLES.format(places=", ".join(f"samples/{name}/" for name in HANDOVER["without_samples"])))
         print("".join(f"{note}\n" for note in HANDOVER["notes"]), end="")
-    # Only now nothing of the interview can be lost any more.
+    # Nothing of the interview can be lost from here on.
     if HANDOVER["draft"]:
         Path(HANDOVER["draft"]).unlink(missing_ok=True)
 
 
+def bring_tools(tools: Path, form: str) -> None:
+    """The tools of this version as one wheel, and the line by which pip checks it; or their source."""
+    sys.path.insert(0, str(tools / "src"))
+    sys.dont_write_bytecode = True
+    from dataops.wheel import sources, unpack, write
+
+    if form == "source":
+        unpack(sources(tools), Path("tools"))
+    else:
+        write(tools, Path("tools"))
+
+
 def drawn(architecture: dict[str, object]) -> str:
     """The picture of the architecture, by the code that `make diagram` runs."""
-    sys.path.insert(0, str(Path.cwd()))
-    sys.dont_write_bytecode = True
-    from local.architecture_svg import svg
+    from dataops.diagram.architecture_svg import svg
 
     return svg(architecture)
 

@@ -17,11 +17,11 @@ import boto3
 import build_archives
 import yaml
 from botocore.exceptions import ClientError
-from local.job_settings import settings_of_all
-from local.lifetime import DELIVERY, alone, down, start_delivery
-from local.rehearsal import Rehearsal, copied
-from local.running import way_to_s3_control
-from local.terraform import Terraform
+from dataops.local_platform import way_to_s3_control
+from dataops.local_run.lifetime import DELIVERY, alone, down, start_delivery
+from dataops.local_run.rehearsal import Rehearsal, copied
+from dataops.project.job_settings import settings_of_all
+from dataops.project.terraform import Terraform
 
 Calls = dict[str, Callable[[Any], Any]]
 ROLES = {
@@ -115,7 +115,7 @@ def deploy(played: Rehearsal, settings: dict[str, Any]) -> None:
     build_archives.main(played.project)
     for name, policies in ROLES.items():
         # What is called is there already, which the doctor would refuse.
-        command = [sys.executable, "-m", "delivery.bootstrap", "--environment", name, "--yes", "--skip-doctor"]
+        command = [sys.executable, "-m", "dataops", "bootstrap", "--environment", name, "--yes", "--skip-doctor"]
         own = played.account_of(name).process_environment | way_to_s3_control(played.platform.address)
         done = subprocess.run(
             command, cwd=played.project, env=os.environ | own, text=True, capture_output=True, check=False

@@ -11,15 +11,15 @@ from typing import Any
 
 import boto3
 import build_archives
-from local.job_settings import settings_of
-from local.lifetime import down, start
-from local.platform import terraform_of
-from local.running import PROJECT
-from local.terraform import Terraform
+from dataops.local_run.lifetime import down, start
+from dataops.local_run.platform import terraform_of
+from dataops.project import PROJECT
+from dataops.project.job_settings import settings_of
+from dataops.project.terraform import Terraform
 
 PIPELINE = "pipeline"
 ANYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-# By file: what stands there, and what stood or might stand there.
+# For each file: the present text, and the wrong text that replaces it.
 BROKEN = {
     "pipeline/review.tf": (
         'sid       = "FindSummaries"\n    actions   = ["s3:ListBucket"]',

@@ -1,14 +1,11 @@
 """A dataset can come from an Open Data Contract Standard file as from a sample, and goes back into one."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from dataops.development.data_contract import write
 from interview_keys import ENTER, line, pick, typed
 from test_schema import FULL
 
@@ -16,7 +13,6 @@ from answers import interview_datasets
 from answers.contract import ContractError, read_contract
 from answers.project import project_faults, project_from
 
-ROOT = Path(__file__).parents[1]
 CONTRACT = """
 apiVersion: v3.0.2
 kind: DataContract
@@ -149,26 +145,16 @@ def test_a_format_that_the_contract_does_not_say_is_asked(path: Path) -> None:
     assert found[0][1]["format"] == "parquet"
 
 
-WRITE = """
-import sys, yaml
-from pathlib import Path
-from operations.contract import write
-write(Path(sys.argv[1]), yaml.safe_load(Path(sys.argv[1], "project.yaml").read_text()))
-"""
-
-
 @pytest.fixture
 def written(tmp_path: Path) -> Callable[[dict[str, Any]], dict[str, Any]]:
     """Datasets as they come back from the contracts that the project writes of them."""
 
-    def write(datasets: dict[str, Any]) -> dict[str, Any]:
-        (tmp_path / "project.yaml").write_text(yaml.safe_dump({"slug": "acme", "datasets": datasets}), encoding="utf-8")
-        own = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "{{cookiecutter.project_slug}}"), *sys.path])}
-        subprocess.run([sys.executable, "-c", WRITE, str(tmp_path)], env=own, check=True, capture_output=True)
+    def back(datasets: dict[str, Any]) -> dict[str, Any]:
+        write(tmp_path, {"slug": "acme", "datasets": datasets})
         files = sorted((tmp_path / "contracts").glob("*.yaml"))
         return {each.name: each.settings for path in files for each in read_contract(path)}
 
-    return write
+    return back
 
 
 def test_the_contracts_of_a_project_give_its_datasets_back(written: Callable[..., dict[str, Any]]) -> None:

@@ -1,7 +1,6 @@
 """A key of the client that `kms_keys` names is used by the roles that need it, through the services it is for."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from answer_matrix import ACCOUNT
+from make_command import inside
 
 TOPIC = f"arn:aws:sns:eu-west-1:{ACCOUNT}:alerts"
 ENVIRONMENT, PIPELINE = "acme-sales-dev-", "acme-sales-pipeline-"
@@ -38,7 +38,7 @@ def outcomes(bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFa
     done = subprocess.run(
         [sys.executable, str(Path(__file__).with_name("keys_of_a_project.py")), str(place), TOPIC],
         cwd=project,
-        env={**os.environ, "PYTHONPATH": str(project)},
+        env=inside(project),
         text=True,
         capture_output=True,
         timeout=900,

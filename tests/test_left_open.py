@@ -1,30 +1,16 @@
-"""What is not known yet can be left open: placeholders, which the project finds by the same rules."""
+"""What is not known yet can be left open: placeholders, which the tools find by the same rules."""
 
-import importlib.util
 from collections.abc import Callable
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+from dataops.project import left_open as tools_left_open
 from interview_keys import ENTER, line, pick, typed
 
 from answers import interview_project, interview_summary, left_open
 from answers.project import project_faults, project_from
 
-ROOT = Path(__file__).parents[1]
 EMPTY = line("")
-
-
-@pytest.fixture(scope="module")
-def in_the_project() -> ModuleType:
-    """operations/left_open.py of the project."""
-    path = ROOT / "{{cookiecutter.project_slug}}/operations/left_open.py"
-    spec = importlib.util.spec_from_file_location("left_open_of_the_project", path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def answers(**given: Any) -> dict[str, Any]:
@@ -93,13 +79,11 @@ OPEN: list[tuple[dict[str, Any], list[str]]] = [
 
 
 @pytest.mark.parametrize(("given", "places"), OPEN)
-def test_template_and_project_find_the_same_placeholders(
-    given: dict[str, Any], places: list[str], in_the_project: ModuleType
-) -> None:
+def test_the_template_and_the_tools_find_the_same_placeholders(given: dict[str, Any], places: list[str]) -> None:
     settings = project_from(answers(**given))
 
     assert project_faults(settings) == []
-    assert left_open.left_open(settings) == in_the_project.left_open(settings) == places
+    assert left_open.left_open(settings) == tools_left_open.left_open(settings) == places
 
 
 def test_the_summary_names_what_is_left_open() -> None:

@@ -88,7 +88,7 @@ def longest(bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture(scope="module", autouse=True)
 def filters_of_endpoint_services() -> Iterator[None]:
-    """China's endpoints are found by a filter, whose values moto misses: the local AWS mends the same (zones.py)."""
+    """In China, endpoints are found by a filter whose values moto ignores; zones.py patches the local AWS likewise."""
     original = VPCBackend._filter_endpoint_services
 
     def filtered(names: list[str], filters: list[dict[str, Any]], services: list[dict[str, Any]]) -> list[Any]:

@@ -94,7 +94,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def unforeseen(error: Exception) -> str:
-    """What people are told of an error that nobody has foreseen: no value of a row."""
+    """The text of an unexpected error for people: without a value of a row."""
     return f"{type(error).__name__}: the job's log says where."
 
 

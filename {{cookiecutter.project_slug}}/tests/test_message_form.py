@@ -5,9 +5,9 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from message import Message, clean_subject
-from message_form import FORMS, as_sms
-from place import Place
+from notifications.message import Message, clean_subject
+from notifications.message_form import FORMS, as_sms
+from notifications.place import Place
 
 MESSAGE = Message(
     kinds=("run failed",),

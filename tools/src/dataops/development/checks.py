@@ -1,0 +1,35 @@
+"""Lints, formats and types the project, and compares project.yaml with its schema and with the data contracts."""
+
+import shutil
+import sys
+
+import click
+
+from dataops.development.data_contract import faults_of
+from dataops.project import PROJECT
+from dataops.project.left_open import list_what_is_left_open, settings_in
+from dataops.project.programs import BIN, run
+
+
+@click.command(help="Lint, format, types, schema of project.yaml, data contracts. Changes nothing.")
+def check() -> None:
+    """Run each checker; the first that finds something ends the command."""
+    run(f"{BIN}/ruff", "check", ".")
+    run(f"{BIN}/ruff", "format", "--check", ".")
+    run(f"{BIN}/mypy")
+    run(f"{BIN}/check-jsonschema", "--schemafile", "project.schema.json", "project.yaml")
+    settings = settings_in(PROJECT)
+    list_what_is_left_open(settings)
+    if faults := faults_of(PROJECT, settings):
+        sys.exit("\n".join(faults))
+    if shutil.which("terraform"):
+        run("terraform", "fmt", "-check", "-recursive")
+
+
+@click.command(help="Repair what `dataops check` finds and a program can repair.")
+def fix() -> None:
+    """Let the checkers edit."""
+    run(f"{BIN}/ruff", "check", "--fix", ".")
+    run(f"{BIN}/ruff", "format", ".")
+    if shutil.which("terraform"):
+        run("terraform", "fmt", "-recursive")
