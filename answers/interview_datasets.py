@@ -331,17 +331,19 @@ def with_roles(now: Answer, seen: dict[str, Column]) -> Answer:
     found = {key: value for key, value in now.items() if key not in proposed}
     keys = {f"{name}{repetition(seen.get(name))}": name for name, kind in types.items() if can_be_key(kind)}
     if keys:
-        help_text = "The columns that name a row: of rows with the same key one is published. None: every row is."
+        help_text = (
+            "The columns that identify a row. Of rows with the same key, one is published; without a key, all are."
+        )
         found["primary_key"] = ask.several("Primary key", keys, proposed["primary_key"] or [], help_text)
     if found.get("primary_key"):
         able = [name for name, kind in types.items() if can_tell_newest(name, kind)]
         able = [name for name in able if name not in found["primary_key"]]
-        help_text = "Of rows with the same key, the one with the latest of these is published."
+        help_text = "Of rows with the same key, the one with the latest value in this column is published."
         found["newest_by"] = role("Newest row by", able, proposed["newest_by"], "the latest upload", help_text)
     able = [
         name for name, kind in types.items() if kind in PARTITIONS and (name not in seen or can_partition(seen[name]))
     ]
-    help_text = "Folders of the published table, which queries can skip: dates by day, others by value."
+    help_text = "One folder per day (dates) or per value (other columns), so that queries can skip folders."
     found["partition_by"] = role("Partition by", able, proposed["partition_by"], "nothing", help_text)
     return interview_columns.without_empty(found)
 
@@ -380,7 +382,7 @@ def with_expectations(name: str, now: Answer) -> Answer:
         chosen = float(ask.line("Share of bad rows, 0 to 1", share_fault, str(share), "0.1 is one row in ten."))
     expected = now.get("expected_every", "24 hours")
     first = expected if expected in EXPECTED.values() else "other"
-    help_text = "An alarm rings if nothing is published for this long."
+    help_text = "An alarm notifies you if nothing is published for this long."
     every = ask.choice(f"How often is data of {name} expected?", EXPECTED, first, help_text)
     if every == "other":
         every = ask.text("Expected every", "duration", "" if first != "other" else expected)
@@ -392,4 +394,4 @@ def share_fault(given: str) -> str | None:
     try:
         return None if 0 <= float(given) <= 1 else "It is not between 0 and 1."
     except ValueError:
-        return "It is no number."
+        return "It is not a number."

@@ -81,7 +81,7 @@ def environment_settings(now: Answer, project_region: str) -> Answer:
     )
     size = {"workers": now.get("workers", 2), "worker_type": now.get("worker_type", "G.1X")}
     kept = {} if size in SIZES.values() else {f"as it is: {size['workers']} workers {size['worker_type']}": size}
-    help_text = "Each run of a job in this environment gets so many Glue workers."
+    help_text = "The number and type of Glue workers that each job run in this environment gets."
     return found | ask.choice(f"Size of {name}", {**kept, **SIZES}, size, help_text)
 
 
@@ -111,7 +111,7 @@ def git(now: Answer, slug: str) -> Answer:
 
 def branch(now: Answer) -> Answer:
     """The branch that is delivered, which few projects call something else."""
-    help_text = "What is merged to this branch is what is delivered."
+    help_text = "The pipeline delivers what is merged to this branch."
     return {**now, "branch": ask.text("Branch", "branch_name", now.get("branch", "main"), help_text)}
 
 
@@ -128,7 +128,7 @@ def repository_check(provider: str) -> ask.Check:
 
 
 def tags(now: dict[str, str]) -> dict[str, str]:
-    help_text = "On everything, such as owner=data-team, cost center=42; empty for none."
+    help_text = "Tags on every resource, such as owner=data-team, cost center=42; empty for none."
     written = ", ".join(f"{key}={value}" for key, value in now.items())
     found = forms.tags(ask.line("Tags", tags_fault, written, help_text))
     return found if isinstance(found, dict) else {}

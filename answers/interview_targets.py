@@ -31,7 +31,7 @@ FIELDS_OF_TARGET = {
 }
 DIFFERENT = ("environments", "kinds")
 DIFFERENCES: dict[str, tuple[str, ...]] = {
-    "the same as usual": (),
+    "everything that is sent by default": (),
     "certain kinds only": ("kinds",),
     "certain environments only": ("environments",),
     "certain kinds, in certain environments": ("environments", "kinds"),
@@ -61,11 +61,11 @@ def heard(now: Answer, environments: list[str]) -> Answer:
     found = {key: value for key, value in now.items() if key not in DIFFERENT}
     if "environments" in asked:
         places = [*environments, PIPELINE]
-        found["environments"] = one_or_more("Where", places, now.get("environments", []))
+        found["environments"] = one_or_more("From which environments", places, now.get("environments", []))
     if "kinds" in asked:
         places = found.get("environments", [*environments, PIPELINE])
         happening = dict.fromkeys(kind for place in places for kind in kinds_in(place))
-        found["kinds"] = one_or_more("Of which kinds", list(happening), now.get("kinds", []))
+        found["kinds"] = one_or_more("Which kinds", list(happening), now.get("kinds", []))
     return found
 
 

@@ -406,9 +406,9 @@ def test_without_a_sample_the_examples_come_with_one_key() -> None:
             ("certain" + SPACE, ENTER, line("paid, paid"), line("paid, shipped")),
             {"one_of": ["paid", "shipped"]},
         ),
-        ("bigint", ("smallest" + SPACE, ENTER, line("x"), line("0")), {"minimum": 0}),
-        ("double", ("largest" + SPACE, ENTER, line("1e999"), line("0.5")), {"maximum": 0.5}),
-        ("date", ("smallest" + SPACE, ENTER, line("7"), line("2020-01-31")), {"minimum": "2020-01-31"}),
+        ("bigint", ("minimum" + SPACE, ENTER, line("x"), line("0")), {"minimum": 0}),
+        ("double", ("maximum" + SPACE, ENTER, line("1e999"), line("0.5")), {"maximum": 0.5}),
+        ("date", ("minimum" + SPACE, ENTER, line("7"), line("2020-01-31")), {"minimum": "2020-01-31"}),
     ],
 )
 def test_a_rule_is_asked_in_the_words_of_its_type(
