@@ -3,6 +3,8 @@
 import json
 import re
 import shlex
+import shutil
+import textwrap
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -191,10 +193,12 @@ def notes(settings: dict[str, Any], samples: dict[str, str], why_no_upgrade: str
     empty = ", ".join(f"samples/{name}/" for name in settings["datasets"] if name not in samples)
     missing = "; ".join(left_open.left_open(settings))
     found = {
-        empty: f"First put some files of your own into {empty}: without files there is nothing to see.",
+        empty: f"These folders need files of yours before make local can show their datasets: {empty}.",
         missing: f"Not decided yet in project.yaml: {missing}. make bootstrap and make pipeline need it.",
     }
-    return [*(sentence for what, sentence in found.items() if what), *([why_no_upgrade] if why_no_upgrade else [])]
+    sentences = [*(sentence for what, sentence in found.items() if what), *([why_no_upgrade] if why_no_upgrade else [])]
+    # Only at a terminal: a program that reads the output gets one line per sentence.
+    return [textwrap.fill(each, shutil.get_terminal_size((10_000, 24)).columns) for each in sentences]
 
 
 def samples_of(datasets: dict[str, Any], of_interview: dict[str, str]) -> dict[str, str]:

@@ -25,8 +25,8 @@ from answers.project import project_faults, project_from
 Answers = dict[str, Any]
 Entry = TypeVar("Entry")
 WELCOME = (
-    "Enter takes what is proposed. Ctrl-Z goes back a question. Ctrl-C stops and keeps your answers. "
-    "Nothing is generated before you say so at the end."
+    "Enter accepts the proposed answer. Ctrl-Z goes back to the previous question. Ctrl-C stops and keeps your "
+    "answers. Nothing is generated until you confirm at the end."
 )
 LAST_QUESTION = "What do you want to do?"
 GENERATE, CORRECT, MORE, STOP = "generate", "correct", "more", "stop"
@@ -51,7 +51,7 @@ def interview(config: Answers) -> Outcome:
     for sentence in wrong:
         ask.say(f"  Left out of your defaults: {sentence}")
     if given:
-        ask.say(f"  Going on after {len(given)} answers; the last was {given[-1][0]}: {given[-1][1]}")
+        ask.say(f"  {len(given)} answers are taken from the draft; the last was {given[-1][0]}: {given[-1][1]}")
     return interview_log.run(lambda: conversation(proposed), Log(given, kept))
 
 
@@ -104,7 +104,7 @@ def ends(has_faults: bool) -> dict[str, str]:
     """What the last question offers; nothing in it reads like a yes or a no."""
     generate = {} if has_faults else {"Generate the project": GENERATE}
     correct = {"Change an answer: these are refused" if has_faults else "Change an answer": CORRECT}
-    more = {"More settings: size, approval, rules, freshness, other targets, branch, tags": MORE}
+    more = {"More settings: size, approval, rules, targets, tags": MORE}
     return {**generate, **correct, **more, "Stop here and keep the answers": STOP}
 
 

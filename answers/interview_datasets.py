@@ -84,9 +84,9 @@ def accepted(name: str, now: Answer, taken: list[str]) -> tuple[str, Answer]:
 
 
 def help_on_files(found: dict[str, Answer]) -> str:
-    none = "Empty for no more." if found else "Empty for none: type the columns, or start with examples."
+    none = "Empty if there are no more." if found else "Empty to type the columns, or to start with examples."
     return (
-        "A CSV, JSON, Parquet or ORC file: columns and types are proposed from its first 10,000 rows. "
+        "A CSV, JSON, Parquet or ORC file: the template reads its first 10,000 rows and proposes columns and types. "
         f"Or a data contract (ODCS 3, .yaml). {none}"
     )
 
@@ -104,7 +104,7 @@ def without_samples(proposed: dict[str, Answer]) -> dict[str, Answer]:
 
 def dataset(taken: list[str]) -> tuple[str, Answer]:
     """A dataset more, from a sample file or typed."""
-    path = ask.file("Sample file", sample_fault, help_on_files({}).replace(", or start with examples", ""))
+    path = ask.file("Sample file", sample_fault, help_on_files({}).replace(", or to start with examples", ""))
     if path is None:
         return typed(taken)
     name, settings = one_from_file(path, taken)
@@ -211,8 +211,8 @@ def with_copies(found: dict[str, Answer]) -> dict[str, Answer]:
     personal = {name: personal_columns(Path(each[SAMPLE_FILE]), each) for name, each in offered.items()}
     titles = {title_of_copy(name, personal[name]): name for name in offered}
     help_text = (
-        "At most 100 rows of each go to samples/ of the project, so that make run and make local work at once. "
-        "They are committed with the project: copy no personal data."
+        "At most 100 rows of each file are copied to samples/, so that make run and make local have data. "
+        "They are committed with the project: do not select personal data."
     )
     clean = [name for name in offered if not personal[name]]
     wanted = ask.several("Copy the first rows of which samples?", titles, clean, help_text)
@@ -255,7 +255,7 @@ def again(name: str, now: Answer, others: list[str]) -> tuple[str, Answer]:
 
 def from_files(now: Answer) -> Answer:
     """Format, columns and what depends on them, from a sample file or typed; the rest of `now` stays."""
-    path = ask.file("Sample file", sample_fault, "Its columns replace those that are there. Empty: type them.")
+    path = ask.file("Sample file", sample_fault, "Its columns replace the current ones. Empty to type them.")
     kept = {key: now[key] for key in KEPT if key in now}
     if path is None:
         settings = {**without_sample(), "columns": interview_columns.corrected([], {})}

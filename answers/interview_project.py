@@ -13,7 +13,7 @@ SIZES: dict[str, Answer] = {
     "medium: 5 workers G.1X, up to about 50 GB a run": {"workers": 5, "worker_type": "G.1X"},
     "large: 10 workers G.2X, beyond that": {"workers": 10, "worker_type": "G.2X"},
 }
-NOT_KNOWN = "Empty if you do not know it yet: a placeholder, which `make bootstrap` refuses."
+NOT_KNOWN = "Empty if you do not know it yet: project.yaml gets a placeholder, which make bootstrap refuses."
 UNDECIDED = "undecided"
 CONNECTED = "GitHub, GitLab and Bitbucket are reached through an AWS connection that somebody confirms once."
 PROVIDERS = {"AWS CodeCommit": "codecommit", "GitHub": "github", "GitLab": "gitlab", "Bitbucket": "bitbucket"}
@@ -29,8 +29,8 @@ def region(message: str, now: str) -> str:
 def environments(proposed: list[Answer]) -> list[Answer]:
     """The environments in promotion order, each with its account; `proposed` are those of the person's defaults."""
     help_text = (
-        "In promotion order, with commas between them. They are folders and part of every name in AWS, "
-        "so each has 2 to 8 lower-case letters and digits: prod, not production."
+        "In promotion order, with commas between them. Each name is a folder and part of every name in AWS, "
+        "so it has 2 to 8 lower-case letters and digits: prod, not production."
     )
     names = ask.listed("Environments", "environment", [each["name"] for each in proposed], help_text, least=1)
     known = {each["name"]: each for each in proposed}
@@ -44,8 +44,8 @@ def environments(proposed: list[Answer]) -> list[Answer]:
 
 def account(name: str, now: str, number: int, earlier: str = "") -> str:
     """The account of an environment, a placeholder if it is not known yet."""
-    same = f" The one before has {earlier}." if earlier and not left_open.is_account_open(earlier) else ""
-    help_text = f"It must exist: its 12 digits. {NOT_KNOWN} {same}".strip()
+    same = f" The environment before it uses {earlier}." if earlier and not left_open.is_account_open(earlier) else ""
+    help_text = f"The 12 digits of the account's ID. The account must exist.{same} {NOT_KNOWN}"
     shown = "" if left_open.is_account_open(now) else now
     found = ask.text(f"AWS account of {name}", "aws_account_id", shown, help_text, optional=True)
     return found or left_open.account(number)

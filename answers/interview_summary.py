@@ -43,13 +43,21 @@ def parts(answers: Answers) -> list[tuple[str, list[str]]]:
     git = answers.get("git", {"provider": "codecommit"})
     words = (git["provider"], git.get("repository"), f"branch {git.get('branch', 'main')}")
     found.append(("git", [" ".join(filter(None, words))]))
-    found += [("network", [network(answers["network"])])] if "network" in answers else []
+    found += [("network", networks(answers))] if "network" in answers else []
     tags = [f"{key}={value}" for key, value in answers.get("tags", {}).items()]
     found += [("tags", [", ".join(tags)])] if tags else []
     beside = [f"{key}: {value}" for key, value in answers.items() if key in NOT_ASKED]
     found += [("from your defaults", beside)] if beside else []
     missing = left_open.left_open(answers)
     return [*found, *([("not known yet", missing)] if missing else [])]
+
+
+def networks(answers: Answers) -> list[str]:
+    """The network of the project, or of each environment if they differ."""
+    own = {each["name"]: each.get("network", answers["network"]) for each in answers["environments"]}
+    if all(each == answers["network"] for each in own.values()):
+        return [network(answers["network"])]
+    return [f"{name}: {network(each)}" for name, each in own.items()]
 
 
 def network(answer: Answers) -> str:
@@ -60,7 +68,6 @@ def environment(answer: Answers) -> str:
     parts = [f"region {answer['region']}"] if "region" in answer else []
     parts += [f"{answer.get('workers', 2)} workers {answer.get('worker_type', 'G.1X')}"]
     parts += ["with approval" if answer.get("approval", True) else "without approval"]
-    parts += [network(answer["network"])] if "network" in answer else []
     is_open = left_open.is_account_open(answer["account"])
     account = "account not known yet" if is_open else f"account {answer['account']}"
     return f"{answer['name']}: {', '.join([account, *parts])}"

@@ -79,7 +79,7 @@ def addresses(now: list[Answer]) -> list[Answer]:
     """The targets, of which only the e-mail addresses are asked; the others stay."""
     help_text = (
         "E-mail addresses that get every notification, with commas between them; empty for none. "
-        "AWS asks each address to confirm. SMS, Slack, Teams and others are among the settings at the end."
+        "AWS asks each address to confirm. For SMS, Slack, Teams and others choose More settings at the end."
     )
     usual = [each for each in now if each["protocol"] == "email" and not any(key in each for key in ROUTING)]
     known = [each["endpoint"] for each in usual]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from interview_keys import ENTER, line, pick, typed
 
-from answers import interview_network, interview_questions
+from answers import interview_network, interview_questions, interview_summary
 from answers.interview_network import blocks_from, networks, overlaps, with_networks
 
 DEV, PROD = {"name": "dev", "account": "111111111111"}, {"name": "prod", "account": "222222222222"}
@@ -98,3 +98,13 @@ def test_only_an_environment_that_differs_names_its_network() -> None:
 
     assert same == ([DEV, PROD], USUAL)
     assert other == ([DEV, {**PROD, "network": {"cidr": "10.21.0.0/16"}}], USUAL)
+
+
+def test_the_summary_shows_one_network_or_that_of_each_environment() -> None:
+    own = {**PROD, "network": {"cidr": "10.21.0.0/16"}}
+
+    assert interview_summary.networks({"network": USUAL, "environments": [DEV, PROD]}) == ["a new VPC, 10.20.0.0/16"]
+    assert interview_summary.networks({"network": USUAL, "environments": [DEV, own]}) == [
+        "dev: a new VPC, 10.20.0.0/16",
+        "prod: a new VPC, 10.21.0.0/16",
+    ]

@@ -11,6 +11,8 @@ from interview_keys import ENTER, SPACE, pick, typed
 from pyarrow import orc, parquet
 
 from answers import interview_datasets, sample_excerpt
+from answers.extension import notes, samples_of
+from answers.forms import starter
 from answers.inference import infer
 from answers.personal_data import looks_personal
 from answers.sample_excerpt import excerpt
@@ -133,3 +135,21 @@ def test_no_sample_is_copied_when_none_is_selected(samples: dict[str, dict[str, 
 
 def test_nothing_that_the_interview_remembers_comes_into_the_project(samples: dict[str, dict[str, Any]]) -> None:
     assert interview_datasets.without_memory(samples) == {"orders": {"format": "csv"}, "people": {"format": "csv"}}
+
+
+def test_a_dataset_has_the_rows_that_the_person_gave_else_those_of_the_template() -> None:
+    datasets = {"orders": starter("orders", "csv"), "visits": {}, "customers": starter("customers", "csv")}
+
+    found = samples_of(datasets, {"visits": "/given/visits"})
+
+    assert list(found) == ["orders", "visits"] and found["visits"] == "/given/visits"
+    assert list(Path(found["orders"]).glob("*.csv"))
+
+
+def test_the_folders_that_need_files_are_named_after_the_generation() -> None:
+    settings = {"environments": [], "datasets": {"orders": {}, "visits": {}}}
+
+    assert notes(settings, {"orders": "", "visits": ""}, None) == []
+    assert notes(settings, {"visits": ""}, None) == [
+        "These folders need files of yours before make local can show their datasets: samples/orders/."
+    ]
