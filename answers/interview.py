@@ -191,7 +191,7 @@ def with_more(found: Answers) -> Answers:
     for name in found["datasets"]:
         rules, expectations = interview_datasets.with_columns_ruled, partial(interview_datasets.with_expectations, name)
         parts[f"{name}: rules for its values"] = partial(with_dataset, found, name, rules)
-        parts[f"{name}: share of bad rows, how often data is expected"] = partial(
+        parts[f"{name}: share of quarantined rows, how often data is expected"] = partial(
             with_dataset, found, name, expectations
         )
     parts["notifications by SMS, HTTPS, Slack, Teams or topic"] = partial(more_notifications, found)

@@ -17,7 +17,7 @@ Answer = dict[str, Any]
 FORMATS = {"CSV": "csv", "JSON (lines or an array)": "json", "Parquet": "parquet", "ORC": "orc"}
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "vertical bar": "|"}
 NONE = ""
-KEPT = ("prefix", "maximum_bad_share", "expected_every", "on_drift", "table_format", "schedule")
+KEPT = ("prefix", "maximum_quarantined_share", "expected_every", "on_drift", "table_format", "schedule")
 SHARES = {"none": 0, "1 %": 0.01, "5 %": 0.05, "20 %": 0.2}
 OTHER_SHARE = "another share"
 EXPECTED = {
@@ -147,7 +147,7 @@ CHANGES = {
     "Change its primary key, newest row or partition": "roles",
     "Change which texts mean a missing value": "missing",
     "Set rules for its values": "rules",
-    "Set its share of bad rows and how often data is expected": "expectations",
+    "Set its share of quarantined rows and how often data is expected": "expectations",
 }
 
 
@@ -245,7 +245,7 @@ def again(name: str, now: Answer, others: list[str]) -> tuple[str, Answer]:
         "columns": lambda: with_columns(now, {}),
         "primary key, newest row, partition": lambda: with_roles(now, {}),
         "rules": lambda: with_columns_ruled(now),
-        "bad rows and how often data is expected": lambda: with_expectations(name, now),
+        "quarantined rows and how often data is expected": lambda: with_expectations(name, now),
     }
     chosen = ask.choice(f"Which part of {name}?", {**{title: title for title in parts}, "name": "name"})
     if chosen == "name":
@@ -371,15 +371,15 @@ def with_columns_ruled(now: Answer) -> Answer:
 
 
 def with_expectations(name: str, now: Answer) -> Answer:
-    """The dataset with the share of bad rows and the freshness asked."""
-    share = now.get("maximum_bad_share", 0.05)
-    help_text = "Bad rows go to quarantine. When more of a run's rows are bad, it fails and nothing is published."
+    """The dataset with the share of quarantined rows and the freshness asked."""
+    share = now.get("maximum_quarantined_share", 0.05)
+    help_text = "Rows that break a rule go to quarantine. If a run has more of them, it fails and publishes nothing."
     choices = {**SHARES, OTHER_SHARE: -1}
     chosen = ask.choice(
-        f"How many rows of {name} may be bad?", choices, share if share in SHARES.values() else -1, help_text
+        f"How many rows of {name} may be quarantined?", choices, share if share in SHARES.values() else -1, help_text
     )
     if chosen == -1:
-        chosen = float(ask.line("Share of bad rows, 0 to 1", share_fault, str(share), "0.1 is one row in ten."))
+        chosen = float(ask.line("Share of quarantined rows, 0 to 1", share_fault, str(share), "0.1 is one row in ten."))
     expected = now.get("expected_every", "24 hours")
     first = expected if expected in EXPECTED.values() else "other"
     help_text = "An alarm notifies you if nothing is published for this long."
@@ -387,7 +387,7 @@ def with_expectations(name: str, now: Answer) -> Answer:
     if every == "other":
         every = ask.text("Expected every", "duration", "" if first != "other" else expected)
     rest = {key: value for key, value in now.items() if key != "expected_every"}
-    return {**rest, "maximum_bad_share": chosen, **({"expected_every": every} if every else {})}
+    return {**rest, "maximum_quarantined_share": chosen, **({"expected_every": every} if every else {})}
 
 
 def share_fault(given: str) -> str | None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from answers import forms
 from answers.project import QUESTIONS, READERS, approvers_and_delivery, faults_of_answer, slug_and_prefix
+from answers.schema import schema, typed
 
 Answers = dict[str, Any]
 USUAL: Answers = {
@@ -28,8 +29,9 @@ def proposed(config: Answers) -> tuple[Answers, list[str]]:
 
 
 def read(given: Answers) -> Answers:
-    """Defaults as structures; what is said beside the slug and the approvers stays beside them."""
-    found: Answers = {key: READERS[key](value) if key in READERS else value for key, value in given.items()}
+    """Defaults as structures with today's keys; what is set next to the slug and the approvers stays apart."""
+    keys = schema()["properties"]
+    found: Answers = {k: typed(READERS[k](value), keys[k]) if k in READERS else value for k, value in given.items()}
     if "project_slug" in found:
         beside = slug_and_prefix(found["project_slug"])
         found |= {"project_slug": beside.pop("slug"), "beside_slug": beside}

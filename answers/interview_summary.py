@@ -91,7 +91,7 @@ def dataset(answer: Answers) -> list[str]:
     lines += ["; ".join(f"{title} {value}" for title, value in roles.items() if value)] if any(roles.values()) else []
     every = answer.get("expected_every")
     expected = f"data expected every {every}" if every else "no alarm when data is late"
-    return [*lines, f"at most {100 * answer.get('maximum_bad_share', 0.05):g} % bad rows; {expected}"]
+    return [*lines, f"at most {100 * answer.get('maximum_quarantined_share', 0.05):g} % quarantined rows; {expected}"]
 
 
 def column(answer: Answers) -> str:

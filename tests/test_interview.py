@@ -433,7 +433,7 @@ def test_a_changed_column_keeps_its_rules() -> None:
     assert typed(lambda: interview_columns.one_column(column, []), line("total"), ENTER) == column | {"name": "total"}
 
 
-def test_bad_rows_and_freshness_can_be_said_in_other_words() -> None:
+def test_quarantined_rows_and_freshness_can_be_said_in_other_words() -> None:
     keys = (
         pick("another share"),
         line("5"),
@@ -444,7 +444,7 @@ def test_bad_rows_and_freshness_can_be_said_in_other_words() -> None:
     )
     found = typed(lambda: interview_datasets.with_expectations("orders", {}), *keys)
 
-    assert found == {"maximum_bad_share": 0.1, "expected_every": "36 hours"}
+    assert found == {"maximum_quarantined_share": 0.1, "expected_every": "36 hours"}
 
 
 def test_a_correction_asks_its_part_again_and_nothing_else(outcome: Outcome) -> None:
@@ -479,8 +479,8 @@ CORRECTIONS: list[tuple[tuple[str, ...], Callable[[dict[str, Any]], Any], Any]] 
         ["sales"],
     ),
     (
-        (pick("datasets"), ENTER, pick("bad rows"), pick("20"), ENTER),
-        lambda found: found["datasets"]["orders"]["maximum_bad_share"],
+        (pick("datasets"), ENTER, pick("quarantined rows"), pick("20"), ENTER),
+        lambda found: found["datasets"]["orders"]["maximum_quarantined_share"],
         0.2,
     ),
     (
@@ -521,7 +521,10 @@ SETTINGS: list[tuple[tuple[str, ...], Callable[[dict[str, Any]], Any], Any]] = [
     ),
     (
         (pick("orders: share"), pick("1 %"), pick("hour")),
-        lambda found: (found["datasets"]["orders"]["maximum_bad_share"], found["datasets"]["orders"]["expected_every"]),
+        lambda found: (
+            found["datasets"]["orders"]["maximum_quarantined_share"],
+            found["datasets"]["orders"]["expected_every"],
+        ),
         (0.01, "1 hours"),
     ),
     (

@@ -24,7 +24,13 @@ WIDE: dict[str, Any] = {
     "git": "github:not-decided-yet/acme-sales",
     "notifications": EVERY_NOTIFICATION,
     "datasets": {
-        "visits": {"format": "csv", "delimiter": ";", "partition_by": "seen_at", "maximum_bad_share": 0.5, **KEYED},
+        "visits": {
+            "format": "csv",
+            "delimiter": ";",
+            "partition_by": "seen_at",
+            "maximum_quarantined_share": 0.5,
+            **KEYED,
+        },
         "devices": {"format": "csv", "prefix": "raw/devices/", "columns": COLUMNS},
         "events": {"format": "json", **KEYED},
         "readings": {"format": "parquet", **KEYED},

@@ -50,10 +50,7 @@ variable "settings" {
         vpc     = optional(string)
         subnets = optional(list(string), [])
       }))
-      jdbc = optional(map(object({
-        url    = string
-        secret = string
-      })), {})
+      jdbc = optional(map(object({ url = string, secret = string })), {})
     }))
     datasets = map(object({
       format          = string
@@ -72,10 +69,12 @@ variable "settings" {
         one_of   = optional(list(string))
         pattern  = optional(string)
       }))
-      primary_key       = optional(list(string), [])
-      newest_by         = optional(string)
-      partition_by      = optional(string)
-      maximum_bad_share = optional(number, 0.05)
+      primary_key               = optional(list(string), [])
+      newest_by                 = optional(string)
+      partition_by              = optional(string)
+      maximum_quarantined_share = optional(number, 0.05)
+      # Its name until version 1.1.0: refused, where a key that this type does not know would be dropped silently.
+      maximum_bad_share = optional(string)
       quarantined_share = optional(number)
       on_drift          = optional(string, "report")
       table_format      = optional(string, "parquet")

@@ -6,6 +6,7 @@ import sys
 import click
 
 from dataops.development.data_contract import faults_of
+from dataops.development.renamed_settings import renamed_settings
 from dataops.project import PROJECT
 from dataops.project.left_open import list_what_is_left_open, settings_in
 from dataops.project.programs import BIN, run
@@ -17,6 +18,8 @@ def check() -> None:
     run(f"{BIN}/ruff", "check", ".")
     run(f"{BIN}/ruff", "format", "--check", ".")
     run(f"{BIN}/mypy")
+    if sentences := renamed_settings(PROJECT):
+        sys.exit("\n".join(sentences))
     run(f"{BIN}/check-jsonschema", "--schemafile", "project.schema.json", "project.yaml")
     settings = settings_in(PROJECT)
     list_what_is_left_open(settings)
