@@ -77,3 +77,13 @@ def test_defaults_are_read_as_cookiecutter_reads_them(
     monkeypatch.setattr(command_line, "words_of_parent", lambda: [sys.executable, "cookiecutter", *words])
 
     assert command_line.defaults_of_the_person() == expected
+
+
+def test_a_default_with_a_key_of_an_earlier_version_has_the_key_of_today() -> None:
+    orders = {"format": "csv", "columns": [{"name": "order_id", "type": "bigint"}], "maximum_bad_share": 0.1}
+
+    found, wrong = proposed({"datasets": {"orders": orders}})
+
+    assert wrong == []
+    assert found["datasets"]["orders"]["maximum_quarantined_share"] == 0.1
+    assert "maximum_bad_share" not in found["datasets"]["orders"]

@@ -12,6 +12,7 @@ from open_data_contract_standard.model import OpenDataContractStandard
 
 from dataops.development import checks, data_contract
 from dataops.development.data_contract import faults_of, write
+from dataops.project import PROJECT
 
 SETTINGS: dict[str, Any] = {
     "slug": "acme-sales",
@@ -169,6 +170,7 @@ def test_make_check_lists_placeholders_and_passes(project: Path, monkeypatch: py
 def checked(project: Path, settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Result:
     """`make check` of a project, without the programs that it starts."""
     monkeypatch.setattr(checks, "PROJECT", project)
-    monkeypatch.setattr(checks, "settings_in", lambda _: settings)
     monkeypatch.setattr(checks, "run", lambda *_: None)
+    (project / "project.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    (project / "project.schema.json").write_bytes((PROJECT / "project.schema.json").read_bytes())
     return CliRunner().invoke(checks.check)
