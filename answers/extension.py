@@ -193,7 +193,7 @@ def notes(settings: dict[str, Any], samples: dict[str, str], why_no_upgrade: str
     empty = ", ".join(f"samples/{name}/" for name in settings["datasets"] if name not in samples)
     missing = "; ".join(left_open.left_open(settings))
     found = {
-        empty: f"These folders need files of yours before make local can show their datasets: {empty}.",
+        empty: f"Before make local, put files of your own into {empty}: a dataset without files shows nothing.",
         missing: f"Not decided yet in project.yaml: {missing}. make bootstrap and make pipeline need it.",
     }
     sentences = [*(sentence for what, sentence in found.items() if what), *([why_no_upgrade] if why_no_upgrade else [])]

@@ -343,7 +343,7 @@ def with_roles(now: Answer, seen: dict[str, Column]) -> Answer:
     able = [
         name for name, kind in types.items() if kind in PARTITIONS and (name not in seen or can_partition(seen[name]))
     ]
-    help_text = "One folder per day (dates) or per value (other columns), so that queries can skip folders."
+    help_text = "The published table gets a folder per day (dates) or per value, so that queries can skip folders."
     found["partition_by"] = role("Partition by", able, proposed["partition_by"], "nothing", help_text)
     return interview_columns.without_empty(found)
 

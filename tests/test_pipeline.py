@@ -376,7 +376,11 @@ def test_every_action_that_the_pipeline_grants_exists_and_names_its_resource(del
 
 def test_make_pipeline_asks_before_it_applies(delivery_project: Path) -> None:
     shown = subprocess.run(
-        ["make", "--dry-run", "pipeline"], cwd=delivery_project, text=True, capture_output=True, check=True
+        ["make", "--no-print-directory", "--dry-run", "pipeline"],
+        cwd=delivery_project,
+        text=True,
+        capture_output=True,
+        check=True,
     ).stdout
 
     assert shown.rstrip().endswith("/bin/python -m dataops pipeline")

@@ -52,7 +52,7 @@ def test_a_webhook_is_never_taken(case: Case) -> None:
 
     if case.accepted and case.value:
         assert sentence is not None
-        assert "name the channel as a slack or teams target" in sentence
+        assert "use a slack or teams target for the channel" in sentence
     elif any(chat in case.value.lower() for chat in CHATS) and case.value.lower().startswith(
         "https://hooks.slack.com/"
     ):

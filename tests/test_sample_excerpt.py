@@ -151,5 +151,5 @@ def test_the_folders_that_need_files_are_named_after_the_generation() -> None:
 
     assert notes(settings, {"orders": "", "visits": ""}, None) == []
     assert notes(settings, {"visits": ""}, None) == [
-        "These folders need files of yours before make local can show their datasets: samples/orders/."
+        "Before make local, put files of your own into samples/orders/: a dataset without files shows nothing."
     ]

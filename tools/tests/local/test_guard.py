@@ -180,6 +180,62 @@ def test_a_function_is_made_by_whoever_may_pass_its_role_and_look_at_its_network
     assert maker.create_function(FunctionName="guarded-made", **given)["FunctionName"] == "guarded-made"
 
 
+CODE = f"{BUCKET}/code/it.zip"
+READING = statement("s3:GetObject", resource=f"arn:aws:s3:::{CODE}")
+
+
+@pytest.fixture(scope="module")
+def code_key(small: Small) -> str:
+    """The key that encrypts an archive in the bucket; code/it.zip is that archive."""
+    key = str(small.client("kms").create_key()["KeyMetadata"]["Arn"])
+    encrypted = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key}
+    small.client("s3").put_object(Bucket=BUCKET, Key="code/it.zip", Body=archive({"a.py": "1"}), **encrypted)
+    return key
+
+
+def make_and_change(small: Small, name: str, *statements: dict[str, Any]) -> tuple[str, str]:
+    """What Lambda answers to somebody who makes a function of the code in the bucket, and who changes another to it."""
+    role = small.make_role(f"guarded-{name}-runs", "lambda")
+    given = {"Runtime": "python3.13", "Handler": "a.b", "Role": role}
+    place = {"S3Bucket": BUCKET, "S3Key": "code/it.zip"}
+    small.client("lambda").create_function(FunctionName=name, Code={"ZipFile": archive({"a.py": "0"})}, **given)
+    maker = acting(small, name, statement("lambda:*"), statement("iam:PassRole", resource=role), *statements)("lambda")
+    answers = []
+    for call in (
+        lambda: maker.create_function(FunctionName=f"{name}-made", Code=place, **given),
+        lambda: maker.update_function_code(FunctionName=name, **place),
+    ):
+        try:
+            answers.append(str(call()["CodeSha256"]))
+        except ClientError as error:
+            answers.append(str(error))
+    return answers[0], answers[1]
+
+
+def test_lambda_reads_code_in_a_bucket_with_the_rights_of_the_caller(small: Small, code_key: str) -> None:
+    made, changed = make_and_change(small, "code-of-others", statement("kms:Decrypt", resource=code_key))
+
+    sentence = f"please make sure your request credentials have permission to GetObject for {CODE}. S3 Error Code: Acc"
+    for answer in (made, changed):
+        assert "(AccessDeniedException)" in answer and sentence in answer
+        assert "is not authorized to perform: s3:GetObject" in answer
+
+
+def test_lambda_decrypts_code_in_a_bucket_with_the_rights_of_the_caller(small: Small, code_key: str) -> None:
+    for answer in make_and_change(small, "code-encrypted", READING):
+        assert "Your access has been denied by S3" in answer
+        assert f"is not authorized to perform: kms:Decrypt on resource: {code_key}" in answer
+
+
+def test_a_function_is_made_of_code_in_a_bucket_by_whoever_may_read_and_decrypt_it(small: Small, code_key: str) -> None:
+    through_s3 = {"Condition": {"StringEquals": {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}}}
+    made, changed = make_and_change(
+        small, "code-read", READING, statement("kms:Decrypt", resource=code_key) | through_s3
+    )
+
+    assert made == changed and len(made) == 44
+
+
 PASSED = f"arn:aws:iam::{ACCOUNT}:role/guarded-handed-over"
 ANY_LAMBDA, IMAGE = f"arn:aws:lambda:{PLACE}:function:any", "aws/codebuild/amazonlinux-x86_64-standard:5.0"
 GLUE_JOB = {"Role": PASSED, "Command": {"Name": "glueetl"}}
