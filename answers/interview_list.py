@@ -49,8 +49,9 @@ class Choosing:
         self.filter_by(self.typed[:-1])
 
     def filter_by(self, typed: str) -> None:
-        """Show what matches; without a filter the pointer is where it was proposed, not at the first entry."""
-        self.typed, self.pointed, self.fault = typed, 0 if typed else self.proposed, ""
+        """Show what matches, and point at the likeliest entry; without a filter, at the proposed one."""
+        self.typed, self.fault = typed, ""
+        self.pointed = likeliest(self.titles, self.visible(), typed) if typed else self.proposed
 
     def move(self, rows: int) -> None:
         visible = self.visible()
@@ -95,6 +96,14 @@ def matching(titles: Sequence[str], typed: str) -> list[int]:
     if beginning or any(len(each) < SHORTEST_INSIDE for each in words):
         return beginning
     return [number for number, title in enumerate(titles) if all(each in title.casefold() for each in words)]
+
+
+def likeliest(titles: Sequence[str], visible: Sequence[int], typed: str) -> int:
+    """The place of the first entry in which what is typed begins a part between spaces: dd finds dd/MM, not MM/dd."""
+    parts = [re.split(r"[\s(]+", titles[number].casefold()) for number in visible]
+    words = typed.casefold().split()
+    found = (n for n, each in enumerate(parts) if all(any(part.startswith(word) for part in each) for word in words))
+    return next(found, 0)
 
 
 def begins(title: str, word: str) -> bool:

@@ -143,3 +143,13 @@ def test_a_filter_finds_beginnings_of_words_before_their_insides() -> None:
 
 def test_outside_of_an_interview_there_is_no_question_to_go_back_to() -> None:
     assert typed(lambda: interview_questions.choice("Which?", {"one": 1}), BACK, ENTER) == 1
+
+
+def test_the_pointer_is_at_the_entry_whose_word_begins_so_and_the_others_stay_in_the_list() -> None:
+    titles = ["timestamp, written MM/dd/yyyy", "timestamp, written dd/MM/yyyy"]
+    state = interview_list.Choosing("Type", titles)
+    state.type("dd")
+
+    assert state.visible() == [0, 1]
+    assert state.pointed == 1
+    assert typed(lambda: interview_questions.choice("Type", dict(zip(titles, "md", strict=True))), "dd" + ENTER) == "d"
