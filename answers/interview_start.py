@@ -3,7 +3,7 @@
 # Every generation waits for this module: what only an interview needs is imported where it is needed.
 from pathlib import Path
 
-from answers import command_line, surroundings
+from answers import command_line, terminal_limits
 from answers.cookiecutter_internals import refuse_unknown_version
 
 INSTEAD_OF_QUESTIONS = "To be interviewed: uvx --with questionary cookiecutter ..., or pip install questionary."
@@ -11,7 +11,7 @@ INSTEAD_OF_QUESTIONS = "To be interviewed: uvx --with questionary cookiecutter .
 
 def answer_by_interview(copy: Path) -> None:
     """Write the person's answers into the copy of the template, or say why plain questions follow."""
-    if why := surroundings.why_plain():
+    if why := terminal_limits.why_plain():
         print(why)
         return
     try:

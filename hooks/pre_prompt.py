@@ -14,7 +14,7 @@ if sys.version_info[:2] < OLDEST_PYTHON:
     )
 sys.path.insert(0, str(COPY))
 
-from answers import command_line, interview_start, surroundings, temporary_copy  # noqa: E402
+from answers import command_line, interview_start, temporary_copy, terminal_limits  # noqa: E402
 from answers.cookiecutter_internals import UnsupportedError, refuse_unknown_version  # noqa: E402
 
 
@@ -25,7 +25,7 @@ def main() -> None:
     temporary_copy.remove_left_behind()
     temporary_copy.remove_what_no_template_needs()
     if sys.platform == "win32":
-        print(surroundings.why_plain())
+        print(terminal_limits.why_plain())
     if faults := command_line.private_keys_given():
         stop("\n".join(faults))
     refuse_unknown_version("cookiecutter")

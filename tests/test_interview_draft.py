@@ -112,7 +112,7 @@ class TestDraft:
 
         assert result(ENTER, *REST, GENERATE).samples == {"orders": str(person / "output/orders.csv")}
 
-    def test_who_refuses_it_starts_anew_and_it_is_removed(self, person: Path) -> None:
+    def test_who_refuses_it_starts_over_and_it_is_removed(self, person: Path) -> None:
         of_an_ended_process(given_by(*START))
         stopped(lambda: interview({}), pick("Delete"), CTRL_C)
 

@@ -227,7 +227,7 @@ def test_approvers_approve_exactly_the_approvals_of_this_pipeline(delivery_plan:
     assert not may(approver, APPROVE, f"arn:aws:codepipeline:eu-west-1:{ACCOUNT}:other/prod/Approve", **who)
 
 
-def test_approvers_start_a_delivery_anew_and_developers_do_not(delivery_plan: Plan) -> None:
+def test_approvers_restart_a_delivery_and_developers_do_not(delivery_plan: Plan) -> None:
     pipeline = f"arn:aws:codepipeline:eu-west-1:{ACCOUNT}:acme-sales-pipeline"
 
     def may_start(role: str, *more: Any) -> bool:

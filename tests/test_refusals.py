@@ -368,7 +368,7 @@ def test_keys_of_other_templates_in_a_persons_own_configuration_are_not_judged(
     assert "region: eu-central-1" in (tmp_path / "output/acme-sales/project.yaml").read_text()
 
 
-def test_all_faults_stand_in_one_message(run_cookiecutter: Callable[..., Any]) -> None:
+def test_all_faults_are_in_one_message(run_cookiecutter: Callable[..., Any]) -> None:
     done = run_cookiecutter(
         "--no-input", "regoin=x", "region=x", "project_slug=X", "network=10.0.0.0/8", "tags=aws:x=1"
     )

@@ -82,7 +82,7 @@ def tools(module: str) -> Any:
 
 
 def local_platform() -> Any:
-    """The tools' own stand-in of S3."""
+    """S3 on the local AWS of the tools."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     return tools("local_run.storage").local_storage
 

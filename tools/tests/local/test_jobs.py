@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from stand_in_server import Server, policy_for
+from local_aws_server import Server, policy_for
 
 from dataops.local_aws.glue.java_options import LARGE_BYTES, LARGE_INPUT, SMALL_INPUT
 from dataops.local_aws.glue.jobs import Jobs

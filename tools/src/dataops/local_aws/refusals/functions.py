@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from dataops.local_aws.access.guard import DeniedCallError, judge
+from dataops.local_aws.access.authorization import DeniedCallError, judge
 from dataops.local_aws.access.identity import AccessDeniedError, role_may
 from dataops.local_aws.access.permission import Request
 from dataops.local_aws.access.roles import as_service

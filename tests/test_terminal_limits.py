@@ -11,7 +11,7 @@ import pytest
 
 from answers import cookiecutter_internals
 from answers.cookiecutter_internals import words_in_arguments, words_of_parent
-from answers.surroundings import why_plain
+from answers.terminal_limits import why_plain
 
 ROOT = Path(__file__).parents[1]
 PLAIN_TERMINAL = {"TERM": "xterm"}

@@ -1,4 +1,4 @@
-"""Whether the place where a person sits can show the interview; if not, cookiecutter's plain questions do."""
+"""Whether this terminal can show the interview; if not, cookiecutter asks its plain questions."""
 
 import os
 import sys
