@@ -10,7 +10,7 @@ from click.shell_completion import CompletionItem
 
 
 class Verb(NamedTuple):
-    """Where a command is defined, as `module` (its main) or `module:name`, and what it does, in one line."""
+    """The definition of a command, as `module` (its main) or `module:name`, and its description in one line."""
 
     place: str
     sentence: str
@@ -97,11 +97,11 @@ class LazyGroup(click.Group):
         self.sections = sections
 
     def verbs(self) -> dict[str, Verb]:
-        """Every verb of every section."""
+        """Return every verb of every section."""
         return {name: verb for section in self.sections.values() for name, verb in section.items()}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names, in the order of the help."""
+        """Return the names, in the order of the help."""
         return list(self.verbs())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -118,7 +118,7 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command of a word; a word that is unknown is compared with the names of the table."""
+        """Find the command of a word; compare an unknown word with the names of the table."""
         if args[0] in ONLY_BY_MAKE:
             raise click.UsageError(f"`make {args[0]}` does this: it works without an installed dataops.", ctx)
         if args[0] not in self.verbs() and not args[0].startswith("-"):
@@ -133,14 +133,14 @@ class LazyGroup(click.Group):
                 formatter.write_dl([(name.ljust(width), verb.sentence) for name, verb in section.items()])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """The verbs and options that begin so."""
+        """Return the verbs and options that begin with the incomplete word."""
         found = [CompletionItem(name, help=verb.sentence) for name, verb in self.verbs().items()]
         options = click.Command.shell_complete(self, ctx, incomplete)
         return [item for item in found if item.value.startswith(incomplete)] + options
 
 
 def loaded(place: str) -> click.Command:
-    """The command of a place. A plain function has no options; its module's docstring is the help."""
+    """Return the command of a place. A plain function has no options; its module's docstring is the help."""
     name, _, attribute = place.partition(":")
     try:
         module = importlib.import_module(f"dataops.{name}")
@@ -167,6 +167,6 @@ dataops = LazyGroup(
 
 
 def main() -> None:
-    """Run a command. The Terraform that `make tools` has downloaded comes first, as in the Makefile."""
+    """Run a command. The Terraform that `make tools` has downloaded comes first in PATH, as in the Makefile."""
     os.environ["PATH"] = os.pathsep.join([str(Path.cwd() / ".tools"), os.environ.get("PATH", os.defpath)])
     dataops(prog_name="dataops")

@@ -1,6 +1,6 @@
 """Refuses to work on a project whose lambda/ belongs to another version: the tools import its modules.
 
-Both sides state the number of the agreement that they keep, here and in lambda/runtime/contract.py.
+Both sides have the number of their agreement, here and in lambda/runtime/contract.py.
 """
 
 import re
@@ -13,13 +13,13 @@ SOURCE = "tools/src/dataops/contract.py"
 
 
 def stated(text: str) -> int:
-    """The number that a module states; 0 if it states none, as before there was one."""
+    """Return the number in a module; 0 if it has none, as before there was one."""
     found = STATED.search(text)
     return int(found[1]) if found else 0
 
 
 def of_lambda(project: Path) -> int | None:
-    """The number in lambda/, None where there is no lambda/ at all."""
+    """Return the number in lambda/, or None if there is no lambda/."""
     module = project / "lambda/runtime/contract.py"
     if not module.parent.is_dir():
         return None
@@ -27,7 +27,7 @@ def of_lambda(project: Path) -> int | None:
 
 
 def of_the_projects_tools(project: Path) -> int | None:
-    """The number in the tools that the project carries, installed or not; None where it carries none."""
+    """Return the number in the tools that the project contains, installed or not; None if it contains none."""
     if (project / SOURCE).is_file():
         return stated((project / SOURCE).read_text(encoding="utf-8"))
     for wheel in sorted((project / "tools").glob("*.whl")):
@@ -40,7 +40,7 @@ def of_the_projects_tools(project: Path) -> int | None:
 
 
 def misfit(project: Path, ours: int = CONTRACT) -> str | None:
-    """What does not fit and what to do, None where all fits."""
+    """Return what does not fit and what to do, or None if all fits."""
     theirs = of_lambda(project)
     if theirs is None or theirs == ours:
         return None

@@ -1,4 +1,4 @@
-"""A running local AWS as its users know it: its address, the account and region that it plays, the note that it leaves.
+"""A running local AWS as other commands see it: its address, the account and region that it plays, its note.
 
 The local AWS writes the note, and every command that talks to it reads it; neither imports the other.
 """
@@ -30,12 +30,12 @@ class Platform:
 
     @property
     def folder(self) -> Path:
-        """Everything that it leaves on this machine."""
+        """The folder of all its files on this machine."""
         return Path.cwd() / FOLDERS / self.environment
 
     @property
     def access(self) -> dict[str, Any]:
-        """What boto3 needs to reach it: `boto3.client("s3", **platform.access)`."""
+        """The arguments of boto3 for it: `boto3.client("s3", **platform.access)`."""
         return {
             "endpoint_url": self.address,
             "region_name": self.region,
@@ -50,12 +50,12 @@ class Platform:
 
     @property
     def process_environment(self) -> dict[str, str]:
-        """The environment variables that make an AWS client of a child process talk to it, and to nothing else."""
+        """The environment variables that make an AWS client of a child process use only this local AWS."""
         return process_environment(self.address, self.account, self.region)
 
 
 def process_environment(address: str, account: str, region: str) -> dict[str, str]:
-    """The environment variables that make an AWS client talk to a local AWS alone, as the owner of an account there."""
+    """The environment variables that make an AWS client use only a local AWS, as the owner of an account there."""
     return {
         "AWS_ENDPOINT_URL": address,
         "AWS_ACCESS_KEY_ID": account,
@@ -73,14 +73,14 @@ def process_environment(address: str, account: str, region: str) -> dict[str, st
 def way_to_s3_control(address: str) -> dict[str, str]:
     """The environment variables with which Terraform's provider reaches S3 Control in a local AWS.
 
-    An AWS SDK puts the account before the host of S3 Control, and 127.0.0.1 has no subdomains. So the host is a name
-    that no resolver knows (RFC 2606), and the local AWS is the proxy that leads there.
+    An AWS SDK prefixes the host of S3 Control with the account, and 127.0.0.1 has no subdomains. So the host is a name
+    that no resolver knows (RFC 2606), and the local AWS is the proxy for it.
     """
     return {"AWS_ENDPOINT_URL_S3_CONTROL": "http://s3-control.local-aws.invalid", "HTTP_PROXY": address}
 
 
 def noted(folder: Path) -> Platform | None:
-    """What the last platform of a folder noted down about itself."""
+    """The platform that the note of a folder describes."""
     try:
         return Platform(**json.loads((folder / NOTE).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
@@ -88,7 +88,7 @@ def noted(folder: Path) -> Platform | None:
 
 
 def note_down(platform: Platform, folder: Path) -> None:
-    """Let every other command find the platform."""
+    """Write the note by which every other command finds the platform."""
     half = folder / f"{NOTE}.half"
     half.write_text(json.dumps(asdict(platform)), encoding="utf-8")
     half.replace(folder / NOTE)

@@ -334,10 +334,10 @@ def test_the_command_tells_amounts_assumptions_levers_and_what_the_table_covers(
         assert entry["name"] in text
     for name in settings["pipeline"]["datasets"]:
         assert name in text
-    assert "24 runs a day of 5 minutes" in text
+    assert "runs per day 24, minutes per run 5" in text
     assert f"list prices of {REGION} read on {CONTENT['read_on']}" in text
-    assert "What would save most" in text
-    assert "Not in it: queries in Athena" in text
+    assert "Largest savings" in text
+    assert "Not included: queries in Athena" in text
 
 
 def test_an_amount_for_one_dataset_concerns_it_alone(
@@ -347,7 +347,7 @@ def test_an_amount_for_one_dataset_concerns_it_alone(
 
     text = said(capsys, "--runs", f"24 {name}=3", "--minutes", f"{name}=7", "--gigabytes", f"{name}=0.5")
 
-    assert f"{name}: 3 runs a day of 7 minutes, each with a crawl; 0.5 GB a day" in text
+    assert f"{name}: runs per day 3, minutes per run 7, one crawl per run, GB per day 0.5" in text
 
 
 def test_a_plan_is_estimated_alone_and_tells_what_nobody_knows_the_price_of(
@@ -362,7 +362,7 @@ def test_a_plan_is_estimated_alone_and_tells_what_nobody_knows_the_price_of(
     text = said(capsys, "--environment", environment, "--plan", str(path))
 
     assert "no price for flex_job_6.0" in text
-    assert "what the estimate does not know: aws_quantum_computer" in text
+    assert "that the estimate does not include: aws_quantum_computer" in text
     assert "10 workers of G.2X" in text
 
 
@@ -370,7 +370,7 @@ def test_a_plan_is_estimated_alone_and_tells_what_nobody_knows_the_price_of(
     "words, refusal",
     [
         (["--runs", "nothing=3"], "project.yaml has no dataset 'nothing'"),
-        (["--minutes", "long"], "'long' is no number"),
+        (["--minutes", "long"], "'long' is not a number"),
         (["--plan", "nowhere.tfplan"], "There is no plan nowhere.tfplan"),
     ],
 )

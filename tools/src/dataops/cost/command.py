@@ -1,4 +1,4 @@
-"""`make cost`: what a month costs by environment and dataset, and what would save most."""
+"""Estimate the cost of a month by environment and dataset, and show which changes save most."""
 
 import json
 import subprocess
@@ -23,7 +23,7 @@ Settings = dict[str, dict[str, Any]]
 
 
 class Assumed(NamedTuple):
-    """What the command line says; an amount by dataset, or by "" for all of them."""
+    """The amounts of the command line; an amount by dataset, or by "" for all of them."""
 
     runs: dict[str, float]
     minutes: dict[str, float]
@@ -33,15 +33,15 @@ class Assumed(NamedTuple):
 
 
 @click.command(help=__doc__)
-@click.option("--runs", help="runs a day: 24, or orders=24 customers=1; for all datasets or by name")
-@click.option("--minutes", default="5", help="minutes a run, for all datasets or by name")
-@click.option("--gigabytes", default="1", help="uploaded gigabytes a day, for all datasets or by name")
+@click.option("--runs", help="runs per day: 24, or orders=24 customers=1; for all datasets or by name")
+@click.option("--minutes", default="5", help="minutes per run, for all datasets or by name")
+@click.option("--gigabytes", default="1", help="uploaded gigabytes per day, for all datasets or by name")
 @click.option("--months", type=float, default=12, help="how long data is kept")
-@click.option("--deployments", type=float, default=10, help="deployments a month")
+@click.option("--deployments", type=float, default=10, help="deployments per month")
 @click.option("--environment", default="", help="with --plan: the environment that was planned")
 @click.option("--plan", "saved", default="", help="a saved plan of the environment, or its JSON")
 def main(environment: str, saved: str, **assumptions: Any) -> None:
-    """Estimate, and print it."""
+    """Print the estimate."""
     settings, table = settings_of_all(PROJECT), prices()
     assumed = assumptions_of(assumptions, settings)
     plan = plan_of(saved, environment) if saved else None
@@ -67,7 +67,7 @@ def main(environment: str, saved: str, **assumptions: Any) -> None:
 
 
 def assumptions_of(given: dict[str, Any], settings: Settings) -> Assumed:
-    """The command line's amounts, checked against the datasets that there are."""
+    """Return the command line's amounts, checked against the datasets of the project."""
     datasets = set(settings["pipeline"]["datasets"])
     amounts = {name: amounts_in(given[name], name, datasets) for name in ("runs", "minutes", "gigabytes")}
     return Assumed(**amounts, months=given["months"], deployments=given["deployments"])
@@ -83,19 +83,19 @@ def amounts_in(text: str | None, option: str, datasets: set[str]) -> dict[str, f
         try:
             found[name] = float(number)
         except ValueError:
-            sys.exit(f"{option}: {number!r} is no number: write 24, or orders=24 customers=1.")
+            sys.exit(f"{option}: {number!r} is not a number: write 24, or orders=24 customers=1.")
     return found
 
 
 def uses_of(settings: dict[str, Any], assumed: Assumed) -> dict[str, Use]:
-    """How much each dataset is used; the smoke test's own runs once a deployment."""
+    """Return the use of each dataset; the smoke test runs once per deployment."""
     canary = settings["names"]["canary"]
     smoke = {canary: Use(assumed.deployments / DAYS, 2, 0, 0)}
     return {name: use_of(name, dataset, assumed) for name, dataset in settings["datasets"].items()} | smoke
 
 
 def use_of(name: str, dataset: dict[str, Any], assumed: Assumed) -> Use:
-    """One dataset's, as given on the command line, else as project.yaml implies."""
+    """Return the use of one dataset: from the command line, else from project.yaml."""
     expected = runs_a_day(dataset["schedule"], dataset["expected_every"])
 
     def amount(amounts: dict[str, float], otherwise: float) -> float:
@@ -105,14 +105,14 @@ def use_of(name: str, dataset: dict[str, Any], assumed: Assumed) -> Use:
 
 
 def hanging(stacks: list[Stack], settings: Settings, table: Prices) -> dict[str, float]:
-    """What the longest run that its timeout allows costs in each environment, where it has a price."""
+    """Return the cost of the longest run that the timeout allows in each environment, if it has a price."""
     timeouts = [dataset["timeout_minutes"] for dataset in settings["pipeline"]["datasets"].values()]
     costs = {stack.name: longest_run(stack, max(timeouts), table) for stack in stacks}
     return {name: cost for name, cost in costs.items() if cost is not None}
 
 
 def plan_of(name: str, environment: str) -> dict[str, Any]:
-    """A plan as JSON: as it is, or as Terraform shows a saved one."""
+    """Return a plan as JSON, given as JSON or as a saved plan that Terraform converts."""
     path = Path(name).resolve()
     if not path.is_file():
         sys.exit(f"There is no plan {name}: terraform -chdir={environment or 'dev'} plan -out=cost.tfplan saves one.")

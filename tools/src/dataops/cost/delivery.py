@@ -1,4 +1,4 @@
-"""What delivering changes costs in a month: pipeline, builds, pull requests, the nightly look for drift."""
+"""The monthly cost of the delivery: pipeline, builds, pull requests, the nightly drift check."""
 
 from dataops.cost.estimate import DAYS, STATE_KEYS, Line
 
@@ -11,7 +11,7 @@ PART = "delivery"
 
 
 def lines_of_delivery(environments: int, deployments: float) -> list[Line]:
-    """Everything that is built, for so many environments and deployments a month."""
+    """Return the lines of everything that is built, for a number of environments and deployments a month."""
     steps = NOTIFY + environments * (PLAN + APPLY + SMOKE)
     large = deployments * (CHECK + PULL_REQUESTS * PULL_REQUEST)
     small = deployments * steps + DAYS * environments * DRIFT

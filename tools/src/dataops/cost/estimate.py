@@ -1,4 +1,4 @@
-"""Quantities of a month, and what they cost."""
+"""The quantities of a month, and their cost."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -14,19 +14,19 @@ DAYS, HOURS = 30.4, 730
 CRAWL_DPUS, CRAWL_MINUTES = 2, 10
 SWEEPS_A_DAY, SWEEP_SECONDS = 96, 3
 FILES_OF_A_RUN = 10
-# What one run asks of the services around it: small amounts, kept here so that they are seen and not forgotten.
+# The use of other services by one run: small amounts, kept here so that they are not forgotten.
 CALLS, CALL_SECONDS, CALL_GIGABYTES = 5, 4, 0.25
 WRITES, READS, ROWS, KEY_REQUESTS, LOG_GIGABYTES, MESSAGES = 200, 500, 10, 100, 0.02, 2
-# Lambda asks an empty queue all the time: five at once, three times a minute.
-# files/steps/reporting.py sends them; those that Glue itself sends are not counted.
+# Lambda polls an empty queue all the time: five pollers, three times a minute.
+# files/steps/reporting.py sends them; the metrics that Glue itself sends are not counted.
 METRICS_OF_A_JOB = 4
-# bootstrap/ makes a key for the state of each environment and of the pipeline.
+# bootstrap/ creates a key for the state of each environment and of the pipeline.
 STATE_KEYS = 1
 POLLS_A_DAY, FLOW_LOG_GIGABYTES, LOG_MONTHS = 5 * 3 * 60 * 24, 0.5, 12
 
 
 class Use(NamedTuple):
-    """How much a dataset is used: runs a day, minutes a run, gigabytes a day, and the months that data is kept."""
+    """The use of a dataset: runs per day, minutes per run, gigabytes per day, and the months that data is kept."""
 
     runs: float
     minutes: float
@@ -35,7 +35,7 @@ class Use(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A quantity of something that has a price; `part` is the dataset, or what the environment has once."""
+    """A quantity with a price; `part` is the dataset, or a resource that the environment has once."""
 
     part: str
     service: str
@@ -44,27 +44,27 @@ class Line(NamedTuple):
 
 
 class Estimate(NamedTuple):
-    """Lines with their cost in US dollars a month, and the names of the prices that are missing."""
+    """Lines with their cost in US dollars a month, and the names of the missing prices."""
 
     costs: list[tuple[Line, float]]
     missing: list[str]
 
     @property
     def total(self) -> float:
-        """Everything that has a price."""
+        """The sum of everything that has a price."""
         return sum(cost for _, cost in self.costs)
 
     def of_part(self, part: str) -> float:
-        """One dataset, or one thing that the environment has once."""
+        """Return the cost of one dataset, or of a part that the environment has once."""
         return sum(cost for line, cost in self.costs if line.part == part)
 
     def of_service(self, service: str) -> float:
-        """One service."""
+        """Return the cost of one service."""
         return sum(cost for line, cost in self.costs if line.service == service)
 
 
 def estimate(stack: Stack, uses: dict[str, Use], prices: Prices) -> Estimate:
-    """A month of one environment."""
+    """Estimate a month of one environment."""
     lines = [
         *lines_of_environment(stack, uses),
         *(line for name in stack.datasets for line in lines_of_run(stack, name, uses[name])),
@@ -73,7 +73,7 @@ def estimate(stack: Stack, uses: dict[str, Use], prices: Prices) -> Estimate:
 
 
 def priced(lines: Iterable[Line], region: str, prices: Prices) -> Estimate:
-    """What lines cost; a line without a price costs an unknown amount, not nothing."""
+    """Return the cost of lines; a line without a price has an unknown cost, not zero."""
     found, missing = [], set()
     for line in lines:
         price = prices.of(line.price, region)
@@ -85,7 +85,7 @@ def priced(lines: Iterable[Line], region: str, prices: Prices) -> Estimate:
 
 
 def lines_of_environment(stack: Stack, uses: dict[str, Use]) -> list[Line]:
-    """What an environment has once, whatever is uploaded."""
+    """Return the lines of what an environment has once, independent of uploads."""
     calls = SWEEPS_A_DAY * DAYS * len(stack.datasets)
     return [
         Line("network", "VPC endpoints", "endpoint", stack.interfaces * HOURS),
@@ -102,34 +102,34 @@ def lines_of_environment(stack: Stack, uses: dict[str, Use]) -> list[Line]:
 
 
 def metrics(is_per_dataset: bool) -> int:
-    """How many metrics the Lambdas write for an environment, or for each of its datasets."""
+    """Return the number of metrics that the Lambdas write for an environment, or for each of its datasets."""
     return sum(metric.is_per_dataset == is_per_dataset for metric in METRICS.values())
 
 
 def job_price(stack: Stack) -> str:
-    """Which price the environment's jobs have."""
+    """Return the name of the price of the environment's jobs."""
     return f"{'flex_' if stack.flex else ''}job_{stack.glue_version}"
 
 
 def longest_run(stack: Stack, timeout_minutes: float, prices: Prices) -> float | None:
-    """What a run costs that hangs until its timeout, on all workers."""
+    """Return the cost of a run that hangs until its timeout, on all workers."""
     price = prices.of(job_price(stack), stack.region)
     return None if price is None else stack.workers * DPU[stack.worker_type] * timeout_minutes / 60 * price
 
 
 def listings(versions: float) -> float:
-    """LIST requests of a month, which cost what PUT requests do: each sweep lists some pages of the versions."""
+    """Return the LIST requests of a month, priced like PUT requests: each sweep lists some pages of the versions."""
     return SWEEPS_A_DAY * DAYS * min(max(versions / VERSIONS_PER_PAGE, 1), PAGES_PER_SWEEP)
 
 
 def lines_of_run(stack: Stack, name: str, use: Use) -> list[Line]:
-    """What one dataset uses in a month."""
+    """Return the monthly use of one dataset."""
     runs, dpus = use.runs * DAYS, stack.workers * DPU[stack.worker_type]
     kept = use.gigabytes * DAYS * use.months
     return [
         Line(name, "Glue jobs", job_price(stack), runs * dpus * max(use.minutes, 1) / 60),
         Line(name, "Glue crawlers", "crawler", runs * CRAWL_DPUS * CRAWL_MINUTES / 60),
-        # As much is published as is uploaded.
+        # The published data is as large as the uploaded data.
         Line(name, "S3", "stored", kept * 2),
         Line(name, "S3", "object_written", runs * WRITES),
         Line(name, "S3", "object_written", listings(runs * FILES_OF_A_RUN * use.months)),

@@ -1,4 +1,4 @@
-"""How often a dataset runs, from what project.yaml says of it."""
+"""The frequency of a dataset's runs, from project.yaml."""
 
 import re
 
@@ -7,7 +7,7 @@ UNKNOWN = 4.0
 
 
 def runs_a_day(schedule: str, expected_every: str | None) -> float:
-    """Runs a day: by schedule, else one whenever data is expected, else a guess that is shown."""
+    """Return the runs per day: by schedule, else one per expected interval, else an estimate that is shown."""
     if schedule.startswith("rate("):
         return frequency(schedule[5:-1])
     if schedule.startswith("cron("):
@@ -16,13 +16,13 @@ def runs_a_day(schedule: str, expected_every: str | None) -> float:
 
 
 def frequency(duration: str) -> float:
-    """How often "24 hours" is in a day."""
+    """Return how many times "24 hours" is in a day."""
     number, unit = duration.split()
     return UNITS[unit.removesuffix("s")] / float(number)
 
 
 def cron_a_day(fields: str) -> float:
-    """How often a schedule of AWS comes, on the average of days; days of the month count as one in thirty each."""
+    """Return the runs per day of an AWS cron schedule, on average; a day of the month counts as one in thirty."""
     minute, hour, day, _, weekday, *_ = fields.split()
     times = count(minute, 60) * count(hour, 24)
     if weekday not in ("?", "*"):
@@ -31,12 +31,12 @@ def cron_a_day(fields: str) -> float:
 
 
 def count(field: str, all_of_them: int) -> float:
-    """How many values a field of a schedule names."""
+    """Return the number of values of a field of a schedule."""
     return float(sum(count_of_part(part, all_of_them) for part in field.split(",")))
 
 
 def count_of_part(part: str, all_of_them: int) -> int:
-    """How many values one part names: "*", "5", "1-5", "MON-FRI", "0/15", "8-18/2"."""
+    """Return the number of values of one part: "*", "5", "1-5", "MON-FRI", "0/15", "8-18/2"."""
     values, _, step = part.partition("/")
     if values in ("*", "?"):
         span = all_of_them
@@ -50,5 +50,5 @@ def count_of_part(part: str, all_of_them: int) -> int:
 
 
 def place(value: str) -> int:
-    """A number, or a day of the week by its name."""
+    """Return a number, or the number of a day of the week by its name."""
     return int(value) if value.isdigit() else ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"].index(value)

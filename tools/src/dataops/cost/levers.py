@@ -1,4 +1,4 @@
-"""What would save money: each change is made to the quantities, and the month is estimated again."""
+"""Changes that save money: each change is applied to the quantities, and the month is estimated again."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -11,14 +11,14 @@ FEW_RUNS = 4.0
 
 
 class Month(NamedTuple):
-    """All environments, and by their names the uses of their datasets."""
+    """All environments, and the uses of their datasets by environment."""
 
     stacks: tuple[Stack, ...]
     uses: dict[str, dict[str, Use]]
 
 
 class Change(NamedTuple):
-    """An edit of project.yaml, what speaks against it, and the month with it."""
+    """An edit of project.yaml, its disadvantage, and the month with it."""
 
     edit: str
     but: str
@@ -26,7 +26,7 @@ class Change(NamedTuple):
 
 
 class Lever(NamedTuple):
-    """An edit of project.yaml, what speaks against it, and the US dollars a month that it saves."""
+    """An edit of project.yaml, its disadvantage, and the US dollars a month that it saves."""
 
     edit: str
     but: str
@@ -34,7 +34,7 @@ class Lever(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """What project.yaml lets an environment, or the whole project, choose: where it applies, what it changes."""
+    """A setting of project.yaml, for an environment or the whole project: where it applies, and what it changes."""
 
     edit: str
     but: str
@@ -44,18 +44,18 @@ class Choice(NamedTuple):
 
 
 CHOICES = (
-    Choice('glue_version: "6.0"', "Spark 4.1: make test first", lambda stack: True, {"glue_version": "6.0"}, True),
-    Choice("flex: true", "runs begin later and take longer", lambda stack: can_be_flex(stack), {"flex": True}),
-    Choice("workers: 2", "if runs do not take longer with them", lambda stack: stack.workers > 2, {"workers": 2}),
+    Choice('glue_version: "6.0"', "Spark 4.1: run make test first", lambda stack: True, {"glue_version": "6.0"}, True),
+    Choice("flex: true", "start and run times vary", lambda stack: can_be_flex(stack), {"flex": True}),
+    Choice("workers: 2", "only if runs do not take longer", lambda stack: stack.workers > 2, {"workers": 2}),
     Choice(
         "worker_type: G.1X",
-        "if 16 GB a worker are enough",
+        "only if 16 GB per worker are enough",
         lambda stack: stack.worker_type != "G.1X",
         {"worker_type": "G.1X"},
     ),
     Choice(
         "network of an existing VPC",
-        "which then pays for its own way to AWS",
+        "its owner then pays for the endpoints",
         lambda stack: stack.interfaces > 0,
         {"interfaces": 0},
     ),
@@ -63,13 +63,13 @@ CHOICES = (
 
 
 def total(month: Month, prices: Prices) -> float | None:
-    """What a month costs; None where a price is missing, because then nothing can be compared."""
+    """Return the cost of a month; None if a price is missing, because then nothing can be compared."""
     found = [estimate(stack, month.uses[stack.name], prices) for stack in month.stacks]
     return None if any(each.missing for each in found) else sum(each.total for each in found)
 
 
 def best_levers(month: Month, prices: Prices, count: int = 3) -> list[Lever]:
-    """The changes that save most, each by itself."""
+    """Return the changes that save most, each by itself."""
     before = total(month, prices)
     if before is None:
         return []
@@ -80,7 +80,7 @@ def best_levers(month: Month, prices: Prices, count: int = 3) -> list[Lever]:
 
 
 def changes(month: Month) -> Iterator[Change]:
-    """Every change that project.yaml offers, each wherever it applies."""
+    """Return every possible change of project.yaml, with each environment that it applies to."""
     for choice in CHOICES:
         places = [stack.name for stack in month.stacks if choice.applies(stack)]
         stacks = [stack._replace(**choice.fields) if stack.name in places else stack for stack in month.stacks]
@@ -92,18 +92,18 @@ def changes(month: Month) -> Iterator[Change]:
         if seldom != month.uses:
             yield Change(
                 f"{name}: schedule: rate(6 hours)",
-                "data comes up to 6 hours later",
+                "data arrives up to 6 hours later",
                 month._replace(uses=seldom),
             )
 
 
 def can_be_flex(stack: Stack) -> bool:
-    """Whether spare capacity is offered and not yet used."""
+    """Return whether flexible execution is possible and not yet used."""
     return not stack.flex and stack.worker_type in ("G.1X", "G.2X")
 
 
 def less_often(uses: dict[str, Use], name: str) -> dict[str, Use]:
-    """An environment's uses with a dataset that runs at most every six hours."""
+    """Return an environment's uses with a dataset that runs at most every six hours."""
     if name not in uses or uses[name].runs <= FEW_RUNS:
         return uses
     return {**uses, name: uses[name]._replace(runs=FEW_RUNS)}

@@ -1,4 +1,4 @@
-"""The price table, and what is not in it."""
+"""The price table, and what is missing in it."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,13 +18,13 @@ class Prices:
         self.known_resources = {kind for kinds in content["resources"].values() for kind in kinds}
 
     def of(self, name: str, region: str) -> float | None:
-        """One price in a region, else in the table's own; None where the table has none."""
+        """Return one price in a region, else in the table's own region; None if the table has none."""
         entry = self.entries.get(name, {})
         found = entry.get(region, entry.get(self.table_region))
         return None if found is None else float(found)
 
     def regions(self) -> set[str]:
-        """The regions that every price is known for."""
+        """Return the regions that have every price."""
         known = [
             {key for key, value in entry.items() if isinstance(value, int | float)} for entry in self.entries.values()
         ]
@@ -32,5 +32,5 @@ class Prices:
 
 
 def prices() -> Prices:
-    """The table of this project."""
+    """Return the price table of the tools."""
     return Prices(yaml.safe_load(TABLE.read_text(encoding="utf-8")))

@@ -1,13 +1,13 @@
-"""What one environment consists of, as far as it costs: from project.yaml, or counted in a plan."""
+"""The resources of one environment, as far as they cost something: from project.yaml, or counted in a plan."""
 
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 DPU = {"G.1X": 1, "G.2X": 2, "G.4X": 4, "G.8X": 8}
-# What modules/ makes; a test counts it in a real plan.
+# The resources of modules/; a test counts them in a real plan.
 ENDPOINTS, ENDPOINTS_FOR_DATABASES, ZONES, KEYS = 6, 1, 2, 1
-# Each metric of an alarm counts, a band of usual values as two more.
+# Each metric of an alarm is billed; an anomaly detection band counts as two more.
 ALARMS, ALARMS_OF_A_NETWORK, ALARMS_FOR_DATABASES, ALARMS_OF_A_DATASET, ALARMS_OF_A_RHYTHM = 40, 1, 1, 7, 4
 DASHBOARDS = 1
 
@@ -30,7 +30,7 @@ class Stack(NamedTuple):
 
 
 def stack_of_settings(settings: dict[str, Any]) -> Stack:
-    """What an environment will consist of, from the outputs of modules/project."""
+    """Return the resources of an environment, from the outputs of modules/project."""
     entry, datasets = settings["environment"], sorted(settings["datasets"])
     endpoints = ENDPOINTS + (ENDPOINTS_FOR_DATABASES if entry["jdbc"] else 0)
     watched = len(datasets) - (settings["names"]["canary"] in datasets)
@@ -51,7 +51,7 @@ def stack_of_settings(settings: dict[str, Any]) -> Stack:
 
 
 def alarms_of(settings: dict[str, Any], watched: int) -> int:
-    """The metrics that alarms look at: those of every environment, of its network and databases, of its datasets."""
+    """Return the number of metrics of alarms: of every environment, of its network and databases, of its datasets."""
     entry = settings["environment"]
     rhythms = sum(bool(each["expected_seconds"]) for each in settings["monitoring"]["datasets"].values())
     own = ALARMS + (0 if entry["network"]["vpc"] else ALARMS_OF_A_NETWORK)
@@ -60,7 +60,7 @@ def alarms_of(settings: dict[str, Any], watched: int) -> int:
 
 
 def stack_of_plan(plan: dict[str, Any], settings: dict[str, Any]) -> Stack:
-    """The same as it stands in a plan (terraform show -json): counted, not assumed."""
+    """Return the same from a plan (terraform show -json): counted, not assumed."""
     found = list(resources(plan["planned_values"]["root_module"]))
     kinds = Counter(each["type"] for each in found)
     jobs = {each["address"]: each["values"] for each in found if each["type"] == "aws_glue_job"}
@@ -80,29 +80,29 @@ def stack_of_plan(plan: dict[str, Any], settings: dict[str, Any]) -> Stack:
 
 
 def resources(module: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Every managed resource of a module and of those inside it."""
+    """Return every managed resource of a module and of its child modules."""
     yield from (each for each in module.get("resources", []) if each["mode"] == "managed")
     for inner in module.get("child_modules", []):
         yield from resources(inner)
 
 
 def zones_of(endpoint: dict[str, Any]) -> int:
-    """In how many zones an endpoint stands; before the subnets exist, a plan does not say which."""
+    """Return the number of zones of an endpoint; before the subnets exist, a plan does not have them."""
     return len(endpoint.get("subnet_ids") or []) or ZONES
 
 
 def metrics_of(alarm: dict[str, Any]) -> int:
-    """How many metrics an alarm is billed for: its own, or its expression's; a band of usual values is two more."""
+    """Return the billed metrics of an alarm: its own, or its expression's; an anomaly detection band is two more."""
     queries = alarm.get("metric_query") or []
     band = any("ANOMALY_DETECTION_BAND" in (query.get("expression") or "") for query in queries)
     return max(1, sum(bool(query.get("metric")) for query in queries)) + 2 * band
 
 
 def dataset_of(address: str) -> str:
-    """The dataset of module.environment.module.dataset["orders"].aws_glue_job.this."""
+    """Return the dataset of module.environment.module.dataset["orders"].aws_glue_job.this."""
     return address.partition('module.dataset["')[2].partition('"')[0]
 
 
 def kinds_in(plan: dict[str, Any]) -> set[str]:
-    """The kinds of resource in a plan."""
+    """Return the kinds of resource in a plan."""
     return {each["type"] for each in resources(plan["planned_values"]["root_module"])}

@@ -1,4 +1,4 @@
-"""What an added resource is set to: its telling values first, never one that could be a secret, the rest counted."""
+"""The values of an added resource: the most significant first, never one that could be a secret, the rest counted."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from dataops.delivery.difference import ABSENT, LONGEST_VALUE, differences, is_s
 from dataops.delivery.plain_text import plain_text
 
 MOST_ADDED = 12
-# What says most about a resource, in the order in which it is shown.
+# The most significant attributes of a resource, in the order in which they are shown.
 TELLING = tuple(
     re.compile(pattern)
     for pattern in (
@@ -27,7 +27,7 @@ WITHOUT_MEANING = {"tags_all", "id"}
 def added_values(
     change: dict[str, Any], hidden: frozenset[str], in_words: tuple[str, ...], names_only: tuple[str, ...]
 ) -> tuple[str, ...]:
-    """`name value` for the most telling values, then how many more there are and how many may not be shown."""
+    """Return `name value` for the most significant values, then the number of further and of hidden ones."""
     after = {name: value for name, value in (change.get("after") or {}).items() if name not in WITHOUT_MEANING}
     elsewhere = {name for name in in_words if after.get(name)}
     secret = {name for name in hidden if after.get(name) not in (None, "", [], {})}
@@ -39,7 +39,7 @@ def added_values(
 
 
 def _leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Every single value below an attribute, also in a text of JSON; what is empty is not there."""
+    """Return every single value below an attribute, also in a JSON text; empty values are left out."""
     for each in differences(ABSENT, value, name):
         if isinstance(each.after, dict):
             for key, inner in each.after.items():
@@ -56,7 +56,7 @@ def _is_kept_back(path: str, value: Any, names_only: tuple[str, ...]) -> bool:
 
 
 def _rank(leaf: tuple[str, Any]) -> tuple[int, bool, str]:
-    """The place of the first telling pattern; then the other values, what is off last."""
+    """Return the index of the first pattern that matches; then come the other values, those that are off last."""
     path, value = leaf
     plain = re.sub(r"\[\d+\]", "", path)
     place = next((number for number, pattern in enumerate(TELLING) if pattern.fullmatch(plain)), len(TELLING))

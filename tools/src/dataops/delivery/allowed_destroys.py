@@ -16,7 +16,7 @@ KEYS = ("environment", "address", "reason")
 
 @dataclass(frozen=True)
 class AllowedDestroy:
-    """One resource of one environment, and why its data may go."""
+    """One resource of one environment, and the reason why its data may be destroyed."""
 
     environment: str
     address: str
@@ -24,7 +24,7 @@ class AllowedDestroy:
 
 
 def allowed_destroys(project: Path) -> list[AllowedDestroy]:
-    """Every entry of the file; an entry that is not exactly as it should be is refused."""
+    """Return every entry of the file; an invalid entry is refused."""
     path = project / FILE
     if not path.exists():
         return []
@@ -58,12 +58,12 @@ def _entry(number: int, given: Any) -> AllowedDestroy:
 
 
 def reason_for(change: Change, environment: str, entries: Iterable[AllowedDestroy]) -> str | None:
-    """Why a change may destroy data, or None where nobody has allowed it."""
+    """Return the reason why a change may destroy data, or None if nobody has allowed it."""
     fitting = (entry for entry in entries if (entry.environment, entry.address) == (environment, change.address))
     return next((entry.reason for entry in fitting), None)
 
 
 def stale(entries: Iterable[AllowedDestroy], environment: str, losses: list[Change]) -> list[AllowedDestroy]:
-    """Entries for this environment that allow what the plan does not do."""
+    """Return the entries for this environment that allow what the plan does not do."""
     destroyed = {change.address for change in losses}
     return [entry for entry in entries if entry.environment == environment and entry.address not in destroyed]

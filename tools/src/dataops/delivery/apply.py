@@ -1,4 +1,4 @@
-"""Applies exactly the plan that was approved, or refuses and says what has moved since."""
+"""Apply exactly the approved plan, or refuse and name what has changed since."""
 
 import os
 import shutil
@@ -29,12 +29,12 @@ from dataops.project import PROJECT
 from dataops.project.job_settings import settings_of
 from dataops.project.terraform import LOCK
 
-# A crawler that changes while another crawl begins is met a few times at most.
+# A changed crawler collides with a starting crawl a few times at most.
 ATTEMPTS = 4
 
 
 def main() -> None:
-    """Verify, then apply, then note down what is deployed."""
+    """Verify, apply, and record what is deployed."""
     build = this_build()
     environment = build.environment
     with refusals_published(f"The apply of {environment}", build.refuse):
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def glue_of(build: Build) -> Any:
-    """Glue as the deployment role sees it, where crawlers may have to be waited for."""
+    """Return a Glue client with the deployment role, if the apply may have to wait for crawlers."""
     region = settings_of(PROJECT, build.environment)["environment"]["region"]
     return boto3.client("glue", **access_of(credentials_of(build.variables.get("ROLE_ARN"), build), region))
 
@@ -56,10 +56,10 @@ def glue_of(build: Build) -> Any:
 def apply_approved(
     project: Path, terraform: Terraform, folder: Path, commit: str, digest: str, glue: Callable[[], Any]
 ) -> None:
-    """Apply the plan in a folder if it is the approved one and nothing has moved; else refuse and change nothing."""
+    """Apply the plan in a folder if it is the approved one and nothing has changed; else refuse and change nothing."""
     approved = manifest_handed_over(folder, digest)
     sources = sources_digest(project, terraform.environment)
-    # Terraform is not started on anything that was not approved: the state is asked for last.
+    # Terraform never starts on anything that was not approved: the state is read last.
     here = manifest_of(folder, terraform.environment, commit, State(**approved["state"]), sources)
     refuse_what_moved(approved, here)
     take_over(folder, project, terraform)
@@ -72,7 +72,7 @@ def apply_approved(
 
 
 def apply_between_crawls(terraform: Terraform, saved: Path, approved: list[Change], glue: Callable[[], Any]) -> None:
-    """Apply while no crawler that is changed is at work; of what a crawl has interrupted, the rest afterwards."""
+    """Apply while no changed crawler runs; apply the rest afterwards if a crawl has interrupted the apply."""
     changes = approved
     for attempt in range(1, ATTEMPTS + 1):
         crawlers = crawlers_changed(changes)
@@ -82,7 +82,7 @@ def apply_between_crawls(terraform: Terraform, saved: Path, approved: list[Chang
             terraform.apply(saved)
             return
         except TerraformRefusal as refused:
-            # An upload can start a crawler between our look and the change.
+            # An upload can start a crawler between the check and the change.
             if not is_about_crawlers_at_work(refused.told) or attempt == ATTEMPTS:
                 raise
         print("A crawler began to work meanwhile: the rest of the approved plan is applied when it has ended.")
@@ -93,7 +93,7 @@ def apply_between_crawls(terraform: Terraform, saved: Path, approved: list[Chang
 
 
 def refuse_other_changes(approved: list[Change], rest: list[Change]) -> None:
-    """What is left of a plan that was interrupted must be a part of what was approved, with the same values."""
+    """Refuse unless the rest of an interrupted plan is a part of the approved plan, with the same values."""
     known = {change.address: change for change in approved}
     others = [change.address for change in rest if not _is_part_of(known.get(change.address), change)]
     if others:
@@ -125,7 +125,7 @@ def take_over(folder: Path, project: Path, terraform: Terraform) -> None:
 
 
 def refuse_losses(project: Path, environment: str, commit: str, shown: dict[str, Any]) -> None:
-    """Data is destroyed only by name: each loss needs its line in allowed-destroys.yaml."""
+    """Refuse to destroy data unless each loss has its line in allowed-destroys.yaml."""
     judgement = Judgement(environment, commit, changes_of(shown), [], allowed_destroys(project))
     if judgement.refused:
         told = ". ".join(f"{sentence(change, environment)} ({change.address})" for change in judgement.refused)

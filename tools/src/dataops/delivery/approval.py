@@ -1,4 +1,4 @@
-"""Who approved what an apply has just applied, when, and what they wrote, as CodePipeline knows it."""
+"""The approver of an apply, the time and the comment, as CodePipeline has them."""
 
 from datetime import UTC
 from typing import Any
@@ -14,11 +14,11 @@ LONGEST_COMMENT = 300
 
 
 def approval_of(codepipeline: Any, build: Build) -> dict[str, str]:
-    """What the record of a deployment keeps of its approval: nothing if nobody is asked, or why it is not known."""
+    """Return the approval for the record of a deployment: empty if none is needed, or why it is not known."""
     try:
         found = _approvals(codepipeline, build)
     except (ClientError, BotoCoreError) as error:
-        # What is applied is applied: the record is written, and says that this is missing.
+        # The apply is done: the record is written, and has the reason why the approval is missing.
         return {"approval": f"not known: {plain_text(str(error), LONGEST_COMMENT).rstrip('.')}"}
     if not found:
         return {}
@@ -33,7 +33,7 @@ def approval_of(codepipeline: Any, build: Build) -> dict[str, str]:
 
 
 def approval_in_words(entry: dict[str, str]) -> str:
-    """The approval that a record keeps; an older record knows none."""
+    """Return the approval of a record in words; an older record has none."""
     if "approval" in entry:
         return f", approval {entry['approval']}"
     if "approved_by" not in entry:
@@ -43,7 +43,7 @@ def approval_in_words(entry: dict[str, str]) -> str:
 
 
 def _approvals(codepipeline: Any, build: Build) -> list[dict[str, Any]]:
-    """The approvals of this environment that this execution got: a stage that is retried may ask again."""
+    """Return the approvals of this environment in this execution: a retried stage may ask again."""
     pages = codepipeline.get_paginator("list_action_executions").paginate(
         pipelineName=build.told("PREFIX"), filter={"pipelineExecutionId": build.execution}
     )

@@ -1,4 +1,4 @@
-"""Before `make pipeline`: what decides about every delivery is committed, and said if the branch does not have it."""
+"""Checks before `make pipeline`: its sources are committed; a warning if the branch does not have the commit."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from dataops.project.left_open import PIPELINE, refuse_what_is_left_open, settin
 
 
 def main() -> None:
-    """Refuse a checkout with changes; name a commit that the delivered branch does not have."""
+    """Refuse a checkout with changes; warn of a commit that the delivered branch does not have."""
     refuse_what_is_left_open(settings_in(PROJECT), PIPELINE)
     branch = release_of(PROJECT).branch
     refuse_unless_committed(PROJECT, branch)
@@ -18,7 +18,7 @@ def main() -> None:
 
 
 def about_commit(project: Path, branch: str) -> str:
-    """Which commit is applied, and whether the delivered branch has it, as far as this clone knows."""
+    """Return which commit is applied, and whether the delivered branch has it, as far as this clone knows."""
     commit, there = git(project, "rev-parse", "HEAD"), f"refs/remotes/{REMOTE}/{branch}"
     attempt(project, "fetch", "--quiet", REMOTE, branch)
     if attempt(project, "rev-parse", "--verify", there).returncode:

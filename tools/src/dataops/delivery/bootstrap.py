@@ -1,4 +1,4 @@
-"""`make bootstrap`: what the pipeline needs in an account before it can work there, made once by an administrator."""
+"""Create what the pipeline needs in an account, once, as an administrator."""
 
 import sys
 from typing import Any
@@ -20,9 +20,9 @@ from dataops.project.left_open import refuse_what_is_left_open, settings_in
 @click.command(help=__doc__)
 @click.option("--environment", required=True, help="a name from project.yaml, or pipeline")
 @click.option("--yes", is_flag=True, help="apply without asking")
-@click.option("--skip-doctor", is_flag=True, help="do not ask the account first what would fail")
+@click.option("--skip-doctor", is_flag=True, help="skip the check of the account by make doctor")
 def main(environment: str, yes: bool, skip_doctor: bool) -> None:
-    """Make it, or bring it to what project.yaml says now; safe to repeat, whatever the last time ended with."""
+    """Create it, or update it to project.yaml; safe to repeat after any failure."""
     refuse_what_is_left_open(settings_in(PROJECT), environment)
     deployment = on_aws(environment)
     if not skip_doctor:
@@ -38,7 +38,7 @@ def main(environment: str, yes: bool, skip_doctor: bool) -> None:
 
 
 def refuse_what_will_fail(settings: dict[str, Any]) -> None:
-    """Ask the account before anything is made in it; what could not be read stops nobody."""
+    """Check the account before creating anything; what could not be read stops nobody."""
     findings = diagnose(settings)
     show(findings)
     if exit_code(findings):
@@ -49,7 +49,7 @@ def refuse_what_will_fail(settings: dict[str, Any]) -> None:
 
 
 def root_of(deployment: Deployment) -> BootstrapRoot:
-    """The working copy of an environment's bootstrap."""
+    """Return the working copy of an environment's bootstrap."""
     slug = deployment.settings["project"]["slug"]
     key = f"{slug}/{deployment.environment}/bootstrap.tfstate"
     region = deployment.settings["environment"]["region"]
@@ -57,7 +57,7 @@ def root_of(deployment: Deployment) -> BootstrapRoot:
 
 
 def bootstrap(root: BootstrapRoot, s3: Any, is_agreed: bool) -> None:
-    """Apply, from a state on this machine until the bucket is there, and then move that state into it."""
+    """Apply with a state on this machine until the bucket exists, and then move the state into the bucket."""
     if root.stored(s3):
         forget_what_was_moved(root, s3)
         root.go_on_in_the_bucket()
@@ -71,11 +71,11 @@ def bootstrap(root: BootstrapRoot, s3: Any, is_agreed: bool) -> None:
 
 
 def forget_what_was_moved(root: BootstrapRoot, s3: Any) -> None:
-    """Remove the state of this machine once the bucket has it; one that says something else is nobody's to remove."""
+    """Remove the state of this machine once the bucket has it; keep a local state whose contents differ."""
     stored, kept = root.stored(s3), root.kept_here()
     if stored is None:
         raise Refusal(f"The state is still in {root.state}, not in {root.place.bucket}: run the same command again.")
-    # Terraform gives a state that it moves another lineage and serial: only what it says tells it from another one.
+    # Terraform gives a moved state another lineage and serial: only the contents can be compared.
     if kept and kept["resources"] != stored["resources"]:
         raise Refusal(
             f"There are two states of {root.environment}: {root.state} and the one in {root.place.bucket}. "
@@ -85,7 +85,7 @@ def forget_what_was_moved(root: BootstrapRoot, s3: Any) -> None:
 
 
 def refuse_a_bucket_of_somebody_else(root: BootstrapRoot, s3: Any) -> None:
-    """A bucket whose state is not on this machine was made by hand, or by a bootstrap that somebody else began."""
+    """Refuse a bucket whose state is not on this machine: it was created by hand, or by somebody else's bootstrap."""
     if root.kept_here():
         return
     try:
@@ -104,7 +104,7 @@ def refuse_a_bucket_of_somebody_else(root: BootstrapRoot, s3: Any) -> None:
 
 
 def apply(root: BootstrapRoot, is_agreed: bool) -> None:
-    """Show what would change, and change it once somebody has agreed."""
+    """Show the plan, and apply it after a confirmation."""
     if not root.plan():
         return
     if not is_agreed and not _agrees():

@@ -1,4 +1,4 @@
-"""`make bootstrap-remove`: the last step when an environment is given up."""
+"""Remove what `make bootstrap` created. The last step of removing an environment."""
 
 import json
 import shutil
@@ -20,7 +20,7 @@ from dataops.project.deployment import Deployment, explained, on_aws
 @click.option("--environment", required=True, help="a name from project.yaml, or pipeline")
 @click.option("--yes", is_flag=True, help="remove without asking")
 def main(environment: str, yes: bool) -> None:
-    """Remove what `make bootstrap` has made, and every state with it."""
+    """Remove everything that `make bootstrap` has created, and every state with it."""
     deployment = on_aws(environment)
     with explained(deployment):
         root = root_of(deployment)
@@ -33,7 +33,7 @@ def main(environment: str, yes: bool) -> None:
 
 
 def refuse_what_is_still_used(deployment: Deployment, root: BootstrapRoot) -> None:
-    """What a state still names would be left behind, known to nobody."""
+    """Refuse while a state has resources: without the state they would be left behind, unmanaged."""
     key = root.place.key.replace("bootstrap.tfstate", "terraform.tfstate")
     try:
         stored = deployment.client("s3").get_object(Bucket=root.place.bucket, Key=key)
@@ -49,7 +49,7 @@ def refuse_what_is_still_used(deployment: Deployment, root: BootstrapRoot) -> No
 
 
 def ask(root: BootstrapRoot) -> None:
-    """Let a person type the environment's name."""
+    """Ask for the environment's name as confirmation."""
     question = f"This removes {root.place.bucket} with every state of {root.environment}. Type {root.environment}: "
     if not sys.stdin.isatty() or input(question) != root.environment:
         raise Refusal("Nothing was removed.")
@@ -70,7 +70,7 @@ def remove(deployment: Deployment, root: BootstrapRoot) -> None:
 
 
 def empty(bucket: Any) -> None:
-    """Remove every version of every object; a bucket that is gone is empty."""
+    """Remove every version of every object; a missing bucket counts as empty."""
     try:
         bucket.object_versions.delete()
     except ClientError as error:

@@ -1,4 +1,4 @@
-"""The Terraform of bootstrap/ for one environment: it works in a copy, so one checkout serves all of them."""
+"""The Terraform of bootstrap/ for one environment: it works in a copy, so one checkout serves all environments."""
 
 import json
 import os
@@ -22,19 +22,19 @@ QUIET = ("-input=false", "-no-color")
 
 @dataclass(frozen=True)
 class StatePlace:
-    """Where the state of bootstrap/ belongs."""
+    """The place of the state of bootstrap/."""
 
     bucket: str
     key: str
     region: str
 
     def options(self) -> list[str]:
-        """The same as Terraform's own words."""
+        """Return the place as options of Terraform."""
         return [f"-backend-config={name}={value}" for name, value in vars(self).items()]
 
 
 class BootstrapRoot:
-    """One environment's working copy, and its state: on this machine until the bucket is made, then in the bucket."""
+    """One environment's working copy, and its state: on this machine until the bucket exists, then in the bucket."""
 
     def __init__(self, project: Path, environment: str, place: StatePlace) -> None:
         self.environment, self.place = environment, place
@@ -57,32 +57,32 @@ class BootstrapRoot:
         self._use(ON_THIS_MACHINE, "-reconfigure")
 
     def go_on_in_the_bucket(self) -> None:
-        """Keep the state where it belongs."""
+        """Use the state in the bucket."""
         self._use(self.in_bucket, "-reconfigure", *self.place.options())
 
     def move_to_the_bucket(self) -> None:
-        """Copy the state of this machine to where it belongs; there is none yet."""
+        """Copy the state of this machine to the bucket, which has none yet."""
         self.go_on_in_the_bucket()
         # Unlike `init -migrate-state -force-copy`, this refuses to replace a state that somebody else has put there.
         self.run("state", "push", str(self.state))
 
     def plan(self) -> bool:
-        """Save and show a plan; whether it would change anything."""
+        """Save and show a plan; return whether it changes anything."""
         return self.run("plan", *QUIET, "-detailed-exitcode", "-out=tfplan", fine=(0, 2)) == 2
 
     def apply(self) -> None:
-        """Do what the saved plan says."""
+        """Apply the saved plan."""
         self.run("apply", *QUIET, "tfplan")
 
     def destroy(self) -> None:
-        """Remove everything, also what is kept from being removed otherwise."""
+        """Destroy everything, including resources with prevent_destroy."""
         kept = "lifecycle {\n    prevent_destroy = false\n  }\n"
         overrides = [f'resource "{kind}" {{\n  {kept}}}\n' for kind in ('aws_kms_key" "state', 'terraform_data" "kept')]
         (self.folder / "removal_override.tf").write_text("\n".join(overrides), encoding="utf-8")
         self.run("destroy", *QUIET, "-auto-approve")
 
     def stored(self, s3: Any) -> dict[str, Any] | None:
-        """The state in the bucket, or None."""
+        """Return the state in the bucket, or None."""
         try:
             answer = s3.get_object(Bucket=self.place.bucket, Key=self.place.key)
         except ClientError as error:
@@ -93,7 +93,7 @@ class BootstrapRoot:
         return found
 
     def kept_here(self) -> dict[str, Any] | None:
-        """The state on this machine, or None; Terraform empties the file of a state that it has moved."""
+        """Return the state on this machine, or None; Terraform empties the file of a state that it has moved."""
         text = self.state.read_text(encoding="utf-8") if self.state.exists() else ""
         found: dict[str, Any] | None = json.loads(text) if text.strip() else None
         return found
@@ -104,7 +104,7 @@ class BootstrapRoot:
             path.unlink()
 
     def run(self, verb: str, *options: str, fine: tuple[int, ...] = (0,)) -> int:
-        """Run Terraform where its output can be seen; its exit code."""
+        """Run Terraform with its output visible; return its exit code."""
         process = subprocess.Popen(
             [*terraform_command(), verb, *options], cwd=self.folder, env=self.variables, stdin=subprocess.DEVNULL
         )
@@ -122,7 +122,7 @@ class BootstrapRoot:
 
 
 def _ended(process: "subprocess.Popen[bytes]") -> int:
-    """The exit code of a process; Ctrl-C reaches it too, and it notes down what it has made before it ends."""
+    """Return the exit code of a process; Ctrl-C reaches it too, and it saves its state before it ends."""
     while True:
         try:
             return process.wait()

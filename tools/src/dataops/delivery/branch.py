@@ -1,4 +1,4 @@
-"""How branches are named: the first word says what a change is for."""
+"""Branch names: the first word is the type of the change."""
 
 import re
 
@@ -7,7 +7,7 @@ CONVENTION = re.compile(rf"({'|'.join(PURPOSES)})/[a-z0-9][a-z0-9._-]*")
 
 
 def complaint_about(branch: str) -> str | None:
-    """Why a branch may not become a pull request by its name, or None."""
+    """Return why a branch may not become a pull request by its name, or None."""
     if CONVENTION.fullmatch(branch):
         return None
     return (

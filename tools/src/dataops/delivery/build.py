@@ -1,4 +1,4 @@
-"""What pipeline/ tells a build by environment variables, and the AWS that the build may speak to with it."""
+"""The environment variables that pipeline/ sets for a build, and the AWS access of the build."""
 
 import os
 import re
@@ -28,7 +28,7 @@ class Build:
     variables: Mapping[str, str]
 
     def told(self, name: str) -> str:
-        """A variable that this build cannot do without."""
+        """Return a variable that this build requires."""
         if not self.variables.get(name):
             raise Refusal(f"This build was not told its {name}: pipeline/ sets it, so start it from the pipeline.")
         return self.variables[name]
@@ -40,30 +40,30 @@ class Build:
 
     @property
     def commit(self) -> str:
-        """The commit whose sources lie here."""
+        """The commit of the sources."""
         return self.told("COMMIT")
 
     @property
     def execution(self) -> str:
-        """The pipeline execution, the folder of its summaries."""
+        """The pipeline execution, which is also the folder of its summaries."""
         return self.told("PIPELINE_EXECUTION")
 
     @property
     def summary_bucket(self) -> str:
-        """Where summaries and the record of deployed commits lie."""
+        """The bucket of summaries and of the record of deployed commits."""
         return self.told("SUMMARY_BUCKET")
 
     def refuse(self, subject: str, text: str) -> None:
-        """Tell of a refusal; what it says matters more than that somebody could not be told."""
+        """Notify of a refusal; a failure to notify does not hide the refusal."""
         message = stopped(self.place, self.variables.get("PIPELINE_EXECUTION", ""), subject, text)
         try:
-            # Lambda tell_delivery knows the same notice: it tells of builds that end without a word.
+            # Lambda tell_delivery uses the same row: it notifies of builds that end without a notification.
             self.notify(message, "failed")
         except (ClientError, BotoCoreError) as error:
             print(f"This could not be sent to everybody: {error}")
 
     def notify(self, message: Message, notice: str) -> None:
-        """Tell those who hear of it, once for this build, where pipeline/ says who does."""
+        """Notify the recipients, once for this build, if pipeline/ configures any."""
         routes = self.variables.get("NOTIFICATION_ROUTES")
         if routes:
             ledger = Ledger(boto3.resource("dynamodb").meta.client, self.told("LEDGER_TABLE"), utc_now)
@@ -72,22 +72,22 @@ class Build:
 
     @property
     def place(self) -> Place:
-        """What notifications are about."""
+        """The origin of notifications."""
         return Place(self.variables.get("PREFIX", "pipeline"), self.variables.get("AWS_REGION", ""))
 
 
 def this_build() -> Build:
-    """The build that this process is part of."""
+    """Return the build that this process is part of."""
     return Build(os.environ)
 
 
 def session_name(build: Build) -> str:
-    """What CloudTrail calls a session: the execution that it is part of."""
+    """Return the session name for CloudTrail: the execution that the build is part of."""
     return SESSION_NAME.sub("-", build.variables.get("PIPELINE_EXECUTION") or "delivery")[:64]
 
 
 def credentials_of(role: str | None, build: Build) -> dict[str, str]:
-    """The environment variables that make an AWS client work as a role; none, where there is no role to assume."""
+    """Return the environment variables of an AWS client with a role; none if there is no role to assume."""
     if not role:
         return {}
     given = boto3.client("sts").assume_role(RoleArn=role, RoleSessionName=session_name(build))["Credentials"]
@@ -99,7 +99,7 @@ def credentials_of(role: str | None, build: Build) -> dict[str, str]:
 
 
 def access_of(credentials: Mapping[str, str], region: str) -> dict[str, Any]:
-    """The same credentials as boto3's arguments."""
+    """Return the same credentials as boto3's arguments."""
     named = {
         "aws_access_key_id": credentials.get("AWS_ACCESS_KEY_ID"),
         "aws_secret_access_key": credentials.get("AWS_SECRET_ACCESS_KEY"),

@@ -1,4 +1,4 @@
-"""One small file on its way through the real chain of an environment, and what must have become of it."""
+"""A small file that goes through the real chain of an environment, and the checks of its result."""
 
 import io
 import time
@@ -21,7 +21,7 @@ SECONDS_BETWEEN_LOOKS = 5
 SENT = [("first", "2026-01-01 00:00:00"), ("second", "2026-01-01 00:00:00"), ("first", "2026-01-02 00:00:00")]
 PUBLISHED = {("second", "2026-01-01 00:00:00"), ("first", "2026-01-02 00:00:00")}
 COUNTED = {"rows_in": 3, "published": 2, "quarantined": 0, "duplicates": 1}
-# How far it has come, by the state of its row in the ledger; where to look when it comes no further.
+# Its progress by the state of its row in the ledger, and where to look if it makes none.
 ON_THE_WAY: dict[str | None, tuple[str, str]] = {
     None: (
         "no Lambda has taken it in",
@@ -50,7 +50,7 @@ class Canary:
         self.ledger = Ledger(deployment.table_client(), deployment.names["ledger"], utc_now)
 
     def fly(self) -> None:
-        """Send the file, wait for its end, and check what was published of it."""
+        """Send the file, wait for its final state, and check what was published of it."""
         row = self.arrived(self.send())
         outcome = outcome_of(self.s3, self.deployment.buckets["output"], self.name, row["run"])
         self.check_counts(row, outcome)
@@ -58,7 +58,7 @@ class Canary:
         self.check_rows(row)
 
     def send(self) -> str:
-        """Upload the file; its name in the ledger."""
+        """Upload the file; return its name in the ledger."""
         bucket, key = self.deployment.buckets["input"], f"{self.name}/{utc_now():%Y-%m-%dT%H-%M-%S}.csv"
         body = "\n".join(["id,sent_at", *(",".join(row) for row in SENT), ""])
         stored = self.s3.put_object(Bucket=bucket, Key=key, Body=body.encode(), ContentType="text/csv")
@@ -66,7 +66,7 @@ class Canary:
         return f"{bucket}/{key}@{stored['VersionId']}"
 
     def arrived(self, file: str) -> Row:
-        """The file's row once it has come to its end."""
+        """Return the file's row once it has a final state."""
         deadline, known = self.clock() + PATIENCE_SECONDS, ""
         while True:
             row = self.ledger.row(file)
@@ -85,14 +85,14 @@ class Canary:
         return row
 
     def check_counts(self, row: Row, outcome: Outcome) -> None:
-        """The report must add up to what was sent."""
+        """Check that the report adds up to what was sent."""
         files = [file for file in outcome.report.get("files", []) if file["key"] == row["key"]]
         counted = {name: int(files[0][name]) for name in COUNTS} if files else {}
         if not outcome.is_published or counted != COUNTED:
             self.refuse(f"the report counts {counted}, not {COUNTED}", report_key(self.name, row["run"]))
 
     def check_catalog(self, row: Row) -> None:
-        """The batch must be a partition of the published table."""
+        """Check that the batch is a partition of the published table."""
         batches = f"{self.name}_batches"
         pages = (
             self.deployment.client("glue")
@@ -103,13 +103,13 @@ class Canary:
             self.refuse("its batch is no partition of the published table", f"the catalog table {batches}")
 
     def check_rows(self, row: Row) -> None:
-        """What lies in the output bucket must be what was sent, row for row."""
+        """Check that the rows in the output bucket are the rows that were sent."""
         found = sorted(self._published(f"{self.name}/batch_id={batch_of(row)}/"))
         if found != sorted(PUBLISHED):
             self.refuse(f"{len(found)} rows were published, which are not those that were sent", "the output bucket")
 
     def _published(self, prefix: str) -> list[tuple[str, str]]:
-        # Arrow is needed for this alone, and it takes a second to load.
+        # Only this function needs Arrow, and its import takes a second.
         import pyarrow.parquet
 
         bucket = self.deployment.buckets["output"]
@@ -122,14 +122,14 @@ class Canary:
         return rows
 
     def refuse(self, where: str, look_at: str) -> None:
-        """Say at which step it stopped, and what to look at."""
+        """Fail with the step at which the file stopped, and where to look."""
         deployment = self.deployment
         place = look_at.format(prefix=deployment.prefix, queue=deployment.names["queue"])
         raise Refusal(f"The smoke test of {deployment.environment} stopped: {where}. Look at {place}.")
 
 
 def batch_of(row: Row) -> str:
-    """The batch that a file was published with."""
+    """Return the batch that a file was published with."""
     return str(row["run"]).rpartition("-")[0]
 
 

@@ -10,11 +10,11 @@ PARTITIONS_PER_REQUEST = 25
 
 
 def remove_traces(deployment: Deployment) -> None:
-    """Leave the environment as if no canary had ever flown; what an earlier one left is removed too."""
+    """Remove every trace of this canary, and what an earlier one has left."""
     places = _places(deployment)
     rows = _ledger_rows(deployment)
     _remove_partitions(deployment)
-    # The ledger goes before the files, else a half-finished removal would leave rows that nobody finds again.
+    # The ledger rows go before the files, else a half-finished removal would leave rows that nothing finds again.
     table = deployment.table_client()
     for row in rows:
         table.delete_item(TableName=deployment.names["ledger"], Key={"file": row})
@@ -24,7 +24,7 @@ def remove_traces(deployment: Deployment) -> None:
 
 
 def _places(deployment: Deployment) -> list[tuple[str, str]]:
-    """Where objects of canaries lie; what makes rows visible first, the file itself last."""
+    """Return where objects of canaries are; first those that make rows visible, the file itself last."""
     buckets, name = deployment.buckets, deployment.names["canary"]
     written = [f"{COMMITS}/{name}/", f"{name}/", f"{REPORTS}/{name}/", f"{MANIFESTS}/{name}/"]
     return [
@@ -35,7 +35,7 @@ def _places(deployment: Deployment) -> list[tuple[str, str]]:
 
 
 def _ledger_rows(deployment: Deployment) -> list[str]:
-    """The names of the ledger's rows about canaries: its state, keys, versions and runs. No scan."""
+    """Return the names of the ledger's rows about canaries: state, keys, versions and runs. No scan."""
     s3, name = deployment.client("s3"), deployment.names["canary"]
     bucket, output = deployment.buckets["input"], deployment.buckets["output"]
     files = [(found["Key"], found["VersionId"]) for found in versions(s3, bucket, f"{name}/")]

@@ -1,4 +1,4 @@
-"""What a plan would do to one resource, read from `terraform show -json`."""
+"""The change of one resource in a plan, read from `terraform show -json`."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -20,17 +20,17 @@ VERBS = {
 NO_CHANGE = (("no-op",), ("read",))
 # Actions of newer versions of Terraform: shown as they are, never left out.
 UNKNOWN_CHANGE = "UNKNOWN CHANGE"
-# How many values of one attribute are shown; a policy is shown as what it grants.
+# The number of values shown of one attribute; a policy is shown as what it grants.
 MOST_VALUES = 12
 IN_WORDS_ELSEWHERE = ("policy", "assume_role_policy")
-# What a person writes into the environment of a function may be anything: of these only names are shown.
+# The environment variables of a function may hold anything: only their names are shown.
 NAMES_ONLY = ("environment",)
 WITHOUT_MEANING = {"tags_all", "id", "arn"}
 
 
 @dataclass(frozen=True)
 class Change:
-    """One resource that would not stay as it is."""
+    """One resource that the plan changes."""
 
     address: str
     type: str
@@ -40,12 +40,12 @@ class Change:
     attributes: tuple[str, ...]
     before: dict[str, Any]
     after: dict[str, Any]
-    # What is known only after the apply, and the attributes that hold something sensitive.
+    # The attributes known only after the apply, and the sensitive ones.
     unknown: dict[str, Any] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
-    # The arguments that the configuration gives; AWS fills in the others.
+    # The arguments of the configuration; AWS fills in the others.
     configured: frozenset[str] = frozenset()
-    # What an added resource is set to.
+    # The values of an added resource.
     added: tuple[str, ...] = ()
 
     @property
@@ -56,12 +56,12 @@ class Change:
 
     @property
     def is_loss(self) -> bool:
-        """Whether what is there now would be gone."""
+        """Whether the existing resource would be destroyed."""
         return self.verb in ("destroy", "replace", UNKNOWN_CHANGE)
 
 
 def changes_of(shown: dict[str, Any]) -> list[Change]:
-    """Every change that a plan holds, in the order of addresses."""
+    """Return every change of a plan, in the order of addresses."""
     configured = {
         path: frozenset(resource.get("expressions") or {})
         for path, resource in configured_resources(shown.get("configuration"))
@@ -71,7 +71,7 @@ def changes_of(shown: dict[str, Any]) -> list[Change]:
 
 
 def is_marked(marks: Any) -> bool:
-    """Whether anything is marked as unknown or sensitive, however deep: of lists Terraform marks each part."""
+    """Return whether anything is marked as unknown or sensitive, at any depth: Terraform marks each part of a list."""
     if isinstance(marks, dict):
         return any(map(is_marked, marks.values()))
     return any(map(is_marked, marks)) if isinstance(marks, list) else bool(marks)
@@ -82,7 +82,7 @@ def _without_indices(address: str) -> str:
 
 
 def changes_by_hand(shown: dict[str, Any]) -> list[Change]:
-    """What somebody changed past Terraform and the plan takes back."""
+    """Return changes made outside of Terraform that the plan reverts."""
     # Terraform also lists whatever AWS has filled in since: only what the plan would change again matters.
     planned = {change.address: _names(change) for change in changes_of(shown)}
     drifted = [change for change in _changes(shown.get("resource_drift", [])) if change.address in planned]
@@ -99,7 +99,7 @@ def _shared(change: Change, names: set[str]) -> tuple[str, ...]:
 
 
 def _top(attribute: str) -> str:
-    """The name of the attribute that a text is about."""
+    """Return the name of the attribute that a text is about."""
     return re.split(r"[ .\[]", attribute, maxsplit=1)[0]
 
 
@@ -133,7 +133,7 @@ def _change(told: dict[str, Any]) -> Change | None:
 
 
 def _attributes(change: dict[str, Any]) -> list[str]:
-    """What differs, with its values where they can be no secret."""
+    """Return the attributes that differ, with their values unless they could be a secret."""
     before, after = change.get("before") or {}, change.get("after") or {}
     unknown = change.get("after_unknown") or {}
     secret = _sensitive(change)
@@ -153,12 +153,12 @@ def _sensitive(change: dict[str, Any]) -> set[str]:
 
 
 def _marked(marks: Any) -> list[str]:
-    """The attributes that hold something sensitive, however deep."""
+    """Return the sensitive attributes, at any depth."""
     return [name for name, mark in marks.items() if is_marked(mark)] if isinstance(marks, dict) else []
 
 
 def _told(name: str, before: Any, after: Any, is_hidden: bool) -> Iterator[str]:
-    """One attribute, or each value in it that differs."""
+    """Return one attribute in words, or each value in it that differs."""
     found = [] if is_hidden or name in IN_WORDS_ELSEWHERE else list(differences(before, after, name))
     if not found or len(found) > MOST_VALUES:
         yield name

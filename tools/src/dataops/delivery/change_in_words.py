@@ -1,4 +1,4 @@
-"""What a delivery brings, in the lines of a summary and in one line of an approval message."""
+"""The content of a delivery, as lines of a summary and as one line of an approval message."""
 
 from dataops.delivery.delivered_change import (
     MOST_COMMITS,
@@ -10,12 +10,12 @@ from dataops.delivery.delivered_change import (
 )
 
 LONGEST_LINE = 240
-# Commits that a delivery would take out: the newest are named, the rest counted.
+# The commits that a delivery would remove: the newest are named, the rest counted.
 MOST_NAMED = 3
 
 
 def change_lines(change: DeliveredChange | None) -> list[str]:
-    """The section of the summary."""
+    """Return the section of the summary."""
     if change is None:
         return []
     named = [
@@ -38,7 +38,7 @@ def change_lines(change: DeliveredChange | None) -> list[str]:
 
 
 def change_line(change: DeliveredChange | None) -> str:
-    """The essence of it."""
+    """Return the change in one line."""
     if change is None:
         return ""
     requests = _requests([change.requests[each.id] for each in change.commits if each.id in change.requests])
@@ -51,7 +51,7 @@ def change_line(change: DeliveredChange | None) -> str:
 
 
 def back_line(change: DeliveredChange | None) -> str:
-    """Which deployed commits would be taken out: an approver reads it before anything else, so it is never cut."""
+    """Return which deployed commits would be removed: an approver reads this first, so it is never cut."""
     if change is None or not change.taken_back:
         return ""
     named = [commit.id[:12] for commit in change.taken_back[:MOST_NAMED]]
@@ -61,7 +61,7 @@ def back_line(change: DeliveredChange | None) -> str:
 
 
 def _files(files: list[ChangedFile]) -> list[str]:
-    """Which files differ from the deployed ones, each with the lines that it gained and lost."""
+    """Return the files that differ from the deployed ones, each with its added and removed lines."""
     if not files:
         return []
     named = [f"- {each.name}: {_lines(each)}" for each in files[:MOST_FILES]]
@@ -74,7 +74,7 @@ def _lines(file: ChangedFile) -> str:
 
 
 def _alone(change: DeliveredChange, commit: Commit) -> str:
-    """What an approver must not have to notice by its absence."""
+    """Return warnings whose absence an approver would not notice."""
     if not change.since or change.note:
         return ""
     return "" if commit.id in change.requests else ", NO PULL REQUEST FOUND"
@@ -86,7 +86,7 @@ def _all_alone(change: DeliveredChange) -> str:
 
 
 def _requests(requests: list[PullRequest]) -> str:
-    """The pull requests of all commits; what is doubtful about any of them stands with it."""
+    """Return the pull requests of all commits, with the doubts about each."""
     if not requests:
         return ""
     numbers = dict.fromkeys(f"{each.number}{_by_title(each)}" for each in requests)
@@ -102,14 +102,14 @@ def _by_title(request: PullRequest) -> str:
 
 
 def _doubts(request: PullRequest) -> str:
-    """Whether two approvals, or an approval and the change, come from one session name, in whichever roles."""
+    """Return whether two approvals, or an approval and the change, have the same session name, in any role."""
     names = [_session(person) for person in request.approvers]
     own = [" (APPROVED UNDER ITS AUTHOR'S NAME)"] if request.author and _session(request.author) in names else []
     return "".join([*own, *([" (ONE NAME APPROVED TWICE)"] if len(set(names)) < len(names) else [])])
 
 
 def _session(person: str) -> str:
-    """A person's name without the role; who chooses a session name may write it in another case."""
+    """Return a person's name without the role, in lower case: the person chooses the case of a session name."""
     return person.partition(" (")[0].casefold()
 
 
@@ -144,7 +144,7 @@ def _request(request: PullRequest) -> str:
 
 
 def _by_nobody(request: PullRequest) -> str:
-    """Who approved is asked of CodeCommit only."""
+    """Return a warning if nobody approved; only CodeCommit is asked for approvers."""
     return "" if request.is_named_by_title else ", APPROVED BY NOBODY"
 
 

@@ -1,4 +1,4 @@
-"""What runs code of its own during an apply: commands are refused, providers other than AWS's are named."""
+"""Code that runs during an apply: commands are refused, providers other than AWS's are named."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +12,7 @@ EXTERNAL_PROGRAM = "external"
 
 
 def refuse_commands(environment: str, shown: dict[str, Any]) -> None:
-    """A plan cannot show what a command does, so no plan with a command is approved or applied."""
+    """Refuse a plan with a command: a plan cannot show what a command does."""
     found = commands_in(shown)
     if found:
         raise Refusal(
@@ -22,7 +22,7 @@ def refuse_commands(environment: str, shown: dict[str, Any]) -> None:
 
 
 def commands_in(shown: dict[str, Any]) -> list[str]:
-    """Every provisioner, external program and action that the configuration of a plan holds."""
+    """Return every provisioner, external program and action in the configuration of a plan."""
     configured = configured_resources(shown.get("configuration"))
     found = [command for path, resource in configured for command in _of(path, resource)]
     invoked = [each.get("address") or each.get("action_address") for each in shown.get("action_invocations") or []]
@@ -30,7 +30,7 @@ def commands_in(shown: dict[str, Any]) -> list[str]:
 
 
 def other_providers(shown: dict[str, Any]) -> list[str]:
-    """The providers of a plan that are neither AWS's nor Terraform's own."""
+    """Return the providers of a plan that are neither AWS's nor Terraform's own."""
     configuration = shown.get("configuration") or {}
     configured = {each.get("full_name") for each in (configuration.get("provider_config") or {}).values()}
     used = {each.get("provider_name") for each in shown.get("resource_changes") or []}
@@ -38,7 +38,7 @@ def other_providers(shown: dict[str, Any]) -> list[str]:
 
 
 def configured_resources(configuration: dict[str, Any] | None) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each resource that is configured, with its address as the configuration has it: without any index."""
+    """Return each configured resource, with its address in the configuration: without an index."""
     yield from _resources((configuration or {}).get("root_module") or {}, "")
 
 

@@ -1,4 +1,4 @@
-"""Waits until no crawler that a plan changes is at work: Glue refuses to change or delete one that is running."""
+"""Waits until no changed crawler runs: Glue refuses to change or delete a running crawler."""
 
 import time
 from collections.abc import Callable
@@ -15,13 +15,13 @@ AT_WORK = ("CrawlerRunningException", "Cannot update Crawler while running", "is
 
 
 def crawlers_changed(changes: list[Change]) -> list[str]:
-    """The crawlers that exist and that a plan changes, replaces or destroys."""
+    """Return the existing crawlers that a plan changes, replaces or destroys."""
     found = [change for change in changes if change.type == "aws_glue_crawler" and change.verb not in ("add", "forget")]
     return [str(change.before["name"]) for change in found]
 
 
 def is_about_crawlers_at_work(told: str) -> bool:
-    """Whether Terraform broke off because a crawler was at work."""
+    """Return whether Terraform failed because a crawler was running."""
     plain = " ".join(told.split())
     return "Crawler" in plain and any(words in plain for words in AT_WORK)
 
@@ -32,7 +32,7 @@ def wait_until_ready(
     clock: Callable[[], float] = time.monotonic,
     pause: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Wait for each; a crawler that never ends stops the apply before it has changed anything."""
+    """Wait for each crawler; a crawler that never ends stops the apply before it has changed anything."""
     deadline = clock() + PATIENCE_SECONDS
     for crawler in crawlers:
         while (state := _state(glue, crawler)) not in ("READY", "GONE"):

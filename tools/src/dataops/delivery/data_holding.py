@@ -1,6 +1,6 @@
-"""Which resources hold data that nobody can make again, and what would be lost with them, in words.
+"""Resources that hold irreplaceable data, and what would be lost with them, in words.
 
-A type that stands in neither list counts as holding data: it is better to ask once too often.
+A type in neither list counts as holding data: it is better to ask once too often.
 """
 
 from dataops.delivery.change import UNKNOWN_CHANGE, Change
@@ -74,20 +74,20 @@ HOLDING_NOTHING = {
 
 
 def losses_of(changes: list[Change]) -> list[Change]:
-    """The changes that destroy data: what is destroyed or replaced and cannot be made again."""
+    """Return the changes that destroy data: what is destroyed or replaced and cannot be created again."""
     return [change for change in changes if change.is_loss and holds_data(change)]
 
 
 def holds_data(change: Change) -> bool:
-    """Whether the resource holds something that its code does not say."""
+    """Return whether the resource holds something that its code does not define."""
     if change.type == "aws_glue_catalog_table":
-        # Others only show what lies in S3; partitions, and Iceberg's snapshots, are known to the table alone.
+        # Other tables only describe objects in S3; partitions, and Iceberg's snapshots, exist in the table alone.
         return bool(change.before.get("partition_keys") or change.before.get("open_table_format_input"))
     return change.type not in HOLDING_NOTHING
 
 
 def lost(change: Change, environment: str) -> str:
-    """What would be lost, as the subject of a sentence: "the output bucket of dev and everything in it"."""
+    """Return what would be lost, as the subject of a sentence: "the output bucket of dev and everything in it"."""
     label = " ".join([change.key or "", "" if change.name == "this" else change.name.replace("_", " ")])
     place = f"dataset {change.dataset} in {environment}" if change.dataset else environment
     words = LOST.get(change.type, UNKNOWN).format(label=label, place=place, type=change.type)
@@ -95,7 +95,7 @@ def lost(change: Change, environment: str) -> str:
 
 
 def sentence(change: Change, environment: str) -> str:
-    """What would happen to the data, as a sentence without its full stop."""
+    """Return what would happen to the data, as a sentence without its full stop."""
     subject = lost(change, environment)
     fates = {"destroy": "would be destroyed", UNKNOWN_CHANGE: f"has an {UNKNOWN_CHANGE} and may be lost"}
     return f"{subject[0].upper()}{subject[1:]} {fates.get(change.verb, 'would be replaced by an empty one')}"

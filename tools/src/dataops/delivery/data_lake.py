@@ -1,7 +1,7 @@
-"""Makes the deploy roles administrators of an account's data lake, where Lake Formation governs its Data Catalog.
+"""Makes the deployment roles data lake administrators of an account where Lake Formation governs the Data Catalog.
 
-Only an administrator can grant permissions on tables that a crawler makes one day, and only administrators see every
-table: whoever applies becomes one, whoever plans a read-only one.
+Only an administrator can grant permissions on tables that a crawler creates later, and only administrators see every
+table: the role that applies becomes one, the role that plans becomes a read-only one.
 """
 
 from typing import Any
@@ -12,12 +12,12 @@ from dataops.delivery.refusal import Refusal
 from dataops.project.deployment import Deployment
 
 REFUSED = ("AccessDenied", "AccessDeniedException")
-# What each list of administrators gets; the rest of the settings stays as somebody has set it.
+# The roles added to each list of administrators; the rest of the settings stays unchanged.
 ROLES = {"DataLakeAdmins": ("apply_role",), "ReadOnlyAdmins": ("plan_role", "read_role")}
 
 
 def join_administrators(deployment: Deployment) -> str:
-    """Add the deploy roles where project.yaml says that Lake Formation governs; what was done, in a sentence."""
+    """Add the deployment roles if project.yaml sets Lake Formation; return what was done, in a sentence."""
     if not deployment.settings["environment"]["lake_formation"]:
         return ""
     _put(deployment, lambda known, own: [*known, *(each for each in own if each not in known)])
@@ -25,7 +25,7 @@ def join_administrators(deployment: Deployment) -> str:
 
 
 def leave_administrators(deployment: Deployment) -> None:
-    """Take the deploy roles out of the lists before they are removed: Lake Formation would keep their names."""
+    """Remove the deployment roles from the lists before they are deleted: Lake Formation would keep their names."""
     if deployment.settings["environment"]["lake_formation"]:
         _put(deployment, lambda known, own: [each for each in known if each not in own])
 

@@ -1,4 +1,4 @@
-"""What a delivery brings to an environment: the commits since the deployed one, who approved them, what they set."""
+"""The content of a delivery to an environment: commits since the deployed one, their approvers, changed settings."""
 
 import re
 from dataclasses import dataclass, field
@@ -13,20 +13,20 @@ from dataops.delivery.plain_text import plain_text
 from dataops.delivery.settings_change import settings_lines
 
 SETTINGS = "project.yaml"
-# A zero byte is the one character that neither a name nor a title can hold.
+# A zero byte is the one character that neither a name nor a title can contain.
 FIELDS = "%x00".join(("%H", "%an", "%s"))
 # More are counted, not named.
 MOST_COMMITS = 50
 MOST_FILES = 100
-# Of CodeCommit's pull requests the newest that are closed are looked through.
+# The newest closed pull requests of CodeCommit are searched.
 MOST_REQUESTS = 100
-# How GitHub, GitLab and Bitbucket name a pull request in the commit that merges it.
+# The pull request's name in the merge commit of GitHub, GitLab and Bitbucket.
 NAMED_BY_ITS_MERGE = re.compile(r"pull request #(\d+)|merge request [^\s!]*!(\d+)|\(#(\d+)\)$|\(pull request #(\d+)\)")
 
 
 @dataclass(frozen=True)
 class Commit:
-    """A commit, as git knows it."""
+    """A commit, as git has it."""
 
     id: str
     author: str
@@ -35,7 +35,7 @@ class Commit:
 
 @dataclass(frozen=True)
 class PullRequest:
-    """A pull request that is merged; its approvers where that is known."""
+    """A merged pull request; its approvers if they are known."""
 
     number: str
     title: str = ""
@@ -47,7 +47,7 @@ class PullRequest:
 
 @dataclass(frozen=True)
 class ChangedFile:
-    """A file of the project, and how many lines it gained and lost: `-` if it is binary."""
+    """A file of the project, and its added and removed lines: `-` if it is binary."""
 
     name: str
     added: str
@@ -56,7 +56,7 @@ class ChangedFile:
 
 @dataclass(frozen=True)
 class DeliveredChange:
-    """What was deployed, what comes now, and what is between them."""
+    """The deployed commit, the new commit, and everything between them."""
 
     since: str
     commits: list[Commit]
@@ -70,7 +70,7 @@ class DeliveredChange:
 
 
 def delivered_change(project: Path, since: str, commit: str, branch: str) -> DeliveredChange | None:
-    """What git knows of it; None where the sources came without their history."""
+    """Return the change according to git; None if the sources came without their history."""
     if not is_repository(project) or attempt(project, "cat-file", "-e", f"{commit}^{{commit}}").returncode:
         return None
     head = f"refs/remotes/origin/{branch}"
@@ -90,7 +90,7 @@ def delivered_change(project: Path, since: str, commit: str, branch: str) -> Del
 
 
 def named_by_merges(project: Path, commits: list[Commit]) -> dict[str, PullRequest]:
-    """The pull requests that commits name themselves, by commit: who approved them is known to the git provider.
+    """Return the pull requests that commits name, by commit; only the git provider knows who approved them.
 
     A merge commit names the pull request of all commits that it brings.
     """
@@ -101,7 +101,7 @@ def named_by_merges(project: Path, commits: list[Commit]) -> dict[str, PullReque
 
 
 def _second_side(project: Path, merge: str) -> list[str]:
-    """The commits that a merge brought to its branch; none if the commit is not a merge."""
+    """Return the commits that a merge brought to its branch; none if the commit is not a merge."""
     return attempt(project, "rev-list", f"{merge}^1..{merge}^2").stdout.split()
 
 
@@ -110,7 +110,7 @@ def _by_title(found: "re.Match[str]") -> PullRequest:
 
 
 def merged_by(project: Path, codecommit: Any, repository: str, commits: list[Commit]) -> dict[str, PullRequest]:
-    """The pull requests of CodeCommit that brought commits, by commit."""
+    """Return the CodeCommit pull requests of commits, by commit."""
     wanted = {commit.id for commit in commits}
     found: dict[str, PullRequest] = {}
     for number in _closed(codecommit, repository):
@@ -125,7 +125,7 @@ def merged_by(project: Path, codecommit: Any, repository: str, commits: list[Com
 
 
 def _brought(project: Path, target: dict[str, Any]) -> set[str]:
-    """The merge, and what its branch had that the destination had not."""
+    """Return the merge, and the commits of its branch that the destination did not have."""
     branch = attempt(project, "rev-list", f"{target.get('mergeBase')}..{target.get('sourceCommit')}").stdout.split()
     return {target["mergeMetadata"].get("mergeCommitId", ""), *branch}
 
@@ -133,7 +133,7 @@ def _brought(project: Path, target: dict[str, Any]) -> set[str]:
 def pull_requests(
     project: Path, codecommit: Any, repository: str, commits: list[Commit]
 ) -> tuple[dict[str, PullRequest], str]:
-    """The same, and why they are not known where AWS does not tell them: an approver has to see that."""
+    """Return the same, and the reason if AWS does not return them: an approver has to see that."""
     try:
         return merged_by(project, codecommit, repository, commits), ""
     except (ClientError, BotoCoreError) as error:
@@ -141,7 +141,7 @@ def pull_requests(
 
 
 def _closed(codecommit: Any, repository: str) -> list[str]:
-    """The newest of them first: CodeCommit numbers pull requests, and promises no order."""
+    """Return the closed pull requests, newest first: CodeCommit numbers them, and guarantees no order."""
     pages = codecommit.get_paginator("list_pull_requests").paginate(
         repositoryName=repository, pullRequestStatus="CLOSED"
     )
@@ -157,7 +157,7 @@ def _request(codecommit: Any, request: dict[str, Any]) -> PullRequest:
 
 
 def person(arn: str) -> str:
-    """The session's name and the role: both say something."""
+    """Return the session's name and the role."""
     _, _, name = arn.partition("/")
     role, _, session = name.partition("/")
     return f"{session} ({role})" if session else role
@@ -166,13 +166,13 @@ def person(arn: str) -> str:
 def _commits(project: Path, span: str) -> list[Commit]:
     fields = git(project, "log", "-z", f"--format={FIELDS}", span).split("\0")
     ids, authors, titles = (fields[number::3] for number in range(3))
-    # The last title ends with a zero byte too: what follows it is no commit.
+    # The last title ends with a zero byte too: no commit follows it.
     found = zip(ids, authors, titles, strict=False)
     return [Commit(commit, plain_text(author), plain_text(title)) for commit, author, title in found]
 
 
 def _files(project: Path, since: str, commit: str) -> list[ChangedFile]:
-    """The files that differ; a renamed one is there under both names."""
+    """Return the files that differ; a renamed one is there under both names."""
     told = git(project, "diff", "-z", "--numstat", "--no-renames", "--relative", since, commit).split("\0")
     found = [line.split("\t", 2) for line in told if line]
     return [ChangedFile(plain_text(name), added, removed) for added, removed, name in found]

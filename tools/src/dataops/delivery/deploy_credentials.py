@@ -1,6 +1,6 @@
-"""New credentials of a role, as AWS's SDKs ask a `credential_process` for them: python deploy_credentials.py role name.
+"""Prints new credentials of a role, in the form of a `credential_process`: python deploy_credentials.py role name.
 
-It runs by its path, in a process of Terraform's, and needs nothing of this project.
+Terraform's process runs it by its path, and it needs nothing of this project.
 """
 
 import json
@@ -11,9 +11,9 @@ import boto3
 
 
 def main() -> None:
-    """Assume the role with the build's own credentials, and print the session's."""
+    """Assume the role with the build's own credentials, and print the session's credentials."""
     role, name = sys.argv[1:3]
-    # The configuration that names this command leads back to it.
+    # The configuration that names this command would call it again.
     os.environ["AWS_CONFIG_FILE"] = os.devnull
     given = boto3.client("sts").assume_role(RoleArn=role, RoleSessionName=name)["Credentials"]
     keys = {key: given[key] for key in ("AccessKeyId", "SecretAccessKey", "SessionToken")}

@@ -1,7 +1,7 @@
-"""The deployment role that Terraform works as in a build, for as long as the work takes.
+"""The deployment role of Terraform in a build, for as long as the work takes.
 
-A build's role assumes it, and AWS ends such a session after an hour. So Terraform is given no session but a command
-that makes one (`credential_process`): AWS's SDK calls it again whenever the credentials end.
+A build's role assumes it, and AWS ends such a session after an hour. So Terraform gets no session but a command
+that creates one (`credential_process`): AWS's SDK calls it again whenever the credentials expire.
 """
 
 import os
@@ -18,11 +18,11 @@ PROGRAM = Path(__file__).with_name("deploy_credentials.py")
 
 
 def terraform_access(role: str | None, build: Build, project: Path) -> dict[str, str]:
-    """The environment variables with which Terraform works as a role; none where there is no role to assume."""
+    """Return the environment variables of Terraform with a role; none if there is no role to assume."""
     if not role:
         return {}
     if not any(build.variables.get(name) for name in CONTAINER):
-        # Keys in the environment come before any configuration: there one session has to do.
+        # Credentials in the environment override any configuration: then one session has to do.
         return credentials_of(role, build)
     place = project / ".delivery" / f"{role.rpartition('/')[2]}.config"
     place.parent.mkdir(exist_ok=True)

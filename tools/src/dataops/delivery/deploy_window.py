@@ -1,4 +1,4 @@
-"""Whether an environment may be changed now: the pipeline looks before the plan, an approval may come hours later."""
+"""The deployment window: the pipeline checks it before the plan, but an approval may come hours later."""
 
 import json
 from datetime import datetime
@@ -10,7 +10,7 @@ WEEK = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 
 
 def refuse_outside_of_the_window(environment: str, window: str | None, now: datetime) -> None:
-    """End unless the environment has no window, or is within it; `window` is that of project.yaml as JSON."""
+    """Refuse outside of the environment's window, if it has one; `window` is that of project.yaml as JSON."""
     if not window:
         return
     told = json.loads(window)
@@ -24,13 +24,13 @@ def refuse_outside_of_the_window(environment: str, window: str | None, now: date
 
 
 def is_open(days: str, hours: str, there: datetime) -> bool:
-    """Whether a moment, told by the window's own clock, is on one of its days and in one of its hours."""
+    """Return whether a time, in the window's time zone, is on one of its days and in one of its hours."""
     first, last = (int(hour) for hour in hours.split("-"))
     return first <= there.hour <= last and WEEK[there.isoweekday() % 7] in _named(days)
 
 
 def _named(days: str) -> tuple[str, ...]:
-    """MON-FRI, MON,WED or MON."""
+    """Return the days of MON-FRI, MON,WED or MON."""
     first, _, last = days.partition("-")
     return WEEK[WEEK.index(first) : WEEK.index(last) + 1] if last else tuple(days.split(","))
 

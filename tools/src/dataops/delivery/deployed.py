@@ -1,4 +1,4 @@
-"""Remembers what is deployed in each environment, and whether its smoke test passed: what a rollback goes back to."""
+"""Show which commit is deployed in each environment, and whether its smoke test passed."""
 
 import json
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ REMEMBERED = 50
 
 
 def main() -> None:
-    """Print what is deployed where."""
+    """Print what is deployed in each environment."""
     release = release_of(PROJECT)
     s3 = boto3.client("s3", region_name=release.region)
     with aws_explained():
@@ -28,14 +28,14 @@ def main() -> None:
 
 
 def known_to_a_person(s3: Any, bucket: str, environment: str) -> list[dict[str, str]] | None:
-    """The record of an environment; None where S3 does not tell whether there is one."""
+    """Return the record of an environment; None if S3 does not tell whether there is one."""
     try:
         return history(s3, bucket, environment)
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code == "NoSuchBucket":
             raise Refusal(f"There is no bucket {bucket}: apply the pipeline first, `make pipeline`.") from None
-        # To whoever may not list a bucket, S3 answers "Access Denied" for an object that is not there.
+        # S3 answers "Access Denied" for a missing object if the caller may not list the bucket.
         if code in ("AccessDenied", "403"):
             return None
         raise
@@ -52,7 +52,7 @@ def _line(environment: str, known: list[dict[str, str]] | None) -> str:
 
 
 def record(s3: Any, build: Build, digest: str, approval: dict[str, str] | None = None) -> None:
-    """Note down that an environment is at the commit of this build, and who approved it."""
+    """Record that an environment is at the commit of this build, and who approved it."""
     entry = {
         "commit": build.commit,
         "execution": build.execution,
@@ -65,14 +65,14 @@ def record(s3: Any, build: Build, digest: str, approval: dict[str, str] | None =
 
 
 def record_smoke_test(s3: Any, build: Build, result: str, **more: str) -> None:
-    """Note down how the smoke test of what is deployed ended: passed or failed, when, and what else is known of it."""
+    """Record the result of the smoke test of what is deployed: passed or failed, the time, and further facts."""
     known = history(s3, build.summary_bucket, build.environment)
     ended = {"smoke_test": result, "tested_at": datetime.now(UTC).isoformat(timespec="seconds"), **more}
     _write(s3, build, [{**entry, **ended} if _is_of(entry, build) else entry for entry in known])
 
 
 def smoke_test_of(environment: str, known: list[dict[str, str]], commit: str) -> str:
-    """How an environment took a commit, in a sentence for those who decide about the next one."""
+    """Return the result of a commit in an environment, in a sentence for the approvers of the next environment."""
     entry = next((each for each in known if each["commit"] == commit), None)
     if entry is None:
         found = f"it has {known[0]['commit'][:12]}" if known else "nothing was delivered there yet"
@@ -97,7 +97,7 @@ def _when(entry: dict[str, str]) -> str:
 
 
 def history(s3: Any, bucket: str, environment: str) -> list[dict[str, str]]:
-    """What was deployed in an environment, the newest first."""
+    """Return what was deployed in an environment, newest first."""
     try:
         answer = s3.get_object(Bucket=bucket, Key=key_of(environment))
     except s3.exceptions.NoSuchKey:
@@ -107,14 +107,14 @@ def history(s3: Any, bucket: str, environment: str) -> list[dict[str, str]]:
 
 
 def last_good(known: list[dict[str, str]]) -> str | None:
-    """The commit to go back to: the newest one before the present one whose smoke test passed."""
+    """Return the commit to roll back to: the newest one before the present one whose smoke test passed."""
     present = known[0]["commit"] if known else None
     good = (entry["commit"] for entry in known if entry["smoke_test"] == "passed" and entry["commit"] != present)
     return next(good, None)
 
 
 def key_of(environment: str) -> str:
-    """Where the record of an environment lies."""
+    """Return the key of the record of an environment."""
     return f"deployed/{environment}.json"
 
 

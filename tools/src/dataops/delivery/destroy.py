@@ -1,4 +1,4 @@
-"""Destroys one environment with everything in it, after its name was typed; a protected one it does not touch."""
+"""Destroy one environment and its data, after you type its name. Refuses a protected environment."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -22,7 +22,7 @@ from dataops.delivery.terraform import PATIENCE, Terraform
 from dataops.project import PROJECT
 from dataops.project.job_settings import settings_of
 
-# The first empties and destroys; what was written meanwhile is in one or two buckets then, which takes seconds.
+# The first pass empties and destroys; the second, of seconds, is for what was written meanwhile to one or two buckets.
 ATTEMPTS = 4
 NOT_EMPTY = "BucketNotEmpty"
 Clients = Callable[[str], Any]
@@ -32,7 +32,7 @@ STAYS = "The state bucket, its key and the deployment roles stay: bootstrap/ mad
 @click.command(help=__doc__)
 @click.option("--environment", required=True, help="a name from project.yaml")
 def main(environment: str) -> None:
-    """Show, ask, stop, empty, destroy."""
+    """Show the plan, ask, stop writers, empty the buckets, destroy."""
     terraform = Terraform(PROJECT, environment)
     if release_of(PROJECT).is_protected(environment):
         raise Refusal(
@@ -52,7 +52,7 @@ def main(environment: str) -> None:
 
 
 def planned_destruction(project: Path, terraform: Terraform) -> tuple[Judgement, Path]:
-    """A saved plan that destroys everything, and what is to be judged about it."""
+    """Save a plan that destroys everything, and return its judgement."""
     build_archives.main(project)
     terraform.init()
     saved = project / ".delivery" / terraform.environment / "destroy.tfplan"
@@ -62,7 +62,7 @@ def planned_destruction(project: Path, terraform: Terraform) -> tuple[Judgement,
 
 
 def confirm(judgement: Judgement) -> None:
-    """Say what would be lost, and want the environment's name."""
+    """Show what would be lost, and ask for the environment's name."""
     print(f"\n{judgement.environment} would be destroyed, {len(judgement.changes)} resources. This would be lost:\n")
     for change in judgement.losses:
         print(f"  - {lost(change, judgement.environment)}")
@@ -75,10 +75,10 @@ def confirm(judgement: Judgement) -> None:
 
 
 def destroy(terraform: Terraform, saved: Path, clients: Clients, settings: dict[str, Any]) -> None:
-    """Stop what writes, empty the buckets, apply the plan that was shown; once more for what was written meanwhile."""
+    """Stop what writes, empty the buckets, apply the plan; repeat once for what was written meanwhile."""
     stop_writing(clients, settings)
     for attempt in range(1, ATTEMPTS + 1):
-        # The others log into this one until they are gone.
+        # The others log into this one until they are destroyed.
         for purpose in sorted(settings["buckets"], key=lambda purpose: purpose == "access-log"):
             print(f"emptying {settings['buckets'][purpose]}")
             empty_bucket(clients("s3"), settings["buckets"][purpose])
@@ -94,7 +94,7 @@ def destroy(terraform: Terraform, saved: Path, clients: Clients, settings: dict[
 
 
 def stop_writing(clients: Clients, settings: dict[str, Any]) -> None:
-    """Let no event start anything any more, end the runs that are under way, and log no more requests."""
+    """Disable event rules, end current runs, and disable access logs."""
     events, glue, s3 = clients("events"), clients("glue"), clients("s3")
     prefix = f"{settings['prefix']}-"
     for page in events.get_paginator("list_rules").paginate(NamePrefix=prefix):
@@ -105,13 +105,13 @@ def stop_writing(clients: Clients, settings: dict[str, Any]) -> None:
             end_runs(glue, job)
     end_crawls(glue, prefix)
     for bucket in settings["buckets"].values():
-        # One that is gone logs nothing.
+        # A missing bucket logs nothing.
         with suppress(ClientError):
             s3.put_bucket_logging(Bucket=bucket, BucketLoggingStatus={})
 
 
 def end_runs(glue: Any, job: str) -> None:
-    """End the runs of a job that have not ended."""
+    """End the unfinished runs of a job."""
     runs = glue.get_job_runs(JobName=job)["JobRuns"]
     under_way = [run["Id"] for run in runs if run["JobRunState"] in ("STARTING", "RUNNING", "WAITING")]
     if under_way:
@@ -120,17 +120,17 @@ def end_runs(glue: Any, job: str) -> None:
 
 
 def end_crawls(glue: Any, prefix: str) -> None:
-    """End the crawls that are under way: Glue removes no crawler that is at work."""
+    """End the running crawls: Glue deletes no running crawler."""
     names = [name for name in crawler_names(glue) if name.startswith(prefix)]
     for name in names:
-        # One that is not at work, or ends by itself, cannot be stopped.
+        # A crawler that is not running, or is stopping, cannot be stopped.
         with suppress(ClientError):
             glue.stop_crawler(Name=name)
     wait_until_ready(glue, names)
 
 
 def crawler_names(glue: Any) -> Iterator[str]:
-    """Every crawler; boto3 has no pages for them."""
+    """Return the name of every crawler; boto3 has no paginator for them."""
     token: dict[str, str] = {}
     while True:
         page = glue.list_crawlers(**token)

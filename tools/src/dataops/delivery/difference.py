@@ -1,4 +1,4 @@
-"""What differs between two pieces of data, value by value, without ever showing what could be a secret."""
+"""The differences of two pieces of data, value by value, without showing what could be a secret."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from typing import Any
 
 ABSENT = object()
 LONGEST_VALUE = 80
-# A name like this can hold a secret, and a value like this can be one, whoever has put it there.
+# A name like this can hold a secret, and a value like this can be one.
 SECRET_NAME = re.compile(
     r"pass(word|wd|phrase)|secret|token|credential|private|(api|access|auth|signing|encryption)[_-]?key|authori[sz]ation"
     r"|connection_properties|user_data",
@@ -20,7 +20,7 @@ RANDOM = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9+/=_-]{20,}")
 
 @dataclass(frozen=True)
 class Difference:
-    """One value that is not what it was; absent where there is none."""
+    """One value that changed; absent if there is none."""
 
     path: str
     before: Any
@@ -28,21 +28,21 @@ class Difference:
 
     @property
     def text(self) -> str:
-        """`path before → after`; only the path where a value is long or could be a secret."""
+        """Return `path before → after`; only the path if a value is long or could be a secret."""
         if any(is_secret(self.path, value) or not _is_short(value) for value in (self.before, self.after)):
             return self.path
         return f"{self.path} {value_text(self.before)} → {value_text(self.after)}"
 
 
 def is_secret(path: str, value: Any) -> bool:
-    """Whether a value may be one that nobody should read."""
+    """Return whether a value may be a secret."""
     if SECRET_NAME.search(path) and not isinstance(value, bool):
         return value is not ABSENT and value is not None
     return isinstance(value, str) and bool(SECRET_VALUE.search(value) or RANDOM.fullmatch(value))
 
 
 def differences(before: Any, after: Any, path: str = "") -> Iterator[Difference]:
-    """Every value that differs; entries of lists are told apart by their name where they have one."""
+    """Return every value that differs; entries of lists are matched by their name if they have one."""
     before, after = _as_data(before), _as_data(after)
     if isinstance(before, dict) and isinstance(after, dict):
         for key in [*before, *(key for key in after if key not in before)]:
@@ -56,7 +56,7 @@ def differences(before: Any, after: Any, path: str = "") -> Iterator[Difference]
 
 
 def value_text(value: Any) -> str:
-    """A value in words."""
+    """Return a value in words."""
     if value is ABSENT or value is None:
         return "none"
     return str(value).lower() if isinstance(value, bool) else json.dumps(value) if value == "" else str(value)
@@ -80,7 +80,7 @@ def _of_lists(before: list[Any], after: list[Any], path: str) -> Iterator[Differ
 
 
 def _as_data(value: Any) -> Any:
-    """JSON in a text is looked into."""
+    """Parse JSON in a text."""
     if isinstance(value, str) and value[:1] in ("{", "["):
         try:
             return json.loads(value)
@@ -90,7 +90,7 @@ def _as_data(value: Any) -> Any:
 
 
 def _is_same(before: Any, after: Any) -> bool:
-    # To Terraform what is empty and what is not there are one.
+    # Terraform treats empty and missing values alike.
     empty: tuple[Any, ...] = (None, "", [], {})
     return before == after or all(each is ABSENT or each in empty for each in (before, after))
 

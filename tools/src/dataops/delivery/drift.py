@@ -1,4 +1,4 @@
-"""Asks every environment whether it is still what was applied; one notification when one is not, none otherwise."""
+"""Compare every environment with what was applied; send one notification if one differs, none otherwise."""
 
 import json
 from pathlib import Path
@@ -27,7 +27,7 @@ WHAT_TO_DO = [
 
 
 def main() -> None:
-    """Look at each environment, then tell once."""
+    """Check each environment, then notify once."""
     build = this_build()
     with refusals_published("The drift check", build.refuse):
         found = [drift for role in json.loads(build.told("PLAN_ROLES")) if (drift := drift_of(build, **role))]
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def drift_of(build: Build, environment: str, role: str) -> Judgement | None:
-    """What an apply of the deployed commit would change in an environment; None where it would change nothing."""
+    """Return what an apply of the deployed commit would change in an environment; None if nothing."""
     known = history(boto3.client("s3"), build.summary_bucket, environment)
     commit = known[0]["commit"] if known else ""
     with TemporaryDirectory() as folder:
@@ -56,7 +56,7 @@ def drift_of(build: Build, environment: str, role: str) -> Judgement | None:
 
 
 def sources_of(project: Path, commit: str, folder: Path) -> Path:
-    """The sources of the deployed commit: main may be ahead of an environment, and that is no drift."""
+    """Return the sources of the deployed commit: main may be ahead of an environment, and that is no drift."""
     if not commit or not is_repository(project):
         return project
     if attempt(project, "worktree", "add", "--detach", str(folder), commit).returncode:
@@ -65,7 +65,7 @@ def sources_of(project: Path, commit: str, folder: Path) -> Path:
 
 
 def compared(project: Path, terraform: Terraform, commit: str) -> Judgement | None:
-    """Plan without holding anybody up, and judge what differs."""
+    """Plan without locking the state, and judge what differs."""
     build_archives.main(project)
     terraform.init()
     if terraform.state() == State():
@@ -79,7 +79,7 @@ def compared(project: Path, terraform: Terraform, commit: str) -> Judgement | No
 
 
 def told(judgement: Judgement) -> list[str]:
-    """One environment's drift in lines."""
+    """Return one environment's drift in lines."""
     lines = [f"- {_sentence(change)}" for change in judgement.changes]
     more = [f"and {len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else []
     head = f"{judgement.environment} is not as it was applied (commit {judgement.commit[:12] or 'unknown'})."

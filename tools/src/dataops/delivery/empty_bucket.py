@@ -1,4 +1,4 @@
-"""Removes objects with all their versions, which is more than `aws s3 rm` does."""
+"""Removes objects with all their versions; `aws s3 rm` leaves the versions."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,13 +9,13 @@ OBJECTS_PER_REQUEST = 1_000
 
 
 def versions(s3: Any, bucket: str, prefix: str = "") -> Iterator[dict[str, Any]]:
-    """Every version and delete marker below a prefix."""
+    """Return every version and delete marker below a prefix."""
     for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
         yield from [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
 
 
 def empty_bucket(s3: Any, bucket: str, prefix: str = "") -> None:
-    """Remove them all; a bucket that is not there is empty."""
+    """Remove every version; a missing bucket is empty."""
     try:
         found = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in versions(s3, bucket, prefix)]
     except s3.exceptions.NoSuchBucket:

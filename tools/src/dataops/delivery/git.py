@@ -1,4 +1,4 @@
-"""Asks git about the project's own repository, in the words of git."""
+"""Runs git in the project's own repository."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ NOTHING_COMMITTED = (
 
 
 def git(project: Path, *words: str) -> str:
-    """What git answers; a complaint of git is a refusal."""
+    """Return git's output; an error of git is a refusal."""
     done = attempt(project, *words)
     if done.returncode:
         raise Refusal(f"git {words[0]} is refused: {' '.join((done.stderr or done.stdout).split())}")
@@ -21,10 +21,10 @@ def git(project: Path, *words: str) -> str:
 
 
 def attempt(project: Path, *words: str) -> "subprocess.CompletedProcess[str]":
-    """Run git whatever its outcome; git-remote-codecommit is found where this Python is."""
+    """Run git whatever its outcome; git-remote-codecommit is found beside this Python."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     variables = {**os.environ, "PATH": path, "GIT_TERMINAL_PROMPT": "0"}
-    # A name or a title may hold bytes that are no UTF-8: it is shown with replacements.
+    # A name or a title may have bytes that are not UTF-8: they are shown as replacement characters.
     return subprocess.run(
         ["git", *words], cwd=project, env=variables, text=True, encoding="utf-8", errors="replace",
         capture_output=True, check=False,
@@ -32,7 +32,7 @@ def attempt(project: Path, *words: str) -> "subprocess.CompletedProcess[str]":
 
 
 def refuse_unless_committed(project: Path, branch: str) -> None:
-    """What is sent anywhere is what is committed: a repository of its own, with a commit and without open changes."""
+    """Refuse unless the project is a repository of its own, with a commit and without uncommitted changes."""
     if attempt(project, "rev-parse", "--verify", "HEAD").returncode:
         raise Refusal(NOTHING_COMMITTED.format(branch=branch))
     top = Path(git(project, "rev-parse", "--show-toplevel"))
@@ -47,5 +47,5 @@ def refuse_unless_committed(project: Path, branch: str) -> None:
 
 
 def is_repository(project: Path) -> bool:
-    """Whether the sources came by git; a pipeline hands them over without."""
+    """Return whether the sources have a git history; a pipeline's sources have none."""
     return (project / ".git").exists()

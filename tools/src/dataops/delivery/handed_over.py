@@ -1,4 +1,4 @@
-"""Compares what an apply was handed with what was approved, and names in words what has moved."""
+"""Compares the artifacts of an apply with what was approved, and names in words what differs."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ NOT_THE_APPROVED = "What was handed over is not what was approved"
 
 
 def manifest_handed_over(folder: Path, approved_digest: str) -> dict[str, Any]:
-    """The manifest in a folder, if it is the very one that was approved."""
+    """Return the manifest in a folder, if it is the approved one."""
     if not (folder / MANIFEST).is_file():
         raise Refusal(f"{NOT_THE_APPROVED}: there is no {MANIFEST} in it. {AGAIN}")
     digest = digest_of(folder)

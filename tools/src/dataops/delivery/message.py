@@ -1,4 +1,4 @@
-"""A plan in one approval message: what is dangerous is never cut away, the rest as far as there is room."""
+"""A plan in one approval message: dangerous changes are never cut, the rest as far as there is room."""
 
 from collections import Counter
 
@@ -28,7 +28,7 @@ THINGS = {
 
 
 def message(judgement: Judgement, digest: str = "") -> str:
-    """One line of at most 700 characters: going back first, then the losses."""
+    """Return one line of at most 700 characters: removed commits first, then the losses."""
     tail = f"Commit {judgement.commit[:12]}{f', digest {digest[:12]}' if digest else ''}"
     head = f"{judgement.environment}: {judgement.counts()}"
     back = list(filter(None, [back_line(judgement.change)]))
@@ -57,7 +57,7 @@ def _retentions(judgement: Judgement) -> list[str]:
 
 
 def _permissions(judgement: Judgement) -> list[str]:
-    """How much changes of who may do what, and how much of that is to be read first."""
+    """Return the number of permission changes, and how many are to be read first."""
     found = judgement.permissions
     gained, lost = (sum(len(each) for each in some) for some in ([p.gained for p in found], [p.lost for p in found]))
     if not found:

@@ -1,4 +1,4 @@
-"""Who may connect where from now on, and what runs outside of the network."""
+"""Changes of network connections, and what runs outside of the network."""
 
 from ipaddress import ip_network
 from typing import Any
@@ -8,14 +8,14 @@ from dataops.delivery.permission_words import ANY_ADDRESS, OUTSIDE_NETWORK, UNKN
 
 GROUPS = ("aws_security_group", "aws_default_security_group")
 DIRECTIONS = ("ingress", "egress")
-# A range of so few fixed bits, such as 0.0.0.0/1, is half of the internet.
+# A range with so few fixed bits, such as 0.0.0.0/1, is half of the internet.
 SHORTEST_PREFIX = 8
-# What puts a function or a job into the network; without it AWS runs it in a network of its own.
+# The arguments that put a function or a job into the network; without them AWS runs it in a network of its own.
 JOINS_THE_NETWORK = {"aws_lambda_function": "vpc_config", "aws_glue_job": "connections"}
 
 
 def network_notes(change: Change) -> list[str]:
-    """Connections that are open or no longer open, by a rule or by a security group's own blocks."""
+    """Return connections that are opened or closed, by a rule or by a security group's own blocks."""
     if change.type in GROUPS:
         return [note for direction in DIRECTIONS for note in _of_group(change, direction)]
     if "security_group" not in change.type or not change.type.endswith("_rule"):
@@ -31,7 +31,7 @@ def network_notes(change: Change) -> list[str]:
 
 
 def outside_of_the_network(change: Change) -> list[str]:
-    """A function or a job that AWS would run where no rule of the network holds."""
+    """Return functions and jobs that AWS would run outside of the network's rules."""
     name = JOINS_THE_NETWORK.get(change.type)
     if not name or change.verb == "destroy" or _is_inside(change.after, change.unknown, name):
         return []
@@ -48,7 +48,7 @@ def _is_inside(side: dict[str, Any], unknown: dict[str, Any], name: str) -> bool
 
 
 def _of_group(change: Change, direction: str) -> list[str]:
-    """The blocks of a security group, where it has any; AWS fills them in where its rules are resources."""
+    """Return the inline rules of a security group, if it has any; AWS fills them in if its rules are resources."""
     mark = change.unknown.get(direction)
     if change.verb != "destroy" and is_marked(mark) and (direction in change.configured or mark is not True):
         return [f"network: which {direction} {holder(change)} allows is {UNKNOWN}"]
@@ -66,7 +66,7 @@ def _direction(change: Change, side: dict[str, Any]) -> str:
 
 
 def _traffic(direction: str, side: dict[str, Any], unknown: dict[str, Any]) -> str:
-    """One rule in words: which traffic, from or to whom."""
+    """Return one rule in words: the traffic, its source or destination."""
     named = [f"{ANY_ADDRESS} ({each})" if _is_open(each) else str(each) for each in _peers_of(side) if each]
     named += ["the group itself"] if side.get("self") else []
     named += [f"addresses that are {UNKNOWN}"] if is_marked(_peers_of(unknown)) or not named else []
@@ -78,7 +78,7 @@ def _traffic(direction: str, side: dict[str, Any], unknown: dict[str, Any]) -> s
 
 
 def _peers_of(side: dict[str, Any]) -> list[Any]:
-    """Addresses, prefix lists and groups of a rule, whichever resource writes it."""
+    """Return addresses, prefix lists and groups of a rule, for each type of rule resource."""
     lists = ("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids", "security_groups")
     singles = ("cidr_ipv4", "cidr_ipv6", "prefix_list_id", "source_security_group_id", "referenced_security_group_id")
     several = [side.get(name) for name in lists]
@@ -88,7 +88,7 @@ def _peers_of(side: dict[str, Any]) -> list[Any]:
 
 
 def _is_open(address: Any) -> bool:
-    """Whether a range holds a large part of all addresses."""
+    """Return whether a range contains a large part of all addresses."""
     try:
         return ip_network(str(address), strict=False).prefixlen < SHORTEST_PREFIX
     except ValueError:

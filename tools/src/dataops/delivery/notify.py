@@ -1,4 +1,4 @@
-"""The last stage: tells what was delivered where, with links."""
+"""Notify of what was delivered to each environment, with links: the last stage."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from dataops.project import PROJECT
 
 
 def main() -> None:
-    """Tell once."""
+    """Notify once."""
     build = this_build()
     with refusals_published("The last stage of the pipeline", build.refuse):
         message = told(build, release_of(PROJECT).environments, boto3.client("s3"))
@@ -24,7 +24,7 @@ def main() -> None:
 
 
 def told(build: Build, environments: list[str], s3: Any) -> Message:
-    """What was delivered where."""
+    """Return what was delivered to each environment."""
     facts = [_fact(build, name, history(s3, build.summary_bucket, name)) for name in environments]
     links = {f"what changed in {name}": _summary(build, name) for name in environments}
     return delivered(build.place, build.execution, build.commit, facts, links)

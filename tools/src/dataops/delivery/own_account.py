@@ -1,4 +1,4 @@
-"""What a person's command needs before it touches AWS: credentials of the right account, and words for what fails."""
+"""Checks of a person's command before it uses AWS: credentials of the right account, and readable errors."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,7 +37,7 @@ def _sentence(error: ClientError) -> str:
 
 
 def refuse_other_accounts(account: str, what: str, sts: Any) -> None:
-    """End unless the credentials are of the account that something belongs to."""
+    """Refuse credentials of an account other than the expected one."""
     found = sts.get_caller_identity()["Account"]
     if found != account:
         raise Refusal(

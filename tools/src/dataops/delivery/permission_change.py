@@ -1,4 +1,4 @@
-"""Who may do what from now on, and no longer: each changed permission as principal, action and resource, in words."""
+"""Permission changes: each as principal, action and resource, in words."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -28,20 +28,20 @@ from dataops.delivery.policy_grants import ANY, OTHERS, Grant, Grants, gathered,
 TRUST = "assume_role_policy"
 IDENTITIES = ("aws_iam_role", "aws_iam_user", "aws_iam_group")
 WORKS_AS, WORKERS = ("role", "role_arn"), ("aws_lambda_function", "aws_glue_job", "aws_glue_crawler")
-# Policies that the configuration must give; AWS fills in those of other types where nobody gives them.
+# Policies that the configuration must set; AWS fills in the others if they are not set.
 GIVEN = {("aws_iam_role", TRUST)} | {
     (f"aws_{kind}", "policy")
     for kind in ("iam_group_policy", "iam_policy", "iam_role_policy", "iam_user_policy", "kms_key_policy",
                  "s3_bucket_policy", "secretsmanager_secret_policy", "sns_topic_policy", "sqs_queue_policy")
 }  # fmt: skip
-# An argument that is named so is a policy; of these, some grant nothing or have sentences of their own.
+# An argument of such a name is a policy; some of these grant nothing or have sentences of their own.
 POLICY = re.compile(r"polic(y|ies)")
 NO_PERMISSIONS = re.compile(r"redrive|lifecycle_policy|delivery_policy|_policy_arns?$|policy_names$|^policy_arns?$")
 
 
 @dataclass(frozen=True)
 class PermissionChange:
-    """What changes for one resource: sentences of what is gained, lost, and otherwise to be known."""
+    """The permission changes of one resource: sentences of what is gained, lost, and noted."""
 
     address: str
     verb: str
@@ -51,18 +51,18 @@ class PermissionChange:
 
     @property
     def sentences(self) -> list[str]:
-        """All of them."""
+        """All sentences."""
         return [*self.gained, *self.lost, *self.notes]
 
 
 def permission_changes(changes: list[Change], account: str = "") -> list[PermissionChange]:
-    """Every change of a permission that a plan holds; `account` is the one that it is for."""
+    """Return every permission change of a plan; `account` is the one that it is for."""
     found = [_change_of(change, account) for change in changes if change.verb != "forget"]
     return [each for each in found if each.sentences]
 
 
 def completed_later(shown: dict[str, Any], account: str = "") -> list[PermissionChange]:
-    """Policies that Terraform composes during the apply, as far as the plan knows them already."""
+    """Return policies that Terraform composes during the apply, as far as the plan knows them."""
     documents = [
         each
         for each in shown.get("resource_changes", [])
@@ -85,7 +85,7 @@ def _document_of(told: dict[str, Any], account: str) -> PermissionChange:
 
 
 def _statement(planned: dict[str, Any]) -> dict[str, Any]:
-    """A statement as the data source writes it, in the form of a policy; what is not known yet is said."""
+    """Return a statement of the data source in the form of a policy; unknown parts are marked."""
     names = {"actions": "Action", "not_actions": "NotAction", "resources": "Resource", "not_resources": "NotResource"}
     found: dict[str, Any] = {"Effect": planned.get("effect") or "Allow"}
     for name, element in names.items():
@@ -104,7 +104,7 @@ def _statement(planned: dict[str, Any]) -> dict[str, Any]:
 
 
 def highlighted(found: Iterable[PermissionChange]) -> list[str]:
-    """The sentences to read first: what is gained widely, given to others, or not known."""
+    """Return the sentences to read first: broad grants, grants to others, and unknown grants."""
     risky = [sentence for each in found for sentence in (*each.gained, *each.notes)]
     lifted = [sentence for each in found for sentence in each.lost if LIFTED in sentence]
     return list(dict.fromkeys(each for each in (*risky, *lifted) if any(word in each for word in HIGHLIGHTS)))
@@ -132,7 +132,7 @@ Say = Callable[[Grants, bool], str]
 
 
 def _grants(change: Change, account: str) -> list[tuple[frozenset[Grant], frozenset[Grant], Say]]:
-    """Before and after of each policy of a resource, and how its grants are put into words."""
+    """Return before and after of each policy of a resource, and the function that words its grants."""
     if change.type == "aws_lambda_permission":
         say = _words(change, account, f"function {short(value(change, 'function_name'))}")
         return [(_invocation(change.before), _invocation(change.after), say)]
@@ -146,7 +146,7 @@ def _grants(change: Change, account: str) -> list[tuple[frozenset[Grant], frozen
 
 
 def _granted(given: Any) -> frozenset[Grant]:
-    """What one attribute grants: a policy, or blocks that each hold one."""
+    """Return what one attribute grants: a policy, or blocks that each hold one."""
     if isinstance(given, list):
         policies = [each["policy"] for each in given if isinstance(each, dict) and is_policy(each.get("policy"))]
         return frozenset(grant for policy in policies for grant in grants_of(policy))
@@ -154,7 +154,7 @@ def _granted(given: Any) -> frozenset[Grant]:
 
 
 def _invocation(permission: dict[str, Any]) -> frozenset[Grant]:
-    """What a permission of a Lambda grants."""
+    """Return what a permission of a Lambda grants."""
     if not permission:
         return frozenset()
     keys = {
@@ -179,7 +179,7 @@ def _words(change: Change, account: str, holder: str, attribute: str = "policy")
         condition = f", if {grants.condition}" if grants.condition else ""
         if attribute == TRUST and set(grants.actions) == {"sts:AssumeRole"}:
             return f"{who} {_verb(grants.effect, is_gained)} work as {holder}{condition}"
-        # What is forbidden everywhere is no wide permission.
+        # A broad denial is not a broad permission.
         if grants.effect == "Deny":
             what, on = what.replace(ANY_ACTION, "any action"), on.replace(ANY_RESOURCE, "any resource")
         return f"{who} {_verb(grants.effect, is_gained)} {what} on {on}{condition}"
@@ -211,10 +211,10 @@ def _principal(who: str, account: str, effect: str) -> str:
 
 
 def _other_account(owner: str, account: str, effect: str) -> str:
-    """What is to be known about a principal of AWS that is not of the account itself."""
+    """Return a note about an AWS principal of another account."""
     if not account or owner == account or effect == "Deny":
         return ""
-    # A unique ID, such as AROAEXAMPLE, is what AWS shows for an identity that was deleted.
+    # AWS shows a unique ID, such as AROAEXAMPLE, for a deleted identity.
     return f" ({ANOTHER_ACCOUNT})" if owner.isdigit() else f" (whose account is {NOT_SHOWN})"
 
 
@@ -238,7 +238,7 @@ def _resource(resource: str) -> str:
 
 
 def _unknown(change: Change) -> list[str]:
-    """Policies that the plan cannot show, of whatever type."""
+    """Return policies of any type that the plan cannot show."""
     names = [name for name in sorted({*change.before, *change.after, *change.unknown}) if _is_of_permissions(name)]
     unknown = [name for name in names if change.verb != "destroy" and _is_unknown(change, name)]
     hidden = [name for name in names if name in change.hidden and change.before.get(name) != change.after.get(name)]
@@ -254,14 +254,14 @@ def _is_of_permissions(name: str) -> bool:
 
 
 def _is_unknown(change: Change, name: str) -> bool:
-    """Unknown because of the configuration: of a policy that nobody gives, AWS only fills in its own."""
+    """Return whether the configuration leaves the policy unknown: AWS fills in a policy that is not set."""
     mark = change.unknown.get(name)
     is_given = name in change.configured or (change.type, name) in GIVEN or bool(_granted(change.before.get(name)))
     return is_marked(mark) and (is_given or not isinstance(mark, bool))
 
 
 def _boundary(change: Change) -> list[str]:
-    """The most that a role or a user may ever do."""
+    """Return the change of a permissions boundary of a role or a user."""
     if change.type not in ("aws_iam_role", "aws_iam_user") or change.verb == "destroy":
         return []
     before, after = (side.get("permissions_boundary") for side in (change.before, change.after))
@@ -274,7 +274,7 @@ def _boundary(change: Change) -> list[str]:
 
 
 def _attachment(change: Change) -> list[str]:
-    """Managed policies that a role, a user or a group gets or loses, by an attachment or by its own arguments."""
+    """Return managed policies that a role, user or group gains or loses, by attachment or by its own arguments."""
     if change.type.endswith("_policy_attachment"):
         name, sides = "policy_arn", [{change.before.get("policy_arn")}, {change.after.get("policy_arn")}]
     else:
@@ -293,7 +293,7 @@ def _attachment(change: Change) -> list[str]:
 
 
 def _is_given(change: Change, name: str) -> bool:
-    """Of a role AWS fills in the managed policies that others attach."""
+    """Return whether the configuration sets it: for a role, AWS fills in the policies that others attach."""
     return change.type not in IDENTITIES or name in change.configured or change.unknown.get(name) is not True
 
 
@@ -302,13 +302,13 @@ def _content(arn: str) -> str:
 
 
 def _attached_to(change: Change) -> str:
-    """Who has an attached policy; aws_iam_policy_attachment names several."""
+    """Return the identities of an attached policy; aws_iam_policy_attachment names several."""
     several = [f"{kind[:-1]} {name}" for kind in ("roles", "users", "groups") for name in change.after.get(kind) or []]
     return ", ".join(several) if change.type == "aws_iam_policy_attachment" and several else holder(change)
 
 
 def _exclusive(change: Change) -> list[str]:
-    """A list of all policies: whatever else is attached is taken away, prohibitions too."""
+    """Return the change of an exclusive list: other attached policies are removed, denials too."""
     if not change.type.endswith("_exclusive") or change.verb == "destroy":
         return []
     names = change.after.get("policy_names" if "policy_names" in {*change.after, *change.unknown} else "policy_arns")
@@ -317,7 +317,7 @@ def _exclusive(change: Change) -> list[str]:
 
 
 def _works_as(change: Change) -> list[str]:
-    """The role of something that runs."""
+    """Return the change of the role of a resource."""
     if change.type not in WORKERS or change.verb == "destroy":
         return []
     if any(change.unknown.get(name) for name in WORKS_AS):
@@ -330,7 +330,7 @@ def _works_as(change: Change) -> list[str]:
 
 
 def _public_access(change: Change) -> list[str]:
-    """Whether a bucket can become public."""
+    """Return whether a bucket can become public."""
     if change.type != "aws_s3_bucket_public_access_block":
         return []
     names = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
@@ -340,7 +340,7 @@ def _public_access(change: Change) -> list[str]:
 
 
 def _credentials(change: Change) -> list[str]:
-    """Keys, groups and addresses that are permissions by themselves."""
+    """Return keys, groups and addresses that are permissions by themselves."""
     if change.verb == "destroy":
         return []
     if change.type == "aws_iam_access_key":

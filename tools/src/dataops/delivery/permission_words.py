@@ -1,8 +1,8 @@
-"""The words of permissions: what is highlighted, and what the holder of a permission is called."""
+"""The words of permissions: what is highlighted, and the name of the holder of a permission."""
 
 from dataops.delivery.change import UNKNOWN_CHANGE, Change
 
-# What is unusual enough to be read first; these words stand in the sentences.
+# What is unusual enough to be read first; these words occur in the sentences.
 ANYBODY, ANY_ACTION, ANY_RESOURCE, ANOTHER_ACCOUNT = "ANYBODY", "ANY ACTION", "ANY RESOURCE", "ANOTHER ACCOUNT"
 UNKNOWN, NO_BOUNDARY, LIFTED = "KNOWN ONLY AFTER THE APPLY", "WITHOUT A BOUNDARY", "NO LONGER FORBIDDEN"
 ANY_ADDRESS, NOT_SHOWN = "ANY ADDRESS", "NOT SHOWN"
@@ -11,7 +11,7 @@ HIGHLIGHTS = (
     ANYBODY, ANY_ACTION, ANY_RESOURCE, ANOTHER_ACCOUNT, UNKNOWN, NO_BOUNDARY, LIFTED, ANY_ADDRESS, NOT_SHOWN,
     OUTSIDE_IDENTITY, OUTSIDE_NETWORK, UNKNOWN_CHANGE,
 )  # fmt: skip
-# By which attribute a thing is known to people, and what it is called.
+# The attribute that names a resource for people, and the word for its type.
 THINGS = {
     "aws_iam_role": ("role", "name"),
     "aws_iam_policy": ("managed policy", "name"),
@@ -45,19 +45,19 @@ HOLDERS = {"aws_iam_role_policy": ("role", "role"), "aws_iam_user_policy": ("use
 
 
 def holder(change: Change) -> str:
-    """The thing that a policy belongs to, in words."""
+    """Return the owner of a policy, in words."""
     kind, attribute = HOLDERS.get(change.type) or THINGS.get(change.type) or (change.type, "name")
     named = value(change, attribute)
     return f"{kind} {short(named)}" if named else f"{kind} {change.name}{f'[{change.key}]' if change.key else ''}"
 
 
 def value(change: Change, attribute: str) -> str:
-    """An argument as it will be, or as it was."""
+    """Return an argument after the change, or before it."""
     return str(change.after.get(attribute) or change.before.get(attribute) or "")
 
 
 def short(name: str) -> str:
-    """An ARN's or an address's own part, with its account where it has one that matters."""
+    """Return an ARN's or an address's own part, with its account if it is a relevant one."""
     if name.startswith("https://"):
         return name.rpartition("/")[2]
     return name.split(":", 5)[5] if name.startswith("arn:") and name.count(":") >= 5 else name

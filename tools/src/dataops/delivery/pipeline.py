@@ -1,4 +1,4 @@
-"""Creates or updates the delivery pipeline from pipeline/ as it is committed. Shows what would change and asks."""
+"""Create or update the delivery pipeline from pipeline/ as it is committed. Shows the changes and asks."""
 
 import sys
 
@@ -13,7 +13,7 @@ from dataops.project.programs import run
 @click.command(help=__doc__)
 @click.option("--adopt", is_flag=True, help="manage the CodeCommit repository that exists already")
 def main(adopt: bool) -> None:
-    """Refuse what is not committed, then let Terraform show its plan and ask."""
+    """Refuse uncommitted changes, then let Terraform show its plan and ask."""
     before_pipeline.main()
     if build_archives.main(PROJECT):
         sys.exit(1)

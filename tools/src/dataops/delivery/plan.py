@@ -1,4 +1,4 @@
-"""Plans one environment and packs what an approval is about: the plan, its archives, its lock file, its summary."""
+"""Plan one environment and pack the content of an approval: the plan, its archives, its lock file, its summary."""
 
 import shutil
 from dataclasses import replace
@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def with_its_history(judgement: Judgement, build: Build) -> Judgement:
-    """The same with what the change is, and how the environment before this one has taken it."""
+    """Add what the change is, and the result of the commit in the environment before this one."""
     s3, told = boto3.client("s3"), build.variables
     known = history(s3, build.summary_bucket, build.environment)
     change = delivered_change(PROJECT, known[0]["commit"] if known else "", build.commit, told.get("BRANCH", ""))
@@ -61,12 +61,12 @@ def with_its_history(judgement: Judgement, build: Build) -> Judgement:
 
 
 def account_of(role: str | None) -> str:
-    """The account of a role: whoever is of another one is said to be."""
+    """Return the account of a role: principals of other accounts are marked."""
     return role.split(":")[4] if role else ""
 
 
 def ask_for_approval(build: Build, summary: str, link: str) -> None:
-    """Tell the approvers, where the pipeline waits for them after this build."""
+    """Notify the approvers, if the pipeline waits for them after this build."""
     minutes = int(build.variables.get("APPROVAL_MINUTES") or 0)
     if minutes:
         lines = summary.split(BETWEEN)
@@ -101,16 +101,16 @@ def planned(
 
 
 def upload(build: Build, text: str) -> str:
-    """Put the summary where approvers can read it; its link."""
+    """Upload the summary for approvers; return its link."""
     bucket, key = build.summary_bucket, f"summaries/{build.execution}/{build.environment}.md"
-    # As plain text a browser shows it; as markdown it would only offer to save it.
+    # A browser shows plain text; it would only offer to save markdown.
     told = {"Body": text.encode(), "ContentType": "text/plain; charset=utf-8"}
     boto3.client("s3").put_object(Bucket=bucket, Key=key, **told)
     return build.place.stored_object(bucket, key)
 
 
 def export(variables: dict[str, str], folder: Path) -> None:
-    """Leave values where the buildspec takes them from; each is one line, because it becomes a variable."""
+    """Write values for the buildspec; each is one line, because it becomes a variable."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, value in variables.items():
         (folder / name).write_text(value, encoding="utf-8")

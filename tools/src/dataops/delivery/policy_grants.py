@@ -1,4 +1,4 @@
-"""What an IAM policy grants, statement by statement, whatever order its JSON has."""
+"""The grants of an IAM policy, statement by statement, in any order of its JSON."""
 
 import json
 import re
@@ -12,7 +12,7 @@ OTHERS = "anything but "
 
 @dataclass(frozen=True, order=True)
 class Grant:
-    """One action that one principal may or may not do to one resource; `who` is empty in the policy of an identity."""
+    """One action that one principal may or may not do to one resource; `who` is empty in an identity-based policy."""
 
     effect: str
     who: str
@@ -33,18 +33,18 @@ class Grants:
 
 
 def grants_of(document: Any) -> frozenset[Grant]:
-    """Every grant of a policy, given as text or as data; of nothing, none."""
+    """Return every grant of a policy, given as text or as data; none if it is empty."""
     policy = parsed(document)
     return frozenset(grant for statement in _several(policy.get("Statement", [])) for grant in _grants(statement))
 
 
 def is_policy(value: Any) -> bool:
-    """Whether a text is a policy document."""
+    """Return whether a text is a policy document."""
     return isinstance(value, str) and value.lstrip().startswith("{") and "Statement" in parsed(value)
 
 
 def parsed(document: Any) -> dict[str, Any]:
-    """A policy as data; what is no JSON object is an empty one."""
+    """Return a policy as data; anything but a JSON object becomes an empty one."""
     if isinstance(document, str):
         try:
             document = json.loads(document)
@@ -54,7 +54,7 @@ def parsed(document: Any) -> dict[str, Any]:
 
 
 def gathered(grants: Iterable[Grant]) -> list[Grants]:
-    """The same grants in as few as there can be: actions for the same resources, then resources of the same actions."""
+    """Merge grants into as few as possible: by the same resources, then by the same actions."""
     actions: dict[tuple[str, str, str, str], list[str]] = {}
     for each in sorted(grants):
         actions.setdefault((each.effect, each.who, each.condition, each.resource), []).append(each.action)
@@ -68,12 +68,12 @@ def gathered(grants: Iterable[Grant]) -> list[Grants]:
 
 
 def is_wild(part: str) -> bool:
-    """Whether a part of a name holds a wildcard."""
+    """Return whether a part of a name has a wildcard."""
     return "*" in part or "?" in part
 
 
 def is_wide(resource: str) -> bool:
-    """Whether an ARN leaves open the service, the account, or how the name begins."""
+    """Return whether an ARN leaves open the service, the account, or how the name begins."""
     if not is_wild(resource):
         return False
     parts = resource.split(":", 5)
@@ -82,7 +82,7 @@ def is_wide(resource: str) -> bool:
     _, partition, service, _, account, name = parts
     if is_wild(partition) or is_wild(service) or is_wild(account):
         return True
-    # Of S3 the name is the bucket's; of the others a type stands before it, as in role/name.
+    # For S3 the name is the bucket's; for the others a type precedes it, as in role/name.
     kind, separator, rest = ("", "", name) if service == "s3" else _kind_and_name(name)
     return is_wild(kind) or (bool(separator) and not rest) or rest[:1] in ("*", "?")
 
@@ -101,14 +101,14 @@ def _grants(statement: dict[str, Any]) -> Iterable[Grant]:
 
 
 def _element(statement: dict[str, Any], name: str) -> list[str]:
-    """The actions or resources of a statement; what a statement excludes stays together."""
+    """Return the actions or resources of a statement; what a statement excludes stays together."""
     if f"Not{name}" in statement:
         return [OTHERS + ", ".join(sorted(map(str, _several(statement[f"Not{name}"]))))]
     return sorted({str(each) for each in _several(statement.get(name, []))})
 
 
 def _principals(statement: dict[str, Any]) -> list[str]:
-    """`AWS:arn…`, `Service:lambda.amazonaws.com`, `*`; one empty name where the policy is that of an identity."""
+    """Return `AWS:arn…`, `Service:lambda.amazonaws.com`, `*`; one empty name for an identity-based policy."""
     if "NotPrincipal" in statement:
         return [OTHERS + ", ".join(_named(statement["NotPrincipal"]))]
     return _named(statement["Principal"]) if "Principal" in statement else [""]
@@ -122,7 +122,7 @@ def _named(principal: Any) -> list[str]:
 
 
 def _condition(condition: Any) -> str:
-    """The tests of a condition in words, in an order of their own."""
+    """Return the tests of a condition in words, sorted."""
     tests = [
         f"{key} {operator} {' or '.join(sorted(map(str, _several(values))))}"
         for operator, wanted in (condition or {}).items()

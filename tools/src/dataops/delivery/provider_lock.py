@@ -1,4 +1,4 @@
-"""Notes down the provider's checksums for every common platform, so that no build and no laptop takes another one."""
+"""Records the provider's checksums for every common platform, so that every build and laptop uses the same provider."""
 
 import re
 import shutil
@@ -13,9 +13,9 @@ PLATFORMS = ("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64", "wind
 
 
 def lock_providers(project: Path, root: BootstrapRoot) -> str:
-    """Give every Terraform root the same lock file; what to say about it.
+    """Write the same lock file for every Terraform root; return a report.
 
-    Every root asks for the same provider, so the checksums are fetched once: those of one platform are in
+    Every root needs the same provider, so the checksums are fetched once: those of one platform are in
     a download of more than a hundred megabytes.
     """
     roots = [folder for folder in roots_of(project) if not is_complete(folder / LOCK)]
@@ -37,19 +37,19 @@ def lock_providers(project: Path, root: BootstrapRoot) -> str:
 
 
 def roots_of(project: Path) -> list[Path]:
-    """Every folder that Terraform runs in: bootstrap/, pipeline/ and the environments'."""
+    """Return every folder that Terraform runs in: bootstrap/, pipeline/ and the environments'."""
     return sorted(path.parent for path in project.glob("*/provider.tf"))
 
 
 def is_complete(lock: Path) -> bool:
-    """Whether a lock file knows every platform: by the registry's signed list, or by one checksum for each."""
+    """Return whether a lock file has every platform: by the registry's signed list, or by one checksum for each."""
     text = lock.read_text(encoding="utf-8") if lock.exists() else ""
-    # zh: are the registry's checksums of the packed provider for all platforms; h1: is of the unpacked one of one.
+    # zh: are the registry's checksums of the zip archives of all platforms; h1: is that of one unpacked archive.
     return '"zh:' in text or len(set(re.findall(r'"h1:[^"]+"', text))) >= len(PLATFORMS)
 
 
 def _locked(root: BootstrapRoot) -> list[str]:
-    """Let Terraform write the lock file of the working copy; the platforms that it knows then."""
+    """Let Terraform write the lock file of the working copy; return the platforms in it."""
     if _lock(root, PLATFORMS):
         return list(PLATFORMS)
     mirror = mirror_of(None)

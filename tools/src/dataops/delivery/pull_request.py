@@ -1,4 +1,4 @@
-"""Checks a pull request's commit, plans every environment with it, and says how that went in one comment."""
+"""Check a pull request's commit, plan every environment with it, and comment the result."""
 
 import json
 import subprocess
@@ -18,13 +18,13 @@ from dataops.delivery.terraform import Terraform
 from dataops.project import PROJECT
 
 CHECKS = ("check", "validate", "scan", "test")
-# CodeCommit takes 10,240 characters; the losses and the counts stand first in a summary.
+# CodeCommit takes 10,240 characters; a summary begins with the losses and the counts.
 LONGEST_COMMENT = 10_000
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at: what, whether it is fine, a text for who wants to know more, and its essence."""
+    """The result of one check: its subject, whether it passed, the details, and the essence."""
 
     name: str
     is_fine: bool
@@ -33,7 +33,7 @@ class Finding:
 
 
 def main() -> None:
-    """Look at everything, comment, and fail when anything is not fine."""
+    """Run every check, comment, and fail if any check fails."""
     build = this_build()
     request = pull_request(build)
     findings = [*branch_name(build, request), *map(checked, CHECKS)]
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def pull_request(build: Build) -> dict[str, Any] | None:
-    """The CodeCommit pull request; by a connection there is none that could be commented on."""
+    """Return the CodeCommit pull request; with a connection there is none that could be commented on."""
     number = build.variables.get("PULL_REQUEST_ID")
     if not number:
         return None
@@ -57,7 +57,7 @@ def pull_request(build: Build) -> dict[str, Any] | None:
 
 
 def branch_name(build: Build, request: dict[str, Any] | None) -> list[Finding]:
-    """Whether the branch is named as agreed, where this build knows it."""
+    """Check the branch's name, if this build knows it."""
     target = request["pullRequestTargets"][0]["sourceReference"] if request else build.variables.get("SOURCE_BRANCH")
     if not target:
         return []
@@ -66,13 +66,13 @@ def branch_name(build: Build, request: dict[str, Any] | None) -> list[Finding]:
 
 
 def checked(verb: str) -> Finding:
-    """The outcome of one of the Makefile's checks; its output is in the log."""
+    """Return the result of one of the Makefile's checks; its output is in the log."""
     done = subprocess.run(["make", "--no-print-directory", verb], cwd=PROJECT, check=False)
     return Finding(f"make {verb}", done.returncode == 0)
 
 
 def plan_of(build: Build, environment: str, role: str) -> Finding:
-    """What the change would do to an environment, as it is now; a pull request never holds up an apply."""
+    """Return the plan for an environment in its present state; a pull request never delays an apply."""
     folder = PROJECT / ".delivery" / "pull-request" / environment
     try:
         terraform = Terraform(PROJECT, environment, terraform_access(role, build, PROJECT))
@@ -84,7 +84,7 @@ def plan_of(build: Build, environment: str, role: str) -> Finding:
 
 
 def comment(commit: str, findings: list[Finding]) -> str:
-    """The comment: the result first, then each finding's text as far as there is room."""
+    """Return the comment: the result first, then each finding's text as far as there is room."""
     is_fine = all(finding.is_fine for finding in findings)
     rows = [f"| {finding.name} | {'passed' if finding.is_fine else '**failed**'} |" for finding in findings]
     head = [
@@ -100,7 +100,7 @@ def comment(commit: str, findings: list[Finding]) -> str:
 
 
 def _cut(finding: Finding, room: int) -> str:
-    """The whole text if there is room; else what matters most, and as much of the text as fits."""
+    """Return the whole text if there is room; else the essence, and as much of the text as fits."""
     text, begin, end = finding.text.strip(), f"{finding.essence}\n\n", "\n\n… cut; the build's log has all of it."
     if len(text) <= room:
         return text
@@ -108,7 +108,7 @@ def _cut(finding: Finding, room: int) -> str:
 
 
 def post(request: dict[str, Any], text: str) -> None:
-    """Comment on the commit that was looked at; a build may not edit the comment of an earlier build."""
+    """Comment on the checked commit; a build may not edit the comment of an earlier build."""
     target = request["pullRequestTargets"][0]
     boto3.client("codecommit").post_comment_for_pull_request(
         pullRequestId=request["pullRequestId"],

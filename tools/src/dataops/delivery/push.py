@@ -1,4 +1,4 @@
-"""Pushes this branch to the project's repository; a CodeCommit repository that is not there yet is made first."""
+"""Push this branch to the project's repository. Creates a missing CodeCommit repository first."""
 
 import os
 from pathlib import Path
@@ -17,7 +17,7 @@ HOSTS = {"github": "github.com", "gitlab": "gitlab.com", "bitbucket": "bitbucket
 
 
 def main() -> None:
-    """Push, or say what to do."""
+    """Push, or print what to do."""
     release = release_of(PROJECT)
     refuse_unless_committed(PROJECT, release.branch)
     if release.provider != "codecommit":
@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def by_hand(release: Release) -> str:
-    """What to do where the repository is not ours to make."""
+    """Return what to do if the repository is not in CodeCommit."""
     address = f"git@{HOSTS[release.provider]}:{release.repository}.git"
     return (
         f"The code of this project lives at {release.provider}: make the empty repository {release.repository} there, "
@@ -39,12 +39,12 @@ def by_hand(release: Release) -> str:
 
 
 def address_of(release: Release, profile: str | None) -> str:
-    """The repository's address for git-remote-codecommit, which signs with the person's own AWS credentials."""
+    """Return the repository's address for git-remote-codecommit, which signs with the person's own AWS credentials."""
     return f"codecommit::{release.region}://{f'{profile}@' if profile else ''}{release.repository}"
 
 
 def make_repository(client: Any, release: Release) -> None:
-    """Make the repository unless it is there."""
+    """Create the repository if it is missing."""
     try:
         client.get_repository(repositoryName=release.repository)
     except client.exceptions.RepositoryDoesNotExistException:
@@ -55,7 +55,7 @@ def make_repository(client: Any, release: Release) -> None:
 
 
 def push(project: Path, release: Release, address: str) -> None:
-    """Set the remote and push the present branch, unless that would cover somebody's work."""
+    """Set the remote and push the present branch, unless that would overwrite somebody's work."""
     branch = git(project, "rev-parse", "--abbrev-ref", "HEAD")
     if branch == "HEAD":
         raise Refusal("No branch is checked out: git switch to the one that you want to push.")
@@ -68,7 +68,7 @@ def push(project: Path, release: Release, address: str) -> None:
 
 
 def set_remote(project: Path, address: str) -> None:
-    """Add the remote; one that leads elsewhere stays as it is."""
+    """Add the remote; keep an existing one that points elsewhere."""
     found = attempt(project, "config", "--get", f"remote.{REMOTE}.url").stdout.strip()
     if not found:
         git(project, "remote", "add", REMOTE, address)
@@ -80,7 +80,7 @@ def set_remote(project: Path, address: str) -> None:
 
 
 def refuse_other_histories(project: Path, release: Release, branch: str) -> None:
-    """End where the repository has commits that the present branch knows nothing of."""
+    """Refuse if the repository has commits that the present branch does not have."""
     fetched = attempt(project, "fetch", REMOTE)
     if fetched.returncode:
         raise Refusal(f"{release.repository} cannot be read: {' '.join(fetched.stderr.split())}")

@@ -1,4 +1,4 @@
-"""How every command here says no: one sentence, published where people read it, exit code 1, nothing changed."""
+"""The refusal of a command: one sentence, published where people read it, exit code 1, nothing changed."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,11 +7,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 
 class Refusal(SystemExit):
-    """One sentence that says what is wrong, where, and what to do."""
+    """One sentence: what is wrong, where, and what to do."""
 
 
 class TerraformRefusal(Refusal):
-    """Terraform could not do something; `told` is all that it has said."""
+    """An error of Terraform; `told` is its whole output."""
 
     def __init__(self, sentence: str, told: str) -> None:
         super().__init__(sentence)
@@ -23,7 +23,7 @@ Publish = Callable[[str, str], None]
 
 @contextmanager
 def refusals_published(what: str, publish: Publish) -> Iterator[None]:
-    """Let people read the sentence of a refusal, and that of AWS, before the command ends with it."""
+    """Publish the sentence of a refusal, or an error of AWS, before the command ends with it."""
     try:
         try:
             yield

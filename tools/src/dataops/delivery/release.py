@@ -1,4 +1,4 @@
-"""Where this project is delivered from: its repository, its pipeline, the record of what is deployed."""
+"""The origin of deliveries: repository, pipeline, the record of what is deployed."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ class Release:
 
     @property
     def repository(self) -> str:
-        """The repository's name; owner/name where the provider has owners."""
+        """The repository's name; owner/name if the provider has owners."""
         return str(self.settings["project"]["git"]["repository"])
 
     @property
@@ -59,12 +59,12 @@ class Release:
         return [str(environment["name"]) for environment in self.settings["delivery"]["environments"]]
 
     def is_protected(self, environment: str) -> bool:
-        """Whether an environment may not be destroyed by a command."""
+        """Return whether no command may destroy an environment."""
         return any(
             each["name"] == environment and each["protected"] for each in self.settings["delivery"]["environments"]
         )
 
 
 def release_of(project: Path) -> Release:
-    """Read project.yaml, by Terraform."""
+    """Read project.yaml, with Terraform."""
     return Release(settings_of(project, "pipeline"))

@@ -1,4 +1,4 @@
-"""Goes back to a commit by going forward: a pull request that reverts everything since, planned and approved too."""
+"""Open a pull request that reverts to an earlier commit. It is planned and approved like any other."""
 
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,10 @@ from dataops.project import PROJECT
 
 
 @click.command(help=__doc__)
-@click.option("--to", help="a commit that the delivered branch has had, as git knows it")
-@click.option("--environment", help="the last commit before the present one whose smoke test passed there")
+@click.option("--to", help="a commit of the delivered branch")
+@click.option("--environment", help="roll back to the last earlier commit that passed the smoke test there")
 def main(to: str | None, environment: str | None) -> None:
-    """Make the branch, push it, open the pull request."""
+    """Create the branch, push it, open the pull request."""
     if bool(to) == bool(environment):
         raise click.UsageError("Give one of --to and --environment.")
     release = release_of(PROJECT)
@@ -36,7 +36,7 @@ def main(to: str | None, environment: str | None) -> None:
 
 
 def commit_to_return_to(s3: Any, release: Release, environment: str) -> str:
-    """The last good commit of an environment, out of the record of what was deployed."""
+    """Return the last good commit of an environment, from the record of what was deployed."""
     if environment not in release.environments:
         raise Refusal(f"There is no environment {environment}: this project has {', '.join(release.environments)}.")
     found = last_good(history(s3, release.bucket, environment))
@@ -46,7 +46,7 @@ def commit_to_return_to(s3: Any, release: Release, environment: str) -> str:
 
 
 def revert(project: Path, to: str, main_branch: str) -> tuple[str, int]:
-    """Revert on a branch of its own what main got since a commit, newest first; its name, and how many commits."""
+    """Revert main's commits since a commit on a new branch, newest first; return its name and the number of commits."""
     commit, since = since_then(project, to, main_branch)
     branch = f"rollback/to-{commit[:12]}-from-{since[0][:12]}"
     if not attempt(project, "rev-parse", "--verify", f"refs/heads/{branch}").returncode:
@@ -68,7 +68,7 @@ def revert(project: Path, to: str, main_branch: str) -> tuple[str, int]:
 
 
 def since_then(project: Path, to: str, main_branch: str) -> tuple[str, list[str]]:
-    """The commit to return to in full, and what main itself got since, newest first."""
+    """Return the commit to return to in full, and main's own commits since, newest first."""
     commit = attempt(project, "rev-parse", "--verify", f"{to}^{{commit}}").stdout.strip()
     if not commit:
         raise Refusal(f"There is no commit {to} here: git fetch, or is it misspelt?")
@@ -81,14 +81,14 @@ def since_then(project: Path, to: str, main_branch: str) -> tuple[str, list[str]
 
 
 def _revert(project: Path, commit: str) -> None:
-    """Undo one commit; of a merge, what it brought to main."""
+    """Revert one commit; for a merge, what it brought to main."""
     parents = git(project, "rev-list", "--parents", "--max-count=1", commit).split()[1:]
     mainline = ["--mainline", "1"] if len(parents) > 1 else []
     git(project, "revert", "--no-edit", *mainline, commit)
 
 
 def offered(release: Release, branch: str, to: str) -> str:
-    """Open the pull request where we can; what to do next."""
+    """Open the pull request if possible; return what to do next."""
     if release.provider != "codecommit":
         return f"Open a pull request from {branch} to {release.branch}; once merged, the pipeline delivers it."
     codecommit = boto3.client("codecommit", region_name=release.region)

@@ -13,20 +13,20 @@ BIN = Path(sys.executable).parent
 REPORT = PROJECT / "reports" / "checkov.xml"
 # A scan that read nothing passes too: this is far below what any project has.
 FEWEST_CHECKS = 100
-# A version that is known to be vulnerable, by number: whoever does not know that knows nothing.
+# A version with a known vulnerability: a scanner that does not report it has no data.
 KNOWN_TO_BE_VULNERABLE = "requests==2.19.1"
 LOCKS = ("requirements.lock", "buildspecs/requirements.lock")
 
 
 def main() -> None:
-    """Scan, and end with 1 when anything was found."""
+    """Scan, and end with 1 if anything was found."""
     is_clean = scan_repository(PROJECT, REPORT)
     if not (scan_packages(PROJECT) and is_clean):
         sys.exit("The scan found the problems above. Fix them, or skip a finding next to its line with a reason.")
 
 
 def scan_repository(project: Path, report: Path) -> bool:
-    """checkov over the whole repository; whether it found nothing, having looked."""
+    """Run checkov over the whole repository; return whether it found nothing and read enough files."""
     report.parent.mkdir(parents=True, exist_ok=True)
     command = [str(BIN / "checkov"), "--directory", ".", "--config-file", "buildspecs/checkov.yaml"]
     command += ["--output", "cli", "--output", "junitxml", "--output-file-path", f"console,{report}"]
@@ -38,7 +38,7 @@ def scan_repository(project: Path, report: Path) -> bool:
 
 
 def scan_packages(project: Path) -> bool:
-    """pip-audit over the lock files; where it cannot look vulnerabilities up, it says so and is not counted."""
+    """Run pip-audit over the lock files; without access to the vulnerability data it reports that, uncounted."""
     with tempfile.TemporaryDirectory() as folder:
         control = Path(folder, "requirements.txt")
         control.write_text(f"{KNOWN_TO_BE_VULNERABLE}\n")
@@ -51,7 +51,7 @@ def scan_packages(project: Path) -> bool:
 
 
 def vulnerabilities(requirements: Path) -> list[str]:
-    """What is known against the packages of one file, a line each."""
+    """Return the known vulnerabilities of the packages of one file, one per line."""
     command = [str(BIN / "pip-audit"), "--strict", "--no-deps", "--disable-pip", "--progress-spinner", "off"]
     command += ["--format", "json", "--requirement", str(requirements)]
     done = subprocess.run(command, text=True, capture_output=True, check=False)

@@ -1,4 +1,4 @@
-"""How project.yaml differs between two commits, in lines that a person reads."""
+"""The differences of project.yaml between two commits, in readable lines."""
 
 import re
 from typing import Any
@@ -10,7 +10,7 @@ COLUMN = re.compile(r"^columns\[([^\]]+)\]\.?")
 
 
 def settings_lines(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    """One line for each value that differs."""
+    """Return one line for each value that differs."""
     return [_line(each) for each in differences(before, after)]
 
 
@@ -26,7 +26,7 @@ def _line(difference: Difference) -> str:
 
 
 def _in_words(path: str) -> tuple[str, str]:
-    """`dataset orders` and `column note` of datasets.orders.columns[note]."""
+    """Return `dataset orders` and `column note` for datasets.orders.columns[note]."""
     found = PLACE.match(path)
     place = "" if not found else f"dataset {found[2]}" if found[1] else f"environment {found[4]}"
     rest = path[found.end() :] if found else path
@@ -38,7 +38,7 @@ def _in_words(path: str) -> tuple[str, str]:
 
 
 def _content(path: str, value: Any) -> str:
-    """The plain values of what was added."""
+    """Return the plain values of what was added."""
     if not isinstance(value, dict):
         return ""
     plain = [

@@ -1,4 +1,4 @@
-"""What a plan lets AWS delete earlier than before: expirations of buckets, retention of logs and queues, TTL."""
+"""Data that a plan lets AWS delete earlier: expirations of buckets, retention of logs and queues, TTL."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -8,7 +8,7 @@ from dataops.delivery.change import Change, is_marked
 
 EARLIER, UNKNOWN = "DELETED EARLIER", "KNOWN ONLY AFTER THE APPLY"
 NEVER = float("inf")
-# What retention AWS counts in which unit; without a value a log group keeps everything.
+# The unit of each retention; without a value a log group keeps everything.
 RETENTIONS = {
     "aws_cloudwatch_log_group": ("retention_in_days", "days"),
     "aws_kinesis_stream": ("retention_period", "hours"),
@@ -20,7 +20,7 @@ EXPIRATIONS = ("expiration", "noncurrent_version_expiration")
 
 
 def shorter_retentions(changes: list[Change]) -> list[str]:
-    """One sentence for each retention that is new or shorter for data that is already there."""
+    """Return one sentence for each retention that is new or shorter for existing data."""
     found = [
         sentence
         for change in changes
@@ -73,7 +73,7 @@ def _lifecycle(change: Change) -> Iterator[tuple[str, str]]:
 
 
 def _expires_at_unknown(rules: Any) -> bool:
-    """Whether what is unknown can be an expiration; AWS fills in other parts of a rule itself."""
+    """Return whether an unknown value can be an expiration; AWS fills in other parts of a rule itself."""
     if not isinstance(rules, list):
         return True
     names = (*EXPIRATIONS, "filter", "status")
@@ -82,7 +82,7 @@ def _expires_at_unknown(rules: Any) -> bool:
 
 
 def _earliest(rules: Iterable[dict[str, Any]]) -> dict[tuple[str, str], tuple[float, float, str]]:
-    """Of several rules for the same objects the one that deletes first."""
+    """Return the rule that deletes first of several for the same objects."""
     found: dict[tuple[str, str], tuple[float, float, str]] = {}
     for objects, when in _expirations(rules):
         if objects not in found or _is_shorter(when, found[objects]):
@@ -95,7 +95,7 @@ def _is_shorter(when: tuple[float, float, str], old: tuple[float, float, str]) -
 
 
 def _expirations(rules: Iterable[dict[str, Any]]) -> Iterator[tuple[tuple[str, str], tuple[float, float, str]]]:
-    """The enabled expirations by the objects that they are for."""
+    """Return the enabled expirations by the objects that they are for."""
     for rule in rules:
         if rule.get("status") != "Enabled" and not rule.get("enabled"):
             continue
@@ -119,7 +119,7 @@ def _in_words(when: tuple[float, float, str]) -> str:
 
 
 def _where(rule: dict[str, Any]) -> str:
-    """Which objects a rule is for, in words."""
+    """Return the objects that a rule is for, in words."""
     filters = [each for each in rule.get("filter") or [] if isinstance(each, dict)]
     chosen = {name: value for each in filters for name, value in each.items() if value}
     prefix = str(chosen.pop("prefix", "") or rule.get("prefix") or "")
@@ -129,7 +129,7 @@ def _where(rule: dict[str, Any]) -> str:
 
 
 def _is_of_a_new_bucket(change: Change, changes: list[Change]) -> bool:
-    """A bucket that the same plan makes, beside its rules, has nothing to lose yet."""
+    """Return whether the same plan creates the bucket: a new bucket has no data to lose."""
     if change.type != LIFECYCLE or change.verb != "add" or change.after.get("bucket"):
         return False
     module = change.address.rpartition(f"{LIFECYCLE}.")[0]

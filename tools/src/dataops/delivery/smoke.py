@@ -1,4 +1,4 @@
-"""The smoke test of one environment: a canary file flies through the real chain, is checked, and leaves no trace."""
+"""Send a canary file through the real chain of one environment, check the result, and remove it."""
 
 import time
 
@@ -15,7 +15,7 @@ from dataops.project.job_settings import settings_of
 
 
 def main() -> None:
-    """Test what was just applied, and note down how it ended."""
+    """Test what was just applied, and record the result."""
     build = this_build()
     with refusals_published(f"The smoke test of {build.environment}", build.refuse):
         deployment = deployed_environment(build)
@@ -31,14 +31,14 @@ def main() -> None:
 
 
 def deployed_environment(build: Build) -> Deployment:
-    """The environment, with the credentials of the role that may send canaries there."""
+    """Return the environment, with the credentials of the role that may send canaries there."""
     settings = settings_of(PROJECT, build.environment)
     credentials = credentials_of(build.variables.get("ROLE_ARN"), build)
     return Deployment(build.environment, settings, access_of(credentials, settings["environment"]["region"]))
 
 
 def smoke_test(canary: Canary) -> None:
-    """Fly; whatever happens, clean up, also what an earlier test was kept from cleaning."""
+    """Run the canary; always clean up, also what an earlier test has left."""
     remove_traces(canary.deployment)
     try:
         canary.fly()

@@ -1,4 +1,4 @@
-"""A plan as a page: what would be lost, who may do what, what the change is, then the rest by what it is."""
+"""A plan as a page: losses, permission changes, what the change is, then the rest by type."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ from dataops.project.terraform import LOCK
 NOT_LOCKED = "The provider is not locked: this build took the newest that fits."
 VERBS = ("add", "change", "replace", "destroy", "forget", UNKNOWN_CHANGE)
 LONGEST_REASON = 300
-# What a type is part of, in words; the first that its name begins with counts.
+# The group of a type, in words; the first that its name begins with counts.
 KINDS = {
     "aws_s3_object": "code",
     "aws_s3_": "buckets",
@@ -45,7 +45,7 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Judgement:
-    """All that is to be judged about the plan of one environment."""
+    """The judgement of the plan of one environment."""
 
     environment: str
     commit: str
@@ -53,7 +53,7 @@ class Judgement:
     by_hand: list[Change]
     allowed: list[AllowedDestroy]
     provider_chosen_here: bool = False
-    # The account of the environment: who is of another one.
+    # The account of the environment: principals of other accounts are marked.
     account: str = ""
     # Policies that the apply completes, as far as the plan knows them.
     completed_later: list[PermissionChange] = field(default_factory=list)
@@ -64,7 +64,7 @@ class Judgement:
 
     @property
     def permissions(self) -> list[PermissionChange]:
-        """Who may do what from now on, and no longer."""
+        """The permission changes."""
         return [*permission_changes(self.changes, self.account), *self.completed_later]
 
     @property
@@ -83,12 +83,12 @@ class Judgement:
         return shorter_retentions(self.changes)
 
     def loss(self, change: Change, longest: int = LONGEST_REASON) -> str:
-        """One loss in words, and whether it is allowed; the author's reason only as long as is wanted."""
+        """Return one loss in words, and whether it is allowed; the author's reason up to a maximum length."""
         reason = plain_text(reason_for(change, self.environment, self.allowed) or "", longest)
         return f"{sentence(change, self.environment)} ({f'allowed: {reason}' if reason else 'NOT ALLOWED'})"
 
     def counts(self) -> str:
-        """How many of each, in a line: "3 to add, 12 to change"."""
+        """Return the number of each action, in a line: "3 to add, 12 to change"."""
         counted = Counter(change.verb for change in self.changes)
         told = [
             f"{counted[verb]} {verb if verb == UNKNOWN_CHANGE else f'to {verb}'}" for verb in VERBS if counted[verb]
@@ -96,7 +96,7 @@ class Judgement:
         return ", ".join(told) or "no changes"
 
     def groups(self) -> dict[str, list[Change]]:
-        """The changes by what they are part of, the datasets first."""
+        """Return the changes by group, the datasets first."""
         found: dict[str, list[Change]] = {}
         for change in sorted(self.changes, key=lambda change: (change.dataset is None, group_of(change))):
             found.setdefault(group_of(change), []).append(change)
@@ -104,14 +104,14 @@ class Judgement:
 
 
 def group_of(change: Change) -> str:
-    """The dataset that a resource serves, or the kind of thing that it is."""
+    """Return the dataset that a resource belongs to, or its type's group."""
     if change.dataset:
         return f"dataset {change.dataset}"
     return next((kind for prefix, kind in KINDS.items() if change.type.startswith(prefix)), "other")
 
 
 def page(judgement: Judgement) -> str:
-    """The whole summary as markdown."""
+    """Return the whole summary as markdown."""
     loss = f"{'GOES BACK; ' if back_line(judgement.change) else ''}{'DATA WOULD BE LOST; ' if judgement.losses else ''}"
     head = [f"# {judgement.environment}: {loss}{judgement.counts()}", "", f"Commit `{judgement.commit}`."]
     sections = [
@@ -145,7 +145,7 @@ def _back(judgement: Judgement) -> list[str]:
 
 
 def _other_providers(judgement: Judgement) -> list[str]:
-    """A provider is a program that runs with the rights of the apply."""
+    """Return a warning about other providers: a provider is a program that runs with the rights of the apply."""
     return [f"**{ANOTHER_PROVIDER}: `{name}`**" for name in judgement.other_providers]
 
 
@@ -163,7 +163,7 @@ def _provider(judgement: Judgement) -> list[str]:
 
 
 def _permissions(judgement: Judgement) -> list[str]:
-    """What to read first, then every change: + is gained, - is lost."""
+    """Return what to read first, then every change: + is gained, - is lost."""
     found = judgement.permissions
     if not found:
         return []

@@ -1,4 +1,4 @@
-"""Terraform on one environment's folder, as the pipeline runs it: saved plans, and the state that they are for."""
+"""Terraform in one environment's folder, as the pipeline runs it: saved plans, and the state that they are for."""
 
 import json
 import os
@@ -11,21 +11,21 @@ from typing import Any
 from dataops.delivery.refusal import Refusal, TerraformRefusal
 from dataops.project.terraform import LOCK, environments, mirror_settings, terraform_command
 
-# A plan waits for an apply that is under way; it does not fail because of it.
+# A plan waits for an apply that is in progress instead of failing.
 PATIENCE = "-lock-timeout=10m"
 QUIET = ("-input=false", "-no-color")
 
 
 @dataclass(frozen=True)
 class State:
-    """Which state: the lineage names it, the serial counts its changes. An environment without one has none of both."""
+    """The identity of a state: its lineage, and the serial that counts its changes. Both are empty without a state."""
 
     lineage: str = ""
     serial: int = 0
 
 
 class Terraform:
-    """Terraform for one environment; it works with the given credentials, or with those of the process."""
+    """Terraform for one environment, with the given credentials or those of the process."""
 
     def __init__(self, project: Path, environment: str, credentials: dict[str, str] | None = None) -> None:
         self.environment, self.folder = environment, project / environment
@@ -44,22 +44,22 @@ class Terraform:
         return self.folder / LOCK
 
     def init(self) -> bool:
-        """Connect to the state and get the providers, those of the lock file; whether they were chosen without one."""
+        """Connect to the state and install the locked providers; return whether there was no lock file."""
         locked = self.lock_file.exists()
         self._aloud("init", *QUIET, "-reconfigure", *(["-lockfile=readonly"] if locked else []))
         return not locked and self.lock_file.exists()
 
     def plan(self, saved: Path, *options: str) -> bool:
-        """Save a plan; whether it would change anything."""
+        """Save a plan; return whether it changes anything."""
         return self._aloud("plan", *QUIET, "-detailed-exitcode", f"-out={saved}", *options, fine=(0, 2)) == 2
 
     def shown(self, saved: Path) -> dict[str, Any]:
-        """A saved plan as data."""
+        """Return a saved plan as data."""
         found: dict[str, Any] = json.loads(self._answer("show", "-json", str(saved)))
         return found
 
     def state(self) -> State:
-        """The state as it is now."""
+        """Return the present state."""
         text = self._answer("state", "pull")
         if not text.strip():
             return State()
@@ -67,7 +67,7 @@ class Terraform:
         return State(found["lineage"], found["serial"])
 
     def apply(self, saved: Path) -> None:
-        """Do what the saved plan says, and nothing else."""
+        """Apply the saved plan, and nothing else."""
         self._aloud("apply", *QUIET, PATIENCE, str(saved))
 
     def _aloud(self, verb: str, *options: str, fine: tuple[int, ...] = (0,)) -> int:

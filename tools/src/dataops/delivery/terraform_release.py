@@ -1,4 +1,4 @@
-"""Gets the Terraform that this project is released with, where the machine has none; it is not used unverified."""
+"""Installs the project's version of Terraform if the machine has none, after verification of its checksum."""
 
 import hashlib
 import io
@@ -13,7 +13,7 @@ from dataops.project.job_settings import on_path
 
 ADDRESS = "https://releases.hashicorp.com"
 VERSION = "1.15.5"
-# Those that HashiCorp gives in the formula of its own Homebrew tap; a release's SHA256SUMS file names them too.
+# The checksums of HashiCorp's own Homebrew formula; a release's SHA256SUMS file has them too.
 CHECKSUMS = {
     "darwin_amd64": "3687d07c034b3e7deed5b072cd8ae2b34835bcb139baec3fc4f5fd534dabf5ed",
     "darwin_arm64": "01137660510005b918bba82154866fbeac4393163d8277c2abe861dfb5842c3c",
@@ -24,7 +24,7 @@ PROCESSORS = {"x86_64": "amd64", "AMD64": "amd64", "aarch64": "arm64", "arm64": 
 
 
 def main() -> None:
-    """Leave the machine with a Terraform on the Makefile's PATH."""
+    """Install a Terraform on the Makefile's PATH."""
     if on_path():
         return
     kind = f"{sys.platform}_{PROCESSORS.get(platform.machine(), platform.machine())}"

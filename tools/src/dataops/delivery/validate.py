@@ -1,4 +1,4 @@
-"""Lets Terraform validate every root and run the tests of modules/project; nothing is asked of AWS."""
+"""Validate every Terraform root and run the tests of modules/project; makes no call to AWS."""
 
 import os
 import subprocess
@@ -22,7 +22,7 @@ def main() -> None:
 
 
 def different_roots(project: Path) -> list[Path]:
-    """Every root, but of those with the same code only one: environments differ in their backend alone."""
+    """Return every root, but only one of those with the same code: environments differ in their backend alone."""
     roots = sorted(path.parent for path in project.glob("*/provider.tf"))
     return list({_code(root): root for root in reversed(roots)}.values())
 
@@ -32,7 +32,7 @@ def _code(root: Path) -> bytes:
 
 
 def run(project: Path, folder: Path, *words: str) -> None:
-    """Run Terraform where it shall not touch the environment's own files; its complaint is already in the log."""
+    """Run Terraform without changes to the environment's own files; its error is already in the log."""
     workspace = project / ".delivery" / "validate" / folder.name
     workspace.mkdir(parents=True, exist_ok=True)
     variables = {**os.environ, **mirror_settings(workspace), "TF_DATA_DIR": str(workspace / "data")}

@@ -1,4 +1,4 @@
-"""Lints, formats and types the project, and compares project.yaml with its schema and with the data contracts."""
+"""Check lint, format and types of the project, and compare project.yaml with its schema and the data contracts."""
 
 import shutil
 import sys
@@ -12,9 +12,9 @@ from dataops.project.left_open import list_what_is_left_open, settings_in
 from dataops.project.programs import BIN, run
 
 
-@click.command(help="Lint, format, types, schema of project.yaml, data contracts. Changes nothing.")
+@click.command(help="Check lint, format, types, project.yaml and data contracts. Changes nothing.")
 def check() -> None:
-    """Run each checker; the first that finds something ends the command."""
+    """Run each checker; stop at the first that finds something."""
     run(f"{BIN}/ruff", "check", ".")
     run(f"{BIN}/ruff", "format", "--check", ".")
     run(f"{BIN}/mypy")
@@ -29,9 +29,9 @@ def check() -> None:
         run("terraform", "fmt", "-check", "-recursive")
 
 
-@click.command(help="Repair what `dataops check` finds and a program can repair.")
+@click.command(help="Fix what `dataops check` finds, if a program can.")
 def fix() -> None:
-    """Let the checkers edit."""
+    """Let the checkers fix what they can."""
     run(f"{BIN}/ruff", "check", "--fix", ".")
     run(f"{BIN}/ruff", "format", ".")
     if shutil.which("terraform"):

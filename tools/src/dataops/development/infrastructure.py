@@ -1,4 +1,4 @@
-"""Builds the archives of the Lambda functions, and plans an environment."""
+"""Build the archives of the Lambda functions, and plan an environment."""
 
 import sys
 
@@ -12,7 +12,7 @@ from dataops.project.terraform import refuse_unknown_environment
 
 @click.command(help="Build the Lambda and transforms archives that Terraform uploads.")
 def build() -> None:
-    """Build them; the same sources give the same bytes."""
+    """Build the archives; the same sources give the same bytes."""
     sys.exit(build_archives.main(PROJECT))
 
 

@@ -1,7 +1,7 @@
 """Renews lock files: `uv pip compile`, then without the hashes of files that no machine of this project installs.
 
-Those are files for Windows and for an older Python. They are a third of all hashes, and each is one more file that pip
-would accept. Renovate runs the command in the head of a lock file again, and so puts them back until `make lock` runs.
+The removed hashes are of files for Windows and for an older Python: a third of all hashes, and each is one more file
+that pip would accept. Renovate runs the command in the head of a lock file, which restores them until `make lock` runs.
 """
 
 import re
@@ -33,7 +33,7 @@ def renew(name: str, *options: str) -> None:
 
 
 def installable(requirements: str, text: str) -> set[str]:
-    """The hashes of the files that Linux and macOS can install, of the versions of a lock file."""
+    """The hashes of the files that Linux and macOS can install, for the versions of a lock file."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         (folder / "pyproject.toml").write_text(ENVIRONMENTS % PYTHON, encoding="utf-8")
@@ -45,7 +45,7 @@ def installable(requirements: str, text: str) -> set[str]:
 
 
 def with_hashes_of(text: str, kept: set[str]) -> str:
-    """A lock file with the hashes that are kept; a package that has none of them keeps its own."""
+    """A lock file with only these hashes; a package without any of them keeps its own."""
     head, *packages = PACKAGE.split(text)
     return head + "".join(_shortened(package, kept) for package in packages)
 
@@ -59,6 +59,6 @@ def _shortened(package: str, kept: set[str]) -> str:
 
 
 def uv(*words: str) -> str:
-    """What uv answers; it is installed beside this Python."""
+    """The output of uv; it is installed beside this Python."""
     program = str(Path(sys.executable).with_name("uv"))
     return subprocess.run([program, *words], check=True, stdout=subprocess.PIPE, text=True).stdout

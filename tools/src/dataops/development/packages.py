@@ -1,4 +1,4 @@
-"""Renews the lock files after a change of a requirements.txt: every package gets the hash that it must have."""
+"""Update the lock files after a change of a requirements.txt, with the hashes of every package."""
 
 import sys
 
@@ -14,7 +14,7 @@ FILES = ("requirements", "buildspecs/requirements", "buildspecs/scan-requirement
 @click.command(help=__doc__)
 @click.option("--newest", is_flag=True, help="take the newest versions that the requirements allow")
 def main(newest: bool) -> None:
-    """Install uv, and let it resolve each file."""
+    """Install uv, and resolve each file with it."""
     run(sys.executable, "-m", "pip", "install", "--quiet", "--quiet", "--disable-pip-version-check", UV, is_shown=False)
     for name in FILES:
         options = ["--upgrade"] if newest else []

@@ -1,4 +1,4 @@
-"""Finds keys of project.yaml that have another name now; check-jsonschema would only call them unexpected."""
+"""Finds renamed keys of project.yaml; check-jsonschema would only call them unexpected."""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import yaml
 
 
 def renamed_settings(project: Path) -> list[str]:
-    """A sentence for each key of project.yaml that project.schema.json has under another name."""
+    """A message for each key of project.yaml that has another name in project.schema.json."""
     schema = json.loads((project / "project.schema.json").read_text(encoding="utf-8"))
     settings = yaml.safe_load((project / "project.yaml").read_text(encoding="utf-8"))
     return list(_renamed(settings, schema, schema["$defs"], "project.yaml"))

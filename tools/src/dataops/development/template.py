@@ -1,4 +1,4 @@
-"""Upgrades the project to a newer version of the template: upgrade.py with the virtual environment's Python."""
+"""Upgrade the project to a newer version of the template: run upgrade.py with the virtual environment's Python."""
 
 import sys
 from collections.abc import Callable
@@ -17,7 +17,7 @@ OPTIONS = (
 
 
 def with_options(function: Callable[..., None]) -> Callable[..., None]:
-    """The options that upgrade.py has for each of the three verbs."""
+    """Add the options that upgrade.py has for each of the three verbs."""
     for option in reversed(OPTIONS):
         function = option(function)
     return function
@@ -26,7 +26,7 @@ def with_options(function: Callable[..., None]) -> Callable[..., None]:
 @click.command(help="Merge a newer version of the template into the project.")
 @with_options
 def upgrade(**given: Any) -> None:
-    """Merge it."""
+    """Merge a newer version of the template."""
     upgrade_py(given)
 
 
@@ -40,12 +40,12 @@ def sync(**given: Any) -> None:
 @click.command(help="Write the record of a project that has none, so that it can be upgraded.")
 @with_options
 def adopt(**given: Any) -> None:
-    """Write it."""
+    """Write the record."""
     upgrade_py(given, "--adopt")
 
 
 def upgrade_py(given: dict[str, Any], *words: str) -> None:
-    """Run upgrade.py with the options that are given."""
+    """Run upgrade.py with the given options."""
     flag = ["--preview"] if given.pop("preview") else []
     options = [word for name, value in given.items() if value for word in (f"--{name}", value)]
     run(sys.executable, "upgrade.py", *options, *flag, *words, is_shown=False)

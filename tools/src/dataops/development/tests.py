@@ -1,4 +1,4 @@
-"""Runs the tests of the project."""
+"""Run the tests of the project."""
 
 import sys
 from pathlib import Path
@@ -10,15 +10,15 @@ from dataops.project.programs import run
 ACCEPTANCE = Path(__file__).resolve().parents[1] / "acceptance"
 
 
-@click.command(help="The project's own tests: ETL on local Spark, the event chain on a local AWS, the archives.")
+@click.command(help="Run the project's own tests: ETL on local Spark, the event chain on a local AWS, the archives.")
 def test() -> None:
-    """Run them, with a report that CodeBuild reads."""
+    """Run the tests, with a report that CodeBuild reads."""
     pytest("--junit-xml", "reports/tests.xml")
 
 
-@click.command(help="Start a platform of its own on this machine and inject faults. Takes some minutes.")
+@click.command(help="Test the whole platform on a local AWS of its own, with injected faults. Takes some minutes.")
 def test_platform() -> None:
-    """Run the tests of the local platform."""
+    """Run the tests of the whole platform on a local AWS."""
     acceptance("platform")
 
 
@@ -28,10 +28,10 @@ def test_delivery() -> None:
     acceptance("walk")
 
 
-@click.command(help="Two hundred random schedules of faults: nothing is lost, nothing is published twice.")
+@click.command(help="Run two hundred random schedules of faults: nothing is lost, nothing is published twice.")
 @click.option("--seed", help="repeat one schedule")
 def soak(seed: str | None) -> None:
-    """Run the test of schedules with more of them."""
+    """Run the test of random schedules with more schedules."""
     pytest("tests/test_schedules.py", SEEDS="200", **({"SEED": seed} if seed else {}))
 
 

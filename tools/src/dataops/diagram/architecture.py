@@ -1,4 +1,4 @@
-"""`make diagram`: draws docs/architecture.svg from what modules/project makes of project.yaml."""
+"""Draw docs/architecture.svg from the outputs of modules/project for project.yaml."""
 
 import sys
 from typing import Any, TypedDict
@@ -12,7 +12,7 @@ PICTURE = PROJECT / "docs" / "architecture.svg"
 
 
 class Environment(TypedDict):
-    """What is shown of an environment; databases are the addresses of its JDBC connections by name."""
+    """The shown facts of an environment; databases are the addresses of its JDBC connections by name."""
 
     name: str
     prefix: str
@@ -24,7 +24,7 @@ class Environment(TypedDict):
 
 
 class Dataset(TypedDict):
-    """What is shown of a dataset; without a schedule each upload starts a run."""
+    """The shown facts of a dataset; without a schedule each upload starts a run."""
 
     name: str
     format: str
@@ -34,14 +34,14 @@ class Dataset(TypedDict):
 
 
 class Target(TypedDict):
-    """Who is told: a protocol, and an address of it."""
+    """A recipient of notifications: a protocol and an address."""
 
     protocol: str
     who: str
 
 
 class Facts(TypedDict):
-    """All that the picture shows."""
+    """All facts of the picture."""
 
     name: str
     slug: str
@@ -55,7 +55,7 @@ class Facts(TypedDict):
 @click.command(help=__doc__)
 @click.option("--check", "is_check", is_flag=True, help="change nothing; fail if the picture is out of date")
 def main(is_check: bool) -> None:
-    """Draw the picture, or say with --check that it is not the one that project.yaml would give."""
+    """Draw the picture, or with --check fail if it does not match project.yaml."""
     from dataops.project.job_settings import settings_of_all
 
     drawn = svg(facts_of(settings_of_all(PROJECT)))
@@ -66,7 +66,7 @@ def main(is_check: bool) -> None:
 
 
 def facts_of(settings: dict[str, dict[str, Any]]) -> Facts:
-    """What is shown, from the outputs of modules/project for every environment and for the delivery account."""
+    """The facts of the picture, from the outputs of modules/project for every environment and the delivery account."""
     order = [entry["name"] for entry in settings["pipeline"]["delivery"]["environments"]]
     project, canary = settings["pipeline"]["project"], settings["pipeline"]["names"]["canary"]
     targets = [target for each in settings.values() for target in each["notifications"].values()]
@@ -104,12 +104,12 @@ def dataset_of(name: str, dataset: dict[str, Any]) -> Dataset:
 
 
 def target_of(target: dict[str, Any]) -> Target:
-    """One target of the picture: a chat is named by its channel."""
+    """One target of the picture: a chat has the name of its channel."""
     who = next(target[key] for key in ("endpoint", "arn", "channel") if target.get(key))
     return {"protocol": target["protocol"], "who": who}
 
 
 def distinct(targets: list[Target]) -> list[Target]:
-    """Each target once, in an order that does not depend on project.yaml's."""
+    """Each target once, in an order that is independent of project.yaml's."""
     named = {(target["protocol"], target["who"]): target for target in targets}
     return [named[key] for key in sorted(named)]

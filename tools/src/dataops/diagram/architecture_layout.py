@@ -1,4 +1,4 @@
-"""Where everything lies in the picture of the architecture: who changes it, how a file becomes a table, who is told."""
+"""The layout of the picture of the architecture: who changes it, how a file becomes a table, who is notified."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -13,7 +13,7 @@ MARGIN, GAP, BETWEEN = 24, 12, 30
 WIDTH = 1320
 HEADING, ROW, GROUP = 34, 42, 30
 CHANGE_WIDTH, ENVIRONMENT_WIDTH, TARGET_WIDTH = 190, 288, 312
-# How a file travels: each column's name and width. Those that have a row per dataset are groups.
+# The way of a file: each column's name and width. Columns with a row per dataset are groups.
 IN_THE_NETWORK = (
     "Lambdas, crawlers and jobs run inside the environment's network; where an event is lost, "
     "the sweep reaches the same end every 15 minutes."
@@ -22,14 +22,14 @@ COLUMNS = {"uploads": 204, "queue": 126, "crawl": 122, "crawlers": 204, "start":
 
 
 class Shape(NamedTuple):
-    """A box and how its text stands: a card has a title and lines, a row a name and a note, a group a title alone."""
+    """A box and the layout of its text: a card has a title and lines, a row a name and a note, a group only a title."""
 
     style: str
     box: Box
 
 
 class Layout(NamedTuple):
-    """All that is drawn; a heading is a shape without a border."""
+    """All parts of the picture; a heading is a shape without a border."""
 
     height: float
     shapes: list[Shape]
@@ -81,7 +81,7 @@ PROVIDERS = {"codecommit": "CodeCommit", "github": "GitHub", "gitlab": "GitLab",
 
 
 def environment_lines(entry: "Environment", people: str) -> list[str]:
-    """What stands in an environment's card."""
+    """The lines of an environment's card."""
     approval = f"plan approved by {people}" if entry["approval"] else "applied without approval"
     network = entry["network"]
     where = f"existing {network}" if network.startswith("vpc-") else f"VPC {network}"
@@ -89,7 +89,7 @@ def environment_lines(entry: "Environment", people: str) -> list[str]:
 
 
 def snake(texts: list[list[str]], after: Box, y: float) -> list[Box]:
-    """Environments in two columns, there and back, so that each stands beside or below the one before."""
+    """Environments in two columns, there and back, so that each is beside or below the one before."""
     found = []
     for number, lines in enumerate(texts):
         row, column = divmod(number, 2)
@@ -114,7 +114,7 @@ def cards(boxes: Sequence[Box]) -> list[Shape]:
 
 
 def way_part(facts: "Facts", y: float) -> Layout:
-    """How a file becomes rows of a table, the same in every environment."""
+    """The way of a file to rows of a table, the same in every environment."""
     title = heading(y, "How a file becomes a table, in every environment", "heading")
     where = heading(title.box.bottom - 8, IN_THE_NETWORK, "line")
     y, datasets = where.box.bottom - 4, facts["datasets"]
@@ -136,7 +136,7 @@ def way_part(facts: "Facts", y: float) -> Layout:
 
 
 def column_starts() -> dict[str, float]:
-    """Where each column begins; what is left of the width lies between them."""
+    """The left edges of the columns; the rest of the width is between them."""
     gap = (WIDTH - 2 * MARGIN - sum(COLUMNS.values())) / (len(COLUMNS) - 1)
     starts, x = {}, float(MARGIN)
     for name, width in COLUMNS.items():
@@ -177,7 +177,7 @@ def between(name: str, x: float, y: float, height: float) -> Box:
 
 
 def kept_part(facts: "Facts", main: dict[str, Box]) -> tuple[list[Box], list[str]]:
-    """What lies below the way: what is kept of it, and the databases that jobs read."""
+    """The part below the way: dead letters, ledger and quarantine, and the databases that jobs read."""
     y = main["uploads"].bottom + BETWEEN
     dead = card("event", main["queue"].x, y, main["queue"].width, "Dead letters", "ring an alarm")
     wide = main["start"].right - main["crawl"].x
@@ -207,7 +207,7 @@ def arrow_up_and_down(upper: Box, lower: Box) -> str:
 
 
 def elbow(start: Box, end: Box) -> str:
-    """An arrow from a group's right side, down, and right into a box that lies lower."""
+    """An arrow from a group's right side, down, and right into a lower box."""
     x = (start.right + end.x) / 2
     return f"M{start.right:g} {start.bottom - 14:g}H{x:g}V{end.middle[1]:g}H{end.x:g}m-6 -4l6 4l-6 4"
 
@@ -216,7 +216,7 @@ NOBODY: "Target" = {"protocol": "nobody yet", "who": "add notifications to proje
 
 
 def told_part(facts: "Facts", y: float) -> Layout:
-    """Who hears of what happens."""
+    """The recipients of notifications."""
     title = heading(y, "Who is told", "heading")
     y = title.box.bottom
     topic = card("event", MARGIN, y, CHANGE_WIDTH, "SNS: notifications", "runs, alarms, drift,", "approvals, budget")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from dataops.diagram.architecture import Facts
 
 PADDING = 10
-# What XML cannot hold, and the marks that turn the reading direction of what follows.
+# Characters that XML cannot contain, and marks that change the reading direction.
 UNSHOWABLE = re.compile("[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u202a-\u202e\u2066-\u2069]")
 STYLE = """
 svg { --page: #ffffff; --ink: #1f2328; --soft: #57606a; --line: #8c959f; --fill: #f6f8fa;
@@ -33,7 +33,7 @@ BOLD = {"title", "heading", "headline"}
 
 
 class Text(NamedTuple):
-    """A text where it begins, on its base line, cut to its room."""
+    """A text with its start on the base line, cut to its space."""
 
     look: str
     x: float
@@ -58,7 +58,7 @@ def svg(facts: "Facts") -> str:
 
 
 def description(facts: "Facts") -> str:
-    """What a person hears who cannot see the picture."""
+    """The text alternative for people who cannot see the picture."""
     environments = ", ".join(entry["name"] for entry in facts["environments"])
     datasets = ", ".join(dataset["name"] for dataset in facts["datasets"])
     return f"Architecture of {facts['name']}: environments {environments}; datasets {datasets}"
@@ -74,7 +74,7 @@ def rectangle(shape: Shape) -> str:
 
 
 def element(text: Text) -> str:
-    """A text as SVG writes it."""
+    """A text as an SVG element."""
     return f'<text class="{text.look}" x="{text.x:g}" y="{text.y:g}">{escape(text.text)}</text>'
 
 
@@ -125,7 +125,7 @@ STYLES = {
 
 
 def cut(text: str, look: str, room: float) -> str:
-    """What of a text can be shown, and has room."""
+    """The part of a text that can be shown and fits."""
     return fitted(UNSHOWABLE.sub("·", text), SIZES[look], room, look in BOLD)
 
 

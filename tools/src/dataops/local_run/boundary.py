@@ -1,4 +1,4 @@
-"""Makes the boundary that every role of an environment names; on AWS `make bootstrap` does it beforehand."""
+"""Creates the permissions boundary that every role of an environment names; on AWS `make bootstrap` creates it."""
 
 import shutil
 from pathlib import Path
@@ -9,12 +9,12 @@ from dataops.project.running import folder_of
 from dataops.project.terraform import Terraform
 
 BOUNDARY = "aws_iam_policy.boundary"
-# The state of the bootstrap is in a bucket that nothing else here needs: this one stays on this machine.
+# The bootstrap's state would be in a bucket that nothing else here needs; this state stays on this machine.
 ON_THIS_MACHINE = 'terraform {\n  backend "local" {}\n}\n'
 
 
 def make_boundary(platform: Platform) -> None:
-    """Apply the boundary of bootstrap/ as it is in this project, and nothing else of it."""
+    """Apply only the boundary of this project's bootstrap/."""
     workspace = folder_of(platform.environment) / "boundary"
     root = _copy(workspace / "project")
     terraform = Terraform(root, workspace, platform.process_environment)
@@ -24,7 +24,7 @@ def make_boundary(platform: Platform) -> None:
 
 
 def _copy(project: Path) -> Path:
-    """The folder bootstrap/ with what it reads, beside the state of the last time."""
+    """A copy of the folder bootstrap/ with the files that it reads, beside the state of the last apply."""
     for name in ("bootstrap", "modules"):
         shutil.copytree(PROJECT / name, project / name, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".terraform"))
     shutil.copy(PROJECT / "project.yaml", project)

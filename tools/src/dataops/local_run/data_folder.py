@@ -1,4 +1,4 @@
-"""A folder of the user's that holds one folder of files per dataset."""
+"""The user's folder with one folder of files per dataset."""
 
 import sys
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def files_of_datasets(data: Path, datasets: Iterable[str], command: str) -> dict[str, list[Path]]:
-    """The files of each dataset that has some; when none has, the command ends with one sentence."""
+    """The files of each dataset that has some; if none has, the command ends with an error."""
     names = list(datasets)
     if not data.is_dir():
         sys.exit(f"{shown(data)} is no folder: name one that holds a folder per dataset: {command} DATA=folder")
@@ -20,7 +20,7 @@ def files_of_datasets(data: Path, datasets: Iterable[str], command: str) -> dict
 
 
 def strangers_in(data: Path, datasets: Iterable[str]) -> list[str]:
-    """What lies in the folder and is no dataset's."""
+    """The entries of the folder that belong to no dataset."""
     return sorted(path.name for path in data.iterdir() if path.name not in {*datasets} and path.name[0] != ".")
 
 
@@ -30,5 +30,5 @@ def files_in(folder: Path) -> list[Path]:
 
 
 def shown(path: Path) -> str:
-    """A path as it can be typed where the command was given."""
+    """A path relative to the folder in which the command was given."""
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

@@ -1,4 +1,4 @@
-"""How far a delivery is: the stages and actions of one pipeline execution, as data and as a table."""
+"""The progress of a delivery: the stages and actions of one pipeline execution, as data and as a table."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ SIGNS = {"Succeeded": "✔", "Failed": "✘", "Stopped": "✘", "InProgress": "�
 
 @dataclass(frozen=True)
 class ActionView:
-    """One action: what has become of it, for how long it has been at work, and what it says."""
+    """One action: its status, its duration so far, and its summary."""
 
     stage: str
     name: str
@@ -25,7 +25,7 @@ class ActionView:
 
 @dataclass(frozen=True)
 class DeliveryView:
-    """Every action of the pipeline in its order; those that have not begun have no status."""
+    """Every action of the pipeline in order; those that have not begun have no status."""
 
     status: str
     actions: list[ActionView]
@@ -37,12 +37,12 @@ class DeliveryView:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will happen."""
+        """Whether the execution has ended."""
         return self.status not in ("InProgress", "Stopping")
 
 
 def view_of(client: Any, pipeline: str, execution: str) -> DeliveryView:
-    """Ask the pipeline."""
+    """The present state of the execution in the pipeline."""
     told = client.get_pipeline_execution(pipelineName=pipeline, pipelineExecutionId=execution)["pipelineExecution"]
     wanted = {"pipelineExecutionId": execution}
     runs = client.list_action_executions(pipelineName=pipeline, filter=wanted)["actionExecutionDetails"]
@@ -68,7 +68,7 @@ def _action(stage: str, action: dict[str, Any], run: dict[str, Any] | None) -> A
 
 
 def table_of(view: DeliveryView, last_line: str) -> Table:
-    """What the terminal shows while it goes on; beside a build, the last line of its log."""
+    """The table in the terminal during a delivery; beside a build, the last line of its log."""
     table = Table(box=None, pad_edge=False, expand=True)
     for heading, ratio in (("stage", 1), ("action", 1), ("", 1), ("", 6)):
         table.add_column(heading, ratio=ratio, no_wrap=True, overflow="ellipsis")

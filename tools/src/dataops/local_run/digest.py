@@ -1,4 +1,4 @@
-"""Sends the digest of today at once, which AWS would send tomorrow morning."""
+"""Sends today's digest at once, which AWS would send tomorrow morning."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from dataops.local_platform import Platform
 
 
 def send_digest(platform: Platform, settings: dict[str, Any]) -> None:
-    """Call the Lambda as its rule would: it tells of the day before the time that it is given."""
+    """Call the Lambda as its rule would: it reports the day before the given time."""
     time = datetime.now(UTC) + timedelta(days=1)
     datasets = {name: dataset["expected_every"] for name, dataset in settings["datasets"].items()}
     told = json.dumps({"time": time.isoformat(timespec="microseconds"), "datasets": datasets})

@@ -1,4 +1,4 @@
-"""Follows uploaded files through the ledger to their end."""
+"""Follows uploaded files through the ledger to their final state."""
 
 import time
 from collections import Counter
@@ -13,12 +13,12 @@ from dataops.local_run.upload import Files
 from dataops.project.control import ask
 
 ENDED = ("DONE", "QUARANTINED", "GONE", "DEAD")
-# The queue collects a batch for five seconds; whatever else happens, something is at work meanwhile.
+# The queue collects a batch for five seconds; in every other state something is in progress.
 QUIET_SECONDS = 30
 
 
 class Following:
-    """Some files, and what the ledger says of each."""
+    """Some files, and their rows in the ledger."""
 
     def __init__(self, platform: Platform, settings: dict[str, Any], files: Files, steps: Steps) -> None:
         self.platform, self.prefix, self.steps = platform, settings["prefix"], steps
@@ -29,7 +29,7 @@ class Following:
         self.changed_at, self.is_swept = time.monotonic(), False
 
     def until_ended(self, seconds: float) -> bool:
-        """Whether every file has reached its end; False as soon as nothing will move without somebody's help."""
+        """Whether every file has reached its final state; False as soon as nothing will change without help."""
         self._look()
         has_work, began, deadline = bool(self._open()), self.steps.elapsed, time.monotonic() + seconds
         while self._is_under_way() and time.monotonic() < deadline:
@@ -63,7 +63,7 @@ class Following:
                 self.steps.say(f"{dataset}: {text}")
 
     def _is_under_way(self) -> bool:
-        """Whether more is to come. What AWS sweeps within a quarter of an hour, a file that waits, is swept at once."""
+        """Whether more changes are due. A waiting file is swept at once; AWS sweeps it within a quarter of an hour."""
         waiting = self._open()
         if ask(self.platform, "status")["busy"]:
             return True

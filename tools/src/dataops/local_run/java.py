@@ -14,11 +14,11 @@ MISSING = (
 
 
 def java_home() -> str | None:
-    """JAVA_HOME for Spark; None when the `java` on PATH works as it is."""
+    """JAVA_HOME for Spark; None if the `java` on PATH works unchanged."""
     given = os.environ.get("JAVA_HOME")
     if given and _works(Path(given) / "bin" / "java"):
         return given
-    # macOS ships a `java` that only says that there is none, so it must be tried.
+    # macOS includes a `java` that only reports that Java is missing, so it must be run.
     found = shutil.which("java")
     if found and _works(Path(found)):
         return None

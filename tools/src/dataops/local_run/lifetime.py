@@ -1,4 +1,4 @@
-"""Starts and ends the process that is the local AWS of an environment."""
+"""Starts and ends the local AWS process of an environment."""
 
 import json
 import re
@@ -26,7 +26,7 @@ try:
 except ImportError:
     sys.exit("The local platform runs on Linux, on macOS and in WSL: this Python runs on none of them.")
 
-# The delivery account's own part of project.yaml: no environment is called so.
+# The delivery account's own section of project.yaml: no environment has this name.
 DELIVERY = "pipeline"
 STATE_BUCKET = re.compile(r'bucket\s*=\s*"([^"]+)"')
 STARTING_SECONDS = 60
@@ -34,7 +34,7 @@ STARTING_SECONDS = 60
 
 @contextmanager
 def alone(environment: str) -> Iterator[None]:
-    """Only one command at a time changes a platform; the system gives the lock back however a command ends."""
+    """Lock a platform, so that only one command changes it; the system releases the lock however a command ends."""
     place = folder_of(environment).with_suffix(".lock")
     place.parent.mkdir(parents=True, exist_ok=True)
     with place.open("w") as lock:
@@ -49,7 +49,7 @@ def alone(environment: str) -> Iterator[None]:
 
 
 def start(environment: str, settings: dict[str, Any], java: str | None, profile: str = DEFAULT_PROFILE) -> Platform:
-    """Start the local AWS of one environment in a process of its own, which goes on when this command has ended."""
+    """Start the local AWS of one environment in a process of its own, which outlives this command."""
     folder = _fresh_folder(environment)
     (folder / "job_settings.json").write_text(json.dumps(settings["job_settings"]), encoding="utf-8")
     spark_settings.write(folder / "conf", folder / "storage", list(settings["buckets"].values()))
@@ -59,7 +59,7 @@ def start(environment: str, settings: dict[str, Any], java: str | None, profile:
 
 
 def start_delivery(settings: dict[str, dict[str, Any]], java: str | None, profile: str = DEFAULT_PROFILE) -> Platform:
-    """Start the local AWS of the whole delivery: its own account, and every environment's, by the name `pipeline`."""
+    """Start the local AWS of the whole delivery, named `pipeline`: the delivery account and every environment's."""
     folder, delivery = _fresh_folder(DELIVERY), settings[DELIVERY]["delivery"]
     buckets = [name for each in settings.values() for name in each["buckets"].values()]
     spark_settings.write(folder / "conf", folder / "storage", buckets)
@@ -81,7 +81,7 @@ def _fresh_folder(name: str) -> Path:
 
 
 def _served(name: str, account_regions: list[str], around: dict[str, Any], options: list[str]) -> Platform:
-    """A process that plays some accounts and regions, as soon as it answers."""
+    """A process that serves several accounts and regions, as soon as it answers."""
     command = [sys.executable, "-m", "dataops.local_aws.server.server", "--environment", name]
     command += ["--folder", str(folder_of(name))]
     command += [word for each in account_regions for word in ("--account-region", each)]
@@ -103,7 +103,7 @@ def _served(name: str, account_regions: list[str], around: dict[str, Any], optio
 
 
 def down(environment: str) -> str:
-    """End the platform of an environment; what to say about it."""
+    """End the platform of an environment; return the text to print."""
     platform = running_platform(environment)
     if not platform:
         return f"No local platform runs for {environment}."
@@ -116,7 +116,7 @@ def down(environment: str) -> str:
 
 
 def existing_resources(environment: str, settings: dict[str, Any]) -> dict[str, Any]:
-    """What the project expects to find in the account of an environment."""
+    """The resources that the project expects in the account of an environment."""
     here = settings["environment"]
     found = STATE_BUCKET.search((PROJECT / environment / "backend.tf").read_text(encoding="utf-8"))
     return (
@@ -128,7 +128,7 @@ def existing_resources(environment: str, settings: dict[str, Any]) -> dict[str, 
 
 
 def _bootstrapped_lake(settings: dict[str, Any]) -> dict[str, Any]:
-    """What `make bootstrap` does for Lake Formation: who applies is an administrator, and the smoke test has a role."""
+    """The Lake Formation settings of `make bootstrap`: who applies is an administrator; the smoke test has a role."""
     here = settings["environment"]
     if not here["lake_formation"]:
         return {"roles": [], "data_lake_administrators": []}
@@ -139,7 +139,7 @@ def _bootstrapped_lake(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def existing_resources_of_delivery(settings: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """What it expects to find in all accounts before anybody has bootstrapped one: among others, people."""
+    """The resources that it expects in all accounts before anybody has bootstrapped one: among others, people."""
     own = settings[DELIVERY]
     people = dict.fromkeys([*own["project"]["approvers"], *own["delivery"]["developers"]])
     roles = [f"arn:aws:iam::{own['delivery']['account']}:role/{name}" for name in people]

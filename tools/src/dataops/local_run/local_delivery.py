@@ -1,4 +1,4 @@
-"""The whole delivery of this project on this machine: accounts, pipeline, repository; `make pipeline-demo` plays it."""
+"""The whole delivery of this project on this machine: accounts, pipeline, repository; for `make pipeline-demo`."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ from dataops.local_run.lifetime import DELIVERY
 from dataops.project import PROJECT
 from dataops.project.terraform import NEVER_LOCALLY, Terraform
 
-# What belongs to this machine, and to no commit.
+# Files of this machine that belong to no commit.
 LEFT_BEHIND = (
     ".git",
     ".venv*",
@@ -39,7 +39,7 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class LocalDelivery:
-    """A local AWS that plays every account of the delivery, and a copy of the project that is delivered there."""
+    """A local AWS with every account of the delivery, and a copy of the project to deliver."""
 
     platform: Platform
     settings: dict[str, dict[str, Any]]
@@ -47,7 +47,7 @@ class LocalDelivery:
 
     @property
     def delivery(self) -> dict[str, Any]:
-        """Where it is delivered from, and each environment's part in promotion order."""
+        """The delivery account and region, and each environment's part in promotion order."""
         found: dict[str, Any] = self.settings[DELIVERY]["delivery"]
         return found
 
@@ -63,7 +63,7 @@ class LocalDelivery:
 
     @property
     def repository(self) -> Path:
-        """Where a push goes to."""
+        """The repository that receives pushes."""
         place = self.delivery
         return repository_folder(self.platform.folder, place["account"], place["region"], self.repository_name)
 
@@ -87,13 +87,13 @@ class LocalDelivery:
     # The steps of an administrator
 
     def bootstrap(self) -> None:
-        """`make bootstrap` of every account; most of it is waiting, so all at once."""
+        """Run `make bootstrap` for every account, all at the same time: most of it is waiting."""
         with ThreadPoolExecutor(len(self.settings)) as threads:
             for done in [threads.submit(self._bootstrap, name) for name in self.settings]:
                 done.result()
 
     def apply_pipeline(self, tell: Callable[[str, int, int], None]) -> int:
-        """`make pipeline`; how many resources were made."""
+        """Run `make pipeline`; return the number of created resources."""
         build_archives.main(self.project)
         terraform = self.terraform_of_pipeline()
         terraform.init()
@@ -125,7 +125,7 @@ class LocalDelivery:
     # The steps of a developer
 
     def commit(self, message: str) -> str:
-        """Commit what lies in the copy; the commit."""
+        """Commit the files of the copy; return the commit."""
         self.git("add", "--all")
         self.git(*AUTHOR, "commit", "--quiet", "--allow-empty", "--message", message)
         return self.git("rev-parse", "HEAD")
@@ -135,7 +135,7 @@ class LocalDelivery:
         self.git("push", "--quiet", str(self.repository), f"HEAD:refs/heads/{branch}")
 
     def git(self, *words: str) -> str:
-        """git in the copy of the project."""
+        """Run git in the copy of the project."""
         done = subprocess.run(["git", *words], cwd=self.project, text=True, capture_output=True, check=False)
         if done.returncode:
             sys.exit(f"git {words[0]} failed in the copy of the project: {(done.stderr or done.stdout).strip()}")
@@ -143,7 +143,7 @@ class LocalDelivery:
 
 
 def copied(folder: Path) -> Path:
-    """A copy of the project as it lies here, committed or not, in a repository of its own."""
+    """A copy of the project's present files, committed or not, in a repository of its own."""
     ignored = shutil.ignore_patterns(*LEFT_BEHIND, *CACHES)
     shutil.copytree(PROJECT, folder, ignore=ignored)
     subprocess.run(["git", "init", "--quiet", "--initial-branch", "main"], cwd=folder, check=True)

@@ -1,4 +1,4 @@
-"""Makes up files for any dataset: rows that keep its declared columns and rules, and rows that break them."""
+"""Generates files for any dataset: rows that satisfy its declared columns and rules, and rows that violate them."""
 
 import csv
 import io
@@ -20,7 +20,7 @@ from pyarrow import orc, parquet
 
 Column = dict[str, Any]
 Row = dict[str, Any]
-# Spark's letters, and those of strftime.
+# Spark's pattern letters, and those of strftime.
 LETTERS = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S", "'": ""}
 ARROW: dict[str, Any] = {
     "string": pyarrow.string(), "boolean": pyarrow.bool_(), "tinyint": pyarrow.int8(), "smallint": pyarrow.int16(),
@@ -32,7 +32,7 @@ BROKEN = "\ufffd"
 
 
 def made_up_file(dataset: dict[str, Any], good: int, bad: int = 0) -> bytes:
-    """A file of the dataset's format with so many good and bad rows; no two calls make the same rows."""
+    """A file of the dataset's format with this many good and bad rows; no two calls generate the same rows."""
     numbers = itertools.count(round(time.time() * 1000) % 1_000_000_000)
     rows = [made_up_row(dataset["columns"], next(numbers)) for _ in range(good + bad)]
     if dataset["format"] == "csv":
@@ -43,7 +43,7 @@ def made_up_file(dataset: dict[str, Any], good: int, bad: int = 0) -> bytes:
 
 
 def made_up_row(columns: list[Column], number: int) -> Row:
-    """A row that breaks no rule of its columns."""
+    """A row that satisfies all rules of its columns."""
     return {column["name"]: made_up_value(column, number) for column in columns}
 
 
@@ -68,13 +68,13 @@ def _text(column: Column, number: int) -> Any:
 
 @cache
 def _fitting(pattern: str) -> str:
-    """The simplest text that a pattern lets through: the same for every row, because looking for it takes long."""
+    """The simplest text that matches a pattern: the same for every row, because the search takes long."""
     texts = from_regex(pattern, fullmatch=True, alphabet=characters(min_codepoint=33, max_codepoint=126))
     return find(texts, lambda text: bool(text), settings=settings(database=None))
 
 
 def _within(column: Column, number: int) -> Decimal:
-    """A number that is neither below the minimum nor above the maximum, and has a place in the type."""
+    """A number between the minimum and the maximum that fits the type."""
     kind = column["type"]
     digits = re.findall(r"\d+", kind) if kind.startswith("decimal") else []
     largest = 10 ** min(int(digits[0]) - int(digits[1]), 9) - 1 if digits else LARGEST.get(kind, 2_000_000_000)
@@ -88,7 +88,7 @@ def _within(column: Column, number: int) -> Decimal:
 
 
 def _as_type(kind: str, text: str) -> Any:
-    """The value that a text of project.yaml stands for."""
+    """The typed value of a text in project.yaml."""
     if kind.startswith("decimal"):
         return Decimal(text)
     if kind in ("float", "double"):
@@ -101,7 +101,7 @@ def _as_type(kind: str, text: str) -> Any:
 
 
 def _written(column: Column, value: Any) -> Any:
-    """A value as it stands in a text file; what JSON can say is left to it."""
+    """A value as it is written to a text file; JSON types are unchanged."""
     if column["type"] in ("date", "timestamp"):
         return value.strftime(_strftime(column))
     return b64encode(value).decode() if isinstance(value, bytes) else value
@@ -116,7 +116,7 @@ def _strftime(column: Column) -> str:
 
 
 def _csv(dataset: dict[str, Any], rows: list[Row], bad: int) -> bytes:
-    """A bad row has a cell too many."""
+    """A CSV file; a bad row has one cell too many."""
     written = io.StringIO()
     table = csv.writer(written, delimiter=dataset.get("delimiter") or ",", lineterminator="\n")
     table.writerow([column["name"] for column in dataset["columns"]])
@@ -128,14 +128,14 @@ def _csv(dataset: dict[str, Any], rows: list[Row], bad: int) -> bytes:
 
 
 def _json(columns: list[Column], rows: list[Row], bad: int) -> bytes:
-    """A bad row ends in the middle."""
+    """A JSON lines file; a bad row ends in the middle."""
     written = [{column["name"]: _written(column, row[column["name"]]) for column in columns} for row in rows]
     lines = [json.dumps(row, default=float) for row in written]
     return "\n".join([*(line[: len(line) // 2] for line in lines[:bad]), *lines[bad:], ""]).encode()
 
 
 def _columnar(dataset: dict[str, Any], rows: list[Row], bad: int) -> bytes:
-    """A bad row breaks the first rule that can be broken without another type."""
+    """A Parquet or ORC file; a bad row violates the first rule that can be violated within the same type."""
     columns = dataset["columns"]
     name, broken = _breaking(dataset) if bad else ("", None)
     for row in rows[:bad]:
@@ -151,7 +151,7 @@ def _columnar(dataset: dict[str, Any], rows: list[Row], bad: int) -> bytes:
 
 
 def _breaking(dataset: dict[str, Any]) -> tuple[str, Any]:
-    """A column and a value that it may not hold."""
+    """A column and a value that violates its rules."""
     implied = {*(dataset.get("primary_key") or []), dataset.get("partition_by")}
     for column in dataset["columns"]:
         if column.get("required") or column["name"] in implied:
@@ -169,7 +169,7 @@ def _arrow(kind: str) -> Any:
 
 
 def _dated(columns: list[Column], row: Row) -> Row:
-    """Arrow takes no moment for a date."""
+    """A row with dates instead of timestamps in its date columns, as Arrow requires."""
     dates = {column["name"] for column in columns if column["type"] == "date"}
     return {name: _day(value) if name in dates else value for name, value in row.items()}
 

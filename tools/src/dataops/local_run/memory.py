@@ -1,4 +1,4 @@
-"""Measures how much memory the platform and Terraform take together with everything that they started."""
+"""Measures the memory of the platform and Terraform together with all their child processes."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ EVERY_SECONDS = 1.0
 
 
 class PeakMemory:
-    """The highest sums that were seen, in megabytes: `platform` and `terraform`."""
+    """The highest measured sums in megabytes: `platform` and `terraform`."""
 
     def __init__(self) -> None:
         self.peak: dict[str, float] = {}
@@ -47,7 +47,7 @@ def _processes() -> list[tuple[int, int, int, str]]:
 
 
 def sums(processes: list[tuple[int, int, int, str]], platform: int, command: int) -> dict[str, float]:
-    """Megabytes of the platform with all that it started, and of Terraform: what else this command started."""
+    """The megabytes of the platform with its child processes, and of Terraform: this command's other children."""
     if not processes:
         return {}
     served = _family(processes, platform)

@@ -1,10 +1,10 @@
-"""A notification as its reader sees it: a mail and an SMS are text already, a card in a chat comes as JSON."""
+"""A notification as its reader sees it: a mail and an SMS are text, a card in a chat is JSON."""
 
 import json
 
 
 def as_shown(message: str) -> str:
-    """The text of a card, JSON for programs with its lines apart, any other text as it is."""
+    """The text of a card, indented JSON for programs, any other text unchanged."""
     try:
         said = json.loads(message)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Reads off the local AWS what became of every file: the ledger, run reports, messages and alarms, as one report."""
+"""Collects the results of every file from the local AWS: ledger, run reports, messages and alarms, as one report."""
 
 import json
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ Row = dict[str, Any]
 def observe(
     platform: Platform, settings: dict[str, Any], resources: int, steps: Steps, memory: dict[str, float]
 ) -> Report:
-    """Everything that is so now."""
+    """The present state of everything."""
     rows = list(ledger_rows(platform, settings["names"]["ledger"]))
     s3, glue = boto3.client("s3", **platform.access), boto3.client("glue", **platform.access)
     datasets = {name: dataset_report(name, settings, rows, s3, glue, platform) for name in settings["datasets"]}
@@ -51,7 +51,7 @@ def observe(
 
 
 def shown_notification(sent: Row) -> NotificationReport:
-    """One message to one target, as it would be read there."""
+    """One message to one target, as it would be displayed there."""
     return {
         "at": sent["at"],
         "subject": sent["subject"],
@@ -62,7 +62,7 @@ def shown_notification(sent: Row) -> NotificationReport:
 
 
 def ledger_rows(platform: Platform, table: str) -> Iterator[Row]:
-    """Every row of the ledger: a laptop's is small."""
+    """All rows of the ledger: on a laptop it is small."""
     client = boto3.resource("dynamodb", **platform.access).meta.client
     for page in client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
         yield from page["Items"]
@@ -77,7 +77,7 @@ def versions(s3: Any, bucket: str) -> Iterator[Row]:
 def dataset_report(
     name: str, settings: dict[str, Any], rows: list[Row], s3: Any, glue: Any, platform: Platform
 ) -> DatasetReport:
-    """One dataset's files, runs and places."""
+    """One dataset's files, runs and locations."""
     output = settings["buckets"]["output"]
     files = [row for row in rows if row.get("dataset") == name and "key" in row and "state" in row]
     runs = [row for row in rows if row.get("dataset") == name and is_run(row["file"])]
@@ -131,7 +131,7 @@ def run_report(row: Row, s3: Any, glue: Any, output: str, dataset: str, job: str
 
 
 def report_of(s3: Any, bucket: str, dataset: str, run: str) -> Row:
-    """The report that the job left; empty when there is none."""
+    """The report that the job wrote; empty if there is none."""
     try:
         body = s3.get_object(Bucket=bucket, Key=report_key(dataset, run))["Body"].read()
     except s3.exceptions.NoSuchKey:
@@ -148,7 +148,7 @@ def commits(s3: Any, bucket: str, dataset: str) -> Iterator[Row]:
 
 
 def outputs(dataset: str, settings: dict[str, Any], storage: Path) -> dict[str, str]:
-    """Where a dataset's files lie on this machine."""
+    """The locations of a dataset's files on this machine."""
     buckets = settings["buckets"]
     places = {
         "published": storage / buckets["output"] / dataset,
@@ -159,7 +159,7 @@ def outputs(dataset: str, settings: dict[str, Any], storage: Path) -> dict[str, 
 
 
 def alarms(cloudwatch: Any) -> list[AlarmReport]:
-    """Every alarm as it stands."""
+    """Every alarm with its state."""
     pages = cloudwatch.get_paginator("describe_alarms").paginate()
     return [
         {
@@ -174,7 +174,7 @@ def alarms(cloudwatch: Any) -> list[AlarmReport]:
 
 
 def commands(environment: str, settings: dict[str, Any]) -> list[Any]:
-    """How to go on."""
+    """The commands to continue with."""
     dataset = next(iter(settings["datasets"]))
     suffix = f" ENV={environment}"
     return [

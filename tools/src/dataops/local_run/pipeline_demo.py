@@ -1,4 +1,4 @@
-"""`make pipeline-demo`: the whole delivery on this machine, from a commit to prod, with your approvals on the way."""
+"""Run the whole delivery on this machine, from a commit to prod, with your approvals."""
 
 import os
 import shutil
@@ -44,7 +44,7 @@ def answers_of(text: str) -> list[bool]:
 @click.command(help=__doc__)
 @click.option("--answers", type=answers_of, default="", help="yes or no for each approval, with commas")
 def main(answers: list[bool]) -> None:
-    """Play it, and leave no process and no platform behind, however it ends."""
+    """Run the demo; leave no process and no platform behind, however it ends."""
     if not answers and not sys.stdin.isatty():
         sys.exit(NOBODY)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
@@ -66,7 +66,7 @@ def main(answers: list[bool]) -> None:
 
 @contextmanager
 def local_delivery(console: Console) -> Iterator[tuple[LocalDelivery, Steps]]:
-    """Accounts that are bootstrapped and a pipeline that is applied, for as long as the block lasts."""
+    """Bootstrapped accounts and an applied pipeline, for as long as the block lasts."""
     steps = Steps(console)
     with steps.step("reading project.yaml"):
         settings = settings_of_all(PROJECT)
@@ -85,7 +85,7 @@ def local_delivery(console: Console) -> Iterator[tuple[LocalDelivery, Steps]]:
 
 
 def play(demo: "Demo", steps: Steps) -> str:
-    """Push, follow, answer; how the delivery has ended."""
+    """Push, follow, answer; the final status of the delivery."""
     commit = demo.played.commit("Deliver this project")
     demo.played.push()
     steps.say(f"Commit {commit[:12]} is pushed to main.")
@@ -95,7 +95,7 @@ def play(demo: "Demo", steps: Steps) -> str:
 
 
 class Demo:
-    """What a person sees and says."""
+    """The output for a person, and the person's answers."""
 
     def __init__(self, played: LocalDelivery, console: Console, answers: list[bool]) -> None:
         self.played, self.console, self.answers = played, console, answers
@@ -103,7 +103,7 @@ class Demo:
         self.logs = played.platform.folder / "builds"
 
     def execution_of_the_push(self) -> str:
-        """The execution that the push has started; the one before it began when the pipeline was made, and failed."""
+        """The execution that the push started; the one before it started with the pipeline's creation, and failed."""
         while True:
             found = self.client.list_pipeline_executions(pipelineName=self.played.pipeline)[
                 "pipelineExecutionSummaries"
@@ -123,14 +123,14 @@ class Demo:
                 return view.status
 
     def show_notifications(self) -> None:
-        """Everything that was sent, to whom."""
+        """Show every notification that was sent, with its recipients."""
         self.console.rule("Notifications")
         for sent in ask(self.played.platform, "status")["notifications"]:
             title = Text(f"{sent['at'][11:19]}  {sent['subject'] or '(no subject)'}  → {', '.join(sent['to'])}")
             self.console.print(Panel(Text(as_shown(sent["message"]).strip()), title=title, title_align="left"))
 
     def _watched(self, execution: str) -> DeliveryView:
-        """The execution as soon as it waits for somebody, or is over."""
+        """The execution as soon as it waits for an answer, or is over."""
         with Live(console=self.console, refresh_per_second=4, transient=False) as live:
             while True:
                 view = view_of(self.client, self.played.pipeline, execution)
@@ -140,7 +140,7 @@ class Demo:
                 time.sleep(0.5)
 
     def _last_line(self) -> str:
-        """What the build that is under way has said last."""
+        """The last log line of the build in progress."""
         logs = sorted(self.logs.glob("*/*/log.txt"), key=lambda path: path.stat().st_mtime)
         if not logs:
             return ""
@@ -148,7 +148,7 @@ class Demo:
         return next((line for line in reversed(lines) if line.strip()), "")
 
     def _answer(self, waiting: ActionView) -> None:
-        """Show exactly what the approver gets, and take the answer."""
+        """Show exactly what the approver gets, and read the answer."""
         mail = self._mail(waiting)
         self.console.print(
             Panel(Text(as_shown(mail["message"]).strip()), title=Text(mail["subject"]), title_align="left")
@@ -166,7 +166,7 @@ class Demo:
         )
 
     def _mail(self, waiting: ActionView) -> dict[str, Any]:
-        """The mail to the approvers, which the build of the plan has sent."""
+        """The mail to the approvers, which the plan's build has sent."""
         title = f"the plan for {waiting.stage} waits for approval"
         sent = ask(self.played.platform, "status")["notifications"]
         nobody = {"subject": title, "message": "No target in project.yaml gets the kind: approval needed."}

@@ -1,4 +1,4 @@
-"""`make local`: the whole platform on this machine, from nothing to a report."""
+"""Run the whole platform on this machine, from an empty local AWS to a report."""
 
 import hashlib
 import json
@@ -46,9 +46,9 @@ WARM_JOBS = 2
     "--data", type=click.Path(path_type=Path), default=PROJECT / "samples", help="a folder with one folder per dataset"
 )
 @click.option("--profile", type=click.Choice(list(PROFILES)), help="the kind of AWS account to run in: docs/local.md")
-@click.option("--down", "is_down", is_flag=True, help="end the platform instead")
+@click.option("--down", "is_down", is_flag=True, help="stop the local AWS instead")
 def main(environment: str, data: Path, profile: str | None, is_down: bool) -> None:
-    """Start what does not run yet, apply what has changed, upload what is new, and report."""
+    """Start missing parts, apply changes, upload new files, and report."""
     with attended(environment) as console:
         if is_down:
             console.print(down(environment))
@@ -56,20 +56,20 @@ def main(environment: str, data: Path, profile: str | None, is_down: bool) -> No
             sys.exit("Some files have not reached a final state: the report shows how far each came, and why.")
 
 
-@click.command(help="End the local platform of an environment.")
+@click.command(help="Stop the local AWS of an environment.")
 @click.option("--environment", required=True, help="a name from project.yaml")
 def local_down(environment: str) -> None:
-    """The same as --down."""
+    """Stop the local AWS, like --down."""
     with attended(environment) as console:
         console.print(down(environment))
 
 
 @contextmanager
 def attended(environment: str) -> Iterator[Console]:
-    """Work on the platform of an environment that nobody else works on, until a person stops it."""
+    """Lock the platform of an environment for this command, and handle an interruption."""
     refuse_unknown_environment(PROJECT, environment)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
-    # A profile of the user's own would be looked for, and it is none of this.
+    # boto3 would look for the user's own profile, which is irrelevant here.
     os.environ.pop("AWS_PROFILE", None)
     for name in ("SIGTERM", "SIGHUP"):
         signal.signal(getattr(signal, name), signal.default_int_handler)
@@ -81,7 +81,7 @@ def attended(environment: str) -> Iterator[Console]:
 
 
 def make_it_so(environment: str, data: Path, profile: str | None, console: Console) -> bool:
-    """Everything that `make local` does; whether all files have reached their end."""
+    """Run all steps of `make local`; whether all files have reached their final state."""
     steps, memory, java = Steps(console), PeakMemory(), java_home()
     with steps.step("reading project.yaml"):
         settings = settings_of_the_team(PROJECT, environment)
@@ -113,7 +113,7 @@ def make_it_so(environment: str, data: Path, profile: str | None, console: Conso
 
 
 def still_running(environment: str, steps: Steps) -> Platform | None:
-    """The platform that runs, unless nobody knows what it holds."""
+    """The running platform; None after an interrupted apply, whose platform is ended."""
     platform = running_platform(environment)
     if platform and terraform_of(platform).was_broken_off:
         steps.say("The last terraform apply was interrupted: starting from an empty local AWS.")
@@ -129,7 +129,7 @@ def terraform_of(platform: Platform) -> Terraform:
 
 
 def deploy(platform: Platform, settings: dict[str, Any], steps: Steps) -> int:
-    """Apply the environment's folder unless nothing has changed since it was applied; the number of resources."""
+    """Apply the environment's folder unless nothing has changed since the last apply; the number of resources."""
     folder = folder_of(platform.environment)
     applied = folder / "applied.txt"
     build_archives.main(PROJECT)
@@ -150,7 +150,7 @@ def deploy(platform: Platform, settings: dict[str, Any], steps: Steps) -> int:
 
 
 def initialised(platform: Platform, is_first: bool) -> Terraform:
-    """Terraform, ready to apply; without it there is no use for a new platform."""
+    """Terraform, ready to apply; without it a new platform is useless."""
     try:
         terraform = terraform_of(platform)
         terraform.init()
@@ -162,22 +162,22 @@ def initialised(platform: Platform, is_first: bool) -> Terraform:
 
 
 class Applying:
-    """Tells how far an apply is."""
+    """Shows the progress of an apply."""
 
     def __init__(self, platform: Platform, jobs: int, steps: Steps) -> None:
         self.platform, self.jobs, self.steps = platform, jobs, steps
 
     def tell(self, address: str, number: int, count: int) -> None:
-        """One more resource is done."""
+        """Count one more finished resource."""
         if number == 1:
-            # From here on Terraform mostly waits: that is the time in which Spark can start.
+            # From here on Terraform mostly waits, so Spark can start in this time.
             ask(self.platform, "warm-up", count=self.jobs)
         if number % 20 == 0 or number == count:
             self.steps.say(f"terraform apply: {number} of {count} resources")
 
 
 def fingerprint(environment: str) -> str:
-    """Everything that Terraform applies, as one text that changes with it."""
+    """A fingerprint of everything that Terraform applies."""
     names = [PROJECT / "project.yaml", PROJECT / "files" / "etl.py"]
     for place in ("modules", "bootstrap", environment, "build", "files/wheels"):
         names += [path for path in (PROJECT / place).rglob("*") if path.is_file() and ".terraform" not in path.parts]

@@ -1,4 +1,4 @@
-"""One way to make each alarm ring, by its section of docs/runbook.md; a docstring says what has happened then."""
+"""One way to trigger each alarm, by its section of docs/runbook.md; a docstring describes what then has happened."""
 
 import itertools
 import json
@@ -12,14 +12,14 @@ from typing import Any
 from dataops.local_run.scene import Row, Scene
 
 MINUTE = 60
-# Nothing listens there.
+# No process listens there.
 CLOSED = "127.0.0.1:1"
 FLOW_LINE = "2 {account} eni-0123456789abcdef0 10.20.0.9 203.0.113.7 49152 443 6 1 60 {now} {now} REJECT OK"
 ROWS_OF_A_LARGE_FILE = 2000
 
 
 def dead_letters(scene: Scene) -> None:
-    """A message that is no upload came into the queue, and start_crawler refused it five times."""
+    """A message that is no upload reached the queue, and start_crawler refused it five times."""
     sqs = scene.client("sqs")
     queue, dead = (
         sqs.get_queue_url(QueueName=scene.names[name])["QueueUrl"] for name in ("queue", "dead_letter_queue")
@@ -34,7 +34,7 @@ def dead_letters(scene: Scene) -> None:
 
 
 def old_messages(scene: Scene) -> None:
-    """The queue was taken from start_crawler, a file was uploaded, and more than longest_wait went by."""
+    """The queue was detached from start_crawler, a file was uploaded, and more than longest_wait passed."""
     functions, sqs = scene.client("lambda"), scene.client("sqs")
     (fed,) = functions.list_event_source_mappings(FunctionName=scene.name("start-crawler"))["EventSourceMappings"]
     functions.update_event_source_mapping(UUID=fed["UUID"], Enabled=False)
@@ -45,7 +45,7 @@ def old_messages(scene: Scene) -> None:
 
 
 def files_waiting(scene: Scene) -> None:
-    """The sweep was switched off, a crawl's event got lost, and more than longest_wait went by."""
+    """The sweep was disabled, a crawl's event was lost, and more than longest_wait passed."""
     events = scene.client("events")
     for name in scene.settings["datasets"]:
         events.disable_rule(Name=scene.name(f"{name}-sweep"))
@@ -58,15 +58,15 @@ def files_waiting(scene: Scene) -> None:
 
 
 def data_late(scene: Scene) -> None:
-    """More time than expected_every went by, and nothing was published."""
+    """More time than expected_every passed, and nothing was published."""
     scene.let_pass(scene.settings["monitoring"]["datasets"][scene.dataset]["expected_seconds"] + 60 * MINUTE)
 
 
 def crawl_failing(scene: Scene) -> None:
-    """Somebody pointed the crawler at a bucket and deleted that bucket, and the crawler was started."""
+    """The crawler was pointed at a bucket, the bucket was deleted, and the crawler was started."""
     glue, s3, nowhere = scene.client("glue"), scene.client("s3"), f"{scene.prefix}-nowhere"
     scene.until("the crawler is ready", lambda: _crawler(glue, scene)["State"] == "READY")
-    # Glue refuses a target that is not there.
+    # Glue refuses a target that does not exist.
     s3.create_bucket(Bucket=nowhere, CreateBucketConfiguration={"LocationConstraint": scene.platform.region})
     glue.update_crawler(Name=scene.name(), Targets={"S3Targets": [{"Path": f"s3://{nowhere}/"}]})
     s3.delete_bucket(Bucket=nowhere)
@@ -74,7 +74,7 @@ def crawl_failing(scene: Scene) -> None:
 
 
 def crawl_long(scene: Scene) -> None:
-    """A file was uploaded whose crawl hangs, and more than longest_crawl went by."""
+    """A file was uploaded whose crawl hangs, and more than longest_crawl passed."""
     glue = scene.client("glue")
     scene.ask("hang", crawler=scene.name())
     scene.crawl(scene.upload("in a long crawl.csv", good=5))
@@ -83,30 +83,30 @@ def crawl_long(scene: Scene) -> None:
 
 
 def runs_failed(scene: Scene) -> None:
-    """A file of bad rows only was uploaded, and its run failed."""
+    """A file with only bad rows was uploaded, and its run failed."""
     for _ in range(scene.settings["monitoring"]["failed_runs"]):
         scene.ended(scene.upload("bad.csv", good=0, bad=20))
 
 
 def runs_timed_out(scene: Scene) -> None:
-    """A file was uploaded, and the local AWS ended its run as Glue ends one whose time is over."""
+    """A file was uploaded, and the local AWS ended its run as Glue does after a timeout."""
     _while_held(scene, lambda run: scene.ask("end", job=scene.name(), state="TIMEOUT"))
 
 
 def run_slow(scene: Scene) -> None:
-    """CloudWatch was given a past in which runs took a minute; now one took half an hour."""
+    """CloudWatch received a history of runs of one minute; then a run took half an hour."""
     _remember(scene, usual=MINUTE)
     _while_held(scene, lambda run: scene.let_pass(30 * MINUTE))
 
 
 def rows_unusual(scene: Scene) -> None:
-    """CloudWatch was given a past in which a million rows came each time; now ten came."""
+    """CloudWatch received a history of a million rows per run; then a run had ten."""
     _remember(scene, usual=1_000_000)
     scene.ended(scene.upload("very few rows.csv", good=10))
 
 
 def rows_quarantined(scene: Scene) -> None:
-    """A file was uploaded of which a larger share is quarantined than quarantined_share."""
+    """A file was uploaded of which a larger share than quarantined_share is quarantined."""
     most = float(scene.settings["datasets"][scene.dataset]["maximum_quarantined_share"])
     least = float(scene.settings["monitoring"]["datasets"][scene.dataset]["quarantined_share"])
     if least > most:
@@ -117,7 +117,7 @@ def rows_quarantined(scene: Scene) -> None:
 
 def job_memory(scene: Scene) -> None:
     """A file was uploaded, and the local AWS gave its run a worker with next to no memory."""
-    # Glue tells an average: a run of the same five minutes that had enough memory would hide this one.
+    # Glue reports an average: a run in the same five minutes with enough memory would hide this one.
     scene.let_pass(_period(scene.alarm()))
     job = scene.client("glue").get_job(JobName=scene.name())["Job"]
     scene.ask("shrink", worker_type=job["WorkerType"], bytes=1)
@@ -131,7 +131,7 @@ def lambda_errors(scene: Scene) -> None:
 
 
 def lambda_slow(scene: Scene) -> None:
-    """The sweep was called, and the local AWS measured that it took all the time that it may."""
+    """The sweep was called, and the local AWS reported that it took all the time that it may."""
     scene.ask("linger", function=scene.name("sweep"))
     scene.let_pass(0)
 
@@ -143,7 +143,7 @@ def lambda_throttled(scene: Scene) -> None:
 
 
 def endpoint_unreachable(scene: Scene) -> None:
-    """Somebody led check_connections to a closed door instead of an AWS service, and it knocked."""
+    """check_connections was given a closed port instead of an AWS service, and it tested the connection."""
 
     def without_a_way(told: dict[str, str]) -> dict[str, str]:
         service = scene.client(told["SERVICES"].split(",")[0]).meta.service_model.service_id
@@ -154,7 +154,7 @@ def endpoint_unreachable(scene: Scene) -> None:
 
 
 def connection_unreachable(scene: Scene) -> None:
-    """Somebody gave check_connections an address where no database listens, and it knocked."""
+    """check_connections was given an address where no database listens, and it tested the connection."""
 
     def moved(told: dict[str, str]) -> dict[str, str]:
         return told | {"DATABASES": json.dumps(dict.fromkeys(json.loads(told["DATABASES"]), CLOSED))}
@@ -177,13 +177,13 @@ def connections_rejected(scene: Scene) -> None:
 
 
 def notifications_failed(scene: Scene) -> None:
-    """A message was published, and the local AWS refused it in the place of whoever is told."""
+    """A message was published, and the local AWS failed its delivery to all recipients."""
     scene.ask("refuse")
     _publish(scene)
 
 
 def notify_failing(scene: Scene) -> None:
-    """Somebody took the ledger's name from notify's settings, and it failed at a message."""
+    """The ledger's name was removed from notify's settings, and it failed at a message."""
     scene.changed("notify", lambda told: {name: value for name, value in told.items() if name != "LEDGER_TABLE"})
     _publish(scene)
 
@@ -204,7 +204,7 @@ def _period(alarm: Row) -> int:
 
 
 def _while_held(scene: Scene, act: Callable[[Row], object]) -> None:
-    """Do something while the run of a new file is at work, and wait for its end."""
+    """Do something while the run of a new file is in progress, and wait for its end."""
     scene.ask("hold", jobs=True)
     try:
         run = scene.run(scene.upload("in a long run.csv", good=5))["file"]
@@ -215,7 +215,7 @@ def _while_held(scene: Scene, act: Callable[[Row], object]) -> None:
 
 
 def _remember(scene: Scene, usual: int) -> None:
-    """Give an alarm's metric a past of two weeks of periods, a little restless, as any past is."""
+    """Give an alarm's metric a history of two weeks, with a little variation, as any real one has."""
     alarm, now = scene.alarm(), datetime.now(UTC)
     metric = next(query["MetricStat"]["Metric"] for query in alarm["Metrics"] if "MetricStat" in query)
     moments = [now - timedelta(seconds=number * _period(alarm)) for number in range(1, 15)]
@@ -226,7 +226,7 @@ def _remember(scene: Scene, usual: int) -> None:
 
 
 def _every_period(scene: Scene) -> None:
-    """Let period after period go by until the alarm has seen enough of them; the sweep is called in each."""
+    """Let periods pass until the alarm has evaluated enough of them; the sweep is called in each."""
     period = max(_period(alarm) for alarm in scene.alarms())
     for _ in range(6):
         scene.let_pass(period)

@@ -1,4 +1,4 @@
-"""`make provoke`: makes an alarm of the local platform ring, and says which section of docs/runbook.md helps."""
+"""Inject a fault into the local AWS until its alarm is active, and name the section of docs/runbook.md that helps."""
 
 import sys
 import time
@@ -21,7 +21,7 @@ TOLD_WITHIN_SECONDS = 20
 @click.option("--environment", required=True, help="a name from project.yaml")
 @click.argument("what", required=False)
 def main(environment: str, what: str | None) -> None:
-    """List what can be provoked, or provoke it and wait until it rings."""
+    """List the alarms that can be triggered, or trigger one and wait for it."""
     if not what:
         print(listed())
         return
@@ -38,20 +38,20 @@ def main(environment: str, what: str | None) -> None:
 
 
 def listed() -> str:
-    """Every section with what is done to make its alarm ring."""
+    """Every section with the way in which its alarm is triggered."""
     width = max(map(len, PROVOCATIONS))
     lines = [f"  {word:{width}}  {act.__doc__}" for word, act in PROVOCATIONS.items()]
     return "\n".join(["make provoke WHAT=… brings one of these about on the local platform:", *lines])
 
 
 def provoke(platform: Platform, what: str) -> None:
-    """Bring it about, and print what was done, what rings, and who was told."""
+    """Trigger the alarm; print what was done, the alarm's state, and the notifications."""
     scene = Scene(platform, settings_of(PROJECT, platform.environment), what)
     refuse_what_cannot_ring(platform.environment, what, scene.alarms())
-    # What is still at work would take the new file along, or hold the job or the crawler.
+    # Unfinished work would include the new file, or occupy the job or the crawler.
     scene.until("nothing runs", lambda: not scene.ask("status")["busy"])
     before = len(scene.ask("status")["notifications"])
-    # What was changed by hand, the next `make local` puts right: it must not think that all is as it was applied.
+    # The next `make local` reverts manual changes: it must not assume that the applied state is unchanged.
     (platform.folder / "applied.txt").write_text("changed by make provoke", encoding="utf-8")
     print(f"{PROVOCATIONS[what].__doc__} Dataset: {scene.dataset}.", flush=True)
     PROVOCATIONS[what](scene)
@@ -65,12 +65,12 @@ def provoke(platform: Platform, what: str) -> None:
 
 
 def names_for(scene: Scene) -> str:
-    """What brings the names of the runbook's commands into the shell."""
+    """The assignments of the variables in the runbook's commands, for the shell."""
     return f'eval "$(make names ENV={scene.platform.environment})"; export DATASET={scene.dataset}'
 
 
 def refuse_what_cannot_ring(environment: str, section: str, alarms: list[Row]) -> None:
-    """An alarm that is not there, or rings already, ends the command."""
+    """End the command if the alarm does not exist or is in the state ALARM already."""
     if not alarms:
         sys.exit(f"{environment} has no alarm for {section}: nothing in project.yaml asks for one.")
     for alarm in alarms:
@@ -79,7 +79,7 @@ def refuse_what_cannot_ring(environment: str, section: str, alarms: list[Row]) -
 
 
 def heard(scene: Scene, before: int) -> list[Row]:
-    """The notifications that name an alarm that rings; where there is none, because a Lambda has told of it, those."""
+    """The notifications of the alarm; if there are none because a Lambda reports it, those of the Lambda."""
     deadline = time.monotonic() + TOLD_WITHIN_SECONDS
     while True:
         names = [alarm["AlarmName"] for alarm in scene.ringing()]

@@ -1,4 +1,4 @@
-"""Answers SQL about everything that the local platform has published, refused and noted down."""
+"""Query with SQL everything that the local AWS has published, quarantined and recorded."""
 
 import contextlib
 import json
@@ -43,7 +43,7 @@ LEDGER = pyarrow.schema(
 
 
 class Answer(NamedTuple):
-    """The first rows of a result as texts, and how many there are in all."""
+    """The first rows of a result as texts, and the number of all rows."""
 
     columns: list[str]
     types: list[str]
@@ -52,7 +52,7 @@ class Answer(NamedTuple):
 
 
 class Source(NamedTuple):
-    """What queries are about: the folder of an environment and its running DynamoDB."""
+    """The data of queries: the folder of an environment and its running DynamoDB."""
 
     folder: Path
     dynamodb: Any
@@ -62,16 +62,16 @@ class Source(NamedTuple):
 @click.option("--environment", required=True, help="whose data: a name from project.yaml")
 @click.option("--sql", help="one query; without it you are asked for queries")
 def main(environment: str, sql: str | None) -> None:
-    """Answer one query, or show what there is and ask for queries."""
+    """Answer one query, or show the views and ask for queries."""
     refuse_unknown_environment(PROJECT, environment)
     platform = running_platform(environment)
     if platform is None:
         command = f"make local ENV={environment}"
         sys.exit(f"The local platform of {environment} is not running: `{command}` starts it.")
-    # A profile of the user's own would be looked for, and it is none of this.
+    # boto3 would look for the user's own profile, which is irrelevant here.
     os.environ.pop("AWS_PROFILE", None)
     source = Source(folder_of(environment), boto3.resource("dynamodb", **platform.access).meta.client)
-    # Whoever pipes the answer wants whole values, one row a line.
+    # Piped output needs whole values, one row per line.
     console = Console(highlight=False, width=None if sys.stdout.isatty() else UNLIMITED)
     connection = database()
     try:
@@ -85,14 +85,14 @@ def main(environment: str, sql: str | None) -> None:
 
 
 def database() -> duckdb.DuckDBPyConnection:
-    """A database in memory that shows times in UTC, as Athena does, and fetches nothing from anywhere."""
+    """A database in memory that shows times in UTC, as Athena does, and installs no extensions."""
     connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
     connection.execute("set TimeZone = 'UTC'")
     return connection
 
 
 def refresh(connection: duckdb.DuckDBPyConnection, source: Source) -> list[str]:
-    """Let the views say what is there at this moment; returns their names."""
+    """Update the views to the present data; return their names."""
     note = source.folder / "job_settings.json"
     if not note.exists():
         raise FileNotFoundError("The local platform has no datasets yet: wait until `make local` has made them.")
@@ -105,7 +105,7 @@ def refresh(connection: duckdb.DuckDBPyConnection, source: Source) -> list[str]:
 
 
 def ledger_rows(dynamodb: Any) -> list[dict[str, Any]]:
-    """The ledger's rows of files; those of keys, runs and datasets are its own business."""
+    """The ledger's rows of files, without its internal rows of keys, runs and datasets."""
     tables = [name for name in dynamodb.list_tables()["TableNames"] if name.endswith("-ledger")]
     pages = [page for name in tables for page in dynamodb.get_paginator("scan").paginate(TableName=name)]
     items = [item for page in pages for item in page["Items"] if "key" in item]
@@ -117,13 +117,13 @@ def ledger_rows(dynamodb: Any) -> list[dict[str, Any]]:
 
 
 def answer_now(connection: duckdb.DuckDBPyConnection, source: Source, sql: str) -> Answer | None:
-    """Answer out of what is there at this moment."""
+    """Answer a query from the present data."""
     refresh(connection, source)
     return answer(connection, sql)
 
 
 def answer(connection: duckdb.DuckDBPyConnection, sql: str, rows: int = MOST_ROWS) -> Answer | None:
-    """Run one query; None when it has no result."""
+    """Run one query; None if it has no result."""
     asked = connection.sql(sql)
     if asked is None:
         return None
@@ -135,7 +135,7 @@ def answer(connection: duckdb.DuckDBPyConnection, sql: str, rows: int = MOST_ROW
 
 
 def show(found: Answer | None, console: Console) -> None:
-    """Print a result: as a table where its columns fit side by side, else row by row."""
+    """Print a result: as a table if its columns fit side by side, else row by row."""
     if found is None:
         return
     table = table_of(found, widest=console.width // 2)
@@ -169,12 +169,12 @@ def record_of(columns: list[str], row: tuple[str | None, ...]) -> Table:
 
 
 def cell(value: str | None) -> Text:
-    """One value; what a terminal would act on is shown instead."""
+    """One value, with a terminal's control characters made visible."""
     return Text("null", "dim") if value is None else Text(printable(value))
 
 
 def preview(connection: duckdb.DuckDBPyConnection, names: list[str], console: Console) -> None:
-    """Print a few lines of each view that has any, then all views."""
+    """Print a few lines of each view that has any, then the names of all views."""
     table = Table("view", Column("rows", justify="right"), box=SIMPLE)
     for name in names:
         try:
@@ -191,7 +191,7 @@ def preview(connection: duckdb.DuckDBPyConnection, names: list[str], console: Co
 
 
 def glance(found: Answer, width: int) -> tuple[Answer, list[str]]:
-    """As many columns as fit with their values cut short, and the names of the others."""
+    """As many columns as fit with shortened values, and the names of the others."""
     rows = [tuple(value and shorten(printable(value)) for value in row) for row in found.rows]
     columns = zip(found.columns, *rows, strict=True)
     widths = [max(cell_len(value or "null") for value in column) + COLUMN_GAP for column in columns]
@@ -201,15 +201,15 @@ def glance(found: Answer, width: int) -> tuple[Answer, list[str]]:
 
 
 def shorten(value: str) -> str:
-    """A value cut to a length at which several stand side by side; the end of a file's address says most."""
+    """A value cut to a length at which several fit side by side; the end of a file's address is the useful part."""
     half = GLANCE // 2
     return value if len(value) <= GLANCE else f"{value[: half - 1]}…{value[-half:]}"
 
 
 def converse(ask: Callable[[str], Answer | None], console: Console) -> None:
-    """Ask for queries until `exit` or the end of the input; a query that fails is one line."""
+    """Ask for queries until `exit` or the end of the input; an invalid query prints one line."""
     with contextlib.suppress(ImportError):
-        # Its import alone gives the prompt a history and line editing; Windows has none.
+        # The import alone adds a history and line editing to the prompt; Windows has no readline.
         import readline  # noqa: F401
     console.print("SQL, one query a line; `exit` or Ctrl-D ends.")
     while True:
@@ -227,6 +227,6 @@ def converse(ask: Callable[[str], Answer | None], console: Console) -> None:
 
 
 def in_one_line(error: Exception) -> str:
-    """What went wrong, without the picture of the query below it."""
+    """The error message, without the excerpt of the query below it."""
     lines = takewhile(lambda line: not line.startswith("LINE "), str(error).splitlines())
     return printable(" ".join(line.strip() for line in lines if line.strip()))

@@ -1,4 +1,4 @@
-"""Runs the ETL on this machine, over the samples or your own files, and shows what became of each row."""
+"""Run the ETL on this machine, over the samples or your own files, and show the result of each row."""
 
 import json
 import logging
@@ -36,7 +36,7 @@ def main(environment: str, data: Path) -> None:
     java = java_home()
     settings = job_settings(PROJECT, environment)
     datasets = files_of_datasets(data, settings, "make run")
-    # Beside what `make local` keeps: its platform may be running.
+    # Separate from the data of `make local`, whose local AWS may be running.
     folder = folder_of(environment) / "run"
     shutil.rmtree(folder, ignore_errors=True)
     with local_storage(folder) as storage:
@@ -67,7 +67,7 @@ def run_dataset(
 def run_job(
     storage: LocalStorage, settings: dict[str, Any], uploaded: list[dict[str, Any]], java: str | None
 ) -> tuple[dict[str, Any], str]:
-    """Run files/etl.py unchanged in a process of its own; returns its report and what it complained about."""
+    """Run files/etl.py unchanged in its own process; return its report and its warnings."""
     manifest, run = storage.put_manifest(settings, uploaded)
     job: list[str | Path] = [sys.executable, PROJECT / "files" / "etl.py"]
     done = subprocess.run(
@@ -86,7 +86,7 @@ def run_job(
 
 
 def show(report: dict[str, Any], settings: dict[str, Any], folder: Path, console: Console) -> None:
-    """Print the report as a table, then where everything lies."""
+    """Print the report as a table, then the paths of the outputs."""
     table = Table(title=f"{report['dataset']}: {report['state']}", title_justify="left", box=SIMPLE)
     table.add_column("file", overflow="fold")
     for count in ("rows in", "published", "quarantined", "duplicates"):
@@ -110,7 +110,7 @@ def show(report: dict[str, Any], settings: dict[str, Any], folder: Path, console
 
 
 def places(report: dict[str, Any], settings: dict[str, Any]) -> dict[str, str]:
-    """Where the outputs of a run lie, below the folder of the buckets."""
+    """Return the paths of the outputs of a run, below the folder of the buckets."""
     batch, output = f"{report['dataset']}/batch_id={report['batch']}", settings["output_bucket"]
     found = {"published": f"{output}/{batch}"} if report["state"] == "published" else {}
     found |= {"quarantine": f"{settings['quarantine_bucket']}/{batch}"} if report["quarantined"] else {}

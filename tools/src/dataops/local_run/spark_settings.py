@@ -1,4 +1,4 @@
-"""Writes the settings with which a plain `python files/etl.py` works on this machine; the job knows nothing of it."""
+"""Writes the settings with which a plain `python files/etl.py` works on this machine; the job does not change."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ SPARK = {
     "spark.sql.shuffle.partitions": "2",
     "spark.sql.catalogImplementation": "in-memory",
     "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
-    # Hadoop ships a file system that serves s3:// addresses from folders: the job reads real addresses.
+    # Hadoop includes a file system that serves s3:// addresses from folders, so the job reads real addresses.
     "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme",
     "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
 }
@@ -28,7 +28,7 @@ appender.console.layout.pattern = %p %c{1}: %m%n
 
 
 def write(conf: Path, storage: Path, buckets: list[str], memory: str = "1g", input_bytes: int = 0) -> None:
-    """Write Spark's settings into `conf`: each bucket is a folder below `storage`, and s3:// finds it."""
+    """Write Spark's settings to `conf`: each bucket is a folder below `storage`, and s3:// addresses resolve to it."""
     conf.mkdir(parents=True, exist_ok=True)
     mounts = {}
     for bucket in buckets:

@@ -1,4 +1,4 @@
-"""Shows what is going on while it goes on, and remembers how long each step took."""
+"""Shows the progress of a command, and records how long each step took."""
 
 import time
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from dataops.report.report import StepReport
 
 
 class Steps:
-    """The steps of one command, since it began."""
+    """The steps of one command, since its start."""
 
     def __init__(self, console: Console) -> None:
         self.console, self.began = console, time.monotonic()
@@ -18,11 +18,11 @@ class Steps:
 
     @property
     def elapsed(self) -> float:
-        """Seconds since the command began."""
+        """The seconds since the command began."""
         return time.monotonic() - self.began
 
     def say(self, text: str) -> None:
-        """Show one line with the time at which it was true."""
+        """Print one line with the current time."""
         self.console.print(f"{self.elapsed:6.1f} s  {text}", markup=False, soft_wrap=True)
 
     @contextmanager
@@ -34,5 +34,5 @@ class Steps:
         self.note(name, started, self.elapsed - started)
 
     def note(self, name: str, started: float, seconds: float) -> None:
-        """Note a step that somebody else timed."""
+        """Record a step that was timed elsewhere."""
         self.done.append({"name": name, "started": round(started, 1), "seconds": round(seconds, 1)})

@@ -26,7 +26,7 @@ class LocalStorage:
         self.glue = boto3.client("glue", region_name="eu-west-1", **access)
 
     def create(self, settings: dict[str, Any]) -> None:
-        """Make the buckets and the catalog table of one dataset; those that exist are fine."""
+        """Create the buckets and the catalog table of one dataset, if they do not exist."""
         for purpose in ("input", "output", "quarantine"):
             bucket = settings[f"{purpose}_bucket"]
             if bucket not in {each["Name"] for each in self.s3.list_buckets()["Buckets"]}:
@@ -42,7 +42,7 @@ class LocalStorage:
             self.glue.create_table(DatabaseName=settings["database"], TableInput=table)
 
     def upload(self, path: Path, bucket: str, key: str) -> dict[str, Any]:
-        """Put one file; returns its line of a manifest."""
+        """Put one file; return its line of a manifest."""
         body = path.read_bytes()
         stored = self.s3.put_object(Bucket=bucket, Key=key, Body=body)
         copy = self.folder / bucket / key
@@ -53,7 +53,7 @@ class LocalStorage:
         return {"bucket": bucket, "key": key, **identity, "size": len(body), "uploaded_at": uploaded_at}
 
     def put_manifest(self, settings: dict[str, Any], files: list[dict[str, Any]]) -> tuple[str, str]:
-        """Write the manifest of a first attempt; returns its address and the run."""
+        """Write the manifest of a first attempt; return its address and the run."""
         identity = "\n".join(sorted(f"{file['key']}\n{file['version_id']}" for file in files))
         batch = hashlib.sha256(identity.encode()).hexdigest()[:16]
         dataset, run = settings["dataset"], f"{batch}-1"
@@ -63,14 +63,14 @@ class LocalStorage:
         return f"s3://{settings['output_bucket']}/{key}", run
 
     def keep(self, bucket: str) -> None:
-        """Write what boto3 put into a bucket into its folder too, beside what Spark wrote."""
+        """Copy what boto3 put into a bucket to its folder too, beside Spark's output."""
         for stored in self.s3.list_objects_v2(Bucket=bucket).get("Contents", []):
             copy = self.folder / bucket / stored["Key"]
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(self.s3.get_object(Bucket=bucket, Key=stored["Key"])["Body"].read())
 
     def process_environment(self, java_home: str | None, input_bytes: int) -> dict[str, str]:
-        """What turns a plain `python files/etl.py` into a job on this machine that reads so many bytes."""
+        """The environment variables of a plain `python files/etl.py` on this machine for this many bytes of input."""
         conf, buckets = self.folder / "conf", [bucket["Name"] for bucket in self.s3.list_buckets()["Buckets"]]
         spark_settings.write(conf, self.folder, buckets, "2g", input_bytes)
         changes = {

@@ -19,7 +19,7 @@ from dataops.report.report import counted
 
 @dataclass(frozen=True)
 class Uploaded:
-    """One version in the input bucket; its name in the ledger."""
+    """One version in the input bucket, and its name in the ledger."""
 
     dataset: str
     key: str
@@ -32,7 +32,7 @@ Files = list[Uploaded]
 def upload(
     platform: Platform, settings: dict[str, Any], found: dict[str, list[Path]], data: Path, steps: Steps
 ) -> Files:
-    """Upload what is new, and again what was given up; all of the files, by their names in the ledger."""
+    """Upload new files, and failed ones again; return all files, by their names in the ledger."""
     s3, bucket = boto3.client("s3", **platform.access), settings["buckets"]["input"]
     ledger = boto3.resource("dynamodb", **platform.access).Table(settings["names"]["ledger"])
     files, counts = [], Counter[str]()

@@ -1,4 +1,4 @@
-"""What a picture is made of: boxes with text, and arrows between them as SVG paths."""
+"""The parts of a picture: boxes with text, and arrows between them as SVG paths."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ TITLE, LINE = 26, 18
 
 
 class Box(NamedTuple):
-    """One place on the way: a title with lines below it; `kind` names its colour."""
+    """One station on the way: a title with lines below it; `kind` selects its colour."""
 
     kind: str
     x: float
@@ -22,17 +22,17 @@ class Box(NamedTuple):
 
     @property
     def right(self) -> float:
-        """Where it ends."""
+        """The right edge."""
         return self.x + self.width
 
     @property
     def bottom(self) -> float:
-        """Where it ends below."""
+        """The bottom edge."""
         return self.y + self.height
 
 
 def height_of(lines: list[str]) -> float:
-    """As much as a box needs for its title and lines."""
+    """The height of a box with its title and lines."""
     return TITLE + LINE * len(lines)
 
 

@@ -1,10 +1,10 @@
-"""What `make local` reports: its form, and the sums that the page and the terminal both show."""
+"""The report of `make local`: its form, and the sums that the page and the terminal both show."""
 
 from typing import NamedTuple, TypedDict
 
 
 class FileReport(TypedDict):
-    """One uploaded file; a number is None where it is not known, as in a run that has not ended."""
+    """One uploaded file; a number is None if it is not known, as in a run that has not ended."""
 
     key: str
     state: str
@@ -28,7 +28,7 @@ class RunReport(TypedDict):
 
 
 class DatasetReport(TypedDict):
-    """One dataset; `outputs` names only the places that exist."""
+    """One dataset; `outputs` contains only existing locations."""
 
     files: list[FileReport]
     runs: list[RunReport]
@@ -39,7 +39,7 @@ class DatasetReport(TypedDict):
 
 
 class NotificationReport(TypedDict):
-    """One message as its receivers would read it; `dataset` is empty where it is about the whole environment."""
+    """One message as its receivers would read it; `dataset` is empty if it is about the whole environment."""
 
     at: str
     subject: str
@@ -49,7 +49,7 @@ class NotificationReport(TypedDict):
 
 
 class AlarmReport(TypedDict):
-    """One alarm, and whether it would have fired."""
+    """One alarm and its state."""
 
     name: str
     description: str
@@ -58,7 +58,7 @@ class AlarmReport(TypedDict):
 
 
 class MissingReport(TypedDict):
-    """Something that the local AWS cannot hold."""
+    """A feature that the local AWS does not have."""
 
     what: str
     reason: str
@@ -73,14 +73,14 @@ class StepReport(TypedDict):
 
 
 class CommandReport(TypedDict):
-    """One command to go on with."""
+    """One command to continue with."""
 
     command: str
     meaning: str
 
 
 class Report(TypedDict):
-    """Everything that `make local` has to tell; plain JSON."""
+    """All results of `make local`, as plain JSON."""
 
     project: str
     environment: str
@@ -100,7 +100,7 @@ class Report(TypedDict):
 
 
 class Counts(NamedTuple):
-    """What became of rows: rows in = published + quarantined + duplicates."""
+    """The results of rows: rows in = published + quarantined + duplicates."""
 
     rows_in: int
     published: int
@@ -109,7 +109,7 @@ class Counts(NamedTuple):
 
     @property
     def lost(self) -> int:
-        """Rows without an end; below 0 when some have two."""
+        """The rows that are missing; below 0 if some were counted twice."""
         return self.rows_in - self.published - self.quarantined - self.duplicates
 
 
@@ -117,10 +117,10 @@ STATES = ("DONE", "QUARANTINED", "DEAD", "GONE", "CLAIMED", "PENDING")
 
 
 def counts_of(file: FileReport) -> Counts | None:
-    """A file's counts; None where no published run has counted its rows."""
+    """A file's counts; None if no published run has counted its rows."""
     given = (file["rows_in"], file["published"], file["quarantined"], file["duplicates"])
     known = [count for count in given if count is not None]
-    # The runs of a DEAD file published nothing: what the last of them had counted became of no row.
+    # The runs of a DEAD file published nothing: the last run's counts apply to no row.
     return Counts(*known) if len(known) == len(given) and file["state"] != "DEAD" else None
 
 
@@ -141,13 +141,13 @@ def all_files(report: Report) -> list[FileReport]:
 
 
 def states(files: list[FileReport]) -> dict[str, int]:
-    """How many files are in which state; states without a file are left out."""
+    """The number of files in each state; states without a file are left out."""
     found = [file["state"] for file in files]
     return {state: found.count(state) for state in (*STATES, *sorted(set(found) - {*STATES})) if state in found}
 
 
 def needs_a_look(file: FileReport) -> bool:
-    """Whether there is more to say of a file than that all its rows are published."""
+    """Whether anything about a file is worth reporting besides that all its rows are published."""
     return file["state"] != "DONE" or bool(file["quarantined"] or file["duplicates"])
 
 
@@ -162,21 +162,21 @@ def frequent_first(reasons: dict[str, int]) -> list[tuple[str, int]]:
 
 
 def why(file: FileReport) -> list[str]:
-    """Why the whole file or rows of it were refused."""
+    """The reasons why the whole file or rows of it were refused."""
     whole = [file["reason"]] if file["reason"] else []
     return whole + [f"{reason} {rows:,}" for reason, rows in frequent_first(file["reasons"])]
 
 
 def in_words(files: list[FileReport]) -> str:
-    """How many files are in which state."""
+    """The number of files in each state, as a sentence."""
     return ", ".join(f"{number:,} {state.lower()}" for state, number in states(files).items())
 
 
 def counted(number: int, what: str) -> str:
-    """A number and what it counts."""
+    """A number and the noun that it counts."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def fired(alarms: list[AlarmReport]) -> list[AlarmReport]:
-    """The alarms that would have fired."""
+    """The alarms in the state ALARM."""
     return [alarm for alarm in alarms if alarm["state"] == "ALARM"]

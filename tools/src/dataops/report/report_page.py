@@ -1,4 +1,4 @@
-"""The report of `make local` as one HTML page that needs nothing besides itself."""
+"""The report of `make local` as one self-contained HTML page."""
 
 import re
 from pathlib import Path
@@ -25,7 +25,7 @@ from dataops.report.report_picture import ENDS, tall_picture, wide_picture
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
 SHOWN_FILES = 12
-# What neither HTML nor SVG can hold, and the marks that turn the reading direction of what follows.
+# Characters that neither HTML nor SVG can contain, and marks that change the reading direction.
 UNSHOWABLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -47,7 +47,7 @@ def write_page(report: Report, path: Path) -> None:
 def page(report: Report) -> str:
     """The page's HTML."""
     environment = jinja2.Environment(
-        # Not cookiecutter's own signs: what is rendered when a project is generated stays told apart from this page.
+        # Not cookiecutter's delimiters, so that generating a project does not render this page's template.
         block_start_string="<%",
         block_end_string="%>",
         variable_start_string="<%=",
@@ -66,7 +66,7 @@ def page(report: Report) -> str:
 
 
 def content(report: Report) -> dict[str, Any]:
-    """What the template shows: the report, and what follows from it."""
+    """The values of the template: the report, and values computed from it."""
     files = all_files(report)
     return {
         "report": report,
@@ -81,7 +81,7 @@ def content(report: Report) -> dict[str, Any]:
 
 
 def dataset_content(report: Report, name: str) -> dict[str, Any]:
-    """What the template shows of one dataset."""
+    """The values of the template for one dataset."""
     dataset = report["datasets"][name]
     files = remarkable_first(dataset["files"])
     sent = notifications_of(report, name)
@@ -96,17 +96,17 @@ def dataset_content(report: Report, name: str) -> dict[str, Any]:
 
 
 def notifications_of(report: Report, dataset: str) -> int:
-    """How many notifications are about a dataset."""
+    """The number of notifications about a dataset."""
     return sum(notification["dataset"] == dataset for notification in report["notifications"])
 
 
 def quiet(alarms: list[AlarmReport]) -> list[AlarmReport]:
-    """The alarms that would not have fired."""
+    """The alarms in any other state than ALARM."""
     return [alarm for alarm in alarms if alarm not in fired(alarms)]
 
 
 def bars(steps: list[StepReport], total_seconds: float) -> list[Bar]:
-    """The steps on one scale, in the order in which they began."""
+    """The steps on one scale, in the order of their start."""
     whole = max([total_seconds, *(step["started"] + step["seconds"] for step in steps)]) or 1.0
     ordered = sorted(steps, key=lambda step: (step["started"], step["name"]))
     percent = 100 / whole
@@ -116,7 +116,7 @@ def bars(steps: list[StepReport], total_seconds: float) -> list[Bar]:
 
 
 def number(value: float | None) -> str:
-    """A number with its thousands apart; a dash for one that is not known."""
+    """A number with thousands separators; a dash if it is not known."""
     return "-" if value is None else f"{value:,.0f}"
 
 
@@ -126,7 +126,7 @@ def seconds(value: float | None) -> str:
 
 
 def showable(value: Any) -> Any:
-    """A value as a page can hold it: characters that it cannot are shown as their escapes."""
+    """A value as a page can show it: unsupported characters are shown as their escapes."""
     if not isinstance(value, str) or not UNSHOWABLE.search(value):
         return value
     return UNSHOWABLE.sub(lambda found: ascii(found[0])[1:-1], value)

@@ -1,4 +1,4 @@
-"""Where everything lies in the picture of a dataset's way: boxes, arrows, and bands as wide as their share of rows."""
+"""The layout of the picture of a dataset's way: boxes, arrows, and bands as wide as their share of rows."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -14,7 +14,7 @@ ENDS = ("published", "quarantined", "duplicates")
 
 
 class Band(NamedTuple):
-    """Rows on their way from the job to one of their ends."""
+    """Rows on their way from the job to one of the results."""
 
     kind: str
     path: str
@@ -22,7 +22,7 @@ class Band(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """All that is drawn."""
+    """All parts of the picture."""
 
     width: float
     height: float
@@ -77,12 +77,12 @@ def tall_picture(dataset: DatasetReport, notifications: int) -> Picture:
 
 
 def below(row: list[Box]) -> float:
-    """Where a row of boxes of one height ends."""
+    """The bottom of a row of boxes of one height."""
     return row[0].y + row[0].height
 
 
 def lines_of(dataset: DatasetReport, notifications: int) -> dict[str, list[str]]:
-    """What stands in each box."""
+    """The lines of each box."""
     files, counts = dataset["files"], total(dataset["files"])
     came = counted(len(files), "file")
     refused = sum(file["state"] == "QUARANTINED" for file in files)
@@ -106,7 +106,7 @@ def lines_of(dataset: DatasetReport, notifications: int) -> dict[str, list[str]]
 
 
 def bands_between(job: Box, ends: list[Box], counts: Counts, path: Callable[[Box, float, Box], str]) -> list[Band]:
-    """The job's rows as bands side by side; an end without a row has none."""
+    """The job's rows as bands side by side; a result without a row has none."""
     rows = {end.kind: getattr(counts, end.kind) for end in ends}
     most = sum(rows.values())
     widths = {
@@ -122,14 +122,14 @@ def bands_between(job: Box, ends: list[Box], counts: Counts, path: Callable[[Box
 
 
 def band_right(job: Box, offset: float, end: Box) -> str:
-    """A curve from the job's right side to the left side of an end."""
+    """A curve from the job's right side to the left side of a result."""
     x, y = job.x + job.width, job.middle[1] + offset
     half = (end.x - x) / 2
     return f"M{x:g} {y:.2f}C{x + half:g} {y:.2f} {x + half:g} {end.middle[1]:g} {end.x:g} {end.middle[1]:g}"
 
 
 def band_down(job: Box, offset: float, end: Box) -> str:
-    """A curve from the job's lower side to the upper side of an end."""
+    """A curve from the job's lower side to the upper side of a result."""
     x, y = job.middle[0] + offset, job.y + job.height
     half = (end.y - y) / 2
     return f"M{x:.2f} {y:g}C{x:.2f} {y + half:g} {end.middle[0]:g} {y + half:g} {end.middle[0]:g} {end.y:g}"

@@ -1,4 +1,4 @@
-"""The report of `make local` in the terminal: what became of every file, and what to do next."""
+"""The report of `make local` in the terminal: the result of every file, and the next steps."""
 
 from rich.box import SIMPLE
 from rich.console import Console
@@ -29,7 +29,7 @@ COLOURS = {"DONE": "green", "QUARANTINED": "yellow", "DEAD": "red", "FAILED": "r
 
 
 def print_report(report: Report, console: Console) -> None:
-    """Print the whole report; the page says more."""
+    """Print the whole report; the page has more details."""
     for name, dataset in sorted(report["datasets"].items()):
         print_dataset(name, dataset, console)
     print_notifications(report, console)
@@ -42,7 +42,7 @@ def print_report(report: Report, console: Console) -> None:
 
 
 def print_dataset(name: str, dataset: DatasetReport, console: Console) -> None:
-    """Print one dataset: its files, then whatever was not as expected."""
+    """Print one dataset: its files, then everything unexpected."""
     console.print(file_table(name, dataset["files"]))
     for run in dataset["runs"]:
         if run["reason"]:
@@ -57,7 +57,7 @@ def print_dataset(name: str, dataset: DatasetReport, console: Console) -> None:
 
 
 def file_table(name: str, files: list[FileReport]) -> Table:
-    """One line per file, those that need a look first; then all of them together."""
+    """One line per file, those that need a look first; then their sum."""
     title = Text.assemble((printable(name), "bold"), f"  {printable(in_words(files)) or 'no files'}")
     table = Table(title=title, title_justify="left", box=SIMPLE)
     table.add_column("file", overflow="fold")
@@ -84,7 +84,7 @@ def file_row(file: FileReport) -> list[Text | str]:
 
 
 def sum_remark(files: list[FileReport]) -> Text:
-    """What makes the sum incomplete or wrong; nothing when it is neither."""
+    """The reason why the sum is incomplete or wrong; empty if it is neither."""
     lost, missing = total(files).lost, uncounted(files)
     if lost:
         return Text(f"does not add up: {lost:+,} rows", "red")
@@ -92,7 +92,7 @@ def sum_remark(files: list[FileReport]) -> Text:
 
 
 def print_notifications(report: Report, console: Console) -> None:
-    """Print who was told what; the texts stand on the page."""
+    """Print the notifications and their recipients; the texts are on the page."""
     sent = report["notifications"]
     for notification in sent[:MOST_NOTIFICATIONS]:
         receivers = ", ".join(notification["to"]) or "nobody"
@@ -102,13 +102,13 @@ def print_notifications(report: Report, console: Console) -> None:
 
 
 def print_alarms(report: Report, console: Console) -> None:
-    """Print the alarms that would have fired."""
+    """Print the alarms in the state ALARM."""
     for alarm in fired(report["alarms"]):
         line(console, "alarm: ", f"{alarm['name']}: {alarm['reason']}", "red")
 
 
 def print_sum(report: Report, console: Console) -> None:
-    """Print what came in and what came out, in all."""
+    """Print the totals of input and output rows."""
     files = all_files(report)
     counts = total(files)
     words = f"{counted(len(files), 'file')}, {counts.rows_in:,} rows in {'=' if not counts.lost else '≠'} "
@@ -122,14 +122,14 @@ def print_sum(report: Report, console: Console) -> None:
 
 
 def print_commands(report: Report, console: Console) -> None:
-    """Print what can be done next, ready to be copied."""
+    """Print the next commands, ready to be copied."""
     for command in report["commands"]:
         line(console, "", f"{command['command']}  # {command['meaning']}")
     line(console, "the report as a page: ", report["page"])
 
 
 def line(console: Console, label: str, value: str, style: str = "") -> None:
-    """Print one line whose value may hold anything; it is not broken, so that it can be copied."""
+    """Print one line with any value; it is not wrapped, so that it can be copied."""
     console.print(Text.assemble((printable(label), style), printable(value)), soft_wrap=True)
 
 
@@ -139,5 +139,5 @@ def numbers(counts: Counts | None) -> list[str]:
 
 
 def printable(value: str) -> str:
-    """A text on one line: what a terminal would act on is shown as its escape."""
+    """A text on one line, with a terminal's control characters as escapes."""
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in value)

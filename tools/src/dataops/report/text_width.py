@@ -1,4 +1,4 @@
-"""How wide a text is at most, so that it can be cut to its box before anybody draws it."""
+"""The maximum width of a text, so that it can be cut to its box before it is drawn."""
 
 import unicodedata
 
@@ -11,12 +11,12 @@ BOLD = 1.12
 
 
 def width_of(text: str, size: float, is_bold: bool = False) -> float:
-    """Pixels that a text takes at most, in a font of so many pixels."""
+    """The maximum width of a text in pixels, in a font of this size."""
     return sum(map(share_of, text)) * size * (BOLD if is_bold else 1)
 
 
 def share_of(sign: str) -> float:
-    """One sign's part of the font's size."""
+    """The width of one character as a share of the font's size."""
     if unicodedata.combining(sign):
         return 0.0
     if sign in NARROW_SIGNS:
@@ -27,7 +27,7 @@ def share_of(sign: str) -> float:
 
 
 def fitted(text: str, size: float, room: float, is_bold: bool = False) -> str:
-    """The text, or as much of its beginning as there is room for."""
+    """The text, or as much of its beginning as fits."""
     if width_of(text, size, is_bold) <= room:
         return text
     kept = text

@@ -1,4 +1,4 @@
-"""What must hold whatever went wrong: each version has one end, each row is somewhere, nothing is there twice."""
+"""Checks that hold after any fault: each version has one final state, no row is lost, no row is there twice."""
 
 import io
 import json
@@ -16,7 +16,7 @@ COUNTS = ("published", "quarantined", "duplicates")
 
 @dataclass(frozen=True)
 class Books:
-    """Everything that a platform says about its files; `batches` has the places of the rows of each commit's data."""
+    """The records of a platform about its files; `batches` has the origins of the rows of each commit's data."""
 
     uploaded: dict[str, str]
     ledger: dict[str, Row]
@@ -28,7 +28,7 @@ class Books:
 
 
 def books_of(project: RunningProject) -> Books:
-    """Read all of it off the platform."""
+    """Read all records from the platform."""
     kinds = ("_commits/", "_manifests/", "_reports/")
     commits, manifests, reports = (
         {key.removesuffix(".json").removeprefix(kind): json.loads(body) for key, body in stored.items()}
@@ -52,7 +52,7 @@ def books_of(project: RunningProject) -> Books:
 
 
 def places(project: RunningProject, address: str) -> list[tuple[Any, ...]]:
-    """File, line, time of upload and sequencer of each row that a committed batch holds."""
+    """Return file, line, time of upload and sequencer of each row that a committed batch holds."""
     names = ("_file", "_line", "_uploaded_at", "_sequencer")
     return [tuple(row[name] for name in names) for row in stored_rows(project, address)]
 
@@ -65,7 +65,7 @@ def stored_rows(project: RunningProject, address: str) -> list[Row]:
 
 
 def unaccounted(books: Books) -> list[str]:
-    """One sentence for each file, run or row that is not where it must be."""
+    """Return a sentence for each file, run or row that is not where it must be."""
     ends = [told for file, key in books.uploaded.items() for told in _end_of(books, file, key)]
     runs = [told for name, commit in books.commits.items() for told in _run_of(books, name, commit)]
     counted = Counter(place for batch in books.batches.values() for place in batch)

@@ -12,7 +12,7 @@ from dataops.acceptance.platform.project_copy import Command, copy_of_the_projec
 from dataops.acceptance.platform.running_project import RunningProject
 from dataops.local_platform import noted
 
-# What was applied is looked at before anything goes wrong on it, and destroyed after everything else.
+# The tests of a fresh deployment come before those that inject faults; the test of `destroy` comes last.
 ORDER = {"test_first_run.py": -1, "test_runbook.py": 1, "test_rights.py": 2, "test_destroy.py": 3}
 
 
@@ -22,20 +22,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def database() -> Iterator[int]:
-    """The port of something that answers as a database does that is only knocked at."""
+    """Return a port that accepts connections, for the checks that connect to a database."""
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
         yield listening.getsockname()[1]
 
 
 @pytest.fixture(scope="session")
 def first_command(tmp_path_factory: pytest.TempPathFactory, database: int) -> Iterator[Command]:
-    """What `make local` said and did in a copy of this project: the user's own platform is never touched."""
+    """The output and effect of `make local` in a copy of this project: the user's own local AWS is never touched."""
     folder = copy_of_the_project(tmp_path_factory.mktemp("platform") / "project", database)
     try:
         yield run_platform(folder)
     finally:
         run_platform(folder, "--down")
-        # One that did not listen has left its note behind.
+        # A process that ended before it listened leaves its note behind.
         left = noted(folder / ".local" / first_environment(folder))
         with suppress(OSError):
             if left:
@@ -44,7 +44,7 @@ def first_command(tmp_path_factory: pytest.TempPathFactory, database: int) -> It
 
 @pytest.fixture(scope="session")
 def project(first_command: Command) -> RunningProject:
-    """The platform that runs, with the samples behind it."""
+    """The running platform, after it has processed the samples."""
     assert first_command.code == 0, first_command.said
     return RunningProject(first_command.folder, first_environment(first_command.folder))
 

@@ -16,7 +16,7 @@ LEFTOVERS = (".git", ".venv", ".local", ".terraform", ".*_cache", ".hypothesis",
 NOT_COPIED = (*LEFTOVERS, "tests", "samples")
 PATIENCE_SECONDS = 1200
 SAMPLES = Path(__file__).parents[1] / "samples"
-# What the samples hold: these tests ask for exact counts, whatever datasets this project has by now.
+# The datasets of the samples: these tests expect exact counts, whatever datasets this project has.
 DATASETS: dict[str, Any] = {
     "orders": {
         "format": "csv",
@@ -66,7 +66,7 @@ class Command:
 
 
 def copy_of_the_project(folder: Path, database: int) -> Path:
-    """The project with the samples' datasets, without transforms of its team, with a database at a port from here."""
+    """Copy the project with the samples' datasets, without its team's transforms, with a database at a local port."""
     shutil.copytree(PROJECT, folder, ignore=shutil.ignore_patterns(*NOT_COPIED))
     shutil.copytree(SAMPLES, folder / "samples")
     for transform in (folder / "files" / "transforms").glob("[!_]*.py"):
@@ -80,12 +80,12 @@ def copy_of_the_project(folder: Path, database: int) -> Path:
 
 
 def first_environment(folder: Path) -> str:
-    """The environment that is first in promotion order."""
+    """Return the first environment in promotion order."""
     return str(yaml.safe_load((folder / "project.yaml").read_text(encoding="utf-8"))["environments"][0]["name"])
 
 
 def run_platform(folder: Path, *words: str) -> Command:
-    """What `make local` does for the first environment; the words are more arguments."""
+    """Run `make local` for the first environment; the words are additional arguments."""
     return run(folder, "-m", "dataops", "local", "--environment", first_environment(folder), *words)
 
 

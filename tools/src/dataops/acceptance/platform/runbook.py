@@ -1,4 +1,4 @@
-"""The sections of docs/runbook.md with the commands that they tell people to type, and a shell to type them into."""
+"""The sections of docs/runbook.md with their commands, and a shell that runs them."""
 
 import re
 import subprocess
@@ -21,7 +21,7 @@ class Section:
 
 
 def sections_of(runbook: Path) -> dict[str, Section]:
-    """The sections about alarms, by the words that alarms know them by."""
+    """Return the sections about alarms, by the names that alarms use for them."""
     about_alarms = runbook.read_text(encoding="utf-8").partition("\n# Without an alarm")[0]
     parts = re.split(r"^## (.+)$", about_alarms, flags=re.MULTILINE)[1:]
     return {
@@ -30,7 +30,7 @@ def sections_of(runbook: Path) -> dict[str, Section]:
 
 
 def section_of(text: str) -> Section:
-    """A block of commands belongs to the paragraph before it that begins with See, Fix or Prove."""
+    """Parse a section: a block of commands belongs to the paragraph before it that begins with See, Fix or Prove."""
     section = Section()
     for found in FENCE.finditer(text):
         begun = re.findall(r"^(See|Fix|Prove)\b", text[: found.start()], re.MULTILINE)
@@ -39,7 +39,7 @@ def section_of(text: str) -> Section:
 
 
 class Shell:
-    """One bash for a whole section, as a person has it: what a block sets, the next one knows."""
+    """One bash for a whole section, as for a person: later blocks have the variables of earlier ones."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self.process = subprocess.Popen(
@@ -54,17 +54,17 @@ class Shell:
         )
 
     def type(self, block: str) -> str:
-        """What the commands say; the first that fails ends the test."""
+        """Return the output of the commands; the first command that fails ends the test."""
         code, said = self.asked(f"set -eo pipefail\n{block}\nset +e")
         assert code == 0, f"{block}\nended with {code}, and said:\n{said}"
         return said
 
     def ask(self, block: str) -> tuple[int, str]:
-        """The exit code of commands that may fail, and what they say."""
+        """Return the exit code and the output of commands that may fail."""
         return self.asked(f"(set -eo pipefail\n{block}\n)")
 
     def asked(self, script: str) -> tuple[int, str]:
-        """The exit code and the words of a script; the shell's own when the script has ended it."""
+        """Return the exit code and output of a script; the shell's exit code if the script has ended the shell."""
         assert self.process.stdin and self.process.stdout
         self.process.stdin.write(f"{script}\necho {END} $?\n")
         self.process.stdin.flush()
@@ -77,6 +77,6 @@ class Shell:
         return self.process.wait() or 1, "".join(lines)
 
     def close(self) -> None:
-        """Leave it."""
+        """End the shell."""
         self.process.kill()
         self.process.communicate()

@@ -1,4 +1,4 @@
-"""The accounting that every other test ends with notices each kind of loss."""
+"""Tests that the accounting at the end of every other test detects each kind of loss."""
 
 from collections.abc import Callable
 from copy import deepcopy

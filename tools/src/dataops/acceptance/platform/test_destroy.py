@@ -1,4 +1,4 @@
-"""`make destroy` of a whole environment at work: runs end, buckets are emptied, late access logs included."""
+"""Tests of `make destroy` for a whole environment in use: ends runs, empties buckets, includes late access logs."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ sys.exit(f"left: {terraform.resources()}" if terraform.resources() else 0)
 
 
 def make_destroy(project: RunningProject) -> Command:
-    """What `make destroy` does for a person who types the environment's name."""
+    """Run `make destroy` and type the environment's name."""
     shell = {name: value for name, value in os.environ.items() if name not in NEVER_LOCALLY}
     platform = project.platform
     done = subprocess.run(

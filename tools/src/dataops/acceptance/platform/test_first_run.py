@@ -1,4 +1,4 @@
-"""What `make local` leaves after its first run: the report page, and a platform that a second run goes on with."""
+"""Tests of the result of the first `make local`: the report page, and a platform that a second run continues with."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from dataops.acceptance.platform.accounting import books_of, unaccounted
 from dataops.acceptance.platform.project_copy import Command, run, run_platform
 from dataops.acceptance.platform.running_project import RunningProject, orders
 
-# Per file of the samples: its end, then rows in, published, quarantined, duplicates; these are the truth about them.
+# Per file of the samples: its state, then rows in, published, quarantined, duplicates: the expected values.
 SAMPLES = {
     "orders/2026-03-01.csv": ["done", "90", "79", "5", "6"],
     "orders/2026-03-02.csv.gz": ["done", "117", "115", "1", "1"],
@@ -63,7 +63,7 @@ class Page(HTMLParser):
             self.rows[-1][-1] += data.strip()
 
     def counts_of(self, name: str) -> list[list[str]]:
-        """The cells after the name, of each row that begins with it."""
+        """Return the cells after the name, of each row that begins with it."""
         return [row[1:6] for row in self.rows if row and row[0] == name]
 
 
@@ -116,7 +116,7 @@ def test_the_page_shows_the_digest_that_aws_would_send_the_next_morning(page: Pa
 def test_jobs_and_crawlers_log_into_the_groups_that_terraform_declares(project: RunningProject) -> None:
     groups = project.client("logs").describe_log_groups(logGroupNamePrefix="/aws-glue/")["logGroups"]
 
-    # A group that Glue made itself would be kept for ever.
+    # A group that Glue created itself would be kept for ever.
     assert {group["logGroupName"]: "retentionInDays" in group for group in groups} == dict.fromkeys(
         project.settings["log_groups"].values(), True
     )

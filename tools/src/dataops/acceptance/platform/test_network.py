@@ -1,4 +1,4 @@
-"""What a function and a crawler do when their network does not lead to a service: nothing is applied again."""
+"""Tests of functions and a crawler whose network has no path to a service; nothing is applied again."""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ ALLOW = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal":
 
 
 class Network:
-    """The network of the running project, and what tests take out of it for a while."""
+    """The network of the running project, and the parts that tests remove for a while."""
 
     def __init__(self, project: RunningProject) -> None:
         self.project, self.ec2 = project, project.client("ec2")
@@ -34,7 +34,7 @@ class Network:
 
     @contextmanager
     def closed(self, service: str) -> Iterator[None]:
-        """An interface endpoint whose security group lets nothing in."""
+        """An interface endpoint whose security group allows no ingress."""
         made = self.ec2.create_security_group(GroupName="closed", Description="Closed", VpcId=self.group["VpcId"])[
             "GroupId"
         ]
@@ -48,7 +48,7 @@ class Network:
 
     @contextmanager
     def without_egress_to(self, service: str) -> Iterator[None]:
-        """The group of the functions without its rule for a gateway."""
+        """The group of the functions without its egress rule for a gateway endpoint."""
         prefix_lists = self.ec2.describe_prefix_lists()["PrefixLists"]
         name = self.endpoint(service)["ServiceName"]
         wanted = next(each["PrefixListId"] for each in prefix_lists if each["PrefixListName"] == name)
@@ -75,7 +75,7 @@ class Network:
 
     @contextmanager
     def without_route_to(self, service: str) -> Iterator[None]:
-        """A gateway that the route tables do not lead to."""
+        """A gateway endpoint without its routes in the route tables."""
         tables = self.endpoint(service)["RouteTableIds"]
         self.modify(service, RemoveRouteTableIds=tables)
         try:
@@ -131,12 +131,12 @@ def test_a_crawler_does_not_start_in_a_subnet_that_does_not_lead_to_s3(
 
     assert told["Status"] == "FAILED"
     assert "Could not find S3 endpoint or NAT gateway for subnetId" in told["ErrorMessage"]
-    # With the route again; a newest crawl that failed would also ring its alarm in the tests after this one.
+    # With the route again; a failed latest crawl would also activate its alarm in the tests after this one.
     assert crawled(project, crawler)["Status"] == "SUCCEEDED"
 
 
 def crawled(project: RunningProject, crawler: str) -> dict[str, str]:
-    """How a crawl has ended."""
+    """Return how a crawl has ended."""
     project.glue.start_crawler(Name=crawler)
     project.wait("the end of the crawl", lambda: project.glue.get_crawler(Name=crawler)["Crawler"]["State"] == "READY")
     return dict(project.glue.get_crawler(Name=crawler)["Crawler"]["LastCrawl"])

@@ -1,4 +1,4 @@
-"""Every part of the chain needs its rights: one taken away, it stops there, with AWS's own sentence."""
+"""Tests that every part of the chain needs its permissions: without one it fails there, with AWS's error message."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -13,12 +13,12 @@ Document = dict[str, Any]
 
 
 def sentence(action: str, kind: str = "identity-based policy") -> str:
-    """How AWS ends its sentence about a right that is missing."""
+    """Return how AWS ends its error message about a missing permission."""
     return f"because no {kind} allows the {action} action"
 
 
 def lacking(document: Document, action: str) -> Document:
-    """A policy without an action, and without the statements that have no other."""
+    """Return a policy without an action, and without the statements that have no other action."""
 
     def left(statement: Document) -> list[str]:
         actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
@@ -28,13 +28,13 @@ def lacking(document: Document, action: str) -> Document:
 
 
 def log_of(chain: RunningProject) -> str:
-    """What the local AWS has written."""
+    """Return what the local AWS has logged."""
     return (chain.folder / ".local" / chain.environment / "platform.log").read_text(encoding="utf-8")
 
 
 @contextmanager
 def role_without(chain: RunningProject, role: str, action: str) -> Iterator[None]:
-    """A role of the environment lacks an action for a while."""
+    """Remove an action from a role of the environment for a while."""
     iam, name = chain.client("iam"), f"{chain.prefix}-{role}"
     names = iam.list_role_policies(RoleName=name)["PolicyNames"]
     before = {each: iam.get_role_policy(RoleName=name, PolicyName=each)["PolicyDocument"] for each in names}
@@ -53,7 +53,7 @@ def role_without(chain: RunningProject, role: str, action: str) -> Iterator[None
 
 @contextmanager
 def boundary_without(chain: RunningProject, action: str) -> Iterator[None]:
-    """The boundary of every role lacks an action for a while."""
+    """Remove an action from the permissions boundary of every role for a while."""
     iam, account = chain.client("iam"), chain.settings["environment"]["account"]
     arn = f"arn:aws:iam::{account}:policy/{chain.names['boundary']}"
     before = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
@@ -69,7 +69,7 @@ def boundary_without(chain: RunningProject, action: str) -> Iterator[None]:
 
 @contextmanager
 def key_without(chain: RunningProject, principal: str) -> Iterator[None]:
-    """The policy of the environment's key says nothing of a principal for a while."""
+    """Remove a principal from the policy of the environment's key for a while."""
     kms = chain.client("kms")
     key = kms.describe_key(KeyId=chain.names["key"])["KeyMetadata"]["KeyId"]
     before = kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
@@ -95,7 +95,7 @@ FUNCTIONS = {
 
 
 def event_of(chain: RunningProject, function: str) -> Document:
-    """An event with which a function makes the call that its role lacks."""
+    """Return an event with which a function makes the call that its role does not allow."""
     if function == "start-etl-job":
         return {"detail": {"crawlerName": chain.name("orders"), "state": "Succeeded"}}
     event = json.loads(json.dumps(FUNCTIONS[function][1]))
@@ -130,7 +130,7 @@ def test_a_function_that_calls_nothing_leaves_no_log_without_the_right_to_it(cha
 
 
 def test_a_job_stops_at_the_call_that_its_role_may_not_make(chain: RunningProject) -> None:
-    """Its files wait for the next run, which has the right again."""
+    """Its files wait for the next run, which has the permission again."""
     with role_without(chain, "glue-job", "glue:BatchCreatePartition"):
         file = chain.upload("orders/without a right of the job.csv", orders(2))
         chain.wait_for("CLAIMED", file)

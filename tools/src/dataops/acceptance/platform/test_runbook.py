@@ -1,4 +1,4 @@
-"""Follows each section of the runbook literally: its fault is provoked, shown, fixed, and proven to be fixed."""
+"""Tests that follow each section of the runbook literally: inject its fault, show it, fix it, and prove the fix."""
 
 import os
 import re
@@ -27,7 +27,7 @@ Act = Callable[[RunningProject, str], None]
 
 @dataclass(frozen=True)
 class Case:
-    """What `see` must show, what `prove` must say in the end, and what is done before and between beside typing."""
+    """The expected output of `see` and of `prove`, and the actions before and between the commands."""
 
     seen: str
     proven: str
@@ -37,31 +37,31 @@ class Case:
 
 
 def deploy(project: RunningProject, dataset: str) -> None:
-    """A deployment: on this machine it is `make local`."""
+    """Deploy: on this machine with `make local`."""
     done = run_platform(project.folder)
     assert done.code == 0, done.said
 
 
 def get_the_file(project: RunningProject, dataset: str) -> None:
-    """Whoever sends the data has sent today's file."""
+    """Upload today's file, as the sender of the data would."""
     (project.folder / "today.csv").write_bytes(made_up_file(project.settings["datasets"][dataset], good=3))
 
 
 def bring_data_in_time(project: RunningProject) -> None:
-    """Every dataset that is expected brings a file."""
+    """Upload a file for every dataset that is expected."""
     for dataset, watched in project.settings["monitoring"]["datasets"].items():
         if watched.get("expected_seconds"):
             upload_good_rows(project, dataset)
 
 
 def upload_good_rows(project: RunningProject, dataset: str) -> None:
-    """The next file comes, as good as always."""
+    """Upload the next valid file."""
     file = project.upload(f"{dataset}/next file.csv", made_up_file(project.settings["datasets"][dataset], good=20))
     project.wait_for("DONE", file)
 
 
 def give_larger_workers(project: RunningProject, dataset: str) -> None:
-    """Another `worker_type` in project.yaml, deployed, and the next file."""
+    """Set another `worker_type` in project.yaml, deploy it, and upload the next file."""
     place = project.folder / "project.yaml"
     settings = yaml.safe_load(place.read_text(encoding="utf-8"))
     settings["environments"][0]["worker_type"] = "G.2X"
@@ -109,20 +109,20 @@ def shell(chain: RunningProject) -> Iterator[Shell]:
 
 
 def ringing(project: RunningProject, section: str) -> dict[str, str]:
-    """The alarms of a section that ring, and why."""
+    """Return the active alarms of a section, and the reasons."""
     found = Scene(project.platform, project.settings, section).ringing()
     return {alarm["AlarmName"]: alarm["StateReason"] for alarm in found}
 
 
 def pass_time(project: RunningProject, seconds: float = QUARTER_OF_AN_HOUR) -> None:
-    """Wait until nothing runs, then let time pass: the sweeps come, and alarms are judged."""
+    """Wait until nothing runs, then let time pass: the sweeps run, and alarms are evaluated."""
     project.wait("nothing at work", lambda: not project.ask("status")["busy"])
     project.ask("pass", seconds=seconds)
     project.ask("look")
 
 
 def come_to_rest(project: RunningProject, section: str) -> None:
-    """Wait, longer each time, until what went wrong before is over: an alarm about a day needs another day."""
+    """Wait, longer each time, until earlier faults are over: an alarm about a day needs another day."""
     for number in range(MOST_WAITS):
         if not ringing(project, section):
             return
@@ -131,7 +131,7 @@ def come_to_rest(project: RunningProject, section: str) -> None:
 
 
 def proven(shell: Shell, project: RunningProject, section: Section, pattern: str) -> str:
-    """What the proof says, a quarter of an hour later if need be."""
+    """Return the output of the proof, if necessary a quarter of an hour later."""
     said = ""
     for _ in range(MOST_WAITS):
         code, said = shell.ask("\n".join(section.prove))
@@ -149,7 +149,7 @@ def test_every_section_is_done() -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_what_makes_the_alarm_ring_is_shown_and_fixed(chain: RunningProject, shell: Shell, name: str) -> None:
     case, section = CASES[name], SECTIONS[name]
-    # What earlier sections brought about is no part of this day's metrics and logs.
+    # The faults of earlier sections are not part of this day's metrics and logs.
     pass_time(chain, DAY)
     case.first(chain)
     come_to_rest(chain, name)

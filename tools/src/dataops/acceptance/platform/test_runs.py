@@ -1,4 +1,4 @@
-"""Runs on the running platform: lost events, busy jobs, Lambdas and jobs that die between two of their calls."""
+"""Tests of runs on the running platform: lost events, busy jobs, Lambdas and jobs that die between two calls."""
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +10,7 @@ CRAWLER, JOB = "Glue Crawler State Change", "Glue Job State Change"
 
 
 def crawled(chain: RunningProject, *names: str) -> list[str]:
-    """Files that wait although a crawl has seen them, because its event was lost."""
+    """Return files that wait although a crawl has seen them, because its event was lost."""
     crawls = len(crawls_of(chain))
     chain.ask("lose", detail_type=CRAWLER)
     chain.ask("hold", crawls=True)
@@ -28,7 +28,7 @@ def crawls_of(chain: RunningProject) -> list[Row]:
 
 
 def started(chain: RunningProject, name: str) -> tuple[str, str]:
-    """A file and the run that has begun with it."""
+    """Return a file and the run that has started with it."""
     file = chain.upload(f"orders/{name}", orders(2))
     chain.wait_for("CLAIMED", file)
     run = chain.row(file)["run"]
@@ -55,7 +55,7 @@ def test_two_lambdas_at_once_give_each_file_to_one_run(chain: RunningProject) ->
         answers = list(both.map(chain.tell_crawl_succeeded, ["orders", "orders"]))
 
     assert all("errorType" not in answer for answer in answers)
-    # What one of them had to give back because the job was busy, the end of that job starts.
+    # If one of them released its files because the job was busy, the end of that job starts them.
     chain.wait_for("DONE", *files)
     chain.wait_until_quiet()
     manifests = [chain.report("orders", run)["files"] for run in {chain.row(file)["run"] for file in files}]
@@ -186,7 +186,7 @@ def test_when_a_job_dies_half_way_nothing_of_it_is_published_and_the_next_attemp
 
 
 def half_written(chain: RunningProject, run: Row) -> list[Row]:
-    """The rows that lie where a run's batch is written, committed or not, in the order of their lines."""
+    """Return the rows in the folder of a run's batch, committed or not, in the order of their lines."""
     if "batch" not in run:
         return []
     return sorted(
@@ -232,7 +232,7 @@ def state_of(chain: RunningProject, dataset: str, job_run: str) -> str:
     return str(chain.glue.get_job_run(JobName=chain.name(dataset), RunId=job_run)["JobRun"]["JobRunState"])
 
 
-# What UpdateJob takes of what GetJob tells.
+# The fields of GetJob's answer that UpdateJob accepts.
 UPDATED = (
     *("Role", "Command", "ExecutionProperty", "DefaultArguments", "Connections", "MaxRetries", "Timeout"),
     *("WorkerType", "NumberOfWorkers", "SecurityConfiguration", "GlueVersion", "ExecutionClass"),
@@ -240,7 +240,7 @@ UPDATED = (
 
 
 def test_a_log_group_that_a_job_is_told_stays_empty(chain: RunningProject) -> None:
-    """Glue 5 names its groups by the security configuration and the role, whatever modules/dataset/job.tf tells it."""
+    """Glue 5 names its log groups by the security configuration and the role, whatever modules/dataset/job.tf sets."""
     logs, name, group = chain.client("logs"), chain.name("orders"), f"/aws-glue/jobs/{chain.prefix}"
     told = chain.glue.get_job(JobName=name)["Job"]
     before = {key: told[key] for key in UPDATED if key in told}

@@ -1,4 +1,4 @@
-"""Uploads on the running platform: bursts, repeated, late and lost events, messages that nobody can read."""
+"""Tests of uploads on the running platform: bursts; repeated, late and lost events; unreadable messages."""
 
 import json
 import random
@@ -17,7 +17,7 @@ ODD_NAMES = ("a b+c.csv", "100% 41%41.csv", "été ñ.csv", "e\u0301te\u0301.csv
 
 @dataclass
 class Burst:
-    """A hundred files that came while the crawler was at work, and what the ledger said before it ended."""
+    """A hundred files that came during a crawl, and the ledger's rows before it ended."""
 
     files: dict[str, str]
     crawls_before: int
@@ -26,7 +26,7 @@ class Burst:
 
     @property
     def bad(self) -> str:
-        """The one file that is no text."""
+        """Return the one file that is no text."""
         return self.files["burst/bad.csv"]
 
 
@@ -35,7 +35,7 @@ def burst(chain: RunningProject) -> Burst:
     crawls = len(crawls_of(chain))
     chain.ask("hold", crawls=True)
     chain.glue.start_crawler(Name=chain.name("orders"))
-    # An event tells its time in whole seconds: only from the next one on is a file surely younger than the crawl.
+    # An event has its time in whole seconds: a file is certainly younger than the crawl from the next second on.
     began = time.time()
     chain.wait("the next second", lambda: int(time.time()) > int(began))
     names = [f"burst/{number}.csv" for number in range(99 - len(ODD_NAMES))] + [f"burst/{name}" for name in ODD_NAMES]
@@ -151,7 +151,7 @@ def test_a_bad_value_lies_in_the_quarantine_and_nowhere_else(chain: RunningProje
 
 @pytest.fixture
 def unheard(chain: RunningProject) -> Iterator[str]:
-    """A file whose upload nobody was told of, because the rule had no target."""
+    """Return a file whose upload caused no event, because the rule had no target."""
     rule = chain.name("orders")
     targets = chain.events.list_targets_by_rule(Rule=rule)["Targets"]
     chain.events.remove_targets(Rule=rule, Ids=[target["Id"] for target in targets])
@@ -167,7 +167,7 @@ def test_an_upload_that_no_rule_told_of_is_unknown_until_the_sweep_finds_it(
     told = chain.upload("orders/told.csv", orders(2))
     chain.wait_for("DONE", told)
     chain.sweep("orders")
-    # A file of the last quarter of an hour may still be told of by its event.
+    # A file of the last quarter of an hour may still be reported by its event.
     assert chain.states([unheard]) == ["unknown"]
 
     chain.ask("age", bucket=chain.input, key="orders/unheard.csv", minutes=20)
@@ -181,7 +181,7 @@ def test_an_upload_that_no_rule_told_of_is_unknown_until_the_sweep_finds_it(
 
 @pytest.fixture
 def impatient_queue(chain: RunningProject) -> Iterator[None]:
-    """A queue that gives an unread message out again after two seconds instead of minutes."""
+    """Set the visibility timeout of the queue to two seconds instead of minutes."""
     name = "VisibilityTimeout"
     kept = chain.sqs.get_queue_attributes(QueueUrl=chain.queue(), AttributeNames=[name])["Attributes"]
     chain.sqs.set_queue_attributes(QueueUrl=chain.queue(), Attributes={name: "2"})
@@ -211,6 +211,6 @@ def test_a_message_that_nobody_can_read_ends_among_the_dead_letters_and_rings_wh
 
 
 def alarm(chain: RunningProject) -> str:
-    """The state of the alarm that watches the dead letters of uploads."""
+    """Return the state of the alarm on the dead letters of uploads."""
     (found,) = chain.cloudwatch.describe_alarms(AlarmNames=[chain.names["dead_letter_queue"]])["MetricAlarms"]
     return str(found["StateValue"])

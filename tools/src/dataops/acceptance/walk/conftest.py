@@ -10,7 +10,7 @@ from dataops.local_run.lifetime import DELIVERY, alone, down, start_delivery
 from dataops.local_run.local_delivery import LocalDelivery, copied
 from dataops.project.job_settings import settings_of_all
 
-# The first delivery is looked at before anything is refused.
+# The tests of the first delivery come before those of refusals.
 ORDER = ("test_delivery.py", "test_pull_requests.py", "test_refusals.py")
 
 
@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
-    """A pipeline that stands, and nothing pushed yet."""
+    """A pipeline after its creation, before the first push."""
     project = copied(tmp_path_factory.mktemp("walk") / "project")
     prepare(project)
     settings = settings_of_all(project)
@@ -38,7 +38,7 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
 
 @pytest.fixture(scope="session")
 def first(walk: Walk) -> str:
-    """The execution that brings the first commit to every environment, with each approval given."""
+    """The execution that brings the first commit to every environment, with every approval."""
     execution = walk.deliver("Deliver everything")
     for environment in walk.environments:
         walk.answer(execution, environment, "Approved", f"looks fine for {environment}")

@@ -1,4 +1,4 @@
-"""A commit goes through the pipeline that was applied: stage after stage, with approvals, to a green end."""
+"""Tests of a commit that goes through the applied pipeline: stage after stage, with approvals, until it succeeds."""
 
 from dataops.acceptance.walk.walking import APPROVERS, Walk, arns_of_roles, asks_to_approve, digest_in, eventually
 from dataops.project.control import ask

@@ -1,4 +1,4 @@
-"""A pull request is built when it is opened and after each push: its comment says what it would change where."""
+"""Tests that a pull request is built when it is opened and after each push, and that its comment shows the changes."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def requests_of(walk: Walk, role: str, person: str) -> Any:
 
 
 def comments(walk: Walk, request: dict[str, Any]) -> dict[str, str]:
-    """The comments on a request, by the commit that each is about."""
+    """Return the comments on a pull request, by commit."""
     found = walk.played.client("codecommit").get_comments_for_pull_request(pullRequestId=request["pullRequestId"])
     threads = found["commentsForPullRequestData"]
     return {each["afterCommitId"]: each["comments"][0]["content"] for each in threads}

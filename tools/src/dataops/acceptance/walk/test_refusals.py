@@ -1,4 +1,4 @@
-"""Whatever is not as it was approved stops where it must, changes nothing, and says why in a notification."""
+"""Tests that anything that differs from what was approved stops the delivery, changes nothing, and is notified."""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ NOTHING_CHANGED = "Nothing was changed."
 
 @pytest.fixture(scope="module")
 def planned(walk: Walk, first: str) -> str:
-    """An execution that waits for the approval of the first environment; its change is one of documents."""
+    """An execution that waits for the approval of the first environment; it changes only documents."""
     execution = walk.deliver("Words", **{"README.md": lambda text: f"{text}\nMore words.\n"})
     walk.until_it_waits(execution, walk.environments[0])
     return execution
@@ -24,7 +24,7 @@ def planned(walk: Walk, first: str) -> str:
 
 @contextmanager
 def unchanged(walk: Walk, environment: str) -> Iterator[None]:
-    """Nothing is applied to an environment meanwhile."""
+    """Check that nothing is applied to an environment meanwhile."""
     before = walk.state(environment), walk.deployed(environment)
     yield
     assert (walk.state(environment), walk.deployed(environment)) == before
@@ -32,7 +32,7 @@ def unchanged(walk: Walk, environment: str) -> Iterator[None]:
 
 @contextmanager
 def replaced(walk: Walk, place: dict[str, str], body: bytes, name: str = "pipeline") -> Iterator[None]:
-    """Something else lies in the place of an object, until it is put back."""
+    """Replace an object for a while."""
     before = walk.object(place, name)
     walk.replace(place, body, name)
     try:
@@ -42,7 +42,7 @@ def replaced(walk: Walk, place: dict[str, str], body: bytes, name: str = "pipeli
 
 
 def refused(walk: Walk, execution: str, *words: str) -> None:
-    """The refusal is in the build's log and in a notification."""
+    """Check that the refusal is in the build's log and in a notification."""
     dev = walk.environments[0]
     assert walk.begun(execution)[-1] == f"{dev} Apply"
     log = walk.log(execution, dev, "Apply")
@@ -98,7 +98,7 @@ def test_the_apply_works_as_the_deploy_role_of_its_environment_and_as_nobody_els
         finally:
             iam.delete_role_policy(RoleName=role, PolicyName="nothing")
 
-    # What the same build does with the role as it is: the tests before and after this one.
+    # The same build succeeds with the unchanged role: see the tests before and after this one.
     assert "403" in walk.log(planned, dev, "Apply")
 
 
@@ -188,7 +188,7 @@ def test_a_failing_smoke_test_keeps_a_change_from_the_next_environment(walk: Wal
 
 
 def test_what_a_build_has_told_of_its_refusal_is_not_told_a_second_time(walk: Walk, planned: str) -> None:
-    """The event that the pipeline failed comes a moment later, and finds that it is told."""
+    """The event that the pipeline failed comes a moment later, and finds that the notification was sent."""
     assert walk.told(": The apply of ", NOTHING_CHANGED)
     assert walk.told("is not approved")
     assert walk.told(": Apply failed") == walk.told(": Approve failed") == []
@@ -199,7 +199,7 @@ def test_what_a_build_has_told_of_its_refusal_is_not_told_a_second_time(walk: Wa
 
 @pytest.fixture(scope="module")
 def unreviewed(walk: Walk, planned: str) -> str:
-    """A commit that no branch names, made of a branch of a developer without any right to push."""
+    """Return a commit that no branch names, made from a developer's branch without any permission to push."""
     walk.settled()
     with walk.taken_back():
         walk.change("Let everybody in", **{"README.md": lambda text: f"{text}\nUnreviewed.\n"})
@@ -215,7 +215,7 @@ def unreviewed(walk: Walk, planned: str) -> str:
 
 
 def started(walk: Walk, commit: str) -> str:
-    """Start the pipeline with a commit of one's choice, as an approver alone."""
+    """Start the pipeline with a chosen commit, as an approver alone."""
     revision = {"actionName": "Source", "revisionType": "COMMIT_ID", "revisionValue": commit}
     approver = walk.played.client_of_role(APPROVERS[0], "codepipeline", "alone")
     begun = approver.start_pipeline_execution(name=walk.played.pipeline, sourceRevisions=[revision])
@@ -223,7 +223,7 @@ def started(walk: Walk, commit: str) -> str:
 
 
 def not_on_the_branch(walk: Walk, execution: str, stage: str, action: str, commit: str) -> None:
-    """It ended there, before any of its code ran, and people are told."""
+    """Check that the execution ended there, before any of its code ran, with a notification."""
     assert walk.begun(execution)[-1] == f"{stage} {action}"
     log = walk.log(execution, stage, action)
     assert f"This commit is refused: {commit} is not on the branch main." in log
@@ -261,7 +261,7 @@ def test_the_apply_refuses_it_also_when_check_and_plan_do_not(walk: Walk, unrevi
 
 
 def test_a_commit_that_was_delivered_before_does_not_come_again_by_one_approver(walk: Walk, planned: str) -> None:
-    """It would take commits out that are deployed: that needs a pull request, which `make rollback` offers."""
+    """It would remove deployed commits: that needs a pull request, which `make rollback` opens."""
     dev = walk.environments[0]
     before = walk.deployed(dev)[-1]["commit"]
 

@@ -1,4 +1,4 @@
-"""A delivery that runs on this machine, as its people reach it: by git and by AWS's own calls."""
+"""A delivery that runs on this machine, accessed as its users do: by git and by AWS calls."""
 
 import io
 import json
@@ -19,11 +19,11 @@ from dataops.local_run.local_delivery import LocalDelivery
 from dataops.project.control import ask
 
 APPROVERS, DEVELOPERS = ["Architects", "SMEs"], ["Developers"]
-# What takes 3 minutes on a quiet machine has taken more than 10 on one that ran the whole gate.
+# An action of 3 minutes on an idle machine has taken more than 10 minutes during the full test suite.
 PATIENCE_SECONDS = 2400
-# One dataset beside the canary, two environments that both ask: enough to see everything once.
+# One dataset besides the canary, two environments that both need approval: enough to see everything once.
 DATASET = {"format": "csv", "columns": [{"name": "id", "type": "bigint"}, {"name": "note", "type": "string"}]}
-# The builds run as they are; what `make check` and its like say is looked at elsewhere, and takes minutes.
+# The builds run unchanged; `make check` and the like have their own tests, and take minutes.
 QUICK = "include Makefile\n\ncheck validate scan test: ; @echo 'not in this walk: $@'\n"
 # The first command of a build that the pipeline hands a commit: buildspecs/only_the_branch.sh.
 LOOK_AT_THE_BRANCH = re.compile(
@@ -33,11 +33,11 @@ Found = TypeVar("Found")
 
 
 class NeverCameError(Exception):
-    """Nothing of what was waited for."""
+    """An expected event did not occur in time."""
 
 
 def prepare(project: Path) -> None:
-    """Let a copy of this project be small, and its people known."""
+    """Reduce a copy of this project to a small one, with known people."""
     place = project / "project.yaml"
     settings = yaml.safe_load(place.read_text(encoding="utf-8"))
     kept = {key: value for key, value in settings.items() if key not in ("git", "delivery")}
@@ -54,23 +54,23 @@ def prepare(project: Path) -> None:
 
 @dataclass(frozen=True)
 class Walk:
-    """The delivery, and what the tests do with it."""
+    """The delivery, and the actions of the tests."""
 
     played: LocalDelivery
 
     @property
     def environments(self) -> list[str]:
-        """Their names in promotion order."""
+        """Return the names of the environments in promotion order."""
         return [each["name"] for each in self.played.delivery["environments"]]
 
     @property
     def bucket(self) -> str:
-        """Where artifacts, summaries and the record of what is deployed lie."""
+        """Return the bucket of artifacts, summaries and the record of what is deployed."""
         return str(self.played.delivery["buckets"]["artifact"])
 
     @property
     def pipeline(self) -> Any:
-        """CodePipeline's client of the delivery account's owner."""
+        """Return a CodePipeline client of the delivery account's owner."""
         return self.played.client("codepipeline")
 
     # Changes and their executions
@@ -79,12 +79,12 @@ class Walk:
         """Change files of the project, push them to main, and return the execution that this starts."""
         before = self._executions()
         self.change(message, **changes)
-        # What was taken back is still at main there.
+        # Main still has the reverted commits there.
         self.played.git("push", "--quiet", "--force", str(self.played.repository), "HEAD:refs/heads/main")
         return eventually(lambda: next(iter(self._executions() - before), ""), "the execution of a push")
 
     def change(self, message: str, **changes: Callable[[str], str]) -> str:
-        """Change files of the project, or make new ones, and commit; the commit."""
+        """Change or create files of the project, and return the commit."""
         for path, change in changes.items():
             place = self.played.project / path
             text = place.read_text(encoding="utf-8") if place.exists() else ""
@@ -94,7 +94,7 @@ class Walk:
 
     @contextmanager
     def beside(self, branch: str) -> Iterator[None]:
-        """What is committed meanwhile is committed on a branch."""
+        """Commit everything of the block on a branch."""
         self.played.git("switch", "--quiet", "--create", branch)
         try:
             yield
@@ -103,7 +103,7 @@ class Walk:
 
     @contextmanager
     def taken_back(self) -> Iterator[None]:
-        """Whatever is committed meanwhile is not there any more afterwards."""
+        """Reset what is committed in the block."""
         before = self.played.git("rev-parse", "HEAD")
         try:
             yield
@@ -113,7 +113,7 @@ class Walk:
 
     @contextmanager
     def without_the_look_at_the_branch(self, *builds: str) -> Iterator[None]:
-        """Some builds do not ask whether their commit is on the branch, until they do again."""
+        """Let some builds skip the check that their commit is on the branch, until the block ends."""
         codebuild = self.played.client("codebuild")
         names = [self.played.delivery["builds"][build] for build in builds]
         before = {each["name"]: each["source"] for each in codebuild.batch_get_projects(names=names)["projects"]}
@@ -128,15 +128,15 @@ class Walk:
                 codebuild.update_project(name=name, source=source)
 
     def settled(self) -> None:
-        """Wait until nothing is under way."""
+        """Wait until nothing is in progress."""
         eventually(lambda: not ask(self.played.platform, "status")["busy"], "rest")
 
     def view(self, execution: str) -> DeliveryView:
-        """How far an execution is."""
+        """Return the progress of an execution."""
         return view_of(self.pipeline, self.played.pipeline, execution)
 
     def until_it_waits(self, execution: str, stage: str) -> str:
-        """The token of the approval of a stage, as soon as it is waited for."""
+        """Return the token of the approval of a stage, as soon as the stage waits for it."""
 
         def look() -> str:
             view = self.view(execution)
@@ -149,13 +149,13 @@ class Walk:
             raise NeverCameError(f"{error}, after {self.begun(execution)}") from None
 
     def until_over(self, execution: str) -> str:
-        """How an execution has ended, as soon as it has."""
+        """Return how an execution has ended, as soon as it has."""
         eventually(lambda: self.view(execution).is_over, f"the end of {execution}")
         self.settled()
         return self.view(execution).status
 
     def answer(self, execution: str, stage: str, status: str, comment: str, role: str = APPROVERS[0]) -> None:
-        """Answer the approval of a stage, as somebody in a role."""
+        """Answer the approval of a stage, as a person in a role."""
         client = self.played.client_of_role(role, "codepipeline", "somebody")
         client.put_approval_result(
             pipelineName=self.played.pipeline,
@@ -166,7 +166,7 @@ class Walk:
         )
 
     def retry(self, execution: str, stage: str) -> str:
-        """Try a stage again from the action that failed; how the execution ends."""
+        """Retry a stage from the failed action; return how the execution ends."""
         self.pipeline.retry_stage_execution(
             pipelineName=self.played.pipeline,
             stageName=stage,
@@ -176,60 +176,60 @@ class Walk:
         return self.until_over(execution)
 
     def action(self, execution: str, stage: str, name: str) -> dict[str, Any]:
-        """The newest run of an action."""
+        """Return the newest run of an action."""
         found = [each for each in self._runs(execution) if (each["stageName"], each["actionName"]) == (stage, name)]
         return found[0]
 
     def begun(self, execution: str) -> list[str]:
-        """The actions that have begun, each once, in the order of their beginning."""
+        """Return the actions that have started, each once, in the order of their start."""
         return list(dict.fromkeys(f"{run['stageName']} {run['actionName']}" for run in reversed(self._runs(execution))))
 
     def why(self, execution: str) -> str:
-        """Why an execution has failed."""
+        """Return the reason why an execution has failed."""
         failed = [each for each in self._runs(execution) if each["status"] == "Failed"]
         return str(failed[0]["output"]["executionResult"]["externalExecutionSummary"]) if failed else ""
 
     def log(self, execution: str, stage: str, name: str) -> str:
-        """What the build of an action has written."""
+        """Return the log of the build of an action."""
         project, _, build = self.action(execution, stage, name)["output"]["executionResult"][
             "externalExecutionId"
         ].partition(":")
         return (self.played.platform.folder / "builds" / project / build / "log.txt").read_text(encoding="utf-8")
 
-    # What lies where
+    # Storage
 
     def artifact(self, execution: str, stage: str, name: str) -> dict[str, str]:
-        """Where the output of an action lies."""
+        """Return the address of the output of an action."""
         (found,) = self.action(execution, stage, name)["output"]["outputArtifacts"]
         return {"Bucket": found["s3location"]["bucket"], "Key": found["s3location"]["key"]}
 
     def object(self, place: dict[str, str], name: str = DELIVERY) -> bytes:
-        """The content of an object in the account of an environment, or in the delivery account."""
+        """Return the content of an object in the account of an environment, or in the delivery account."""
         body: bytes = self.played.client("s3", name).get_object(**place)["Body"].read()
         return body
 
     def replace(self, place: dict[str, str], body: bytes, name: str = DELIVERY) -> None:
-        """Put something else there, as somebody with all rights could."""
+        """Replace an object, as somebody with all permissions could."""
         self.played.client("s3", name).put_object(**place, Body=body)
 
     def state_place(self, environment: str) -> dict[str, str]:
-        """Where the state of an environment lies."""
+        """Return the address of the state of an environment."""
         names, slug = self.played.settings[environment]["names"], self.played.settings[environment]["project"]["slug"]
         return {"Bucket": names["state_bucket"], "Key": f"{slug}/{environment}/terraform.tfstate"}
 
     def state(self, environment: str) -> dict[str, Any]:
-        """The state of an environment."""
+        """Return the state of an environment."""
         found: dict[str, Any] = json.loads(self.object(self.state_place(environment), environment))
         return found
 
     def deployed(self, environment: str) -> list[dict[str, str]]:
-        """The record of what was deployed, newest first."""
+        """Return the record of what was deployed, newest first."""
         found = json.loads(self.object({"Bucket": self.bucket, "Key": f"deployed/{environment}.json"}))
         entries: list[dict[str, str]] = found if isinstance(found, list) else found["history"]
         return entries
 
     def told(self, *words: str) -> list[str]:
-        """The notifications that hold all of these words."""
+        """Return the notifications that contain all of these words."""
         sent = ask(self.played.platform, "status")["notifications"]
         texts = [f"{each['subject']}\n{each['message']}" for each in sent]
         return [text for text in texts if all(word in text for word in words)]
@@ -246,7 +246,7 @@ class Walk:
 
 
 def eventually(look: Callable[[], Found], what: str) -> Found:
-    """What `look` finds as soon as it finds something."""
+    """Return the result of `look` as soon as it finds something."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not (found := look()):
         if time.monotonic() > deadline:
@@ -256,7 +256,7 @@ def eventually(look: Callable[[], Found], what: str) -> Found:
 
 
 def with_another(archive: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes:
-    """An archive in which one file is another one."""
+    """Return an archive with one file replaced."""
     changed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(archive)) as read, zipfile.ZipFile(changed, "w") as written:
         for each in read.namelist():
@@ -266,18 +266,18 @@ def with_another(archive: bytes, name: str, change: Callable[[bytes], bytes]) ->
 
 
 def arns_of_roles(state: dict[str, Any]) -> list[str]:
-    """The role of every Lambda and job that a state holds."""
+    """Return the roles of every Lambda and job in a state."""
     instances = [instance["attributes"] for each in state["resources"] for instance in each["instances"]]
     return [found[key] for found in instances for key in ("role", "role_arn") if "arn:" in str(found.get(key))]
 
 
 def asks_to_approve(environment: str) -> str:
-    """What the subject says of the notification that asks for the approval of an environment's plan."""
+    """Return the subject of the notification that asks for the approval of an environment's plan."""
     return f"the plan for {environment} waits for approval"
 
 
 def digest_in(message: str) -> str:
-    """The digest that an approval message names."""
+    """Return the digest in an approval message."""
     found = re.search(r"digest ([0-9a-f]{12})", message)
     assert found, message
     return found[1]

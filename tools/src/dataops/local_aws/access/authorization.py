@@ -1,4 +1,4 @@
-"""Authorizes each call of a role's session, by every policy that applies, before a service answers it."""
+"""Authorizes each call of a role's session against every policy that applies, before a service answers it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from dataops.local_aws.access.permission import Known, Request, UnjudgedError, e
 from dataops.local_aws.access.resource_policies import bucket_of, owner_of, policy_of
 from dataops.local_aws.server.request_content import content_of
 
-# Everybody may ask who they are.
+# Every caller may ask for its own identity.
 FREE = ("GetCallerIdentity",)
-# They judge their calls themselves: who may merge or start depends on the pull request or the pipeline.
+# They authorize their calls themselves: who may merge or start depends on the pull request or the pipeline.
 JUDGED_ELSEWHERE = ("codecommit", "codebuild", "codepipeline", "codeconnections", "codestar-connections")
 # A session of a role that assumes a role (AWS STS API, AssumeRole).
 CHAINED_SECONDS = 3600
-# Services that answer in one region for all (IAM user guide, aws:RequestedRegion).
+# Services with one region for all (IAM user guide, aws:RequestedRegion).
 ELSEWHERE = {"iam": "us-east-1", "budgets": "us-east-1", "chatbot": "us-east-2"}
 
 
@@ -29,7 +29,7 @@ ELSEWHERE = {"iam": "us-east-1", "budgets": "us-east-1", "chatbot": "us-east-2"}
 class Source:
     """The resource that a service acts for: `aws:SourceArn` and `aws:SourceAccount`.
 
-    `is_named_to_keys`: whether KMS is told of it, too, when the service uses a key.
+    `is_named_to_keys`: whether KMS receives it too when the service uses a key.
     """
 
     arn: str
@@ -38,7 +38,7 @@ class Source:
 
 
 class DeniedCallError(Exception):
-    """A call that is refused: its sentence, and the error's code where it is not the service's usual one."""
+    """A denied call: its message, and the error code if it is not the service's usual one."""
 
     def __init__(self, message: str, code: str = "") -> None:
         super().__init__(message)
@@ -60,7 +60,7 @@ def authorize(caller: Caller, service: str, environ: dict[str, Any], body: Calla
 
 
 def _pass_endpoint(caller: Caller, service: str, operation: str, given: Given, environ: dict[str, Any]) -> None:
-    """DeniedCallError where the policy of the VPC endpoint that a request passes does not allow it."""
+    """Raise DeniedCallError if the policy of the VPC endpoint that a request passes does not allow it."""
     if caller.network is None:
         return
     for call in calls_of(Place(caller.account, caller.region), service, operation, given, environ):
@@ -81,7 +81,7 @@ def _assume(caller: Caller, given: Given) -> None:
 
 
 def judge(caller: Caller, service: str, operation: str, given: Given, environ: dict[str, Any]) -> None:
-    """DeniedCallError unless a session of a role may make a call, and use the keys that the call needs."""
+    """Raise DeniedCallError unless a session of a role may make a call and use the keys that the call needs."""
     place = Place(caller.account, caller.region)
     regional: dict[str, Known] = {"aws:RequestedRegion": ELSEWHERE[service]} if service in ELSEWHERE else {}
     for call in calls_of(place, service, operation, given, environ):
@@ -100,7 +100,7 @@ def judge(caller: Caller, service: str, operation: str, given: Given, environ: d
 
 
 def _may_know(caller: Caller, given: Given) -> None:
-    """Only who may list a bucket is told that an object is not there (S3 API, GetObject: "Permissions")."""
+    """Hide that an object is missing from callers who may not list its bucket (S3 API, GetObject: "Permissions")."""
     bucket = f"arn:aws:s3:::{given['Bucket']}"
     found = bucket_of(bucket)
     if found is None or given["Key"] in found.keys:
@@ -112,7 +112,7 @@ def _may_know(caller: Caller, given: Given) -> None:
 
 
 def require_key(caller: Caller, use: KeyUse, service: str) -> None:
-    """DeniedCallError unless the caller may use a key through a service: by the key's policy, its own, or a grant."""
+    """Raise DeniedCallError unless the key's policy, the caller's own or a grant allows its use through a service."""
     context: dict[str, Known] = {
         "kms:ViaService": use.service,
         "kms:CallerAccount": caller.account,
@@ -139,7 +139,7 @@ def is_granted(caller: Caller, use: KeyUse) -> bool:
 
 
 def judge_service(principal: str, action: str, arn: str, source: Source) -> None:
-    """DeniedCallError unless a service itself may do something to a resource, and may use the resource's key."""
+    """Raise DeniedCallError unless a service may do something to a resource and may use the resource's key."""
     context: dict[str, Known] = {
         "aws:SourceArn": source.arn,
         "aws:SourceAccount": source.account,
@@ -166,7 +166,7 @@ def _require_service(principal: str, action: str, arn: str, context: Mapping[str
 
 
 def sentence(service: str, who: str, action: str, resource: str, reason: str) -> str:
-    """AWS's own sentence about a denied call, as the service writes it."""
+    """AWS's message for a denied call, as the service writes it."""
     if service == "sns" and action.startswith("sns:"):
         action, reason = action.replace("sns:", "SNS:"), reason.replace("sns:", "SNS:")
     if service == "s3" and action.startswith("s3:"):

@@ -1,4 +1,4 @@
-"""What a request asks for, in the words of IAM: each action and resource that AWS judges, with its condition keys."""
+"""Translates a request to the terms of IAM: each action and resource that AWS evaluates, with its condition keys."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -9,9 +9,9 @@ from dataops.local_aws.access.call_resources import SERVICES, Given, Place, key_
 from dataops.local_aws.access.permission import Known
 from dataops.local_aws.access.resource_tags import attributes_of_key_count
 
-# Where a service signs by another word than IAM's.
+# Services whose signing name differs from IAM's.
 PREFIXES = {"monitoring": "cloudwatch", "s3control": "s3"}
-# Operations that IAM knows by another name: Service Authorization Reference, by service.
+# Operations whose action has another name in IAM: Service Authorization Reference, by service.
 ACTIONS = {
     "s3:CopyObject": "s3:PutObject",
     "s3:CompleteMultipartUpload": "s3:PutObject",
@@ -61,7 +61,7 @@ ACTIONS = {
     "budgets:DescribeSubscribersForNotification": "budgets:ViewBudget",
 }
 OF_A_VERSION = ("s3:GetObject", "s3:DeleteObject", "s3:GetObjectTagging", "s3:PutObjectTagging")
-# What somebody needs who hands over tags with something new: each service's guide, "tag on creation".
+# The permission to create a resource with tags: each service's guide, "tag on creation".
 TAGGING = {
     "cloudwatch": "TagResource",
     "dynamodb": "TagResource",
@@ -78,7 +78,7 @@ TAGGING = {
 }
 TAG_MEMBERS = ("Tags", "tags", "Tag", "ResourceTags", "TagsToAdd", "TagSet")
 TAG_KEY_MEMBERS = ("TagKeys", "tagKeys", "TagKey", "TagsToRemove", "ResourceTagKeys")
-# Which service is handed the role of a call (IAM user guide, "Grant a user permissions to pass a role to a service").
+# The service that receives the role of a call (IAM user guide, "Grant a user permissions to pass a role to a service").
 PASSED_TO = {
     "lambda": "lambda.amazonaws.com",
     "glue": "glue.amazonaws.com",
@@ -99,7 +99,7 @@ CHAT_SERVICE, CHAT_ROLE = "management.chatbot.amazonaws.com", "AWSServiceRoleFor
 
 @dataclass(frozen=True)
 class Call:
-    """One action on one resource, as AWS judges it."""
+    """One action on one resource, as AWS evaluates it."""
 
     action: str
     resource: str = "*"
@@ -107,7 +107,7 @@ class Call:
 
 
 def calls_of(place: Place, service: str, operation: str, given: Given, headers: Mapping[str, Any]) -> list[Call]:
-    """Everything that a request needs a right to; each must be allowed."""
+    """Every action that a request needs permission for; each must be allowed."""
     service = PREFIXES.get(service, service)
     tags = _tags(operation, given)
     about = _keys(place, service, operation, given, headers)
@@ -123,7 +123,7 @@ def calls_of(place: Place, service: str, operation: str, given: Given, headers: 
 
 
 def action_of(service: str, operation: str, has_version: bool = False) -> str:
-    """What IAM calls an operation."""
+    """The name of an operation's action in IAM."""
     action = ACTIONS.get(f"{service}:{operation}", f"{service}:{operation}")
     return action.replace("Object", "ObjectVersion", 1) if has_version and action in OF_A_VERSION else action
 
@@ -131,12 +131,12 @@ def action_of(service: str, operation: str, has_version: bool = False) -> str:
 def _own(
     place: Place, service: str, operation: str, given: Given, about: dict[str, Known], tagged: dict[str, Known]
 ) -> list[Call]:
-    """The operation itself, on each of its resources."""
+    """The action of the operation itself, on each of its resources."""
     action = action_of(service, operation, bool(given.get("VersionId")))
     if service == "ec2":
         made = call_network.new(place, operation)
         known = [] if made and operation == "CreateVpc" else call_network.existing(place, operation, given)
-        # What exists has tags of its own; those of the request belong to what is made, or to what is being tagged.
+        # An existing resource has its own tags; those of the request belong to the created or tagged resource.
         on_known = tagged if operation in ("CreateTags", "DeleteTags") else {}
         exist = (Call(action, arn, on_known | _vpc(place, arn)) for arn in known)
         return [*(Call(action, arn, about | tagged) for arn in made), *exist]
@@ -158,7 +158,7 @@ def _vpc(place: Place, arn: str) -> dict[str, Known]:
 def _tagging(
     place: Place, service: str, operation: str, given: Given, resource: str, tagged: dict[str, Known]
 ) -> Iterator[Call]:
-    """The right to tag, where something new is given tags."""
+    """The permission to tag, if the request tags a new resource."""
     if not tagged or "Tag" in operation or "tag" in operation:
         return
     if service == "ec2":
@@ -169,7 +169,7 @@ def _tagging(
 
 
 def _new_resource(place: Place, operation: str, given: Given, resource: str) -> str:
-    """The ARN of what a call makes where the call itself is judged on no resource; what AWS names has no name yet."""
+    """The ARN of the resource that a call creates if the call itself has none; names that AWS chooses are empty."""
     made = {
         "CreateKey": place.arn("kms", "key/*"),
         "CreateEventSourceMapping": place.arn("lambda", "event-source-mapping:*"),
@@ -182,7 +182,7 @@ def _new_resource(place: Place, operation: str, given: Given, resource: str) -> 
 
 
 def _passing(place: Place, service: str, operation: str, given: Given) -> Iterator[Call]:
-    """The right to hand a role to a service."""
+    """The permission to pass a role to a service."""
     if service not in PASSED_TO or not operation.startswith(PASSING):
         return
     parts = [given, given.get("JobUpdate"), given.get("pipeline"), *(given.get("Targets") or [])]
@@ -193,10 +193,10 @@ def _passing(place: Place, service: str, operation: str, given: Given) -> Iterat
 
 
 def _also(place: Place, service: str, operation: str, given: Given, headers: Mapping[str, Any]) -> Iterator[Call]:
-    """What some operations need beside their own action."""
+    """Further actions that some operations need."""
     names = {role.name for role in place.backend("iam").roles.values()} if service == "chatbot" else set()
     if service == "chatbot" and operation.startswith("Create") and CHAT_ROLE not in names:
-        # The first channel of an account makes the role that the service works as.
+        # The first channel of an account creates the service's role.
         arn = f"arn:aws:iam::{place.account}:role/aws-service-role/{CHAT_SERVICE}/{CHAT_ROLE}"
         yield Call("iam:CreateServiceLinkedRole", arn, {"iam:AWSServiceName": CHAT_SERVICE})
     source = str(headers.get("HTTP_X_AMZ_COPY_SOURCE", "")).lstrip("/")
@@ -206,7 +206,7 @@ def _also(place: Place, service: str, operation: str, given: Given, headers: Map
     if service == "s3" and headers.get("HTTP_X_AMZ_TAGGING"):
         yield Call("s3:PutObjectTagging", f"arn:aws:s3:::{given['Bucket']}/{given['Key']}")
     if service == "lambda" and (given.get("VpcConfig") or {}).get("SubnetIds"):
-        # Lambda developer guide, configuration-vpc: what the one needs who attaches a function to a VPC.
+        # Lambda developer guide, configuration-vpc: the permissions of a caller who attaches a function to a VPC.
         yield from (Call(f"ec2:Describe{what}") for what in ("SecurityGroups", "Subnets", "Vpcs"))
     if service == "ec2" and given.get("PrivateDnsEnabled") == "true":
         # Service Authorization Reference: what CreateVpcEndpoint and ModifyVpcEndpoint depend on.
@@ -214,7 +214,7 @@ def _also(place: Place, service: str, operation: str, given: Given, headers: Map
 
 
 def _keys(place: Place, service: str, operation: str, given: Given, headers: Mapping[str, Any]) -> dict[str, Known]:
-    """The keys of conditions that belong to a service: context_keys.py."""
+    """The service-specific condition keys; see context_keys.py."""
     found: dict[str, Any] = {}
     if service == "s3":
         found = {"s3:prefix": given.get("Prefix"), "s3:delimiter": given.get("Delimiter")}
@@ -246,7 +246,7 @@ def _keys(place: Place, service: str, operation: str, given: Given, headers: Map
 
 
 def aliases_of(key: str) -> dict[str, Known]:
-    """The aliases of a key, as `kms:ResourceAliases`, once they count."""
+    """The aliases of a key, as `kms:ResourceAliases`, once they take effect."""
     _, _, _, region, account, rest = key.split(":", 5)
     place, name = Place(account, region), rest.removeprefix("key/")
     found = place.backend("kms").keys.get(name) if attributes_of_key_count(place, name) else None
@@ -268,7 +268,7 @@ def _mapped_function(place: Place, operation: str, given: Given) -> str | None:
 
 
 def _boundary(place: Place, operation: str, given: Given) -> str | None:
-    """The boundary that a role is given, or has."""
+    """The boundary that a role has or receives."""
     if operation in ("CreateRole", "PutRolePermissionsBoundary"):
         return given.get("PermissionsBoundary")
     if not operation.endswith(("RolePolicy", "RolePermissionsBoundary")):
@@ -288,7 +288,7 @@ def _leading_keys(place: Place, given: Given) -> list[str]:
 
 
 def _tags(operation: str, given: Given) -> dict[str, str]:
-    """The tags that a call hands over."""
+    """The tags that a call sets."""
     if operation in ("DeleteTags",):
         return {}
     specified = [tag for each in given.get("TagSpecification") or [] for tag in each.get("Tag", [])]
@@ -304,7 +304,7 @@ def _first(tag: Any, *names: str) -> Any:
 
 
 def _tag_keys(operation: str, given: Given) -> list[str]:
-    """The keys of the tags that a call takes away."""
+    """The keys of the tags that a call removes."""
     if operation == "DeleteTags":
         return [each["Key"] for each in given.get("Tag", [])]
     found: Any = next((given[name] for name in TAG_KEY_MEMBERS if given.get(name)), [])

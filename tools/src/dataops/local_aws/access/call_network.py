@@ -1,4 +1,4 @@
-"""The ARNs that calls of EC2 are judged on: what exists already by its tags, what is new by those of the request.
+"""The ARNs that EC2 calls are evaluated on: existing resources with their own tags, new ones with the request's.
 
 Resource types: Service Authorization Reference, "Actions, resources, and condition keys for Amazon EC2".
 """
@@ -8,7 +8,7 @@ from typing import Any
 
 from dataops.local_aws.access.call_resources import ANY, Given, Place
 
-# The type of a resource by how its id begins.
+# The type of a resource by the prefix of its id.
 TYPES = {
     "vpc": "vpc",
     "subnet": "subnet",
@@ -21,7 +21,7 @@ TYPES = {
     "acl": "network-acl",
 }
 IDENTITY = re.compile(rf"(?:{'|'.join(TYPES)})-[0-9a-z]+")
-# What a call makes: it is judged on a resource that has no id yet.
+# The resources that a call creates: it is evaluated on a resource that has no id yet.
 NEW = {
     "CreateFlowLogs": "vpc-flow-log",
     "CreateNetworkInterface": "network-interface",
@@ -33,7 +33,7 @@ NEW = {
     "AuthorizeSecurityGroupEgress": "security-group-rule",
     "AuthorizeSecurityGroupIngress": "security-group-rule",
 }
-# Members that name a resource which the call is not judged on: where a rule leads to, which routes an endpoint had.
+# Members with a resource that the call is not evaluated on: the target of a rule, the old routes of an endpoint.
 NOT_JUDGED = ("IpPermissions", "RemoveRouteTableId", "RemoveSubnetId", "RemoveSecurityGroupId", "SecurityGroupRuleId")
 
 
@@ -48,12 +48,12 @@ def existing(place: Place, operation: str, given: Given) -> list[str]:
 
 
 def new(place: Place, operation: str) -> list[str]:
-    """What a call makes."""
+    """The resources that a call creates."""
     return [place.arn("ec2", f"{NEW[operation]}/*")] if operation in NEW else []
 
 
 def vpc_of(place: Place, arn: str) -> str | None:
-    """The ARN of the VPC of something that exists: interfaces, subnets, groups and route tables have `ec2:Vpc`."""
+    """The ARN of an existing resource's VPC: interfaces, subnets, groups and route tables have `ec2:Vpc`."""
     identity, ec2 = arn.rpartition("/")[2], place.backend("ec2")
     subnets = {name: subnet for zone in ec2.subnets.values() for name, subnet in zone.items()}
     groups = {name: group for each in ec2.groups.values() for name, group in each.items()}

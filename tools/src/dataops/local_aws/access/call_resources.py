@@ -1,6 +1,6 @@
-"""The ARNs that a call is judged on, by service: the resource types of AWS's Service Authorization Reference.
+"""The ARNs that a call is evaluated on, by service: the resource types of AWS's Service Authorization Reference.
 
-An action without a resource type is judged on `*`. Several ARNs are all judged. EC2 is in call_network.py.
+An action without a resource type is evaluated on `*`. All of several ARNs are evaluated. EC2 is in call_network.py.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,22 +13,22 @@ ANY = ["*"]
 
 
 class Place(NamedTuple):
-    """Where a call is made."""
+    """The account and region of a call."""
 
     account: str
     region: str
 
     def arn(self, service: str, rest: str) -> str:
-        """The ARN of something in this account and region."""
+        """The ARN of a resource in this account and region."""
         return f"arn:aws:{service}:{self.region}:{self.account}:{rest}"
 
     def backend(self, service: Any) -> Any:
-        """What moto keeps for a service here."""
+        """The moto backend of a service in this account and region."""
         return get_backend(service)[self.account]["aws" if service in ("iam", "s3") else self.region]
 
 
 def named(begin: str, name: Any) -> str:
-    """The ARN of a resource that a call names by its name or by its ARN."""
+    """The ARN of a resource that a call identifies by name or ARN."""
     return str(name) if str(name).startswith("arn:") else f"{begin}{name}"
 
 
@@ -60,7 +60,7 @@ def _dynamodb(place: Place, operation: str, given: Given) -> list[str]:
     names += [each["TableName"] for item in given.get("TransactItems", []) for each in item.values()]
     tables = [named(place.arn("dynamodb", "table/"), name) for name in dict.fromkeys(filter(None, names))]
     if given.get("IndexName"):
-        # Developer guide, "Using IAM policy conditions": a query of an index is judged on the index.
+        # Developer guide, "Using IAM policy conditions": a query of an index is evaluated on the index.
         return [f"{table}/index/{given['IndexName']}" for table in tables]
     return tables or ANY
 
@@ -80,7 +80,7 @@ GLUE_NAMES = {
     "Job": ("job", ("JobName", "Name")),
     "DataQualityRuleset": ("dataQualityRuleset", ("Name",)),
 }
-# They have no resource type, though what they make has one.
+# They have no resource type, although the resources that they create have one.
 GLUE_UNNAMED = ("CreateCrawler", "CreateDataQualityRuleset")
 
 
@@ -97,7 +97,7 @@ def _glue(place: Place, operation: str, given: Given) -> list[str]:
 
 
 def _in_catalog(operation: str, given: Given) -> list[str]:
-    """The parts of the catalog of a call: AWS judges the catalog, the database and the table, each by itself."""
+    """The catalog resources of a call: AWS evaluates the catalog, the database and the table separately."""
     if "Connection" in operation:
         name = given.get("Name") or given.get("ConnectionName") or given.get("ConnectionInput", {}).get("Name")
         return ["catalog"] if operation == "CreateConnection" else ["catalog", f"connection/{name or '*'}"]
@@ -118,7 +118,7 @@ def _logs(place: Place, operation: str, given: Given) -> list[str]:
     names += [each.rpartition(":log-group:")[2] for each in given.get("logGroupIdentifiers", [])]
     if operation in ("DescribeLogGroups", "PutQueryDefinition") or not any(names):
         return ANY
-    # Every action but those on tags is judged on an ARN that goes on after the group's name
+    # Every action except those on tags is evaluated on an ARN that continues after the group's name
     # (CloudWatch Logs user guide, "Log group ARN formats").
     stream = given.get("logStreamName", "")
     return [place.arn("logs", f"log-group:{name}:log-stream:{stream}") for name in names if name]
@@ -142,7 +142,7 @@ def _kms(place: Place, operation: str, given: Given) -> list[str]:
 
 
 def key_arn(place: Place, key: str) -> str | None:
-    """The ARN of a key that is named by its id, its alias or an ARN of either."""
+    """The ARN of a key, given its id, its alias or the ARN of either."""
     backend = place.backend("kms")
     name = key if key.startswith("alias/") else key.rpartition(":")[2]
     if name.startswith("alias/"):

@@ -1,4 +1,4 @@
-"""Who asks: the credentials of a request decide the account and the identity, as on AWS."""
+"""Identifies the caller: the credentials of a request decide the account and the identity, as on AWS."""
 
 import re
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ CREDENTIAL = re.compile(r"Credential=([^/,]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 
 
 class ExpiredSessionError(Exception):
-    """The credentials of a request have ended."""
+    """The credentials of a request have expired."""
 
 
 @dataclass(frozen=True)
@@ -27,20 +27,20 @@ class Caller:
     role: str | None
     # The session policy that the role was assumed with.
     policy: str = ""
-    # Keys of conditions that AWS puts into the session itself, as Lambda does with the function's ARN.
+    # Condition keys that AWS sets in the session itself, as Lambda does with the function's ARN.
     session_keys: dict[str, str] = field(default_factory=dict, hash=False)
-    # Where a function, job or crawler sends its requests from; None outside of a VPC.
+    # The network from which a function, job or crawler sends its requests; None outside a VPC.
     network: Network | None = None
 
     @property
     def names(self) -> frozenset[str]:
-        """What policies may call it."""
+        """The ARNs by which policies may refer to it."""
         own = {self.arn, self.role} if self.role else {self.arn}
         return frozenset({*filter(None, own), self.account, root_of(self.account)})
 
     @property
     def context(self) -> dict[str, str]:
-        """What the conditions of policies may ask of it."""
+        """The condition keys that describe it."""
         return {
             "aws:PrincipalArn": self.role or self.arn,
             "aws:PrincipalAccount": self.account,
@@ -60,14 +60,14 @@ def root_of(account: str) -> str:
 
 
 def caller_of(authorization: str) -> Caller:
-    """Who signed a request, by its header Authorization; one that nobody signed comes from the platform's account."""
+    """The identity that signed a request, by its Authorization header; the platform's account if it is unsigned."""
     found = CREDENTIAL.search(authorization)
     key, region = (found[1], found[2]) if found else ("", "us-east-1")
     account = iam.get_account_id_from(key)
     session: Any = sts_backends[account]["aws"].get_assumed_role_from_access_key(key)
     if session is None:
         return Caller(account, region, root_of(account), None)
-    # AWS renews the credentials that its services work with.
+    # AWS renews the credentials of its services.
     if not hasattr(session, "service") and session.expiration < utcnow():
         raise ExpiredSessionError("The security token included in the request is expired")
     keys = getattr(session, "session_keys", {})

@@ -1,6 +1,6 @@
-"""Sessions of a role that another role's session has assumed: AWS ends them after an hour, whatever the roles allow.
+"""Sessions of a role assumed from another role's session: AWS ends them after an hour, whatever the roles allow.
 
-IAM User Guide, "Roles terms and concepts", role chaining. Tests let them end earlier; what is refused then: caller.py.
+IAM User Guide, "Roles terms and concepts", role chaining. Tests end them earlier; caller.py then refuses them.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ LONGEST_SECONDS = 3600
 
 
 class ChainedSessions:
-    """How long those live that are made from now on."""
+    """The lifetime of chained sessions that are created from now on."""
 
     def __init__(self) -> None:
         self.seconds: float = LONGEST_SECONDS

@@ -1,9 +1,9 @@
-"""The keys of conditions that the local AWS fills, as AWS does. A condition on any other key ends the call loudly."""
+"""The condition keys that the local AWS fills, as AWS does. A condition on any other key raises an error."""
 
 import re
 from functools import lru_cache
 
-# Keys that are absent from a request though they are listed here are absent on AWS, too.
+# A listed key that is absent from a request is absent on AWS too.
 FILLED = (
     # IAM user guide, "AWS global condition context keys". No account here is in an organization.
     "aws:principalarn",
@@ -18,13 +18,13 @@ FILLED = (
     "aws:requestedregion",
     "aws:securetransport",
     "aws:sourceip",
-    # Only services that act for a resource name it.
+    # Only services that act for a resource send it.
     "aws:sourcearn",
     "aws:sourceaccount",
     "aws:sourceorgid",
-    # In the policy that SNS gives a topic: a role without sns:Publish is refused there, so its calls do not have it.
+    # In the default policy of a topic: a role without sns:Publish is refused there, so its calls do not have it.
     "aws:sourceowner",
-    # Only calls that a service makes with somebody's rights, as S3 does with a key.
+    # Only in calls that a service makes with a caller's permissions, as S3 does with a key.
     "aws:viaawsservice",
     "aws:calledvia",
     "aws:calledviafirst",
@@ -72,5 +72,5 @@ RESOURCE_TAG = re.compile(r"(?:aws|ec2|iam):resourcetag/(.+)")
 
 @lru_cache(maxsize=1024)
 def is_filled(key: str) -> bool:
-    """Whether the local AWS fills a key, given in small letters."""
+    """Whether the local AWS fills a key, given in lower case."""
     return PATTERN.fullmatch(key) is not None

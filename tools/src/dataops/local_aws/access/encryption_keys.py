@@ -1,4 +1,4 @@
-"""Which rights to a key a call needs: a service that encrypts asks KMS with the rights of the one who calls it."""
+"""The key permissions that a call needs: a service that encrypts calls KMS with the caller's permissions."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -23,10 +23,10 @@ SQS["SendMessageBatch"] = SQS["SendMessage"]
 # SNS developer guide, "Managing Amazon SNS encryption keys and costs": publishers need both.
 SNS = dict.fromkeys(("Publish", "PublishBatch"), ("GenerateDataKey", "Decrypt"))
 # DynamoDB developer guide, "Encryption at rest: how it works" and "usage notes": reads and writes decrypt the table's
-# key for the one who calls; who makes the table lends DynamoDB the key.
+# key for the caller; whoever creates the table grants DynamoDB the key.
 TABLE_DATA = ("GetItem", "Query", "Scan", "PutItem", "UpdateItem", "DeleteItem", "BatchGetItem", "BatchWriteItem")
 LENDING = ("Encrypt", "Decrypt", "ReEncryptFrom", "ReEncryptTo", "GenerateDataKey", "DescribeKey", "CreateGrant")
-# Lambda developer guide, "Securing environment variables": who sets them encrypts, and lends Lambda the key.
+# Lambda developer guide, "Securing environment variables": whoever sets them encrypts them, and grants Lambda the key.
 FUNCTION_SETTINGS = ("CreateFunction", "UpdateFunctionConfiguration")
 
 # AWS Glue developer guide, "Setting up encryption in AWS Glue": any client of an encrypted catalog needs all three;
@@ -39,7 +39,7 @@ CATALOG_RIGHTS = ("GenerateDataKey", "Decrypt", "Encrypt")
 
 @dataclass(frozen=True)
 class KeyUse:
-    """One right to a key that a call needs, through the service that is called."""
+    """One key permission that a call needs, through the service that is called."""
 
     key: str
     action: str
@@ -48,13 +48,13 @@ class KeyUse:
 
 
 def key_uses(place: Place, service: str, operation: str, given: Given, headers: Any) -> Iterator[KeyUse]:
-    """What a call needs of the keys of customers; AWS's own keys ask nobody."""
+    """The permissions on customer managed keys that a call needs; AWS managed keys need none."""
     if service in SERVICES:
         yield from SERVICES[service](place, operation, given, headers)
 
 
 def uses(service: str, place: Place, key: Any, actions: tuple[str, ...], **context: str) -> Iterator[KeyUse]:
-    """The rights to a key, if it is a customer's."""
+    """The permissions on a key if it is customer managed."""
     arn = key_arn(place, str(key)) if key and not str(key).rpartition(":")[2].startswith("alias/aws/") else None
     if arn:
         named = tuple((name.replace("__", ":"), value) for name, value in context.items())
@@ -63,7 +63,7 @@ def uses(service: str, place: Place, key: Any, actions: tuple[str, ...], **conte
 
 
 def key_of_queue(queue: Any) -> Any:
-    """The key that a queue is encrypted with."""
+    """The key that encrypts a queue."""
     return getattr(queue, "kms_master_key_id", None)
 
 

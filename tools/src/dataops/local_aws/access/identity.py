@@ -1,4 +1,4 @@
-"""What a caller may do: the policies of its role, its boundary and session, and the policy of the resource."""
+"""Evaluates the permissions of a caller: its role's policies, boundary and session, and the resource's policy."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -19,7 +19,7 @@ SESSION, RESOURCE = "session policy", "resource-based policy"
 
 
 class AccessDeniedError(Exception):
-    """Somebody may not do what they have asked for."""
+    """A caller lacks the permission for a call."""
 
     def __init__(self, who: str, action: str, resource: str, reason: str = "") -> None:
         self.who, self.action, self.resource, self.reason = who, action, resource, reason
@@ -28,7 +28,7 @@ class AccessDeniedError(Exception):
 
 
 def require(caller: Caller, action: str, resource: str, **context: Any) -> None:
-    """AccessDeniedError unless the caller may do something; an account itself may do anything in it."""
+    """Raise AccessDeniedError unless the caller may do something; an account itself may do anything in it."""
     if not caller.role:
         return
     policy = policy_of(resource) if resource.startswith("arn:") else None
@@ -38,7 +38,7 @@ def require(caller: Caller, action: str, resource: str, **context: Any) -> None:
 
 
 def request_of(caller: Caller, action: str, resource: str, context: Mapping[str, Known]) -> Request:
-    """A request with every key that AWS fills for it."""
+    """A request with every condition key that AWS fills for it."""
     keys: dict[str, Known] = {**caller.context, **context}
     owner = resource.split(":")[4] if resource.startswith("arn:") else ""
     keys |= {"aws:ResourceAccount": owner or caller.account}
@@ -46,7 +46,7 @@ def request_of(caller: Caller, action: str, resource: str, context: Mapping[str,
 
 
 def _tags_of(resource: str) -> Callable[[str], Known | None]:
-    """Finds `aws:resourcetag/...` of a resource."""
+    """The lookup of `aws:resourcetag/...` for a resource."""
 
     def look_up(key: str) -> Known | None:
         tag = RESOURCE_TAG.fullmatch(key)
@@ -66,10 +66,10 @@ def denial(
     needs_resource: bool = False,
     owner: str = "",
 ) -> str | None:
-    """Why a role's session may not do something, in AWS's words; None where it may.
+    """The reason why a role's session may not do something, in AWS's words; None if it may.
 
     `policy` is the resource's own. `needs_resource`: identity policies count only if that policy names the account,
-    as with keys. `owner`: the resource's account, where its ARN has none.
+    as with keys. `owner`: the resource's account, if its ARN has none.
     """
     assert caller.role
     request = request_of(caller, action, resource, context)
@@ -91,7 +91,7 @@ def denial(
 def _missing(
     caller: Caller, request: Request, by_kind: dict[str, set[str]], policy: Document, needs_resource: bool
 ) -> str | None:
-    """The kind of policy that should allow a request and does not."""
+    """The kind of policy that would have to allow a request and does not."""
     allowing = {kind for kind, found in by_kind.items() if "Allow" in found}
     by_name = replace(request, names=frozenset({caller.arn, str(caller.role)}))
     is_own = request.context["aws:ResourceAccount"] == caller.account
@@ -104,11 +104,11 @@ def _missing(
 
 
 def require_role(caller: Caller, role: str) -> None:
-    """AccessDeniedError unless the caller may take a role: its trust decides, and the caller's own policies with it."""
+    """Raise AccessDeniedError unless the role's trust policy and the caller's own policies let the caller assume it."""
     if not is_trusted(role, caller.names, caller.context):
         raise AccessDeniedError(caller.arn, "sts:AssumeRole", role)
     account = frozenset({caller.account, root_of(caller.account)})
-    # A role that trusts one of its own account by name needs no more; one that trusts an account leaves it to that.
+    # A trust policy that names a principal of its own account is enough; one that names an account defers to it.
     if not (role.split(":")[4] == caller.account and is_trusted(role, caller.names - account, caller.context)):
         reason = denial(caller, "sts:AssumeRole", role, {}, owner=caller.account) if caller.role else None
         if reason is not None:
@@ -116,14 +116,14 @@ def require_role(caller: Caller, role: str) -> None:
 
 
 def is_trusted(role: str, names: frozenset[str], context: Mapping[str, Known]) -> bool:
-    """Whether a role's trust policy lets somebody take it."""
+    """Whether a role's trust policy lets a caller assume it."""
     found = role_of(role)
     request = Request("sts:AssumeRole", "*", names, context, _tags_of(role), is_filled)
     return found is not None and effects([found.assume_role_policy_document], request) == {"Allow"}
 
 
 def role_of(arn: str) -> Any | None:
-    """The role of an ARN, as moto keeps it."""
+    """The role of an ARN, as moto stores it."""
     try:
         return iam_backends[arn.split(":")[4]]["aws"].get_role_by_arn(arn)
     except NotFoundException:
@@ -131,13 +131,13 @@ def role_of(arn: str) -> Any | None:
 
 
 def role_may(arn: str, request: Request) -> bool:
-    """Whether the policies of a role let it do something, whoever acts in it."""
+    """Whether the policies of a role allow something, in any session."""
     bounds = effects([boundary], request) if (boundary := boundary_of(arn)) is not None else {"Allow"}
     return effects(identity_policies(arn), request) == {"Allow"} == bounds
 
 
 def identity_policies(arn: str) -> list[Document]:
-    """The policies of a role, inline and attached; none of a role that is not there."""
+    """The inline and attached policies of a role; none if the role does not exist."""
     role = role_of(arn)
     if role is None:
         return []
@@ -145,7 +145,7 @@ def identity_policies(arn: str) -> list[Document]:
 
 
 def boundary_of(arn: str) -> Document:
-    """The boundary of a role; None without one. One that is not there bounds everything."""
+    """The permissions boundary of a role; None without one. A boundary that does not exist denies everything."""
     role = role_of(arn)
     if role is None or not role.permissions_boundary_arn:
         return None

@@ -1,4 +1,4 @@
-"""Lake Formation beside IAM: who may see, make, change and remove what is in the Data Catalog, and who may grant that.
+"""Applies Lake Formation permissions beside IAM: access to the Data Catalog, and the permission to grant it.
 
 Implicit rights: Lake Formation Developer Guide, "Implicit Lake Formation permissions". Permissions of databases and
 tables: the same guide, "Lake Formation permissions reference".
@@ -23,11 +23,11 @@ ON_A_DATABASE = {
     "CreateTable": ["CREATE_TABLE"],
     "DeleteDatabase": ["DROP"],
     "GetDatabase": ["DESCRIBE"],
-    # AWS leaves out of the answer what the caller may not see; who may not see the database is refused.
+    # AWS omits from the response what the caller may not see; a caller who may not see the database is refused.
     "GetTables": ["DESCRIBE"],
     "UpdateDatabase": ["ALTER"],
 }
-# Of partitions no document says which of two permissions counts: here both are asked for.
+# For partitions no document specifies which of two permissions counts: here both are required.
 ON_A_TABLE = {
     "BatchCreatePartition": ["ALTER", "INSERT"],
     "BatchDeletePartition": ["ALTER", "DELETE"],
@@ -43,16 +43,16 @@ ON_A_TABLE = {
     "UpdatePartition": ["ALTER", "INSERT"],
     "UpdateTable": ["ALTER"],
 }
-# rudderlabs/rudder-server and others quote the sentences of both forms.
+# rudderlabs/rudder-server and others quote the messages of both forms.
 INSUFFICIENT = "Insufficient Lake Formation permission(s): Required {permission} on {what}"
 INSUFFICIENT_LOCATION = "Insufficient Lake Formation permission(s) on {location}"
-# hashicorp/terraform-provider-aws, internal/service/lakeformation/permissions.go, tries again at these.
+# hashicorp/terraform-provider-aws, internal/service/lakeformation/permissions.go, retries on these.
 NOT_GRANTABLE = "Resource does not exist or requester is not authorized to access requested permissions."
 INVALID_PRINCIPAL = "Invalid principal"
 
 
 class LakeFormationError(Exception):
-    """Lake Formation refuses a call."""
+    """A call that Lake Formation denies."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -60,7 +60,7 @@ class LakeFormationError(Exception):
 
 
 def patch_moto() -> None:
-    """moto loses a permission that was granted in two steps when it is revoked: its hash has changed meanwhile."""
+    """Fix the revocation of a permission that was granted in two steps: moto loses it because its hash has changed."""
     replace(PermissionCatalog, "remove_permission", lambda _: _revoke)
 
 
@@ -74,12 +74,12 @@ def begin(account: str, region: str) -> None:
 
 
 def administrate(region: str, arn: str) -> None:
-    """Let somebody be a data lake administrator of their account."""
+    """Make a principal a data lake administrator of its account."""
     _lake(arn.split(":")[4], region)[1]["DataLakeAdmins"].append(_principal(arn))
 
 
 def govern(caller: Caller, service: str, environ: dict[str, Any], body: Callable[[], bytes]) -> None:
-    """LakeFormationError where the Data Catalog, or its permissions, are not the caller's to use in this way."""
+    """Raise LakeFormationError if the caller may not use the Data Catalog or its permissions in this way."""
     if service == "glue":
         operation = str(environ.get("HTTP_X_AMZ_TARGET", "")).rpartition(".")[2]
         if operation == "CreateDatabase" or operation in ON_A_DATABASE or operation in ON_A_TABLE:
@@ -128,7 +128,7 @@ def _require(caller: Caller, permissions: list[str], resource: Given, what: str)
     if not _is_there(caller, resource) and _principal(EVERYBODY) in _holders(caller, _around(resource)):
         return
     for permission in permissions:
-        # Who may select from a table may see it.
+        # A caller who may select from a table may see it.
         enough = {permission, "ALL"} | ({"SELECT"} if permission == "DESCRIBE" else set())
         if not held & enough:
             words = permission.replace("_", " ").title()
@@ -136,7 +136,7 @@ def _require(caller: Caller, permissions: list[str], resource: Given, what: str)
 
 
 def _require_location(caller: Caller, table: Given) -> None:
-    """A table may point into a registered location only for who has that location."""
+    """Require permission on a registered location before a table may point into it."""
     location = str(table.get("StorageDescriptor", {}).get("Location", ""))
     arn = location.replace("s3://", f"arn:{_partition(caller)}:s3:::", 1).rstrip("/")
     backend = _lake(caller.account, caller.region)[0]
@@ -148,7 +148,7 @@ def _require_location(caller: Caller, table: Given) -> None:
 
 
 def _own(caller: Caller, resource: Given) -> None:
-    """Whoever makes a database or table holds all of it; the defaults are held by everybody whom IAM allows it."""
+    """Grant the creator all permissions on a database or table, and the defaults to everybody whom IAM allows."""
     backend, settings = _lake(caller.account, caller.region)
     _forget(backend, resource)
     _grant(backend, _who(caller), resource, ["ALL"], ["ALL"])
@@ -166,7 +166,7 @@ def _defaults(caller: Caller, settings: Given, resource: Given) -> list[Given]:
 
 
 def _held(caller: Caller, resource: Given) -> set[str]:
-    """The permissions that the caller holds of a resource."""
+    """The permissions that the caller has on a resource."""
     names = [_principal(_who(caller)), _principal(EVERYBODY)]
     grants = _grants(_lake(caller.account, caller.region)[0])
     return {
@@ -186,7 +186,7 @@ def _holders(caller: Caller, resource: Given) -> list[dict[str, str]]:
 
 
 def _is_there(caller: Caller, resource: Given) -> bool:
-    """Who may not see something does not hear either that it is not there, unless all around it is left to IAM."""
+    """Whether a resource exists; a caller without access gets no "not found", unless IAM alone controls its parent."""
     databases = glue_backends[caller.account][caller.region].databases
     if "Database" in resource:
         return resource["Database"]["Name"] in databases
@@ -201,7 +201,7 @@ def _around(resource: Given) -> Given:
 
 
 def _covers(granted: Given, wanted: Given) -> bool:
-    """Whether a grant on one resource is one on another: all tables of a database are each of them."""
+    """Whether a grant on one resource covers another: all tables of a database cover each table."""
     kind = next(iter(wanted))
     if kind not in granted:
         return False
@@ -212,7 +212,7 @@ def _covers(granted: Given, wanted: Given) -> bool:
 
 
 def _forget(backend: LakeFormationBackend, resource: Given) -> None:
-    """What was granted on something of the same name, which is gone, does not hold for the new one."""
+    """Revoke the grants on a deleted resource, so that they do not apply to a new one of the same name."""
     if backend.account_id in backend.grants:
         catalog = backend.grants[backend.account_id]
         catalog.permissions = {each for each in catalog.permissions if each.resource != resource}

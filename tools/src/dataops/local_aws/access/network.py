@@ -1,9 +1,9 @@
-"""What a function, job or crawler in a VPC reaches: services with an endpoint there, or all by a NAT route.
+"""Limits what a function, job or crawler in a VPC reaches: services with an endpoint there, or all through NAT.
 
 Amazon VPC User Guide, "Gateway endpoints", and AWS PrivateLink Guide, "Access AWS services through AWS PrivateLink":
 a gateway endpoint works through the route tables that it is associated with, an interface endpoint with private DNS
-takes the service's own name everywhere in its VPC, and security groups count on both sides. What has no answer on AWS
-is refused at once here: the client hears that it could not connect.
+takes the service's own name everywhere in its VPC, and security groups count on both sides. A connection
+that AWS would leave without an answer is refused at once here: the client reports that it could not connect.
 """
 
 import ipaddress
@@ -21,7 +21,7 @@ from moto.glue.models import glue_backends
 from dataops.local_aws.access.permission import Request, effects
 
 log = logging.getLogger("network")
-# By the last part of an endpoint service's name: what boto3 calls the service in AWS_ENDPOINT_URL_<SERVICE>.
+# By the last part of an endpoint service's name: boto3's name of the service in AWS_ENDPOINT_URL_<SERVICE>.
 SERVICES = {
     "athena": "ATHENA",
     "codebuild": "CODEBUILD",
@@ -57,12 +57,12 @@ NO_INGRESS = (
 
 
 class NetworkSetupError(Exception):
-    """Glue does not start in this network."""
+    """Glue cannot start in this network."""
 
 
 @dataclass(frozen=True)
 class Network:
-    """Where something runs: its subnets and the security groups of its network interfaces."""
+    """The network of a workload: its subnets and the security groups of its network interfaces."""
 
     account: str
     region: str
@@ -71,7 +71,7 @@ class Network:
 
     @property
     def ec2(self) -> Any:
-        """What moto keeps of the account's networks."""
+        """The moto backend of the account's networks."""
         return ec2_backends[self.account][self.region]
 
     @property
@@ -82,7 +82,7 @@ class Network:
 
 @dataclass(frozen=True)
 class Way:
-    """How a service is reached: by an endpoint, or by none where a NAT route leads there; `missing` says why not."""
+    """The way to reach a service: an endpoint, or None for a NAT route; `missing` is the reason if there is neither."""
 
     service: str
     endpoint: Any = None
@@ -90,7 +90,7 @@ class Way:
 
 
 def of_function(function: Any) -> Network | None:
-    """The network of a function; None outside of a VPC."""
+    """The network of a function; None outside a VPC."""
     told = function.vpc_config or {}
     if not told.get("SubnetIds"):
         return None
@@ -99,7 +99,7 @@ def of_function(function: Any) -> Network | None:
 
 
 def of_connections(account: str, region: str, names: Iterable[str]) -> Network | None:
-    """The network of a job or crawler: that of its first Glue connection which names a subnet."""
+    """The network of a job or crawler: that of its first Glue connection with a subnet."""
     known = glue_backends[account][region].connections
     for name in names:
         told = known[name].connection_input.get("PhysicalConnectionRequirements", {}) if name in known else {}
@@ -109,12 +109,12 @@ def of_connections(account: str, region: str, names: Iterable[str]) -> Network |
 
 
 def ways(network: Network) -> dict[str, Way]:
-    """The services that answer, by the name of their endpoint service."""
+    """The reachable services, by the name of their endpoint service."""
     return {service: way for service in SERVICES if not (way := _way(network, service)).missing}
 
 
 def environment(network: Network | None, address: str) -> dict[str, str]:
-    """Environment variables with which AWS's clients reach the services of a network, and no other."""
+    """The environment variables with which AWS clients reach the services of a network and no others."""
     if network is None:
         return {}
     addresses = {f"AWS_ENDPOINT_URL_{SERVICES[service]}": address for service in ways(network)}
@@ -122,7 +122,7 @@ def environment(network: Network | None, address: str) -> dict[str, str]:
 
 
 def describe(who: str, network: Network | None) -> None:
-    """Log what is not reached: the first thing to look at when a client could not connect."""
+    """Log the unreachable services: the first thing to check if a client could not connect."""
     missing = defaultdict(list)
     for way in (_way(network, service) for service in SERVICES if network):
         missing[way.missing].append(way.service)
@@ -131,7 +131,7 @@ def describe(who: str, network: Network | None) -> None:
 
 
 def refused_by_endpoint(network: Network | None, service: str, request: Request) -> str | None:
-    """Why the policy of the endpoint that a request passes refuses it, in AWS's words; None where it does not.
+    """The reason why the policy of a request's VPC endpoint denies it, in AWS's words; None if it does not.
 
     IAM User Guide, "Troubleshoot access denied error messages".
     """
@@ -145,7 +145,7 @@ def refused_by_endpoint(network: Network | None, service: str, request: Request)
 
 
 def require_setup_of_glue(network: Network | None) -> None:
-    """NetworkSetupError where Glue refuses to run a job or crawler in a connection's network."""
+    """Raise NetworkSetupError if Glue refuses to run a job or crawler in a connection's network."""
     if network is None:
         return
     if not any(_is_open_to_itself(network, group) for group in network.groups):
@@ -158,7 +158,7 @@ def require_setup_of_glue(network: Network | None) -> None:
 
 @cache
 def nowhere() -> str:
-    """An address at which nothing listens for as long as this process lives."""
+    """An address without a listener for the lifetime of this process."""
     _reserved.bind(("127.0.0.1", 0))
     return f"http://127.0.0.1:{_reserved.getsockname()[1]}"
 
@@ -167,7 +167,7 @@ _reserved = socket.socket()
 
 
 def _way(network: Network, service: str) -> Way:
-    """How a service is reached; a private name or a route to an endpoint leaves no other way."""
+    """The way to reach a service; a private DNS name or a route to an endpoint excludes every other way."""
     endpoint = _endpoint_to(network, service)
     if endpoint is not None:
         missing = _missing_rule(network, endpoint)
@@ -182,7 +182,7 @@ def _endpoint_to(network: Network, service: str) -> Any | None:
 
 
 def _interface(network: Network, service: str) -> Any | None:
-    """The endpoint that takes the service's own name in the VPC."""
+    """The interface endpoint that takes over the service's own name in the VPC."""
     vpc = network.ec2.vpcs[network.vpc]
     if not (_is_on(vpc.enable_dns_support) and _is_on(vpc.enable_dns_hostnames)):
         return None
@@ -190,7 +190,7 @@ def _interface(network: Network, service: str) -> Any | None:
 
 
 def _gateway(network: Network, service: str) -> Any | None:
-    """The endpoint that the route tables of all subnets lead to."""
+    """The gateway endpoint that the route tables of all subnets lead to."""
     tables = {_route_table(network, subnet).id for subnet in network.subnets}
     return _endpoint(network, service, "gateway", lambda each: tables <= set(each.route_table_ids))
 
@@ -213,7 +213,7 @@ def _route_table(network: Network, subnet: str) -> Any:
 
 
 def _has_nat(network: Network) -> bool:
-    """Whether every subnet has a route out; an internet gateway is none for what has no public address."""
+    """Whether every subnet has a NAT route; an internet gateway does not help an interface without a public address."""
     return all(any(_leads_out(route) for route in _route_table(network, each).routes) for each in network.subnets)
 
 
@@ -223,7 +223,7 @@ def _leads_out(route: Any) -> bool:
 
 
 def _missing_rule(network: Network, endpoint: Any) -> str:
-    """Which rule of a security group is missing for TLS to an endpoint."""
+    """The security group rule that is missing for TLS to an endpoint."""
     if endpoint.destination_prefix_list_id:
         passes = _may_leave(network, prefix_list=endpoint.destination_prefix_list_id)
         return "" if passes else "egress to its prefix list"
@@ -268,7 +268,7 @@ def _holds(block: str, place: str) -> bool:
 
 
 def _is_open_to_itself(network: Network, group: str) -> bool:
-    """Glue's workers and driver talk to each other on every TCP port."""
+    """Whether a security group allows all TCP ports to itself, as Glue's driver and workers need."""
     rules = getattr(network.ec2.get_security_group_from_id(group), "ingress_rules", [])
     return any(
         rule.ip_protocol == "-1" or (rule.ip_protocol == "tcp" and rule.from_port == 0 and rule.to_port == 65535)

@@ -1,4 +1,4 @@
-"""Evaluates IAM policies as AWS documents it: of identities with their boundary, of resources, and of roles' trust."""
+"""Evaluates IAM policies as AWS documents it: identity policies with boundary, resource policies, trust policies."""
 
 import json
 import re
@@ -14,7 +14,7 @@ VARIABLE = re.compile(r"\$\{([^}*?$]+)\}")
 
 
 class UnjudgedError(Exception):
-    """A policy cannot be evaluated here: the test run stops, nothing is allowed or denied by guesswork."""
+    """A policy that cannot be evaluated here: the test run fails; nothing is allowed or denied by guesswork."""
 
 
 def _nothing(key: str) -> None:
@@ -27,10 +27,10 @@ def _every_key(key: str) -> bool:
 
 @dataclass(frozen=True)
 class Request:
-    """One action on one resource: the names of who asks, and the values of the keys of conditions.
+    """One action on one resource: the names of the caller, and the values of the condition keys.
 
-    `look_up` finds a value that is costly, once a condition asks for it. `is_filled` tells whether we know that a key
-    which is absent is absent on AWS, too: a condition on any other key is an UnjudgedError.
+    `look_up` finds a costly value when a condition needs it. `is_filled`: whether an absent key is known to be absent
+    on AWS too; a condition on any other key is an UnjudgedError.
     """
 
     action: str
@@ -41,7 +41,7 @@ class Request:
     is_filled: Callable[[str], bool] = _every_key
 
     def known(self, key: str) -> Known | None:
-        """The value of a key of a condition; None where the request has none."""
+        """The value of a condition key; None if the request has none."""
         if key in self.context:
             return self.context[key]
         lowered = key.lower()
@@ -56,18 +56,18 @@ class Request:
 
 
 def allows(policy: Document, service: str, action: str, resource: str, context: Mapping[str, Known]) -> bool:
-    """Whether the policy of a resource lets an AWS service do one thing to it."""
+    """Whether the policy of a resource lets an AWS service do something to it."""
     return effects([policy], Request(action, resource, frozenset({service}), context)) == {"Allow"}
 
 
 def may(policies: Iterable[Document], boundary: Document, request: Request) -> bool:
-    """Whether an identity's own policies let it do something, within its permissions boundary if it has one."""
+    """Whether an identity's policies allow something, within its permissions boundary if it has one."""
     bounds = {"Allow"} if boundary is None else effects([boundary], request)
     return effects(policies, request) == {"Allow"} == bounds
 
 
 def effects(policies: Iterable[Document], request: Request) -> set[str]:
-    """Allow, Deny, both or nothing: the effects of all statements that match a request."""
+    """The effects of all statements that match a request: Allow, Deny, both or none."""
     return {
         str(statement["Effect"])
         for policy in policies
@@ -101,7 +101,7 @@ def _is_about(statement: Policy, request: Request) -> bool:
 
 
 def _fits_names(principal: Any, names: frozenset[str]) -> bool:
-    """Whether a statement is about somebody; the policy of an identity names nobody, it is about that one."""
+    """Whether a statement applies to the caller; an identity policy names no principal and applies to its identity."""
     if principal is None:
         return True
     wanted = _several(principal.get("AWS", []) if isinstance(principal, dict) else principal)
@@ -117,7 +117,7 @@ def _fits(statement: Policy, element: str, request: Request, value: str, ignore_
 
 
 def _holds(test: str, wants: dict[str, Any], request: Request) -> bool:
-    """Whether all keys of one test of a condition hold."""
+    """Whether all keys of one condition operator match."""
     quantity, _, name = test.rpartition(":")
     operator, if_exists = name.removesuffix("IfExists"), name.endswith("IfExists")
     negated = "Not" in operator
@@ -142,7 +142,7 @@ def _compared(compare: Callable[[str, str], bool], known: Any, wanted: list[Any]
 
 
 def _filled(text: str, request: Request) -> str | None:
-    """A text with the variables in it replaced; None where the request lacks one: then nothing is like it."""
+    """A text with its policy variables replaced; None if the request lacks one, and then nothing matches."""
     if "${" not in text:
         return text
     values = {key: request.known(key) for key in VARIABLE.findall(text)}
@@ -162,7 +162,7 @@ def _pattern(pattern: str, ignore_case: bool) -> re.Pattern[str]:
 
 
 def _like_arn(value: str, pattern: str) -> bool:
-    """Of ARNs each of the six parts is compared by itself."""
+    """Whether two ARNs match; each of the six parts is compared separately."""
     parts = value.split(":", 5), pattern.split(":", 5)
     return len(parts[0]) == len(parts[1]) and all(map(_like, *parts))
 

@@ -1,4 +1,4 @@
-"""The policies of resources: who may do something to a bucket, a queue, a topic, a function or a key."""
+"""The policies of resources: buckets, queues, topics, functions and keys."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from dataops.local_aws.access.permission import Document
 
 
 def policy_of(arn: str) -> Document:
-    """The policy of what an ARN names; None where it has none, or cannot have one."""
+    """The policy of an ARN's resource; None if it has none or cannot have one."""
     _, _, service, region, account, rest = arn.split(":", 5)
     if service == "s3":
         return _text(getattr(bucket_of(arn), "policy", None))
@@ -34,7 +34,7 @@ def bucket_of(arn: str) -> Any | None:
 
 
 def owner_of(resource: str) -> str:
-    """The account of a resource of S3, whose ARN has none; nothing for others."""
+    """The account of an S3 resource, whose ARN has none; empty for other services."""
     bucket = bucket_of(resource) if resource.startswith("arn:aws:s3:::") else None
     return str(bucket.account_id) if bucket else ""
 
@@ -48,5 +48,5 @@ def _of_function(backend: Any, name: str) -> Document:
 
 
 def _text(policy: Any) -> Document:
-    """moto keeps a policy as bytes, text or a mapping."""
+    """The text of a policy, which moto stores as bytes, text or a mapping."""
     return policy.decode() if isinstance(policy, bytes) else policy or None

@@ -8,18 +8,18 @@ from dataops.local_aws.access.permission import UnjudgedError
 
 LISTED = ("cloudwatch", "dynamodb", "events", "glue", "lambda", "logs", "s3", "secretsmanager", "sns", "sqs")
 
-# AWS KMS Developer Guide, "ABAC for AWS KMS": changes of tags and aliases may take up to five minutes to count.
+# AWS KMS Developer Guide, "ABAC for AWS KMS": changes of tags and aliases may take up to five minutes to take effect.
 KEY_ATTRIBUTES_COUNT_AFTER_SECONDS = 300
 
 
 def attributes_of_key_count(place: Place, key: str) -> bool:
-    """Whether AWS KMS takes the tags and the aliases of a key into account: not in the first minutes of a new key."""
+    """Whether KMS evaluates the tags and aliases of a key: not in the first minutes of a new key."""
     found = place.backend("kms").keys.get(key)
     return found is not None and time.time() - found.creation_date >= KEY_ATTRIBUTES_COUNT_AFTER_SECONDS
 
 
 def tags_of(arn: str) -> Mapping[str, str]:
-    """The tags of what an ARN names; none of what does not exist yet."""
+    """The tags of an ARN's resource; none if it does not exist yet."""
     _, _, service, region, account, rest = arn.split(":", 5)
     if service == "ec2":
         return dict(Place(account, region).backend("ec2").tags.get(rest.rpartition("/")[2], {}))

@@ -1,4 +1,4 @@
-"""Takes roles as AWS's own services do: only those that trust the service, with the keys that the service sends."""
+"""Assumes roles as AWS services do: only roles that trust the service, with the condition keys that it sends."""
 
 from dataclasses import replace
 from typing import Any
@@ -10,14 +10,14 @@ from dataops.local_aws.access.caller import Caller
 from dataops.local_aws.access.identity import AccessDeniedError, is_trusted
 from dataops.local_aws.access.network import of_function
 
-# Lambda names no source when it takes an execution role: its guide knows none ("Defining Lambda function permissions
+# Lambda names no source when it assumes an execution role: its guide has none ("Defining Lambda function permissions
 # with an execution role"). Glue's guide has aws:SourceAccount, and an ARN of the job or the crawler ("Cross-service
 # confused deputy prevention"); CodeBuild's, CodePipeline's and EventBridge's guides have both for what they act for.
 WITHOUT_SOURCE = ("lambda",)
 
 
 def as_service(service: str, role: str, resource: str, region: str) -> Caller:
-    """The session in which `codebuild` or another service acts by a role; AccessDeniedError where it is not trusted."""
+    """The session in which a service such as `codebuild` uses a role; AccessDeniedError if it is not trusted."""
     account = resource.split(":")[4]
     known: dict[str, Any] = {"aws:PrincipalIsAWSService": "true", "aws:SecureTransport": "true"}
     if service not in WITHOUT_SOURCE:
@@ -29,14 +29,14 @@ def as_service(service: str, role: str, resource: str, region: str) -> Caller:
 
 
 def as_function(function: Any, region: str) -> Caller:
-    """The session in which a function acts by its role; its credentials name the function."""
+    """The session in which a function uses its role; the credentials name the function."""
     session = as_service("lambda", function.role, function.function_arn, region)
     keys = {"lambda:SourceFunctionArn": function.function_arn}
     return replace(session, session_keys=keys, network=of_function(function))
 
 
 def credentials(session: Caller, name: str) -> dict[str, str]:
-    """Environment variables with which a process acts in a session of a service, which renews them."""
+    """The environment variables of a process in a service's session, which the service renews."""
     assert session.role
     given: Any = sts_backends[session.account]["aws"].assume_role(
         region_name=session.region,

@@ -1,1 +1,1 @@
-"""The account that is played: its profile, quotas, zones, and what it holds beforehand."""
+"""The simulated account: its profile, quotas, zones and existing resources."""

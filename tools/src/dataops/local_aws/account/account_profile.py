@@ -1,4 +1,4 @@
-"""What kind of account the local AWS plays: its quotas, its zones, and who governs its Data Catalog."""
+"""The kind of account that the local AWS simulates: its quotas, its zones, and the governance of its Data Catalog."""
 
 from dataclasses import dataclass
 
@@ -56,7 +56,7 @@ class AccountProfile:
     has_limited_zone: bool = False
 
     def is_enabled(self, region: str) -> bool:
-        """Whether requests to a region are answered."""
+        """Whether a region is enabled."""
         return self.has_opt_in_regions or region not in OPT_IN_REGIONS
 
 
@@ -71,7 +71,7 @@ PROFILES = {
             lambda_unreserved_minimum=10,
             # hashicorp-education/learn-terraform-aws-control-tower-aft#7: 0 or 1, whatever Service Quotas shows.
             concurrent_builds=1,
-            # AWS publishes no numbers for new accounts; these are small enough to be noticed.
+            # AWS publishes no numbers for new accounts; these are small enough to have an effect.
             glue_concurrent_runs=5,
             glue_dpus=20,
             is_in_sms_sandbox=True,
@@ -91,10 +91,10 @@ _chosen = [PROFILES[DEFAULT]]
 
 
 def choose(name: str) -> None:
-    """Let this process play an account of the named profile."""
+    """Select the account profile of this process by name."""
     _chosen[:] = [PROFILES[name]]
 
 
 def current() -> AccountProfile:
-    """The profile of every account that this process plays."""
+    """The profile of every account in this process."""
     return _chosen[0]

@@ -1,4 +1,4 @@
-"""What an account says about itself and moto does not: quotas, sandboxes, regions, tags that count in bills, rights."""
+"""Account information that moto lacks: quotas, sandboxes, regions, cost allocation tags, permissions."""
 
 import json
 from collections.abc import Callable
@@ -28,7 +28,7 @@ RULES_OF_A_BUS, RULES_OF_A_SMALL_BUS, SMALL_BUSES = 300, 100, ("af-south-1", "eu
 
 
 def patch_moto() -> None:
-    """Add the calls that only read, and let quotas be those of the account's profile."""
+    """Add read-only operations, and take quotas from the account's profile."""
     lambda_urls.url_paths[r"{0}/(?P<api_version>[^/]+)/account-settings/?$"] = LambdaResponse.dispatch
     add(LambdaResponse, "get_account_settings", _account_settings)
     replace(ServiceQuotasBackend, "get_service_quota", lambda _: _quota)
@@ -47,7 +47,7 @@ def patch_moto() -> None:
 
 
 def quotas_of(profile: AccountProfile, region: str) -> dict[tuple[str, str], tuple[str, float]]:
-    """Each quota that this project asks for, by service and code: its name, and its value in an account."""
+    """The quotas that this project reads, by service and code: name, and value in an account."""
     rules = RULES_OF_A_SMALL_BUS if region in SMALL_BUSES else RULES_OF_A_BUS
     return {
         ("codebuild", "L-9D07B6EF"): (
@@ -101,7 +101,7 @@ def _account_settings(response: Any) -> str:
 
 
 def _regions(backend: Any, region_names: list[str] | None = None) -> list[Region]:
-    """EC2 API Reference, Region: opt-in-not-required, opted-in or not-opted-in, as the account has decided."""
+    """EC2 API Reference, Region: opt-in-not-required, opted-in or not-opted-in, as the account has chosen."""
     wanted = [region for region in backend.regions if not region_names or region.name in region_names]
     return [Region(region.name, region.endpoint, _opt_in_status(region.name)) for region in wanted]
 
@@ -113,18 +113,18 @@ def _opt_in_status(region: str) -> str:
 
 
 def _cost_allocation_tags(response: Any) -> str:
-    """A tag is listed once something has it, and is inactive until somebody activates it; nobody has, here."""
+    """Answer that no tag is active: a tag in use is inactive until somebody activates it, and nobody has here."""
     return json.dumps({"CostAllocationTags": []})
 
 
 def _effective_policy(response: Any) -> str:
-    """An account without an organisation is told so; one with an organisation has no policy of this kind here."""
+    """Answer that the account has no organization, or that the organization has no policy of this kind."""
     response.organizations_backend.describe_organization()
     return json.dumps({"EffectivePolicy": {"PolicyType": response._get_param("PolicyType"), "PolicyContent": "{}"}})
 
 
 def _simulate(response: Any) -> ActionResult:
-    """IAM API Reference, SimulatePrincipalPolicy: each action on `*`, without keys of conditions."""
+    """IAM API Reference, SimulatePrincipalPolicy: each action on `*`, without condition keys."""
     source = response._get_param("PolicySourceArn")
     results = [
         {
@@ -140,10 +140,10 @@ def _simulate(response: Any) -> ActionResult:
 
 
 def _writing_or_not(original: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
-    """moto looks for a log group by its name only; Terraform gives its ARN.
+    """Check that a flow log may write; moto looks up a log group by name only, but Terraform gives its ARN.
 
     Amazon VPC User Guide, "Troubleshoot VPC Flow Logs": "Access error"
-    means that the role lacks a right or that the log group does not exist.
+    means that the role lacks a permission or that the log group does not exist.
     """
 
     def describe_flow_logs(backend: Any, *given: Any, **named: Any) -> list[Any]:
@@ -162,7 +162,7 @@ def _writing_or_not(original: Callable[..., list[Any]]) -> Callable[..., list[An
 
 
 def _may_write(role: str, log: Any, group: str) -> bool:
-    """Amazon VPC User Guide, "IAM role for publishing flow logs to CloudWatch Logs": the least that a role needs."""
+    """Amazon VPC User Guide, "IAM role for publishing flow logs to CloudWatch Logs": the minimum of a role."""
     _, partition, _, region, account, _ = group.split(":", 5)
     needed = {
         "logs:CreateLogGroup": group,

@@ -1,4 +1,4 @@
-"""What a project expects to be there already: state buckets, networks, topics, roles, secrets of somebody else."""
+"""Resources that a project expects to exist: state buckets, networks, topics, roles, secrets of other owners."""
 
 import json
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ def make(
     secrets: Iterable[tuple[str, str, str]] = (),
     state_tags: dict[str, str] | None = None,
 ) -> None:
-    """Let them exist under the names that the project knows; buckets and secrets by account, region and name."""
+    """Create them under the names that the project uses; buckets and secrets by account, region and name."""
     for account, region, name in state_buckets:
         buckets = get_backend("s3")[account]["aws"]
         if name not in buckets.buckets:
@@ -42,7 +42,7 @@ def make(
 
 
 def _role(arn: str) -> None:
-    """A role that everybody in its account may take, and that may do nothing yet."""
+    """A role that everybody in its account may assume and that has no permissions yet."""
     account, name = arn.split(":")[4], arn.rpartition("/")[2]
     trust = {"Effect": "Allow", "Principal": {"AWS": root_of(account)}, "Action": "sts:AssumeRole"}
     get_backend("iam")[account]["aws"].create_role(
@@ -51,10 +51,10 @@ def _role(arn: str) -> None:
 
 
 def _network(ec2: Any, network: dict[str, Any]) -> None:
-    """Somebody else's VPC, which reaches AWS through a NAT gateway."""
+    """A VPC of another owner, which reaches AWS through a NAT gateway."""
     if network["vpc"] in ec2.vpcs:
         return
-    # moto thinks of names itself; these are in project.yaml.
+    # moto would generate names; these are in project.yaml.
     with patch.object(vpcs, "random_vpc_id", return_value=network["vpc"]):
         vpc = ec2.create_vpc("10.250.0.0/16")
     for attribute in ("enable_dns_support", "enable_dns_hostnames"):

@@ -1,4 +1,4 @@
-"""What the local AWS holds but does not do: the one list, shown in every report."""
+"""The list of AWS features that the local AWS accepts but does not implement, shown in every report."""
 
 MISSING = {
     "IAM": "Service control policies and the policies of an organization are unknown; every role's own policies count.",

@@ -1,4 +1,4 @@
-"""Availability Zones do not all offer everything: which zones Lambda and the endpoint services are in."""
+"""The services that each Availability Zone offers: Lambda and some endpoint services are not in every zone."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,15 +16,15 @@ from dataops.local_aws.moto_patches.patching import replace
 
 # terraform-aws-modules/terraform-aws-vpc#462, #634: zones by id, which is the same in every account.
 WITHOUT_LAMBDA = frozenset({"use1-az3"})
-# In a limited zone; which services AWS leaves out differs by zone and changes, so these stand for all.
+# In a limited zone; the services that AWS lacks there differ by zone and change, so these represent all.
 ABSENT_IN_A_LIMITED_ZONE = ("glue", "lambda", "monitoring")
-# aws/aws-cdk, packages/aws-cdk-lib/aws-ec2/lib/vpc-endpoint.ts: in China these are called cn.com.amazonaws.<region>.…
+# aws/aws-cdk, packages/aws-cdk-lib/aws-ec2/lib/vpc-endpoint.ts: in China their names are cn.com.amazonaws.<region>.…
 CHINESE_NAMES = ("athena", "lambda", "monitoring", "sqs", "states", "sts", "xray")
 # keboola/developer-portal#81
 NO_LAMBDA = (
     "The provided subnets contain availability zone Lambda doesn't support. Please use a different set of subnets."
 )
-# The form in which Lambda hands on an answer of EC2; no document shows this very sentence.
+# The form in which Lambda passes on an error of EC2; no document shows this exact message.
 NO_SUBNET = (
     "Error occurred while DescribeSubnets. EC2 Error Code: InvalidSubnetID.NotFound. EC2 Error Message: {message}"
 )
@@ -33,13 +33,13 @@ NO_ENDPOINT = "The VPC endpoint service {service} does not support the availabil
 
 
 class InvalidParameterError(ServiceException):
-    """What EC2 answers to a parameter that does not fit the others."""
+    """EC2's error for a parameter that does not fit the others."""
 
     code = "InvalidParameter"
 
 
 def patch_moto() -> None:
-    """Let zones differ in what they offer, as the account's profile says."""
+    """Let zones differ in the services that they offer, as the account's profile defines."""
     if current().has_limited_zone:
         for zones in RegionsAndZonesBackend.zones.values():
             map_the_first_letter_to_a_zone_without_lambda(zones)
@@ -58,13 +58,13 @@ def limited_zone(region: str) -> str | None:
 
 
 def has_lambda(zone: str, region: str) -> bool:
-    """Whether functions may have network interfaces in a zone."""
+    """Whether a zone supports network interfaces of functions."""
     ids = {each.name: each.zone_id for each in RegionsAndZonesBackend.zones.get(region, [])}
     return zone != limited_zone(region) and ids.get(zone) not in WITHOUT_LAMBDA
 
 
 def map_the_first_letter_to_a_zone_without_lambda(zones: list[Any]) -> None:
-    """Change which zone the first letter means: AWS maps letters to zones in each account by itself."""
+    """Change the zone id of the first letter: AWS maps letters to zones separately in each account."""
     for zone in zones[1:]:
         if zone.zone_id in WITHOUT_LAMBDA:
             zones[0].zone_id, zone.zone_id = zone.zone_id, zones[0].zone_id
@@ -78,7 +78,7 @@ def _as_offered(original: Callable[..., list[dict[str, Any]]]) -> Any:
 
 
 def _by_the_values_of_a_filter(original: Callable[..., Any]) -> Any:
-    """moto reads them by a name that requests do not use."""
+    """Fix the parameter name of filter values: moto reads them under a name that requests do not use."""
 
     def filtered(names: list[str], filters: list[dict[str, Any]], services: list[dict[str, Any]]) -> list[Any]:
         found: list[Any] = original(names, [each | {"Value": each.get("Values", [])} for each in filters], services)
@@ -119,7 +119,7 @@ def _zone_of(backend: Any, subnet: str) -> str:
 
 
 def _zones_of(backend: Any, service: str) -> set[str]:
-    """The zones of an endpoint service; InvalidServiceName where there is none of that name."""
+    """The zones of an endpoint service; InvalidServiceName if there is no service of that name."""
     told = backend.describe_vpc_endpoint_services([service], [], None, None, backend.region_name)
     details = told["servicesDetails"]
     return {zone for each in details if _is_interface(each) for zone in each["AvailabilityZones"]}

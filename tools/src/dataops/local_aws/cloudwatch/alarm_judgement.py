@@ -1,4 +1,4 @@
-"""Judges one alarm by its definition over the metrics that there are, as CloudWatch does."""
+"""Evaluates one alarm by its definition over the existing metrics, as CloudWatch does."""
 
 import math
 from dataclasses import dataclass
@@ -19,20 +19,22 @@ Values = dict[Place, list[tuple[float, float]]]
 
 @dataclass(frozen=True)
 class Judgement:
-    """A state and why, in the words of CloudWatch."""
+    """An alarm state and its reason, in CloudWatch's words."""
 
     state: str
     reason: str
 
 
 def judged(alarm: Any, values: Values, now: float) -> Judgement:
-    """What an alarm of moto's says at a moment, in seconds since 1970. The running period counts too:
-    who tries things out on a laptop shall not wait for its end."""
+    """The state of a moto alarm at a time, in seconds since 1970.
+
+    The current period counts too, so that nobody has to wait for its end on a laptop.
+    """
     period, series = period_of(alarm), series_judged(alarm, values)
     last = math.floor(now / period)
     window = [series.get(number) for number in range(last - int(alarm.evaluation_periods) + 1, last + 1)]
     if not series and alarm.treat_missing_data == "breaching" and now - made_at(alarm) < period:
-        # CloudWatch would ring at once; here that would be the first thing that anybody sees.
+        # CloudWatch would alarm at once; here that would be the first thing that a user sees.
         return Judgement("INSUFFICIENT_DATA", "Nothing was measured yet.")
     if alarm.threshold_metric_id:
         band = band_of([value for number, value in sorted(series.items()) if number < last], deviations_of(alarm))
@@ -47,7 +49,7 @@ def judged(alarm: Any, values: Values, now: float) -> Judgement:
 
 
 def state_of(alarm: Any, verdicts: list[bool | None]) -> str:
-    """OK, ALARM or INSUFFICIENT_DATA, out of the periods that count; a verdict is None where nothing was measured."""
+    """OK, ALARM or INSUFFICIENT_DATA, from the evaluated periods; None is a period without data."""
     missing = {"breaching": True, "notBreaching": False}.get(alarm.treat_missing_data or "missing")
     filled = [missing if verdict is None else verdict for verdict in verdicts]
     if all(verdict is None for verdict in filled):
@@ -57,19 +59,19 @@ def state_of(alarm: Any, verdicts: list[bool | None]) -> str:
 
 
 def made_at(alarm: Any) -> float:
-    """When the alarm was made or changed, in seconds since 1970."""
+    """The time at which the alarm was created or changed, in seconds since 1970."""
     moment: float = alarm.configuration_updated_timestamp.replace(tzinfo=UTC).timestamp()
     return moment
 
 
 def period_of(alarm: Any) -> int:
-    """The seconds of a period: all metrics of an alarm have the same."""
+    """The period in seconds: all metrics of an alarm have the same."""
     periods = [query.metric_stat.period for query in alarm.metric_data_queries if query.metric_stat]
     return int(periods[0] if periods else alarm.period)
 
 
 def series_judged(alarm: Any, values: Values) -> Series:
-    """The series that is compared: the formula's where there is one, else the metric's."""
+    """The series to compare: the formula's if there is one, else the metric's."""
     if not alarm.metric_data_queries:
         statistic = alarm.extended_statistic or alarm.statistic
         return _series(values, alarm.namespace, alarm.metric_name, alarm.dimensions, int(alarm.period), statistic)
@@ -90,13 +92,13 @@ def _series(values: Values, namespace: str, name: str, dimensions: Any, period: 
 
 
 def deviations_of(alarm: Any) -> float:
-    """How wide the band is that a value must leave."""
+    """The width of the band that a value must leave."""
     (band,) = (query.expression for query in alarm.metric_data_queries if query.id == alarm.threshold_metric_id)
     return float(band.rpartition(",")[2].strip(" )"))
 
 
 def outside(alarm: Any, value: float, band: Band) -> bool:
-    """Whether a value leaves its band on a side that the alarm is about."""
+    """Whether a value leaves its band on a side that the alarm watches."""
     above = value > band.high and alarm.comparison_operator != "LessThanLowerThreshold"
     below = value < band.low and alarm.comparison_operator != "GreaterThanUpperThreshold"
     return above or below

@@ -1,4 +1,4 @@
-"""Measures queues, lets every alarm be judged, and does what it says, as CloudWatch does."""
+"""Measures queues, evaluates every alarm and runs its actions, as CloudWatch does."""
 
 import json
 import logging
@@ -19,14 +19,14 @@ SECONDS = 5
 
 
 class Alarms:
-    """Every alarm of an account and region; moto itself keeps definitions, but judges nothing."""
+    """Every alarm of an account and region; moto stores definitions but evaluates nothing."""
 
     def __init__(self, aws: LocalAws, stopped: Signal) -> None:
         self.aws, self.stopped, self.looking = aws, stopped, Lock()
         self.metrics = MetricStore(aws.account, aws.region)
 
     def judge(self) -> None:
-        """Go on until the platform stops."""
+        """Measure and evaluate until the platform stops."""
         while not self.stopped.wait(SECONDS):
             try:
                 self.look()
@@ -34,18 +34,18 @@ class Alarms:
                 log.warning("%s: %s", type(error).__name__, error)
 
     def look(self) -> None:
-        """Measure and judge once."""
+        """Measure and evaluate once."""
         with self.looking:
             self.metrics.forget_old()
             self.metrics.put(self._queues())
             values, now = self.metrics.by_place(), time.time()
             for alarm in list(self.metrics.model.alarms.values()):
-                # One of several alarms has a rule instead of a metric.
+                # A composite alarm has a rule instead of a metric.
                 if alarm.metric_name or alarm.metric_data_queries:
                     self._judge_one(alarm, values, now)
 
     def _judge_one(self, alarm: Any, values: Values, now: float) -> None:
-        """Judge an alarm; one whose formula nothing here computes leaves all others as they are."""
+        """Evaluate an alarm; a formula that the local AWS cannot compute does not affect other alarms."""
         try:
             self._settle(alarm, judged(alarm, values, now))
         except Exception as error:
@@ -70,7 +70,7 @@ class Alarms:
                 self._notify(action, alarm, judgement, before)
 
     def _notify(self, topic: str, alarm: Any, judgement: Judgement, before: str) -> None:
-        """Tell a topic, if its policy and its key let CloudWatch; AWS notes a failure in the alarm's history only."""
+        """Publish to a topic, if its policy and key allow CloudWatch; a failure is only in the alarm's history."""
         try:
             judge_service("cloudwatch.amazonaws.com", "sns:Publish", topic, Source(alarm.alarm_arn, self.aws.account))
         except DeniedCallError as denied:

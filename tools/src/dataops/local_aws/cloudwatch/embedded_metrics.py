@@ -1,4 +1,4 @@
-"""Finds metrics in log lines: embedded metric format, and the metric filters of a log group."""
+"""Extracts metrics from log lines: embedded metric format, and the metric filters of a log group."""
 
 import json
 import re
@@ -15,7 +15,7 @@ class Measured(NamedTuple):
 
 
 def embedded_in(line: str) -> list[Measured]:
-    """The metrics that a line carries in embedded metric format."""
+    """The metrics of a line in embedded metric format."""
     if '"_aws"' not in line:
         return []
     try:
@@ -37,7 +37,7 @@ def _values(told: Any) -> list[Any]:
 
 
 def filtered(line: str, filters: list[dict[str, Any]]) -> list[Measured]:
-    """The metrics that a group's filters make of a line."""
+    """The metrics that a group's filters extract from a line."""
     return [
         Measured(made["metricNamespace"], made["metricName"], {}, float(made["metricValue"]))
         for each in filters
@@ -47,7 +47,7 @@ def filtered(line: str, filters: list[dict[str, Any]]) -> list[Measured]:
 
 
 def matches(line: str, pattern: str) -> bool:
-    """Whether a line fits a pattern of columns, [one, two = VALUE, ...]: the one kind that this project uses."""
+    """Whether a line matches a pattern of columns, [one, two = VALUE, ...]: the only kind that this project uses."""
     if not re.fullmatch(r"\[.*\]", pattern):
         raise ValueError(f"the local AWS does not know this kind of filter pattern: {pattern}")
     columns, words = [column.strip() for column in pattern[1:-1].split(",")], line.split()

@@ -1,4 +1,4 @@
-"""CloudWatch Logs Insights, as far as this project's saved queries use it: fields, filter, stats, sort, limit."""
+"""CloudWatch Logs Insights, for the commands of this project's saved queries: fields, filter, stats, sort, limit."""
 
 import json
 import re
@@ -18,7 +18,7 @@ MILLISECONDS = "_ms"
 
 
 def execute(log_groups: list[Any], query: str, start_time: int, end_time: int) -> list[dict[str, Any]]:
-    """The rows that a query finds in moto's log groups; times in seconds since 1970."""
+    """The rows of a query over moto's log groups; times in seconds since 1970."""
     rows = [row for group in log_groups for row in rows_of(group, start_time * 1000, end_time * 1000)]
     shown = ["@timestamp", "@message"]
     for command in split(query, "|"):
@@ -56,7 +56,7 @@ def rows_of(group: Any, start: int, end: int) -> Iterator[Row]:
 
 
 def discovered(message: str) -> Row:
-    """The fields of a line of JSON, those inside by their path, or of a flow log."""
+    """The fields of a JSON line, nested ones by path, or of a flow log line."""
     words = message.split()
     if len(words) == len(FLOW) and words[0] == "2":
         return dict(zip(FLOW, words, strict=True))
@@ -78,13 +78,13 @@ def flattened(value: Any, path: str) -> Iterator[tuple[str, Any]]:
 
 
 def selected(text: str, rows: list[Row]) -> tuple[list[str], list[Row]]:
-    """What `fields` shows, and the rows with what it computes."""
+    """The names of the `fields` command, and the rows with its computed fields."""
     named = [named_expression(part) for part in split(text, ",")]
     return [name for name, _ in named], [row | {name: act(row) for name, act in named} for row in rows]
 
 
 def counted(text: str, rows: list[Row]) -> tuple[list[str], list[Row]]:
-    """What `stats … by …` makes of the rows: one per group."""
+    """The rows of a `stats … by …` command: one per group."""
     what, _, by = text.partition(" by ")
     keys = [(part.strip(), key_of(part.strip())) for part in split(by, ",") if part.strip()]
     named = [named_expression(part) for part in split(what, ",")]
@@ -99,19 +99,19 @@ def counted(text: str, rows: list[Row]) -> tuple[list[str], list[Row]]:
 
 
 def ordered(text: str, rows: list[Row]) -> list[Row]:
-    """The rows by a field, greatest first unless asc is said."""
+    """The rows sorted by a field, greatest first unless `asc` is given."""
     name, _, order = text.partition(" ")
     return sorted(rows, key=lambda row: _orderly(row.get(name)), reverse=order.strip() != "asc")
 
 
 def named_expression(text: str) -> tuple[str, Act]:
-    """What is computed, and what it is called."""
+    """An expression and its name."""
     expression, _, name = text.strip().partition(" as ")
     return (name or expression).strip(), parsed(expression)
 
 
 def key_of(text: str) -> Callable[[Row], Any]:
-    """What rows are grouped by: a field, or a span of time."""
+    """The key that rows are grouped by: a field, or a time bin."""
     span = re.fullmatch(r"bin\((\d+)([smhdw])\)", text)
     if not span:
         return lambda row: row.get(text)
@@ -120,7 +120,7 @@ def key_of(text: str) -> Callable[[Row], Any]:
 
 
 def split(text: str, sign: str) -> list[str]:
-    """Cut a text at a sign that stands neither in quotes, nor in a regular expression, nor in brackets."""
+    """Split a text at a separator outside quotes, regular expressions and brackets."""
     pieces = re.findall(r'"[^"]*"|like /(?:[^/\\]|\\.)*/|[(\[][^()\[\]]*[)\]]|.', text, re.DOTALL)
     parts = [""]
     for piece in pieces:

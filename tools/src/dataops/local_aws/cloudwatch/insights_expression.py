@@ -1,4 +1,4 @@
-"""Conditions and sums of CloudWatch Logs Insights, made into functions of a row, or of a group of rows."""
+"""Compiles expressions of CloudWatch Logs Insights into functions of a row, or of a group of rows."""
 
 import operator
 import re
@@ -33,7 +33,7 @@ OVER_ROWS: dict[str, Callable[[list[Any]], Any]] = {
 
 
 def parsed(text: str) -> Act:
-    """An expression as a function: of a row, or where it counts something, of a list of rows."""
+    """An expression as a function of a row, or of a list of rows if it aggregates."""
     reader = Reader(text)
     act = reader.either()
     if reader.text.strip():
@@ -42,13 +42,13 @@ def parsed(text: str) -> Act:
 
 
 class Reader:
-    """Reads an expression from its beginning."""
+    """Parses an expression from left to right."""
 
     def __init__(self, text: str) -> None:
         self.text = text
 
     def take(self, *words: str) -> str:
-        """The next word when it is one of these, else nothing."""
+        """The next word if it is one of these, else nothing."""
         found = TOKEN.match(self.text)
         if not found or (found[3] or found[4]) not in words:
             return ""
@@ -56,21 +56,21 @@ class Reader:
         return str(found[3] or found[4])
 
     def either(self) -> Act:
-        """Conditions of which one must hold."""
+        """Conditions joined by `or`."""
         parts = [self.all()]
         while self.take("or"):
             parts.append(self.all())
         return parts[0] if len(parts) == 1 else lambda row: any(part(row) for part in parts)
 
     def all(self) -> Act:
-        """Conditions that must all hold."""
+        """Conditions joined by `and`."""
         parts = [self.comparison()]
         while self.take("and"):
             parts.append(self.comparison())
         return parts[0] if len(parts) == 1 else lambda row: all(part(row) for part in parts)
 
     def comparison(self) -> Act:
-        """Two sums and a sign, a text and a pattern, or a value and a list."""
+        """A comparison: two terms, a text and a pattern, or a value and a list."""
         left = self.sum()
         if self.take("like"):
             pattern = self.pattern()
@@ -93,7 +93,7 @@ class Reader:
         return re.compile(found[1])
 
     def list(self) -> list[Any]:
-        """Values between brackets."""
+        """Values in brackets."""
         self.take("[")
         values = [self.value()(None)]
         while self.take(","):
@@ -102,14 +102,14 @@ class Reader:
         return values
 
     def sum(self) -> Act:
-        """Values with signs between them, from left to right: no query here mixes signs."""
+        """Values with operators between them, from left to right: no query here mixes operators."""
         act = self.value()
         while sign := self.take(*SUMS):
             act = _summed(SUMS[sign], act, self.value())
         return act
 
     def value(self) -> Act:
-        """A text, a number, a field, something counted, or an expression in parentheses."""
+        """A text, a number, a field, an aggregate, or an expression in parentheses."""
         if self.take("("):
             act = self.either()
             self.take(")")
@@ -125,7 +125,7 @@ class Reader:
         return self.counted(name) if self.take("(") else lambda row: row.get(name)
 
     def counted(self, name: str) -> Act:
-        """A function over rows; a row that lacks the value does not count."""
+        """An aggregate function over rows; rows without the value are ignored."""
         act: Act = (lambda row: 1) if self.take("*") else self.either()
         self.take(")")
         over = OVER_ROWS[name]

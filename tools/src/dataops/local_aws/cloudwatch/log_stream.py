@@ -1,4 +1,4 @@
-"""Writes what functions and jobs say into their log groups."""
+"""Writes the output of functions and jobs to their log groups."""
 
 import logging
 import time
@@ -16,7 +16,7 @@ MOST_PER_CALL = 10_000
 
 
 def keep_log(aws: LocalAws, group: str, stream: str, lines: Iterable[str], writer: Caller | None = None) -> None:
-    """Append lines to a stream, if `writer` may; the stream is made if it is missing."""
+    """Append lines to a stream, if `writer` may; a missing stream is created."""
     logs, now = aws.client("logs"), round(time.time() * 1000)
     events = [{"timestamp": now, "message": line} for line in lines if line.strip()]
     try:

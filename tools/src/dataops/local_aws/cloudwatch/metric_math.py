@@ -1,4 +1,4 @@
-"""Metric math, as far as this project's alarms use it: a series is {number of the period: value}."""
+"""Metric math, for the functions of this project's alarms: a series is {number of the period: value}."""
 
 import ast
 import operator
@@ -15,7 +15,7 @@ OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
 }
 FUNCTIONS: dict[str, Callable[[list[float]], float]] = {"SUM": sum, "MAX": max, "MIN": min, "AVG": statistics.fmean}
 FEWEST_TO_LEARN_FROM = 5
-# A history without any change still leaves some room: nothing is as exact as its past.
+# A constant history still gets a band of some width.
 LEAST_SPREAD = 0.05
 
 
@@ -28,7 +28,7 @@ class Band:
 
 
 def evaluated(expression: str, given: dict[str, Series]) -> Series:
-    """The series of a formula over others; a period in which an operand lacks a value has none."""
+    """The series of a formula over other series; a period without the value of an operand has none."""
     return _series(ast.parse(expression, mode="eval").body, given)
 
 
@@ -62,7 +62,7 @@ def _over_all(act: Callable[[list[float]], float], parts: list[Series]) -> Serie
 
 
 def band_of(history: list[float], deviations: float) -> Band | None:
-    """Mean and deviation of the past, where there is enough of it; CloudWatch also learns hours and days."""
+    """The mean and deviation of the past, if there is enough of it; CloudWatch also learns hours and days."""
     if len(history) < FEWEST_TO_LEARN_FROM:
         return None
     mean = statistics.fmean(history)

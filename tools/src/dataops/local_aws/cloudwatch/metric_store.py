@@ -1,4 +1,4 @@
-"""The metrics that moto keeps, read and written without a request for each: alarms look at all of them all the time."""
+"""Reads and writes moto's metrics without a request for each: alarms read all of them continuously."""
 
 import math
 from collections import defaultdict
@@ -14,23 +14,23 @@ from dataops.local_aws.cloudwatch.embedded_metrics import Measured
 from dataops.local_aws.cloudwatch.metric_math import Series
 
 Place = tuple[str, str, frozenset[tuple[str, str]]]
-# Queues are measured every few seconds: nobody asks for longer ago than this.
+# Queues are measured every few seconds; older values than this are never read.
 QUEUES_REMEMBERED = timedelta(hours=3)
 
 
 class MetricStore:
-    """One account's and region's."""
+    """The metrics of one account and region."""
 
     def __init__(self, account: str, region: str) -> None:
         self.account, self.region = account, region
 
     @property
     def model(self) -> Any:
-        """moto's own."""
+        """The moto backend."""
         return get_backend("cloudwatch")[self.account][self.region]
 
     def put(self, measured: Iterable[Measured]) -> None:
-        """Keep values of now."""
+        """Store values at the present time."""
         for namespace, name, dimensions, value in measured:
             named = [{"Name": each, "Value": of} for each, of in dimensions.items()]
             datum = {"MetricName": name, "Dimensions": named, "Value": value, "Timestamp": utcnow()}
@@ -46,7 +46,7 @@ class MetricStore:
         return found
 
     def forget_old(self) -> None:
-        """moto keeps every value for ever."""
+        """Remove old values, which moto would keep for ever."""
         oldest = datetime.now(UTC) - QUEUES_REMEMBERED
         kept = self.model.metric_data
         kept[:] = [each for each in kept if each.namespace != "AWS/SQS" or each.timestamp.replace(tzinfo=UTC) >= oldest]

@@ -1,1 +1,1 @@
-"""CodeCommit, CodeBuild, CodePipeline and connections: of these moto keeps next to nothing, so they are played here."""
+"""CodeCommit, CodeBuild, CodePipeline and connections, implemented here because moto supports almost none of them."""

@@ -1,4 +1,4 @@
-"""What CodePipeline publishes when an action waits for an approval: JSON for machines, a mail for people."""
+"""The message of CodePipeline when an action waits for an approval: JSON for machines, a mail for people."""
 
 import json
 from datetime import UTC, datetime

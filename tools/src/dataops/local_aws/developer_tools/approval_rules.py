@@ -1,4 +1,4 @@
-"""CodeCommit's approval rule templates: how many of whom must approve a pull request."""
+"""CodeCommit's approval rule templates: the number of approvals that a pull request needs, and the approval pool."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ class ApprovalRules:
         self.associated: dict[str, set[str]] = {}
 
     def of(self, repository: str, destination: str) -> list[Content]:
-        """The rules that a new pull request to a branch gets."""
+        """The rules for a new pull request to a branch."""
         names = [name for name in self.templates if repository in self.associated[name]]
         fitting = [self.templates[name] for name in names if _is_for(self.templates[name], destination)]
         return [
@@ -108,7 +108,7 @@ class ApprovalRules:
 
 
 def is_satisfied(rule: Content, approvers: set[str]) -> bool:
-    """Whether enough of the people whom a rule names, by the ARNs of their sessions, have approved."""
+    """Whether enough members of a rule's pool, by the ARNs of their sessions, have approved."""
     return all(
         sum(_is_in_pool(arn, statement.get("ApprovalPoolMembers")) for arn in approvers)
         >= int(statement["NumberOfApprovalsNeeded"])
@@ -121,7 +121,7 @@ def _is_in_pool(arn: str, members: list[str] | None) -> bool:
 
 
 def _fits(arn: str, member: str) -> bool:
-    """Whether a member of a pool is this identity: an ARN with wildcards, or CodeCommitApprovers:account:name."""
+    """Whether an identity matches a member of a pool: an ARN with wildcards, or CodeCommitApprovers:account:name."""
     if not member.startswith("CodeCommitApprovers:"):
         return _like(arn, member)
     _, owner, name = member.split(":", 2)

@@ -1,4 +1,4 @@
-"""Artifacts as they lie in a bucket: archives of files without their modes, as CodePipeline and CodeBuild make them."""
+"""Artifacts in a bucket: archives of files without their modes, as CodePipeline and CodeBuild make them."""
 
 import fnmatch
 import io
@@ -12,7 +12,7 @@ from dataops.local_aws.developer_tools.buildspec import Artifacts
 
 @dataclass(frozen=True)
 class Artifact:
-    """Where an archive lies."""
+    """The location of an archive."""
 
     name: str
     bucket: str
@@ -25,16 +25,16 @@ class Artifact:
 
     @property
     def told(self) -> dict[str, Any]:
-        """As CodePipeline's answers and events have it."""
+        """The location as CodePipeline's answers and events contain it."""
         return {"name": self.name, "s3location": {"bucket": self.bucket, "key": self.key}}
 
 
 def packed(files: dict[str, Path]) -> bytes:
-    """An archive of files by the names that they have in it."""
+    """An archive of files, by their names in it."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as written:
         for name, path in sorted(files.items()):
-            # Execute bits get lost on the way on AWS too: a buildspec that relies on them must fail here.
+            # AWS loses execute bits too: a buildspec that relies on them must fail here.
             written.writestr(zipfile.ZipInfo(name), path.read_bytes(), zipfile.ZIP_DEFLATED)
     return archive.getvalue()
 
@@ -52,7 +52,7 @@ def all_files(folder: Path) -> dict[str, Path]:
 
 
 def chosen(source: Path, wanted: Artifacts) -> dict[str, Path]:
-    """The files that a buildspec hands on; FileNotFoundError where a pattern finds none."""
+    """The output files of a buildspec; FileNotFoundError if a pattern matches none."""
     folder = source / wanted.folder
     present = all_files(folder) if folder.is_dir() else {}
     found: dict[str, Path] = {}
@@ -66,7 +66,7 @@ def chosen(source: Path, wanted: Artifacts) -> dict[str, Path]:
 
 
 def _fits(name: str, pattern: str) -> bool:
-    """`**/*` is everything; `*` stays within one folder."""
+    """Whether a path matches a pattern: `**/*` matches everything; `*` stays within one folder."""
     pattern = pattern.removeprefix("./")
     if pattern.endswith("**/*"):
         return name.startswith(pattern.removesuffix("**/*"))

@@ -1,4 +1,4 @@
-"""One build of CodeBuild: its order, its variables, and what answers and events tell of it."""
+"""One CodeBuild build: its request, its variables, and its form in answers and events."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +24,7 @@ OF_THE_PROJECT = (
 
 @dataclass
 class Build:
-    """A project at the time of the build, who ordered it with what, and its run as soon as it has begun."""
+    """A project at the time of the build, the build's request, and its run once it has begun."""
 
     project: Content
     number: int
@@ -42,7 +42,7 @@ class Build:
 
     @property
     def id(self) -> str:
-        """Project and number, as CodeBuild names a build."""
+        """The build id: project and number."""
         return f"{self.project['name']}:{self.identity}"
 
     @property
@@ -52,20 +52,20 @@ class Build:
 
     @property
     def source_version(self) -> str:
-        """The artifact or the version in the repository that it was told to build."""
+        """The artifact or the repository version that the build was requested for."""
         first = next(iter(self.inputs.values()), None)
         wanted = self.order.get("sourceVersion") or self.project.get("sourceVersion", "")
         return f"arn:aws:s3:::{first.bucket}/{first.key}" if first else str(wanted)
 
     @property
     def log_group(self) -> str:
-        """The log group of the project, or the one that CodeBuild would choose."""
+        """The log group of the project, or CodeBuild's default."""
         given = self.project.get("logsConfig", {}).get("cloudWatchLogs", {}).get("groupName")
         return given or f"/aws/codebuild/{self.project['name']}"
 
     @property
     def variables(self) -> list[Content]:
-        """The project's variables, and those of the one who started it."""
+        """The variables of the project and of the build's request."""
         named = {each["name"]: each for each in self.project["environment"].get("environmentVariables", [])}
         named |= {each["name"]: each for each in self.order.get("environmentVariablesOverride") or []}
         return list(named.values())
@@ -77,24 +77,24 @@ class Build:
 
     @property
     def current_phase(self) -> str:
-        """The phase that it is in."""
+        """The current phase."""
         if self.status != "IN_PROGRESS":
             return "COMPLETED"
         return self.phases[-1].name if self.phases else "QUEUED"
 
     @property
     def why(self) -> str:
-        """Why it failed: the first reason that a phase gives."""
+        """The reason of the failure: the first that a phase gives."""
         return self.complaint or next((phase.reason for phase in self.phases if phase.reason), "")
 
     @property
     def where(self) -> str:
-        """The phase in which it failed."""
+        """The phase that failed."""
         return next((phase.name for phase in self.phases if phase.reason), "PROVISIONING")
 
 
 def variables_of(aws: LocalAws, build: Build, source: Path, places: dict[str, Path]) -> dict[str, str]:
-    """What CodeBuild sets for a build, and what the project does."""
+    """The variables that CodeBuild and the project set for a build."""
     project = build.project
     return {
         "CODEBUILD_BUILD_ARN": build.arn,
@@ -119,7 +119,7 @@ def variables_of(aws: LocalAws, build: Build, source: Path, places: dict[str, Pa
 
 
 def told_of(aws: LocalAws, build: Build) -> Content:
-    """A build as BatchGetBuilds tells it."""
+    """A build in the form of BatchGetBuilds."""
     project, is_over = build.project, build.status != "IN_PROGRESS"
     return {
         **{name: project[name] for name in OF_THE_PROJECT},
@@ -143,7 +143,7 @@ def told_of(aws: LocalAws, build: Build) -> Content:
 
 
 def event_of(aws: LocalAws, build: Build) -> tuple[str, Content, list[str]]:
-    """The kind, the detail and the resources of the event that tells how a build is."""
+    """The type, detail and resources of the event about a build's state."""
     told = told_of(aws, build)
     information = {
         "artifact": {"location": build.output.bucket} if build.output else {"location": ""},

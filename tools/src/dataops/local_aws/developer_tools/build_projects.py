@@ -1,4 +1,4 @@
-"""CodeBuild's projects, as they were applied."""
+"""CodeBuild's projects, as applied."""
 
 from typing import Any
 
@@ -21,14 +21,14 @@ DEFAULTS: Content = {
 
 
 class BuildProjects:
-    """The projects of one account and region, and CodeBuild's calls about them."""
+    """The projects of one account and region, and CodeBuild's operations on them."""
 
     def __init__(self, aws: LocalAws) -> None:
         self.aws = aws
         self.by_name: dict[str, Content] = {}
 
     def named(self, name: str) -> Content:
-        """A project by its name or ARN; a refusal where there is none."""
+        """A project by name or ARN; an error if there is none."""
         short = name.rpartition("/")[2]
         if short not in self.by_name:
             raise RefusedError("ResourceNotFoundException", f"Project cannot be found: {name}")
@@ -66,7 +66,7 @@ class BuildProjects:
         return {}
 
     def _refuse(self, project: Content, name: str) -> None:
-        """What CodeBuild refuses at creation and change."""
+        """Refuse a project that CodeBuild refuses on creation and change."""
         _refuse(project)
         arn = f"arn:aws:codebuild:{self.aws.region}:{self.aws.account}:project/{name}"
         role = project["serviceRole"]
@@ -92,7 +92,7 @@ class BuildProjects:
 
 
 def _refuse(project: Content) -> None:
-    """What CodeBuild refuses too, and would let a project only seem to be right."""
+    """Refuse a project that CodeBuild refuses too, and that would only seem to be right here."""
     source, artifacts = project["source"]["type"], project["artifacts"]["type"]
     if source not in SOURCES:
         raise RefusedError("InvalidInputException", f"Invalid type provided: {source}")

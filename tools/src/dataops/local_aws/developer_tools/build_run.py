@@ -1,4 +1,4 @@
-"""One build: the phases of its buildspec, run for real in a clean shell with CodeBuild's variables."""
+"""One build: the phases of its buildspec, executed in a clean shell with CodeBuild's variables."""
 
 import shutil
 import time
@@ -15,7 +15,7 @@ from dataops.local_aws.developer_tools.clock import now
 
 @dataclass
 class BuildPhase:
-    """What is told of one phase of a build."""
+    """The state of one phase of a build."""
 
     name: str
     began: float
@@ -26,7 +26,7 @@ class BuildPhase:
 
 @dataclass
 class BuildRun:
-    """The work of one build: where its source lies, what it sees of the machine, and what has become of it."""
+    """The execution of one build: its source folder, the parts of the machine that it sees, and its result."""
 
     folder: Path
     source: Path
@@ -39,16 +39,16 @@ class BuildRun:
     artifact: bytes | None = None
     shell: BuildShell | None = None
     stopped: bool = False
-    # How git reaches the repository that was cloned, for a build that asks for CodeBuild's credential helper.
+    # The environment with which git reaches the cloned repository, if a build uses CodeBuild's credential helper.
     git_credentials: dict[str, str] = field(default_factory=dict)
 
     @property
     def log(self) -> Path:
-        """Everything that the commands have written."""
+        """The output of all commands."""
         return self.folder / "log.txt"
 
     def run(self) -> None:
-        """Run it to its end; `status` then says which one."""
+        """Run to the end; `status` is then the result."""
         deadline = time.monotonic() + self.seconds
         try:
             spec = read(self._text())
@@ -69,12 +69,12 @@ class BuildRun:
             self.status = "STOPPED" if self.stopped else "SUCCEEDED" if succeeding else "FAILED"
 
     def end(self) -> None:
-        """End whatever the build has started."""
+        """Stop every process of the build."""
         if self.shell:
             self.shell.end()
 
     def forget(self) -> None:
-        """Remove what the build leaves on this machine, but for its log."""
+        """Delete the build's files on this machine, except its log."""
         for place in self.folder.iterdir():
             if place != self.log:
                 shutil.rmtree(place) if place.is_dir() else place.unlink()
@@ -94,7 +94,7 @@ class BuildRun:
         return BuildShell(spec.shell, self.source, scratch, known, self.log)
 
     def _all_phases(self, spec: Buildspec, shell: BuildShell, deadline: float) -> bool:
-        """A failing install or pre_build ends the build; after a failing build, post_build still runs."""
+        """Run all phases: a failing install or pre_build ends the build; post_build also runs after a failing build."""
         succeeding = True
         for name in [name for name in PHASES if name in spec.phases]:
             shell.run(f"export CODEBUILD_BUILD_SUCCEEDING={int(succeeding)}", deadline - time.monotonic())
@@ -110,14 +110,14 @@ class BuildRun:
         return succeeding
 
     def _commands(self, phase: Phase, shell: BuildShell, deadline: float) -> str:
-        """Why the phase failed; empty when it did not."""
+        """Run the commands of a phase; the reason of a failure, or an empty text."""
         failures = (self._command(command, shell, deadline) for command in phase.commands)
         reason = next((failure for failure in failures if failure), "")
         cleanup = [self._command(command, shell, deadline) for command in phase.cleanup]
         return next((failure for failure in (reason, *cleanup) if failure), "")
 
     def _command(self, command: str, shell: BuildShell, deadline: float) -> str:
-        """Why a command failed; empty when it did not."""
+        """Run a command; the reason of a failure, or an empty text."""
         if self.stopped or self.status == "TIMED_OUT":
             return "the build has ended"
         self._said(f"Running command {command}")
@@ -132,7 +132,7 @@ class BuildRun:
         return f"COMMAND_EXECUTION_ERROR: Error while executing command: {first}. Reason: exit status {code}"
 
     def _upload(self, spec: Buildspec) -> bool:
-        """CodeBuild tries this whatever has happened before."""
+        """Upload the artifacts; CodeBuild tries this after a failure too."""
         if spec.artifacts is None:
             return True
         with self._phase("UPLOAD_ARTIFACTS") as phase:

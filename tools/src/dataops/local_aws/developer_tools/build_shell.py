@@ -1,4 +1,4 @@
-"""The shell of a build: one command after the other in the same one, as CodeBuild runs them."""
+"""The shell of a build: all commands run one after the other in the same shell, as in CodeBuild."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ END_OF_REPORT = b"\0\0"
 
 
 class BuildShell:
-    """Runs commands; variables, functions and the folder stay from one to the next."""
+    """Runs commands; variables, functions and the folder carry over from one to the next."""
 
     def __init__(self, shell: str, folder: Path, scratch: Path, environment: dict[str, str], log: Path) -> None:
         self.shell, self.folder, self.scratch, self.log = shutil.which(shell) or shell, folder, scratch, log
@@ -25,7 +25,7 @@ class BuildShell:
         self.process: subprocess.Popen[bytes] | None = None
 
     def run(self, command: str, seconds: float) -> int | None:
-        """The exit code of a command; None when it took longer than the build still has."""
+        """The exit code of a command; None if it exceeded the remaining time of the build."""
         self.count += 1
         place = self.scratch / f"command-{self.count}"
         place.write_text(command + "\n", encoding="utf-8")
@@ -38,7 +38,7 @@ class BuildShell:
         if late.is_set():
             return None
         if report is None:
-            # The command has ended the shell: what it has set is gone, the next one begins where the last one ended.
+            # The command ended the shell: its variables are lost, and the next one starts in the last known folder.
             self.end()
             return process.returncode
         self.folder = Path(report[1])
@@ -46,7 +46,7 @@ class BuildShell:
         return int(report[0])
 
     def end(self) -> None:
-        """End the shell and everything that it has started."""
+        """End the shell and all its child processes."""
         if self.process:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
@@ -70,7 +70,7 @@ class BuildShell:
 
 
 def _reported(process: "subprocess.Popen[bytes]", line: str) -> list[str] | None:
-    """What the shell reports of a line; None when it has ended without a report."""
+    """The shell's report on a line; None if it ended without a report."""
     assert process.stdin and process.stdout
     with suppress(BrokenPipeError):
         process.stdin.write(line.encode())

@@ -1,4 +1,4 @@
-"""CodeBuild's builds: who starts one, with what, and what is told of it."""
+"""CodeBuild's builds: starting, stopping and describing them."""
 
 import json
 import logging
@@ -32,7 +32,7 @@ OVERRIDES = {"projectName", "sourceVersion", "environmentVariablesOverride", "id
 
 
 class Builds:
-    """The builds of one account and region, and CodeBuild's calls about them."""
+    """The builds of one account and region, and CodeBuild's operations on them."""
 
     def __init__(
         self,
@@ -49,16 +49,16 @@ class Builds:
 
     @property
     def is_busy(self) -> bool:
-        """Whether a build is under way."""
+        """Whether a build is in progress."""
         return any(build.status == "IN_PROGRESS" for build in list(self.by_id.values()))
 
     def close(self) -> None:
-        """End every build."""
+        """Stop every build."""
         for build in list(self.by_id.values()):
             self.stop(build)
 
     def credentials(self, identity: str) -> Content | None:
-        """What the address in a build's container answers: each time new credentials of its role."""
+        """The response of the credentials address in a build's container: new credentials of its role each time."""
         build = self.by_id.get(identity)
         if build is None or build.status != "IN_PROGRESS":
             return None
@@ -73,7 +73,7 @@ class Builds:
         }
 
     def begin(self, order: Content, initiator: str, **handed: Any) -> Build:
-        """Start a build; a pipeline hands it inputs, an output and the commit that it has resolved."""
+        """Start a build; a pipeline passes inputs, an output and the commit that it has resolved."""
         project = self.projects.named(order["projectName"])
         unknown = sorted(order.keys() - OVERRIDES)
         if unknown:
@@ -87,13 +87,13 @@ class Builds:
         return build
 
     def _refuse_too_many(self, project: Content) -> None:
-        """CodeBuild queues nothing beyond a limit: "builds return an error" (User Guide, "Work with builds")."""
+        """Refuse a build over the limit: "builds return an error" (CodeBuild User Guide, "Work with builds")."""
         size = project["environment"]["computeType"]
         running = [build.project for build in self.by_id.values() if build.status == "IN_PROGRESS"]
         own = sum(each["name"] == project["name"] for each in running)
         alike = sum(each["environment"]["computeType"] == size for each in running)
         account = account_profile.current().concurrent_builds
-        # The sentence is that of an account's limit: hashicorp-education/learn-terraform-aws-control-tower-aft#7.
+        # The message is that of an account's limit: hashicorp-education/learn-terraform-aws-control-tower-aft#7.
         for most, count in ((project.get("concurrentBuildLimit") or account, own), (account, alike)):
             if count >= most:
                 message = f"Cannot have more than {most} builds in queue for the account"
@@ -125,7 +125,7 @@ class Builds:
         return self.by_id[identity]
 
     def stop(self, build: Build) -> None:
-        """End a build where it is."""
+        """Stop a build in its current phase."""
         if build.run and build.status == "IN_PROGRESS":
             build.run.stopped = True
             build.run.end()
@@ -177,14 +177,14 @@ class Builds:
         return run
 
     def _way_to_aws(self, build: Build) -> dict[str, str]:
-        """Where AWS is and the address of the build's credentials: CodeBuild sets no keys, containers ask for them."""
+        """The address of AWS and of the build's credentials: CodeBuild sets no keys, containers request them."""
         # CodeBuild gives a relative address on a host of its own; the full one is for hosts like this.
         known = {name: value for name, value in self.aws.process_environment.items() if name not in KEYS}
         credentials = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{self.aws.address}/local/credentials/{build.id}"}
         return known | credentials | way_to_s3_control(self.aws.address)
 
     def _clone_what_is_referred_to(self, run: BuildRun, role: Caller) -> None:
-        """Put a clone in the place of a source that is only a reference to one."""
+        """Replace a source that is only a clone reference with the clone."""
         reference = reference_in(run.source)
         if reference is None:
             return
@@ -217,7 +217,7 @@ class Builds:
         return body
 
     def _hand_on(self, build: Build, session: dict[str, str]) -> None:
-        """Upload what the build hands on, keep its log, and forget the rest."""
+        """Upload the build's artifacts, keep its log, and delete the rest."""
         assert build.run
         if build.output and build.run.artifact is not None:
             place = {"Bucket": build.output.bucket, "Key": build.output.key}

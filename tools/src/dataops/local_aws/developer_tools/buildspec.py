@@ -1,4 +1,4 @@
-"""Reads a buildspec of version 0.2; what a local build cannot do as CodeBuild does is refused, not passed over."""
+"""Reads a buildspec of version 0.2. Settings that a local build does not support are errors, not ignored."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +15,7 @@ KNOWN = {
 
 
 class BuildspecError(Exception):
-    """What is wrong with a buildspec."""
+    """An invalid or unsupported setting of a buildspec."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class Artifacts:
-    """Which files are handed on: patterns below a folder of the source."""
+    """The files to upload: patterns below a folder of the source."""
 
     files: list[str]
     folder: str = "."
@@ -39,7 +39,7 @@ class Artifacts:
 
 @dataclass(frozen=True)
 class Buildspec:
-    """What a build does; artifacts are None where it hands nothing on."""
+    """The content of a buildspec; artifacts are None if it uploads nothing."""
 
     shell: str
     variables: dict[str, str]
@@ -50,7 +50,7 @@ class Buildspec:
 
 
 def read(text: str) -> Buildspec:
-    """The content of a buildspec; a BuildspecError says what CodeBuild, or this machine, would not take."""
+    """Parse a buildspec; raise BuildspecError for a setting that CodeBuild or this machine does not support."""
     try:
         given = yaml.safe_load(text)
     except yaml.YAMLError as error:

@@ -1,4 +1,4 @@
-"""The time as AWS's JSON services tell it."""
+"""The current time in the formats of AWS's JSON services."""
 
 import time
 from datetime import UTC, datetime
@@ -10,5 +10,5 @@ def now() -> float:
 
 
 def as_text(moment: float) -> str:
-    """A moment as the details of events have it."""
+    """A time as the details of events contain it."""
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,4 +1,4 @@
-"""A source that is handed over as a reference: the build that gets it clones the repository (CODEBUILD_CLONE_REF)."""
+"""A source that is passed as a reference: the build that gets it clones the repository (CODEBUILD_CLONE_REF)."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 from dataops.local_aws.access.caller import Caller
 from dataops.local_aws.access.identity import require
 
-# AWS does not document what its archive holds.
+# AWS does not document the content of its archive.
 NAME = "codepipeline-clone-reference.json"
 FULL_CLONE = "CODEBUILD_CLONE_REF"
 
@@ -21,12 +21,12 @@ class CloneReference:
     commit: str
 
     def written(self, folder: Path) -> None:
-        """Write it where the files of the commit would be."""
+        """Write it in the place of the commit's files."""
         folder.mkdir(parents=True)
         (folder / NAME).write_text(json.dumps(asdict(self)), encoding="utf-8")
 
     def require_access(self, role: Caller) -> None:
-        """AccessDeniedError unless the role of a build may clone it."""
+        """Raise AccessDeniedError unless the role of a build may clone the repository."""
         # CodePipeline User Guide, "Add CodeBuild GitClone permissions for CodeCommit source actions" and
         # "Add CodeBuild GitClone permissions for connections to Bitbucket, GitHub, ...".
         service = self.by.split(":")[2]
@@ -34,6 +34,6 @@ class CloneReference:
 
 
 def reference_in(folder: Path) -> CloneReference | None:
-    """The reference that a source holds instead of files."""
+    """The reference that a source contains instead of files."""
     place = folder / NAME
     return CloneReference(**json.loads(place.read_text(encoding="utf-8"))) if place.is_file() else None

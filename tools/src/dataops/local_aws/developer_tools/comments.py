@@ -14,7 +14,7 @@ PLACE = ("repositoryName", "beforeCommitId", "afterCommitId")
 
 
 class Comments:
-    """CodeCommit's calls about comments."""
+    """CodeCommit's operations on comments."""
 
     def __init__(self, requests: PullRequests) -> None:
         self.requests = requests

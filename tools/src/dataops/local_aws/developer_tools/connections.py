@@ -1,4 +1,4 @@
-"""Connections to other git hosts: they are kept, and what is behind one is a repository on this machine."""
+"""Connections to other git hosts; each leads to a repository on this machine."""
 
 from typing import Any
 from uuid import uuid4
@@ -12,7 +12,7 @@ Content = dict[str, Any]
 
 
 class Connections:
-    """The connections of one account and region, and CodeConnections' calls about them."""
+    """The connections of one account and region, and CodeConnections' operations on them."""
 
     def __init__(self, aws: LocalAws) -> None:
         self.aws = aws

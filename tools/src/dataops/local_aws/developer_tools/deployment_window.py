@@ -1,4 +1,4 @@
-"""CodePipeline's rule DeploymentWindow: a stage is entered only at the times that it names."""
+"""CodePipeline's rule DeploymentWindow: an execution enters a stage only at the times of the rule."""
 
 from datetime import datetime
 from typing import Any
@@ -8,8 +8,8 @@ from dataops.local_aws.events.schedule import matches
 
 
 def is_open(configuration: dict[str, Any], moment: datetime) -> bool:
-    """Whether a moment is one of the minutes that the rule names: `* * 9-16 ? * MON-FRI *` in its time zone."""
+    """Whether a time is one of the rule's minutes, such as `* * 9-16 ? * MON-FRI *`, in its time zone."""
     there = moment.astimezone(ZoneInfo(configuration.get("TimeZone") or "UTC"))
-    # Its seconds are always `*`, and the year may be left out.
+    # The seconds are always `*`, and the year is optional.
     _, *fields = configuration["Cron"].split()
     return matches(" ".join((*fields, "*")[:6]), there)

@@ -1,29 +1,29 @@
-"""A bare git repository on this machine: where a push of the local CodeCommit lands."""
+"""A bare git repository on this machine, which receives the pushes to the local CodeCommit."""
 
 import os
 import subprocess
 import tempfile
 from pathlib import Path
 
-# What people have set for themselves on this machine is none of the repository's business.
+# The users' own git configuration on this machine must not affect the repository.
 CLEAN = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "GIT_TERMINAL_PROMPT": "0"}
 FIELDS = ("commitId", "treeId", "parents", "author", "email", "date", "committer", "committerEmail", "committed")
 FORMAT = "%x1f".join(("%H", "%T", "%P", "%an", "%ae", "%ad", "%cn", "%ce", "%cd", "%B"))
 
 
 def folder_of(platform: Path, account: str, region: str, name: str) -> Path:
-    """Where the commits of a repository lie below the folder of a platform."""
+    """The folder of a repository's commits, below the folder of a platform."""
     return platform / "repositories" / account / region / f"{name}.git"
 
 
 class GitRepository:
-    """Everything that the local AWS asks git for; a GitError says what git said."""
+    """The git commands that the local AWS needs; a GitError contains git's message."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def create(self) -> None:
-        """Make it, empty."""
+        """Create an empty repository."""
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", self.folder], check=True)
 
@@ -37,38 +37,38 @@ class GitRepository:
         return self.references().get(f"refs/heads/{name.removeprefix('refs/heads/')}")
 
     def resolve(self, version: str) -> str | None:
-        """The commit that a branch, a tag or an id names."""
+        """The commit of a branch, a tag or an id."""
         try:
             return self._git("rev-parse", "--verify", "--quiet", f"{version}^{{commit}}").strip()
         except GitError:
             return None
 
     def commit(self, commit: str) -> dict[str, str]:
-        """What a commit says of itself; dates as CodeCommit gives them."""
+        """The description of a commit; dates in CodeCommit's form."""
         shown = self._git("show", "--no-patch", "--date=raw", f"--format={FORMAT}", commit)
         *fields, message = shown.split("\x1f")
         return dict(zip(FIELDS, fields, strict=True)) | {"message": message.rstrip("\n") + "\n"}
 
     def merge_base(self, one: str, other: str) -> str:
-        """The newest commit that both have in their history; empty where they have none in common."""
+        """The newest common ancestor of both; empty if there is none."""
         try:
             return self._git("merge-base", one, other).strip()
         except GitError:
             return ""
 
     def point(self, reference: str, commit: str | None) -> None:
-        """Let a reference name a commit, or be gone."""
+        """Set a reference to a commit, or delete it."""
         self._git("update-ref", *((reference, commit) if commit else ("-d", reference)))
 
     def merged(self, onto: str, commit: str, parents: list[str], author: dict[str, str], message: str) -> str:
-        """A new commit that holds both; nothing points to it yet."""
+        """A new merge commit of both; no reference points to it yet."""
         tree = self._git("merge-tree", "--write-tree", onto, commit).splitlines()[0]
         words = [word for parent in parents for word in ("-p", parent)]
         names = {f"GIT_{who}_{what.upper()}": author[what] for who in ("AUTHOR", "COMMITTER") for what in author}
         return self._git("commit-tree", tree, *words, "-m", message, **names).strip()
 
     def export(self, commit: str, folder: Path) -> None:
-        """Write the files of a commit into a folder, without any history."""
+        """Write the files of a commit into a folder, without its history."""
         folder.mkdir(parents=True)
         with tempfile.TemporaryDirectory() as scratch:
             index = {"GIT_INDEX_FILE": str(Path(scratch) / "index")}
@@ -76,9 +76,9 @@ class GitRepository:
             self._git("--work-tree", str(folder), "checkout-index", "--all", **index)
 
     def clone(self, commit: str, folder: Path, address: str) -> None:
-        """Write a working copy with its history into a folder; its remote is the address that AWS gives it."""
+        """Clone with history into a folder; the remote is the address that AWS gives the repository."""
         self._git("clone", "--quiet", "--no-checkout", str(self.folder), str(folder))
-        # AWS may refuse to hand over a commit that no reference reaches; here the project has to refuse it.
+        # AWS may refuse to provide a commit that no reference reaches; here the project has to refuse it.
         self._git("-C", str(folder), "fetch", "--quiet", "origin", commit)
         self._git("-C", str(folder), "checkout", "--quiet", "--detach", commit)
         self._git("-C", str(folder), "remote", "set-url", "origin", address)
@@ -104,4 +104,4 @@ class GitRepository:
 
 
 class GitError(Exception):
-    """What git said when it could not do something."""
+    """A git command failed; the message is git's."""

@@ -1,4 +1,4 @@
-"""How a pull request of CodeCommit is merged."""
+"""Merges of CodeCommit's pull requests."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,7 @@ Make = Callable[[GitRepository, Content, Content], str]
 
 
 class Merges:
-    """CodeCommit's calls that merge: each refuses while the approval rules are not satisfied."""
+    """CodeCommit's merge operations: each refuses until the approval rules are satisfied."""
 
     def __init__(self, requests: PullRequests) -> None:
         self.requests = requests
@@ -33,7 +33,7 @@ class Merges:
         )
 
     def create_unreferenced_merge_commit(self, caller: Caller, given: Content) -> Content:
-        """A merge that no branch names: CodeCommit API, CreateUnreferencedMergeCommit. No push is needed for it."""
+        """A merge commit without a branch: CodeCommit API, CreateUnreferencedMergeCommit. It needs no push."""
         repository = self.requests.repositories.named(given["repositoryName"])
         git = repository.git
         ends = [git.resolve(given[f"{end}CommitSpecifier"]) for end in ("destination", "source")]

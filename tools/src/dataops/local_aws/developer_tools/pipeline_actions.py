@@ -1,4 +1,4 @@
-"""What the actions of a pipeline do: fetch a source, run a build, ask for an approval."""
+"""The actions of a pipeline: fetch a source, run a build, request an approval."""
 
 import json
 import tempfile
@@ -34,7 +34,7 @@ SOURCE_CALLS = {
 
 
 class ActionFailedError(Exception):
-    """Why an action failed, with the code that CodePipeline gives it."""
+    """The reason of a failed action, with CodePipeline's error code."""
 
     def __init__(self, code: str, message: str) -> None:
         self.code = code
@@ -42,12 +42,12 @@ class ActionFailedError(Exception):
 
 
 class ActionAbandonedError(Exception):
-    """The execution has been stopped while the action was at work."""
+    """The execution was stopped while the action was in progress."""
 
 
 @dataclass
 class PipelineActions:
-    """Each kind of action by its provider; it acts as the pipeline's role, or fails with what that role may not do."""
+    """Each kind of action by its provider; it uses the pipeline's role, and fails if the role lacks a permission."""
 
     aws: LocalAws
     repositories: Repositories
@@ -56,7 +56,7 @@ class PipelineActions:
     connected: Callable[[str, str], Repository]
 
     def work(self, execution: Execution, run: ActionRun, role: Caller) -> None:
-        """Do what an action says; ActionFailedError where it fails."""
+        """Execute an action; raise ActionFailedError if it fails."""
         providers = {"CodeCommit": self._commit, "CodeStarSourceConnection": self._connection}
         providers |= {"CodeBuild": self._build, "Manual": self._approval}
         providers[run.definition["actionTypeId"]["provider"]](execution, run, role)
@@ -105,7 +105,7 @@ class PipelineActions:
         return commit
 
     def _archive(self, run: ActionRun, repository: Repository, reference: CloneReference) -> bytes:
-        """What a source hands over: its files, or the reference by which a build clones them."""
+        """The output of a source: its files, or the reference by which a build clones them."""
         with tempfile.TemporaryDirectory() as folder:
             source = Path(folder) / "source"
             if _format(run) == FULL_CLONE:
@@ -135,7 +135,7 @@ class PipelineActions:
         run.variables = {each["name"]: each["value"] for each in build.run.exported} if build.run else {}
 
     def _begun(self, execution: Execution, run: ActionRun, project: str) -> Build:
-        """The build of an action; a build that CodeBuild does not start fails the action."""
+        """The build of an action; the action fails if CodeBuild does not start it."""
         first = run.configuration.get("PrimarySource") or (run.inputs[0].name if run.inputs else "")
         variables = json.loads(run.configuration.get("EnvironmentVariables") or "[]")
         try:

@@ -1,4 +1,4 @@
-"""What CodePipeline refuses in the definition of a pipeline, and what the local one cannot run."""
+"""Validates the definition of a pipeline: errors of CodePipeline, and features that the local one lacks."""
 
 from collections import Counter
 from typing import Any
@@ -19,7 +19,7 @@ PROVIDERS = {
 
 
 def with_defaults(pipeline: Content) -> Content:
-    """The definition as GetPipeline gives it back."""
+    """The definition as GetPipeline returns it."""
     for stage in pipeline["stages"]:
         for action in stage["actions"]:
             action.setdefault("runOrder", 1)
@@ -29,7 +29,7 @@ def with_defaults(pipeline: Content) -> Content:
 
 
 def validate(pipeline: Content) -> None:
-    """A refusal in CodePipeline's words where a definition cannot be."""
+    """Raise an error in CodePipeline's words if a definition is invalid."""
     stages = pipeline["stages"]
     if len(stages) < 2:
         raise _invalid(f"Pipeline has only {len(stages)} stage(s). There should be a minimum of 2 stages in a pipeline")

@@ -30,18 +30,18 @@ WINDOW_MINUTES = 7 * 24 * 60
 
 
 class PipelineEngine:
-    """Each execution runs in a thread of its own; stages let them in one by one."""
+    """Runs each execution in a thread of its own; stages admit one execution at a time."""
 
     def __init__(self, actions: PipelineActions, events: PipelineEvents, arn_of: Callable[[str], str]) -> None:
         self.actions, self.events, self.arn_of = actions, events, arn_of
         self.turns = StageTurns()
 
     def begin(self, execution: Execution) -> None:
-        """Let an execution run from its first stage."""
+        """Run an execution from its first stage."""
         self._go(execution, execution.pipeline["stages"], "STARTED")
 
     def retry(self, execution: Execution, stage: str) -> None:
-        """Let an execution that failed in a stage go on from there."""
+        """Continue an execution from the stage in which it failed."""
         execution.status, execution.summary, execution.attempt = "InProgress", "", execution.attempt + 1
         actions = execution.stages[stage].actions
         execution.stages[stage].actions = {name: run for name, run in actions.items() if run.status == "Succeeded"}
@@ -76,7 +76,7 @@ class PipelineEngine:
         return run.status
 
     def _entry(self, execution: Execution, stage: Content) -> str:
-        """What the conditions before a stage make of it, once their windows open; empty where it may be entered."""
+        """The result of a stage's entry conditions, once their windows open; empty if the execution may enter."""
         for condition in stage.get("beforeEntry", {}).get("conditions", []):
             for rule in condition["rules"]:
                 self._wait_for_window(execution, rule)
@@ -98,13 +98,13 @@ class PipelineEngine:
         execution.queues = False
 
     def _actions(self, execution: Execution, stage: Content, run: StageRun) -> str:
-        """Those of one run order at once; how the stage has ended."""
+        """Run the actions of one run order at once; the status of the stage."""
         ordered = sorted(stage["actions"], key=lambda action: int(action["runOrder"]))
         for _, group in groupby(ordered, key=lambda action: int(action["runOrder"])):
             threads = []
             for action in group:
                 if action["name"] in run.actions:
-                    # It has succeeded before the stage was tried again.
+                    # It succeeded before the stage was retried.
                     continue
                 run.actions[action["name"]] = begun = ActionRun(run.name, action)
                 execution.actions.append(begun)
@@ -137,7 +137,7 @@ class PipelineEngine:
         self.events.of_action(execution, run, state.upper())
 
     def _place(self, execution: Execution, run: ActionRun) -> None:
-        """Where the action finds its artifacts, and leaves them."""
+        """Set the action's input artifacts, and the locations of its output artifacts."""
         action, name = run.definition, execution.pipeline["name"]
         run.inputs = [execution.artifacts[each["name"]] for each in action["inputArtifacts"]]
         bucket = execution.pipeline["artifactStore"]["location"]
@@ -147,7 +147,7 @@ class PipelineEngine:
         ]
 
     def _work(self, execution: Execution, run: ActionRun) -> None:
-        """Do what the action says; every failure becomes an ActionFailedError."""
+        """Execute the action; every failure becomes an ActionFailedError."""
         try:
             role = run.definition.get("roleArn") or execution.pipeline["roleArn"]
             session = as_service("codepipeline", role, self.arn_of(execution.pipeline["name"]), self.events.region)

@@ -1,4 +1,4 @@
-"""The events that CodePipeline sends of pipelines, stages and actions."""
+"""The events that CodePipeline sends about pipelines, stages and actions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,7 @@ KIND = "CodePipeline {} Execution State Change"
 
 
 class PipelineEvents:
-    """Tells of each change, with the ARN of the pipeline as its resource."""
+    """Sends an event for each change, with the ARN of the pipeline as its resource."""
 
     def __init__(self, emit: Emit, region: str, arn_of: Callable[[str], str]) -> None:
         self.emit, self.region, self.arn_of = emit, region, arn_of

@@ -1,4 +1,4 @@
-"""One execution of a pipeline: what has become of its stages and actions."""
+"""One execution of a pipeline: the state of its stages and actions."""
 
 from dataclasses import dataclass, field
 from threading import Event as Signal
@@ -42,7 +42,7 @@ class ActionRun:
 
     @property
     def result(self) -> Content:
-        """What the world outside the pipeline says of it."""
+        """The result from outside the pipeline, such as a build."""
         told = {"externalExecutionId": self.external_id, "externalExecutionUrl": self.external_url}
         told |= {"externalExecutionSummary": self.summary}
         error = {"errorDetails": {"code": self.error_code, "message": self.summary}} if self.error_code else {}
@@ -60,12 +60,12 @@ class StageRun:
 
 @dataclass
 class Execution:
-    """The definition at the start, what the actions have handed on, and how far it has come."""
+    """The definition at the start, the output of the actions, and the progress."""
 
     pipeline: Content
     trigger: Content
     variables: dict[str, dict[str, str]]
-    # The commit that whoever started it chose for a source action, by the action's name.
+    # The commit that the start request overrides for a source action, by the action's name.
     chosen_commits: dict[str, str] = field(default_factory=dict)
     identity: str = field(default_factory=lambda: str(uuid4()))
     status: str = "InProgress"
@@ -83,13 +83,13 @@ class Execution:
 
     @property
     def is_busy(self) -> bool:
-        """Whether it does something, and does not wait: for an approval, or before a stage."""
+        """Whether it is working, rather than waiting for an approval or before a stage."""
         waits = self.queues or any(run.token and run.status == "InProgress" for run in self.actions)
         return self.status == "InProgress" and not waits
 
     @property
     def told(self) -> Content:
-        """As GetPipelineExecution tells it."""
+        """The execution in the form of GetPipelineExecution."""
         return {
             "pipelineName": self.pipeline["name"],
             "pipelineVersion": self.pipeline["version"],
@@ -107,7 +107,7 @@ class Execution:
 
     @property
     def told_short(self) -> Content:
-        """As ListPipelineExecutions tells it."""
+        """The execution in the form of ListPipelineExecutions."""
         sources = [
             {"actionName": each["name"], "revisionId": each["revisionId"], "revisionSummary": each["revisionSummary"]}
             for each in self.revisions
@@ -126,7 +126,7 @@ class Execution:
 
 
 def action_told(execution: Execution, run: ActionRun, region: str) -> Content:
-    """As ListActionExecutions tells it."""
+    """An action in the form of ListActionExecutions."""
     return {
         "pipelineExecutionId": execution.identity,
         "actionExecutionId": run.identity,
@@ -154,7 +154,7 @@ def action_told(execution: Execution, run: ActionRun, region: str) -> Content:
 
 
 def action_state(run: ActionRun) -> Content:
-    """As GetPipelineState tells of the newest run of an action."""
+    """The newest run of an action in the form of GetPipelineState."""
     names = {"externalExecutionId": run.external_id, "externalExecutionUrl": run.external_url, "summary": run.summary}
     names |= {"lastUpdatedBy": run.updated_by, "token": run.token if run.status == "InProgress" else ""}
     error = {"errorDetails": {"code": run.error_code, "message": run.summary}} if run.error_code else {}

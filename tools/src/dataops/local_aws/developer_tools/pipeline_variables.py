@@ -9,16 +9,16 @@ OWN = ("codepipeline", "variables")
 
 
 class UnsetVariableError(Exception):
-    """A variable that no action before has set."""
+    """A variable that no earlier action has set."""
 
 
 def references(configuration: Content) -> list[tuple[str, str]]:
-    """(namespace, name) of each variable that a configuration uses."""
+    """The (namespace, name) pairs of the variables in a configuration."""
     return [found for value in configuration.values() for found in REFERENCE.findall(value)]
 
 
 def resolved(configuration: Content, known: dict[str, dict[str, str]]) -> dict[str, str]:
-    """A configuration with its variables replaced; an UnsetVariableError names the one that nobody has set."""
+    """A configuration with its variables replaced; UnsetVariableError names a variable without a value."""
     return {
         name: REFERENCE.sub(lambda found: _value(known, *found.groups()), value)
         for name, value in configuration.items()

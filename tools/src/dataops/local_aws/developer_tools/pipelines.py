@@ -21,7 +21,7 @@ LONGEST_ANSWER = 512
 
 
 class Pipelines:
-    """The pipelines of one account and region, and CodePipeline's calls about them."""
+    """The pipelines of one account and region, and CodePipeline's operations on them."""
 
     def __init__(self, engine: PipelineEngine, arn_of: Callable[[str], str]) -> None:
         self.engine, self.arn_of = engine, arn_of
@@ -32,7 +32,7 @@ class Pipelines:
 
     @property
     def is_busy(self) -> bool:
-        """Whether an execution does something, other than to wait for an approval."""
+        """Whether an execution is working, rather than waiting for an approval."""
         return any(execution.is_busy for some in list(self.executions.values()) for execution in some)
 
     def start(
@@ -43,7 +43,7 @@ class Pipelines:
         variables: list[Content] | None = None,
         revisions: list[Content] | None = None,
     ) -> Execution:
-        """Begin an execution; who or what has begun it is its trigger."""
+        """Start an execution; the trigger is who or what started it."""
         pipeline = self._named(name)
         chosen = _chosen_commits(pipeline, revisions or [])
         given = {each["name"]: each["value"] for each in variables or []}
@@ -59,7 +59,7 @@ class Pipelines:
         return execution
 
     def expire(self) -> None:
-        """Let the time for every approval and every window that is waited for be over."""
+        """Expire every approval and every window that an execution waits for."""
         for execution in [execution for some in self.executions.values() for execution in some]:
             execution.waits_until = 0
             for run in execution.actions:
@@ -76,7 +76,7 @@ class Pipelines:
         self.metadata[name] = {"pipelineArn": self.arn_of(name), "created": now(), "updated": now()}
         self.tags[self.arn_of(name)] = {tag["key"]: tag["value"] for tag in given.get("tags") or []}
         self.executions[name] = []
-        # A pipeline that is created runs once, also where nobody has pushed anything yet.
+        # A new pipeline runs once, even if nothing has been pushed yet.
         self.start(name, "CreatePipeline", caller.arn)
         return {"pipeline": self.by_name[name], "tags": given.get("tags") or []}
 
@@ -206,7 +206,7 @@ class Pipelines:
         return told
 
     def _refuse_role(self, pipeline: Content) -> None:
-        """CodePipeline assumes the role of a pipeline before it takes the definition."""
+        """Assume the role of a pipeline before accepting the definition, as CodePipeline does."""
         arn = self.arn_of(pipeline["name"])
         known = {"aws:SourceArn": arn, "aws:SourceAccount": arn.split(":")[4]}
         if not is_trusted(pipeline["roleArn"], frozenset({"codepipeline.amazonaws.com"}), known):
@@ -228,7 +228,7 @@ class Pipelines:
 
 
 def _chosen_commits(pipeline: Content, revisions: list[Content]) -> dict[str, str]:
-    """The commit of each source action that a start names; CodePipeline API, SourceRevisionOverride."""
+    """The commit of each source action that a start request overrides; CodePipeline API, SourceRevisionOverride."""
     sources = [action["name"] for action in pipeline["stages"][0]["actions"]]
     for each in revisions:
         if each["actionName"] not in sources:

@@ -1,4 +1,4 @@
-"""CodeCommit's pull requests: their revisions, approvals and events; how they are merged is in merges.py."""
+"""CodeCommit's pull requests: their revisions, approvals and events; merges are in merges.py."""
 
 import itertools
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ Content = dict[str, Any]
 
 @dataclass
 class PullRequest:
-    """One request; its revision is a new one with every push, and an approval counts for its own revision only."""
+    """One pull request; each push makes a new revision, and an approval counts for its own revision only."""
 
     told: Content
     repository: Repository
@@ -25,24 +25,24 @@ class PullRequest:
 
     @property
     def target(self) -> Content:
-        """Source and destination: CodeCommit allows one target."""
+        """The source and destination: CodeCommit allows one target."""
         target: Content = self.told["pullRequestTargets"][0]
         return target
 
     @property
     def is_open(self) -> bool:
-        """Whether it can still change."""
+        """Whether the pull request is open."""
         return bool(self.told["pullRequestStatus"] == "OPEN")
 
     @property
     def approvers(self) -> set[str]:
-        """Who has approved what it holds now."""
+        """The approvers of the current revision."""
         revision = self.told["revisionId"]
         return {arn for (at, arn), state in self.approvals.items() if at == revision and state == "APPROVE"}
 
     @property
     def evaluation(self) -> Content:
-        """Which of its rules are satisfied."""
+        """The evaluation of its approval rules."""
         satisfied = {
             rule["approvalRuleName"]: is_satisfied(rule, self.approvers) for rule in self.told["approvalRules"]
         }
@@ -55,7 +55,7 @@ class PullRequest:
 
 
 class PullRequests:
-    """The pull requests of one account and region, and CodeCommit's calls about them."""
+    """The pull requests of one account and region, and CodeCommit's operations on them."""
 
     def __init__(self, repositories: Repositories, rules: ApprovalRules) -> None:
         self.repositories, self.rules = repositories, rules
@@ -64,13 +64,13 @@ class PullRequests:
         repositories.listeners.append(self._pushed)
 
     def named(self, given: Content) -> PullRequest:
-        """The request that a call is about."""
+        """The pull request of a call."""
         if given["pullRequestId"] not in self.by_id:
             raise RefusedError("PullRequestDoesNotExistException", f"{given['pullRequestId']} does not exist")
         return self.by_id[given["pullRequestId"]]
 
     def tell(self, request: PullRequest, event: str, by: str, **more: Any) -> None:
-        """Emit an event about a request."""
+        """Emit an event about a pull request."""
         told, target = request.told, request.target
         detail = {
             "event": event,
@@ -183,7 +183,7 @@ class PullRequests:
         return commit
 
     def _pushed(self, repository: Repository, reference: str, commit: str | None, by: str) -> None:
-        """What a push means for the open requests from and to a branch."""
+        """Update the open pull requests from and to a branch after a push."""
         for request in [each for each in self.by_id.values() if each.is_open and each.repository is repository]:
             target = request.target
             ends = {"source": target["sourceReference"], "destination": target["destinationReference"]}

@@ -1,8 +1,8 @@
-"""What a service answers when it refuses a call."""
+"""The error with which a service refuses a call."""
 
 
 class RefusedError(Exception):
-    """An error by the name that AWS gives it, as clients know it."""
+    """An error with AWS's error code, as clients expect it."""
 
     def __init__(self, code: str, message: str) -> None:
         self.code = code

@@ -19,7 +19,7 @@ LOOK_SECONDS = 0.3
 
 
 class Repository:
-    """One repository: what CodeCommit says of it, and where its commits lie."""
+    """One repository: its CodeCommit metadata, and the folder of its commits."""
 
     def __init__(self, aws: LocalAws, name: str, description: str) -> None:
         self.arn = f"arn:aws:codecommit:{aws.region}:{aws.account}:{name}"
@@ -50,7 +50,7 @@ class Repository:
 
 
 class Repositories:
-    """The repositories of one account and region, and CodeCommit's calls about them."""
+    """The repositories of one account and region, and CodeCommit's operations on them."""
 
     def __init__(self, aws: LocalAws, emit: Callable[[str, str, Content, list[str]], None]) -> None:
         self.aws, self.emit = aws, emit
@@ -59,19 +59,19 @@ class Repositories:
         self.listeners: list[Callable[[Repository, str, str | None, str], None]] = []
 
     def named(self, name: str) -> Repository:
-        """The repository of a name; a refusal where there is none."""
+        """A repository by name; an error if there is none."""
         if name not in self.by_name:
             raise RefusedError("RepositoryDoesNotExistException", f"{name} does not exist")
         return self.by_name[name]
 
     def watch(self, stopped: Signal) -> None:
-        """Tell of each push, until the platform stops."""
+        """Emit events for pushes until the platform stops."""
         while not stopped.wait(LOOK_SECONDS):
             for repository in list(self.by_name.values()):
                 self.look(repository)
 
     def look(self, repository: Repository, by: Caller | None = None) -> None:
-        """Tell what has changed in a repository since the last look."""
+        """Emit events for the changes of a repository since the last check."""
         with repository.looking:
             before, repository.known = repository.known, repository.git.references()
             changed = sorted(before.items() ^ repository.known.items())
@@ -99,13 +99,13 @@ class Repositories:
 
     @contextmanager
     def changing(self, repository: Repository, by: Caller) -> Iterator[GitRepository]:
-        """Change references in somebody's name."""
+        """Change references in a caller's name."""
         yield repository.git
         self.look(repository, by)
 
 
 class RepositoryCalls:
-    """The operations of CodeCommit that are about repositories, branches and commits."""
+    """The operations of CodeCommit on repositories, branches and commits."""
 
     def __init__(self, repositories: Repositories) -> None:
         self.repositories = repositories

@@ -1,4 +1,4 @@
-"""Who is in which stage: one execution at a time, in the order in which they have come, as in the mode QUEUED."""
+"""Queues executions before stages: one execution at a time, in the order of arrival, as in the mode QUEUED."""
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
@@ -7,7 +7,7 @@ from threading import Condition
 
 
 class StageTurns:
-    """The queue before each stage of each pipeline; its first one is inside."""
+    """The queue before each stage of each pipeline; its first execution is inside."""
 
     def __init__(self) -> None:
         self.queues: dict[tuple[str, str], deque[str]] = defaultdict(deque)
@@ -15,7 +15,7 @@ class StageTurns:
 
     @contextmanager
     def turn(self, pipeline: str, stage: str, execution: str, gives_up: Callable[[], bool]) -> Iterator[bool]:
-        """Wait until an execution may enter a stage; whether it has, or has given up while it waited."""
+        """Wait until an execution may enter a stage; whether it entered, or stopped waiting."""
         queue = self.queues[pipeline, stage]
         with self.changed:
             queue.append(execution)

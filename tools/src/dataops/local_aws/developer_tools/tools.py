@@ -1,4 +1,4 @@
-"""The developer tools of one account and region: a call goes to the part that knows it, if its caller may make it."""
+"""The developer tools of one account and region: each call goes to the part that implements it, if its caller may."""
 
 import json
 import re
@@ -53,7 +53,7 @@ class DeveloperTools:
 
     @property
     def is_busy(self) -> bool:
-        """Whether a build or an execution does something."""
+        """Whether a build or an execution is in progress."""
         return self.builds.is_busy or self.pipelines.is_busy
 
     def begin(self, stopped: Signal) -> None:
@@ -61,11 +61,11 @@ class DeveloperTools:
         Thread(target=self.repositories.watch, args=(stopped,), name="pushes", daemon=True).start()
 
     def close(self) -> None:
-        """End every process that was started."""
+        """Stop every child process."""
         self.builds.close()
 
     def answer(self, service: str, operation: str, caller: Caller, given: Content) -> Answer:
-        """The status and the content that answer a call; 501 where the operation is not known."""
+        """The status and content of a call's response; 501 for an unknown operation."""
         name = re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower()
         call = next((getattr(part, name) for part in self.parts[service] if hasattr(part, name)), None)
         if call is None:
@@ -80,7 +80,7 @@ class DeveloperTools:
             return 400, {"__type": "AccessDeniedException", "message": str(error)}
 
     def started_by_rule(self, rule: str, arn: str, message: str) -> None:
-        """What EventBridge does with a target that is a pipeline or a project."""
+        """Start a pipeline or a project that is the target of an EventBridge rule."""
         if arn.split(":")[2] == "codepipeline":
             self.pipelines.start(arn.split(":")[5], "CloudWatchEvent", rule)
             return
@@ -89,7 +89,7 @@ class DeveloperTools:
         self.builds.begin({"projectName": arn, **order}, f"rule/{rule.rpartition('/')[2]}")
 
     def _resource(self, service: str, given: Content) -> str:
-        """The ARN that a call is about, as policies name it."""
+        """The ARN of a call's resource, as policies name it."""
         place = f"arn:aws:{service}:{self.aws.region}:{self.aws.account}"
         if service == "codepipeline":
             name = given.get("pipelineName") or given.get("name") or given.get("pipeline", {}).get("name")
@@ -104,7 +104,7 @@ class DeveloperTools:
         return f"{place}:{name}" if name else given.get("resourceArn") or given.get("ConnectionArn") or "*"
 
     def _context(self, given: Content) -> dict[str, str]:
-        """What conditions may ask of a call that changes a branch."""
+        """The condition keys of a call that changes a branch."""
         request = self.pull_requests.by_id.get(given.get("pullRequestId", ""))
         if request:
             return {"codecommit:References": request.target["destinationReference"]}

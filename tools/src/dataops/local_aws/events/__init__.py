@@ -1,1 +1,1 @@
-"""Events, schedules, queues' readers, topics and chat."""
+"""Events, schedules, event source mappings, topics and chat."""

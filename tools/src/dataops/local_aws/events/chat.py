@@ -1,4 +1,4 @@
-"""Amazon Q Developer in chat applications: moto has no such service, so its configurations are kept here."""
+"""Amazon Q Developer in chat applications: moto lacks the service, so its configurations are stored here."""
 
 import json
 from typing import Any
@@ -11,7 +11,7 @@ KINDS = {
     "slack": ("slack-channel", "SlackChannelConfigurations"),
     "ms-teams": ("ms-teams-channel", "TeamChannelConfigurations"),
 }
-# What lists the workspaces and teams that somebody has authorised.
+# The operations that list the authorised workspaces and teams.
 WORKSPACES = {
     "describe-slack-workspaces": ("workspace", "SlackWorkspaces", ("SlackTeamId", "SlackTeamName")),
     "list-ms-teams-configured-teams": ("team", "ConfiguredTeams", ("TeamId", "TenantId")),
@@ -24,11 +24,11 @@ class Chat:
 
     def __init__(self) -> None:
         self.channels: dict[str, Configuration] = {}
-        # What a person has authorised once in the console: Slack workspaces, and teams of Microsoft Teams.
+        # The workspaces of Slack and teams of Microsoft Teams that a person has authorised once in the console.
         self.authorised: dict[str, list[str]] = {"workspace": [], "team": []}
 
     def answer(self, account: str, path: str, body: bytes) -> Answer:
-        """The status and the content that answer one request of an account."""
+        """The status and content of the response to one request of an account."""
         action, given = path.strip("/"), json.loads(body or b"{}")
         if action in TAGGING:
             return 200, self._tagged(action, given)
@@ -47,7 +47,7 @@ class Chat:
         arn = f"{_prefix(account, kind)}{given['ConfigurationName']}"
         if arn in self.channels:
             raise RefusedRequestError("ConflictException", f"{given['ConfigurationName']} already exists", 409)
-        # Only Slack and Microsoft know what a workspace and a channel are called: here each is called by its id.
+        # Only Slack and Microsoft know the names of workspaces and channels: here each has its id as its name.
         names = {"SlackTeamName": given.get("SlackTeamId"), "SlackChannelName": given.get("SlackChannelId")}
         fixed = {"ChatConfigurationArn": arn, "UserAuthorizationRequired": False, "LoggingLevel": "NONE"}
         fixed |= {"State": "ENABLED", "Tags": []}

@@ -1,4 +1,4 @@
-"""Carries events to the targets of the rules that match them, as EventBridge does."""
+"""Delivers events to the targets of the rules that match them, as EventBridge does."""
 
 import json
 import logging
@@ -25,7 +25,7 @@ STARTED = {"codepipeline": "codepipeline:StartPipelineExecution", "codebuild": "
 
 
 class EventBus:
-    """The default bus; every delivery goes its own way, so that no target waits for another one."""
+    """The default bus; deliveries are independent, so that no target waits for another."""
 
     def __init__(self, aws: LocalAws) -> None:
         self.aws = aws
@@ -35,21 +35,21 @@ class EventBus:
 
     @property
     def is_busy(self) -> bool:
-        """Whether an event is on its way."""
+        """Whether a delivery is in progress."""
         return self.deliveries.unfinished > 0
 
     def lose(self, detail_type: str) -> None:
-        """Let the next event of a kind get lost, as Glue's events may be."""
+        """Lose the next event of a kind, as AWS may lose Glue's events."""
         self.lost.append(detail_type)
 
     def emit(self, event: Event) -> None:
-        """Give an event to every enabled rule that matches it."""
+        """Send an event to every enabled rule that matches it."""
         if event["detail-type"] in self.lost:
             self.lost.remove(event["detail-type"])
             log.warning("lost on purpose: %s", event["detail-type"])
             return
         rules = list(self.aws.model("events").event_buses["default"].rules.values())
-        # To moto a rule without a pattern, one that has a schedule, matches everything.
+        # In moto a rule without a pattern (a scheduled rule) matches every event.
         for rule in [rule for rule in rules if rule.event_pattern.get_pattern() and rule.state == "ENABLED"]:
             if rule.event_pattern.matches_event(event):
                 self.fire(rule, event)
@@ -59,7 +59,7 @@ class EventBus:
         self.emit(event_of(self.aws, "aws.glue", detail_type, detail))
 
     def fire(self, rule: Any, event: Event) -> None:
-        """Give an event to all targets of one rule."""
+        """Send an event to all targets of one rule."""
         for target in list(rule.targets):
             self.deliveries.submit(self._deliver, rule, target, event)
 
@@ -75,7 +75,7 @@ class EventBus:
             try:
                 self._give_up(rule, target, message, error)
             except DeniedCallError as denied:
-                # As on AWS: the event is gone, and only a metric of the rule tells of it.
+                # As on AWS: the event is lost, and only a metric of the rule shows it.
                 log.warning("lost: %s to %s: %s", rule.name, target["Arn"], denied)
 
     def _start(self, rule: Any, target: dict[str, Any], message: str) -> None:
@@ -99,7 +99,7 @@ class EventBus:
             self.aws.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=message)
 
     def _require_there(self, service: str, arn: str, name: str) -> None:
-        """An error of AWS's own if the target is not there."""
+        """Raise an error of AWS if the target does not exist."""
         if service == "sqs":
             self.aws.queue_url(arn)
         elif service == "sns":
@@ -108,7 +108,7 @@ class EventBus:
             self.aws.client("lambda").get_function(FunctionName=name)
 
     def _source(self, rule: Any) -> Source:
-        """The rule that EventBridge delivers for; only an account's profile tells whether KMS is told of it."""
+        """The rule that EventBridge delivers for; the account's profile decides whether KMS receives it."""
         return Source(rule.arn, self.aws.account, account_profile.current().eventbridge_names_its_rule)
 
     def _give_up(self, rule: Any, target: dict[str, Any], message: str, error: Exception) -> None:
@@ -116,7 +116,7 @@ class EventBus:
         if dead_letters:
             judge_service("events.amazonaws.com", "sqs:SendMessage", dead_letters, self._source(rule))
             code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
-            # EventBridge user guide, "Using dead-letter queues": the code where a target's policy lets nobody in.
+            # EventBridge user guide, "Using dead-letter queues": the code if a target's policy does not allow it.
             code = "NO_PERMISSIONS" if isinstance(error, (AccessDeniedError, DeniedCallError)) else code
             told = {"RULE_ARN": rule.arn, "TARGET_ARN": target["Arn"], "ERROR_CODE": code, "ERROR_MESSAGE": str(error)}
             self.aws.send(dead_letters, message, told)
@@ -138,14 +138,14 @@ def event_of(aws: LocalAws, source: str, detail_type: str, detail: dict[str, Any
 
 
 def input_of(target: dict[str, Any], event: Event) -> str:
-    """What a target is told: the event, a constant, or what its transformer makes of the event."""
+    """The input of a target: the event, a constant, or the output of its transformer."""
     if "Input" in target:
         return str(target["Input"])
     if "InputTransformer" not in target:
         return json.dumps(event)
     transformer = target["InputTransformer"]
     found = {name: json_path(path).find(event) for name, path in transformer.get("InputPathsMap", {}).items()}
-    # EventBridge quotes each value as JSON, but not a text that already stands between quotes.
+    # EventBridge quotes each value as JSON, except a text that is already between quotes.
     values = {name: json.dumps(matches[0].value) if matches else '""' for name, matches in found.items()}
     return re.sub(
         r'"([^"]*)"|<([^<>]+)>',

@@ -1,4 +1,4 @@
-"""Hands the messages of queues to functions, as Lambda's event source mappings do."""
+"""Passes the messages of queues to functions, as Lambda's event source mappings do."""
 
 import json
 import logging
@@ -30,7 +30,7 @@ class EventSource:
         self.busy, self.counting = Counter[str](), Lock()
 
     def poll(self) -> None:
-        """Go on until the platform stops."""
+        """Poll until the platform stops."""
         while not self.stopped.wait(PAUSE_SECONDS):
             for mapping in list(self.aws.model("lambda")._event_source_mappings.values()):
                 try:
@@ -40,7 +40,7 @@ class EventSource:
                     log.warning("%s: %s", mapping.event_source_arn, error)
 
     def _look(self, mapping: Any) -> None:
-        """Collect messages until the batch is full or its window is over, then hand it over."""
+        """Collect messages until the batch is full or its window ends, then invoke the function."""
         limit = (mapping.scaling_config or {}).get("MaximumConcurrency", 10)
         while self.busy[mapping.uuid] < limit:
             began, messages = self.collected.get(mapping.uuid, (time.monotonic(), []))
@@ -58,7 +58,7 @@ class EventSource:
                 return
 
     def _require(self, mapping: Any, *operations: str) -> None:
-        """An error unless the function's role may do something to the queue: Lambda polls with its rights."""
+        """Raise an error unless the function's role may use the queue: Lambda polls with the role's permissions."""
         function = self.aws.model("lambda").get_function(mapping.function_arn)
         session, queue = as_function(function, self.aws.region), mapping.event_source_arn.rpartition(":")[2]
         for operation in operations:
@@ -89,7 +89,7 @@ class EventSource:
             self._require(mapping, "DeleteMessage")
             self._delete(mapping.event_source_arn, [m for m in messages if m["MessageId"] not in refused])
         except Exception as error:
-            # The messages come again when their visibility timeout is over.
+            # The messages return when their visibility timeout is over.
             log.warning("%s: %s", mapping.function_arn, error)
         finally:
             self._count(mapping, -1)
@@ -102,16 +102,16 @@ class EventSource:
 
 
 def _refused(payload: str, mapping: Any, sent: set[str]) -> set[str]:
-    """The messages that the function wants again; none where it does not report single ones."""
+    """The messages that the function reports as failed; none if it does not report single messages."""
     if "ReportBatchItemFailures" not in (mapping.function_response_types or []):
         return set()
     found = {item.get("itemIdentifier") for item in (json.loads(payload) or {}).get("batchItemFailures") or []}
-    # Lambda takes an answer that names what was not sent for a failure of all.
+    # If a response names a message that was not sent, Lambda treats the whole batch as failed.
     return found if found <= sent else sent
 
 
 def _record(message: Message, arn: str, region: str) -> dict[str, Any]:
-    """A message in the form that a function gets."""
+    """A message in the form that a function receives."""
     return {
         "messageId": message["MessageId"],
         "receiptHandle": message["ReceiptHandle"],

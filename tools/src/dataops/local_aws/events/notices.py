@@ -1,4 +1,4 @@
-"""Remembers what SNS sent and to whom: nobody outside this machine gets it."""
+"""Stores the messages that SNS sent, with their recipients: nothing leaves this machine."""
 
 import json
 import logging
@@ -18,7 +18,7 @@ log = logging.getLogger("notices")
 
 
 class Notices:
-    """Every message that people get, in the order in which it was published."""
+    """Every message to people, in the order of publication."""
 
     def __init__(self, chat: Chat) -> None:
         self.chat = chat
@@ -41,11 +41,11 @@ class Notices:
         return publish
 
     def refuse(self) -> None:
-        """Let the next message be refused by everybody whom it is for, as endpoints that are gone do."""
+        """Fail the next message for all its recipients, as deleted endpoints do."""
         self.refusals += 1
 
     def _is_delivered(self, topic: Any, readers: int) -> bool:
-        """Whether a message is taken; SNS measures it either way."""
+        """Whether a message is delivered; SNS measures it either way."""
         is_refused = self.refusals > 0
         self.refusals -= is_refused
         told = of_delivery(topic.name, 0 if is_refused else readers, readers if is_refused else 0)
@@ -53,7 +53,7 @@ class Notices:
         return not is_refused
 
     def _readers(self, topic: Any, message: str, attributes: dict[str, Any]) -> list[str]:
-        """Who reads a message; a topic that nobody subscribes to is somebody's own, one read by a function is not."""
+        """The recipients of a message: a topic without subscriptions counts as one, a function or a queue does not."""
         subscriptions = topic.sns_backend.list_subscriptions_by_topic(topic_arn=topic.arn)[0]
         people = [
             f"{each.protocol} {each.endpoint}"
@@ -69,7 +69,7 @@ class Notices:
 
 
 def _for_people(message: str, structure: str | None) -> str:
-    """What a mail holds: a message may have a text of its own for each protocol."""
+    """The text of a mail: a message may have a text of its own for each protocol."""
     if structure != "json":
         return message
     texts = json.loads(message)

@@ -1,4 +1,4 @@
-"""Fires rules at their times: rate(15 minutes), cron(0 6 * * ? *)."""
+"""Fires rules on schedule: rate(15 minutes), cron(0 6 * * ? *)."""
 
 import logging
 import re
@@ -12,12 +12,12 @@ from dataops.local_aws.events.event_bus import EventBus, event_of
 log = logging.getLogger("schedule")
 SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-# EventBridge counts the days of the week from Sunday, which is 1.
+# EventBridge numbers the days of the week from Sunday, which is 1.
 WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 
 
 class Schedule:
-    """Looks once a second which rules are due."""
+    """Checks every second which rules are due."""
 
     def __init__(self, bus: EventBus, stopped: Signal) -> None:
         self.bus, self.stopped = bus, stopped
@@ -25,13 +25,13 @@ class Schedule:
         self.refused: set[tuple[str, str]] = set()
 
     def tick(self) -> None:
-        """Go on until the platform stops."""
+        """Fire due rules until the platform stops."""
         while not self.stopped.wait(1):
             for rule in self.rules():
                 try:
                     self._look(rule)
                 except ValueError as error:
-                    # L, W and # are not known here. Said once: the rule will not become due.
+                    # L, W and # are not supported here. Logged once: the rule will never be due.
                     log.warning("%s never fires here: %s: %s", rule.name, rule.scheduled_expression, error)
                     self.refused.add((rule.arn, rule.scheduled_expression))
 
@@ -43,7 +43,7 @@ class Schedule:
             self.fire(rule)
 
     def rules(self) -> list[Any]:
-        """The rules that have a schedule."""
+        """The rules with a schedule."""
         rules = self.bus.aws.model("events").event_buses["default"].rules.values()
         return [rule for rule in list(rules) if rule.scheduled_expression]
 
@@ -54,17 +54,17 @@ class Schedule:
 
 
 def is_due(expression: str, fired: float, now: float) -> bool:
-    """Whether a rule that was fired at one moment must be fired again at another (both in seconds since 1970)."""
+    """Whether a rule that was fired at one time must be fired again at another (both in seconds since 1970)."""
     rate = re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", expression)
     if rate:
         return now - fired >= int(rate[1]) * SECONDS[rate[2]]
     is_named = matches(expression.removeprefix("cron(").removesuffix(")"), datetime.fromtimestamp(now, UTC))
-    # A cron expression knows minutes: it fires once within the one that it names.
+    # A cron expression has a resolution of minutes: it fires once within each matching minute.
     return is_named and int(fired // 60) != int(now // 60)
 
 
 def matches(fields: str, moment: datetime) -> bool:
-    """Whether the six fields of a cron expression name this minute."""
+    """Whether the six fields of a cron expression match this minute."""
     minute, hour, day, month, weekday, year = fields.split()
     judged = (
         (moment.minute, _named(minute, 0, 59)),
@@ -78,7 +78,7 @@ def matches(fields: str, moment: datetime) -> bool:
 
 
 def _named(field: str, first: int, last: int, words: tuple[str, ...] = ()) -> set[int]:
-    """The numbers that a field names: 5, 1-5, */15, 3/10, MON-FRI, or several of these with commas."""
+    """The numbers of a field: 5, 1-5, */15, 3/10, MON-FRI, or several of these with commas."""
     found: set[int] = set()
     for part in field.upper().split(","):
         span, _, step = part.partition("/")

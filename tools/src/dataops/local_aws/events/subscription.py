@@ -1,4 +1,4 @@
-"""Hands messages of SNS to functions, as AWS does, and keeps from the network what is meant for it."""
+"""Passes SNS messages to functions, as AWS does, and keeps all others from the network."""
 
 import logging
 from collections.abc import Callable
@@ -15,14 +15,14 @@ log = logging.getLogger("subscriptions")
 
 
 def patch_moto(account_regions: dict[tuple[str, str], AccountRegion]) -> None:
-    """Let the function of a subscription be invoked in its account and region, and no endpoint be called."""
+    """Invoke the function of a subscription in its account and region, and call no endpoint."""
 
     def delivering(original: Callable[..., None]) -> Callable[..., None]:
         def publish(subscription: Any, message: str, *more: Any, **options: Any) -> None:
             if subscription.protocol == "lambda":
                 if is_for(subscription, message, options.get("message_attributes") or {}):
                     _to_function(account_regions, subscription, message, options.get("subject"))
-            # moto would really call an https endpoint, which is somebody's, on the network.
+            # moto would really call an https endpoint on the network.
             elif subscription.protocol not in ("http", "https"):
                 original(subscription, message, *more, **options)
 
@@ -32,7 +32,7 @@ def patch_moto(account_regions: dict[tuple[str, str], AccountRegion]) -> None:
 
 
 def is_for(subscription: Any, message: str, attributes: dict[str, Any]) -> bool:
-    """Whether a subscription's filter policy, if it has one, lets a message through."""
+    """Whether a message passes a subscription's filter policy, if it has one."""
     matcher = subscription._filter_policy_matcher
     return matcher is None or bool(matcher.matches(attributes, message))
 

@@ -1,1 +1,1 @@
-"""What goes wrong on purpose, and time that passes at once."""
+"""Injected faults, and a clock that moves forward on request."""

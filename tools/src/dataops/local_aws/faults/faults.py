@@ -12,13 +12,13 @@ from dataops.local_aws.server.account_region import AccountRegion
 
 
 class Faults:
-    """Each by its name; unknown ones are not made."""
+    """Faults by name; unknown ones are not injected."""
 
     def __init__(self, account_region: AccountRegion, injected_faults: InjectedFaults, notices: Notices) -> None:
         self.account_region, self.injected_faults, self.notices = account_region, injected_faults, notices
 
     def make(self, kind: str, given: dict[str, Any]) -> bool:
-        """Let something go wrong; whether it is known how."""
+        """Inject a fault; whether its name is known."""
         match kind:
             case "lose":
                 self.account_region.bus.lose(given["detail_type"])
@@ -50,7 +50,7 @@ class Faults:
         return True
 
     def _age(self, bucket: str, key: str, minutes: float) -> None:
-        """Let an object have been uploaded earlier: nobody wants to wait until it is old."""
+        """Backdate the upload of an object, so that nobody has to wait until it is old."""
         versions = get_backend("s3")[self.account_region.aws.account]["aws"].get_bucket(bucket).keys.getlist(key)
         for version in versions:
             version.last_modified -= timedelta(minutes=minutes)

@@ -13,7 +13,7 @@ StartResponse = Callable[..., Any]
 
 @dataclass(frozen=True)
 class InjectedFault:
-    """Which process ends at which call, a part of `<method> <path> <target>`; and whether the call takes effect."""
+    """A process and the call that ends it, a part of `<method> <path> <target>`; and whether the call takes effect."""
 
     who: str
     call: str
@@ -34,7 +34,7 @@ class InjectedFaults:
             self.planned.append(fault)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """One request."""
+        """Handle one request."""
         fault = self._due(environ)
         if fault is None:
             return self.application(environ, start_response)

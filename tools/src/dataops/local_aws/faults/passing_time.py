@@ -1,4 +1,4 @@
-"""Lets time pass: whatever the local AWS remembers the moment of becomes older, so that nobody has to wait for it."""
+"""Moves the clock forward: all times that the local AWS stores become older, so that nobody has to wait."""
 
 import json
 import logging
@@ -13,13 +13,13 @@ from dataops.local_aws.server.account_region import AccountRegion
 from dataops.local_aws.server.client import LocalAws
 
 log = logging.getLogger("time")
-# Every so many minutes, hours or days, or from some minute of each hour on every so many minutes.
+# A rate in minutes, hours or days, or a cron expression with a start minute and an interval in minutes.
 OFTEN = re.compile(r"rate\(|cron\([\d*]+/\d+ \* \* \* \? \*\)")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 
 def let_pass(account_region: AccountRegion, seconds: float) -> None:
-    """Make everything older, and run what measures every few minutes, before any alarm is evaluated again."""
+    """Make all stored times older, and run the periodic measurements before any alarm is evaluated again."""
     with account_region.alarms.looking:
         for age in (_metrics, _messages, _objects, _glue, _ledger, _logs, _sessions, _keys):
             age(account_region.aws, timedelta(seconds=seconds))
@@ -29,7 +29,7 @@ def let_pass(account_region: AccountRegion, seconds: float) -> None:
 
 
 def _call(account_region: AccountRegion, rule: Any) -> None:
-    """Call the functions of a rule, one after the other; what fails there is in their metrics."""
+    """Call the functions of a rule, one after the other; their metrics show failures."""
     for target in list(rule.targets):
         try:
             function = account_region.aws.model("lambda").get_function(target["Arn"])
@@ -74,7 +74,7 @@ def _glue(aws: LocalAws, span: timedelta) -> None:
 
 
 def _ledger(aws: LocalAws, span: timedelta) -> None:
-    """Every moment in the rows of every table."""
+    """Make every time in the rows of every table older."""
     for table in list(aws.model("dynamodb").tables.values()):
         for value in [value for row in table.all_items() for value in row.attrs.values()]:
             if value.type == "S" and MOMENT.fullmatch(value.value):
@@ -90,13 +90,13 @@ def _logs(aws: LocalAws, span: timedelta) -> None:
 
 
 def _sessions(aws: LocalAws, span: timedelta) -> None:
-    """People and builds take roles for a time; what an AWS service works with is renewed."""
+    """Make the sessions of people and builds older; AWS renews the sessions of its services."""
     for session in list(get_backend("sts")[aws.account]["aws"].assumed_roles):
         session.expiration -= span
 
 
 def _keys(aws: LocalAws, span: timedelta) -> None:
-    """A key's tags and aliases count some minutes after it was created."""
+    """Make the keys older: a key's tags and aliases take effect some minutes after its creation."""
     for region in get_backend("kms")[aws.account].values():
         for key in list(region.keys.values()):
             key.creation_date -= span.total_seconds()

@@ -1,4 +1,4 @@
-"""The inside of a Lambda: loads a handler as the runtime does, then answers one event after the other."""
+"""The process of a Lambda function: loads the handler as the runtime does, then answers one event after the other."""
 
 import importlib
 import io
@@ -17,8 +17,8 @@ Act = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def main(handler: str) -> None:
-    """Say when the handler is loaded, then answer each event: a JSON line in, a JSON line out."""
-    # Whatever a handler or a child of it prints must not get among the answers.
+    """Report that the handler is loaded, then answer each event: a JSON line in, a JSON line out."""
+    # The output of a handler or its child processes must not mix with the responses.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     requests: SimpleQueue[str] = SimpleQueue()
@@ -37,7 +37,7 @@ def main(handler: str) -> None:
 def _listen(stream: TextIO, requests: "SimpleQueue[str]") -> None:
     for line in stream:
         requests.put(line)
-    # The local AWS has ended, perhaps in the middle of a call: nobody waits for the answer.
+    # The local AWS has ended, perhaps in the middle of a call: the response is not needed.
     os._exit(0)
 
 
@@ -69,7 +69,7 @@ def _answer(act: Callable[[Any, Any], Any], request: dict[str, Any]) -> dict[str
 
 
 def _failure(error: BaseException, request: dict[str, Any]) -> dict[str, Any]:
-    """The answer of a call that failed; its log says why in one line of JSON, as the runtime's own does."""
+    """The response of a failed call; its log has the reason in one line of JSON, as in the runtime."""
     told = {"errorMessage": str(error), "errorType": type(error).__name__}
     trace = traceback.format_exception(error)
     print(json.dumps({"log_level": "ERROR", **told, "requestId": request["id"], "stackTrace": trace}))

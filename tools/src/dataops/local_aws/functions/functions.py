@@ -1,4 +1,4 @@
-"""Runs Lambda functions: who may run at once, what is tried again, and where a failure ends."""
+"""Runs Lambda functions: concurrency, retries, and the destination of failures."""
 
 import hashlib
 import heapq
@@ -30,15 +30,15 @@ from dataops.local_aws.server.client import LocalAws
 from dataops.local_aws.server.workers import Workers
 
 log = logging.getLogger("functions")
-# Seconds after which an idle process goes, so that a burst does not keep its memory.
+# Seconds after which an idle process ends, so that a burst does not keep its memory.
 IDLE_SECONDS = 60
 UNRESERVED = 10
-# How long an event waits for a function that is throttled.
+# The maximum wait of an event for a throttled function.
 PATIENCE_SECONDS = 3600
 
 
 class ThrottledError(JsonRESTError):
-    """A function runs as often as it may already."""
+    """A function has reached its concurrency limit."""
 
     code = 429
 
@@ -48,7 +48,7 @@ class ThrottledError(JsonRESTError):
 
 @dataclass
 class Pool:
-    """The processes of one function; `busy` counts invocations that are under way."""
+    """The processes of one function; `busy` counts invocations in progress."""
 
     later: Workers = field(default_factory=lambda: Workers(UNRESERVED, "function"))
     idle: list[WarmFunction] = field(default_factory=list)
@@ -56,12 +56,12 @@ class Pool:
 
 
 class Functions:
-    """Invokes functions; how many at once is bounded by what each has reserved, as on AWS."""
+    """Invokes functions; concurrency is limited to what each has reserved, as on AWS."""
 
     def __init__(self, aws: LocalAws, retry_after: tuple[float, ...]) -> None:
         self.aws, self.retry_after = aws, retry_after
         self.metrics = MetricStore(aws.account, aws.region)
-        # Nobody wants to wait until a call takes minutes: the next one of these counts as one that took all its time.
+        # To avoid waiting for a slow call, the next call of one of these is recorded as having taken all its time.
         self.lingering: set[str] = set()
         self.pools: dict[str, Pool] = {}
         self.processes: set[WarmFunction] = set()
@@ -74,7 +74,7 @@ class Functions:
         return any(pool.busy or pool.later.unfinished for pool in list(self.pools.values()))
 
     def invoke(self, function: Any, event: Any, wait: float = 0, request: str = "") -> tuple[str, bool, str]:
-        """(payload, whether the function failed, its log); ThrottledError when it has no room within `wait` seconds."""
+        """(payload, whether the function failed, its log); ThrottledError without capacity within `wait` seconds."""
         asked = {"id": request or str(uuid4()), "event": event, "function": function.function_name}
         asked |= {"arn": function.function_arn, "timeout": function.timeout, "memory": function.memory_size}
         with self._process(function, wait) as process:
@@ -93,11 +93,11 @@ class Functions:
         return answer["payload"], answer["failed"], answer["log"]
 
     def invoke_later(self, function: Any, event: Any) -> None:
-        """Invoke without waiting: a failure is tried again twice, then goes to the function's dead letters."""
+        """Invoke asynchronously: a failure is retried twice, then goes to the function's dead-letter queue."""
         self._pool(function).later.submit(self._attempt, function, event, str(uuid4()), 0)
 
     def retry(self, stopped: Signal) -> None:
-        """Try again what is due, until the platform stops."""
+        """Retry what is due, until the platform stops."""
         while not stopped.wait(0.1):
             with self.changed:
                 while self.retries and self.retries[0][0] <= time.monotonic():
@@ -105,7 +105,7 @@ class Functions:
                     self._pool(attempt[0]).later.submit(self._attempt, *attempt)
 
     def end_at_work(self, name: str) -> None:
-        """End the processes in which a function, named as in the code, is at work."""
+        """End the busy processes of a function, named as in the code."""
         with self.changed:
             idle = [process for pool in self.pools.values() for process in pool.idle]
             for process in self.processes:
@@ -184,7 +184,7 @@ class Functions:
             return process
 
     def _end_idle(self, pool: Pool, version: str) -> None:
-        """End what nobody will ask any more: processes of old versions, and those that had nothing to do for long."""
+        """End idle processes: those of old versions, and those unused for long."""
         for each in self.pools.values():
             for process in list(each.idle):
                 is_old = each is pool and process.version != version
@@ -203,6 +203,6 @@ class Functions:
 
 
 def _version(function: Any, address: str) -> str:
-    """A change of code, handler, role, environment or network makes new processes."""
+    """The version of a function: a change of code, handler, role, environment or network makes new processes."""
     parts = (function.code_sha_256, function.handler, function.role, sorted(function.environment_vars.items()))
     return json.dumps([*parts, sorted(network.environment(network.of_function(function), address))])

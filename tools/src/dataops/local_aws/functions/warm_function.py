@@ -17,7 +17,7 @@ LOADING_SECONDS = 60
 
 
 class WarmFunction:
-    """What a function sees: its archive, its own environment, and nothing else of this machine's."""
+    """A function with its archive and its own environment, and nothing else of this machine."""
 
     def __init__(self, folder: Path, version: str, handler: str, environment: dict[str, str]) -> None:
         self.version, self.handler, self.used_at, self.is_loaded = version, handler, time.monotonic(), False
@@ -36,16 +36,16 @@ class WarmFunction:
 
     @property
     def is_alive(self) -> bool:
-        """Whether it can be asked again."""
+        """Whether it can take another call."""
         return self.process.poll() is None
 
     def end(self) -> None:
-        """End it, whatever it does."""
+        """End it, whether or not it is busy."""
         self.process.kill()
         self.process.wait()
 
     def ask(self, request: dict[str, Any], timeout: float) -> dict[str, Any]:
-        """The answer of the handler: payload, failed, log."""
+        """The response of the handler: payload, failed, log."""
         assert self.process.stdin
         try:
             self.is_loaded = self.is_loaded or bool(self._line(LOADING_SECONDS))
@@ -68,7 +68,7 @@ class WarmFunction:
             late.set()
             self.process.kill()
 
-        # Not every system can wait for a pipe with a timeout; on each the pipe ends when its process does.
+        # Not every system supports a timeout on a pipe; on every system the pipe ends with its process.
         timer = Timer(seconds, end)
         timer.start()
         line = self.process.stdout.readline()

@@ -1,1 +1,1 @@
-"""Glue jobs, crawlers and what they log."""
+"""Glue jobs, crawlers and their logs."""

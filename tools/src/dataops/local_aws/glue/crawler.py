@@ -1,4 +1,4 @@
-"""Crawls as a Glue crawler does: reads what objects hold, and writes the raw table into the catalog."""
+"""Crawls as a Glue crawler does: reads the content of objects, and writes the raw table to the catalog."""
 
 import logging
 from collections import Counter, defaultdict
@@ -15,11 +15,11 @@ DELETED_MEANWHILE = ("NoSuchKey", "404")
 
 
 class CrawlError(Exception):
-    """The crawl as a whole has failed; the message says what and why."""
+    """The crawl as a whole failed; the message is the reason."""
 
 
 def crawl(s3: Any, glue: Any, told: dict[str, Any]) -> dict[str, int]:
-    """Do the work of a crawler, as GetCrawler describes it; the counts of Glue's event and of the objects read."""
+    """Run a crawler, as GetCrawler describes it; the counts of Glue's event and of the objects read."""
     crawler = _crawler(glue, told)
     stored = list(_data_objects(s3, crawler))
     read = [(each, schema) for each in _sampled(stored, crawler) if (schema := _schema(s3, crawler, each))]
@@ -27,7 +27,7 @@ def crawl(s3: Any, glue: Any, told: dict[str, Any]) -> dict[str, int]:
     if not read:
         log.info("%s: nothing below %s has a known format", crawler.name, crawler.location)
         return counts
-    # One table holds one format: that of most files, as two formats are never compatible.
+    # A table has one format: that of most files, because two formats are never compatible.
     classification = Counter(schema.classification for _, schema in read).most_common(1)[0][0]
     read = [(each, schema) for each, schema in read if schema.classification == classification]
     table = table_of(crawler, stored, read)
@@ -47,7 +47,7 @@ def _crawler(glue: Any, told: dict[str, Any]) -> Crawler:
 
 
 def _data_objects(s3: Any, crawler: Crawler) -> Iterator[Stored]:
-    """Everything below the prefix but empty files, folder markers and what Spark and Hadoop hide."""
+    """The objects below the prefix, except empty files, folder markers and files that Spark and Hadoop hide."""
     try:
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=crawler.bucket, Prefix=crawler.prefix):
             for item in page.get("Contents", []):

@@ -1,4 +1,4 @@
-"""What one object holds, as Glue's built-in classifiers see it: its head or its footer is read, never all of it."""
+"""The schema of one object, as Glue's built-in classifiers see it: only its head or footer is read."""
 
 import csv
 import io
@@ -15,7 +15,7 @@ from pyarrow import orc, parquet
 
 from dataops.local_aws.glue.hive_type import HiveType, Struct, combined, of_arrow, of_cell, of_json
 
-# The first megabyte tells, of CSV at most a thousand rows; JSON may need ten for its first record.
+# Glue reads the first megabyte, of CSV at most a thousand rows; JSON may need ten for its first record.
 HEAD, LONGEST_HEAD, ROWS = 1 << 20, 10 << 20, 1_000
 DELIMITERS = ",|\t;\x01"
 LONGEST_NAME = 150
@@ -25,7 +25,7 @@ UNCLASSIFIED = (b"\x00", b"\xff\xfe", b"\xfe\xff")
 
 @dataclass(frozen=True)
 class Schema:
-    """The columns of one object by their names in the catalog, and how it is read."""
+    """The columns of one object by their names in the catalog, and its format."""
 
     classification: str
     columns: dict[str, HiveType]
@@ -66,7 +66,7 @@ class RangedObject(io.RawIOBase):
 
 @dataclass(frozen=True)
 class Head:
-    """The beginning of a text, and how much of the object it is: 1.0 is all."""
+    """The beginning of a text, and its share of the object: 1.0 is all."""
 
     text: str
     compression: str
@@ -74,7 +74,7 @@ class Head:
 
 
 def schema_of(stored: RangedObject) -> Schema | None:
-    """Classify an object by its content, whatever its name says; None when no classifier knows it."""
+    """Classify an object by its content, not its name; None if no classifier matches."""
     magic = stored.read(4)
     if magic.startswith((b"PAR1", b"ORC")):
         return _columnar(stored, "parquet" if magic == b"PAR1" else "orc")
@@ -102,7 +102,7 @@ def _head(stored: RangedObject, limit: int) -> Head:
     text = content.decode("utf-8-sig", "replace")
     if used == stored.size:
         return Head(text, compression, 1.0)
-    # What follows the last line break may be half a row, unless all of it is one line.
+    # The text after the last line break may be half a row, unless all of it is one line.
     return Head(text[: text.rfind("\n") + 1] or text, compression, used / stored.size)
 
 
@@ -121,7 +121,7 @@ def _columnar(stored: RangedObject, classification: str) -> Schema | None:
 
 
 def _by_name(found: Any) -> dict[str, HiveType]:
-    """Columns by their names as the catalog keeps them, in lower case; repeated ones together."""
+    """Columns by their names in the catalog, in lower case; repeated ones are combined."""
     columns: dict[str, HiveType] = {}
     for name, kind in found:
         columns[name.lower()] = combined((columns.get(name.lower()), kind))
@@ -129,7 +129,7 @@ def _by_name(found: Any) -> dict[str, HiveType]:
 
 
 def _json(head: Head) -> Schema | None:
-    """Objects one after the other are rows; an array is one row with one column, `array`, as Glue takes it."""
+    """The schema of JSON: consecutive objects are rows; an array is one row with one column, `array`, as in Glue."""
     kinds = [of_json(value) for value in _values(head.text)]
     rows = [kind if isinstance(kind, Struct) else Struct((("array", kind),)) for kind in kinds]
     columns = _by_name(each for row in rows for each in row.fields)
@@ -137,7 +137,7 @@ def _json(head: Head) -> Schema | None:
 
 
 def _values(text: str) -> Iterator[Any]:
-    """The objects and arrays of a text; of an array that goes on behind the head, what is there of it."""
+    """The objects and arrays of a text; of an array that is longer than the head, the part in it."""
     decoder, position = json.JSONDecoder(), 0
     while found := re.compile(r"[{\[]").search(text, position):
         try:
@@ -146,7 +146,7 @@ def _values(text: str) -> Iterator[Any]:
             if found[0] == "[" and found.start() == len(text) - len(text.lstrip()):
                 yield list(_values(text[found.end() :]))
                 return
-            # One broken object is passed over.
+            # An invalid object is skipped.
             position = text.find("\n", found.start()) + 1 or len(text)
             continue
         yield value
@@ -184,13 +184,13 @@ def _rows(text: str, delimiter: str) -> list[list[str]]:
 
 
 def _regularity(rows: list[list[str]]) -> tuple[float, int]:
-    """How many rows are as wide as the first, and how wide that is: what a wrong delimiter is bad at."""
+    """The share of rows as wide as the first, and that width: a wrong delimiter gives low values."""
     width = len(rows[0]) if rows else 0
     return (Counter(map(len, rows))[width] / len(rows) if width > 1 else 0.0, width)
 
 
 def _is_header(row: list[str], kinds: list[HiveType]) -> bool:
-    """Glue's own rule: a row of texts above at least one column that is none."""
+    """Glue's own rule for a header: a row of texts above at least one column that is not text."""
     *most, last = row
     return (
         all(of_cell(name) == "string" and len(name) < LONGEST_NAME for name in most)

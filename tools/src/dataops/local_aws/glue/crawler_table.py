@@ -1,4 +1,4 @@
-"""The raw table as a Glue crawler writes it, from what it has read of the objects."""
+"""The raw table as a Glue crawler writes it, from the objects that it read."""
 
 import hashlib
 import re
@@ -30,7 +30,7 @@ Read = list[tuple["Stored", Schema]]
 
 @dataclass(frozen=True)
 class Crawler:
-    """Where to look and where to write, as GetCrawler says; without a sample size every file is read."""
+    """The source and destination of a crawl, from GetCrawler; without a sample size every file is read."""
 
     name: str
     bucket: str
@@ -45,14 +45,14 @@ class Crawler:
 
     @property
     def table(self) -> str:
-        """The raw table: the last folder, with an underscore for what a name must not hold."""
+        """The name of the raw table: the last folder, with an underscore for each character that is not allowed."""
         folder = (self.prefix or self.bucket).rstrip("/").rpartition("/")[2]
         return f"{self.table_prefix}{re.sub(r'[^a-z0-9_]', '_', folder.lower())}"
 
 
 @dataclass(frozen=True)
 class Stored:
-    """One object that holds data."""
+    """One object that contains data."""
 
     key: str
     size: int
@@ -64,7 +64,7 @@ class Stored:
 
 
 def partition_keys(stored: list[Stored], crawler: Crawler) -> list[str]:
-    """One key per level of folders, named before its `=`; none unless all files lie equally deep under equal names."""
+    """The partition keys, one per folder level, named before its `=`; none unless all files have the same levels."""
     levels = {tuple(_key(*place) for place in enumerate(_folders(each, crawler))) for each in stored}
     return list(levels.pop()) if len(levels) == 1 else []
 
@@ -88,7 +88,7 @@ def partitions_of(stored: list[Stored], crawler: Crawler) -> dict[tuple[str, ...
 
 
 def table_of(crawler: Crawler, stored: list[Stored], read: Read) -> dict[str, Any]:
-    """What CreateTable takes: the columns of all files together, each as wide as the widest."""
+    """The input of CreateTable: the columns of all files together, each as wide as the widest."""
     first, schemas = read[0][1], [schema for _, schema in read]
     keys = partition_keys(stored, crawler)
     names = [name for name in dict.fromkeys(name for schema in schemas for name in schema.columns) if name not in keys]
@@ -120,7 +120,7 @@ def _serde_parameters(schema: Schema, names: list[str]) -> dict[str, str]:
 
 
 def _parameters(crawler: Crawler, stored: list[Stored], read: Read) -> dict[str, str]:
-    """What Glue notes of a crawl; what was not read is estimated from what was."""
+    """The table parameters that Glue sets after a crawl; values of unread files are estimated from read ones."""
     first = read[0][1]
     sampled = sum(each.size for each, _ in read)
     rows = sum(schema.rows for _, schema in read)
@@ -141,11 +141,11 @@ def _parameters(crawler: Crawler, stored: list[Stored], read: Read) -> dict[str,
 
 
 def write_table(glue: Any, database: str, table: dict[str, Any]) -> dict[str, int]:
-    """Create the table or bring it up to date: columns keep their places, new ones come last, lost ones go."""
+    """Create or update the table: columns keep their places, new ones come last, missing ones are removed."""
     location = table["StorageDescriptor"]["Location"]
     known = _known(glue, database, table["Name"])
     if known and known["StorageDescriptor"]["Location"] != location:
-        # Another folder of the same name was first: Glue tells the two apart in this way.
+        # Another folder of the same name came first: Glue distinguishes the two in this way.
         table["Name"] += f"_{hashlib.md5(location.encode(), usedforsecurity=False).hexdigest()}"
         known = _known(glue, database, table["Name"])
     if not known:
@@ -162,7 +162,7 @@ def write_table(glue: Any, database: str, table: dict[str, Any]) -> dict[str, in
 def write_partitions(
     glue: Any, database: str, table: dict[str, Any], partitions: dict[tuple[str, ...], str]
 ) -> dict[str, int]:
-    """Add the partitions that the catalog does not know, each described as its table is."""
+    """Add the partitions that the catalog lacks, each described as its table is."""
     if not table["PartitionKeys"]:
         return {}
     place = {"DatabaseName": database, "TableName": table["Name"]}

@@ -1,4 +1,4 @@
-"""Runs Glue crawlers: reads what was uploaded, writes the raw table, and tells of it."""
+"""Runs Glue crawlers: reads the uploads, writes the raw table, and emits events."""
 
 import logging
 import time
@@ -24,7 +24,7 @@ Tell = Callable[[str, dict[str, Any]], None]
 
 
 class Crawls:
-    """Each crawl goes its own way; moto refuses a second one of a crawler that runs."""
+    """Runs crawls independently; moto refuses a second crawl of a running crawler."""
 
     def __init__(self, aws: LocalAws, tell: Tell) -> None:
         self.aws, self.tell = aws, tell
@@ -35,19 +35,19 @@ class Crawls:
 
     @property
     def is_busy(self) -> bool:
-        """Whether a crawl is under way."""
+        """Whether a crawl is in progress."""
         return self.at_work.unfinished > 0
 
     def hold(self, on: bool) -> None:
-        """Let crawls last until they are let go, as those of a large bucket do."""
+        """Make crawls wait until they are released, as those of a large bucket do."""
         self.may_end.clear() if on else self.may_end.set()
 
     def hang(self, name: str) -> None:
-        """Let the next crawl of a crawler go on until somebody stops it."""
+        """Make the next crawl of a crawler run until somebody stops it."""
         self.hanging.add(name)
 
     def begin(self, name: str, begun: Any) -> None:
-        """Do the work of a crawl that moto has written down as RUNNING."""
+        """Run a crawl that moto has recorded as RUNNING."""
         self.at_work.submit(self._crawl, name, begun)
 
     def _crawl(self, name: str, begun: Any) -> None:
@@ -63,7 +63,7 @@ class Crawls:
             log.warning("%s: %s", name, error)
             is_denied = isinstance(error, AccessDeniedError | NetworkSetupError)
             status, message = "FAILED", str(error) if is_denied else f"{type(error).__name__}: {error}"
-        # One that was told to stop has stopped, whatever it has still done.
+        # A crawl that was asked to stop has stopped, whatever it did afterwards.
         begun.status = status if begun.status == "RUNNING" else "STOPPED"
         begun.end_time, begun.complaint = utcnow(), message if status == "FAILED" else ""
         state = {"COMPLETED": "Succeeded"}.get(begun.status, "Failed")
@@ -86,7 +86,7 @@ class Crawls:
         return crawl(self.aws.client_in(in_vpc, "s3"), self.aws.client_in(outside, "glue"), told)
 
     def _log(self, name: str, message: str, told: dict[str, Any]) -> None:
-        """Write what Glue writes about a crawl, if the crawler's role may."""
+        """Write Glue's log lines about a crawl, if the crawler's role may."""
         level = "INFO" if message == "Crawler Succeeded" else "ERROR"
         counts = ", ".join(f"{count} {value}" for count, value in told.items())
         lines = [f"INFO : Running Start Crawl for Crawler {name}", f"{level} : {message}", f"INFO : {counts}"]

@@ -1,4 +1,4 @@
-"""Where Glue 5 logs: groups that it names by the security configuration and the role, and makes if they are missing.
+"""The log groups of Glue 5: Glue names them by security configuration and role, and creates missing ones.
 
 Sources: AWS Glue guide, "Logging for AWS Glue jobs" (error and output; --continuous-log-logGroup is for Glue 4.0 and
 older) and "Encrypting data written by AWS Glue"; the names with a security configuration as public Terraform declares
@@ -22,7 +22,7 @@ OF_SPARK = re.compile(r"(TRACE|DEBUG|INFO|WARN|ERROR|FATAL) \w+: ")
 
 
 def groups_of_job(job: dict[str, Any]) -> dict[str, str]:
-    """The names of a job's groups, error and output; no argument of the job has a part in them."""
+    """The names of a job's groups, error and output; they do not depend on the job's arguments."""
     role, configuration = name_of_role(job["Role"]), job.get("SecurityConfiguration")
     place = f"/aws-glue/jobs/{configuration}-role/{role}" if configuration else "/aws-glue/jobs"
     return {kind: f"{place}/{kind}" for kind in ("error", "output")}
@@ -40,7 +40,7 @@ def name_of_role(role: str) -> str:
 
 
 def keep_job_log(aws: LocalAws, job: dict[str, Any], run: str, lines: Iterable[str], writer: Caller) -> None:
-    """Write what a run said into the job's groups, in the role of the job."""
+    """Write the output of a run to the job's groups, in the role of the job."""
     said: dict[str, list[str]] = {"error": [], "output": []}
     for line in lines:
         said["error" if OF_SPARK.match(line) else "output"].append(line)
@@ -50,14 +50,14 @@ def keep_job_log(aws: LocalAws, job: dict[str, Any], run: str, lines: Iterable[s
 
 
 def keep_crawl_log(aws: LocalAws, crawler: dict[str, Any], lines: Iterable[str], writer: Caller) -> None:
-    """Write what a crawl said into the crawler's group, in a stream of the crawler's name."""
+    """Write the log of a crawl to the crawler's group, in a stream with the crawler's name."""
     group = group_of_crawler(crawler)
     make_group(aws, group, crawler.get("CrawlerSecurityConfiguration"), writer)
     keep_log(aws, group, crawler["Name"], lines, writer)
 
 
 def make_group(aws: LocalAws, group: str, configuration: str | None, writer: Caller) -> None:
-    """A group that is not there is made by Glue: with the security configuration's key, and kept for ever."""
+    """Create a missing group as Glue does: with the security configuration's key, and without expiry."""
     logs = aws.client("logs")
     found = logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]
     if group in [each["logGroupName"] for each in found]:

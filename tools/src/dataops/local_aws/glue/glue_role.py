@@ -1,4 +1,4 @@
-"""What Glue does in the role of a job or a crawler before their own work: each step needs a right of that role."""
+"""Glue's steps in the role of a job or crawler before the work begins: each needs a permission of that role."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -17,7 +17,7 @@ INTERFACE_TAGS = ["aws-glue-service-resource"]
 
 
 class UntrustedRoleError(Exception):
-    """Glue may not take the role of a job."""
+    """Glue may not assume the role of a job."""
 
 
 def session_of_run(aws: LocalAws, job: dict[str, Any], run: str, connections: Iterable[str]) -> Caller:
@@ -44,7 +44,7 @@ def session_of(aws: LocalAws, kind: str, name: str, role: str, connections: Iter
 
 
 def require_setup(aws: LocalAws, session: Caller, connections: Iterable[str], security: str | None) -> None:
-    """AccessDeniedError unless the role may read its settings and put interfaces into its connections' subnets.
+    """Raise AccessDeniedError unless the role may read its settings and create interfaces in its connections' subnets.
 
     NetworkSetupError if Glue cannot work in that network.
     """

@@ -50,7 +50,7 @@ class Map:
     value: "HiveType"
 
 
-# None is the type of what was always missing.
+# None is the type of a column without any value.
 HiveType = str | Array | Struct | Map | None
 
 
@@ -102,7 +102,7 @@ def of_arrow(kind: pyarrow.DataType) -> HiveType:
 
 
 def combined(kinds: Any) -> HiveType:
-    """The narrowest type that holds values of all the types."""
+    """The narrowest type that can represent values of all the types."""
     return reduce(_both, kinds, None)
 
 
@@ -123,7 +123,7 @@ def _both(one: HiveType, other: HiveType) -> HiveType:
 
 
 def written(kind: HiveType) -> str:
-    """A type as the catalog spells it; what was always missing is a string."""
+    """A type as the catalog spells it; a column without any value is a string."""
     if isinstance(kind, Array):
         return f"array<{written(kind.element)}>"
     if isinstance(kind, Map):

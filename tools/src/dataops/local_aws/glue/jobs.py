@@ -29,12 +29,12 @@ log = logging.getLogger("jobs")
 
 
 class Jobs:
-    """Keeps a few warm Spark processes; a run takes one, and when all runs have ended another is made."""
+    """Keeps a few warm Spark processes; a run takes one, and another is started when all runs have ended."""
 
     def __init__(self, aws: LocalAws, java_home: str | None, tell: Callable[[str, dict[str, Any]], None]) -> None:
         self.aws, self.java_home, self.tell = aws, java_home, tell
         self.mirror = Mirror(aws.client("s3"), aws.folder / "storage")
-        # Two cores carry two jobs: more at once would only wait for each other.
+        # Two cores can run two jobs: more at once would only wait for each other.
         self.runs = Workers(2, "job")
         self.waiting: list[WarmJob] = []
         self.processes: list[WarmJob] = []
@@ -44,43 +44,43 @@ class Jobs:
         self.may_begin, self.ended_as = Signal(), dict[str, str]()
         self.may_begin.set()
         self.metrics = MetricStore(aws.account, aws.region)
-        # How many bytes a worker of a type has for a job, where it is less than this machine has.
+        # The memory in bytes of a job's worker type, if it is less than this machine has.
         self.worker_bytes: dict[str, int] = {}
 
     @property
     def is_busy(self) -> bool:
-        """Whether a run has begun that nobody has been told the end of."""
+        """Whether a run is unfinished, or its end not yet reported."""
         return self.runs.unfinished > 0
 
     def warm_up(self, count: int) -> None:
-        """See to it that so many Spark processes wait for a job."""
+        """Make sure that this many Spark processes wait for a job."""
         with self.choosing:
             while len(self.waiting) < count:
                 self.waiting.append(self._started())
 
     def run(self, job_run: Any) -> None:
-        """Begin a run that moto has written down as STARTING."""
+        """Start a run that moto has recorded as STARTING."""
         job_run.status = "RUNNING"
         self.runs.submit(self._run, job_run)
 
     def hold(self, on: bool) -> None:
-        """Let runs wait before their work until they are let go, as those of a busy account do."""
+        """Make runs wait before their work until they are released, as those of a busy account do."""
         self.may_begin.clear() if on else self.may_begin.set()
 
     def end(self, name: str, state: str) -> None:
-        """End the run of a job in a state that is not of its own making: TIMEOUT, STOPPED, ERROR."""
+        """End the run of a job in a given state: TIMEOUT, STOPPED, ERROR."""
         self.ended_as[name] = state
         self.end_at_work()
 
     def stop(self, job_run: Any) -> None:
-        """End one run, as Glue does when it is asked to: the run is STOPPING first, and STOPPED when it has ended."""
+        """Stop one run as Glue does on request: the run is STOPPING first, and STOPPED when it has ended."""
         job_run.status = "STOPPING"
         process = self.working.get(job_run.job_run_id)
         if process:
             process.end()
 
     def end_at_work(self) -> None:
-        """End the processes that have been given a job."""
+        """End the processes that work on a job."""
         with self.choosing:
             for process in self.processes:
                 if process not in self.waiting:
@@ -107,16 +107,16 @@ class Jobs:
         log.info("%s %s in %.1f s: %s", job_run.job_name, state, time.monotonic() - began, complaint)
         detail = {"jobName": job_run.job_name, "jobRunId": job_run.job_run_id, "state": state}
         self.tell("Glue Job State Change", {"severity": "INFO", "message": complaint or "Job run succeeded"} | detail)
-        # Not sooner: until the last run has ended, a start would take its processor away.
+        # Not sooner: before the last run has ended, a start would compete with it for the CPU.
         if self.runs.unfinished == 1:
             self.warm_up(1)
 
     def _work(self, job_run: Any) -> tuple[str, str | None]:
-        """The state in which the run ended, and what it complained about."""
+        """Run the job; its final state and error message."""
         is_let_go = False
         while not is_let_go:
             is_let_go = self.may_begin.wait(0.1)
-            # It may have been ended and let go within one look.
+            # It may have been ended and released between two checks.
             if job_run.job_name in self.ended_as or job_run.status == "STOPPING":
                 return "STOPPED", "It was ended before its work."
         job = self.aws.client("glue").get_job(JobName=job_run.job_name)["Job"]
@@ -154,20 +154,20 @@ class Jobs:
         self._measure(session, job["Name"], min(used / room, 1.0))
 
     def _environment(self, name: str, session: Caller) -> dict[str, str]:
-        """The credentials of a run, and the services that it reaches."""
+        """The environment variables of a run: its credentials, and the services that it reaches."""
         network.describe(name, session.network)
         reached = network.environment(session.network, self.aws.address)
         return credentials(session, "GlueJobRunnerSession") | reached
 
     def _session(self, job: dict[str, Any], run: str) -> Caller:
-        """The session of a job's role, if the role may do what Glue does with it before the script begins."""
+        """The session of a job's role, if the role may do Glue's steps before the script begins."""
         connections = job.get("Connections", {}).get("Connections", [])
         session = session_of_run(self.aws, job, run, connections)
         require_setup(self.aws, session, connections, job.get("SecurityConfiguration"))
         return session
 
     def _measure(self, session: Caller, name: str, share: float) -> None:
-        """Send the memory of a run to CloudWatch, if its role may; Glue says nothing where it may not."""
+        """Send the memory of a run to CloudWatch, if its role may; Glue reports no error otherwise."""
         try:
             require(session, "cloudwatch:PutMetricData", "*", **{"cloudwatch:namespace": "Glue"})
         except AccessDeniedError as error:
@@ -184,7 +184,7 @@ class Jobs:
         }
 
     def _files_of(self, manifest: str | None) -> dict[str, int]:
-        """The files that a manifest names, with their bytes."""
+        """The files of a manifest, with their bytes."""
         if not manifest:
             return {}
         bucket, _, key = manifest.removeprefix("s3://").partition("/")
@@ -192,7 +192,7 @@ class Jobs:
             files = json.loads(self.aws.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())["files"]
             return {file["key"]: int(file.get("size", 0)) for file in files}
         except (self.aws.client("s3").exceptions.NoSuchKey, ValueError, KeyError, TypeError):
-            # The job itself says what is wrong with its manifest.
+            # The job itself reports errors of its manifest.
             return {}
 
     def _bring_down(self, keys: list[str], settings: dict[str, Any], reader: Any) -> None:
@@ -210,7 +210,7 @@ class Jobs:
             while self.waiting:
                 process = self.waiting.pop(0)
                 if input_bytes >= LARGE_BYTES:
-                    # Its Java is set for small files; a large job needs the memory.
+                    # Its Java options are for small files; a large job needs the memory.
                     process.end()
                 elif process.is_alive:
                     return process
@@ -223,7 +223,7 @@ class Jobs:
         return process
 
     def _fetched(self, address: str, session: Caller) -> str:
-        """A deployed file on this machine, if the role may read it: its name in the bucket holds its content's hash."""
+        """A local copy of a deployed file, if the role may read it: its name in the bucket contains a content hash."""
         bucket, _, key = address.removeprefix("s3://").partition("/")
         require(session, "s3:GetObject", f"arn:aws:s3:::{bucket}/{key}")
         place: Path = self.aws.folder / "deployed" / key
@@ -235,7 +235,7 @@ class Jobs:
 
 
 def settings_at(s3: Any, address: str) -> dict[str, Any]:
-    """The settings that a job was given the address of."""
+    """The settings at the address in a job's arguments."""
     bucket, _, key = address.removeprefix("s3://").partition("/")
     stored: dict[str, Any] = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
     return stored

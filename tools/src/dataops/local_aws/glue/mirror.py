@@ -1,4 +1,4 @@
-"""Keeps the folders that Spark reads and writes as s3:// and the buckets of moto the same."""
+"""Keeps the folders that Spark reads and writes as s3:// equal to the buckets of moto."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -7,14 +7,14 @@ from typing import Any
 
 
 class Mirror:
-    """One folder per bucket below `folder`; `known` says how each file and its object were when they were the same."""
+    """One folder per bucket below `folder`; `known` is the state of each file and object when they were last equal."""
 
     def __init__(self, s3: Any, folder: Path) -> None:
         self.s3, self.folder = s3, folder
         self.known: dict[Path, tuple[int, int, str]] = {}
 
     def bring_down(self, bucket: str, keys: Iterable[str], reader: Any = None) -> None:
-        """Put the newest version of objects into the folder, as `reader` may; a key that names no file stays away."""
+        """Copy the newest version of objects to the folder, as `reader` may; skip keys that are no file names."""
         s3 = reader or self.s3
         for key in keys:
             place = self._place(bucket, key)
@@ -30,7 +30,7 @@ class Mirror:
                     place.unlink()
 
     def bring_up(self, bucket: str, writer: Any = None) -> None:
-        """Put what Spark wrote into the bucket, as `writer` may; what others put there, or deleted, the folder gets."""
+        """Copy Spark's output to the bucket, as `writer` may; copy changes and deletions by others to the folder."""
         s3 = writer or self.s3
         root = self.folder / bucket
         there = {stored["Key"]: stored["ETag"] for stored in self._objects(bucket)}
@@ -51,7 +51,7 @@ class Mirror:
         self.bring_down(bucket, there)
 
     def _was_deleted(self, path: Path, etag: str) -> bool:
-        """Whether Spark took away what both places held, as it does with what a dead run left in its folder."""
+        """Whether Spark deleted a file that both had, as it does with the output of a failed run in its folder."""
         return not path.exists() and self.known.get(path, (0, 0, ""))[2] == etag
 
     def _note(self, path: Path, etag: str) -> None:
@@ -62,7 +62,7 @@ class Mirror:
             yield from page.get("Contents", [])
 
     def _place(self, bucket: str, key: str) -> Path | None:
-        """Where a key lies, if the system takes it for exactly this path below the bucket's folder."""
+        """The path of a key, if the system maps it to exactly this path below the bucket's folder."""
         root = self.folder / bucket
         is_plain = "\0" not in key and all(part not in ("", ".", "..") for part in key.split("/"))
         return root / key if is_plain and (root / key).resolve().is_relative_to(root.resolve()) else None

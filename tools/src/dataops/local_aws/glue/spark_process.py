@@ -1,4 +1,4 @@
-"""The inside of a warm job: starts Spark, waits for one order, runs the script as Glue does, and ends."""
+"""The process of a warm job: starts Spark, waits for one order, runs the script as Glue does, and ends."""
 
 import json
 import logging
@@ -9,16 +9,16 @@ import tempfile
 from threading import Thread
 from typing import Any
 
-# What the line with the heap begins with: used and possible bytes follow.
+# The beginning of the line about the heap: used and maximum bytes follow.
 HEAP = "heap"
 
 
 def main() -> None:
-    """Start the session, say so, and run the script that the first line of input names."""
+    """Start the session, report it, and run the script that the first line of input names."""
     from pyspark.sql import SparkSession
 
     session = SparkSession.builder.appName("etl").getOrCreate()
-    # Glue's ErrorMessage is what ended the script, not that py4j closes its connections afterwards.
+    # Glue's ErrorMessage is the error that ended the script, not py4j's closing of its connections afterwards.
     logging.getLogger("py4j").setLevel(logging.WARNING)
     exercise(session)
     print("warm", flush=True)
@@ -27,7 +27,7 @@ def main() -> None:
         return
     Thread(target=_end_with_the_platform, daemon=True).start()
     job = json.loads(line)
-    # The credentials of the job's role: nobody knew it when this process was started.
+    # The credentials of the job's role, which was unknown when this process was started.
     os.environ.update(job["environment"])
     sys.argv = [job["script"], *job["arguments"]]
     for archive in job["modules"]:
@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def exercise(session: Any) -> None:
-    """Let Java load and compile what every job uses, while nobody waits for it."""
+    """Load and compile in advance what every job uses in Java."""
     with tempfile.TemporaryDirectory() as folder:
         rows = session.range(2000).selectExpr("cast(id as string) as name", "cast(id % 7 as string) as kind")
         rows.write.csv(f"{folder}/text", header=True)
@@ -51,14 +51,14 @@ def exercise(session: Any) -> None:
 
 
 def heap_of(session: Any) -> tuple[int, int]:
-    """The most bytes of Java's heap that were in use, and how many there may be."""
+    """The peak of Java's used heap in bytes, and its maximum."""
     beans = session.sparkContext._jvm.java.lang.management.ManagementFactory
     pools = [pool for pool in beans.getMemoryPoolMXBeans() if pool.getType().name() == "HEAP"]
     return sum(pool.getPeakUsage().getUsed() for pool in pools), beans.getMemoryMXBean().getHeapMemoryUsage().getMax()
 
 
 def _end_with_the_platform() -> None:
-    # sys.stdin would keep its lock while it waits, and Python could not end a job that is done.
+    # sys.stdin would keep its lock while it waits, and Python could not end a finished job.
     while os.read(0, 1):
         pass
     os._exit(1)

@@ -1,4 +1,4 @@
-"""A process in which Spark is warm: it waits for one job, does it, and ends."""
+"""A process with a warm Spark: it waits for one job, runs it, and ends."""
 
 import json
 import os
@@ -16,7 +16,7 @@ HEAP_LINE = re.compile(r"heap (\d+) (\d+)")
 
 
 class WarmJob:
-    """Its input stays open as long as we live: when that ends, so does the process, and its Java with it."""
+    """A child process whose input stays open as long as this one lives: then it ends, and its Java with it."""
 
     def __init__(self, conf: Path, environment: dict[str, str], java_home: str | None, input_bytes: int = 0) -> None:
         changes = {"SPARK_CONF_DIR": str(conf), "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
@@ -34,28 +34,28 @@ class WarmJob:
             encoding="utf-8",
             errors="replace",
         )
-        # Used and possible bytes of the job's memory, once it has ended by itself.
+        # Used and maximum bytes of the job's memory, once it has ended by itself.
         self.heap: tuple[int, int] | None = None
-        # communicate() closes the input that it knows of.
+        # communicate() closes the process's own input.
         self.input, self.process.stdin = self.process.stdin, None
 
     @property
     def is_alive(self) -> bool:
-        """Whether it can still be given a job."""
+        """Whether it can still take a job."""
         return self.process.poll() is None
 
     def end(self) -> None:
-        """End it, whatever it does."""
+        """End it, whether or not it is busy."""
         self.process.kill()
 
     def do(self, order: dict[str, Any], seconds: float) -> tuple[int | None, list[str]]:
-        """The exit code of the job, or None when it took too long; and the lines that it wrote, errors last."""
+        """The exit code of the job, or None if it timed out; and the lines that it wrote, errors last."""
         assert self.input
         try:
             self.input.write(json.dumps(order) + "\n")
             self.input.flush()
         except OSError:
-            # It has ended already: its last words say why.
+            # It has ended already: its last output has the reason.
             pass
         code: int | None = None
         try:

@@ -1,1 +1,1 @@
-"""What moto lacks or gets wrong, patched into it."""
+"""Patches of moto: missing operations and wrong behaviour."""

@@ -13,20 +13,20 @@ from dataops.local_aws.moto_patches.patching import replace
 
 
 class LateAccessLogs:
-    """The buckets that are owed a log; each gets one object before its deletion, once, when that is wanted."""
+    """The buckets with an outstanding log; if enabled, each gets one object before its deletion, once."""
 
     def __init__(self) -> None:
         self.come_at_deletion = False
         self.owed: set[str] = set()
         self.came: set[str] = set()
-        # Each request would put one more object into a bucket that nobody looks at.
+        # Each request would put one more object into a bucket that is never read.
         replace(S3Backend, "log_incoming_request", self._instead_of_writing)
         replace(S3Backend, "delete_bucket", self._delivering)
 
     def _instead_of_writing(self, original: Callable[..., None]) -> Callable[..., None]:
         # A function, not a bound method: only a function gets the backend as its first argument.
         def note(backend: Any, request: Any, bucket: str) -> None:
-            # A request may be about a bucket that is not there.
+            # The bucket of a request may not exist.
             with suppress(Exception):
                 self.owed.add(backend.get_bucket(bucket).logging["TargetBucket"])
 

@@ -1,8 +1,7 @@
-"""Gives an answer again to a client that never received it.
+"""Repeats a response to a client that never received it.
 
-A connection that breaks makes the client's SDK try again, with the id of its first try, while the first is at work or
-after it is done. On one busy machine that happened once: the local AWS then refused as a duplicate what it had done
-itself a moment before.
+After a broken connection the client's SDK retries with the id of its first attempt, while that is in progress or after
+it is done. This happened once on a busy machine: the local AWS then refused as a duplicate what it had just done.
 """
 
 from collections import OrderedDict
@@ -19,14 +18,14 @@ MOST, LARGEST = 1000, 64 * 1024
 
 @dataclass
 class Tries:
-    """The tries of one call that are at work or wait: one at a time."""
+    """The attempts of one call, in progress or waiting: one at a time."""
 
     turn: Lock = field(default_factory=Lock)
     count: int = 0
 
 
 class LostAnswers:
-    """Keeps the last answers by the id that an SDK gives to a call and to every further try of it."""
+    """Keeps recent responses by the invocation id, which an SDK reuses for every retry of a call."""
 
     def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
         self.application = application
@@ -35,9 +34,9 @@ class LostAnswers:
         self.changing = Lock()
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """One request."""
+        """Handle one request."""
         call = str(environ.get("HTTP_AMZ_SDK_INVOCATION_ID", ""))
-        # Who reads again gets what is true by now.
+        # A repeated read returns the present state.
         if not call or environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             return self.application(environ, start_response)
         with self._turn_of(call):
@@ -50,7 +49,7 @@ class LostAnswers:
 
     @contextmanager
     def _turn_of(self, call: str) -> Iterator[None]:
-        """Wait until no other try of the same call is at work."""
+        """Wait until no other attempt of the same call is in progress."""
         with self.changing:
             tries = self.under_way.setdefault(call, Tries())
             tries.count += 1
@@ -71,7 +70,7 @@ class LostAnswers:
             return start_response(status, headers, *more)
 
         body = b"".join(self.application(environ, note))
-        # An SDK tries again by itself after an error, and then wants to hear what is true by then.
+        # An SDK retries by itself after an error, and then needs the present state.
         if begun and begun[0][0].startswith("2") and len(body) <= LARGEST:
             with self.changing:
                 self.kept[call] = (*begun[0], body)

@@ -1,4 +1,4 @@
-"""What AWS Budgets needs beyond moto: Terraform reads a budget's tags and who is told, and changes it."""
+"""Operations of AWS Budgets that moto lacks: Terraform reads a budget's tags and subscribers, and updates it."""
 
 import json
 from collections.abc import Callable
@@ -20,7 +20,7 @@ def patch_moto() -> None:
 
 
 def _budget(response: Any, account: str, name: str) -> Any:
-    """The budget as moto keeps it; its own error where there is none."""
+    """The budget as moto stores it; AWS's error if there is none."""
     response.backend.describe_budget(account, name)
     return response.backend.budgets[account][name]
 
@@ -43,7 +43,7 @@ def _subscribers(response: Any) -> str:
 
 
 def _is_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether two notifications are one; the state of an alarm is no part of it."""
+    """Whether two notifications are the same; the state of an alarm does not matter."""
     return all(one.get(key) == other.get(key) for key in one.keys() | other.keys() if key != "NotificationState")
 
 
@@ -70,6 +70,6 @@ def _untag(response: Any) -> str:
 
 
 def _named(response: Any) -> Any:
-    """The budget that an ARN names: arn:aws:budgets::111111111111:budget/name."""
+    """The budget of an ARN: arn:aws:budgets::111111111111:budget/name."""
     arn = response._get_param("ResourceARN")
     return _budget(response, arn.split(":")[4], arn.rpartition("/")[2])

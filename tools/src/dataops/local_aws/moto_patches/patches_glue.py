@@ -1,4 +1,4 @@
-"""What the Glue catalog, connections, crawlers and jobs need beyond moto."""
+"""Behaviour of the Glue catalog, connections, crawlers and jobs that moto lacks."""
 
 import json
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from dataops.local_aws.moto_patches.patching import add, replace
 
 # An account and a region.
 Place = tuple[str, str]
-# moto lets a job succeed and a crawl run for ever by themselves; here somebody really does the work.
+# moto lets every job succeed and every crawl run for ever; here both do real work.
 FROZEN = {"progression": "manual", "times": 10**9}
 CAN_BE_STOPPED = ("STARTING", "RUNNING", "WAITING")
 JOB_INPUT = {
@@ -50,7 +50,7 @@ RunAct = Callable[[Place, Any], None]
 
 
 def patch_moto(crawl: Callable[[Place, str, Any], None], run_job: RunAct, stop_run: RunAct) -> None:
-    """Let crawlers and jobs do real work: `crawl` and `run_job` begin it, `stop_run` ends the run of a job."""
+    """Make crawlers and jobs do real work: `crawl` and `run_job` start it, `stop_run` ends the run of a job."""
     for model in ("glue::crawl", "glue::job_run"):
         state_manager.set_transition(model, FROZEN)
     replace(FakeCrawler, "start_crawler", lambda original: _then(original, lambda crawler: _began(crawler, crawl)))
@@ -81,7 +81,7 @@ def _began(crawler: Any, crawl: Callable[[Place, str, Any], None]) -> None:
 
 
 def _stop_runs(response: Any, stop_run: RunAct) -> str:
-    """AWS Glue API Reference, BatchStopJobRun: each run that is not stopped has an error of its own."""
+    """AWS Glue API Reference, BatchStopJobRun: each run that cannot be stopped has an error of its own."""
     job = response.glue_backend.get_job(response._get_param("JobName"))
     runs = {run.job_run_id: run for run in job.job_runs}
     answer: dict[str, list[dict[str, Any]]] = {"SuccessfulSubmissions": [], "Errors": []}
@@ -114,7 +114,7 @@ def _with_last_crawl(original: Callable[[Any], dict[str, Any]]) -> Callable[[Any
         told.pop("LastCrawl", None)
         at_work = [crawl for crawl in crawler.crawls[-1:] if crawl.status in ("RUNNING", "STOPPING")]
         told["CrawlElapsedTime"] = sum(_milliseconds_since(crawl.start_time) for crawl in at_work)
-        # While a crawl runs, Glue still tells of the one before; its words differ from those of the list of crawls.
+        # During a crawl, Glue still describes the previous one; its status words differ from those of ListCrawls.
         ended = [crawl for crawl in crawler.crawls if crawl.status not in ("RUNNING", "STOPPING")]
         if ended:
             status = {"COMPLETED": "SUCCEEDED", "STOPPED": "CANCELLED"}.get(ended[-1].status, ended[-1].status)

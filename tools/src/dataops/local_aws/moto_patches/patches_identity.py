@@ -1,4 +1,4 @@
-"""What IAM and STS need beyond moto: credentials of an account's owner, and boundaries that must be there."""
+"""Behaviour of IAM and STS that moto lacks: credentials of an account's owner, and checks of boundaries."""
 
 import re
 from collections.abc import Callable
@@ -16,7 +16,7 @@ ACCOUNT = re.compile(r"\d{12}")
 
 
 def patch_moto(own_account: str) -> None:
-    """An access key that is the number of an account is its owner's; one that nobody knows is our own account's."""
+    """Map an access key that is an account number to that account's owner, and an unknown key to our own account."""
     replace(BaseResponse, "get_access_key", _of_any_form)
     replace(iam, "get_account_id_from", lambda original: _account_finder(original, own_account))
     replace(STSBackend, "get_caller_identity", _telling_of_owners)
@@ -26,7 +26,7 @@ def patch_moto(own_account: str) -> None:
 
 def _of_any_form(original: Callable[[Any], str]) -> Callable[[Any], str]:
     def get_access_key(response: Any) -> str:
-        # moto knows keys of twenty characters only.
+        # moto supports only keys of twenty characters.
         found = CREDENTIAL.search(response.headers.get("Authorization", ""))
         return found[1] if found else original(response)
 
@@ -52,7 +52,7 @@ def _telling_of_owners(original: Callable[..., tuple[str, str, str]]) -> Callabl
 
 
 def _bounded(position: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Refuses a boundary that is not there, as IAM does (hashicorp/terraform-provider-aws: "Scope ARN: ...")."""
+    """Refuse a boundary that does not exist, as IAM does (hashicorp/terraform-provider-aws: "Scope ARN: ...")."""
 
     def refusing(original: Callable[..., Any]) -> Callable[..., Any]:
         def act(backend: Any, *values: Any, **named: Any) -> Any:

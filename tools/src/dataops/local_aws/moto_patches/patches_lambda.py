@@ -1,4 +1,4 @@
-"""What Lambda needs beyond moto: a function runs in a process of its own, none of its form is lost, all is found."""
+"""Behaviour of Lambda that moto lacks: processes for functions, complete settings, and lookups by any name."""
 
 from collections.abc import Callable
 from typing import Any
@@ -47,7 +47,7 @@ def _telling_all(original: Callable[..., dict[str, Any]]) -> Callable[..., dict[
 
 
 def _by_any_name(original: Callable[..., Any]) -> Callable[..., Any]:
-    """moto finds a mapping only by the spelling that it was made with: a function has a name and an ARN."""
+    """Find a mapping by any name of its function: moto accepts only the spelling that it was created with."""
 
     def list_event_source_mappings(backend: Any, event_source_arn: str, function_name: str) -> list[Any]:
         found, wanted = original(backend, event_source_arn, ""), (function_name or "").rpartition(":")[2]

@@ -1,4 +1,4 @@
-"""What CloudWatch Logs needs beyond moto: metrics come out of log lines, queries are saved, and really run."""
+"""Behaviour of CloudWatch Logs that moto lacks: metrics from log lines, and saved and executed queries."""
 
 import json
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from dataops.local_aws.moto_patches.patching import add, replace
 
 
 def patch_moto() -> None:
-    """Let lines be measured, and add the operations that moto lacks."""
+    """Extract metrics from log lines, and add the operations that moto lacks."""
     replace(LogsBackend, "put_log_events", _measuring)
     replace(models, "execute_query", lambda _: execute)
     add(LogsResponse, "associate_kms_key", _associate)
@@ -53,7 +53,7 @@ def _disassociate(response: Any) -> str:
 
 
 def _saved(response: Any) -> dict[str, dict[str, Any]]:
-    """The queries of the caller's account and region, by their id."""
+    """The saved queries of the caller's account and region, by their id."""
     place = (response.logs_backend.account_id, response.logs_backend.region_name)
     found: dict[str, dict[str, Any]] = response.logs_backend.query_definitions.setdefault(place, {})
     return found

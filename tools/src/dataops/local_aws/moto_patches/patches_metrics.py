@@ -1,4 +1,4 @@
-"""What CloudWatch needs beyond moto: alarms are found by their name and their state together."""
+"""Behaviour of CloudWatch that moto lacks: a search for alarms by name and state together."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ from dataops.local_aws.moto_patches.patching import replace
 
 
 def patch_moto() -> None:
-    """moto forgets the state that is asked for as soon as a name is."""
+    """Filter alarms by state also if a name is given, which moto does not."""
     replace(CloudWatchResponse, "describe_alarms", _in_the_state)
 
 

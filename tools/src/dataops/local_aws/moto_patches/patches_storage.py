@@ -1,4 +1,4 @@
-"""What S3 and SQS need beyond moto."""
+"""Behaviour of S3 and SQS that moto lacks."""
 
 import itertools
 import json
@@ -22,14 +22,14 @@ sequence = itertools.count(1)
 
 
 def patch_moto(emit: Callable[[Event], None]) -> None:
-    """Let buckets tell `emit` of uploads as S3 does, and keep what Terraform writes as it was written."""
+    """Make buckets report uploads to `emit` as S3 does, and store what Terraform writes unchanged."""
     replace(notifications, "_send_event_bridge_message", lambda _: _teller(emit))
     replace(S3Response, "get_bucket_notification", _with_event_bridge)
     replace(FakeBucket, "get_permission", lambda _: _permission)
     add(FakeDeleteMarker, "dispose", lambda marker, garbage=False: None)
     replace(Queue, "_set_attributes", _keeping_policy)
     replace(Queue, "attributes", _with_compact_redrive)
-    # moto would invoke a function with each single message; event_source.py polls as Lambda does.
+    # moto would invoke a function for each message; event_source.py polls as Lambda does.
     add(Queue, "lambda_event_source_mappings", property(lambda queue: {}, lambda queue, mappings: None))
 
 
@@ -84,7 +84,7 @@ def _with_event_bridge(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _permission(bucket: Any, action: str, resource: str) -> Any:
-    """Judge a request as if it came by TLS: over loopback nobody listens in."""
+    """Evaluate a request as if it used TLS: loopback traffic cannot be intercepted."""
     if bucket.policy is None:
         return PermissionResult.NEUTRAL
     policy = json.loads(bucket.policy)
@@ -98,7 +98,7 @@ def _asks_for_tls(statement: dict[str, Any]) -> bool:
 
 def _keeping_policy(original: Callable[..., None]) -> Callable[..., None]:
     def set_attributes(queue: Any, attributes: dict[str, Any], now: float | None = None) -> None:
-        # moto forgets the policy of a queue when anything else is changed.
+        # moto loses the policy of a queue when any other attribute changes.
         original(queue, {"Policy": getattr(queue, "policy", None)} | attributes, now)
 
     return set_attributes
@@ -109,7 +109,7 @@ def _with_compact_redrive(original: property) -> property:
         assert original.fget
         found: dict[str, Any] = original.fget(queue)
         if queue.redrive_policy:
-            # Terraform compares the text: without spaces, as SQS gives it.
+            # Terraform compares the text: without spaces, as SQS returns it.
             found["RedrivePolicy"] = json.dumps(queue.redrive_policy, separators=(",", ":"))
         return found
 

@@ -1,4 +1,4 @@
-"""AWS Budgets: the topic of a notification must exist, and it and its key must let the service publish."""
+"""AWS Budgets: the topic of a notification must exist, and its policy and key must let the service publish."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def topics_take_its_messages(call: Call) -> None:
     for group in _notifications(call.given):
         topics = [each["Address"] for each in group if each.get("SubscriptionType") == "SNS"]
         if len(topics) > 1:
-            # aprin-labs/archimedes#1712 shows the sentence.
+            # aprin-labs/archimedes#1712 shows the message.
             sentence = "one notification can only have 1 subscribers with type of SNS"
             refuse("CreationLimitExceededException", sentence)
         for arn in topics:
@@ -39,7 +39,7 @@ def _notifications(given: dict[str, Any]) -> list[list[dict[str, Any]]]:
 def _let_in(arn: str) -> None:
     """Refuse unless the topic exists, and its policy and that of its key let Budgets publish for the account.
 
-    No document shows the sentence, or when Budgets asks: on AWS a budget may be made and then tell nobody.
+    No document shows the message, or when Budgets checks: on AWS a budget may be created and then notify nobody.
     """
     _, partition, _, region, account, _ = arn.split(":", 5)
     if arn not in get_backend("sns")[account][region].topics:

@@ -1,4 +1,4 @@
-"""One call as a rule sees it: who calls, what is given, and what the local AWS holds."""
+"""One call as a rule sees it: the caller, the input, and the resources of the local AWS."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ GLOBAL = ("iam", "s3", "sts", "budgets")
 
 @dataclass(frozen=True)
 class Call:
-    """A call that has the form of its service's model."""
+    """A call that is valid by its service's model."""
 
     caller: Caller
     operation: str
     given: dict[str, Any]
 
     def held(self, service: str) -> Any:
-        """What moto keeps for a service in the caller's account and region."""
+        """The moto backend of a service in the caller's account and region."""
         backends: Any = get_backend(service)  # type: ignore[call-overload]
         return backends[self.caller.account]["aws" if service in GLOBAL else self.caller.region]
 
@@ -36,5 +36,5 @@ Rules = dict[str, tuple[Rule, ...]]
 
 
 def refuse(code: str, sentence: str, status: int = 400) -> None:
-    """Answer with an error of the service."""
+    """Refuse the call with an error of the service."""
     raise RefusedRequestError(code, sentence, status)

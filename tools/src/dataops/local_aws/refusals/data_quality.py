@@ -47,7 +47,7 @@ SECTIONS = ("Rules", "Analyzers", "Metadata", "DataSources", "Labels")
 
 
 def complaint(ruleset: str) -> str | None:
-    """What a ruleset's text lacks to be one; None where it can be read."""
+    """The syntax error of a ruleset's text; None if it is valid."""
     tokens, place = list[tuple[str, str]](), 0
     while place < len(ruleset):
         found = TOKEN.match(ruleset, place)

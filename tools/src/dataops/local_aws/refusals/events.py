@@ -1,4 +1,4 @@
-"""Amazon EventBridge: schedules, how many rules and targets there may be, and which targets need a role."""
+"""Amazon EventBridge: schedules, quotas of rules and targets, and the targets that need a role."""
 
 import re
 
@@ -48,7 +48,7 @@ def targets_have_their_role(call: Call) -> None:
 
 
 def is_schedule(text: str) -> bool:
-    """Whether EventBridge takes a schedule."""
+    """Whether EventBridge accepts a schedule."""
     fields = CRON.fullmatch(text)
     return bool(RATE.fullmatch(text) or (fields and _is_cron(*fields.groups())))
 

@@ -1,4 +1,4 @@
-"""AWS Lambda: what the service asks of a function's role, its network, its queue and the account before it says yes."""
+"""AWS Lambda: the checks of a function's role, network, queue and account before the service accepts a request."""
 
 import json
 from collections.abc import Iterator
@@ -44,11 +44,11 @@ VARIABLES = (
 
 
 def role_may_do_what_the_function_needs(call: Call) -> None:
-    """Lambda tries the role's rights before it makes anything.
+    """Lambda checks the role's permissions before it creates anything.
 
     hashicorp/terraform-provider-aws#20698 and the developer guide, "Giving Lambda functions access to resources in a
-    VPC": the rights to delete and describe interfaces are tried without a resource. Likewise the dead-letter queue
-    ("Capturing records of Lambda asynchronous invocations") and X-Ray ("Execution role permissions").
+    VPC": the permissions to delete and describe interfaces are checked without a resource. Likewise the dead-letter
+    queue ("Capturing records of Lambda asynchronous invocations") and X-Ray ("Execution role permissions").
     """
     wanted = _wanted(call)
     role = str(wanted.get("Role"))
@@ -63,10 +63,10 @@ def role_may_do_what_the_function_needs(call: Call) -> None:
 
 
 def code_may_be_read(call: Call) -> None:
-    """Lambda reads code in S3 with the rights of the caller, and hands on what S3 answers.
+    """Lambda reads code in S3 with the caller's permissions, and passes on S3's error.
 
     The sentence: awslabs/lambda-streams-to-firehose#21 on creation, buildkite/elastic-ci-stack-for-aws#564 on a change
-    of the code, whose maintainers quote AWS on whose rights count. IAM user guide, "Forward access sessions".
+    of the code, whose maintainers quote AWS on whose permissions count. IAM user guide, "Forward access sessions".
     """
     code = call.given.get("Code") or {} if call.operation == "CreateFunction" else call.given
     if not call.caller.role or not code.get("S3Bucket"):
@@ -86,7 +86,7 @@ def code_may_be_read(call: Call) -> None:
 
 
 def network_exists(call: Call) -> None:
-    """The form in which Lambda hands on an answer of EC2."""
+    """The form in which Lambda passes on an error of EC2."""
     network = call.given.get("VpcConfig") or {}
     groups = {group for each in call.held("ec2").groups.values() for group in each}
     for group in network.get("SecurityGroupIds") or []:
@@ -114,7 +114,7 @@ def environment_fits(call: Call) -> None:
 
 
 def account_keeps_room(call: Call) -> None:
-    """Lambda developer guide, "Configuring reserved concurrency"; how much must stay depends on the account."""
+    """Lambda developer guide, "Configuring reserved concurrency"; the unreserved minimum depends on the account."""
     profile = account_profile.current()
     name = call.given["FunctionName"].rpartition(":")[2]
     others = [f for f in call.held("lambda").list_functions() if f.function_name != name]
@@ -150,7 +150,7 @@ def large_batches_have_a_window(call: Call) -> None:
 
 
 def _wanted(call: Call) -> dict[str, Any]:
-    """The settings that a function will have: what is given, and on a change what it keeps."""
+    """The settings of a function after the call: the given ones, and on an update those that it keeps."""
     if call.operation == "CreateFunction":
         return call.given
     function = _function(call, call.given["FunctionName"])
@@ -159,7 +159,7 @@ def _wanted(call: Call) -> dict[str, Any]:
 
 
 def _needed(call: Call, wanted: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Each action that the role must be allowed, with its resource and the service's name in Lambda's sentence."""
+    """Each action that the role must be allowed, with its resource and the service's name in Lambda's message."""
     network = wanted.get("VpcConfig") or {}
     if network.get("SubnetIds"):
         places = [f"subnet/{each}" for each in network["SubnetIds"]]
@@ -189,7 +189,7 @@ def _source(call: Call) -> tuple[str, Any | None]:
 
 
 def _function(call: Call, name: str) -> Any | None:
-    """A function by its name or ARN; None where there is none, which moto itself refuses."""
+    """A function by its name or ARN; None if there is none, which moto itself refuses."""
     try:
         return call.held("lambda").get_function(name.split(":function:")[-1].partition(":")[0])
     except Exception:

@@ -1,4 +1,4 @@
-"""AWS Glue: what jobs, crawlers and rulesets refer to must exist, and what is at work is not changed."""
+"""AWS Glue: resources that jobs, crawlers and rulesets refer to must exist; running crawlers cannot be changed."""
 
 from typing import Any
 
@@ -94,7 +94,7 @@ def account_has_room_for_a_run(call: Call) -> None:
 
 
 def arguments_can_be_passed(call: Call) -> None:
-    """A process cannot be started with a longer argument; Glue would say so only when the run begins, if at all."""
+    """A process cannot be started with a longer argument; Glue would fail only when the run begins, if at all."""
     job = call.given.get("JobUpdate") or call.given
     for name, value in {**(job.get("DefaultArguments") or {}), **(job.get("Arguments") or {})}.items():
         if len(str(value).encode()) > ARGUMENT_BYTES:
@@ -117,7 +117,7 @@ def ruleset_has_its_table(call: Call) -> None:
 
 
 def role_admits_glue(call: Call, role: str) -> bool:
-    """Whether Glue may take a role for a crawler; the role is given by its ARN or by its name."""
+    """Whether Glue may assume a role for a crawler; the role is given by its ARN or by its name."""
     arn = role if role.startswith("arn:") else f"arn:aws:iam::{call.caller.account}:role/{role}"
     try:
         as_service("glue", arn, call.arn("glue", f"crawler/{call.given['Name']}"), call.caller.region)
@@ -136,7 +136,7 @@ def _is_at_work(call: Call) -> bool:
 
 
 def _runs_at_work(call: Call) -> list[str]:
-    """The job of every run that holds workers."""
+    """The job of every run that uses workers."""
     jobs = list(call.held("glue").jobs.values())
     return [job.name for job in jobs for run in job.job_runs if run.status in AT_WORK]
 

@@ -1,4 +1,4 @@
-"""AWS Identity and Access Management: the sizes of policies, how many a role holds, and who may be trusted."""
+"""AWS Identity and Access Management: the sizes of policies, the number per role, and the trusted principals."""
 
 import re
 
@@ -10,7 +10,7 @@ MANAGED_POLICY, INLINE_POLICIES, TRUST_POLICY, MANAGED_PER_ROLE = 6144, 10_240, 
 
 
 def size_of(document: str) -> int:
-    """The characters of a policy that IAM counts."""
+    """The number of characters of a policy that IAM counts."""
     return len(re.sub(r"\s", "", document))
 
 

@@ -1,4 +1,4 @@
-"""AWS Key Management Service: who a key policy names, and that somebody may still change it."""
+"""AWS Key Management Service: the principals of a key policy, and the permission to change it later."""
 
 from dataops.local_aws.access.permission import Request, effects
 from dataops.local_aws.refusals.call import Call, Rules, refuse

@@ -56,10 +56,10 @@ def key_of(call: Call, given: str) -> Any | None:
 
 
 def query_can_be_read(call: Call) -> None:
-    """CloudWatch Logs user guide, "CloudWatch Logs Insights language query syntax": a query is tried when it starts.
+    """CloudWatch Logs user guide, "CloudWatch Logs Insights language query syntax": a query is checked when it starts.
 
-    PutQueryDefinition takes any text. What has the language's form and is not computed here is an error of the local
-    AWS, not of the query (insights.py).
+    PutQueryDefinition accepts any text. A valid query that cannot be computed here is an error of the local AWS, not of
+    the query (insights.py).
     """
     query = str(call.given["queryString"])
     without_texts = QUOTED.sub('""', "\n".join(line.split("#")[0] for line in query.splitlines()))

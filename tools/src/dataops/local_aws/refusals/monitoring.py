@@ -87,7 +87,7 @@ def _periods(given: dict[str, Any]) -> list[int]:
 
 
 def _can_be_read(formula: str, names: set[str]) -> bool:
-    """Whether a formula has the grammar of metric math, which is that of Python's expressions but for AND and OR."""
+    """Whether a formula has the grammar of metric math, which is that of Python's expressions except for AND and OR."""
     try:
         tree = ast.parse(OR.sub(" or ", AND.sub(" and ", formula)).strip(), mode="eval")
     except SyntaxError:

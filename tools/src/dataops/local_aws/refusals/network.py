@@ -1,4 +1,4 @@
-"""Amazon EC2: how many networks there may be, how large, and what a group's description or an endpoint needs."""
+"""Amazon EC2: quotas and sizes of networks, and the requirements of a group's description or an endpoint."""
 
 import ipaddress
 import re
@@ -38,7 +38,7 @@ def endpoint_can_have_its_names(call: Call) -> None:
 def region_has_room_for_an_endpoint(call: Call) -> None:
     """Amazon VPC user guide, "Amazon VPC quotas": interface endpoints per VPC, gateway endpoints per region.
 
-    The code is of EC2's list of error codes; the sentence is ours, after that of VpcLimitExceeded.
+    The code is in EC2's list of error codes; the message is ours, modelled on that of VpcLimitExceeded.
     """
     profile, kind = account_profile.current(), call.given.get("VpcEndpointType") or "Gateway"
     endpoints = [each for each in call.held("ec2").vpc_end_points.values() if each.state != "deleted"]
@@ -51,7 +51,7 @@ def region_has_room_for_an_endpoint(call: Call) -> None:
 
 
 def description_can_be_written(call: Call) -> None:
-    """Neither an apostrophe nor a letter beyond ASCII."""
+    """Refuse apostrophes and characters beyond ASCII."""
     for text in _descriptions(call.given):
         if not DESCRIPTION.fullmatch(text):
             what = "security group" if call.operation == "CreateSecurityGroup" else "rule"

@@ -13,14 +13,14 @@ from dataops.local_aws.access.caller import Caller
 
 NAMED = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):(role|user)/(?:.*/)?([\w+=,.@-]+)")
 ACCOUNT = re.compile(r"\d{12}|arn:aws[a-z-]*:iam::\d{12}:root")
-# Principals of services whose endpoint has another name, in the services' own documents.
+# Service principals that differ from the endpoint's name, from the services' own documents.
 OTHER_SERVICES = frozenset(
     {"billingconsole", "cloudwatch", "delivery", "edgelambda", "logging", "management", "replication", "vpc-flow-logs"}
 )
 
 
 def statements_of(document: str) -> list[dict[str, Any]]:
-    """The statements of a policy; none of a text that is no policy, which the service itself refuses."""
+    """The statements of a policy; none if the text is not a policy, which the service itself refuses."""
     try:
         found = json.loads(document).get("Statement", [])
     except (ValueError, AttributeError):
@@ -37,7 +37,7 @@ def named(document: str, kind: str) -> Iterator[str]:
 
 
 def unknown_principal(caller: Caller, document: str) -> str | None:
-    """The first role, user or account of a policy that does not exist; other accounts may hold what we cannot see."""
+    """The first role, user or account of a policy that does not exist; other accounts' resources may be invisible."""
     for principal in named(document, "AWS"):
         found = NAMED.fullmatch(principal)
         if found and not _exists(caller, *found.groups()):

@@ -1,4 +1,4 @@
-"""Amazon SQS: the name of a deleted queue is not free at once, and the principals of a policy must exist."""
+"""Amazon SQS: the name of a deleted queue is reserved for a minute, and the principals of a policy must exist."""
 
 import time
 
@@ -11,14 +11,14 @@ _deleted: dict[tuple[str, str, str], float] = {}
 
 
 def note_the_deletion(call: Call) -> None:
-    """Remember when a queue went."""
+    """Record when a queue was deleted."""
     name = str(call.given.get("QueueUrl", "")).rpartition("/")[2]
     if name in call.held("sqs").queues:
         _deleted[_place(call, name)] = time.monotonic()
 
 
 def name_is_free(call: Call) -> None:
-    """Within a minute after a queue was deleted there may be no other of its name."""
+    """A deleted queue's name cannot be used again within a minute."""
     when = _deleted.get(_place(call, call.given["QueueName"]))
     if when is not None and time.monotonic() - when < SECONDS:
         sentence = "You must wait 60 seconds after deleting a queue before you can create another with the same name."
@@ -26,7 +26,7 @@ def name_is_free(call: Call) -> None:
 
 
 def principals_exist(call: Call) -> None:
-    """SQS developer guide, "Basic examples of Amazon SQS policies"; moto's own sentence for a policy it cannot read."""
+    """SQS developer guide, "Basic examples of Amazon SQS policies"; moto's own message for an invalid policy."""
     policy = (call.given.get("Attributes") or {}).get("Policy")
     if policy and unknown_principal(call.caller, policy):
         refuse("InvalidAttributeValue", "Invalid value for the parameter Policy.")

@@ -38,7 +38,7 @@ RULES: dict[str, Rules] = {
 
 
 def refuse_a_region_that_is_off(caller: Caller, service: str, is_query: bool) -> None:
-    """AWS Account Management Reference Guide, "Enable or disable AWS Regions": until then no credentials count there.
+    """AWS Account Management Reference Guide, "Enable or disable AWS Regions": until then no credentials work there.
 
     The codes are those of the services' "Common errors"; EC2 and S3 have their own.
     """
@@ -53,6 +53,6 @@ def refuse_a_region_that_is_off(caller: Caller, service: str, is_query: bool) ->
 
 
 def refuse_what_the_service_refuses(caller: Caller, service: str, operation: str, given: dict[str, Any]) -> None:
-    """RefusedRequestError where the service would not do what a well-formed request asks for."""
+    """Raise RefusedRequestError if the service would refuse a well-formed request."""
     for rule in RULES.get(service, {}).get(operation, ()):
         rule(Call(caller, operation, given))

@@ -1,4 +1,4 @@
-"""Amazon S3: no policy may be public where Block Public Access says so, and its principals must exist."""
+"""Amazon S3: Block Public Access may forbid public policies, and the principals of a policy must exist."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ NARROWING = frozenset(
 
 
 def policy_is_not_public(call: Call) -> None:
-    """S3 user guide, "Troubleshoot access denied (403 Forbidden) errors": the sentence of BlockPublicPolicy."""
+    """S3 user guide, "Troubleshoot access denied (403 Forbidden) errors": the message of BlockPublicPolicy."""
     bucket = call.held("s3").buckets.get(call.given["Bucket"])
     block = bucket.public_access_block if bucket else None
     if block and _is_on(block.block_public_policy) and any(map(_is_public, statements_of(call.given["Policy"]))):

@@ -12,14 +12,14 @@ SUBJECT = re.compile(r"[!-~][ -~]{0,98}")
 
 
 def subject_is_one_line_of_ascii(call: Call) -> None:
-    """A subject that a mail could not carry."""
+    """Refuse a subject that a mail cannot have."""
     subject = call.given.get("Subject")
     if subject is not None and not SUBJECT.fullmatch(subject):
         refuse(INVALID, "Invalid parameter: Subject")
 
 
 def topic_is_of_this_region(call: Call) -> None:
-    """A topic is reached in its own region only (mozilla/security#8 shows the sentence)."""
+    """A topic is available in its own region only (mozilla/security#8 shows the sentence)."""
     arn = str(call.given.get("TopicArn") or call.given.get("TargetArn") or "").split(":")
     if len(arn) == 6 and arn[3] != call.caller.region:
         refuse(INVALID, "Invalid parameter: TopicArn")

@@ -1,4 +1,4 @@
-"""Refuses a request that breaks the API model of its service, with the error that the service answers."""
+"""Refuses a request that violates the API model of its service, with the service's error."""
 
 import re
 from collections.abc import Callable
@@ -15,12 +15,12 @@ from dataops.local_aws.request_model.constraints import Constraints, Shapes, Vio
 from dataops.local_aws.request_model.wire import RestRequest, UnreadableError, Wire
 
 Environ = dict[str, Any]
-# What a request is signed for, where the model has another name.
+# The signing name of a request, if the model has another name.
 MODELS = {"monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi"}
 SMITHY = re.compile(r"/service/\w+/operation/(\w+)$")
 # ReceiveMessage takes the names of message attributes too (Amazon SQS API Reference), which its enumeration lacks.
 ALSO_TAKEN = {("sqs", "QueueAttributeName"): "MessageSystemAttributeName"}
-# AWS takes arn:aws:s3:::bucket in S3 Control, which provider 6 sends and the pattern refuses (floci-io/floci#556).
+# AWS accepts arn:aws:s3:::bucket in S3 Control, which provider 6 sends and the pattern refuses (floci-io/floci#556).
 WITHOUT_PATTERN = {("s3control", "S3ResourceArn")}
 # The codes that services use for a value that breaks their model: the "Errors" of each API reference.
 CODES = {"cloudwatch": "ValidationError", "logs": "InvalidParameterException", "s3": "MalformedXML"}
@@ -28,7 +28,7 @@ MALFORMED_XML = "The XML you provided was not well-formed or did not validate ag
 
 
 class RefusedRequestError(Exception):
-    """A request that AWS would not take: the error's code, sentence and HTTP status."""
+    """A request that AWS would refuse: the error's code, message and HTTP status."""
 
     def __init__(self, code: str, message: str, status: int = 400) -> None:
         super().__init__(message)
@@ -37,7 +37,7 @@ class RefusedRequestError(Exception):
 
 @dataclass(frozen=True)
 class ReadRequest:
-    """A request in the words of its service's API model."""
+    """A request by its service's API model: the operation and its members."""
 
     service: str
     operation: str
@@ -45,7 +45,7 @@ class ReadRequest:
 
 
 class ServiceModel:
-    """One service's API model: its operations, and what their inputs may hold."""
+    """One service's API model: its operations and their inputs."""
 
     def __init__(self, service: str) -> None:
         description = get_service_model(service)._service_description
@@ -60,7 +60,7 @@ class ServiceModel:
         self.wire = Wire(self.shapes, is_ec2=self.protocol == "ec2")
 
     def read(self, environ: Environ, body: Callable[[], bytes]) -> ReadRequest | None:
-        """The operation and its members; None for an operation that the model does not know or that takes nothing."""
+        """The operation and its members; None for an operation that is not in the model or has no input."""
         target = str(environ.get("HTTP_X_AMZ_TARGET", "")).rpartition(".")[2]
         if target:
             return self._request(target, lambda shape: self.wire.from_json(body(), shape))
@@ -76,7 +76,7 @@ class ServiceModel:
         return None
 
     def violations(self, request: ReadRequest) -> list[Violation]:
-        """Everything in a request that breaks the model."""
+        """All violations of the model in a request."""
         return self.constraints.violations(str(self._input(request.operation)), request.given)
 
     def _request(self, operation: str, read: Callable[[str], dict[str, Any]]) -> ReadRequest | None:
@@ -84,7 +84,7 @@ class ServiceModel:
         return ReadRequest(self.service, operation, read(shape)) if shape else None
 
     def _input(self, operation: str) -> str | None:
-        """The name of an operation's input; None where there is no such operation or it has no input."""
+        """The name of an operation's input; None if there is no such operation or it has no input."""
         shape = self.operations.get(operation, {}).get("input", {}).get("shape")
         return str(shape) if shape else None
 
@@ -107,7 +107,7 @@ class ServiceModel:
 
 
 def read_request(service: str, environ: Environ, body: Callable[[], bytes]) -> ReadRequest | None:
-    """A request by its model; RefusedRequestError where it has unknown members, lacks some, or breaks a constraint."""
+    """A parsed request; RefusedRequestError if members are unknown or missing, or violate a constraint."""
     path = str(environ.get("PATH_INFO", ""))
     model = _model("s3control" if service == "s3" and path.startswith("/v20180820/") else MODELS.get(service, service))
     if model is None:
@@ -145,12 +145,12 @@ def _refusal(model: ServiceModel, found: list[Violation]) -> RefusedRequestError
     if model.protocol == "ec2":
         return _ec2_refusal(first)
     if model.service == "s3":
-        # S3 names no member: what is wrong is said behind its sentence.
+        # S3 names no member: the violation is appended to its message.
         return RefusedRequestError("MalformedXML", f"{MALFORMED_XML} ({first.text})")
     if first.kind == "type" and "json" in model.protocol:
         return RefusedRequestError("SerializationException", f"{first.text} (at '{first.path}')")
     if first.kind == "unknown":
-        # AWS drops an unknown member without a word, so that the setting has no effect: the SDK's own sentence.
+        # AWS ignores an unknown member silently, so that the setting has no effect: the SDK's own message.
         return RefusedRequestError(_code(model), first.text)
     several = f"{len(found)} validation error{'s' if len(found) > 1 else ''} detected"
     return RefusedRequestError(_code(model), f"{several}: {'; '.join(each.text for each in found)}")
@@ -161,7 +161,7 @@ def _code(model: ServiceModel) -> str:
 
 
 def _ec2_refusal(found: Violation) -> RefusedRequestError:
-    """EC2's own codes and sentences (Amazon EC2 API Reference, Error codes)."""
+    """EC2's own codes and messages (Amazon EC2 API Reference, Error codes)."""
     name = ".".join(word[:1].upper() + word[1:] for word in found.path.split("."))
     if found.kind == "missing":
         return RefusedRequestError("MissingParameter", f"The request must contain the parameter {name}")

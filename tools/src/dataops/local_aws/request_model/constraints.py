@@ -21,7 +21,7 @@ TOKENS = {bool: "TRUE_VALUE", str: "STRING_VALUE", int: "NUMBER_VALUE", float: "
 
 @dataclass(frozen=True)
 class Violation:
-    """What is wrong with one value, and of which kind: unknown, missing, type, or constraint."""
+    """An error of one value, and its kind: unknown, missing, type, or constraint."""
 
     kind: str
     path: str
@@ -29,18 +29,18 @@ class Violation:
 
 
 class Constraints:
-    """The checks of one API model, each made when it is first needed."""
+    """The checks of one API model, each built on first use."""
 
     def __init__(self, shapes: Shapes) -> None:
         self.shapes, self.made = shapes, dict[str, Check]()
 
     def violations(self, shape: str, value: Any) -> list[Violation]:
-        """Everything that is wrong with the value of a request."""
+        """All violations in the value of a request."""
         return list(self._check(shape)(value, ""))
 
     def _check(self, name: str) -> Check:
         if name not in self.made:
-            # A shape may hold itself: the check of its members is looked up when a value needs it.
+            # A shape may contain itself: the check of its members is looked up when a value needs it.
             self.made[name] = self._make(self.shapes[name])
         return self.made[name]
 
@@ -112,7 +112,7 @@ class Constraints:
 
 
 def _below(path: str, name: str) -> str:
-    """The path of a member, which begins with a small letter in AWS's sentences."""
+    """The path of a member, which begins in lower case in AWS's messages."""
     small = name[:1].lower() + name[1:]
     return f"{path}.{small}" if path else small
 
@@ -142,7 +142,7 @@ def _string(shape: dict[str, Any]) -> Check:
     pattern = shape.get("pattern")
 
     def check(value: Any, path: str) -> Iterator[Violation]:
-        # A JSON document in a string arrives as what it holds.
+        # A JSON document in a string arrives parsed.
         if shape.get("jsonvalue"):
             return
         if not isinstance(value, str):

@@ -1,4 +1,4 @@
-"""Reads the patterns of the API models, which are Java's, with the module `regex`, which knows Unicode's classes."""
+"""Compiles the API models' patterns, which are Java's, with the module `regex`, which supports Unicode classes."""
 
 from functools import cache
 
@@ -14,7 +14,7 @@ REWRITTEN = {
 
 @cache
 def compiled(pattern: str) -> "regex.Pattern[str]":
-    """The pattern; a value has to match the whole of it."""
+    """The compiled pattern; a value has to match all of it."""
     for java, ours in REWRITTEN.items():
         pattern = pattern.replace(java, ours)
     return regex.compile(pattern, regex.VERSION0)

@@ -1,6 +1,6 @@
-"""Reads the members of an operation's input out of a request, in each protocol of AWS.
+"""Reads the members of an operation's input from a request, in each protocol of AWS.
 
-What the model does not know stays in what is read under the name that it came with.
+Members that the model does not know keep their names.
 """
 
 import io
@@ -17,12 +17,12 @@ Shapes = dict[str, dict[str, Any]]
 Read = dict[str, Any]
 Tree = dict[str, Any]
 NAMESPACE = re.compile(r"\{[^}]*\}")
-# What every request of the query protocol holds beside the members.
+# The parts of every request of the query protocol besides the members.
 NOT_MEMBERS = ("Action", "Version")
 
 
 class UnreadableError(ValueError):
-    """A body that is not what its protocol says."""
+    """A body that is invalid for its protocol."""
 
 
 class Wire:
@@ -95,7 +95,7 @@ class Wire:
         return None
 
     def _renamed(self, value: Any, shape: str) -> Any:
-        """A value of JSON with its members under their own names where the wire has other ones."""
+        """A JSON value with its members renamed from their wire names."""
         definition = self.shapes[shape]
         kind = definition["type"]
         if kind == "structure" and isinstance(value, dict) and not definition.get("document"):
@@ -202,7 +202,7 @@ class Wire:
         return self._of_xml(elements[0], member)
 
     def _text(self, value: Any, shape: dict[str, Any]) -> Any:
-        """What a text stands for where the shape is a number or a boolean; the text itself where it is none."""
+        """The value of a text for a number or boolean shape; the text itself if it is invalid."""
         kind = shape["type"]
         if not isinstance(value, str) or kind in ("string", "blob", "character", "timestamp"):
             return value
@@ -215,7 +215,7 @@ class Wire:
 
 
 class RestRequest:
-    """The parts of a request in which the REST protocols put members."""
+    """The parts of a request that contain members in the REST protocols."""
 
     def __init__(self, environ: dict[str, Any], path: dict[str, Any], body: bytes, is_xml: bool) -> None:
         self.path, self.body, self.is_xml = path, body, is_xml

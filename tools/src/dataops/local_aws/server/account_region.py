@@ -17,7 +17,7 @@ from dataops.local_aws.server.machine import Machine
 
 
 class AccountRegion:
-    """The parts of one account and region, wired together."""
+    """The parts of one account and region, connected to each other."""
 
     def __init__(self, aws: LocalAws, machine: Machine, retry_after: tuple[float, ...], stopped: Signal) -> None:
         self.aws, self.stopped = aws, stopped
@@ -35,31 +35,31 @@ class AccountRegion:
         return any(part.is_busy for part in (self.jobs, self.functions, self.crawls, self.bus, self.tools))
 
     def begin(self) -> None:
-        """Start everything that acts on its own."""
+        """Start every background task."""
         source = EventSource(self.aws, self.functions, self.stopped)
         for act in (source.poll, self.schedule.tick, self.alarms.judge, lambda: self.functions.retry(self.stopped)):
             Thread(target=act, name=act.__qualname__, daemon=True).start()
         self.tools.begin(self.stopped)
 
     def close(self) -> None:
-        """End every process that was started."""
+        """Stop every child process."""
         self.tools.close()
         self.functions.close()
         self.jobs.close()
 
     def fire(self, name: str) -> bool:
-        """Fire a rule as if its schedule were due; whether there is one of that name that has a schedule."""
+        """Fire a rule as if its schedule were due; whether there is a scheduled rule of that name."""
         due = [rule for rule in self.schedule.rules() if rule.name == name]
         for rule in due:
             self.schedule.fire(rule)
         return bool(due)
 
     def emit(self, source: str, detail_type: str, detail: dict[str, Any], resources: list[str] | None = None) -> None:
-        """Send an event of one of AWS's services."""
+        """Emit an event of an AWS service."""
         self.bus.emit(event_of(self.aws, source, detail_type, detail) | {"resources": resources or []})
 
     def invoke_later(self, name: str, event: Any) -> bool:
-        """Invoke a function without waiting; whether there is one of that name."""
+        """Invoke a function asynchronously; whether there is one of that name."""
         try:
             function = self.aws.model("lambda").get_function(name)
         except Exception:

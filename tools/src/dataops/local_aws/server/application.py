@@ -1,4 +1,4 @@
-"""The web application: moto's services, what moto lacks, and the platform's own questions under /local/."""
+"""The web application: moto's services, what moto lacks, and the platform's own operations under /local/."""
 
 import io
 import json
@@ -46,8 +46,8 @@ REASONS = {
     501: "501 Unsupported",
 }
 DEVELOPER_TOOLS = ("codecommit", "codebuild", "codepipeline", "codeconnections", "codestar-connections")
-# moto checks a condition and writes in two steps: one request at a time keeps the promise of conditional writes.
-# Of the others here it walks through all that it keeps while another request adds or removes something.
+# moto checks a condition and writes in two steps: one request at a time makes conditional writes atomic.
+# For the other services here, moto iterates over its resources while another request adds or removes some.
 ONE_AT_A_TIME = ("dynamodb", "s3", "glue", "iam", "logs", "monitoring", "ec2", "lakeformation")
 
 
@@ -66,7 +66,7 @@ class Application:
         self.locks = {service: Lock() for service in ONE_AT_A_TIME}
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """One request."""
+        """Handle one request."""
         path, service = environ.get("PATH_INFO", ""), _service(environ)
         if path.startswith("/local/"):
             return _tell(start_response, *self.ask(path, json.loads(_body(environ) or b"{}")))
@@ -74,7 +74,7 @@ class Application:
             refuse_a_region_that_is_off(_caller(environ), service, is_form(environ))
             authorize(_caller(environ), service, environ, lambda: _body(environ))
             request = read_request(service, environ, lambda: _body(environ))
-            # What a rule counts must not change before moto adds to it.
+            # The resources that a rule counts must not change before moto adds one.
             with self.locks.get(service, nullcontext()):
                 if request:
                     refuse_what_the_service_refuses(_caller(environ), request.service, request.operation, request.given)
@@ -118,7 +118,7 @@ class Application:
         return _tell(start_response, 404, told, "ResourceNotFoundException")
 
     def _moto(self, service: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """moto's answer; an operation that it does not know becomes an error that no client tries again for minutes."""
+        """Call moto; an operation that moto lacks becomes an error that clients do not retry for minutes."""
         status: list[str] = []
 
         def note(line: str, headers: list[tuple[str, str]], *more: Any) -> Any:
@@ -160,7 +160,7 @@ def _service(environ: Environ) -> str:
 
 
 def _denial(service: str, environ: Environ) -> str:
-    """What a service calls it when somebody may not do something."""
+    """A service's error code for a denied call."""
     if service == "ec2":
         return "UnauthorizedOperation"
     if service == "sns":

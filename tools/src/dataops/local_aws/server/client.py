@@ -12,14 +12,14 @@ from moto.backends import get_backend
 
 from dataops.local_platform import process_environment
 
-# A part of the local AWS that asks another one must get the first answer.
+# A part of the local AWS that calls another must get the first answer, without retries.
 ONCE = Config(retries={"total_max_attempts": 1}, max_pool_connections=32, read_timeout=600)
 MAKING = Lock()
 
 
 @dataclass(frozen=True)
 class LocalAws:
-    """Who we are, where we listen, and the folder for everything that lies on this machine."""
+    """The account and region, the address, and the folder for all files on this machine."""
 
     account: str
     region: str
@@ -28,28 +28,28 @@ class LocalAws:
 
     def client(self, service: str) -> Any:
         """A boto3 client of the local AWS."""
-        # A client may be shared between threads, but boto3 may not make two at the same time.
+        # Threads may share a client, but boto3 must not create two at the same time.
         with MAKING:
             return _client(self.address, self.account, self.region, service)
 
     def client_in(self, session: dict[str, str], service: str) -> Any:
-        """A boto3 client that acts in a session of a role: by the environment variables of its credentials."""
+        """A boto3 client in a session of a role: by the environment variables of its credentials."""
         names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
         with MAKING:
             made = boto3.Session(*(session[name] for name in names), self.region)
             return made.client(service, endpoint_url=self.address, config=ONCE)
 
     def queue_url(self, arn: str) -> str:
-        """Where a queue is reached."""
+        """The address of a queue."""
         return str(self.client("sqs").get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"])
 
     def send(self, queue: str, body: str, attributes: dict[str, str]) -> None:
-        """Put a message into the queue of an ARN, with what is said about it."""
+        """Send a message with its attributes to the queue of an ARN."""
         told = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items() if value}
         self.client("sqs").send_message(QueueUrl=self.queue_url(queue), MessageBody=body, MessageAttributes=told)
 
     def model(self, service: Any) -> Any:
-        """What moto keeps in memory for a service: for reading, where AWS has no call that tells it."""
+        """The moto backend of a service: for reading data that no AWS call returns."""
         return get_backend(service)[self.account][self.region]
 
     @property

@@ -1,4 +1,4 @@
-"""Reads a request in any of AWS's protocols: the operation it names, and what it hands over."""
+"""Reads a request in any of AWS's protocols: its operation and its members."""
 
 import io
 import json
@@ -14,13 +14,13 @@ from moto.core.routing import NotFound, get_service_router
 
 Given = dict[str, Any]
 Environ = dict[str, Any]
-# Operations of S3 whose body says what is judged: the objects to delete, the tags to set.
+# S3 operations whose body is needed for authorization: the objects to delete, the tags to set.
 S3_BODIES = ("DeleteObjects", "PutBucketTagging", "PutObjectTagging", "CreateBucket")
 CBOR = BaseCBORParser()
 
 
 def content_of(service: str, environ: Environ, body: Callable[[], bytes]) -> tuple[str, Given]:
-    """The operation of a request and its members, by AWS's names; no operation where we cannot read it."""
+    """The operation of a request and its members, by AWS's names; no operation if it is unknown."""
     target = str(environ.get("HTTP_X_AMZ_TARGET", ""))
     if target:
         return target.rpartition(".")[2], _json(body())
@@ -48,7 +48,7 @@ def is_form(environ: Environ) -> bool:
 
 
 def _member(operation: Any, name: str) -> str:
-    """The member of an operation that a part of the query string is."""
+    """The member of an operation for a part of the query string."""
     shape = operation.input_shape
     members = shape.members if shape is not None else {}
     return next((member for member, each in members.items() if each.serialization.get("name") == name), name)
@@ -68,7 +68,7 @@ def _cbor(body: bytes) -> Given:
 
 
 def _xml(body: bytes) -> Given:
-    """An element as a mapping; of children with one name a list."""
+    """An element as a mapping; children with the same name become a list."""
     found = _element(ElementTree.fromstring(body)) if body.strip() else {}
     return found if isinstance(found, dict) else {}
 

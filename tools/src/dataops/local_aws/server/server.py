@@ -1,4 +1,4 @@
-"""The process that is the local AWS, of one account and region or of several; `make local` starts and ends one."""
+"""The process of the local AWS, with one or several accounts and regions; `make local` starts and ends one."""
 
 import argparse
 import json
@@ -77,12 +77,12 @@ class LocalAwsServer:
         account_reads.patch_moto()
 
     def begin(self) -> None:
-        """Let everything that acts on its own begin to act."""
+        """Start every background task."""
         for each in self.account_regions.values():
             each.begin()
 
     def ask(self, path: str, given: dict[str, Any]) -> Answer:
-        """The platform's own questions and commands, for the commands of this project."""
+        """Handle the platform's own operations, for the commands of this project."""
         self.used_at = time.monotonic()
         match path.removeprefix("/local/"):
             case "status":
@@ -109,23 +109,23 @@ class LocalAwsServer:
         return 200, {}
 
     def close(self) -> None:
-        """End every process that was started."""
+        """Stop every child process."""
         for each in self.account_regions.values():
             each.close()
 
     def _credentials(self, build: str) -> Answer:
-        """New credentials of a build's role, as the address in its container gives them again and again."""
+        """New credentials of a build's role on each request, as from the address in its container."""
         places = self.account_regions.values()
         found = next(filter(None, (each.tools.builds.credentials(build) for each in places)), None)
         return (200, found) if found else (404, {"message": f"no build {build} is under way"})
 
     @property
     def is_busy(self) -> bool:
-        """Whether anything is under way anywhere."""
+        """Whether anything is in progress."""
         return any(each.is_busy for each in self.account_regions.values())
 
     def _end(self, who: str) -> None:
-        """End the process in which a function, or `job`, is at work."""
+        """End the process of a busy function, or of a `job`."""
         self.first.jobs.end_at_work() if who == "job" else self.first.functions.end_at_work(who)
 
     def _uploaded(self, event: dict[str, Any]) -> None:
@@ -135,7 +135,7 @@ class LocalAwsServer:
             account_region.bus.deliveries.submit(account_region.bus.emit, event)
 
     def _tools(self, who: Caller, service: str, operation: str, given: dict[str, Any]) -> Answer:
-        """What the developer tools of the caller's account and region answer."""
+        """The response of the developer tools of the caller's account and region."""
         return self.account_regions[who.account, who.region].tools.answer(service, operation, who, given)
 
     def _invoke_later(self, who: Caller, name: str, event: Any) -> bool:
@@ -147,7 +147,7 @@ def _place(aws: LocalAws) -> tuple[str, str]:
 
 
 def serve(given: argparse.Namespace) -> None:
-    """Listen on loopback until stopped, or until nobody has asked anything for a while."""
+    """Listen on loopback until stopped, or until no request has come for a while."""
     local_aws: list[LocalAwsServer] = []
 
     def application(environ: dict[str, Any], start_response: Any) -> Any:
@@ -157,7 +157,7 @@ def serve(given: argparse.Namespace) -> None:
     address, folder, stopped = f"http://127.0.0.1:{server.port}", given.folder.resolve(), Signal()
     account_regions = [each.split("/") for each in dict.fromkeys(given.account_region)]
     places = [LocalAws(account, region, address, folder) for account, region in account_regions]
-    # moto would take every caller for this account.
+    # moto would treat every caller as this account.
     os.environ.pop("MOTO_ACCOUNT_ID", None)
     os.environ.update(places[0].process_environment)
     account_profile.choose(given.profile)
@@ -180,7 +180,7 @@ def serve(given: argparse.Namespace) -> None:
 
 
 def wait_for_the_end(server: LocalAwsServer, platform: Platform, idle_minutes: float) -> None:
-    """Until it is stopped, nobody has needed it for long, or its folder is another platform's or nobody's."""
+    """Wait until it is stopped, long unused, or its folder is gone or taken over by another platform."""
     while not server.stopped.wait(1):
         if server.is_busy:
             server.used_at = time.monotonic()
@@ -191,7 +191,7 @@ def wait_for_the_end(server: LocalAwsServer, platform: Platform, idle_minutes: f
 
 
 def main() -> None:
-    """Read the command line and serve."""
+    """Parse the command line and serve."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--environment", required=True)
     parser.add_argument(
@@ -217,7 +217,7 @@ def main() -> None:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     serve(given)
     logging.shutdown()
-    # A thread that waits for something, a crawl on hold or a function without room, must not keep the process.
+    # A waiting thread, such as a crawl on hold or a throttled function, must not keep the process alive.
     os._exit(0)
 
 

@@ -1,4 +1,4 @@
-"""Threads that do the local AWS's work: how much of it is unfinished is known, and no failure stays unheard."""
+"""Threads for the work of the local AWS: they count unfinished tasks, and log every failure."""
 
 import logging
 from collections.abc import Callable
@@ -10,14 +10,14 @@ log = logging.getLogger("workers")
 
 
 class Workers:
-    """A bounded number of threads; what they cannot do at once waits for them."""
+    """A limited number of threads; further tasks wait for them."""
 
     def __init__(self, count: int, name: str) -> None:
         self.threads, self.counting = ThreadPoolExecutor(count, name), Lock()
         self.unfinished = 0
 
     def submit(self, act: Callable[..., None], *values: Any) -> None:
-        """Let one of the threads do something."""
+        """Run a task in one of the threads."""
         with self.counting:
             self.unfinished += 1
         self.threads.submit(self._do, act, values)
