@@ -1,4 +1,4 @@
-"""Lambda: tries from inside the network whether AWS's services, and the databases of connections, can be reached."""
+"""Lambda: checks from inside the network whether AWS's services, and the databases of connections, can be reached."""
 
 import json
 import socket
@@ -15,7 +15,7 @@ databases: dict[str, str] = json.loads(required("DATABASES"))
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Open a connection to each place and close it again: no credentials are needed, none are sent."""
+    """Open and close a connection to each address: no credentials are needed, none are sent."""
     endpoints = unreachable({service: client(service).meta.endpoint_url for service in services})
     connections = unreachable({name: f"//{address}" for name, address in databases.items()})
     values = {"endpoints_unreachable": float(len(endpoints)), "connections_unreachable": float(len(connections))}
@@ -24,7 +24,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def unreachable(places: dict[str, str]) -> list[str]:
-    """The names of the addresses that nothing answers at."""
+    """Return the names of the addresses that do not answer."""
     answers = each(lambda address: _answers(urlsplit(address)), places.values())
     return [name for name, is_reached in zip(places, answers, strict=True) if not is_reached]
 

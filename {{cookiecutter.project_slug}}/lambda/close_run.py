@@ -21,7 +21,7 @@ closing = Closing(jobs, RunNews(jobs, notifications, required("CANARY")), int(re
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """A state change of a job, as Glue sends it: a hint, the job and its commit decide."""
+    """Handle a state change of a job from Glue: the event is only a hint, the job and its commit decide."""
     detail = event["detail"]
     dataset = dataset_of(prefix, detail["jobName"])
     if dataset is None:

@@ -12,7 +12,7 @@ from notifications.messages.alarm import TOLD_AS_IT_HAPPENS, alarm_rings, budget
 from notifications.notification import Notifications
 from runtime.aws import client, required, table_client
 
-# An alarm covers at most half an hour of what a Lambda notifies itself, and rings some minutes later.
+# An alarm covers at most half an hour of what a Lambda notifies itself, and becomes active some minutes later.
 MINUTES_UNTIL_IT_RINGS = 60
 
 ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)
@@ -20,14 +20,14 @@ notifications = Notifications(client("sns"), required("NOTIFICATION_ROUTES"), le
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Messages of this environment's topic, as SNS hands them over: at least once."""
+    """Handle messages of this environment's topic, which SNS delivers at least once."""
     for record in event["Records"]:
         tell(record["Sns"].get("Subject") or "", record["Sns"]["Message"], record["Sns"]["MessageId"])
     return {}
 
 
 def tell(subject: str, text: str, identity: str) -> None:
-    """CloudWatch sends JSON, a budget sends lines; anything else is forwarded unchanged."""
+    """Notify: CloudWatch sends JSON, a budget sends lines; anything else is forwarded unchanged."""
     place = notifications.place
     alarm = alarm_in(text)
     if alarm:
@@ -42,7 +42,7 @@ def tell(subject: str, text: str, identity: str) -> None:
 
 
 def tell_of_alarm(alarm: dict[str, Any]) -> None:
-    """Recipients who already got the notification of a Lambda do not get the alarm; everybody gets its end."""
+    """Notify of an alarm, except recipients of the Lambda's own notification; everybody gets its end."""
     message = alarm_rings(notifications.place, alarm)
     repeated = TOLD_AS_IT_HAPPENS.intersection(message.kinds) if alarm["NewStateValue"] == "ALARM" else set()
     since = earlier(as_moment(alarm["StateChangeTime"]), MINUTES_UNTIL_IT_RINGS)
@@ -51,12 +51,12 @@ def tell_of_alarm(alarm: dict[str, Any]) -> None:
 
 
 def is_a_beginning(alarm: dict[str, Any]) -> bool:
-    """Whether all is well since CloudWatch has measured for the first time: nothing is over, because nothing was."""
+    """Return whether the alarm is OK after its first measurement: nothing is over, because nothing was wrong."""
     return alarm["NewStateValue"] == "OK" and alarm.get("OldStateValue") == "INSUFFICIENT_DATA"
 
 
 def alarm_in(text: str) -> dict[str, Any] | None:
-    """The alarm in a text, or None."""
+    """Return the alarm in a text, or None."""
     try:
         said = json.loads(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Lambda: reminds of a plan that has waited for half of the time that it may."""
+"""Lambda: sends a reminder of a plan that has waited for half of its time limit."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -18,7 +18,7 @@ patience = timedelta(minutes=int(required("APPROVAL_MINUTES")))
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """The call of the schedule: each approval is reminded of once."""
+    """Handle the call of the schedule: one reminder per approval."""
     place, reminded = notifications.place, []
     for stage, action in waiting(codepipeline.get_pipeline_state(name=place.prefix)):
         waited = ledger.clock() - action["lastStatusChange"]
@@ -32,7 +32,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def waiting(state: Row) -> Iterator[tuple[Row, Row]]:
-    """Each stage whose approval is waited for, with the state of that approval; only approvals have a token."""
+    """Return each stage that waits for approval, with the state of that approval; only approvals have a token."""
     for stage in state["stageStates"]:
         for action in stage["actionStates"]:
             newest = action.get("latestExecution", {})

@@ -17,7 +17,7 @@ notifications = Notifications(client("sns"), required("NOTIFICATION_ROUTES"), le
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """The call of the schedule: its time, and each dataset with its `expected_every`, if it has one."""
+    """Handle the call of the schedule: its time, and each dataset with its `expected_every`, if it has one."""
     moment = as_moment(event["time"])
     day = as_text(moment - timedelta(days=1))[:10]
     datasets = event["datasets"]

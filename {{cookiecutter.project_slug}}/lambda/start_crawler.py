@@ -18,7 +18,7 @@ intake = Intake(
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Messages of the queue, or the call of a dataset's schedule."""
+    """Handle messages of the queue, or the call of a dataset's schedule."""
     if event.get("scheduled"):
         intake.crawl(event["dataset"])
         return {}

@@ -23,7 +23,7 @@ notifications = Notifications(client("sns"), required("NOTIFICATION_ROUTES"), le
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """A state change of a crawler or a job, as Glue sends it: a hint, the ledger decides."""
+    """Handle a state change of a crawler or a job from Glue: the event is only a hint, the ledger decides."""
     detail = event["detail"]
     name = detail.get("crawlerName") or detail["jobName"]
     dataset = dataset_of(prefix, name)
@@ -35,7 +35,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         measure_ended_crawl(prefix, dataset, detail)
     if is_crawl and detail["state"] == "Failed":
         tell_of_failed_crawl(dataset, notifications)
-    # The files of a failed job wait for the sweep, so that a broken source does not run in a circle.
+    # The files of a failed job wait for the sweep, so that a broken source does not cause a loop.
     if detail["state"].upper() != "SUCCEEDED":
         return {}
     crawl = crawlers.newest(dataset, just_succeeded=is_crawl)

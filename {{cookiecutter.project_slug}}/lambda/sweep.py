@@ -1,4 +1,4 @@
-"""Lambda: brings one dataset to where all its events would have brought it, had none been lost."""
+"""Lambda: brings one dataset to the state that all its events would have caused, if any were lost."""
 
 from collections.abc import Callable
 from functools import partial
@@ -33,7 +33,7 @@ closing = Closing(jobs, RunNews(jobs, notifications, required("CANARY")), int(re
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """One dataset, on a schedule; an error in one step keeps no other step from its work."""
+    """Handle one dataset, on a schedule; an error in one step does not stop the other steps."""
     dataset, on_upload = event["dataset"], event["crawl"] == "on-upload"
     begun = ledger.open_rows(dataset, ("CLAIMED", "QUARANTINED"))
     refused = [row["file"] for row in begun if row["state"] == "QUARANTINED"]
@@ -42,7 +42,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         failures += _try("close-run", dataset, partial(closing.close, dataset, run))
     failures += _try("measure", dataset, lambda: measure_dataset(ledger, prefix, dataset))
     failures += _try("advance", dataset, lambda: _advance(dataset, on_upload))
-    # Last: nothing depends on it, and of many versions it takes all the time that is left.
+    # Last: nothing depends on it, and with many versions it takes all the time that is left.
     failures += _try("find-missed-uploads", dataset, lambda: _find_missed(event, context))
     if failures:
         raise RuntimeError(f"The sweep of {dataset} has failed at: {', '.join(failures)}.")
@@ -55,7 +55,7 @@ def _find_missed(event: dict[str, Any], context: Any) -> None:
     found = record_missed(s3, intake, event["prefix"], dataset, listing, context)
     log("missed-uploads", dataset=dataset, files=found)
     if found:
-        # A file that was found asks for a crawl, as its event would have.
+        # A file that was found requests a crawl, as its event would have.
         _advance(dataset, event["crawl"] == "on-upload")
 
 

@@ -1,4 +1,4 @@
-"""Lambda: writes the notification of an event of the delivery, and sends it once."""
+"""Lambda: sends the notification of a delivery event once."""
 
 from typing import Any
 
@@ -14,14 +14,14 @@ codepipeline = client("codepipeline")
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """An event of CodePipeline, CodeBuild or CodeCommit, as EventBridge hands it over: at least once."""
+    """Handle an event of CodePipeline, CodeBuild or CodeCommit, which EventBridge delivers at least once."""
     row, notice, message = news_of(notifications.place, event, failed_action)
     notifications.send_now(row, notice, message)
     return {"row": row, "notice": notice}
 
 
 def failed_action(execution: str) -> Row | None:
-    """The action that an execution has stopped at; None if a stage failed before its first action."""
+    """Return the action at which an execution has stopped; None if a stage failed before its first action."""
     told = codepipeline.list_action_executions(
         pipelineName=notifications.place.prefix, filter={"pipelineExecutionId": execution}
     )

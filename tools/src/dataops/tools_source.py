@@ -1,7 +1,7 @@
 """Unpacks the tools into the project, for a team that wants to change them: make tools-source.
 
-From then on `make setup` builds and installs them from tools/src, and an upgrade merges them. Nothing but the standard
-library is imported: the wheel itself runs this, before anything is installed.
+From then on `make setup` builds and installs them from tools/src, and an upgrade merges them. It imports only the
+standard library: the wheel itself runs this, before anything is installed.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from dataops.wheel import sources_in, unpack
 TOOLS, RECORD = Path("tools"), Path(".cruft.json")
 LOCK = TOOLS / "requirements.lock"
 DONE, REFUSED = 0, 2
-# The record names the form; cruft, which does not know it, must not bring the wheel back: answers/record.py.
+# The record names the form; cruft, which does not know it, must not restore the wheel: answers/record.py.
 SKIPPED = ["tools/*.whl", "tools/requirements.lock"]
 NEXT = """The source of the tools is in tools/src/; upgrades merge it from now on.
 Go on:   make setup, make check, then git add --all tools {record} && git commit -m "Own the tools"
@@ -23,7 +23,7 @@ Go back: git checkout -- tools {record} && rm -r {written}"""
 
 
 class RefusedError(Exception):
-    """One sentence about what is in the way."""
+    """One sentence about the obstacle."""
 
 
 def main() -> int:
@@ -37,7 +37,7 @@ def main() -> int:
 
 
 def to_source(project: Path) -> str:
-    """Replace the wheel by its source, and note that in the record; what to do next."""
+    """Replace the wheel by its source, and set that in the record; return what to do next."""
     wheels = sorted((project / TOOLS).glob("*.whl"))
     if not wheels and (project / TOOLS / "src").is_dir():
         return "The project has the source of its tools already, in tools/src/: nothing to do."
@@ -52,7 +52,7 @@ def to_source(project: Path) -> str:
         skip = [*record.get("skip", []), *(each for each in SKIPPED if each not in record.get("skip", []))]
         text = json.dumps({**record, "tools": "source", "skip": skip}, indent=2, ensure_ascii=False)
         (project / RECORD).write_bytes(text.encode() + b"\n")
-    # Last, so that a project which is interrupted before has its wheel still.
+    # Last, so that an interrupted project still has its wheel.
     wheels[0].unlink()
     (project / LOCK).unlink(missing_ok=True)
     written = " ".join(sorted({f"tools/{name.partition('/')[0]}" for name in files}))
@@ -65,7 +65,7 @@ def to_source(project: Path) -> str:
 
 
 def checked(project: Path, wheels: list[Path]) -> bytes:
-    """The content of the project's one wheel, if it is the one that the lock file names."""
+    """Return the content of the project's one wheel, if it is the one that the lock file names."""
     if len(wheels) != 1:
         found = ", ".join(wheel.name for wheel in wheels) or "none"
         raise RefusedError(f"tools/ must hold one wheel ({found} found): restore it with git checkout -- tools.")
@@ -79,7 +79,7 @@ def checked(project: Path, wheels: list[Path]) -> bytes:
 
 
 def record_in(project: Path) -> dict[str, Any] | None:
-    """The record, None where the project has none."""
+    """Return the record, or None if the project has none."""
     if not (project / RECORD).is_file():
         return None
     try:

@@ -1,7 +1,7 @@
 """Compares the tools of a project with those that a checked out template builds: make tools-verify.
 
 The project's upgrade.py fetches the template and runs this file of the template, not the one in the wheel: a wheel
-that was changed must not judge itself. Nothing but the standard library is imported.
+that was changed must not judge itself. It imports only the standard library.
 """
 
 import argparse
@@ -19,7 +19,7 @@ LOCK = "requirements.lock"
 
 
 def main() -> int:
-    """Exit code 0: the same, 1: different, 2: there is nothing to compare with."""
+    """Return exit code 0: the same, 1: different, 2: there is nothing to compare with."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--project", type=Path, required=True, help="the folder of the project")
     parser.add_argument("--template", type=Path, required=True, help="a clone of the template, at the wanted version")
@@ -31,7 +31,7 @@ def main() -> int:
 
 
 def compared(ours: Path, theirs: Path, version: str) -> tuple[int, str]:
-    """The exit code, and what to say."""
+    """Return the exit code, and the message."""
     if not (theirs / "src").is_dir():
         return UNKNOWN, f"Version {version} of the template has no tools to build: it is older than the wheel."
     if (ours / "src").is_dir():
@@ -55,7 +55,7 @@ def compared(ours: Path, theirs: Path, version: str) -> tuple[int, str]:
 
 
 def source_compared(ours: Path, theirs: Path, version: str) -> tuple[int, str]:
-    """A team that owns the tools sees what it has changed."""
+    """Return what a team that owns the tools has changed."""
     here, there = sources(ours), sources(theirs)
     changed = sorted(f"tools/{name}" for name in here.keys() | there.keys() if here.get(name) != there.get(name))
     if not changed:

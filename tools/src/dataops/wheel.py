@@ -1,4 +1,4 @@
-"""Writes the tools as a wheel: the same bytes on every machine, by the standard library alone.
+"""Writes the tools as a wheel: the same bytes on every machine, with the standard library alone.
 
 A wheel is a zip archive (PEP 427). Files are stored and not compressed, because zlib's output depends on its version.
 """
@@ -14,16 +14,16 @@ from pathlib import Path
 from typing import Any
 
 TAG = "py3-none-any"
-# The first moment that a zip archive can hold.
+# The earliest time of a zip archive.
 TIME = (1980, 1, 1, 0, 0, 0)
 READABLE = 0o644 << 16
 BESIDE_THE_SOURCES = ("README.md", "pyproject.toml")
-# What Python, editors and file managers leave in a folder of sources.
+# Files that Python, editors and file managers leave in a folder of sources.
 LEFT_OUT = r"__pycache__$|\.|.*\.(pyc|egg-info|orig|rej)$|.*~$"
 
 
 def build(tools: Path) -> tuple[str, bytes]:
-    """The name and the content of the wheel of a folder with pyproject.toml and src/."""
+    """Return the name and the content of the wheel of a folder with pyproject.toml and src/."""
     about = tomllib.loads((tools / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     distribution = about["name"].replace("-", "_")
     information = f"{distribution}-{about['version']}.dist-info"
@@ -38,20 +38,20 @@ def build(tools: Path) -> tuple[str, bytes]:
 
 
 def _sources(source: Path) -> dict[str, bytes]:
-    """Every file of the packages by its name in the wheel, with the line ends of git's own objects."""
+    """Return every file of the packages by its name in the wheel, with the line endings of git's own objects."""
     names = sorted(path.relative_to(source).as_posix() for path in source.rglob("*") if path.is_file())
     kept = [name for name in names if not any(re.match(LEFT_OUT, part) for part in name.split("/"))]
     return {name: _content(source / name) for name in kept}
 
 
 def _content(path: Path) -> bytes:
-    """What git's own objects hold, whatever line ends the machine has; samples are data, and stay as they are."""
+    """Return the content of git's own objects, whatever line endings the machine has; samples stay unchanged."""
     content = path.read_bytes()
     return content if "samples" in path.parts else content.replace(b"\r\n", b"\n")
 
 
 def _beside(tools: Path) -> dict[str, bytes]:
-    """What stands beside src/ and belongs to the sources: the wheel carries it, so that it can be unpacked whole."""
+    """Return the files beside src/ that belong to the sources: with them the wheel can be unpacked whole."""
     return {
         name: (tools / name).read_bytes().replace(b"\r\n", b"\n")
         for name in BESIDE_THE_SOURCES
@@ -60,12 +60,12 @@ def _beside(tools: Path) -> dict[str, bytes]:
 
 
 def sources(tools: Path) -> dict[str, bytes]:
-    """The sources of which a wheel is built, by their names below tools/."""
+    """Return the sources of a wheel to build, by their names below tools/."""
     return _beside(tools) | {f"src/{name}": content for name, content in _sources(tools / "src").items()}
 
 
 def sources_in(wheel: bytes) -> dict[str, bytes]:
-    """The sources that a wheel was built of, by their names below tools/."""
+    """Return the sources in a wheel, by their names below tools/."""
     found = {}
     with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
         for name in archive.namelist():
@@ -97,7 +97,7 @@ def _scripts(about: dict[str, Any]) -> str:
 
 
 def _record(files: dict[str, bytes], itself: str) -> str:
-    """The digest and the size of every file, as pip compares them when it installs."""
+    """Return the digest and the size of every file, which pip compares when it installs."""
     rows = []
     for name, content in files.items():
         digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
@@ -123,7 +123,7 @@ def write(tools: Path, folder: Path) -> Path:
         earlier.unlink()
     (folder / name).write_bytes(content)
     digest = hashlib.sha256(content).hexdigest()
-    # pip looks for the file from where it is called: the project's folder.
+    # pip looks for the file from its working directory: the project's folder.
     place = (folder / name).as_posix() if folder.is_absolute() else f"./{(folder / name).as_posix()}"
     (folder / "requirements.lock").write_bytes(f"{place} --hash=sha256:{digest}\n".encode())
     return folder / name

@@ -1,4 +1,4 @@
-"""One running local AWS for all tests that ask it something."""
+"""One running local AWS for all tests that send it requests."""
 
 from collections.abc import Iterator
 

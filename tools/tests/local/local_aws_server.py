@@ -1,4 +1,4 @@
-"""The real local AWS in a process of its own, without Terraform, for tests that ask it as any client does."""
+"""The real local AWS in a process of its own, without Terraform, for tests that call it as any client does."""
 
 import io
 import json
@@ -27,7 +27,7 @@ Found = TypeVar("Found")
 
 
 def eventually(look: Callable[[], Found], what: str = "") -> Found:
-    """What `look` finds as soon as it finds something."""
+    """The result of `look`, as soon as there is one."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not (found := look()):
         assert time.monotonic() < deadline, f"never came: {what or look}"
@@ -67,22 +67,22 @@ def start(folder: Path, *options: str, **shell: str) -> "Server":
 
 
 class Server:
-    """A running server, and what tests do with it."""
+    """A running server, and the helpers of its tests."""
 
     def __init__(self, platform: Platform, process: "subprocess.Popen[bytes]", folder: Path) -> None:
         self.platform, self.process, self.folder = platform, process, folder
 
     def client(self, service: str, account: str = ACCOUNT) -> Any:
-        """A client of the owner of an account, which hears the first answer."""
+        """A client of the owner of an account, without retries."""
         once = Config(retries={"total_max_attempts": 1}, proxies={}, max_pool_connections=32)
         return boto3.client(service, **self.platform.access | {"config": once, "aws_access_key_id": account})
 
     def ask(self, question: str, **given: Any) -> dict[str, Any]:
-        """One of the platform's own questions."""
+        """Call one of the platform's own operations."""
         return ask(self.platform, question, **given)
 
     def settle(self) -> None:
-        """Wait until nothing is under way."""
+        """Wait until nothing is in progress."""
         eventually(lambda: not self.ask("status")["busy"], "rest")
 
     def end(self) -> None:
@@ -91,7 +91,7 @@ class Server:
         self.process.wait(PATIENCE_SECONDS)
 
     def role(self, name: str, account: str, *actions: str) -> str:
-        """Make a role that Lambda and Glue may take, and that may do some things; its ARN."""
+        """Create a role that Lambda and Glue may assume, with some permissions; return its ARN."""
         services = ["lambda.amazonaws.com", "glue.amazonaws.com"]
         trust = {"Effect": "Allow", "Principal": {"Service": services}, "Action": "sts:AssumeRole"}
         may = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
@@ -103,7 +103,7 @@ class Server:
         return str(made)
 
     def function(self, name: str, source: str, account: str = ACCOUNT, **settings: Any) -> str:
-        """Deploy a Lambda whose handler is `handle` in a module of the function's name; returns its ARN."""
+        """Deploy a Lambda whose handler is `handle` in a module of the function's name; return its ARN."""
         deployed = self.client("lambda", account).create_function(
             FunctionName=name,
             Runtime="python3.13",
@@ -116,18 +116,18 @@ class Server:
         return str(deployed["FunctionArn"])
 
     def invoke(self, name: str, event: Any = None, account: str = ACCOUNT) -> Any:
-        """The payload of a call that waits for it."""
+        """The payload of a synchronous call."""
         answer = self.client("lambda", account).invoke(FunctionName=name, Payload=json.dumps(event))
         return json.loads(answer["Payload"].read())
 
     def queue(self, name: str, policy: dict[str, Any] | None = None, account: str = ACCOUNT) -> str:
-        """Make a queue; returns its ARN."""
+        """Create a queue; return its ARN."""
         attributes = {"Policy": json.dumps(policy)} if policy else {}
         self.client("sqs", account).create_queue(QueueName=name, Attributes=attributes)
         return f"arn:aws:sqs:{REGION}:{account}:{name}"
 
     def messages(self, arn: str, account: str = ACCOUNT) -> list[dict[str, Any]]:
-        """Take what is in a queue."""
+        """Receive the messages of a queue."""
         sqs = self.client("sqs", account)
         address = sqs.get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]
         answer = sqs.receive_message(QueueUrl=address, MaxNumberOfMessages=10, MessageAttributeNames=["All"])
@@ -141,7 +141,7 @@ class Server:
 
 
 def archive(files: dict[str, str]) -> bytes:
-    """A Lambda archive that holds some files."""
+    """A Lambda archive with some files."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as written:
         for name, text in files.items():

@@ -1,4 +1,4 @@
-"""A small pipeline on the local AWS, with everything that it needs: roles, a repository, projects, a topic."""
+"""A small pipeline on the local AWS, with all that it needs: roles, a repository, projects, a topic."""
 
 import json
 import subprocess
@@ -31,7 +31,7 @@ def policy(*statements: dict[str, Any]) -> str:
 
 @dataclass
 class Small:
-    """The pipeline `name`, and what tests do with it."""
+    """The pipeline `name`, and the helpers of its tests."""
 
     server: Server
     folder: Path
@@ -44,14 +44,14 @@ class Small:
         return self.server.client(service)
 
     def in_role(self, role: str, service: str, name: str = "somebody") -> Any:
-        """A client of somebody who has taken a role."""
+        """A client of somebody who has assumed a role."""
         given = self.client("sts").assume_role(RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{role}", RoleSessionName=name)
         held = given["Credentials"]
         session = boto3.Session(held["AccessKeyId"], held["SecretAccessKey"], held["SessionToken"], REGION)
         return session.client(service, endpoint_url=self.server.platform.address)
 
     def make_role(self, name: str, service: str, *statements: dict[str, Any]) -> str:
-        """A role of one of AWS's services, or with `AWS` of people in the account; its ARN."""
+        """Create a role of an AWS service, or with `AWS` of people in the account; return its ARN."""
         who = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"} if service == "AWS" else {"Service": f"{service}.amazonaws.com"}
         trust = policy({"Effect": "Allow", "Principal": who, "Action": "sts:AssumeRole"})
         iam = self.client("iam")
@@ -64,11 +64,11 @@ class Small:
 
     @property
     def bare(self) -> Path:
-        """Where a push goes to."""
+        """The repository that receives pushes."""
         return self.server.folder / "repositories" / ACCOUNT / REGION / f"{self.name}.git"
 
     def push(self, branch: str = "main", **files: str) -> str:
-        """Commit files on a branch and push it; the commit."""
+        """Commit files on a branch and push it; return the commit."""
         work = self.folder / "work"
         if not work.exists():
             subprocess.run(["git", "init", "-q", "-b", "main", work], check=True)
@@ -81,19 +81,19 @@ class Small:
         return self.git("rev-parse", "HEAD").strip()
 
     def told(self) -> None:
-        """Return when every push so far was told: a call that changes the repository tells what was not."""
+        """Return when the events of all pushes were emitted: a call that changes the repository emits missing ones."""
         head = self.git("rev-parse", "HEAD").strip()
         self.client("codecommit").create_branch(repositoryName=self.name, branchName="told", commitId=head)
 
     def git(self, *words: str) -> str:
-        """git in the developer's working copy."""
+        """Run git in the developer's working copy."""
         command = ["git", "-C", str(self.folder / "work"), *words]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
     # The pipeline
 
     def project(self, name: str, spec: dict[str, Any] | str, kind: str = "CODEPIPELINE", **more: Any) -> str:
-        """A CodeBuild project with a buildspec; its whole name."""
+        """Create a CodeBuild project with a buildspec; return its full name."""
         whole = f"{self.name}-{name}"
         text = spec if isinstance(spec, str) else yaml.safe_dump({"version": 0.2} | spec, sort_keys=False)
         location = {"location": f"https://git-codecommit.{REGION}.amazonaws.com/v1/repos/{self.name}"}
@@ -115,7 +115,7 @@ class Small:
         return whole
 
     def create(self, *stages: dict[str, Any], source_format: str = "CODE_ZIP", **more: Any) -> None:
-        """Make the pipeline, after a stage that fetches `main`; it has run once when this returns."""
+        """Create the pipeline, with a first stage that fetches `main`; it has run once when this returns."""
         source = action("Source", SOURCE, RepositoryName=self.name, BranchName="main", PollForSourceChanges="false")
         source["configuration"]["OutputArtifactFormat"] = source_format
         source |= {"outputArtifacts": [{"name": "source"}], "namespace": "source"}
@@ -130,7 +130,7 @@ class Small:
         self.client("codepipeline").create_pipeline(pipeline=pipeline | more)
 
     def start(self, **chosen: str) -> str:
-        """Start an execution, of the commit that is chosen for an action; its id."""
+        """Start an execution, of the commit that is chosen for an action; return its id."""
         revisions = [
             {"actionName": name, "revisionType": "COMMIT_ID", "revisionValue": commit}
             for name, commit in chosen.items()
@@ -139,7 +139,7 @@ class Small:
         return str(self.client("codepipeline").start_pipeline_execution(name=self.name, **order)["pipelineExecutionId"])
 
     def unreferenced_merge(self, source: str, destination: str) -> str:
-        """A commit that no branch names, as anybody who reviews can make one."""
+        """A commit that no branch names, as anybody who reviews can create one."""
         made = self.client("codecommit").create_unreferenced_merge_commit(
             repositoryName=self.name,
             sourceCommitSpecifier=source,
@@ -149,14 +149,14 @@ class Small:
         return str(made["commitId"])
 
     def execution(self, identity: str) -> dict[str, Any]:
-        """What is told of an execution."""
+        """The description of an execution."""
         found = self.client("codepipeline").get_pipeline_execution(
             pipelineName=self.name, pipelineExecutionId=identity
         )["pipelineExecution"]
         return dict(found)
 
     def ended(self, identity: str) -> str:
-        """How an execution has ended, as soon as it has."""
+        """The final status of an execution, as soon as it has ended."""
         over = eventually(lambda: self.execution(identity)["status"] not in ("InProgress", "Stopping"), identity)
         assert over
         return str(self.execution(identity)["status"])
@@ -169,7 +169,7 @@ class Small:
         return {each["actionName"]: each for each in reversed(found)}
 
     def why(self, identity: str) -> str:
-        """Why an execution has failed."""
+        """The reasons of an execution's failure."""
         failed = [each for each in self.actions(identity).values() if each["status"] == "Failed"]
         return str(failed[-1]["output"]["executionResult"]["errorDetails"]["message"])
 
@@ -195,7 +195,7 @@ class Small:
         )
 
     def events(self) -> list[dict[str, Any]]:
-        """Take the events that have reached the queue of this pipeline."""
+        """Receive the events that have reached the queue of this pipeline."""
         return [json.loads(each["Body"]) for each in self.server.messages(f"arn:aws:sqs:{PLACE}:{self.name}-events")]
 
 
@@ -205,7 +205,7 @@ def action(name: str, kind: dict[str, Any], order: int = 1, **configuration: str
 
 
 def build(name: str, project: str, order: int = 1, *inputs: str, **more: Any) -> dict[str, Any]:
-    """An action that runs a project."""
+    """An action that runs a build project."""
     configuration = {key: more.pop(key) for key in ("EnvironmentVariables", "PrimarySource") if key in more}
     found = action(name, CODEBUILD, order, ProjectName=project, **configuration)
     return found | {"inputArtifacts": [{"name": each} for each in inputs or ("source",)]} | more

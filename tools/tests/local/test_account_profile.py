@@ -1,4 +1,4 @@
-"""What kind of account the local AWS plays."""
+"""The kind of account that the local AWS simulates."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Several accounts and regions live in one local AWS: credentials decide where a call goes, as on AWS."""
+"""One local AWS has several accounts and regions: credentials decide where a call goes, as on AWS."""
 
 import json
 from typing import Any
@@ -22,7 +22,7 @@ def trusting(principal: str, **condition: Any) -> str:
 
 
 def role(server: Server, name: str, trust: str, account: str = ACCOUNT, *allowed: dict[str, Any]) -> str:
-    """Make a role; returns its ARN."""
+    """Create a role; return its ARN."""
     iam = server.client("iam", account=account)
     arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
     if allowed:
@@ -31,7 +31,7 @@ def role(server: Server, name: str, trust: str, account: str = ACCOUNT, *allowed
 
 
 def session(server: Server, role: str, by: boto3.Session | None = None) -> boto3.Session:
-    """Take a role; the owner of the platform's account does unless somebody else is named."""
+    """Assume a role, by default as the owner of the platform's account."""
     sts = by.client("sts", endpoint_url=server.platform.address) if by else server.client("sts")
     given = sts.assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
     return boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], REGION)

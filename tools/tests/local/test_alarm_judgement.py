@@ -1,4 +1,4 @@
-"""How the local CloudWatch judges: metrics out of log lines, statistics, formulas, bands, missing data."""
+"""Alarm evaluation of the local CloudWatch: metrics from log lines, statistics, formulas, bands, missing data."""
 
 import json
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ def query(name: str, expression: str | None = None, metric: str = "seconds", sta
 
 
 def alarm(*queries: Any, **changes: Any) -> Any:
-    """An alarm as moto keeps it: more than 10 in the last minute, made long ago."""
+    """An alarm as moto stores it: more than 10 in the last minute, created long ago."""
     usual = {
         "metric_data_queries": list(queries or [query("m")]),
         "comparison_operator": "GreaterThanThreshold",
@@ -39,7 +39,7 @@ def alarm(*queries: Any, **changes: Any) -> Any:
 
 
 def minutes(*values: float | None) -> dict[Any, list[tuple[float, float]]]:
-    """One value per minute, the newest last; None where nothing was measured."""
+    """One value per minute, the newest last; None is a minute without data."""
     moments = [NOW - 60 * age for age in reversed(range(len(values)))]
     return {PLACE: [(moment, value) for moment, value in zip(moments, values, strict=True) if value is not None]}
 

@@ -1,4 +1,4 @@
-"""Requests to moto at the same time: it checks, walks through and writes what it keeps without a lock of its own."""
+"""Simultaneous requests to moto, which checks, iterates over and writes its resources without a lock of its own."""
 
 import io
 import time
@@ -14,7 +14,7 @@ SIGNED = "AWS4-HMAC-SHA256 Credential=local/20260101/eu-west-1/{service}/aws4_re
 
 
 class Watched:
-    """Stands where moto stands, and counts how many requests it answers at once."""
+    """A replacement of moto that counts its simultaneous requests."""
 
     def __init__(self) -> None:
         self.now = self.most = 0
@@ -37,7 +37,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
 
 
 def most_at_once(watched: Watched, service: str) -> int:
-    """How many of four requests to a service were answered at the same time."""
+    """The number of requests to a service, of four, that were answered at the same time."""
     local: Any = Application(*[lambda *given: (200, {})] * 4)  # type: ignore[arg-type]
 
     def ask(number: int) -> None:

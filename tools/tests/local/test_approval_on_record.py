@@ -1,4 +1,4 @@
-"""The record of a deployment keeps who approved it, when, and what they wrote; `make deployed` prints it."""
+"""The record of a deployment contains the approver, the time and the comment; `make deployed` prints it."""
 
 import itertools
 from pathlib import Path
@@ -20,7 +20,7 @@ def small(server: Server, tmp_path: Path) -> Small:
 
 
 def asking(small: Small, *stages: str) -> str:
-    """The pipeline asks for an approval in each stage; the execution that begins with it."""
+    """Make the pipeline ask for an approval in each stage; return the execution that starts with it."""
     small.push(content="1")
     small.create(*({"name": name, "actions": [action("Approve", APPROVAL)]} for name in stages))
     found = small.client("codepipeline").list_pipeline_executions(pipelineName=small.name)
@@ -28,7 +28,7 @@ def asking(small: Small, *stages: str) -> str:
 
 
 def known(small: Small, execution: str, environment: str, *rights: dict[str, Any]) -> dict[str, str]:
-    """What the build of an apply finds, with these rights."""
+    """The approvals that the build of an apply finds, with these permissions."""
     role = f"{small.name}-{next(numbers)}"
     small.make_role(role, "AWS", *rights)
     build = Build({"ENVIRONMENT": environment, "PREFIX": small.name, "PIPELINE_EXECUTION": execution})
@@ -36,7 +36,7 @@ def known(small: Small, execution: str, environment: str, *rights: dict[str, Any
 
 
 def reading(small: Small) -> dict[str, Any]:
-    """The one right that pipeline/role_build.tf grants the apply for it."""
+    """The only permission that pipeline/role_build.tf grants the apply for it."""
     return statement("codepipeline:ListActionExecutions", resource=f"arn:aws:codepipeline:{PLACE}:{small.name}")
 
 

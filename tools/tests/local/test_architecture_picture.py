@@ -1,4 +1,4 @@
-"""The picture of the architecture: everything that project.yaml names is on it, nothing lies on anything else."""
+"""The picture of the architecture shows everything that project.yaml names, and no parts overlap."""
 
 import re
 import xml.etree.ElementTree as ElementTree
@@ -92,7 +92,7 @@ def extent(shape: Shape) -> tuple[float, ...]:
 
 
 def holds(outer: Shape, inner: Shape) -> bool:
-    """A row in its group."""
+    """Whether a row is in its group."""
     left, top, right, bottom = extent(inner)
     return (outer.style, inner.style) == ("group", "row") and (
         outer.box.x <= left and outer.box.y <= top and right <= outer.box.right and bottom <= outer.box.bottom
@@ -100,13 +100,13 @@ def holds(outer: Shape, inner: Shape) -> bool:
 
 
 def room_of(text: Text) -> tuple[float, ...]:
-    """What a text takes at most: left, top, right, bottom."""
+    """The maximum space of a text: left, top, right, bottom."""
     size = SIZES[text.look]
     return text.x, text.y - size * 0.8, text.x + width_of(text.text, size, text.look in BOLD), text.y + size * 0.25
 
 
 def collisions(facts: Facts) -> list[str]:
-    """Texts that leave their box, or lie on one another."""
+    """Texts that leave their box, or overlap."""
     layout = layout_of(facts)
     outside = [
         text.text
@@ -152,7 +152,7 @@ def test_everything_lies_inside_the_picture(facts: Facts) -> None:
 
 
 def ends(path: str) -> list[tuple[float, float]]:
-    """Where an arrow begins, and where its last long line ends."""
+    """The start of an arrow, and the end of its last long line."""
     long = path.partition("m")[0]
     x, y = map(float, re.findall(r"-?[\d.]+", long)[:2])
     start = (x, y)
@@ -198,7 +198,7 @@ def test_every_name_is_on_it(facts: Facts) -> None:
 
 
 def is_of(text: str, whole: str) -> bool:
-    """Whether a text is another one, or as much of its beginning as there was room for."""
+    """Whether a text is another one, or as much of its beginning as fitted."""
     return text == whole or (text.endswith("…") and whole.startswith(text[:-1]) and len(text) > 10)
 
 

@@ -1,4 +1,4 @@
-"""What a session of a role asks for is judged by the role's policies before anybody answers it."""
+"""The policies of a role decide on each request of its session before a service answers it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +18,7 @@ BUCKET, QUEUE = "authorized-bucket", f"arn:aws:sqs:{PLACE}:authorized-queue"
 
 @pytest.fixture(scope="module")
 def small(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Small:
-    """Nothing but the roles that tests make, a bucket and a queue."""
+    """Only the roles that tests create, a bucket and a queue."""
     server.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
     server.client("s3").put_object(Bucket=BUCKET, Key="mine/a", Body=b"1")
     server.queue("authorized-queue")
@@ -26,7 +26,7 @@ def small(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Small:
 
 
 def acting(small: Small, name: str, *statements: dict[str, Any], boundary: str = "") -> Any:
-    """Clients of somebody in a new role, by the name of a service."""
+    """Clients of a session in a new role, by the name of a service."""
     small.make_role(f"authorized-{name}", "AWS", *statements)
     if boundary:
         small.client("iam").put_role_permissions_boundary(RoleName=f"authorized-{name}", PermissionsBoundary=boundary)
@@ -53,7 +53,7 @@ def test_each_protocol_of_aws_is_judged(small: Small) -> None:
         ("codepipeline", "list_pipelines", {}, "codepipeline:ListPipelines"),
     ]
     for service, call, given, action in calls:
-        # An answer to HEAD has no body in which it could say why.
+        # A response to HEAD has no body for the reason.
         with refused(action) if action else pytest.raises(ClientError, match="Forbidden"):
             getattr(nobody(service), call)(**given)
     assert nobody("sts").get_caller_identity()["Account"] == ACCOUNT
@@ -194,7 +194,7 @@ def code_key(small: Small) -> str:
 
 
 def make_and_change(small: Small, name: str, *statements: dict[str, Any]) -> tuple[str, str]:
-    """What Lambda answers to somebody who makes a function of the code in the bucket, and who changes another to it."""
+    """Lambda's errors for a caller who creates a function from the bucket's code, and who updates another with it."""
     role = small.make_role(f"authorized-{name}-runs", "lambda")
     given = {"Runtime": "python3.13", "Handler": "a.b", "Role": role}
     place = {"S3Bucket": BUCKET, "S3Key": "code/it.zip"}
@@ -243,7 +243,7 @@ CRAWLED = {"S3Targets": [{"Path": f"s3://{BUCKET}/"}]}
 STAGE = {"actions": [{"name": "a", "actionTypeId": SOURCE}]}
 SLACK = {"SlackTeamId": "T0123ABCD", "SlackChannelId": "C0123ABCD"}
 TEAMS = {"ChannelId": "19%3Aabc%40thread.tacv2", "TeamId": SOME_ID, "TenantId": SOME_ID}
-# What hands a role to a service: the call, what is given, and the service as `iam:PassedToService` names it.
+# The calls that pass a role to a service: the call, its input, and the service as `iam:PassedToService` names it.
 HANDING_OVER: dict[str, tuple[str, dict[str, Any], str]] = {
     "put_targets": ("events", {"Rule": "r", "Targets": [{"Id": "1", "Arn": ANY_LAMBDA, "RoleArn": PASSED}]}, "events"),
     "put_rule": ("events", {"Name": "r", "ScheduleExpression": "rate(1 day)", "RoleArn": PASSED}, "events"),
@@ -289,7 +289,7 @@ HANDING_OVER: dict[str, tuple[str, dict[str, Any], str]] = {
 
 @pytest.fixture(scope="module")
 def handing_over(small: Small) -> Callable[[str, str], Any]:
-    """What a caller is told who may do anything but pass a role, or pass it to one service only."""
+    """The error for a caller with all permissions except to pass a role, or to pass it to one service only."""
     clients: dict[str, Any] = {}
 
     def told(call: str, passed_to: str) -> str:
@@ -321,7 +321,7 @@ def test_whoever_hands_a_role_to_a_service_may_pass_it_to_that_service(
     assert "iam:PassRole" not in handing_over(call, service)
 
 
-# R8: what the provider sends when a tag of project.yaml changes, and the grants that once were too narrow for it.
+# R8: the calls of the provider when a tag of project.yaml changes, and the grants that were too narrow for them.
 REQUESTED = {"Condition": {"StringEquals": {"aws:RequestTag/Project": "acme"}}}
 OWNED = {"Condition": {"StringEquals": {"aws:ResourceTag/Project": "acme"}}}
 
@@ -329,7 +329,7 @@ OWNED = {"Condition": {"StringEquals": {"aws:ResourceTag/Project": "acme"}}}
 def tagged_key(small: Small) -> str:
     tags = [{"TagKey": "Project", "TagValue": "acme"}]
     made = small.client("kms").create_key(Tags=tags)["KeyMetadata"]["Arn"]
-    # A key's tags count only minutes after its creation.
+    # A key's tags take effect only minutes after its creation.
     small.server.ask("pass", seconds=300)
     return str(made)
 
@@ -366,7 +366,7 @@ def test_a_removed_tag_has_keys_but_no_values(small: Small) -> None:
 
 
 def test_the_provider_reads_teams_channels_by_their_list(small: Small) -> None:
-    """R9: the grant named the Get action, which nobody calls."""
+    """R9: the grant named the Get action, which is never called."""
     reads = acting(small, "teams", statement("chatbot:GetMicrosoftTeamsChannelConfiguration"))("chatbot")
 
     with refused("chatbot:ListMicrosoftTeamsChannelConfigurations"):
@@ -374,7 +374,7 @@ def test_the_provider_reads_teams_channels_by_their_list(small: Small) -> None:
 
 
 def test_a_plan_without_rights_to_the_lock_cannot_take_or_lift_it(small: Small) -> None:
-    """S3: whoever plans a pull request must not lift the lock of an apply."""
+    """S3: a role that plans a pull request must not release the lock of an apply."""
     state = f"arn:aws:s3:::{BUCKET}/dev/terraform.tfstate"
     reads = acting(small, "plans", statement("s3:GetObject", resource=state), statement("s3:ListBucket"))("s3")
 
@@ -403,7 +403,7 @@ def test_parts_of_a_network_are_judged_by_the_tags_of_what_is_there_and_of_what_
     with refused("ec2:CreateSubnet"):
         maker.create_subnet(VpcId=mine, CidrBlock="10.9.2.0/24")
     made = maker.create_subnet(VpcId=mine, **given)["Subnet"]["SubnetId"]
-    # The account of these tests has room for few networks.
+    # The account of these tests has a small quota of networks.
     ec2.delete_subnet(SubnetId=made)
     for vpc in (mine, others):
         ec2.delete_vpc(VpcId=vpc)

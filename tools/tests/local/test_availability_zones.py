@@ -1,4 +1,4 @@
-"""What Availability Zones offer, and what is refused where they do not."""
+"""The services of Availability Zones, and the errors in zones without them."""
 
 from collections.abc import Iterator
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""A budget is kept as Terraform writes it: who is told, its tags, its amount."""
+"""A budget is stored as Terraform writes it: its subscribers, its tags, its amount."""
 
 import json
 from typing import Any
@@ -29,7 +29,7 @@ def limited_to(amount: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def budgets(server: Server) -> Any:
-    """A client of a server that holds one budget."""
+    """A client of a server with one budget."""
     client = server.client("budgets")
     policy = json.dumps(policy_for("budgets.amazonaws.com", "SNS:Publish", TOPIC))
     server.client("sns").create_topic(Name=TOPIC.rpartition(":")[2], Attributes={"Policy": policy})

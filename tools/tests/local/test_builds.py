@@ -1,4 +1,4 @@
-"""A build runs the phases of its buildspec for real, in a shell that sees what CodeBuild would set and nothing else."""
+"""A build really runs the phases of its buildspec, in a shell that sees only what CodeBuild would set."""
 
 import itertools
 import json
@@ -25,32 +25,32 @@ def small(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def start(small: Small, spec: dict[str, Any] | str, kind: str = "NO_SOURCE", **more: Any) -> str:
-    """Make a project and start a build of it; its id."""
+    """Create a project and start a build of it; return its id."""
     name = small.project(f"project-{next(numbers)}", spec, kind, **more.pop("project", {}))
     return str(small.client("codebuild").start_build(projectName=name, **more)["build"]["id"])
 
 
 def told(small: Small, identity: str) -> dict[str, Any]:
-    """What is told of a build."""
+    """The description of a build."""
     (found,) = small.client("codebuild").batch_get_builds(ids=[identity])["builds"]
     return dict(found)
 
 
 def ended(small: Small, identity: str) -> dict[str, Any]:
-    """What is told of a build as soon as it has ended."""
+    """The description of a build, as soon as it has ended."""
     eventually(lambda: told(small, identity)["buildComplete"], identity)
     return told(small, identity)
 
 
 def built(small: Small, *commands: str, **phases: Any) -> tuple[dict[str, Any], list[str]]:
-    """A build of some commands, or of whole phases: what is told of it, and what its commands have written."""
+    """The description and output of a build with some commands, or with whole phases."""
     spec = {"phases": phases or {"build": {"commands": list(commands)}}}
     found = ended(small, start(small, spec))
     return found, said(small, found)
 
 
 def said(small: Small, build: dict[str, Any]) -> list[str]:
-    """What the commands of a build have written into its log stream."""
+    """The output of a build's commands in its log stream."""
     place = {name: build["logs"][name] for name in ("groupName", "streamName")}
     events = small.client("logs").get_log_events(
         logGroupName=place["groupName"], logStreamName=place["streamName"], startFromHead=True
@@ -278,7 +278,7 @@ def test_a_build_without_its_buildspec_says_so(small: Small) -> None:
     assert "buildspecs/none.yml" in found["phases"][0]["contexts"][0]["message"]
 
 
-# Credentials, roles and how many may run
+# Credentials, roles and concurrency
 
 
 def test_a_build_asks_for_its_credentials_where_codebuild_gives_them(small: Small) -> None:

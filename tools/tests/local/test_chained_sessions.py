@@ -1,4 +1,4 @@
-"""A session that a role's session has made ends after an hour at most; a build that applies outlives it."""
+"""A session assumed from a role's session ends after an hour at most; a build that applies outlives it."""
 
 import itertools
 import json
@@ -28,14 +28,14 @@ def small(server: Server, tmp_path: Path) -> Iterator[Small]:
 
 
 def role(small: Small, name: str) -> str:
-    """The ARN of a role that may do what these tests do; it is made the first time."""
+    """The ARN of a role with the permissions of these tests; it is created on first use."""
     with suppress(ClientError):
         small.make_role(f"{small.name}-{name}", "AWS", statement("sts:*", "s3:*"))
     return f"arn:aws:iam::{ACCOUNT}:role/{small.name}-{name}"
 
 
 def chained(small: Small) -> dict[str, Any]:
-    """The credentials of one role, taken in a session of another."""
+    """The credentials of one role, assumed in a session of another."""
     first = small.in_role(role(small, "first").rpartition("/")[2], "sts")
     return dict(first.assume_role(RoleArn=role(small, "second"), RoleSessionName="somebody")["Credentials"])
 
@@ -75,7 +75,7 @@ resource "terraform_data" "slow" {
   }
 }
 """
-# What the apply's build does with its role, without the plan and the approval before it.
+# The apply build's use of its role, without the plan and the approval before it.
 APPLY = """
 import sys
 from pathlib import Path
@@ -95,7 +95,7 @@ ONE_SESSION = 'credentials_of(build.told("ROLE_ARN"), build)'
 
 
 def applied(small: Small, access: str) -> tuple[str, str]:
-    """How a build ends whose apply takes longer than a chained session lives; what it has written."""
+    """The status and output of a build whose apply takes longer than a chained session lives."""
     folder = small.folder / "project"
     (folder / "dev").mkdir(parents=True)
     (folder / "dev" / "backend.tf").write_text("")

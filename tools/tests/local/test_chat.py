@@ -1,4 +1,4 @@
-"""Chat channels are kept by account, with their tags, and only where somebody has authorised the workspace."""
+"""Chat channels are stored by account, with their tags, and only if their workspace is authorised."""
 
 import json
 from typing import Any

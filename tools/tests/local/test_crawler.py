@@ -25,7 +25,7 @@ SAMPLES = Path(dataops.acceptance.__file__).with_name("samples")
 
 
 class Platform:
-    """A bucket, a database and a crawler as modules/dataset/crawler.tf makes it."""
+    """A bucket, a database and a crawler as in modules/dataset/crawler.tf."""
 
     def __init__(self) -> None:
         self.s3, self.glue = (boto3.client(service, region_name="eu-west-1") for service in ("s3", "glue"))
@@ -245,7 +245,7 @@ def test_a_json_record_that_is_longer_than_a_head_is_read_all_the_same(platform:
     assert platform.columns() == {"id": "int", "text": "string"}
 
 
-# What is no data
+# Objects without data
 
 
 @pytest.mark.parametrize(

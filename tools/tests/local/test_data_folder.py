@@ -1,4 +1,4 @@
-"""A folder of the user's: one folder of files per dataset."""
+"""The user's folder with one folder of files per dataset."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""An approver is shown what the change is: its commits, its pull request with who approved it, what it sets."""
+"""The approver sees the change: its commits, its pull request with the approvers, and its effect on settings."""
 
 import itertools
 import subprocess
@@ -44,7 +44,7 @@ def in_role(small: Small, role: str, name: str) -> Any:
 
 
 def merged(small: Small, how: str) -> str:
-    """A pull request of two commits by bob, approved by ann and merged; the merge."""
+    """A pull request of two commits by bob, approved by ann and merged; returns the merge commit."""
     small.push("feature", **{"project__yaml": AFTER})
     small.push("feature", a="3")
     target = {"repositoryName": small.name, "sourceReference": "feature", "destinationReference": "main"}

@@ -1,4 +1,4 @@
-"""What `make destroy` ends before it destroys: the job runs and crawls of the environment, and no others."""
+"""`make destroy` first ends the job runs and crawls of the environment, and no others."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ HERE = {"LocationConstraint": REGION}
 
 @pytest.fixture
 def held(server: Server) -> Iterator[Server]:
-    """Runs and crawls begin, and do not end by themselves."""
+    """Let runs and crawls start, but not end by themselves."""
     server.ask("hold", jobs=True, crawls=True)
     yield server
     server.ask("hold", jobs=False, crawls=False)

@@ -1,4 +1,4 @@
-"""`make doctor` asks the local AWS as it asks AWS, and finds what would stop a deployment in each profile."""
+"""`make doctor` checks the local AWS as it checks AWS, and finds what would block a deployment in each profile."""
 
 import json
 import os
@@ -29,7 +29,7 @@ COPIED = ("modules", "lambda", "bootstrap", "pipeline")
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """As much of a project as the doctor reads."""
+    """The parts of a project that the doctor reads."""
     folder = tmp_path_factory.mktemp("project")
     for name in COPIED:
         shutil.copytree(PROJECT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".terraform"))
@@ -46,7 +46,7 @@ def account(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 def doctor(project: Path, server: Server, environment: str, **variables: str) -> "subprocess.CompletedProcess[str]":
-    """Run it as a person does whose AWS is this one."""
+    """Run the doctor as a person with this AWS account does."""
     return subprocess.run(
         [sys.executable, "-m", "dataops", "doctor", "--environment", environment],
         cwd=project, env=os.environ | server.platform.process_environment | variables, text=True, capture_output=True,
@@ -55,7 +55,7 @@ def doctor(project: Path, server: Server, environment: str, **variables: str) ->
 
 
 def rows(told: str, state: str) -> list[str]:
-    """The rows of the table that have a state."""
+    """The rows of the table with a status."""
     return [line for line in told.splitlines() if line.startswith(f"{state} ")]
 
 
@@ -69,7 +69,7 @@ def test_an_environment_is_judged_by_the_account_that_it_goes_to(project: Path, 
 
     assert done.stderr == ""
     assert [row[11:].split("  ")[0] for row in rows(done.stdout, "will fail")] == WILL_FAIL[profile], done.stdout
-    # Lake Formation lets nobody but its administrators read a database, also one that is not there.
+    # In Lake Formation only administrators may read a database, also one that does not exist.
     assert len(rows(done.stdout, "not read")) == (1 if profile == "governed" else 0), done.stdout
     assert ("needs a grant of Lake Formation for glue:GetDatabase" in done.stdout) == (profile == "governed")
     assert done.returncode == (1 if WILL_FAIL[profile] else 0)

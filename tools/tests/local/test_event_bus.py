@@ -1,4 +1,4 @@
-"""Events reach the targets of the rules that match them, or their dead letters."""
+"""Events reach the targets of the rules that match them, or their dead-letter queue."""
 
 import json
 import re
@@ -97,7 +97,7 @@ def test_one_event_reaches_every_rule_that_is_enabled(server: Server, bucket: st
 
 
 def letter_of(server: Server, bucket: str, target: str, letters: str) -> dict[str, str]:
-    """What is told of an event that could not be delivered."""
+    """The attributes of an event that could not be delivered."""
     upload(server, bucket)
     (letter,) = eventually(lambda: server.messages(letters), f"the dead letter of {target}")
     assert json.loads(letter["Body"])["detail"]["object"]["key"] == "a.csv"

@@ -1,4 +1,4 @@
-"""AWS's services themselves need the key of what they write to: rules, their dead letters, alarms."""
+"""AWS services need permission for the key that encrypts their destination: rules, dead letters, alarms."""
 
 import json
 from collections.abc import Iterator
@@ -15,14 +15,14 @@ TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:"
 
 @pytest.fixture(scope="module")
 def governed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """An account where EventBridge does not name its rule when it uses a key."""
+    """An account in which EventBridge does not name its rule when it uses a key."""
     started = local_aws_server.start(tmp_path_factory.mktemp("governed"), "--profile", "governed")
     yield started
     started.end()
 
 
 def key(server: Server, *statements: dict[str, Any]) -> str:
-    """A key that its account manages, and what else its policy holds."""
+    """A key that its account manages, with further statements in its policy."""
     root = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "kms:*", "Resource": "*"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [root, *statements]})
     return str(server.client("kms").create_key(Policy=policy)["KeyMetadata"]["Arn"])
@@ -36,7 +36,7 @@ def lets(service: str, **condition: dict[str, str]) -> dict[str, Any]:
 
 
 def sent(server: Server, name: str, arn: str) -> tuple[str, str]:
-    """Queue and dead letters of a rule whose event was sent to a queue that is encrypted with a key."""
+    """The queue and dead letters of a rule whose event was sent to a queue encrypted with a key."""
     queue = server.queue(name, policy_for("events.amazonaws.com", "sqs:SendMessage"))
     letters = server.queue(f"{name}-dead", policy_for("events.amazonaws.com", "sqs:SendMessage"))
     sqs, events = server.client("sqs"), server.client("events")
@@ -65,7 +65,7 @@ def test_a_key_that_does_not_know_eventbridge_sends_the_event_to_the_dead_letter
 
 
 def test_a_key_that_asks_for_the_rule_works_only_where_eventbridge_names_it(server: Server, governed: Server) -> None:
-    """R17: nobody knows whether KMS is told of the rule; the local AWS plays both."""
+    """R17: AWS does not document whether KMS receives the rule; the local AWS tests both."""
     named = {"ArnLike": {"aws:SourceArn": RULES}}
     queue, _ = sent(server, "key-named", key(server, lets("events.amazonaws.com", **named)))
     _, letters = sent(governed, "key-named", key(governed, lets("events.amazonaws.com", **named)))
@@ -75,7 +75,7 @@ def test_a_key_that_asks_for_the_rule_works_only_where_eventbridge_names_it(serv
 
 
 def alarm(server: Server, name: str, arn: str) -> Path:
-    """An alarm that rings for an encrypted topic; the log of the local AWS."""
+    """An alarm for an encrypted topic; returns the log of the local AWS."""
     topic = server.client("sns").create_topic(Name=name, Attributes={"KmsMasterKeyId": arn})["TopicArn"]
     server.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint=f"{name}@example.com")
     cloudwatch = server.client("cloudwatch")

@@ -1,4 +1,4 @@
-"""What somebody else has made before the project comes is there under the names that project.yaml has for it."""
+"""Resources of other owners exist before the project, under the names in project.yaml."""
 
 import json
 from collections.abc import Iterator
@@ -55,7 +55,7 @@ FLOW = ("CreateLogGroup", "CreateLogStream", "PutLogEvents", "DescribeLogGroups"
 
 
 def delivery_of_a_flow_log(account: Server, name: str, actions: list[str], service: str) -> tuple[str, str | None]:
-    """The status and the error of a flow log whose role trusts a service and may do some things."""
+    """The status and the error of a flow log whose role trusts a service and has some permissions."""
     group = f"/vpc/{name}"
     arn = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{group}"
     account.client("logs").create_log_group(logGroupName=group)

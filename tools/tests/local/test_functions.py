@@ -9,7 +9,7 @@ import pytest
 from local_aws_server import ACCOUNT, Server, archive, eventually
 
 ECHO = "def handle(event, context):\n    return event\n"
-# Says that it has begun, then waits until it may go on.
+# Reports its start, then waits until it may continue.
 HELD = """
 import pathlib, time
 

@@ -1,4 +1,4 @@
-"""Where the local AWS writes the logs of jobs and crawlers: as Glue names its groups, not as a job is told."""
+"""The local AWS writes the logs of jobs and crawlers to Glue's own groups, regardless of the job's arguments."""
 
 import json
 from pathlib import Path

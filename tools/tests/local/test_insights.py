@@ -1,4 +1,4 @@
-"""The local Logs Insights: each command that saved queries use, over lines as Lambdas, jobs and networks write them."""
+"""The local Logs Insights: each command of the saved queries, on log lines of Lambdas, jobs and networks."""
 
 import json
 from types import SimpleNamespace

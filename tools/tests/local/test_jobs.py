@@ -1,4 +1,4 @@
-"""Runs of jobs that wait on purpose, as those of a busy account do."""
+"""Job runs that wait on purpose, as those of a busy account do."""
 
 import json
 import shlex
@@ -20,13 +20,13 @@ PATIENCE_SECONDS = 300
 
 @pytest.fixture
 def told() -> list[dict[str, Any]]:
-    """What the event bus hears of ended runs."""
+    """The events about ended runs."""
     return []
 
 
 @pytest.fixture
 def jobs(tmp_path: Path, told: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> Jobs:
-    """Jobs of an account in which nobody answers: a run that begins its work fails."""
+    """Jobs of an account without a server: a run that starts its work fails."""
     nobody = LocalAws("111111111111", "eu-west-1", "http://127.0.0.1:1", tmp_path)
     made = Jobs(nobody, None, lambda kind, detail: told.append(detail))
     monkeypatch.setattr(made, "warm_up", lambda count: None)
@@ -34,7 +34,7 @@ def jobs(tmp_path: Path, told: list[dict[str, Any]], monkeypatch: pytest.MonkeyP
 
 
 def held_run(jobs: Jobs) -> Any:
-    """A run that has been started, and waits."""
+    """A run that has started, and waits."""
     run = SimpleNamespace(job_name="orders", job_run_id="jr_1", arguments={}, status="STARTING")
     jobs.hold(True)
     jobs.run(run)
@@ -43,7 +43,7 @@ def held_run(jobs: Jobs) -> Any:
 
 
 class FakeProcess:
-    """A process of Spark that waits, and knows for how many bytes its Java was set."""
+    """A waiting Spark process with the input size that its Java options are for."""
 
     def __init__(self, conf: Path, environment: dict[str, str], java_home: str | None, input_bytes: int) -> None:
         self.input_bytes, self.is_alive = input_bytes, True

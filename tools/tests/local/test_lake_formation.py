@@ -1,4 +1,4 @@
-"""What Lake Formation refuses in an account whose Data Catalog it governs, and what it leaves to IAM elsewhere."""
+"""Lake Formation's refusals in an account whose Data Catalog it controls, and IAM's decisions elsewhere."""
 
 import json
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ TRUST = {
 
 
 class Account:
-    """Roles that IAM lets do anything, and what Lake Formation says to them."""
+    """Roles with all IAM permissions, and Lake Formation's responses to them."""
 
     def __init__(self, server: Server) -> None:
         self.server = server

@@ -1,4 +1,4 @@
-"""An access log that comes late keeps a bucket from its deletion, as on AWS, once."""
+"""A late access log blocks the deletion of a bucket once, as on AWS."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A client whose connection broke after the work was done gets the answer when it tries again."""
+"""A client whose connection broke after the work was done gets the response when it retries."""
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +9,7 @@ from dataops.local_aws.moto_patches.lost_answers import LostAnswers
 
 
 class Counter:
-    """An application that counts what it did, and answers with the count."""
+    """An application that counts its requests, and answers with the count."""
 
     def __init__(self, status: str = "200 OK") -> None:
         self.done, self.status = 0, status
@@ -32,7 +32,7 @@ def test_a_second_try_of_a_call_gets_the_first_answer() -> None:
 
 
 class Slow(Counter):
-    """An application that works on its first request until it is let go."""
+    """An application that blocks on its first request until it is released."""
 
     def __init__(self) -> None:
         super().__init__()

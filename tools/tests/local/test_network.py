@@ -1,4 +1,4 @@
-"""What a function, job or crawler in a VPC reaches."""
+"""The services that a function, job or crawler in a VPC can reach."""
 
 import json
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ ADDRESS = "http://127.0.0.1:5000"
 
 @dataclass
 class Vpc:
-    """A VPC as modules/environment makes one, in an account of its own."""
+    """A VPC as in modules/environment, in an account of its own."""
 
     ec2: Any
     vpc: Any
@@ -78,7 +78,7 @@ class Vpc:
 
 @pytest.fixture
 def vpc() -> Vpc:
-    """A VPC with a subnet and a group that lets nothing in or out."""
+    """A VPC with a subnet and a security group without rules."""
     ec2 = ec2_backends[str(uuid4().int)[:12]][REGION]
     made = ec2.create_vpc("10.1.0.0/16")
     made.enable_dns_hostnames = True
@@ -280,6 +280,6 @@ def test_a_function_reaches_a_service_as_soon_as_its_network_leads_there(server:
         PrivateDnsEnabled=True,
     )
 
-    # Whatever the policies of its role say then, the service answers.
+    # The service responds, whether or not the policies of its role allow the call.
     answer = server.invoke("in_a_vpc")
     assert isinstance(answer, list) or answer["errorType"] in ("AuthorizationErrorException", "ClientError"), answer

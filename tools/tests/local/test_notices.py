@@ -1,4 +1,4 @@
-"""What SNS sends is recorded for the report, and leaves this machine by no way."""
+"""SNS messages are recorded for the report, and never leave this machine."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ SAY = "def handle(event, context):\n    print('got', event['Records'][0]['Sns'][
 
 
 class Endpoint(HTTPServer):
-    """Somebody's endpoint, which counts how often it is called."""
+    """An external endpoint that counts its calls."""
 
     def __init__(self) -> None:
         self.calls = 0

@@ -1,4 +1,4 @@
-"""The local AWS moves its clock forward: records become older, metrics are measured again, alarms see that."""
+"""The local AWS moves its clock forward: records become older, metrics are measured again, alarms follow."""
 
 import json
 import time
@@ -13,7 +13,7 @@ HOUR = 3600
 
 @pytest.fixture
 def alarm(server: Server, request: pytest.FixtureRequest) -> Iterator[str]:
-    """An alarm that rings as soon as anything was measured in the hour that runs."""
+    """An alarm for any value in the current hour."""
     cloudwatch, name = server.client("cloudwatch"), request.node.name
     metric = {"Namespace": "acme", "MetricName": name, "Statistic": "Maximum", "Period": HOUR}
     cloudwatch.put_metric_alarm(
@@ -82,7 +82,7 @@ def test_objects_and_lines_of_logs_are_older(server: Server) -> None:
 
 
 def scheduled(server: Server, name: str, schedule: str, state: str = "ENABLED") -> str:
-    """A function that a schedule calls; the name of its log group."""
+    """A function with a schedule; returns the name of its log group."""
     arn, events = (
         server.function(name, "def handle(event, context):\n    print('called', event)\n"),
         server.client("events"),

@@ -1,4 +1,4 @@
-"""Who may deliver is decided by the policy of the one who receives, as on AWS."""
+"""The policy of the recipient decides who may deliver, as on AWS."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""The delivery on this machine ends with a sentence, whatever happens to it."""
+"""The delivery on this machine always ends with a sentence."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

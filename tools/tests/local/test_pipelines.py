@@ -1,4 +1,4 @@
-"""An execution runs the stages of the pipeline that was applied: what it says, in its order, by whom it allows."""
+"""An execution runs the stages of the applied pipeline: the right actions, in order, with the role's permissions."""
 
 import itertools
 import json
@@ -36,7 +36,7 @@ def approve(order: int = 1, **configuration: str) -> dict[str, Any]:
 
 
 def run(small: Small, *stages: dict[str, Any]) -> str:
-    """Make the pipeline after a push; the execution that begins with it."""
+    """Create the pipeline after a push; return the execution that starts with it."""
     small.push(content="1")
     small.create(*stages)
     return newest(small)
@@ -111,7 +111,7 @@ def test_the_source_comes_without_execute_bits_and_without_history_as_on_aws(sma
     assert small.ended(run(small, stage("Check", build("Check", check)))) == "Succeeded"
 
 
-# What is abandoned goes on
+# Abandoned actions continue
 
 
 def test_an_abandoned_build_goes_on_and_the_next_one_is_refused_until_it_has_ended(small: Small) -> None:
@@ -144,7 +144,7 @@ def test_a_pipeline_whose_role_codepipeline_may_not_assume_is_refused(small: Sma
         small.create(stage("Check", build("Check", small.project("check", TRUE))))
 
 
-# The commit that whoever starts an execution chooses
+# The commit that a start request chooses
 
 
 SAY_COMMIT: dict[str, Any] = {
@@ -154,7 +154,7 @@ SAY_COMMIT: dict[str, Any] = {
 
 
 def test_who_starts_an_execution_may_choose_a_commit_that_no_branch_has(small: Small) -> None:
-    """AWS asks for nothing but the right to start: that the commit is on the branch, a build has to see."""
+    """AWS requires only permission to start: a build has to check that the commit is on the branch."""
     run(small, stage("Check", build("Check", small.project("check", SAY_COMMIT), namespace="check")))
     small.push("feature/x", content="2")
     small.push("main", other="3")
@@ -197,7 +197,7 @@ def test_a_chosen_commit_that_is_nowhere_fails_the_source(small: Small) -> None:
 
 
 def clone(small: Small, *commands: str, helper: bool = True, rights: tuple[str, ...] = ("codecommit:GitPull",)) -> str:
-    """Run commands in a build that gets the source as a reference; the execution."""
+    """Run commands in a build that gets the source as a reference; return the execution."""
     rights = ("logs:*", "s3:*", *rights)
     role = small.make_role(f"{small.name}-clones", "codebuild", statement(*rights))
     env = {"env": {"git-credential-helper": "yes"}} if helper else {}
@@ -317,7 +317,7 @@ def test_an_approval_that_nobody_gives_in_time_fails(small: Small) -> None:
 
 
 def test_a_message_that_is_too_long_for_an_approval_fails(small: Small) -> None:
-    # What an action is given counts with its variables filled in, which the pipeline's definition does not show.
+    # AWS limits the action's input after variables are resolved, which the pipeline's definition does not show.
     execution = run(small, stage("dev", approve(CustomData="#{codepipeline.PipelineExecutionId}" * 28)))
 
     assert small.ended(execution) == "Failed"
@@ -380,7 +380,7 @@ def test_a_pipeline_runs_when_it_is_made_also_before_the_first_push(small: Small
     assert "no branch named main was found" in small.why(execution)
 
 
-# Order, and an end from outside
+# Order, and external stops
 
 
 def test_an_execution_waits_before_a_stage_until_the_one_before_it_has_left(small: Small) -> None:
@@ -479,7 +479,7 @@ def test_each_change_of_pipeline_stage_and_action_is_an_event(small: Small) -> N
 
 
 def started_by_push(small: Small, *allowed: dict[str, Any], target: str, **more: Any) -> None:
-    """A rule that starts something when `main` is pushed."""
+    """Create a rule that starts something when `main` is pushed."""
     role = small.make_role(f"{small.name}-events", "events", *allowed)
     pattern = {"source": ["aws.codecommit"], "detail": {"repositoryName": [small.name], "referenceName": ["main"]}}
     small.client("events").put_rule(Name=f"{small.name}-push", EventPattern=json.dumps(pattern))

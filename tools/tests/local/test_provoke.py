@@ -1,4 +1,4 @@
-"""What can be provoked: one thing for each section of the runbook, and a sentence where it cannot be."""
+"""One provocation for each section of the runbook, and an error if it is not possible."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Queries of the local platform: what the views say of files, and how the command answers."""
+"""Queries of the local platform: the views over its files, and the answers of the command."""
 
 import io
 import json
@@ -22,7 +22,7 @@ Rows = list[tuple[Any, ...]]
 
 
 def settings(dataset: str = "orders", columns: dict[str, str] = COLUMNS, **changes: Any) -> dict[str, Any]:
-    """What the views need of a dataset's settings."""
+    """The settings of a dataset that the views need."""
     declared = [{"name": name, "type": kind} for name, kind in columns.items()]
     common = {"dataset": dataset, "columns": declared, "primary_key": ["id"], "newest_by": None}
     return {**common, "output_bucket": OUTPUT, "quarantine_bucket": QUARANTINE, **changes}
@@ -48,7 +48,7 @@ def row(id: int, v: str, uploaded: str = "2026-03-01", file: str = "a.csv", line
 
 
 def ask(storage: Path, sql: str, *datasets: dict[str, Any]) -> Rows:
-    """Make the views and run one query."""
+    """Create the views and run one query."""
     connection = query.database()
     for name, select in views({each["dataset"]: each for each in datasets or (settings(),)}, storage).items():
         connection.execute(f"create view {quoted(name)} as {select}")
@@ -192,7 +192,7 @@ def test_a_dataset_keeps_its_name_when_another_view_would_have_it_too(tmp_path: 
 
 
 def printed(sql: str, width: int = 1000) -> str:
-    """What is shown of the answer to a query."""
+    """The printed answer to a query."""
     written = io.StringIO()
     query.show(query.answer(query.database(), sql), Console(file=written, width=width))
     return written.getvalue()
@@ -255,7 +255,7 @@ def test_a_statement_that_changes_something_is_run_once() -> None:
 
 
 def conversation(monkeypatch: pytest.MonkeyPatch, *said: str | type[BaseException]) -> str:
-    """What is printed while someone types; an exception stands for Ctrl-C or Ctrl-D."""
+    """The printed output while someone types; an exception stands for Ctrl-C or Ctrl-D."""
     lines, written, connection = iter(said), io.StringIO(), query.database()
 
     def typed(_: str) -> str:

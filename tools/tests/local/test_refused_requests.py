@@ -1,4 +1,4 @@
-"""What AWS's services refuse, refused with their own words: each rule with what passes and what does not."""
+"""AWS's refusals in their own words: each rule with a valid and an invalid request."""
 
 import json
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ LAMBDA = {"Service": "lambda.amazonaws.com"}
 
 
 def role(server: Server, name: str, *statements: dict[str, Any], service: str = "lambda") -> str:
-    """A role of a service with one inline policy; its ARN."""
+    """A role of a service with one inline policy; returns its ARN."""
     iam = server.client("iam")
     made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust(Service=f"{service}.amazonaws.com"))
     if statements:
@@ -195,7 +195,7 @@ def network(server: Server) -> dict[str, list[str]]:
 
 
 def interfaces(network: dict[str, list[str]], delete: str) -> tuple[dict[str, Any], ...]:
-    """The rights to make interfaces in one network, to see all, and to delete some."""
+    """The permissions to create interfaces in one network, to describe all, and to delete some."""
     begin = f"arn:aws:ec2:{PLACE}:"
     places = [f"{begin}network-interface/*", f"{begin}subnet/{network['SubnetIds'][0]}"]
     places.append(f"{begin}security-group/{network['SecurityGroupIds'][0]}")
@@ -764,7 +764,7 @@ def test_a_description_holds_few_signs(server: Server, network: dict[str, list[s
 # Budgets
 
 
-# As AWS documents it: the context that Budgets gives, to the topic and to the topic's key.
+# As AWS documents it: the condition keys that Budgets sends, for the topic and for the topic's key.
 OF_BUDGETS = {
     "StringEquals": {"aws:SourceAccount": ACCOUNT},
     "ArnLike": {"aws:SourceArn": f"arn:aws:budgets::{ACCOUNT}:*"},
@@ -784,7 +784,7 @@ def make_budget(server: Server, name: str, topic: str) -> None:
 def topic_for_budgets(
     server: Server, name: str, condition: dict[str, Any], key_condition: dict[str, Any], *key_actions: str
 ) -> str:
-    """An encrypted topic whose policy, and whose key's policy, let Budgets in under a condition."""
+    """An encrypted topic whose policy, and whose key's policy, allow Budgets under a condition."""
     budgets = {"Principal": {"Service": "budgets.amazonaws.com"}}
     of_key = key_policy(may(*key_actions, Condition=key_condition, **budgets))
     key = server.client("kms").create_key(Policy=of_key)["KeyMetadata"]["Arn"]

@@ -1,4 +1,4 @@
-"""The report of a local run: every file is there, the sums are right, and no value can break page or terminal."""
+"""The report of a local run: every file is included, the sums are right, and no value can break page or terminal."""
 
 import io
 import json
@@ -74,7 +74,7 @@ def report(**changes: Any) -> Report:
 
 
 def many(datasets: int, files: int) -> Report:
-    """A report of many files, every third of them with refused rows."""
+    """A report of many files, every third of them with quarantined rows."""
     clean = {"published": 10, "quarantined": 0, "duplicates": 0, "reasons": {}}
     names = [f"data_{number:02}" for number in range(datasets)]
     return report(
@@ -120,7 +120,7 @@ class Page(HTMLParser):
 
 
 def printed(given: Report, width: int = 160) -> str:
-    """What the terminal shows."""
+    """The terminal output."""
     written = io.StringIO()
     print_report(given, Console(file=written, width=width, highlight=False))
     return written.getvalue()

@@ -1,4 +1,4 @@
-"""Repositories of the local CodeCommit take pushes, tell of them, and merge what their rules let through."""
+"""Repositories of the local CodeCommit accept pushes, emit events, and merge if their approval rules allow it."""
 
 import itertools
 import json
@@ -20,7 +20,7 @@ def small(server: Server, tmp_path: Path) -> Small:
 
 @pytest.fixture
 def events(small: Small) -> str:
-    """A queue that hears everything about the repository."""
+    """A queue with all events about the repository."""
     queue = small.server.queue(f"{small.name}-events", policy_for("events.amazonaws.com", "sqs:SendMessage"))
     pattern = {"source": ["aws.codecommit"], "resources": [f"arn:aws:codecommit:{PLACE}:{small.name}"]}
     small.client("events").put_rule(Name=small.name, EventPattern=json.dumps(pattern))
@@ -91,7 +91,7 @@ def test_what_is_not_there_is_refused_by_the_name_that_aws_gives_the_error(small
 
 
 def rule(small: Small, needed: int, *roles: str) -> None:
-    """A pull request to main needs approvals of people in some roles."""
+    """A rule that requires approvals of people in some roles for a pull request to main."""
     members = [f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/*" for role in roles]
     wanted = {"Type": "Approvers", "NumberOfApprovalsNeeded": needed, "ApprovalPoolMembers": members}
     content = {"Version": "2018-11-08", "DestinationReferences": ["refs/heads/main"], "Statements": [wanted]}
@@ -114,7 +114,7 @@ def request(small: Small, by: Any = None) -> dict[str, Any]:
 
 
 def in_role(small: Small, role: str, name: str) -> Any:
-    """CodeCommit's client of somebody in a role that may do anything there."""
+    """CodeCommit's client of somebody in a role with all CodeCommit permissions."""
     try:
         small.make_role(role, "AWS", statement("codecommit:*"))
     except small.client("iam").exceptions.EntityAlreadyExistsException:

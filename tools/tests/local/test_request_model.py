@@ -1,4 +1,4 @@
-"""A request that breaks the API model of its service is refused, in each protocol of AWS."""
+"""Requests that violate the API model of their service are refused, in each protocol of AWS."""
 
 import io
 import json
@@ -57,7 +57,7 @@ def form_call(service: str, **given: str) -> None:
 
 
 def refused(code: str, sentence: str) -> Any:
-    """Expect the error that the service answers."""
+    """Expect the service's error."""
 
     class Refused:
         def __enter__(self) -> None:

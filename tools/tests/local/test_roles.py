@@ -1,4 +1,4 @@
-"""Functions act as their own role, with its boundary and the keys of what they use; what a role lacks is refused."""
+"""Functions act in their own role, with its boundary and the keys that they use; missing permissions are refused."""
 
 import json
 from typing import Any
@@ -47,7 +47,7 @@ class Subject:
         self.iam.put_role_permissions_boundary(RoleName="subject", PermissionsBoundary=arn)
 
     def calls(self, service: str, call: str, **given: Any) -> str:
-        """What the function hears of a call: ok, or the error."""
+        """The result of the function's call: ok, or the error."""
         answer = self.server.invoke("subject", {"service": service, "call": call, "given": given})
         return "ok" if answer.get("ok") else str(answer["errorMessage"])
 
@@ -75,7 +75,7 @@ def made(server: Server) -> Subject:
 
 @pytest.fixture
 def subject(made: Subject) -> Subject:
-    """Nothing is granted or bounded yet."""
+    """A function without any permission or boundary."""
     made.may(statement("sts:GetCallerIdentity"))
     if "PermissionsBoundary" in made.iam.get_role(RoleName="subject")["Role"]:
         made.iam.delete_role_permissions_boundary(RoleName="subject")
@@ -274,7 +274,7 @@ def test_a_role_that_does_not_trust_lambda_runs_nothing(subject: Subject, server
     trust = {"Effect": "Allow", "Principal": {"Service": "glue.amazonaws.com"}, "Action": "sts:AssumeRole"}
     role = server.role("no-longer-lambdas", ACCOUNT, "logs:*")
     server.function("distrusted", CALLS)
-    # Lambda refuses such a role when a function gets it: it may lose its trust only afterwards.
+    # Lambda refuses such a role when a function is created with it: its trust may be removed only afterwards.
     server.client("lambda").update_function_configuration(FunctionName="distrusted", Role=role)
     server.client("iam").update_assume_role_policy(RoleName="no-longer-lambdas", PolicyDocument=document(trust))
 

@@ -1,4 +1,4 @@
-"""The laptop runner: it finds what it needs, says what is missing, and shows what became of each row."""
+"""The local ETL runner finds its tools, reports missing ones, and shows the result of each row."""
 
 import io
 import json
@@ -147,7 +147,7 @@ def test_java_is_set_for_the_size_of_what_the_job_reads(
         {"bucket": "in", "key": f"orders/{size}", "version_id": "1", "etag": "e", "size": size, "uploaded_at": "2026"}
         for size in sizes
     ]
-    # moto keeps what it holds for as long as the process lives.
+    # moto keeps its resources for the lifetime of the process.
     bucket = f"out-{sum(sizes)}"
     with local_storage(tmp_path) as storage, pytest.raises(SystemExit, match="ended before it could report"):
         storage.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})

@@ -1,4 +1,4 @@
-"""S3 Control, whose host begins with the account: provider 6.23 and newer read the tags of buckets there."""
+"""S3 Control, whose host begins with the account: provider 6.23 and newer read bucket tags there."""
 
 import json
 import uuid
@@ -52,13 +52,13 @@ def test_tags_that_are_set_through_s3_control_are_those_of_the_bucket(server: Se
 
 def test_a_role_needs_the_right_to_read_tags_of_the_bucket(server: Server, bucket: str) -> None:
     assert read_as(server, "s3:ListTagsForResource", bucket) == TAGS
-    # The provider takes this code as a reason to ask S3 itself.
+    # On this error code the provider calls S3 itself.
     with pytest.raises(ClientError, match="AccessDenied"):
         read_as(server, "s3:GetBucketTagging", bucket)
 
 
 def read_as(server: Server, action: str, bucket: str) -> Any:
-    """The tags of a bucket, read by a role that may do one thing."""
+    """The tags of a bucket, read by a role with one permission."""
     name = f"may-{action.rpartition(':')[2]}"
     role = server.role(name, ACCOUNT, action)
     trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}

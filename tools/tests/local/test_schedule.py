@@ -1,4 +1,4 @@
-"""Rules with a schedule become due as EventBridge has it."""
+"""Rules with a schedule become due as in EventBridge."""
 
 import calendar
 import json

@@ -1,4 +1,4 @@
-"""The process of the local AWS: only this machine reaches it, and it does not stay when nobody needs it."""
+"""The process of the local AWS: only this machine reaches it, and it ends when it is unused."""
 
 import socket
 from pathlib import Path
@@ -17,7 +17,7 @@ def test_it_listens_on_one_address_of_loopback_only(server: Server) -> None:
 
     socket.create_connection(("127.0.0.1", port), timeout=5).close()
 
-    # Whatever listens on every address listens on this one too.
+    # A server that listens on every address listens on this one too.
     with pytest.raises(OSError):
         socket.create_connection(("127.0.0.2", port), timeout=5)
 

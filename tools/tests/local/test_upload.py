@@ -1,4 +1,4 @@
-"""What `make local` uploads: what is new, and again what was given up."""
+"""Uploads of `make local`: new files, and failed ones again."""
 
 import io
 from pathlib import Path
@@ -39,7 +39,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def uploaded(data: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
-    """The file's name in the ledger, and what was said."""
+    """The file's name in the ledger, and the printed output."""
     monkeypatch.setattr(Platform, "access", {"region_name": "eu-west-1"})
     platform, said = Platform("dev", "http://127.0.0.1:9", 1, "111111111111", "eu-west-1"), io.StringIO()
     steps = Steps(Console(file=said, width=200))

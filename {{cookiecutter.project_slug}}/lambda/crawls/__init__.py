@@ -1,1 +1,1 @@
-"""Starts crawlers, and compares what they saw with the declared columns."""
+"""Starts crawlers, and compares the crawled columns with the declared columns."""

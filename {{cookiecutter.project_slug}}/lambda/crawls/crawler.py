@@ -1,4 +1,4 @@
-"""Starts a dataset's crawler when its files need it, and knows which files a crawl has seen."""
+"""Starts a dataset's crawler when its files need it, and checks which files a crawl has seen."""
 
 import hashlib
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ FAILURE = ("FAILED", "CANCELLED")
 
 @dataclass(frozen=True)
 class Crawl:
-    """A crawler's state, its newest crawl's result and start (empty when there was none), seconds of a running one."""
+    """A crawler's state, its newest crawl's result and start (empty if there was none), seconds of a running one."""
 
     state: str
     result: str
@@ -54,15 +54,15 @@ class Crawlers:
         self.glue, self.prefix, self.ledger = glue, prefix, ledger
 
     def newest(self, dataset: str, just_succeeded: bool = False) -> Crawl:
-        """Glue's description of the dataset's crawler."""
+        """Return Glue's description of the dataset's crawler."""
         crawler = self.glue.get_crawler(Name=full_name(self.prefix, dataset))["Crawler"]
         if just_succeeded and crawler["State"] == "STOPPING":
-            # Glue may send its event before LastCrawl has the crawl that is ending, which is the one that we started.
+            # Glue may send its event before LastCrawl has the ending crawl, which is the one that we started.
             return Crawl("STOPPING", SUCCESS[0], self._remembered(dataset).get("started_at", ""))
         return crawl_from(crawler)
 
     def want(self, dataset: str) -> None:
-        """Remember that a crawl is due, so that a refused start loses nothing."""
+        """Record that a crawl is due, so that a refused start loses nothing."""
         self.ledger.change(dataset_row(dataset), {"wanted_at": self.ledger.now()}, {})
 
     def is_due(self, dataset: str, crawl: Crawl) -> bool:
@@ -96,7 +96,7 @@ class Crawlers:
         return self.ledger.row(dataset_row(dataset)) or {}
 
     def _waiting(self, dataset: str) -> str:
-        """Two starts with the same files waiting have made no progress between them; empty when none wait."""
+        """Return a digest of the waiting files, the same at two starts without progress; empty if none waits."""
         rows = self.ledger.open_rows(dataset, ("PENDING",), COMPARED_ROWS)
         names = sorted(f"{row['file']} {row['attempts']}" for row in rows)
         return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16] if names else ""

@@ -1,4 +1,4 @@
-"""How what a crawler saw differs from the declared columns, as far as a crawler can know."""
+"""The differences of crawled and declared columns, as far as a crawler can detect them."""
 
 import re
 from typing import Any
@@ -9,15 +9,15 @@ INTEGERS = ("tinyint", "smallint", "int", "bigint")
 NUMBERS = (*INTEGERS, "float", "double", "decimal")
 TEXT_FORMATS = ("csv", "json")
 
-# In a text file the crawler guesses from samples. What fits a declared type besides that type itself:
+# In a text file the crawler guesses types from samples. These types fit a declared type besides the type itself:
 IN_TEXT = {
-    **dict.fromkeys(INTEGERS, INTEGERS),  # It counts no digits: every whole number of a CSV file is a bigint.
+    **dict.fromkeys(INTEGERS, INTEGERS),  # It does not count digits: every whole number of a CSV file is a bigint.
     **dict.fromkeys(("float", "double"), NUMBERS),
-    "decimal": (*NUMBERS, "string"),  # It knows no decimal, and a long one may be written as a text.
+    "decimal": (*NUMBERS, "string"),  # It has no decimal, and a long one may be written as a text.
     **dict.fromkeys(("date", "timestamp"), (*NUMBERS, "string", "date", "timestamp")),  # 20260301 is a number to it.
-    "binary": (*NUMBERS, "string"),  # Base64 may look like anything.
+    "binary": (*NUMBERS, "string"),  # Base64 may look like any type.
 }
-# Nobody documents what a CSV crawler calls a column of `true` and `false`; and a number of JSON is certain to
+# No document says what a CSV crawler calls a column of `true` and `false`; and a number of JSON is exact to
 # 15 digits only, so long ones are sent as texts (docs/etl.md).
 IN_ONE_TEXT_FORMAT = {("csv", "boolean", "string"), ("json", "bigint", "string")}
 # Parquet and ORC have types of their own; files/steps/columnar.py refuses what cannot be converted without loss.
@@ -31,7 +31,7 @@ IN_COLUMNS = {
 
 
 def fits(file_format: str, declared: str, crawled: str, has_missing_values: bool = False) -> bool:
-    """Whether a column that the crawler calls one type may well hold the declared one."""
+    """Return whether a column of a crawled type may hold the declared type."""
     wanted, seen = _kind(declared), _kind(crawled)
     if file_format not in TEXT_FORMATS:
         if wanted == seen == "decimal":
@@ -53,7 +53,7 @@ def _has_room(declared: str, crawled: str) -> bool:
 
 
 def raw_and_published(glue: Any, crawler_name: str, dataset: str) -> tuple[Row, Row] | None:
-    """Both tables as GetTable gives them; None as long as nothing was crawled."""
+    """Return both tables as GetTable returns them; None before the first crawl."""
     crawler = glue.get_crawler(Name=crawler_name)["Crawler"]
     folder = crawler["Targets"]["S3Targets"][0]["Path"].rstrip("/")
     # Glue names the table for the folder, and writes an underscore for what a name must not hold.
@@ -75,10 +75,10 @@ def _table(glue: Any, database: str, name: str) -> Row | None:
 
 
 def drift_of(crawled: Row, published: Row) -> list[str]:
-    """Each difference in a few words, `added:x` and the like, between the raw and the published table."""
+    """Return each difference in a few words, `added:x` and the like, between the raw and the published table."""
     file_format = crawled.get("Parameters", {}).get("classification", "")
     declared = declared_columns(published)
-    # Where all cells are texts Glue sees no header: it counts the columns instead of naming them.
+    # If all cells are texts, Glue finds no header: it counts the columns instead of naming them.
     found = [
         column for column in crawled_columns(crawled, file_format) if column[0] in declared or not _counted(column)
     ]
@@ -97,7 +97,7 @@ def drift_of(crawled: Row, published: Row) -> list[str]:
 
 
 def declared_columns(published: Row) -> dict[str, str]:
-    """The columns of project.yaml with their types, out of the table that Terraform makes from them."""
+    """Return the columns of project.yaml with their types, from the table that Terraform creates from them."""
     columns = {column["Name"]: column["Type"] for column in published["StorageDescriptor"]["Columns"]}
     # A declared partition column is one of the keys; a key of type date is ours, the day of a declared timestamp.
     keys = {key["Name"]: key["Type"] for key in published.get("PartitionKeys", []) if key["Type"] != "date"}
@@ -105,16 +105,16 @@ def declared_columns(published: Row) -> dict[str, str]:
 
 
 def crawled_columns(crawled: Row, file_format: str) -> list[tuple[str, str]]:
-    """Names and types as crawled; one name twice where files spell it differently. `day=3/` is no column."""
+    """Return crawled names and types; a name may occur twice if files spell it differently. `day=3/` is no column."""
     columns = [(column["Name"], column["Type"]) for column in crawled["StorageDescriptor"]["Columns"]]
     if file_format == "json":
-        # A file that is one array is one row to Glue, with one column that holds the real ones.
+        # A file that is one array is one row to Glue, with one column that contains the real columns.
         columns = [each for column in columns for each in (_fields(column[1]) if _is_rows(column) else [column])]
     return [(normalised(name), kind) for name, kind in columns]
 
 
 def normalised(name: str) -> str:
-    """A column's name as files/steps/inspection.py spells it: that file is not in the archive of the Lambdas."""
+    """Return a column's name as files/steps/inspection.py spells it: that file is not in the archive of the Lambdas."""
     return re.sub(r"[^a-z0-9]+", "_", name.strip().lower()).strip("_")
 
 
@@ -132,7 +132,7 @@ def _is_rows(column: tuple[str, str]) -> bool:
 
 
 def _fields(kind: str) -> list[tuple[str, str]]:
-    """The fields of array<struct<a:int,b:struct<c:int>>>, whose commas and colons count at the first level only."""
+    """Return the fields of array<struct<a:int,b:struct<c:int>>>, split at commas and colons of the first level."""
     fields, depth = [""], 0
     for sign in kind.removeprefix("array<struct<").removesuffix(">>"):
         depth += {"<": 1, "(": 1, ">": -1, ")": -1}.get(sign, 0)
@@ -142,6 +142,6 @@ def _fields(kind: str) -> list[tuple[str, str]]:
 
 
 def _is_reordered(names: list[str], published: Row) -> bool:
-    # A declared partition column has lost its place among the columns, so its order is not compared.
+    # A declared partition column is no longer among the columns, so its order is not compared.
     order = [column["Name"] for column in published["StorageDescriptor"]["Columns"] if column["Name"] in names]
     return [name for name in names if name in order] != order

@@ -16,24 +16,24 @@ from crawls.drift import drift_of, raw_and_published
 
 @dataclass(frozen=True)
 class Drift:
-    """What differs, nothing when nothing does, and the dataset's `on_drift`."""
+    """The differences, if any, and the dataset's `on_drift`."""
 
     changes: tuple[str, ...] = ()
     policy: str = "report"
 
     @property
     def stops(self) -> bool:
-        """Whether no run may start. Another order stops none: the job reads columns by their names."""
+        """Return whether no run may start. A different order stops none: the job reads columns by their names."""
         return self.policy == "stop" and any(change != "reordered" for change in self.changes)
 
     @property
     def fingerprint(self) -> str:
-        """Tells one drift from another, where it is kept that people know of it."""
+        """Return the identity of a drift, under which the ledger records its notification."""
         return hashlib.sha256("\n".join((str(self.stops), *self.changes)).encode()).hexdigest()[:16]
 
 
 def observed_drift(dataset: str, crawlers: Crawlers) -> Drift:
-    """Compare what was crawled with project.yaml, and remember the result."""
+    """Compare the crawled columns with project.yaml, and record the result."""
     known = crawlers.ledger.row(dataset_row(dataset)) or {}
     tables = raw_and_published(crawlers.glue, full_name(crawlers.prefix, dataset), dataset)
     policy = tables[1].get("Parameters", {}).get("on_drift", "report") if tables else "report"
@@ -41,13 +41,13 @@ def observed_drift(dataset: str, crawlers: Crawlers) -> Drift:
     if (list(drift.changes), drift.policy) != (known.get("drift", []), known.get("on_drift", drift.policy)):
         _remember(dataset, crawlers, known, drift)
     if drift.stops and known.get("idle_starts"):
-        # That the files wait is no sign of a crawler without progress: a schedule may go on starting it.
+        # Waiting files do not mean a crawler without progress here: a schedule may continue to start it.
         crawlers.ledger.change(dataset_row(dataset), {"idle_starts": 0}, {})
     return drift
 
 
 def tell_of_drift(dataset: str, drift: Drift, notifications: Notifications) -> None:
-    """Tell people of a drift, once: the notices of a drift have a row that the start of a crawl leaves alone."""
+    """Notify of a drift once: a drift's notifications have a row that the start of a crawl does not change."""
     if drift.changes:
         message = drift_found(notifications.place, dataset, drift.changes, drift.stops)
         notifications.send_once(drift_row(dataset), drift.fingerprint, message)

@@ -1,1 +1,1 @@
-"""What the ledger holds, and how its rows change."""
+"""The content of the ledger, and the changes of its rows."""

@@ -1,4 +1,4 @@
-"""What the ledger keeps of one day and dataset: each run that ended, for the daily digest."""
+"""The ledger's rows of one day and dataset: each run that ended, for the daily digest."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,7 +7,7 @@ from ledger.keys import dataset_row, day_row
 from ledger.ledger import Ledger, Row
 from ledger.timestamps import as_moment
 
-# What the report of a run counts.
+# The counts in the report of a run.
 COUNTS = ("rows_in", "published", "quarantined", "duplicates")
 
 
@@ -18,13 +18,13 @@ def note_run(ledger: Ledger, day: str, dataset: str, run: str, state: str, value
 
 
 def runs_of(ledger: Ledger, day: str, dataset: str) -> list[Row]:
-    """The runs of a dataset that ended on a day."""
+    """Return the runs of a dataset that ended on a day."""
     row = ledger.row(day_row(day, dataset)) or {}
     return [value for name, value in sorted(row.items()) if name.startswith("run_")]
 
 
 def lateness(ledger: Ledger, dataset: str, expected_every: str | None) -> str | None:
-    """Since when a dataset is late, in words; None when it is not, or has never published anything."""
+    """Return since when a dataset is late, in words; None if it is not, or has never published anything."""
     published_at = (ledger.row(dataset_row(dataset)) or {}).get("published_at")
     if not published_at or not expected_every:
         return None

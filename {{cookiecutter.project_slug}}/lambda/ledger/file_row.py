@@ -32,7 +32,7 @@ def release(ledger: Ledger, file: str, run: str) -> bool:
 
 
 def fail(ledger: Ledger, row: Row, run: str, reason: str, maximum_attempts: int) -> str | None:
-    """Give a file back after a failed attempt, or declare it DEAD; its new state, None when already done."""
+    """Return a file to PENDING after a failed attempt, or set it DEAD; return its new state, None if already done."""
     attempts = int(row["attempts"]) + 1
     values = {"attempts": attempts, "reason": reason}
     expected = {"state": "CLAIMED", "run": run}

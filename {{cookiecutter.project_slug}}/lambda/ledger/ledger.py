@@ -1,4 +1,4 @@
-"""The ledger's rows: every change is conditional, so that doing it twice changes nothing."""
+"""The ledger's rows: every change is conditional, so that it is safe to repeat."""
 
 from typing import Any
 
@@ -14,18 +14,18 @@ class Ledger:
         self.client, self.table, self.clock = client, table, clock
 
     def now(self) -> str:
-        """The time as the ledger writes it."""
+        """Return the time in the ledger's format."""
         return as_text(self.clock())
 
     def row(self, file: str) -> Row | None:
-        """One row, as it is at this moment."""
+        """Return the present content of one row."""
         row: Row | None = self.client.get_item(TableName=self.table, Key={"file": file}, ConsistentRead=True).get(
             "Item"
         )
         return row
 
     def add(self, row: Row) -> bool:
-        """Write a row that is not there yet; False when it is."""
+        """Write a row that does not exist yet; return False if it does."""
         try:
             self.client.put_item(
                 TableName=self.table,
@@ -38,7 +38,7 @@ class Ledger:
         return True
 
     def change(self, file: str, values: Row, expected: Row, remove: tuple[str, ...] = ()) -> bool:
-        """Set and remove attributes of a row that holds the expected values; False when it does not."""
+        """Set and remove attributes of a row that has the expected values; return False if it does not."""
         values = values | {"updated_at": self.now()}
         condition = " AND ".join(f"#{name} = :was_{name}" for name in expected)
         try:
@@ -58,7 +58,7 @@ class Ledger:
         return True
 
     def open_rows(self, name: str, states: tuple[str, ...], limit: int | None = None) -> list[Row]:
-        """Open rows in some states, oldest first, out of the sparse index: never a scan."""
+        """Return open rows in some states, oldest first, from the sparse index: never a scan."""
         pages = self.client.get_paginator("query").paginate(
             TableName=self.table,
             IndexName="open",

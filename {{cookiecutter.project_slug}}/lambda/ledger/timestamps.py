@@ -1,4 +1,4 @@
-"""Times as the ledger keeps them: UTC, ISO 8601, always equally long, so that text order is time order."""
+"""Times in the ledger's format: UTC, ISO 8601, of equal length, so that text order is time order."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -7,12 +7,12 @@ Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
-    """The clock of every Lambda; tests bring their own."""
+    """Return the present time; tests replace this clock."""
     return datetime.now(UTC)
 
 
 def as_text(moment: datetime) -> str:
-    """2026-11-22T21:14:39.000000Z, whatever zone the moment was given in."""
+    """Return 2026-11-22T21:14:39.000000Z, for a time in any zone."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
@@ -25,10 +25,10 @@ def as_moment(text: str) -> datetime:
 
 
 def earlier(moment: datetime, minutes: int) -> str:
-    """The text of a time some minutes before."""
+    """Return the text of a time some minutes before."""
     return as_text(moment - timedelta(minutes=minutes))
 
 
 def from_milliseconds(since_1970: str) -> str:
-    """The text of a time as SQS gives it."""
+    """Return the text of a time in milliseconds, as SQS sends it."""
     return as_text(datetime.fromtimestamp(int(since_1970) / 1000, UTC))

@@ -1,1 +1,1 @@
-"""The notifications: their text, their recipients, and that each is sent once."""
+"""The notifications: their text, their recipients, and their delivery, once each."""

@@ -1,4 +1,4 @@
-"""What an event of the delivery is about: its row and notification in the ledger, and its text."""
+"""The notification of a delivery event: its row in the ledger, and its text."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +20,7 @@ REQUESTS = {
 
 
 def news_of(place: Place, event: dict[str, Any], failed_action: Callable[[str], Row | None]) -> News:
-    """`failed_action` finds the action that an execution has stopped at."""
+    """Return the notification; `failed_action` finds the action at which an execution has stopped."""
     detail = event["detail"]
     if event["source"] == "aws.codepipeline":
         return _of_pipeline(place, detail, failed_action)
@@ -28,7 +28,7 @@ def news_of(place: Place, event: dict[str, Any], failed_action: Callable[[str], 
         build = detail["build-id"].rpartition("build/")[2]
         log = detail.get("additional-information", {}).get("logs", {}).get("deep-link", "")
         return build_row(build), "failed", build_failed(place, detail["project-name"], detail["build-status"], log)
-    # EventBridge may hand an event over twice; it keeps its id.
+    # EventBridge may deliver an event twice; it keeps its id.
     who = detail["callerUserArn"]
     if detail["event"] in REQUESTS:
         repository = detail["repositoryNames"][0]
@@ -54,7 +54,7 @@ def _of_pipeline(place: Place, detail: Row, failed_action: Callable[[str], Row |
     if action["input"]["actionTypeId"]["category"] == "Approval":
         row = action_row(action["actionExecutionId"])
         return row, "failed", approval_refused(place, execution, stage, action.get("updatedBy", ""), said)
-    # A build that refuses notifies of the reason itself, with the same row, so this is already sent.
+    # A build that refuses sends the reason itself, with the same row, so this is already sent.
     row = build_row(result["externalExecutionId"]) if "externalExecutionId" in result else row
     log = result.get("externalExecutionUrl", "")
     return row, "failed", pipeline_failed(place, execution, stage, name, said, log)

@@ -1,4 +1,4 @@
-"""Who called AWS, as people know them."""
+"""A notification, and helpers for its text."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +13,7 @@ NOTHING = "Nothing: this is how it should be."
 
 @dataclass(frozen=True)
 class Message:
-    """`kinds` decides who gets it; `about` is the dataset, if it is about one; `values` are for programs."""
+    """A notification; `kinds` decides who gets it; `about` is its dataset, if any; `values` are for programs."""
 
     kinds: tuple[str, ...]
     place: Place
@@ -26,28 +26,28 @@ class Message:
 
     @property
     def subject(self) -> str:
-        """Where and what, as SNS takes it."""
+        """Return the place and the title, as SNS accepts it."""
         return clean_subject(f"{' '.join(filter(None, (self.place.prefix, self.about)))}: {self.headline}")
 
 
 def clean_subject(text: str) -> str:
-    """A subject that SNS takes: printable ASCII, one line, at most 99 characters."""
+    """Return a subject that SNS accepts: printable ASCII, one line, at most 99 characters."""
     printable = "".join(letter if " " <= letter <= "~" else " " for letter in text)
     words = " ".join(printable.split()) or "notification"
     return words if len(words) <= LONGEST_SUBJECT else f"{words[: LONGEST_SUBJECT - 3]}..."
 
 
 def counted(number: int, what: str) -> str:
-    """A number and what it counts."""
+    """Return a number and what it counts."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def cut(lines: list[str], most: int, what: str) -> list[str]:
-    """The first lines, and how many more there are."""
+    """Return the first lines, and the number of further lines."""
     return lines[:most] + ([f"and {counted(len(lines) - most, f'more {what}')}"] if len(lines) > most else [])
 
 
 def person(arn: str) -> str:
-    """anna (Developers), of arn:aws:sts::111111111111:assumed-role/Developers/anna."""
+    """Return anna (Developers), for arn:aws:sts::111111111111:assumed-role/Developers/anna."""
     kind, *names = arn.rpartition(":")[2].split("/")
     return f"{names[-1]} ({names[0]})" if kind == "assumed-role" and len(names) > 1 else (names or [kind])[-1]

@@ -1,4 +1,4 @@
-"""A message as each target reads it: a mail, an SMS, JSON for a program, a card in a chat."""
+"""The formats of a notification: a mail, an SMS, JSON for a program, a card in a chat."""
 
 import json
 from collections.abc import Callable
@@ -9,12 +9,12 @@ LONGEST_DESCRIPTION = 4_000
 
 
 def as_slack(message: Message) -> str:
-    """A card in a Slack channel."""
+    """Return a card for a Slack channel."""
     return _card(message, {name: f"<{address}|{name}>" for name, address in message.links.items()})
 
 
 def as_teams(message: Message) -> str:
-    """A card in a channel of Microsoft Teams."""
+    """Return a card for a Microsoft Teams channel."""
     return _card(message, {name: f"[{name}]({address})" for name, address in message.links.items()})
 
 
@@ -28,7 +28,7 @@ def _card(message: Message, links: dict[str, str]) -> str:
         "nextSteps": list(map(_harmless, message.next_steps)),
         "keywords": [message.place.environment, *filter(None, [message.about]), *message.kinds],
     }
-    # Messages about one dataset of one environment are in one thread.
+    # Notifications about one dataset of one environment are in one thread.
     thread = f"{message.place.prefix} {message.about}".strip()
     metadata = {"threadId": thread, "summary": _harmless(message.headline), "eventType": message.kinds[0]}
     told = {"version": "1.0", "source": "custom", "content": content, "metadata": metadata}
@@ -36,7 +36,7 @@ def _card(message: Message, links: dict[str, str]) -> str:
 
 
 def _harmless(text: str) -> str:
-    """A text in which a file name mentions nobody: Slack reads <!channel> as a mention of everybody."""
+    """Return a text in which a file name mentions nobody: Slack reads <!channel> as a mention of everybody."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -46,7 +46,7 @@ WIDE_IN_SMS = "^{}\\[~]|"
 
 
 def as_text(message: Message) -> str:
-    """A mail: the whole message, one thing a line."""
+    """Return a mail: the whole notification, one fact per line."""
     places = [f"{name}: {address}" for name, address in message.links.items()]
     parts = [[message.subject], message.facts, ["What to do next:", *message.next_steps]]
     parts += [["Where to look:", *places]] if places else []
@@ -54,7 +54,7 @@ def as_text(message: Message) -> str:
 
 
 def as_sms(message: Message) -> str:
-    """One SMS of at most 160 places, whatever the message holds."""
+    """Return one SMS of at most 160 places, for any notification."""
     text = f"{message.subject}. {' '.join(message.facts)}".replace("`", "'")
     places, kept = 0, ""
     for letter in " ".join("".join(each if " " <= each <= "~" else " " for each in text).split()):
@@ -66,7 +66,7 @@ def as_sms(message: Message) -> str:
 
 
 def as_json(message: Message) -> str:
-    """For a program behind an HTTPS address."""
+    """Return JSON for a program behind an HTTPS address."""
     told = {
         "version": 1,
         "kinds": message.kinds,

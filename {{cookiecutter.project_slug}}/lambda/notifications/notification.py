@@ -1,4 +1,4 @@
-"""Tells people once what happened: at least once, and twice only when a Lambda dies between two calls."""
+"""Sends a notification once: at least once, and twice only if a Lambda dies between two calls."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ SENT = "sent"
 
 
 def reserve(ledger: Ledger, row: str, flag: str, now: str) -> bool:
-    """Reserve a notification; False if it was sent, or if it was reserved less than five minutes ago."""
+    """Reserve a notification; return False if it was sent, or if it was reserved less than five minutes ago."""
     # "sent" is greater than any time, so one comparison separates a valid reservation from an expired one.
     try:
         ledger.client.update_item(
@@ -46,18 +46,18 @@ def keep(ledger: Ledger, row: str, flag: str) -> None:
 
 
 def is_sent(ledger: Ledger, row: str, flag: str) -> bool:
-    """Whether a notification was sent."""
+    """Return whether a notification was sent."""
     return (ledger.row(row) or {}).get(flag) == SENT
 
 
 def told_of(routes: list[Row], message: Message) -> list[tuple[str, str]]:
-    """The topics whose targets get a message, each with the format of its target."""
+    """Return the topics whose targets get a notification, each with the format of its target."""
     heard = [route for route in routes if set(route["kinds"]) & set(message.kinds)]
     return [(topic, route["form"]) for route in heard for topic in route["topics"]]
 
 
 def publish(sns: Any, topic: str, message: Message, form: str) -> None:
-    """Send one message to one topic, in the form that its target reads."""
+    """Publish one notification to one topic, in the format of its target."""
     told = {"environment": message.place.environment} | ({"dataset": message.about} if message.about else {})
     attributes = {name: {"DataType": "String", "StringValue": value} for name, value in told.items()}
     # For the owner of an existing topic, whose subscriptions may filter by these.
@@ -67,7 +67,7 @@ def publish(sns: Any, topic: str, message: Message, form: str) -> None:
 
 
 def hash_of(topic: str) -> str:
-    """A topic as the ledger knows it."""
+    """Return the ledger's name of a topic."""
     return hashlib.sha256(topic.encode()).hexdigest()[:8]
 
 
@@ -75,9 +75,9 @@ IsTold = Callable[[str], bool]
 
 
 class Notifications:
-    """Who gets which kinds, and the ledger that records what was sent to whom.
+    """The recipients of each kind, and the ledger that records what was sent to whom.
 
-    `routes` is JSON: [{form, kinds, topics}], one entry for all targets that hear the same in the same form.
+    `routes` is JSON: [{form, kinds, topics}], one entry for all targets with the same kinds in the same form.
     """
 
     def __init__(self, sns: Any, routes: str, ledger: Ledger, prefix: str) -> None:
@@ -85,10 +85,10 @@ class Notifications:
         self.place = Place(prefix, sns.meta.region_name)
 
     def send_once(self, row: str, notice: str, message: Message, is_told: IsTold = lambda topic: False) -> bool:
-        """Send to each topic whose target gets it, unless it was sent there; True if it is sent everywhere.
+        """Send to each topic whose target gets it, unless it was sent there; return True if it is sent everywhere.
 
-        Losing a notification is worse than reading it twice. So a sender first reserves the notice, sends,
-        and then marks it as sent: a reservation that was never kept runs out, and the sweep sends again.
+        Losing a notification is worse than reading it twice. So a sender first reserves the notification, sends,
+        and then marks it as sent: an unconfirmed reservation expires, and the sweep sends again.
         """
         refused: list[Exception] = []
         told = [(topic, form) for topic, form in told_of(self.routes, message) if not is_told(topic)]
@@ -98,12 +98,12 @@ class Notifications:
         return all(is_out)
 
     def send_now(self, row: str, notice: str, message: Message, is_told: IsTold = lambda topic: False) -> None:
-        """The same for a caller whom no sweep follows: it fails, and is called again, unless it is out everywhere."""
+        """Send for a caller without a sweep: fail, so that AWS calls it again, unless it is sent everywhere."""
         if not self.send_once(row, notice, message, is_told):
             raise RuntimeError(f"Who began to send {row} has not finished: it is tried again.")
 
     def has_told(self, topic: str, kinds: Collection[str], since: str) -> bool:
-        """Whether a topic has got something of one of these kinds since then."""
+        """Return whether a topic has got a notification of one of these kinds since a time."""
         known = (self.ledger.row(told_row(hash_of(topic))) or {}) if kinds else {}
         return any(known.get(kind.replace(" ", "_"), "") >= since for kind in kinds)
 
@@ -126,5 +126,5 @@ class Notifications:
 
 
 def flag_of(notice: str, topic: str) -> str:
-    """The ledger's name of a notification to one topic; other targets that come or go do not change it."""
+    """Return the ledger's name of a notification to one topic; it does not depend on other targets."""
     return f"{NOTICE}{notice}_{hash_of(topic)}"

@@ -1,1 +1,1 @@
-"""From waiting files to a run that is closed."""
+"""From waiting files to a closed run."""

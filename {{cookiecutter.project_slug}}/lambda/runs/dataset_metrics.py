@@ -1,4 +1,4 @@
-"""What is measured of a dataset: how runs end, what waits, how old the published data is, how its crawler does."""
+"""The metrics of a dataset: results of runs, waiting files, age of the published data, state of its crawler."""
 
 from crawls.crawler import Crawl
 from ledger.day import COUNTS
@@ -12,7 +12,7 @@ from runs.run_outcome import Outcome
 
 
 def measure_run(jobs: JobRuns, dataset: str, run: str, job: Row, outcome: Outcome, files: int) -> None:
-    """Count a run that was seen to end, and remember when the dataset last got something published."""
+    """Count an ended run, and record when the dataset last got something published."""
     if outcome.is_published:
         jobs.ledger.change(dataset_row(dataset), {"published_at": jobs.ledger.now()}, {})
     values = {
@@ -20,7 +20,7 @@ def measure_run(jobs: JobRuns, dataset: str, run: str, job: Row, outcome: Outcom
         "runs_failed": float(not outcome.is_published),
         "runs_timed_out": float(not outcome.is_published and job.get("JobRunState") == "TIMEOUT"),
     }
-    # A job that was replaced has forgotten its runs and how long they took.
+    # A replaced job has lost its runs and how long they took.
     values |= {"run_seconds": float(job["ExecutionTime"])} if "ExecutionTime" in job else {}
     # The job itself publishes metrics of the rows; these lines are for searches in the log.
     rows = {count: outcome.report[count] for count in COUNTS if count in outcome.report}
@@ -56,7 +56,7 @@ def measure_ended_crawl(prefix: str, dataset: str, detail: Row) -> None:
 
 
 def _published_at(ledger: Ledger, dataset: str) -> str:
-    """When something was last published; before the first time, when the sweep first looked."""
+    """Return when something was last published; before the first time, when the sweep first ran."""
     known: Row = ledger.row(dataset_row(dataset)) or {}
     if "published_at" not in known and "watched_since" not in known:
         known = {"watched_since": ledger.now()}

@@ -10,12 +10,12 @@ from output_layout import manifest_key
 from runs.run_capacity import Workers, text_of
 
 MOST_FILES = 1_000
-# What a file becomes is estimated: after a failed attempt a run takes so many times less.
+# The size of a file is estimated: after a failed attempt a run takes so many times less.
 LESS_AFTER_A_FAILURE = 4
 
 
 def chosen(rows: list[Row], workers: Workers) -> list[Row]:
-    """The oldest files that the workers of one run hold; at least one. One that is too much for one worker is alone."""
+    """Return the oldest files that the workers of one run hold; at least one. One too large for a worker is alone."""
     first, *others = sorted(rows, key=lambda row: (row["uploaded_at"], row["sequencer"], row["file"]))
     room = workers.text_held // LESS_AFTER_A_FAILURE ** int(first["attempts"]) - text_in(first)
     files = [first]
@@ -28,23 +28,23 @@ def chosen(rows: list[Row], workers: Workers) -> list[Row]:
 
 
 def text_in(row: Row) -> int:
-    """About how many bytes of text a file becomes."""
+    """Return the approximate bytes of text in a file."""
     return text_of(row["key"], int(row["size"]))
 
 
 def batch_of(rows: list[Row]) -> str:
-    """The batch's name: the same files give the same name, in any order."""
+    """Return the batch's name: the same files give the same name, in any order."""
     names = sorted(f"{row['key']}\n{row.get('version_id') or row['etag']}" for row in rows)
     return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
 
 
 def run_of(rows: list[Row]) -> str:
-    """The run's name: the batch, and which attempt at it this is."""
+    """Return the run's name: the batch, and the number of the attempt."""
     return f"{batch_of(rows)}-{1 + max(int(row['attempts']) for row in rows)}"
 
 
 def write_manifest(s3: Any, bucket: str, dataset: str, run: str, rows: list[Row]) -> None:
-    """Store what the run reads: exactly these versions, nothing else."""
+    """Store the manifest of a run: exactly these versions, nothing else."""
     files = [
         {name: row.get(name) for name in ("bucket", "key", "version_id", "etag", "uploaded_at", "sequencer")}
         | {"size": int(row["size"])}

@@ -1,4 +1,4 @@
-"""How much one run may read: what its workers can hold on their disks."""
+"""The capacity of a run: what its workers can hold on their disks."""
 
 from dataclasses import dataclass
 
@@ -24,24 +24,24 @@ class Workers:
 
     @property
     def text_held(self) -> int:
-        """Bytes of text that they hold together."""
+        """Return the bytes of text that they hold together."""
         return (self.number - 1) * self.text_held_by_one
 
     @property
     def text_held_by_one(self) -> int:
-        """Bytes of text that one holds: a file that cannot be split, such as a gzip, is read by one alone."""
+        """Return the bytes of text that one holds: a file that cannot be split, such as a gzip, is read by one."""
         return FREE_DISK[self.type] // DISK_PER_BYTE_OF_TEXT
 
     def excess(self, text: int) -> str:
-        """Why a file of so many bytes of text may have been too much."""
+        """Return why a file of so many bytes of text may have been too much."""
         return "too-large-for-the-workers" if text > self.text_held else "perhaps-too-large-for-one-worker"
 
     def number_for(self, text: int) -> int:
-        """How many of them hold so many bytes of text."""
+        """Return how many of them hold so many bytes of text."""
         return 1 - (-text // self.text_held_by_one)
 
     def advice(self, text: int) -> str:
-        """What to do about a file that is more than one worker, or all workers of a run, hold."""
+        """Return what to do about a file that exceeds one worker, or all workers of a run."""
         return (
             f"The file is about {text / GB:,.1f} GB as text. {self} hold about {self.text_held / GB:,.1f} GB, "
             f"one alone {self.text_held_by_one / GB:,.1f} GB. Split it, or set in project.yaml a larger worker_type "
@@ -51,7 +51,7 @@ class Workers:
 
 
 def text_of(key: str, size: int) -> int:
-    """About how many bytes of text a file becomes; a name that shows no format is counted as Parquet or ORC."""
+    """Return the approximate bytes of text in a file; a name without a known format counts as Parquet or ORC."""
     name = key.lower()
     if name.endswith((".gz", ".gzip")):
         return size * GZIP

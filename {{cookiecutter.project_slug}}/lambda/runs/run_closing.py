@@ -15,7 +15,7 @@ from runs.run_news import RunNews
 from runs.run_outcome import Outcome, is_explained, outcome_of
 
 FINAL = ("SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR", "EXPIRED")
-# A Lambda runs for at most 15 minutes: one that claimed files longer ago does not start the job any more.
+# A Lambda runs for at most 15 minutes: one that claimed files longer ago no longer starts the job.
 GRACE = timedelta(minutes=20)
 
 
@@ -27,19 +27,19 @@ class Closing:
         self.ledger = jobs.ledger
 
     def open_runs(self, dataset: str, begun: list[Row]) -> list[str]:
-        """The runs that are not closed: of claimed files, and those whose end was not notified."""
+        """Return the runs that are not closed: of claimed files, and those whose end was not notified."""
         claimed = {row["run"] for row in begun if row["state"] == "CLAIMED"}
         runs = self.ledger.open_rows(open_runs_of(dataset), ("STARTED", "PUBLISHED", "FAILED"))
         return sorted(claimed | {run_of_row(row["file"]) for row in runs})
 
     def close(self, dataset: str, run: str) -> str:
-        """Bring the run's files to their next state; the state of the run."""
+        """Set the run's files to their next state; return the state of the run."""
         known = self.ledger.row(run_row(run)) or {}
         job = self._job(dataset, run, known)
         if job and job["JobRunState"] not in FINAL:
             return "STARTED"
         rows = [row for row in self.ledger.open_rows(dataset, ("CLAIMED",)) if row["run"] == run]
-        # The commit is read after the job's end was seen: a job that has ended cannot commit any more.
+        # The commit is read after the job has ended: an ended job cannot commit any more.
         outcome = outcome_of(self.jobs.s3, self.jobs.output_bucket, dataset, run)
         if known.get("state") == "STARTED" and (outcome.is_published or job):
             measure_run(self.jobs, dataset, run, job or {}, outcome, files=len(rows))
@@ -63,10 +63,10 @@ class Closing:
         most, advice = self.maximum_attempts, None
         if "text" in known and not is_explained(reason):
             text, workers = int(known["text"]), self.jobs.workers
-            # What all workers together do not hold would end the same way at a second attempt.
+            # A file that exceeds all workers together would end the same way at a second attempt.
             most, advice = 1 if text > workers.text_held else most, workers.advice(text)
             reason = f"{reason}, {workers.excess(text)}"
-        # The notification is recorded first: after a crash, the rows that are given up are no longer open.
+        # The notification is recorded first: after a crash, DEAD rows are no longer open.
         dead = [row["key"] for row in rows if int(row["attempts"]) + 1 >= most]
         failure: Row = {"reason": reason, "waiting": len(rows) - len(dead), "dead": len(dead), "advice": advice}
         told: Row = {"state": "FAILED", "failure": failure | {"dead_files": dead[:MOST_FILES]}}

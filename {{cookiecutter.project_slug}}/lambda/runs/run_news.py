@@ -1,4 +1,4 @@
-"""Makes known how a run ended: in the record of its day, and to people."""
+"""Records the end of a run in its day's row, and notifies."""
 
 from ledger.day import note_run
 from ledger.keys import run_row
@@ -23,7 +23,7 @@ class RunNews:
         self._tell(dataset, run, known, "PUBLISHED", message)
 
     def failed(self, dataset: str, run: str, known: Row) -> None:
-        """The run's row holds its failure."""
+        """Notify of a failed run; its row has the failure."""
         described = self._described(dataset, run, known)
         message = run_failed(self.notifications.place, dataset, described, known["failure"])
         self._tell(dataset, run, known, "FAILED", message)
@@ -33,7 +33,7 @@ class RunNews:
         return {"name": run, "job_run": known.get("job_run"), "report": report}
 
     def _tell(self, dataset: str, run: str, known: Row, state: str, message: Message) -> None:
-        """Send, and only then take the run off the list that the sweep looks at."""
+        """Send, and only then remove the run from the list that the sweep reads."""
         ledger, row = self.jobs.ledger, run_row(run)
         # A run that is notified again on another day still ended on the first one.
         day = known.get("closed_on") or ledger.now()[:10]

@@ -13,13 +13,13 @@ MISSING = ("NoSuchKey", "404")
 
 @dataclass(frozen=True)
 class Outcome:
-    """One run as the job left it; the report is empty when there is none."""
+    """One run as the job left it; the report is empty if there is none."""
 
     is_published: bool
     report: Row
 
     def of_file(self, row: Row) -> tuple[str, str | None]:
-        """The state that a file of a published run ends in, and why."""
+        """Return the final state of a file of a published run, and the reason."""
         place = (row["key"], row.get("version_id"))
         for file in self.report.get("files", []):
             if (file["key"], file.get("version_id")) == place and file["file_reason"]:
@@ -28,20 +28,20 @@ class Outcome:
         return "DONE", None
 
     def reason(self, job_state: str) -> str:
-        """Why a run that did not publish failed, in one line."""
+        """Return why a run that did not publish failed, in one line."""
         said = self.report.get("reason")
         return str(said) if said and said != "did-not-finish" else f"job-{job_state.lower()}"
 
 
 def is_explained(reason: str) -> bool:
-    """Whether a run reported why it failed; a run that is out of disk, memory or time cannot."""
+    """Return whether a run reported why it failed; a run that is out of disk, memory or time cannot."""
     return reason not in ("job-failed", "job-error", "job-timeout") and not reason.endswith("the job's log says where.")
 
 
 def outcome_of(s3: Any, bucket: str, dataset: str, run: str) -> Outcome:
     """Read commit and report of a run; a batch is published if its commit exists, whichever run wrote it."""
     commit = _stored(s3, bucket, commit_key(dataset, run.rpartition("-")[0]))
-    # The run that committed has the numbers; a later attempt found that there was nothing left to do.
+    # The committing run has the numbers; a later attempt found nothing left to do.
     told_by = commit["run"] if commit else run
     return Outcome(commit is not None, _stored(s3, bucket, report_key(dataset, told_by)) or {})
 

@@ -15,11 +15,11 @@ ACCOUNT_LIMIT = "ResourceNumberLimitExceededException"
 
 
 class AccountLimitError(Exception):
-    """The account's runs or workers are all in use: Glue starts no more. The files wait for the next sweep."""
+    """The account's quota of runs or workers is used up: Glue starts no more. The files wait for the next sweep."""
 
 
 def start_run(jobs: JobRuns, dataset: str, waiting: list[Row]) -> str | None:
-    """Start one run of the oldest waiting files; None if other runs have them or the job is running."""
+    """Start one run of the oldest waiting files; return None if other runs have them or the job is running."""
     rows = claim_files(jobs.ledger, chosen(waiting, jobs.workers)) if waiting else []
     if not rows:
         return None
@@ -33,8 +33,8 @@ def start_run(jobs: JobRuns, dataset: str, waiting: list[Row]) -> str | None:
         )
         jobs.ledger.change(run_row(run), {"job_run": started["JobRunId"]}, {})
     except ClientError as error:
-        # A refused call may have started the job at its first try, whose answer was lost: then our own run is
-        # what keeps the job busy, and its files must stay claimed.
+        # A refused call may have started the job at its first try, whose answer was lost: then our own run
+        # keeps the job busy, and its files must stay claimed.
         if not jobs.by_run(dataset, run):
             jobs.give_back(dataset, run, rows)
             _refuse(error)
@@ -44,7 +44,7 @@ def start_run(jobs: JobRuns, dataset: str, waiting: list[Row]) -> str | None:
 
 
 def claim_files(ledger: Ledger, planned: list[Row]) -> list[Row]:
-    """The planned files that no other run claimed first, all of them with the name of their own run."""
+    """Return the planned files that no other run claimed first, all with the name of their run."""
     run = run_of(planned)
     won = each(lambda row: claim(ledger, row, run), planned)
     rows = [row for row, is_ours in zip(planned, won, strict=True) if is_ours]
@@ -54,7 +54,7 @@ def claim_files(ledger: Ledger, planned: list[Row]) -> list[Row]:
 
 
 def _refuse(error: ClientError) -> None:
-    """None if the job is running; any other refusal of Glue is an error."""
+    """Return None if the job is running; raise any other refusal of Glue."""
     code = error.response["Error"]["Code"]
     if code == ACCOUNT_LIMIT:
         raise AccountLimitError from error

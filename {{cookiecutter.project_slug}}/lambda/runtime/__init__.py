@@ -1,1 +1,1 @@
-"""What every Lambda function uses of AWS and Python: clients, environment variables, threads, logs, metrics."""
+"""The use of AWS and Python by every Lambda function: clients, environment variables, threads, logs, metrics."""

@@ -1,4 +1,4 @@
-"""What a Lambda has of AWS: clients that are built once, environment variables, names, threads."""
+"""The AWS access of a Lambda: clients that are built once, environment variables, names, threads."""
 
 import os
 from collections.abc import Callable, Iterable
@@ -12,15 +12,15 @@ THREADS = 16
 
 
 def each(act: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
-    """The results in the order of the items; the first error passes through when all have been tried."""
+    """Return the results in the order of the items; raise the first error after all have been tried."""
     with ThreadPoolExecutor(THREADS) as pool:
-        # Not pool.map: at the first error it drops what has not begun.
+        # Not pool.map: at the first error it drops items that have not started.
         tried = [pool.submit(act, item) for item in items]
     return [each_try.result() for each_try in tried]
 
 
 def required(name: str) -> str:
-    """The value of an environment variable; a missing or empty one fails by name."""
+    """Return the value of an environment variable; fail with its name if it is missing or empty."""
     value = os.environ.get(name, "")
     if not value:
         raise RuntimeError(f"The environment variable {name} is missing: see modules/environment/lambda.tf.")
@@ -28,12 +28,12 @@ def required(name: str) -> str:
 
 
 def full_name(prefix: str, dataset: str) -> str:
-    """The name of a dataset's crawler, job, ruleset and rule, as in modules/dataset/main.tf."""
+    """Return the name of a dataset's crawler, job, ruleset and rule, as in modules/dataset/main.tf."""
     return f"{prefix}-{dataset}"
 
 
 def dataset_of(prefix: str, name: str) -> str | None:
-    """The dataset whose crawler or job has a name; None for one of another project or environment."""
+    """Return the dataset of a crawler's or job's name; None for one of another project or environment."""
     return name.removeprefix(f"{prefix}-") if name.startswith(f"{prefix}-") else None
 
 
@@ -46,10 +46,10 @@ PATIENT = Config(
 
 
 def client(service: str) -> Any:
-    """A client that retries throttling and network faults with back-off."""
+    """Return a client that retries throttling and network faults with back-off."""
     return boto3.client(service, config=PATIENT)
 
 
 def table_client() -> Any:
-    """A DynamoDB client that speaks plain Python values and, unlike a resource, may be used in threads."""
+    """Return a DynamoDB client that uses plain Python values and, unlike a resource, is safe in threads."""
     return boto3.resource("dynamodb", config=PATIENT).meta.client

@@ -1,4 +1,4 @@
-"""Lines of the log, and the numbers for CloudWatch in them (embedded metric format): no call is made for them."""
+"""Log lines, and CloudWatch metrics in them (embedded metric format): no call is made for them."""
 
 import json
 import sys
@@ -15,13 +15,13 @@ def log(event: str, **fields: Any) -> None:
 
 
 def kind_of(error: Exception) -> str:
-    """An error as a log may contain it: only its kind, because its text can contain values."""
+    """Return the kind of an error only, for a log: its text can contain values."""
     return str(getattr(error, "response", {}).get("Error", {}).get("Code", type(error).__name__))
 
 
 @dataclass(frozen=True)
 class Metric:
-    """What a number counts, and whether each dataset has one of its own, which each dataset then pays for."""
+    """The subject of a metric, and whether each dataset has one of its own, which is billed per dataset."""
 
     unit: str
     is_per_dataset: bool = False

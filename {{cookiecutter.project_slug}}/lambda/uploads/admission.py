@@ -1,4 +1,4 @@
-"""Which uploads are data, which of those can never be read, and the row that each gets in the ledger."""
+"""The admission of uploads: which are data, which can never be read, and the ledger row of each."""
 
 import re
 from dataclasses import asdict
@@ -16,14 +16,14 @@ MARKER = re.compile(r"_SUCCESS|_started_\d+|_committed_(vacuum)?\d+|_(common_)?m
 
 
 def is_no_data(key: str) -> bool:
-    """Whether a key is a folder marker or a file that Spark and Hadoop write next to their data."""
+    """Return whether a key is a folder marker or a file that Spark and Hadoop write next to their data."""
     *folders, name = key.split("/")
     is_marker = name.endswith((".crc", "_$folder$")) or MARKER.fullmatch(name) is not None
     return not name or is_marker or "_temporary" in folders
 
 
 def refusal(upload: Upload) -> str | None:
-    """Why a file can never be read, or None."""
+    """Return why a file can never be read, or None."""
     if ":" in upload.key:
         return "unreadable-name"
     if upload.key.lower().endswith((".gz", ".gzip")) and upload.size > LARGEST_GZIP:
@@ -32,7 +32,7 @@ def refusal(upload: Upload) -> str | None:
 
 
 def record(ledger: Ledger, upload: Upload) -> str:
-    """Record a version once; returns its state. A quarantined one stays open until it was notified."""
+    """Record a version once; return its state. A quarantined one stays open until it was notified."""
     reason = refusal(upload)
     row = asdict(upload) | {"file": upload.file, "attempts": 0, "reason": reason}
     row |= {"state": "QUARANTINED" if reason else "PENDING", "open": upload.dataset}
@@ -46,7 +46,7 @@ def record(ledger: Ledger, upload: Upload) -> str:
 
 
 def _note_newest(ledger: Ledger, upload: Upload) -> None:
-    """Let the key's own row name its newest version, in whatever order the events come."""
+    """Set the newest version in the key's own row, whatever the order of the events."""
     name = newest_row(upload.bucket, upload.key)
     newest = {"newest": upload.file, "etag": upload.etag, "sequencer": upload.sequencer}
     if ledger.add({"file": name, "dataset": upload.dataset, **newest}):

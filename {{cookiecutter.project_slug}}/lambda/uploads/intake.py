@@ -1,4 +1,4 @@
-"""Takes queue messages about uploads, each for itself, and the calls of a dataset's schedule."""
+"""Handles queue messages about uploads, each by itself, and the calls of a dataset's schedule."""
 
 from typing import Any
 
@@ -16,13 +16,13 @@ from uploads.upload_event import Upload, message_from
 
 
 class Intake:
-    """Writes files down and asks for crawls."""
+    """Records files and requests crawls."""
 
     def __init__(self, crawlers: Crawlers, notifications: Notifications, input_bucket: str) -> None:
         self.crawlers, self.notifications, self.input_bucket = crawlers, notifications, input_bucket
 
     def take(self, messages: list[dict[str, Any]]) -> list[str]:
-        """Handle all messages; the ids of those that must come again."""
+        """Handle all messages; return the ids of those to be delivered again."""
         names = [message["messageId"] for message in messages]
         asked = dict(zip(names, each(self._asks, messages), strict=True))
         failed = {message for message, datasets in asked.items() if datasets is None}
@@ -35,12 +35,12 @@ class Intake:
         return sorted(failed)
 
     def crawl(self, dataset: str) -> None:
-        """Remember that a crawl is due, then try to start it."""
+        """Record that a crawl is due, then try to start it."""
         self.crawlers.want(dataset)
         start_crawl(dataset, self.crawlers, self.notifications)
 
     def _asks(self, message: dict[str, Any]) -> set[str] | None:
-        """The datasets that a message asks a crawl for; None when it could not be handled."""
+        """Return the datasets for which a message requests a crawl; None if it could not be handled."""
         try:
             sent_at = from_milliseconds(message["attributes"]["SentTimestamp"])
             told = message_from(message["body"], sent_at)
@@ -51,7 +51,7 @@ class Intake:
         return waiting if told.crawl_on_upload else set()
 
     def record(self, upload: Upload) -> str:
-        """Write one upload down; the state that its file is in, IGNORED when it is no data."""
+        """Record one upload; return the state of its file, IGNORED if it is no data."""
         if upload.bucket != self.input_bucket:
             raise PermissionError("This is not the input bucket.")
         if is_no_data(upload.key):

@@ -19,7 +19,7 @@ ROWS_PER_REQUEST = 100
 
 
 def record_missed(s3: Any, intake: Intake, prefix: str, dataset: str, listing: Listing, context: Any) -> int:
-    """Go on with a listing for some pages, and write down what it finds; how many files that were."""
+    """Continue a listing for some pages, and record what it finds; return the number of files."""
     ledger, bucket, found = intake.crawlers.ledger, intake.input_bucket, 0
     for _ in range(PAGES_PER_SWEEP):
         if not has_time(context):
@@ -37,7 +37,7 @@ def record_missed(s3: Any, intake: Intake, prefix: str, dataset: str, listing: L
 def missed_uploads(
     s3: Any, ledger: Ledger, bucket: str, prefix: str, dataset: str, listing: Listing
 ) -> tuple[list[Upload], Listing | None]:
-    """The uploads of one page that the ledger does not know, and the listing from there on; None at its end."""
+    """Return the uploads of one page that the ledger does not have, and the rest of the listing; None at its end."""
     page = s3.list_object_versions(Bucket=bucket, Prefix=prefix, **listing.position)
     oldest, youngest = as_moment(listing.oldest), ledger.clock() - YOUNGEST
     found = [

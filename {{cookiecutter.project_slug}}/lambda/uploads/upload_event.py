@@ -1,4 +1,4 @@
-"""Reads an upload out of a queue message, whichever way S3 sent it."""
+"""Reads an upload from a queue message, in either format of S3's events."""
 
 import json
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Upload:
 
     @property
     def file(self) -> str:
-        """The file's name in the ledger; without versioning, the content replaces the version."""
+        """Return the file's name in the ledger; without versioning, the content replaces the version."""
         return version_row(self.bucket, self.key, self.version_id or self.etag)
 
 
@@ -44,13 +44,13 @@ def message_from(body: str, sent_at: str) -> Message:
     if given.get("Event") == "s3:TestEvent":
         return Message([], False)
     if given.get("version", 1) > VERSION:
-        # The message waits in its queue until the code that can read it is there.
+        # The message waits in its queue until code that can read it is deployed.
         raise ValueError(f"This code reads messages up to version {VERSION}, not {given['version']}.")
     dataset = given["dataset"]
     if "Records" in given:
         uploads = [_from_notification(dataset, record) for record in given["Records"]]
     else:
-        # EventBridge gives the key as it is: decoding it would turn a real + into a space.
+        # EventBridge sends the key as it is: decoding it would turn a real + into a space.
         key = given["detail"]["object"]["key"]
         uploads = [_upload(dataset, given["detail"], key, "version-id", given.get("time") or sent_at)]
     return Message(uploads, given.get("crawl", "on-upload") == "on-upload")

@@ -29,7 +29,7 @@ class Following:
         self.changed_at, self.is_swept = time.monotonic(), False
 
     def until_ended(self, seconds: float) -> bool:
-        """Whether every file has reached its final state; False as soon as nothing will change without help."""
+        """Wait until every file has reached its final state; return False if nothing will change without help."""
         self._look()
         has_work, began, deadline = bool(self._open()), self.steps.elapsed, time.monotonic() + seconds
         while self._is_under_way() and time.monotonic() < deadline:

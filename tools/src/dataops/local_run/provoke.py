@@ -65,7 +65,7 @@ def provoke(platform: Platform, what: str) -> None:
 
 
 def names_for(scene: Scene) -> str:
-    """The assignments of the variables in the runbook's commands, for the shell."""
+    """The shell command that sets the variables of the runbook's commands."""
     return f'eval "$(make names ENV={scene.platform.environment})"; export DATASET={scene.dataset}'
 
 

@@ -1,11 +1,11 @@
-"""Where a dead letter was meant to go, and as what: it says so itself, or its shape does."""
+"""The destination of a dead letter, and its form there: from its attributes, or from its shape."""
 
 import json
 import re
 from dataclasses import dataclass
 from typing import Any
 
-# Lambda's own dead letters name no function: the shape of the event does.
+# Lambda's own dead letters name no function: the shape of the event identifies it.
 FUNCTIONS = {
     "start_crawler": lambda event: "scheduled" in event,
     "sweep": lambda event: {"dataset", "prefix", "crawl"} <= set(event),
@@ -18,7 +18,7 @@ FUNCTIONS = {
 
 @dataclass(frozen=True)
 class Destination:
-    """A queue or a function of this environment, and the text to hand over."""
+    """A queue or a function of this environment, and the text to send."""
 
     service: str
     name: str
@@ -31,7 +31,7 @@ def _detail(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def destinations_of(message: dict[str, Any], events: Any, prefix: str) -> list[Destination]:
-    """Where a message of the events' dead letters belongs; empty when nobody can say, or it is somebody else's."""
+    """Return the destinations of a message of the events' dead-letter queue; empty if unknown or foreign."""
     told: dict[str, str] = {
         name: given.get("StringValue", "") for name, given in message.get("MessageAttributes", {}).items()
     }
@@ -50,7 +50,7 @@ def destinations_of(message: dict[str, Any], events: Any, prefix: str) -> list[D
 
 
 def _as_the_target_gets_it(event: dict[str, Any], rule: str, target: str, events: Any) -> str:
-    """An event as its rule hands it over; one that the rule has already put into words stays as it is."""
+    """Return an event as its rule delivers it; one that the rule has already transformed stays unchanged."""
     if "detail-type" not in event:
         return json.dumps(event)
     targets = events.list_targets_by_rule(Rule=rule)["Targets"]
@@ -61,7 +61,7 @@ def _as_the_target_gets_it(event: dict[str, Any], rule: str, target: str, events
 
 
 def _filled(transformer: dict[str, Any], event: dict[str, Any]) -> str:
-    """The template with each <name> replaced by the JSON of what its path leads to."""
+    """Return the template with each <name> replaced by the JSON of the value at its path."""
     values = {name: _at(path, event) for name, path in transformer["InputPathsMap"].items()}
     return re.sub(r"<([\w-]+)>", lambda name: json.dumps(values[name[1]]), transformer["InputTemplate"])
 

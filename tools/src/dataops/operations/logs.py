@@ -1,4 +1,4 @@
-"""Asks the logs what the runbook's section wants to know: runs its saved query in CloudWatch Logs Insights."""
+"""Run the saved query of a section of the runbook in CloudWatch Logs Insights."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ PATIENCE_SECONDS = 60
 @click.command(help=__doc__)
 @click.argument("about", required=False)
 def main(about: str | None) -> None:
-    """Find the query, run it over the last day, print what it found."""
+    """Find the query, run it over the last day, print the rows."""
     if not about:
         sys.exit("Say about which section of docs/runbook.md: make logs ABOUT=runs-failed.")
     prefix = os.environ.get("PREFIX")
@@ -30,7 +30,7 @@ def main(about: str | None) -> None:
 
 
 def found(logs: Any, name: str) -> list[str]:
-    """The rows that a saved query finds, one line each."""
+    """Return the rows of a saved query, one line each."""
     saved = logs.describe_query_definitions(queryDefinitionNamePrefix=name)["queryDefinitions"]
     query = next((each for each in saved if each["name"] == name), None)
     if query is None:
@@ -46,7 +46,7 @@ def found(logs: Any, name: str) -> list[str]:
 
 
 def results(logs: Any, query: str) -> list[list[dict[str, str]]]:
-    """The rows of a query, as soon as it has run."""
+    """Return the rows of a query, as soon as it has run."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         answer = logs.get_query_results(queryId=query)
@@ -58,5 +58,5 @@ def results(logs: Any, query: str) -> list[list[dict[str, str]]]:
 
 
 def line_of(row: list[dict[str, str]]) -> str:
-    """One row in words; the pointer to the line itself is for CloudWatch."""
+    """Return one row in words, without the pointer to the log line."""
     return "  ".join(f"{cell['field']}={cell.get('value', '')}" for cell in row if cell["field"] != "@ptr")

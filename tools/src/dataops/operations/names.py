@@ -1,4 +1,4 @@
-"""What an environment's parts are called, as lines for the shell: eval "$(make names ENV=dev)"."""
+"""Print the names of an environment's resources as lines for the shell: eval "$(make names ENV=dev)"."""
 
 import shlex
 import sys
@@ -13,7 +13,7 @@ from dataops.project.deployment import Deployment, deployment_of
 @click.command(help=__doc__)
 @click.option("--environment", required=True, help="a name from project.yaml")
 def main(environment: str) -> None:
-    """Print one export per name; where an AWS is asked is for people, so it goes beside."""
+    """Print one export per name; the line that tells which AWS is used is for people and goes to standard error."""
     with redirect_stdout(sys.stderr):
         deployment = deployment_of(environment)
     for name, value in names_of(deployment).items():
@@ -21,7 +21,7 @@ def main(environment: str) -> None:
 
 
 def names_of(deployment: Deployment) -> dict[str, str]:
-    """The names that docs/runbook.md uses; those of a local platform lead every AWS client to it."""
+    """Return the names that docs/runbook.md uses; those of a local AWS also direct every AWS client to it."""
     region = deployment.access["region_name"]
     address = deployment.access.get("endpoint_url")
     team = [name for name in deployment.datasets if name != deployment.names.get("canary")]

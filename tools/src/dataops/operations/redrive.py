@@ -1,4 +1,4 @@
-"""Gives dead letters back to the queue or the function that they were meant for; doing it twice changes nothing."""
+"""Return messages from the dead-letter queues to their queue or function. It is safe to repeat."""
 
 import sys
 import time
@@ -11,9 +11,9 @@ from botocore.exceptions import ClientError
 from dataops.operations.destination import Destination, destinations_of
 from dataops.project.deployment import Deployment, deployment_of, explained
 
-# Long enough to hand a message over; then it shows up again, if that has failed.
+# Long enough to send a message; if that failed, the message becomes visible again.
 SECONDS_HIDDEN = 60
-# Any wait lets SQS ask all its servers: without one it may say that there is nothing.
+# With any wait time SQS asks all its servers: without one it may miss messages.
 SECONDS_WAITED = 1
 Where = Callable[[dict[str, Any]], list[Destination]]
 
@@ -21,7 +21,7 @@ Where = Callable[[dict[str, Any]], list[Destination]]
 @click.command(help=__doc__)
 @click.option("--environment", required=True, help="a name from project.yaml")
 def main(environment: str) -> None:
-    """Empty both dead-letter queues as far as it can be done."""
+    """Redrive both dead-letter queues as far as possible."""
     deployment = deployment_of(environment)
     with explained(deployment):
         left = redrive(deployment)
@@ -30,7 +30,7 @@ def main(environment: str) -> None:
 
 
 def redrive(deployment: Deployment) -> int:
-    """Give every dead letter back and say what went where; how many could not be."""
+    """Return every dead letter to its destination and print the result; return how many could not be."""
     names, events = deployment.names, deployment.client("events")
 
     def to_the_queue(message: dict[str, Any]) -> list[Destination]:
@@ -60,7 +60,7 @@ def _empty(deployment: Deployment, queue: str, where: Where) -> int:
         else:
             left.append(message["ReceiptHandle"])
             print(f"  {message['MessageId']} stays: {why}.")
-    # Hidden until now, so that none of them is taken twice; whoever looks next shall see them.
+    # Hidden until now, so that none of them is received twice; from here on others may see them.
     for handle in left:
         sqs.change_message_visibility(QueueUrl=address, ReceiptHandle=handle, VisibilityTimeout=0)
     print(f"{queue}: {given_back} given back, {len(left)} left.")
@@ -74,7 +74,7 @@ def _kind(error: Exception) -> str:
 
 
 def dead_letters(sqs: Any, address: str) -> Iterator[dict[str, Any]]:
-    """The messages that wait now; one that comes back while this runs is left for the next time."""
+    """Return the messages that wait now; one that comes back while this runs is left for the next time."""
     began = time.time() * 1000
     while found := sqs.receive_message(
         QueueUrl=address,
@@ -88,7 +88,7 @@ def dead_letters(sqs: Any, address: str) -> Iterator[dict[str, Any]]:
 
 
 def hand_over(sqs: Any, functions: Any, destination: Destination) -> str:
-    """Send to the queue or call the function; the name of who has it now."""
+    """Send to the queue or invoke the function; return the name of the destination."""
     if destination.service == "sqs":
         address = sqs.get_queue_url(QueueName=destination.name)["QueueUrl"]
         sqs.send_message(QueueUrl=address, MessageBody=destination.text)

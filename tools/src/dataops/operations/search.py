@@ -1,4 +1,4 @@
-"""Finds the ledger's rows about a file by its address, its key or its bare name."""
+"""Finds the ledger's rows about a file by its address, its key or its name."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +9,7 @@ from ledger.ledger import Ledger, Row
 
 @dataclass(frozen=True)
 class Place:
-    """What was asked for: a key, or only a file's name; a version where the address names one."""
+    """The file to find: a key, or only a file's name; a version if the address has one."""
 
     bucket: str | None
     key: str
@@ -31,7 +31,7 @@ def place_of(text: str) -> Place:
 
 
 def versions_in_bucket(s3: Any, bucket: str, prefix: str, place: Place) -> list[Row]:
-    """Every version and delete marker that the bucket has of the key or the name, newest first."""
+    """Return every version and delete marker in the bucket for the key or the name, newest first."""
     found: list[Row] = []
     for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
         found += [version | {"IsDeletion": False} for version in page.get("Versions", [])]
@@ -45,16 +45,16 @@ def _fits(key: str, place: Place) -> bool:
 
 
 def known_rows(ledger: Ledger, s3: Any, bucket: str, place: Place) -> list[Row]:
-    """The ledger's rows about every version that was asked for, newest first."""
+    """Return the ledger's rows about every matching version, newest first."""
     rows = _rows_by_name(ledger, place.key) if place.is_name else _rows_by_key(ledger, s3, bucket, place)
     wanted = [row for row in rows if place.version in (None, row.get("version_id"))]
     return sorted(wanted, key=lambda row: (row["uploaded_at"], row["sequencer"]), reverse=True)
 
 
 def _rows_by_key(ledger: Ledger, s3: Any, bucket: str, place: Place) -> list[Row]:
-    """By name of the row: what S3 still has, and the newest version even when S3 has removed it."""
+    """Return rows by name: versions that S3 still has, and the newest version even if S3 has removed it."""
     versions = [each for each in versions_in_bucket(s3, bucket, place.key, place) if not each["IsDeletion"]]
-    # A bucket without versioning calls its one version null, and the ledger calls it by its content.
+    # In a bucket without versioning, the version id is null, and the ledger uses the content instead.
     files = {version_row(bucket, place.key, each["VersionId"]) for each in versions}
     files |= {
         version_row(bucket, place.key, each["ETag"].strip(chr(34))) for each in versions if each["VersionId"] == "null"
@@ -65,7 +65,7 @@ def _rows_by_key(ledger: Ledger, s3: Any, bucket: str, place: Place) -> list[Row
 
 
 def _rows_by_name(ledger: Ledger, name: str) -> list[Row]:
-    """No index knows bare names, so this reads the whole ledger; a key is found at once."""
+    """Return rows by a scan of the whole ledger, because no index has file names; a search by key is fast."""
     pages = ledger.client.get_paginator("scan").paginate(
         TableName=ledger.table,
         FilterExpression="contains(#key, :name)",

@@ -1,4 +1,4 @@
-"""Tells in words what became of one version of a file, and what happens to one that the ledger does not know."""
+"""The history of one version of a file in words, and what happens to one that the ledger does not have."""
 
 import json
 from datetime import datetime
@@ -31,7 +31,7 @@ COUNTED = {name: name.replace("rows_in", "in") for name in COUNTS}
 
 
 def told(row: Row, ledger: Ledger, s3: Any, deployment: Deployment) -> list[str]:
-    """What is known of one version, in lines."""
+    """Return what is known of one version, in lines."""
     version = row.get("version_id") or f"{row['etag']} (by content)"
     lines = [
         f"s3://{row['bucket']}/{row['key']}",
@@ -69,7 +69,7 @@ def _told_of_run(row: Row, ledger: Ledger, s3: Any, deployment: Deployment) -> l
 
 
 def _refused(s3: Any, folder: str, row: Row, count: int) -> list[str]:
-    """The first refused rows of a file, as they lie in the quarantine."""
+    """Return the first quarantined rows of a file."""
     bucket, _, prefix = folder.removeprefix("s3://").partition("/")
     address = f"s3://{row['bucket']}/{row['key']}"
     names = {address, f"{address}?versionId={row.get('version_id')}"}
@@ -78,7 +78,7 @@ def _refused(s3: Any, folder: str, row: Row, count: int) -> list[str]:
         keys = (stored["Key"] for page in pages for stored in page.get("Contents", []))
         lines = (line for key in keys for line in s3.get_object(Bucket=bucket, Key=key)["Body"].iter_lines())
         mine = (each for each in map(json.loads, lines) if each["file"] in names)
-        # A batch may hold millions of refused rows: only those that are shown are kept.
+        # A batch may have millions of quarantined rows: only those that are shown are kept.
         first = nsmallest(MOST_ROWS, mine, key=lambda each: each["line"])
     except ClientError as error:
         return [f"    cannot be read: {error.response['Error']['Code']}"]
@@ -94,7 +94,7 @@ def _part_of(report: Row, row: Row) -> Row | None:
 
 
 def told_of_unknown(versions: list[Row], deployment: Deployment, now: datetime) -> list[str]:
-    """What happens next to keys that lie in the input bucket and not in the ledger; newest versions first."""
+    """Return what happens next to keys in the input bucket without a ledger row; newest versions first."""
     newest = {version["Key"]: version for version in reversed(versions)}
     return [
         f"s3://{deployment.buckets['input']}/{key}: {_next(newest[key], deployment, now)}" for key in sorted(newest)

@@ -1,4 +1,4 @@
-"""Where is my file? Says for every version what state it is in, why, and where its rows lie."""
+"""Find a file: print the state of every version, the reason, and the location of its rows."""
 
 import sys
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from dataops.project.deployment import Deployment, deployment_of, explained
 @click.option("--environment", required=True, help="a name from project.yaml")
 @click.argument("file", required=False)
 def main(environment: str, file: str | None) -> None:
-    """Ask the ledger, then the input bucket."""
+    """Search the ledger, then the input bucket."""
     if not file:
         sys.exit("Name the file: make where FILE=name.")
     deployment = deployment_of(environment)
@@ -25,7 +25,7 @@ def main(environment: str, file: str | None) -> None:
 
 
 def answer(deployment: Deployment, place: Place, now: datetime) -> list[str]:
-    """What is known of the file, in lines; a file that is nowhere ends the command."""
+    """Return what is known of the file, in lines; a missing file ends the command."""
     bucket, s3 = deployment.buckets["input"], deployment.client("s3")
     if place.bucket not in (None, bucket):
         sys.exit(f"s3://{place.bucket} is not where {deployment.environment} takes files in: that is s3://{bucket}")

@@ -1,4 +1,4 @@
-"""Asks the running local platform, or tells it, what no AWS service has a call for."""
+"""Calls the running local AWS for what no AWS service has an operation for."""
 
 import json
 import urllib.request
@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dataops.local_platform import Platform
 
-# The platform is on loopback: a proxy in the user's environment must not see the question.
+# The local AWS is on loopback: a proxy in the user's environment must not see the request.
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def ask(platform: "Platform", question: str, **given: Any) -> dict[str, Any]:
-    """POST to /local/<question>; the answer."""
+    """POST to /local/<question>; return the answer."""
     request = urllib.request.Request(f"{platform.address}/local/{question}", json.dumps(given).encode(), method="POST")
     with DIRECT.open(request, timeout=60) as answer:
         found: dict[str, Any] = json.load(answer)

@@ -1,4 +1,4 @@
-"""One deployed environment: what everything in it is called, and where its AWS is, in the cloud or on this machine."""
+"""One deployed environment: its names, and the address of its AWS, in the cloud or on this machine."""
 
 import sys
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ REFUSED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "In
 
 @dataclass(frozen=True)
 class Deployment:
-    """The names as modules/project composes them, and what boto3 needs to reach the AWS that has them."""
+    """The names as modules/project composes them, and boto3's arguments to reach their AWS."""
 
     environment: str
     settings: dict[str, Any]
@@ -34,7 +34,7 @@ class Deployment:
 
     @property
     def prefix(self) -> str:
-        """What every name but a bucket's begins with."""
+        """The prefix of every name except those of buckets."""
         return str(self.settings["prefix"])
 
     @property
@@ -53,16 +53,16 @@ class Deployment:
         return dict(self.settings["datasets"])
 
     def client(self, service: str) -> Any:
-        """A client of this environment's AWS."""
+        """Return a client of this environment's AWS."""
         return boto3.client(service, **self.access)
 
     def table_client(self) -> Any:
-        """A DynamoDB client that speaks plain Python values."""
+        """Return a DynamoDB client that uses plain Python values."""
         return boto3.resource("dynamodb", **self.access).meta.client
 
 
 def deployment_of(environment: str) -> Deployment:
-    """Find an environment and say in one line where it is asked: on this machine, if its platform runs here."""
+    """Find an environment and print in one line where it is: on this machine, if its local AWS runs here."""
     platform = running_platform(environment)
     if platform:
         settings = settings_in_words(environment)
@@ -72,7 +72,7 @@ def deployment_of(environment: str) -> Deployment:
 
 
 def on_aws(environment: str) -> Deployment:
-    """An environment in the cloud, once the credentials are known to be of its account."""
+    """Return an environment in the cloud, once the credentials are known to be of its account."""
     settings = settings_in_words(environment)
     entry = settings["environment"]
     if is_account_open(entry["account"]):
@@ -90,7 +90,7 @@ def on_aws(environment: str) -> Deployment:
 
 
 def settings_in_words(environment: str) -> dict[str, Any]:
-    """The outputs of modules/project; an environment that there is not is one sentence."""
+    """Return the outputs of modules/project; an unknown environment is an error in one sentence."""
     try:
         return settings_of(PROJECT, environment)
     except SystemExit as refused:

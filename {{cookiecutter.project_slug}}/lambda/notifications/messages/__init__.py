@@ -1,1 +1,1 @@
-"""The words of every kind of notification: pure functions, each from what is known to one message."""
+"""The texts of every kind of notification: pure functions, each from facts to one message."""

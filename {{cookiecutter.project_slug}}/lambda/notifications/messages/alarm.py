@@ -1,4 +1,4 @@
-"""An alarm rings or is over; a budget is nearly spent; a service sends something for which there is no text here."""
+"""The notifications of an alarm, a budget, and of a service without a text of its own here."""
 
 import re
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from notifications.message import Message
 from notifications.place import Place
 
-# An alarm's name ends in what it is about: modules/environment and modules/dataset name them so.
+# An alarm's name ends in its subject: modules/environment and modules/dataset name them so.
 KINDS: dict[str, tuple[str, ...]] = {
     "-dead-letters": ("dead letters",),
     "-late": ("data late",),
@@ -20,7 +20,7 @@ TOLD_AS_IT_HAPPENS = {"run failed", "crawl failed", "rows quarantined"}
 
 
 def alarm_rings(place: Place, alarm: dict[str, Any]) -> Message:
-    """`alarm` as CloudWatch sends it; its description has the meaning and, after "What to do:", the remedy."""
+    """Return the notification of `alarm`; its description has the meaning and, after "What to do:", the remedy."""
     name = alarm["AlarmName"]
     means, _, helps = (alarm.get("AlarmDescription") or "").partition("What to do:")
     short = name.removeprefix(f"{place.prefix}-").replace("-", " ")
@@ -41,7 +41,7 @@ def alarm_rings(place: Place, alarm: dict[str, Any]) -> Message:
 
 
 def budget_reached(place: Place, text: str) -> Message:
-    """A budget's own text holds its numbers as lines of name and value."""
+    """Return the notification of a budget, whose own text has its numbers as lines of name and value."""
     said = dict(
         re.findall(r"^(Budget Name|Budgeted Amount|Alert Type|Alert Threshold|\w+ Amount): (.+?)\s*$", text, re.M)
     )
@@ -61,7 +61,7 @@ def budget_reached(place: Place, text: str) -> Message:
 
 
 def unknown(place: Place, subject: str, text: str) -> Message:
-    """Forwards it unchanged, so that it is not lost."""
+    """Return an unknown text unchanged, so that it is not lost."""
     return Message(
         kinds=("alarm",),
         place=place,

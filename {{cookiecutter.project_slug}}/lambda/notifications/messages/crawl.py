@@ -1,4 +1,4 @@
-"""A crawler does not do its work: its files wait."""
+"""The notifications of a crawler that fails: its files wait."""
 
 from runtime.aws import full_name
 
@@ -7,7 +7,7 @@ from notifications.place import Place
 
 
 def crawl_failed(place: Place, dataset: str) -> Message:
-    """A crawl ended without success."""
+    """Return the notification of a failed crawl."""
     return _message(
         place,
         dataset,
@@ -18,7 +18,7 @@ def crawl_failed(place: Place, dataset: str) -> Message:
 
 
 def crawler_stuck(place: Place, dataset: str) -> Message:
-    """Two crawls in a row left the same files waiting."""
+    """Return the notification of two crawls in a row that left the same files waiting."""
     return _message(
         place,
         dataset,

@@ -1,4 +1,4 @@
-"""One message a day: what ran, what was published and refused, and what is late."""
+"""One notification per day: what ran, what was published and quarantined, and what is late."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from notifications.place import Place
 
 
 def daily_digest(place: Place, day: str, runs: dict[str, list[dict[str, Any]]], late: dict[str, str]) -> Message:
-    """`runs` of the day by dataset, and of each late dataset since when; all of it may be empty but not both."""
+    """Return the digest of the day's `runs` by dataset, and of each late dataset; one of the two may be empty."""
     everything = [run for ended in runs.values() for run in ended]
     total = {name: sum(int(run.get(name, 0)) for run in everything) for name in COUNTS}
     headline = f"{day}: {counted(len(everything), 'run')}, {counted(total['published'], 'row')} published"

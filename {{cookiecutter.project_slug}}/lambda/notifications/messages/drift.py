@@ -1,4 +1,4 @@
-"""The files' columns differ from those that project.yaml declares."""
+"""The notification of columns that differ from those that project.yaml declares."""
 
 from runtime.aws import full_name
 
@@ -9,7 +9,7 @@ MOST_LINES = 20
 
 
 def drift_found(place: Place, dataset: str, changes: tuple[str, ...], stops: bool) -> Message:
-    """`stops`: no run starts until somebody has decided."""
+    """Return the notification; `stops`: no run starts until somebody has decided."""
     crawler = full_name(place.prefix, dataset)
     goes_on = "The run continues: the job reads the declared columns, and its report lists the result for each file."
     waits = "No run starts, because on_drift is stop. No file is lost: all wait."

@@ -1,11 +1,11 @@
-"""A delivery starts, waits for approval, succeeds or stops; or a drift check finds a difference."""
+"""The notifications of a delivery: starts, waits for approval, succeeds or stops; and of the drift check."""
 
 from notifications.message import NOTHING, Message, counted, person
 from notifications.place import Place
 
 
 def pipeline_started(place: Place, execution: str) -> Message:
-    """A commit is on its way."""
+    """Return the notification of a started delivery."""
     return Message(
         kinds=("pipeline started",),
         place=place,
@@ -20,7 +20,7 @@ def pipeline_started(place: Place, execution: str) -> Message:
 def approval_needed(
     place: Place, execution: str, environment: str, summary: list[str], details: str, minutes: int
 ) -> Message:
-    """`summary` of the plan in lines, `details` its address, `minutes` how long an answer is waited for."""
+    """Return the request: `summary` of the plan in lines, `details` its address, `minutes` until it is rejected."""
     return Message(
         kinds=("approval needed",),
         place=place,
@@ -36,7 +36,7 @@ def approval_needed(
 
 
 def approval_waits(place: Place, execution: str, environment: str, minutes: int, left: int) -> Message:
-    """The plan has waited for so many minutes, and so many are left until it is rejected."""
+    """Return the reminder: the plan's waiting time in minutes, and the minutes until it is rejected."""
     return Message(
         kinds=("approval needed",),
         place=place,
@@ -55,7 +55,7 @@ def approval_waits(place: Place, execution: str, environment: str, minutes: int,
 
 
 def approval_refused(place: Place, execution: str, environment: str, who: str, said: str) -> Message:
-    """`who` and `said` (the comment) are empty if nobody answered."""
+    """Return the rejection; `who` and `said` (the comment) are empty if nobody answered."""
     by = f"{person(who)} rejected it" if who else "It was rejected, or nobody answered in time"
     return Message(
         kinds=("pipeline failed",),
@@ -72,7 +72,7 @@ def approval_refused(place: Place, execution: str, environment: str, who: str, s
 
 
 def delivered(place: Place, execution: str, commit: str, facts: list[str], links: dict[str, str]) -> Message:
-    """A commit has reached every environment; `facts` and `links` for each of them."""
+    """Return the notification of a commit in every environment; `facts` and `links` for each of them."""
     return Message(
         kinds=("pipeline succeeded",),
         place=place,
@@ -85,7 +85,7 @@ def delivered(place: Place, execution: str, commit: str, facts: list[str], links
 
 
 def stopped(place: Place, execution: str, headline: str, reason: str) -> Message:
-    """A build stopped; the reason states whether anything was changed."""
+    """Return the notification of a stopped build; the reason states whether anything was changed."""
     return Message(
         kinds=("pipeline failed",),
         place=place,
@@ -98,7 +98,7 @@ def stopped(place: Place, execution: str, headline: str, reason: str) -> Message
 
 
 def pipeline_failed(place: Place, execution: str, stage: str, action: str, said: str, log: str) -> Message:
-    """An action failed; `said` is the text of AWS. `action` is empty if the stage failed before its first action."""
+    """Return the failed action; `said` is AWS's text. `action` is empty if the stage failed before its first action."""
     facts = [f"{action} of {stage} failed{f': {said.strip()}' if said.strip() else '.'}"] if action else []
     return Message(
         kinds=("pipeline failed",),
@@ -118,7 +118,7 @@ def pipeline_failed(place: Place, execution: str, stage: str, action: str, said:
 
 
 def build_failed(place: Place, project: str, status: str, log: str) -> Message:
-    """A build that is not part of a delivery and that nobody waits for."""
+    """Return the notification of a failed build outside of a delivery, which nobody waits for."""
     return Message(
         kinds=("alarm",),
         place=place,
@@ -131,7 +131,7 @@ def build_failed(place: Place, project: str, status: str, log: str) -> Message:
 
 
 def infrastructure_drift(place: Place, environments: list[str], facts: list[str], next_steps: list[str]) -> Message:
-    """Something differs from what was deployed."""
+    """Return the notification of differences from what was deployed."""
     return Message(
         kinds=("drift found",),
         place=place,

@@ -1,11 +1,11 @@
-"""What happens in a CodeCommit repository: pull requests, and changes past them."""
+"""The notifications of a CodeCommit repository: pull requests, and changes without one."""
 
 from notifications.message import Message, person
 from notifications.place import Place
 
 
 def request_opened(place: Place, who: str, repository: str, number: str, title: str) -> Message:
-    """Somebody asks for a review."""
+    """Return the notification of a request for review."""
     return _of_request(
         place,
         "pull request opened",
@@ -17,7 +17,7 @@ def request_opened(place: Place, who: str, repository: str, number: str, title: 
 
 
 def request_approved(place: Place, who: str, repository: str, number: str, title: str) -> Message:
-    """A reviewer has approved; the approval rule decides whether that is enough."""
+    """Return the notification of an approval; the approval rule decides whether it is enough."""
     return _of_request(
         place,
         "pull request approved",
@@ -29,7 +29,7 @@ def request_approved(place: Place, who: str, repository: str, number: str, title
 
 
 def request_overridden(place: Place, who: str, repository: str, number: str, title: str) -> Message:
-    """Somebody with the rights of an administrator goes past the approvers."""
+    """Return the notification of an administrator's override of the approval rule."""
     return _of_request(
         place,
         "pull request overridden",
@@ -41,7 +41,7 @@ def request_overridden(place: Place, who: str, repository: str, number: str, tit
 
 
 def changed_directly(place: Place, who: str, repository: str, branch: str, commit: str) -> Message:
-    """`commit` is the current head of the branch, empty if the branch was deleted."""
+    """Return the notification; `commit` is the current head of the branch, empty if the branch was deleted."""
     now = f"It is at commit {commit[:12]} now." if commit else "It was deleted."
     return Message(
         kinds=("alarm",),

@@ -1,4 +1,4 @@
-"""A run ended: published, with or without refused rows, or failed."""
+"""The notifications of a run's end: published, with or without quarantined rows, or failed."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ DELETED = "Nothing, if it was deleted on purpose. Otherwise upload it again, bec
 
 
 def run_published(place: Place, dataset: str, run: Row, report: Row) -> Message:
-    """`run` has name and job run; a run that did not publish all of its files has its own kind."""
+    """Return the notification; `run` has name and job run; a run that published only some files has its own kind."""
     files = report.get("files", [])
     incomplete = [file for file in files if file["file_reason"] or file["quarantined"]]
     refused = [file for file in incomplete if file["file_reason"] != "gone"]
@@ -39,7 +39,7 @@ def run_published(place: Place, dataset: str, run: Row, report: Row) -> Message:
 
 
 def run_failed(place: Place, dataset: str, run: Row, failure: Row) -> Message:
-    """`failure` has the reason, the number of files that wait for another attempt, and the files that are given up."""
+    """Return the notification; `failure` has the reason, the number of waiting files, and the DEAD files."""
     waiting, dead = int(failure["waiting"]), int(failure["dead"])
     facts = [f"Run {run['name']} failed: {failure['reason'].rstrip('.')}. It published nothing."]
     facts += [f"{counted(waiting, 'file')} will be retried within 15 minutes."] if waiting else []
@@ -62,7 +62,7 @@ def run_failed(place: Place, dataset: str, run: Row, failure: Row) -> Message:
 
 
 def account_limit_reached(place: Place, dataset: str, waiting: int, workers: str) -> Message:
-    """Glue refused to start a run of so many `workers` because of a quota of the account."""
+    """Return the notification of a run of so many `workers` that Glue refused because of an account quota."""
     return Message(
         kinds=("run failed",),
         place=place,

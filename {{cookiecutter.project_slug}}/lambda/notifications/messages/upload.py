@@ -1,4 +1,4 @@
-"""A file was quarantined on arrival: no run reads it."""
+"""The notification of a file that was quarantined on arrival: no run reads it."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ WHAT_TO_DO = {
 
 
 def file_refused(place: Place, dataset: str, row: dict[str, Any]) -> Message:
-    """`row` is the file's row in the ledger."""
+    """Return the notification; `row` is the file's row in the ledger."""
     key, reason, version = row["key"], row["reason"], row.get("version_id") or row["etag"]
     return Message(
         kinds=("rows quarantined",),

@@ -62,7 +62,7 @@ def _over_all(act: Callable[[list[float]], float], parts: list[Series]) -> Serie
 
 
 def band_of(history: list[float], deviations: float) -> Band | None:
-    """The mean and deviation of the past, if there is enough of it; CloudWatch also learns hours and days."""
+    """The expected band of a metric, if its past is long enough; CloudWatch also learns hours and days."""
     if len(history) < FEWEST_TO_LEARN_FROM:
         return None
     mean = statistics.fmean(history)

@@ -46,7 +46,7 @@ class MetricStore:
         return found
 
     def forget_old(self) -> None:
-        """Remove old values, which moto would keep for ever."""
+        """Remove old values of queues, which moto would keep for ever."""
         oldest = datetime.now(UTC) - QUEUES_REMEMBERED
         kept = self.model.metric_data
         kept[:] = [each for each in kept if each.namespace != "AWS/SQS" or each.timestamp.replace(tzinfo=UTC) >= oldest]

@@ -1,1 +1,1 @@
-"""`make doctor`: asks an account, without changing it, what would stop a deployment there."""
+"""`make doctor`: checks an account for what would stop a deployment; reads only."""

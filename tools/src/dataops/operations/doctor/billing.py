@@ -1,4 +1,4 @@
-"""Whether a monthly budget would count anything."""
+"""Checks whether a monthly budget would count anything."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ TAG = "Deployment"
 
 
 def read_billing(needs: Needs, reader: Reader) -> dict[str, Any]:
-    """Whether IAM identities see budgets here, and whether the tag counts in bills."""
+    """Read whether IAM identities see budgets here, and whether the tag is active in billing."""
     return {
         "budgets": or_reason(lambda: reader.ask("budgets", "DescribeBudgets", AccountId=needs.account, MaxResults=1)),
         "tags": or_reason(lambda: reader.ask("ce", "ListCostAllocationTags", TagKeys=[TAG])["CostAllocationTags"]),
@@ -19,7 +19,7 @@ def read_billing(needs: Needs, reader: Reader) -> dict[str, Any]:
 
 
 def judge_billing(needs: Needs, found: dict[str, Any]) -> list[Finding]:
-    """A budget filters by a tag, which somebody must have activated."""
+    """Judge the tag of the budget, which somebody must have activated."""
     findings = reasons_in(found)
     tags = found["tags"]
     if not isinstance(tags, UnreadError) and not any(tag["Status"] == "Active" for tag in tags):

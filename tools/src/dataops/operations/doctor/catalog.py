@@ -1,4 +1,4 @@
-"""Who governs the account's Glue Data Catalog, and how it is encrypted."""
+"""Checks the governance of the account's Glue Data Catalog, and its encryption."""
 
 from typing import Any
 
@@ -14,13 +14,13 @@ NAME_THE_KEY = "Name the key's ARN under `kms_keys` in project.yaml, and let its
 
 
 def read_lake(needs: Needs, reader: Reader) -> dict[str, Any]:
-    """Lake Formation's settings of the catalog."""
+    """Read Lake Formation's settings of the catalog."""
     found: dict[str, Any] = reader.ask("lakeformation", "GetDataLakeSettings")["DataLakeSettings"]
     return found
 
 
 def judge_lake(needs: Needs, settings: dict[str, Any]) -> list[Finding]:
-    """Where IAM alone does not decide, the project must ask Lake Formation for grants; elsewhere it must not."""
+    """Judge the setting: the project must use Lake Formation's grants only if IAM alone does not decide."""
     defaults = settings.get("CreateDatabaseDefaultPermissions") or []
     is_governed = all(each["Principal"]["DataLakePrincipalIdentifier"] != EVERYBODY for each in defaults)
     environment = needs.environment
@@ -35,13 +35,13 @@ def judge_lake(needs: Needs, settings: dict[str, Any]) -> list[Finding]:
 
 
 def read_encryption(needs: Needs, reader: Reader) -> dict[str, Any]:
-    """How the catalog's metadata is encrypted."""
+    """Read how the catalog's metadata is encrypted."""
     found = reader.ask("glue", "GetDataCatalogEncryptionSettings")["DataCatalogEncryptionSettings"]
     return dict(found.get("EncryptionAtRest") or {})
 
 
 def judge_encryption(needs: Needs, found: dict[str, Any]) -> list[Finding]:
-    """With a customer's key, whoever reads or writes the catalog needs that key."""
+    """Judge the key: with a customer managed key, readers and writers of the catalog need that key."""
     key = found.get("SseAwsKmsKeyId", "")
     if not found.get("CatalogEncryptionMode", "DISABLED").startswith("SSE-KMS") or key.endswith(AWS_OWNED):
         return [fine("no key of the customer's own")]

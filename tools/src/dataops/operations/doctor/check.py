@@ -1,4 +1,4 @@
-"""A check reads at the edge and judges without asking anybody: `judge` is a function from answers to findings."""
+"""A check reads from AWS and judges separately: `judge` is a pure function from answers to findings."""
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -28,7 +28,7 @@ class Check:
 
 
 def examine(checks: list[Check], needs: Needs, reader: Reader) -> list[Finding]:
-    """The findings of all checks, in their order; the reading is done side by side."""
+    """Return the findings of all checks, in order; the checks read in parallel."""
     concerned = [check for check in checks if check.concerns(needs)]
     with ThreadPoolExecutor(AT_ONCE) as threads:
         found = threads.map(lambda check: findings_of(check, needs, reader), concerned)
@@ -36,7 +36,7 @@ def examine(checks: list[Check], needs: Needs, reader: Reader) -> list[Finding]:
 
 
 def findings_of(check: Check, needs: Needs, reader: Reader) -> list[Finding]:
-    """One check's, with its name on them."""
+    """Return the findings of one check, with its name."""
     try:
         found = check.judge(needs, check.read(needs, reader))
     except UnreadError as reason:
@@ -45,12 +45,12 @@ def findings_of(check: Check, needs: Needs, reader: Reader) -> list[Finding]:
 
 
 def read_each(names: Iterable[str], read: Callable[[str], Any]) -> dict[str, Any]:
-    """What is read of each name, or why it could not be."""
+    """Return what was read for each name, or why it could not be read."""
     return {name: or_reason(partial(read, name)) for name in names}
 
 
 def or_reason(read: Callable[[], Any]) -> Any:
-    """What is read, or why it could not be: for a check that reads many things and judges those that it has."""
+    """Return what was read, or why it could not be read: for a check that reads many things and judges those it has."""
     try:
         return read()
     except UnreadError as reason:
@@ -58,15 +58,15 @@ def or_reason(read: Callable[[], Any]) -> Any:
 
 
 def reasons_in(answers: dict[str, Any]) -> list[Finding]:
-    """One row for each reason why something could not be read, and not one for each thing."""
+    """Return one row for each reason why something could not be read, not one for each thing."""
     return [unread(reason) for reason in dict.fromkeys(str(each) for each in answers.values() if is_reason(each))]
 
 
 def known_in(answers: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The answers that there are."""
+    """Return the answers that could be read."""
     return ((name, answer) for name, answer in answers.items() if not is_reason(answer))
 
 
 def is_reason(answer: Any) -> bool:
-    """Whether this says why something could not be read."""
+    """Return whether this is a reason why something could not be read."""
     return isinstance(answer, UnreadError)

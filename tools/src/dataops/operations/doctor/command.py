@@ -1,4 +1,4 @@
-"""`make doctor`: what would stop a deployment in this account. Reads only, with your own credentials."""
+"""Check an account for what would stop a deployment. Reads only, with your own credentials."""
 
 import sys
 
@@ -14,7 +14,7 @@ COULD_NOT_START = 2
 @click.command(help=__doc__)
 @click.option("--environment", required=True, help="a name from project.yaml, or pipeline")
 def main(environment: str) -> None:
-    """Ask, print the table, and end with 0 (nothing will fail), 1 (something will) or 2 (could not start)."""
+    """Check, print the table, and end with 0 (nothing will fail), 1 (something will) or 2 (could not start)."""
     try:
         findings = diagnose(deployment.settings_in_words(environment))
     except SystemExit as refused:

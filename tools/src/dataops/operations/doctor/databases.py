@@ -1,4 +1,4 @@
-"""The secrets of JDBC connections: jobs read them as their own role."""
+"""Checks the secrets of JDBC connections: jobs read them with their own role."""
 
 from typing import Any
 
@@ -12,20 +12,20 @@ AWS_OWNED = "alias/aws/secretsmanager"
 
 
 def read_secrets(needs: Needs, reader: Reader) -> dict[str, Any]:
-    """What Secrets Manager says of each secret, or None where there is none."""
+    """Read the description of each secret, or None if it does not exist."""
     names = sorted({connection["secret"] for connection in needs.entry["jdbc"].values()})
     missing = ("ResourceNotFoundException",)
     return read_each(names, lambda name: reader.ask("secretsmanager", "DescribeSecret", missing, SecretId=name))
 
 
 def judge_secrets(needs: Needs, found: dict[str, Any]) -> list[Finding]:
-    """Each must be there, and readable with the keys that roles may use."""
+    """Judge that each secret exists, and is readable with the keys that roles may use."""
     findings = [finding for name, secret in known_in(found) for finding in judge_secret(needs, name, secret)]
     return [*findings, *reasons_in(found)] or [fine(f"{', '.join(found)}: there")]
 
 
 def judge_secret(needs: Needs, name: str, secret: dict[str, Any] | None) -> list[Finding]:
-    """What is wrong with one secret."""
+    """Return what is wrong with one secret."""
     if secret is None or secret.get("DeletedDate"):
         state = "There is no secret" if secret is None else "Scheduled for deletion is the secret"
         return [

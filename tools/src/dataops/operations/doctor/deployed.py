@@ -1,4 +1,4 @@
-"""After an apply: what shows only once it is there. Before the first one these checks find nothing, and say so."""
+"""Checks of deployed resources. Before the first apply they find nothing, and report that."""
 
 import time
 from typing import Any
@@ -12,13 +12,13 @@ from dataops.operations.doctor.reading import Reader, UnreadError
 
 NOT_YET = "nothing is deployed yet"
 PENDING = "PendingConfirmation"
-# A query is only to be understood, so it looks at one minute.
+# The query only has to be parsed, so it covers one minute.
 LOOKS_BACK_SECONDS = 60
 MALFORMED = "MalformedQueryException"
 
 
 def read_subscriptions(needs: Needs, reader: Reader) -> list[dict[str, str]] | None:
-    """The subscriptions of every target's topic, or None before there is a topic."""
+    """Read the subscriptions of every target's topic, or None if the topic does not exist yet."""
     start = f"arn:{partition_of(needs.region)}:sns:{needs.region}:{needs.account}:"
     found = [
         reader.ask(
@@ -32,7 +32,7 @@ def read_subscriptions(needs: Needs, reader: Reader) -> list[dict[str, str]] | N
 
 
 def judge_subscriptions(needs: Needs, found: list[dict[str, str]] | None) -> list[Finding]:
-    """SNS sends nothing to an address that has not confirmed."""
+    """Judge confirmations: SNS sends nothing to an address that has not confirmed."""
     if found is None:
         return [fine(f"{NOT_YET}; AWS asks every new e-mail address to confirm")]
     pending = sorted({each["Endpoint"] for each in found if each["SubscriptionArn"] == PENDING})
@@ -43,13 +43,13 @@ def judge_subscriptions(needs: Needs, found: list[dict[str, str]] | None) -> lis
 
 
 def read_flow_logs(needs: Needs, reader: Reader) -> list[dict[str, Any]]:
-    """The flow logs of this deployment."""
+    """Read the flow logs of this deployment."""
     own = [{"Name": "tag:Deployment", "Values": [needs.tags["Deployment"]]}]
     return reader.ask_all("ec2", "DescribeFlowLogs", "FlowLogs", Filter=own)
 
 
 def judge_flow_logs(needs: Needs, found: list[dict[str, Any]]) -> list[Finding]:
-    """A flow log whose role may not write fails silently."""
+    """Judge flow logs: one whose role may not write fails silently."""
     failed = [log for log in found if log.get("DeliverLogsStatus") == "FAILED"]
     if failed:
         why = failed[0].get("DeliverLogsErrorMessage", "no reason given")
@@ -59,7 +59,7 @@ def judge_flow_logs(needs: Needs, found: list[dict[str, Any]]) -> list[Finding]:
 
 
 def read_queries(needs: Needs, reader: Reader) -> dict[str, Any]:
-    """For each saved query None where CloudWatch understands it, else its complaint."""
+    """Read for each saved query None if CloudWatch can parse it, else the error."""
     definitions = reader.ask_all(
         "logs", "DescribeQueryDefinitions", "queryDefinitions", queryDefinitionNamePrefix=f"{needs.prefix}/"
     )
@@ -68,7 +68,7 @@ def read_queries(needs: Needs, reader: Reader) -> dict[str, Any]:
 
 
 def complaint_about(definition: dict[str, Any], reader: Reader) -> str | None:
-    """CloudWatch checks a query when it runs, not when it is saved."""
+    """Return CloudWatch's error, which it reports when a query runs, not when it is saved."""
     now = int(time.time())
     given = {"logGroupNames": definition.get("logGroupNames", []), "queryString": definition["queryString"]}
     try:
@@ -81,7 +81,7 @@ def complaint_about(definition: dict[str, Any], reader: Reader) -> str | None:
 
 
 def judge_queries(needs: Needs, found: dict[str, Any]) -> list[Finding]:
-    """A query that nobody understands fails when an alarm rings, which is the worst moment."""
+    """Judge saved queries: an invalid one would fail when an alarm is active and it is needed."""
     findings = [
         fails(f"The saved query {name} is refused: {why}", "Correct it in modules/environment/saved_query.tf.")
         for name, why in known_in(found)

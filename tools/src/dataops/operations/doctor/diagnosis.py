@@ -1,4 +1,4 @@
-"""Every check about one account, and what they find together."""
+"""All checks of one account, and their findings."""
 
 import os
 import sys
@@ -36,7 +36,7 @@ CHECKS: list[Check] = [check for subject in SUBJECTS for check in subject.CHECKS
 
 
 def diagnose(settings: dict[str, Any]) -> list[Finding]:
-    """All findings about an environment's account; of a wrong account nothing else is asked."""
+    """Return all findings about an environment's account; for a wrong account, nothing else is checked."""
     needs = Needs(settings)
     where = os.environ.get("AWS_ENDPOINT_URL", "AWS")
     print(f"Asking {where}: {needs.environment} is account {needs.account}, region {needs.region}. Nothing is changed.")

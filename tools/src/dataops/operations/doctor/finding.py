@@ -1,4 +1,4 @@
-"""What a check finds, and what that means for a deployment."""
+"""A finding of a check, and its meaning for a deployment."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class State(Enum):
-    """The values are the words of the table."""
+    """The state of a finding; the values are the words of the table."""
 
     FAILS = "will fail"
     LOOK = "look"
@@ -16,7 +16,7 @@ class State(Enum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One row of the table: what is the case, and what to do about it."""
+    """One row of the table: the fact, and what to do about it."""
 
     state: State
     says: str
@@ -25,25 +25,25 @@ class Finding:
 
 
 def fine(says: str) -> Finding:
-    """Nothing to do."""
+    """Return a finding without anything to do."""
     return Finding(State.FINE, says)
 
 
 def look(says: str, advice: str) -> Finding:
-    """Nothing stops because of it, but something works differently than a person may expect."""
+    """Return a finding that stops nothing, but that a person may not expect."""
     return Finding(State.LOOK, says, advice)
 
 
 def fails(says: str, advice: str) -> Finding:
-    """A deployment or a run stops because of it."""
+    """Return a finding that stops a deployment or a run."""
     return Finding(State.FAILS, says, advice)
 
 
 def unread(reason: str) -> Finding:
-    """Nobody knows: never a failure."""
+    """Return a finding that could not be read: never a failure."""
     return Finding(State.UNREAD, reason)
 
 
 def exit_code(findings: Iterable[Finding]) -> int:
-    """0 where nothing is known to fail, else 1; 2 belongs to a doctor that could not start."""
+    """Return 0 if nothing is known to fail, else 1; 2 is for a doctor that could not start."""
     return int(any(finding.state is State.FAILS for finding in findings))

@@ -1,4 +1,4 @@
-"""Who asks, and whether that is an identity of the account and in a region that project.yaml names."""
+"""Checks the caller's identity: an identity of the account, in a region that project.yaml names."""
 
 from typing import Any
 
@@ -11,13 +11,13 @@ ENABLED = ("opted-in", "opt-in-not-required")
 
 
 def read_identity(needs: Needs, reader: Reader) -> dict[str, str]:
-    """AWS's answer to: who am I? A region that is not enabled would take any credentials for invalid."""
+    """Read the caller identity. A region that is not enabled would reject any credentials as invalid."""
     found: dict[str, str] = reader.ask("sts", "GetCallerIdentity", region=enabled_region(needs))
     return found
 
 
 def judge_identity(needs: Needs, identity: dict[str, str]) -> list[Finding]:
-    """The account must be the one of project.yaml."""
+    """Judge that the account is the one of project.yaml."""
     if identity["Account"] == needs.account:
         return [fine(f"{identity['Arn']} in account {needs.account}")]
     meant = f"{needs.environment} is account {needs.account}"
@@ -26,7 +26,7 @@ def judge_identity(needs: Needs, identity: dict[str, str]) -> list[Finding]:
 
 
 def read_region(needs: Needs, reader: Reader) -> list[dict[str, Any]]:
-    """The region's state in this account; a region that is off answers nothing itself, so another one is asked."""
+    """Read the region's state in this account, from another region: a region that is not enabled does not answer."""
     given = {"AllRegions": True, "RegionNames": [needs.region]}
     answer = reader.ask(
         "ec2", "DescribeRegions", absent=("InvalidParameterValue",), region=enabled_region(needs), **given
@@ -35,7 +35,7 @@ def read_region(needs: Needs, reader: Reader) -> list[dict[str, Any]]:
 
 
 def judge_region(needs: Needs, regions: list[dict[str, Any]]) -> list[Finding]:
-    """A region that an account has not enabled refuses every call."""
+    """Judge the region: one that an account has not enabled refuses every call."""
     if not regions:
         return [fails(f"AWS has no region {needs.region}.", "Correct `region` in project.yaml.")]
     if regions[0].get("OptInStatus", ENABLED[0]) in ENABLED:
@@ -45,12 +45,12 @@ def judge_region(needs: Needs, regions: list[dict[str, Any]]) -> list[Finding]:
 
 
 def enabled_region(needs: Needs) -> str:
-    """A region of the same partition that no account can switch off."""
+    """Return a region of the same partition that no account can disable."""
     return {"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}.get(partition_of(needs.region), "us-east-1")
 
 
 def partition_of(region: str) -> str:
-    """The part of AWS that a region belongs to, as ARNs name it."""
+    """Return the partition of a region, as ARNs name it."""
     starts = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
     return next((partition for start, partition in starts.items() if region.startswith(start)), "aws")
 

@@ -1,4 +1,4 @@
-"""What a deployment needs of its account, from the outputs of modules/project: nothing is typed here a second time."""
+"""The requirements of a deployment for its account, from the outputs of modules/project, without duplicates here."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +8,7 @@ PIPELINE = "pipeline"
 
 @dataclass(frozen=True)
 class Needs:
-    """One environment's settings, or those of the delivery account, in the words of the checks."""
+    """The settings of one environment, or of the delivery account, for the checks."""
 
     settings: dict[str, Any]
 
@@ -19,7 +19,7 @@ class Needs:
 
     @property
     def is_pipeline(self) -> bool:
-        """Whether the delivery account is asked, which has no environment of its own."""
+        """Whether this is the delivery account, which has no environment of its own."""
         return self.environment == PIPELINE
 
     @property
@@ -34,28 +34,28 @@ class Needs:
 
     @property
     def prefix(self) -> str:
-        """What every name but a bucket's begins with."""
+        """The prefix of every name except those of buckets."""
         return str(self.settings["prefix"])
 
     @property
     def names(self) -> dict[str, str]:
-        """The names of what a deployment has once."""
+        """The names of resources that a deployment has once."""
         return dict(self.settings["names"])
 
     @property
     def buckets(self) -> list[str]:
-        """Every bucket that bootstrap/ and the deployment make."""
+        """Every bucket that bootstrap/ and the deployment create."""
         own = self.settings["delivery"]["buckets"] if self.is_pipeline else self.settings["buckets"]
         return [self.names["state_bucket"], self.names["state_log_bucket"], *own.values()]
 
     @property
     def tags(self) -> dict[str, str]:
-        """What everything is tagged with."""
+        """The tags of every resource."""
         return dict(self.settings["tags"])
 
     @property
     def capacity(self) -> dict[str, Any]:
-        """What is taken of quotas: executions, rules, endpoints."""
+        """The use of quotas: executions, rules, endpoints."""
         return dict(self.settings["capacity"])
 
     @property
@@ -70,7 +70,7 @@ class Needs:
 
     @property
     def own_network(self) -> bool:
-        """Whether a VPC is made."""
+        """Whether a VPC is created."""
         return not self.is_pipeline and not self.entry["network"]["vpc"]
 
     @property
@@ -100,11 +100,11 @@ class Needs:
         return list(self.settings["notifications"].values())
 
     def targets_of(self, protocol: str) -> list[dict[str, Any]]:
-        """The same of one protocol."""
+        """Return the targets of one protocol."""
         return [target for target in self.targets if target["protocol"] == protocol]
 
     def is_own(self, tags: dict[str, str]) -> bool:
-        """Whether something with these tags belongs to this deployment."""
+        """Return whether a resource with these tags belongs to this deployment."""
         return tags.get("Deployment") == self.tags["Deployment"]
 
     @property
@@ -114,5 +114,5 @@ class Needs:
 
     @property
     def foreign_keys(self) -> list[str]:
-        """The KMS keys of somebody else that roles may use, as project.yaml names them."""
+        """The KMS keys of other owners that roles may use, as project.yaml names them."""
         return list(self.entry.get("foreign_keys") or [])

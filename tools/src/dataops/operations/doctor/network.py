@@ -1,4 +1,4 @@
-"""The network: zones and room for a new VPC, or whether an existing one lets jobs and Lambdas reach AWS."""
+"""Checks the network: zones and quotas for a new VPC, or whether an existing one lets jobs and Lambdas reach AWS."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from dataops.operations.doctor.quotas import RAISE, quota
 from dataops.operations.doctor.reading import Reader
 from dataops.operations.doctor.taken_names import tags_in
 
-# modules/environment/network.tf makes subnets in two zones.
+# modules/environment/network.tf creates subnets in two zones.
 ZONES = 2
 # Lambda puts interfaces into each subnet, and a Glue worker takes an address: AWS keeps five of each subnet.
 ADDRESSES_OF_A_LAMBDA = 2
@@ -23,12 +23,12 @@ INTERFACE, GATEWAY = "Interface", "Gateway"
 
 
 def filters(**given: str) -> list[dict[str, Any]]:
-    """EC2's filters."""
+    """Return filters for EC2."""
     return [{"Name": name.replace("_", "-"), "Values": [value]} for name, value in given.items()]
 
 
 def read_room(needs: Needs, reader: Reader) -> dict[str, Any]:
-    """The VPCs and gateway endpoints that there are, and how many there may be."""
+    """Read the existing VPCs and gateway endpoints, and their quotas."""
     return {
         "vpcs": reader.ask_all("ec2", "DescribeVpcs", "Vpcs"),
         "endpoints": reader.ask_all("ec2", "DescribeVpcEndpoints", "VpcEndpoints"),
@@ -39,7 +39,7 @@ def read_room(needs: Needs, reader: Reader) -> dict[str, Any]:
 
 
 def judge_room(needs: Needs, found: dict[str, Any]) -> list[Finding]:
-    """One more VPC with its endpoints, unless it is there already."""
+    """Judge whether one more VPC with its endpoints fits the quotas, unless it exists."""
     if any(needs.is_own(tags_in(vpc.get("Tags"))) for vpc in found["vpcs"]):
         return [fine(f"the VPC of {needs.environment} exists already")]
     gateways = sum(endpoint["VpcEndpointType"] == GATEWAY for endpoint in found["endpoints"])
@@ -62,7 +62,7 @@ def judge_room(needs: Needs, found: dict[str, Any]) -> list[Finding]:
 
 
 def read_zones(needs: Needs, reader: Reader) -> dict[str, Any]:
-    """The region's zones with their ids, and the zones of each service that Terraform asks for."""
+    """Read the region's zones with their ids, and the zones of each service that Terraform needs."""
     own = filters(state="available", zone_type="availability-zone")
     zones = reader.ask("ec2", "DescribeAvailabilityZones", Filters=own)["AvailabilityZones"]
     services = reader.ask_all(
@@ -79,12 +79,12 @@ def read_zones(needs: Needs, reader: Reader) -> dict[str, Any]:
 
 
 def asked_services(needs: Needs) -> list[str]:
-    """Each service with an endpoint, and Lambda: where its endpoint is missing, it is missing itself."""
+    """Return each service with an endpoint, and Lambda: where its endpoint is missing, Lambda is missing too."""
     return [*needs.capacity["interface_endpoints"], "lambda"]
 
 
 def judge_zones(needs: Needs, found: dict[str, Any]) -> list[Finding]:
-    """Two zones must have Lambda and every service that the VPC has an endpoint for."""
+    """Judge that two zones have Lambda and every service of the VPC's endpoints."""
     elsewhere = "Name an existing VPC under `network` in project.yaml, or another region."
     missing = [name for name in asked_services(needs) if name not in found["services"]]
     if missing:
@@ -100,14 +100,14 @@ def judge_zones(needs: Needs, found: dict[str, Any]) -> list[Finding]:
 
 
 def lacking_in(needs: Needs, zone: str, zone_id: str, services: dict[str, list[str]]) -> list[str]:
-    """What is not in a zone; a service that names no zone excludes none."""
+    """Return the services that a zone lacks; a service that names no zone excludes none."""
     names = [name for name, offered in services.items() if offered and zone not in offered]
     is_known = zone_id in needs.capacity["zones_without_lambda"]
     return [*names, "lambda"] if is_known and "lambda" not in names else names
 
 
 def read_vpc(needs: Needs, reader: Reader) -> dict[str, Any]:
-    """An existing VPC: its DNS, its subnets, where their routes lead, its endpoints."""
+    """Read an existing VPC: DNS, subnets, routes, endpoints."""
     network = needs.existing_network or {}
     vpc = network["vpc"]
     found: dict[str, Any] = {"vpc": reader.ask("ec2", "DescribeVpcs", UNKNOWN_VPC, VpcIds=[vpc])}
@@ -124,7 +124,7 @@ def read_vpc(needs: Needs, reader: Reader) -> dict[str, Any]:
 
 
 def judge_vpc(needs: Needs, found: dict[str, Any]) -> list[Finding]:
-    """Everything that Glue and Lambda refuse, or wait for without end, in a VPC of somebody else."""
+    """Judge everything that Glue and Lambda refuse, or wait for without end, in an existing VPC."""
     network = needs.existing_network or {}
     correct = "Correct `network` in project.yaml."
     if not (found["vpc"] or {}).get("Vpcs"):
@@ -146,7 +146,7 @@ def judge_vpc(needs: Needs, found: dict[str, Any]) -> list[Finding]:
 
 
 def judge_subnet(needs: Needs, subnet: dict[str, Any], found: dict[str, Any]) -> list[Finding]:
-    """A subnet needs a way to every service, and free addresses."""
+    """Judge a subnet: it needs a path to every service, and free addresses."""
     name, table = subnet["SubnetId"], table_of(subnet, found["routes"])
     findings = []
     if subnet.get("AvailabilityZoneId") in needs.capacity["zones_without_lambda"]:
@@ -179,14 +179,14 @@ def judge_subnet(needs: Needs, subnet: dict[str, Any], found: dict[str, Any]) ->
 
 
 def table_of(subnet: dict[str, Any], tables: list[dict[str, Any]]) -> dict[str, Any]:
-    """The subnet's own route table, or the VPC's main one."""
+    """Return the subnet's own route table, or the VPC's main one."""
     pairs = [(link, table) for table in tables for link in table.get("Associations", [])]
     own = [table for link, table in pairs if link.get("SubnetId") == subnet["SubnetId"]]
     return (own or [table for link, table in pairs if link.get("Main")] or [{}])[0]
 
 
 def leads_out(table: dict[str, Any]) -> bool:
-    """Whether a route to everywhere lets private addresses out; an internet gateway does not."""
+    """Return whether a default route lets private addresses out; an internet gateway does not."""
     ways = (
         "NatGatewayId",
         "TransitGatewayId",
@@ -204,7 +204,7 @@ def leads_out(table: dict[str, Any]) -> bool:
 def services_without_a_way(
     needs: Needs, subnet: dict[str, Any], table: dict[str, Any], endpoints: list[dict[str, Any]]
 ) -> list[str]:
-    """The services that neither a gateway in the route table nor an interface with private DNS leads to."""
+    """Return services with neither a gateway endpoint in the route table nor an interface endpoint with private DNS."""
     reached = set()
     for endpoint in endpoints:
         name = endpoint["ServiceName"].rpartition(".")[2]
@@ -219,7 +219,7 @@ def services_without_a_way(
 
 
 def read_guard(needs: Needs, reader: Reader) -> list[dict[str, Any]]:
-    """What GuardDuty's detectors do."""
+    """Read the features of GuardDuty's detectors."""
     detectors = reader.ask_all("guardduty", "ListDetectors", "DetectorIds")
     return [
         feature
@@ -229,7 +229,7 @@ def read_guard(needs: Needs, reader: Reader) -> list[dict[str, Any]]:
 
 
 def judge_guard(needs: Needs, features: list[dict[str, Any]]) -> list[Finding]:
-    """Runtime monitoring puts an endpoint and a security group of its own into every VPC."""
+    """Judge runtime monitoring, which creates an endpoint and a security group of its own in every VPC."""
     watching = [each for each in features if each["Name"] in ("RUNTIME_MONITORING", "EKS_RUNTIME_MONITORING")]
     if not any(each["Status"] == "ENABLED" for each in watching):
         return [fine("GuardDuty puts nothing into the VPC")]

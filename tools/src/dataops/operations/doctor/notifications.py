@@ -1,4 +1,4 @@
-"""The targets of notifications: what AWS refuses to send them, and what a person has to do once by hand."""
+"""Checks the targets of notifications: what AWS refuses to deliver, and what a person has to do once by hand."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ CHAT_REGION = "us-east-2"
 
 
 def read_topics(needs: Needs, reader: Reader) -> dict[str, Any]:
-    """The attributes of each topic of somebody else, or None where there is none; another region is not asked."""
+    """Read the attributes of each existing topic, or None if it is missing; topics of other regions are not read."""
     missing = ("NotFound", "NotFoundException")
 
     def read(arn: str) -> Any:
@@ -28,13 +28,13 @@ def read_topics(needs: Needs, reader: Reader) -> dict[str, Any]:
 
 
 def judge_topics(needs: Needs, found: dict[str, Any]) -> list[Finding]:
-    """A topic must be where the environment is, plain, and encrypted with nothing that this project may not use."""
+    """Judge topics: in the environment's region, not FIFO, encrypted with no key that this project may not use."""
     findings = [finding for arn, topic in known_in(found) for finding in judge_topic(needs, arn, topic)]
     return [*findings, *reasons_in(found)] or [fine(f"{', '.join(found)}: there")]
 
 
 def judge_topic(needs: Needs, arn: str, topic: dict[str, Any] | None) -> list[Finding]:
-    """What is wrong with one topic."""
+    """Return what is wrong with one topic."""
     partition, region = arn.split(":")[1], arn.split(":")[3]
     correct = "Correct its ARN under `notifications` in project.yaml, or limit the target to other `environments`."
     if (partition, region) != (partition_of(needs.region), needs.region):
@@ -55,7 +55,7 @@ def judge_topic(needs: Needs, arn: str, topic: dict[str, Any] | None) -> list[Fi
 
 
 def read_sms(needs: Needs, reader: Reader) -> dict[str, Any]:
-    """Whether the account may send to any number, else the numbers that it has verified."""
+    """Read whether the account may send to any number, else its verified numbers."""
     if not reader.ask("sns", "GetSMSSandboxAccountStatus")["IsInSandbox"]:
         return {"is_in_sandbox": False, "verified": []}
     numbers = reader.ask_all("sns", "ListSMSSandboxPhoneNumbers", "PhoneNumbers")
@@ -66,7 +66,7 @@ def read_sms(needs: Needs, reader: Reader) -> dict[str, Any]:
 
 
 def judge_sms(needs: Needs, found: dict[str, Any]) -> list[Finding]:
-    """In the sandbox, SNS drops a message to a number that is not verified."""
+    """Judge SMS: in the sandbox, SNS drops a message to a number that is not verified."""
     numbers = [target["endpoint"] for target in needs.targets_of("sms")]
     silent = [number for number in numbers if number not in found["verified"]]
     if not found["is_in_sandbox"]:
@@ -78,7 +78,7 @@ def judge_sms(needs: Needs, found: dict[str, Any]) -> list[Finding]:
 
 
 def read_chat(needs: Needs, reader: Reader) -> dict[str, Any]:
-    """The workspaces and teams that somebody has authorised, and whether the service has its role."""
+    """Read the authorised workspaces and teams, and whether the service has its role."""
     found: dict[str, Any] = {"slack": None, "teams": None}
     if needs.targets_of("slack"):
         answer = reader.ask("chatbot", "DescribeSlackWorkspaces", region=chat_region(needs)) or {}
@@ -91,12 +91,12 @@ def read_chat(needs: Needs, reader: Reader) -> dict[str, Any]:
 
 
 def chat_region(needs: Needs) -> str:
-    """Where the service is asked: it is a global one."""
+    """Return the region of the service's endpoint: the service is global."""
     return CHAT_REGION
 
 
 def judge_chat(needs: Needs, found: dict[str, Any]) -> list[Finding]:
-    """A channel can be configured in an authorised workspace only."""
+    """Judge chats: a channel can be configured in an authorised workspace only."""
     wanted = {("Slack workspace", each["workspace"], "slack") for each in needs.targets_of("slack")}
     wanted |= {("Microsoft Teams team", each["team"], "teams") for each in needs.targets_of("teams")}
     findings = [

@@ -1,4 +1,4 @@
-"""What an organisation's tag policy says of the tags that everything here gets."""
+"""Checks an organisation's tag policy for the tags of every resource."""
 
 import json
 from fnmatch import fnmatchcase
@@ -14,7 +14,7 @@ Rule = dict[str, Any]
 
 
 def read_tag_policy(needs: Needs, reader: Reader) -> dict[str, Rule]:
-    """The rules of the effective policy by the tag's name in lower case."""
+    """Read the rules of the effective policy by the tag's name in lower case."""
     answer = reader.ask("organizations", "DescribeEffectivePolicy", NO_POLICY, PolicyType="TAG_POLICY")
     content = answer["EffectivePolicy"]["PolicyContent"] if answer else "{}"
     rules: dict[str, Rule] = json.loads(content).get("tags", {})
@@ -22,7 +22,7 @@ def read_tag_policy(needs: Needs, reader: Reader) -> dict[str, Rule]:
 
 
 def judge_tag_policy(needs: Needs, rules: dict[str, Rule]) -> list[Finding]:
-    """A rule with `enforced_for` refuses a tag whose case or value it does not list; the others only report it."""
+    """Judge tags: a rule with `enforced_for` refuses a tag whose case or value it does not list; others only report."""
     findings = []
     for key, value in needs.tags.items():
         rule = rules.get(key.lower(), {})
@@ -40,7 +40,7 @@ def judge_tag_policy(needs: Needs, rules: dict[str, Rule]) -> list[Finding]:
 
 
 def complaint(rule: Rule, key: str, value: str) -> str:
-    """What a rule wants instead, or nothing."""
+    """Return what a rule requires instead, or nothing."""
     if rule.get("tag_key", key) != key:
         return f"the tag to be written {rule['tag_key']}"
     values = rule.get("tag_value", [])

@@ -1,4 +1,4 @@
-"""The roles of people that project.yaml names: the pipeline attaches policies to them."""
+"""Checks the roles of people in project.yaml: the pipeline attaches policies to them."""
 
 from typing import Any
 
@@ -7,19 +7,19 @@ from dataops.operations.doctor.finding import Finding, fails, fine, look
 from dataops.operations.doctor.needs import Needs
 from dataops.operations.doctor.reading import Reader
 
-# AWS lets nobody attach policies to the roles of IAM Identity Center; a permission set names them.
+# AWS allows no policy attachments to the roles of IAM Identity Center; a permission set names them.
 IDENTITY_CENTER = "AWSReservedSSO_"
 # IAM User Guide, "IAM and AWS STS quotas": managed policies attached to an IAM role.
 POLICIES_OF_A_ROLE = 10
 
 
 def read_people(needs: Needs, reader: Reader) -> dict[str, Any]:
-    """For each role its attached policies, or None where there is no such role."""
+    """Read the attached policies of each role, or None if the role does not exist."""
     return read_each(needs.people, lambda role: policies_of(role, reader))
 
 
 def policies_of(role: str, reader: Reader) -> list[str] | None:
-    """The names of the managed policies that a role has."""
+    """Return the names of the managed policies of a role."""
     if reader.ask("iam", "GetRole", absent=("NoSuchEntity",), RoleName=role) is None:
         return None
     attached = reader.ask_all("iam", "ListAttachedRolePolicies", "AttachedPolicies", RoleName=role)
@@ -27,7 +27,7 @@ def policies_of(role: str, reader: Reader) -> list[str] | None:
 
 
 def judge_people(needs: Needs, found: dict[str, Any]) -> list[Finding]:
-    """Each must be there, and have room for what the pipeline attaches."""
+    """Judge that each role exists, and has room for the pipeline's attachments."""
     findings = [finding for role, policies in known_in(found) for finding in judge_person(needs, role, policies)]
     return [*findings, *reasons_in(found)] or [
         fine(f"{', '.join(found)}: there, with room for the pipeline's policies")
@@ -35,7 +35,7 @@ def judge_people(needs: Needs, found: dict[str, Any]) -> list[Finding]:
 
 
 def judge_person(needs: Needs, role: str, policies: list[str] | None) -> list[Finding]:
-    """What is wrong with one role."""
+    """Return what is wrong with one role."""
     most = needs.capacity["policies_of_a_person"]
     if policies is None:
         advice = "Make the role, or correct `approvers` or `delivery: developers` in project.yaml."

@@ -1,4 +1,4 @@
-"""What the account allows at once, against what a deployment takes of it."""
+"""Checks the account's quotas against the use of a deployment."""
 
 from typing import Any
 
@@ -21,13 +21,13 @@ RAISE = "Ask AWS for more: Service Quotas, {service}, {code}."
 
 
 def quota(reader: Reader, service: str, code: str) -> float | None:
-    """A quota as it is in this account, or None where Service Quotas does not know it."""
+    """Return a quota of this account, or None if Service Quotas does not have it."""
     found = reader.ask("service-quotas", "GetServiceQuota", UNKNOWN_QUOTA, ServiceCode=service, QuotaCode=code)
     return float(found["Quota"]["Value"]) if found else None
 
 
 def read_executions(needs: Needs, reader: Reader) -> dict[str, int]:
-    """The account's concurrency, what of it nobody reserves, and what the Lambdas of this deployment hold already."""
+    """Read the account's concurrency, its unreserved part, and the reservations of this deployment."""
     limit = reader.ask("lambda", "GetAccountSettings")["AccountLimit"]
     held = 0
     for verb in needs.capacity["reserved_executions"]:
@@ -39,7 +39,7 @@ def read_executions(needs: Needs, reader: Reader) -> dict[str, int]:
 
 
 def judge_executions(needs: Needs, found: dict[str, int]) -> list[Finding]:
-    """AWS refuses a reservation that leaves too few executions unreserved."""
+    """Judge concurrency: AWS refuses a reservation that leaves too few executions unreserved."""
     reserved = sum(needs.capacity["reserved_executions"].values())
     left = found["unreserved"] + found["held"] - reserved
     least = USUALLY_UNRESERVED if found["all"] >= USUAL_EXECUTIONS else LEAST_UNRESERVED
@@ -56,13 +56,13 @@ def judge_executions(needs: Needs, found: dict[str, int]) -> list[Finding]:
 
 
 def read_rules(needs: Needs, reader: Reader) -> dict[str, Any]:
-    """The rules of the default bus, and how many it may have."""
+    """Read the rules of the default bus, and their quota."""
     rules = [rule["Name"] for rule in reader.ask_all("events", "ListRules", "Rules")]
     return {"rules": rules, "most": quota(reader, "events", "L-244521F2")}
 
 
 def judge_rules(needs: Needs, found: dict[str, Any]) -> list[Finding]:
-    """Those of other owners and those of this deployment share one bus."""
+    """Judge rules: those of other owners and of this deployment share one bus."""
     usual = RULES_OF_A_SMALL_BUS if needs.region in SMALL_BUSES else RULES_OF_A_BUS
     most, made = int(found["most"] or usual), needs.capacity["event_rules"]
     others = sum(not name.startswith(f"{needs.prefix}-") for name in found["rules"])
@@ -73,12 +73,12 @@ def judge_rules(needs: Needs, found: dict[str, Any]) -> list[Finding]:
 
 
 def read_builds(needs: Needs, reader: Reader) -> dict[str, float | None]:
-    """How many builds of each size may run at once."""
+    """Read the quota of concurrent builds of each size."""
     return {size: quota(reader, "codebuild", code) for code, size in BUILD_SIZES.items()}
 
 
 def judge_builds(needs: Needs, found: dict[str, float | None]) -> list[Finding]:
-    """None: no delivery at all; one: a pull request and a delivery are in each other's way."""
+    """Judge builds: with none there is no delivery; with one, a pull request and a delivery wait for each other."""
     findings = []
     for code, size in BUILD_SIZES.items():
         most, advice = found[size], RAISE.format(service="CodeBuild", code=code)
@@ -95,12 +95,12 @@ def judge_builds(needs: Needs, found: dict[str, float | None]) -> list[Finding]:
 
 
 def read_glue(needs: Needs, reader: Reader) -> dict[str, float | None]:
-    """How many job runs, and how many data processing units, may be at work at once."""
+    """Read the quotas of concurrent job runs and of data processing units."""
     return {"runs": quota(reader, "glue", "L-5E4153CA"), "dpu": quota(reader, "glue", "L-08F3B322")}
 
 
 def judge_glue(needs: Needs, found: dict[str, float | None]) -> list[Finding]:
-    """A run that needs more than all is never started; runs that need more together wait for each other."""
+    """Judge Glue: a run that needs more than the quota never starts; runs that exceed it together wait."""
     jobs, per_run = len(needs.datasets), needs.entry["workers"] * DPU[needs.entry["worker_type"]]
     runs, dpu = found["runs"], found["dpu"]
     says = f"{jobs} jobs of {per_run} DPU each want {jobs * per_run} DPU at once"
@@ -118,13 +118,13 @@ def judge_glue(needs: Needs, found: dict[str, float | None]) -> list[Finding]:
 
 
 def read_policies(needs: Needs, reader: Reader) -> dict[str, int]:
-    """How many roles and policies the account has, and may have."""
+    """Read the number of roles and policies of the account, and their quotas."""
     found: dict[str, int] = reader.ask("iam", "GetAccountSummary")["SummaryMap"]
     return found
 
 
 def judge_policies(needs: Needs, found: dict[str, int]) -> list[Finding]:
-    """Each Lambda has a role of its own, so less room than that is too little."""
+    """Judge policies: each Lambda has a role of its own, so there must be room for all."""
     wanted = len(needs.capacity["lambdas"])
     findings = []
     for kind in ("Roles", "Policies"):
@@ -137,7 +137,7 @@ def judge_policies(needs: Needs, found: dict[str, int]) -> list[Finding]:
 
 
 def in_an_environment(needs: Needs) -> bool:
-    """The delivery account has no jobs and no network."""
+    """Return whether this is an environment: the delivery account has no jobs and no network."""
     return not needs.is_pipeline
 
 

@@ -1,4 +1,4 @@
-"""Reads an account: every call is bounded in time and made once; a refused one becomes a sentence."""
+"""Reads an account: every call has a timeout and is made once; a refused call becomes a sentence."""
 
 import time
 from collections.abc import Callable
@@ -11,10 +11,10 @@ from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionEr
 
 from dataops.project.deployment import EXPIRED, REFUSED
 
-# A service that does not answer is named in the table instead of being waited for.
+# The table names a service that does not answer, instead of waiting for it.
 PATIENCE = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 2}, max_pool_connections=32)
 SECONDS = 120.0
-# What IAM calls a right whose name is not the operation's.
+# IAM actions whose name differs from the operation's.
 RIGHTS = {
     ("s3", "HeadBucket"): "s3:ListBucket",
     ("s3", "ListBuckets"): "s3:ListAllMyBuckets",
@@ -22,14 +22,14 @@ RIGHTS = {
 }
 SERVICES_IN_RIGHTS = {"service-quotas": "servicequotas"}
 INVALID = ("InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "AuthFailure")
-# Lake Formation refuses in the name of Glue.
+# Lake Formation's errors name Glue.
 GOVERNED = "Lake Formation permission"
 ALSO_REFUSED = (*REFUSED, "AuthorizationError", "AuthorizationErrorException", "403", "Forbidden", "AccessDeniedFault")
 Client = Callable[[str, str | None], Any]
 
 
 class UnreadError(Exception):
-    """Something could not be read; the text is the reason, the code AWS's own where it answered."""
+    """Something could not be read; the text is the reason, the code is AWS's own if it answered."""
 
     def __init__(self, reason: str, code: str = "") -> None:
         super().__init__(reason)
@@ -37,7 +37,7 @@ class UnreadError(Exception):
 
 
 class Reader:
-    """Asks AWS with the person's own credentials; may be used by many threads."""
+    """Calls AWS with the person's own credentials; thread-safe."""
 
     def __init__(self, make_client: Callable[..., Any], seconds: float = SECONDS) -> None:
         self._make_client, self._lock = make_client, Lock()
@@ -48,7 +48,7 @@ class Reader:
     def ask(
         self, service: str, operation: str, absent: tuple[str, ...] = (), region: str | None = None, **given: Any
     ) -> Any:
-        """The answer of one call, or None where AWS answers with one of the codes in `absent`."""
+        """Return the answer of one call, or None if AWS answers with one of the codes in `absent`."""
         key = repr((service, operation, absent, region, sorted(given.items())))
         with self._lock:
             lock, answer = self._answers.setdefault(key, (Lock(), []))
@@ -60,7 +60,7 @@ class Reader:
         return answer[0]
 
     def ask_all(self, service: str, operation: str, part: str, absent: tuple[str, ...] = (), **given: Any) -> list[Any]:
-        """The same of every page of a list."""
+        """Return every page of a list."""
         client, method = self._client(service, None), xform_name(operation)
         found: list[Any] = []
         if not client.can_paginate(method):
@@ -106,7 +106,7 @@ class Reader:
 
 
 def reason_of(service: str, operation: str, code: str, message: str) -> str:
-    """Why a call brought nothing, in a person's words."""
+    """Return why a call failed, in a person's words."""
     if code in EXPIRED:
         return "your AWS credentials have expired: log in again"
     if GOVERNED in message:
@@ -119,5 +119,5 @@ def reason_of(service: str, operation: str, code: str, message: str) -> str:
 
 
 def right_for(service: str, operation: str) -> str:
-    """The IAM action that a call needs."""
+    """Return the IAM action that a call needs."""
     return RIGHTS.get((service, operation), f"{SERVICES_IN_RIGHTS.get(service, service)}:{operation}")

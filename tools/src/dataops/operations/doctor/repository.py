@@ -1,4 +1,4 @@
-"""Where the code is: whether CodeCommit exists in the region, or the connection to another provider works."""
+"""Checks the repository: whether CodeCommit exists in the region, or the connection to another provider works."""
 
 from typing import Any
 
@@ -12,13 +12,13 @@ from dataops.operations.doctor.reading import Reader
 
 AVAILABLE = "AVAILABLE"
 CONSOLE = "Authorise it once: console of Developer Tools, Settings, Connections."
-# boto3's names of what an environment and the delivery account use.
+# boto3's names of the services of an environment and of the delivery account.
 IN_AN_ENVIRONMENT = ("athena", "cloudwatch", "dynamodb", "events", "glue", "lambda", "logs", "sns", "sqs", "xray")
 IN_THE_DELIVERY_ACCOUNT = ("codebuild", "codepipeline", "dynamodb", "events", "lambda", "logs", "sns", "sqs")
 
 
 def read_services(needs: Needs, reader: Reader) -> list[str]:
-    """The services that boto3 has no endpoint of in the region; nobody is asked."""
+    """Read the services without an endpoint in the region, from boto3's data; no call is made."""
     used = [*IN_THE_DELIVERY_ACCOUNT, needs.git["provider"]] if needs.is_pipeline else [*IN_AN_ENVIRONMENT]
     session = boto3.Session()
     known = {*session.get_available_services()}
@@ -30,7 +30,7 @@ def read_services(needs: Needs, reader: Reader) -> list[str]:
 
 
 def judge_services(needs: Needs, missing: list[str]) -> list[Finding]:
-    """CodeCommit was never brought to some regions; of the rest boto3 may only not have heard yet."""
+    """Judge services: some regions never got CodeCommit; for the others, boto3's data may only be old."""
     findings = []
     if "codecommit" in missing:
         advice = "Choose another git `provider`, or another `region` for the delivery, in project.yaml."
@@ -43,7 +43,7 @@ def judge_services(needs: Needs, missing: list[str]) -> list[Finding]:
 
 
 def read_connection(needs: Needs, reader: Reader) -> dict[str, Any] | None:
-    """The connection that project.yaml names."""
+    """Read the connection that project.yaml names."""
     missing = ("ResourceNotFoundException",)
     service = str(needs.connection).split(":")[2]
     found: dict[str, Any] | None = reader.ask(service, "GetConnection", missing, ConnectionArn=needs.connection)
@@ -51,7 +51,7 @@ def read_connection(needs: Needs, reader: Reader) -> dict[str, Any] | None:
 
 
 def judge_connection(needs: Needs, found: dict[str, Any] | None) -> list[Finding]:
-    """A person has to authorise a connection before anything comes through it."""
+    """Judge the connection: a person has to authorise it before it works."""
     if found is None:
         return [fails(f"There is no connection {needs.connection}.", "Correct `delivery: connection` in project.yaml.")]
     status = found["Connection"]["ConnectionStatus"]
@@ -61,16 +61,16 @@ def judge_connection(needs: Needs, found: dict[str, Any] | None) -> list[Finding
 
 
 def read_nothing(needs: Needs, reader: Reader) -> None:
-    """The connection is yet to be made."""
+    """Read nothing: the connection does not exist yet."""
 
 
 def judge_new_connection(needs: Needs, found: None) -> list[Finding]:
-    """`make pipeline` makes one, which is pending until a person has authorised it."""
+    """Judge the connection that `make pipeline` creates: it is pending until a person has authorised it."""
     return [look("`make pipeline` makes a git connection, which is pending at first.", CONSOLE)]
 
 
 def has_connection(needs: Needs) -> bool:
-    """Whether the code is elsewhere."""
+    """Return whether the code is outside of CodeCommit."""
     return needs.is_pipeline and needs.git["provider"] != "codecommit"
 
 

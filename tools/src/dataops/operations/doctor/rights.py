@@ -1,4 +1,4 @@
-"""What the person may make, and what an organisation denies to everybody, as far as IAM's simulator knows."""
+"""Checks what the person may create, and what an organisation denies, as far as IAM's policy simulator knows."""
 
 import re
 from pathlib import Path
@@ -13,9 +13,9 @@ from dataops.project import PROJECT
 
 RESOURCE = re.compile(r'^resource "(\w+)"', re.MULTILINE)
 ALLOWED = "allowed"
-# What a role of the delivery applies; an organisation denies to it what it denies to everybody in the account.
+# The services of a delivery's role; an organisation denies it what it denies to everybody in the account.
 ENVIRONMENT = ["modules/alarm", "modules/dataset", "modules/environment", "modules/notification"]
-# Of each kind of resource, the call that makes it. A test compares the kinds with those in the Terraform.
+# The call that creates each kind of resource. A test compares the kinds with those in the Terraform.
 MADE_BY = {
     "aws_budgets_budget": "budgets:ModifyBudget",
     "aws_chatbot_slack_channel_configuration": "chatbot:CreateSlackChannelConfiguration",
@@ -68,7 +68,7 @@ MADE_BY = {
 
 
 class Simulated(NamedTuple):
-    """What IAM's simulator says of one action."""
+    """The simulator's result for one action."""
 
     action: str
     is_allowed: bool
@@ -78,7 +78,7 @@ class Simulated(NamedTuple):
 
 
 def read_rights(needs: Needs, reader: Reader) -> list[Simulated] | None:
-    """What the simulator says of the caller; None for the account's root user, who may do anything."""
+    """Read the simulator's results for the caller; None for the account's root user, who may do anything."""
     who = read_identity(needs, reader)["Arn"]
     if who.endswith(":root"):
         return None
@@ -91,27 +91,27 @@ def read_rights(needs: Needs, reader: Reader) -> list[Simulated] | None:
 
 
 def actions_of(project: Path, folders: list[str]) -> list[str]:
-    """The calls that make the resources of some folders' Terraform."""
+    """Return the calls that create the resources of some folders' Terraform."""
     texts = [path.read_text(encoding="utf-8") for folder in folders for path in sorted((project / folder).glob("*.tf"))]
     kinds = {kind for text in texts for kind in RESOURCE.findall(text)}
     return sorted({MADE_BY[kind] for kind in kinds if kind in MADE_BY})
 
 
 def source_of(arn: str, reader: Reader) -> str:
-    """A session's role as IAM knows it: with its path, which the session's ARN leaves out."""
+    """Return a session's role as IAM has it: with its path, which the session's ARN lacks."""
     session = re.fullmatch(r"arn:[\w-]+:sts::\d+:assumed-role/([^/]+)/.+", arn)
     return str(reader.ask("iam", "GetRole", RoleName=session[1])["Role"]["Arn"]) if session else arn
 
 
 def simulated(result: dict[str, Any], own: list[str]) -> Simulated:
-    """One result in short."""
+    """Return one result in short."""
     by_organisation = result.get("OrganizationsDecisionDetail", {}).get("AllowedByOrganizations", True)
     action = result["EvalActionName"]
     return Simulated(action, result["EvalDecision"] == ALLOWED, by_organisation, action in own)
 
 
 def judge_rights(needs: Needs, found: list[Simulated] | None) -> list[Finding]:
-    """Never a failure: the simulator asks without resources and conditions, so a narrow right looks like none."""
+    """Judge permissions, never as a failure: without resources and conditions, a narrow permission looks like none."""
     if found is None:
         return [
             look(

@@ -1,4 +1,4 @@
-"""The findings as a table for people, what will fail on top."""
+"""The findings as a table for people, failures first."""
 
 from rich.console import Console
 from rich.table import Table
@@ -10,7 +10,7 @@ STYLES = {State.FAILS: "bold red", State.LOOK: "yellow", State.UNREAD: "magenta"
 
 
 def print_findings(findings: list[Finding], console: Console) -> None:
-    """A row for each finding, and one line that sums them up."""
+    """Print a row for each finding, and one line with the totals."""
     table = Table("", "what", "what was found, and what to do", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.columns[0].no_wrap = True
     for state in State:
@@ -22,12 +22,12 @@ def print_findings(findings: list[Finding], console: Console) -> None:
 
 
 def text_of(finding: Finding) -> Text:
-    """The sentence, and below it what to do."""
+    """Return the sentence, and below it what to do."""
     return Text("\n→ ".join([finding.says, finding.advice] if finding.advice else [finding.says]))
 
 
 def summary(findings: list[Finding]) -> str:
-    """How many of each."""
+    """Return the number of findings of each state."""
     counts = {state: sum(finding.state is state for finding in findings) for state in State}
     words = {
         State.FAILS: "will fail", State.LOOK: "to look at", State.UNREAD: "could not be read", State.FINE: "fine",

@@ -1,4 +1,4 @@
-"""Whether a name is free or already belongs to this deployment; anything else that has it stops Terraform half-way."""
+"""Checks whether names are free or belong to this deployment; any other owner's resource stops Terraform half-way."""
 
 from collections.abc import Callable
 from functools import partial
@@ -18,22 +18,22 @@ MISSING = (
 FORBIDDEN = ("403", "Forbidden", "AccessDenied", "301", "400")
 ELSEWHERE = "of another account"
 Tags = dict[str, str]
-# A thing by its name: None where the name is free, its tags, ELSEWHERE, or why it could not be read.
+# A resource by its name: None if the name is free, its tags, ELSEWHERE, or why it could not be read.
 Things = dict[str, Any]
 
 
 def tags_in(listed: Any, key: str = "Key", value: str = "Value") -> Tags:
-    """Tags as a dictionary, which some services list."""
+    """Return tags as a dictionary; some services return a list."""
     return dict(listed) if isinstance(listed, dict) else {tag[key]: tag[value] for tag in listed or []}
 
 
 def read_buckets(needs: Needs, reader: Reader) -> Things:
-    """The buckets of bootstrap/ and of the deployment."""
+    """Read the buckets of bootstrap/ and of the deployment."""
     return read_each(needs.buckets, lambda name: bucket(name, reader))
 
 
 def bucket(name: str, reader: Reader) -> Tags | str | None:
-    """Bucket names are shared by all accounts; S3 refuses to say anything of a bucket of somebody else."""
+    """Read a bucket's tags: all accounts share bucket names; S3 tells nothing about a bucket of another account."""
     if name in [each["Name"] for each in reader.ask("s3", "ListBuckets")["Buckets"]]:
         return tags_in((reader.ask("s3", "GetBucketTagging", MISSING, Bucket=name) or {}).get("TagSet"))
     try:
@@ -45,12 +45,12 @@ def bucket(name: str, reader: Reader) -> Tags | str | None:
 
 
 def judge_buckets(needs: Needs, found: Things) -> list[Finding]:
-    """Another `bucket_prefix` gives all of them other names."""
+    """Judge buckets: another `bucket_prefix` changes all of their names."""
     return judged(needs, found, "bucket", "Choose another `bucket_prefix` in project.yaml, or remove that bucket.")
 
 
 def read_roles(needs: Needs, reader: Reader) -> Things:
-    """Every role whose name begins with the deployment's prefix."""
+    """Read every role whose name begins with the deployment's prefix."""
     roles = [role["RoleName"] for role in reader.ask_all("iam", "ListRoles", "Roles")]
     own = [name for name in roles if name.startswith(f"{needs.prefix}-")]
     return read_each(
@@ -59,28 +59,28 @@ def read_roles(needs: Needs, reader: Reader) -> Things:
 
 
 def judge_roles(needs: Needs, found: Things) -> list[Finding]:
-    """Terraform makes roles under this prefix."""
+    """Judge roles: Terraform creates roles with this prefix."""
     return judged(
         needs, found, "role", f"Rename or remove it, or choose another `slug`: {needs.prefix}- is this deployment's."
     )
 
 
 def read_services(needs: Needs, reader: Reader) -> Things:
-    """Queues, table, topic, aliases of keys, database and log groups."""
+    """Read queues, table, topic, aliases of keys, database and log groups."""
     found = {name: or_reason(read) for name, read in reads_of_services(needs, reader).items()}
     groups = or_reason(lambda: log_groups(f"/aws/lambda/{needs.prefix}-", reader))
     return found | (groups if isinstance(groups, dict) else {"log groups": groups})
 
 
 def log_groups(prefix: str, reader: Reader) -> Things:
-    """The log groups below a prefix."""
+    """Return the log groups below a prefix."""
     groups = reader.ask_all("logs", "DescribeLogGroups", "logGroups", logGroupNamePrefix=prefix)
     arns = {f"log group {group['logGroupName']}": group["arn"] for group in groups}
     return read_each(arns, lambda name: log_group(arns[name], reader))
 
 
 def reads_of_services(needs: Needs, reader: Reader) -> dict[str, Callable[[], Tags | None]]:
-    """How the tags of each thing with a fixed name are read."""
+    """Return how the tags of each resource with a fixed name are read."""
     names = needs.names
     kinds: list[tuple[str, list[str], Callable[[str, Needs, Reader], Tags | None]]] = [
         (
@@ -99,23 +99,23 @@ def reads_of_services(needs: Needs, reader: Reader) -> dict[str, Callable[[], Ta
 
 
 def arn(needs: Needs, service: str, name: str) -> str:
-    """The ARN of something in this account and region."""
+    """Return the ARN of a resource in this account and region."""
     return f"arn:{partition_of(needs.region)}:{service}:{needs.region}:{needs.account}:{name}"
 
 
 def tagged(answer: dict[str, Any] | None, part: str) -> Tags | None:
-    """Nothing, or the tags of what is there."""
+    """Return the tags of an existing resource, else None."""
     return None if answer is None else tags_in(answer.get(part))
 
 
 def queue(name: str, needs: Needs, reader: Reader) -> Tags | None:
-    """A queue's tags."""
+    """Return a queue's tags."""
     found = reader.ask("sqs", "GetQueueUrl", MISSING, QueueName=name)
     return tagged(reader.ask("sqs", "ListQueueTags", MISSING, QueueUrl=found["QueueUrl"]), "Tags") if found else None
 
 
 def table(name: str, needs: Needs, reader: Reader) -> Tags | None:
-    """A table's tags."""
+    """Return a table's tags."""
     if reader.ask("dynamodb", "DescribeTable", MISSING, TableName=name) is None:
         return None
     own = arn(needs, "dynamodb", f"table/{name}")
@@ -123,19 +123,19 @@ def table(name: str, needs: Needs, reader: Reader) -> Tags | None:
 
 
 def topic(name: str, needs: Needs, reader: Reader) -> Tags | None:
-    """A topic's tags."""
+    """Return a topic's tags."""
     return tagged(reader.ask("sns", "ListTagsForResource", MISSING, ResourceArn=arn(needs, "sns", name)), "Tags")
 
 
 def glue_database(name: str, needs: Needs, reader: Reader) -> Tags | None:
-    """A database's tags."""
+    """Return a database's tags."""
     if reader.ask("glue", "GetDatabase", MISSING, Name=name) is None:
         return None
     return tagged(reader.ask("glue", "GetTags", MISSING, ResourceArn=arn(needs, "glue", f"database/{name}")), "Tags")
 
 
 def alias(name: str, needs: Needs, reader: Reader) -> Tags | None:
-    """The tags of the key that an alias names."""
+    """Return the tags of the key of an alias."""
     aliases = reader.ask_all("kms", "ListAliases", "Aliases")
     keys = [each.get("TargetKeyId") for each in aliases if each["AliasName"] == name]
     if not keys:
@@ -145,17 +145,17 @@ def alias(name: str, needs: Needs, reader: Reader) -> Tags | None:
 
 
 def log_group(own: str, reader: Reader) -> Tags | None:
-    """The tags of a log group."""
+    """Return the tags of the log group."""
     return tagged(reader.ask("logs", "ListTagsForResource", MISSING, resourceArn=own.removesuffix(":*")), "tags")
 
 
 def judge_services(needs: Needs, found: Things) -> list[Finding]:
-    """What a person or a service made under such a name has to be imported or removed."""
+    """Judge services: existing resources of such a name have to be imported or removed."""
     return judged(needs, found, "", "Remove it, or import it into Terraform's state: docs/first-deployment.md.")
 
 
 def judged(needs: Needs, found: Things, kind: str, advice: str) -> list[Finding]:
-    """Free, this deployment's own, or taken."""
+    """Return the judgement: free, this deployment's own, or taken."""
     known = {f"{kind} {name}".strip(): thing for name, thing in known_in(found)}
     taken = {name: thing for name, thing in known.items() if thing is not None and not is_own(needs, thing)}
     findings = [fails(complaint_about(name, thing), advice) for name, thing in taken.items()]
@@ -167,18 +167,18 @@ def judged(needs: Needs, found: Things, kind: str, advice: str) -> list[Finding]
 
 
 def complaint_about(name: str, thing: Tags | str) -> str:
-    """What has the name."""
+    """Return what has the name."""
     where = f", {thing}" if thing == ELSEWHERE else ""
     return f"The {name} exists already{where}, and does not belong to this deployment."
 
 
 def is_own(needs: Needs, thing: Tags | str) -> bool:
-    """Whether it has this deployment's tag."""
+    """Return whether it has this deployment's tag."""
     return isinstance(thing, dict) and needs.is_own(thing)
 
 
 def read_repository(needs: Needs, reader: Reader) -> dict[str, Any]:
-    """The CodeCommit repository, and whether this account may use the service."""
+    """Read the CodeCommit repository, and whether this account may use the service."""
     found = reader.ask("codecommit", "GetRepository", MISSING, repositoryName=needs.git["repository"])
     if found is None:
         return {"is_there": False, "tags": {}}
@@ -187,7 +187,7 @@ def read_repository(needs: Needs, reader: Reader) -> dict[str, Any]:
 
 
 def judge_repository(needs: Needs, found: dict[str, Any]) -> list[Finding]:
-    """`make push` makes it before the pipeline is there; then it is adopted."""
+    """Judge the repository: `make push` creates it before the pipeline; then the pipeline adopts it."""
     name = needs.git["repository"]
     if not found["is_there"]:
         return [fine(f"CodeCommit answers; {name} is free")]
