@@ -256,6 +256,19 @@ def codecommit_is_where_the_project_is(draft: Draft) -> Iterator[Fault]:
         yield Fault("region", draft["region"], why, "Choose github, gitlab or bitbucket under git, or another region.")
 
 
+def a_vpc_belongs_to_one_account(draft: Draft) -> Iterator[Fault]:
+    """A VPC that one account shares with another is not supported."""
+    accounts: dict[str, set[str]] = {}
+    for environment in draft["environments"]:
+        vpc = environment.get("network", draft.get("network", {})).get("vpc")
+        if vpc:
+            accounts.setdefault(vpc, set()).add(environment["account"])
+    for vpc, owners in accounts.items():
+        if len(owners) > 1:
+            why = f"is the network of accounts {' and '.join(sorted(owners))}, but a VPC belongs to one account"
+            yield Fault("network, vpc", vpc, why, "Give each environment a `network` of its own.")
+
+
 def one_partition_of_aws(draft: Draft) -> Iterator[Fault]:
     regions = [draft["region"], *(each["region"] for each in draft["environments"] if "region" in each)]
     regions += [target["arn"].split(":")[3] for target in draft.get("notifications", []) if "arn" in target]
@@ -284,5 +297,6 @@ RULES: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     a_connection_leads_to_another_provider,
     topics_are_in_the_region_of_what_they_hear_of,
     codecommit_is_where_the_project_is,
+    a_vpc_belongs_to_one_account,
     one_partition_of_aws,
 )

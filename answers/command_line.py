@@ -19,6 +19,18 @@ def interview_is_due() -> bool:
     return told is not None and not any(told.get(option) for option in giving)
 
 
+def defaults_of_the_person() -> dict[str, Any]:
+    """The person's own defaults: from COOKIECUTTER_CONFIG or ~/.cookiecutterrc, unless the command refuses them."""
+    from cookiecutter.config import get_user_config
+
+    from answers.given import plain
+
+    told = options(words_of_parent()) or {}
+    config = get_user_config(default_config=bool(told.get("default_config")))
+    found: dict[str, Any] = plain(config.get("default_context") or {})
+    return found
+
+
 def replays() -> bool:
     """Return whether the command replays earlier answers."""
     return any(word.startswith("--replay") for word in words_of_parent())

@@ -20,6 +20,10 @@ PACKAGE = __name__.partition(".")[0]
 # cookiecutter.utils.create_tmp_repo_dir begins the name of its temporary folder with this.
 PREFIX_OF_A_COPY = "cookiecutter"
 
+# sysctl.h of macOS: CTL_KERN, KERN_PROCARGS2; limits.h: ARG_MAX.
+PROCESS_ARGUMENTS = (1, 49)
+MOST_BYTES_OF_ARGUMENTS = 1_048_576
+
 Variables = dict[str, Any]
 CALL = ("cookiecutter.main", "cookiecutter")
 PROMPT = ("cookiecutter.prompt", "prompt_for_config")
@@ -36,6 +40,7 @@ VARIABLES_OF_CALL = (
     "no_input",
     "output_dir",
     "repo_dir",
+    "directory",
 )
 OPTIONS = (
     "no_input",
@@ -152,6 +157,20 @@ def is_run_by_cruft() -> bool:
     return False
 
 
+def ask_plainly(question: str, proposed: str, prompts: dict[str, str]) -> str:
+    """Ask as cookiecutter asks."""
+    from cookiecutter.prompt import read_user_variable
+
+    return str(read_user_variable(question, proposed, prompts))
+
+
+def keep_for_replay(call: Variables) -> None:
+    """Write the replay file of the running call again, after answers were corrected."""
+    from cookiecutter.replay import dump
+
+    dump(call["config_dict"]["replay_dir"], Path(call["repo_dir"]).name, call["context"])
+
+
 # The template's own modules, of which one process may need several versions
 
 
@@ -211,18 +230,43 @@ def forget_this_version() -> None:
 
 
 def words_of_parent() -> list[str]:
-    """Return the command line of the process that started this one."""
+    """The command line of the process that started this one."""
+    if sys.platform == "win32":
+        # Nothing there shows it; the answers are then checked when the project's folder gets its name.
+        return []
     parent = os.getppid()
     try:
         words = [os.fsdecode(word) for word in Path(f"/proc/{parent}/cmdline").read_bytes().split(b"\0")[:-1]]
     except OSError:
-        words = words_by_ps(parent)
+        words = words_on_macos(parent) or words_by_ps(parent)
     if not words:
         raise UnsupportedError(
             "This template checks the command line that starts it, and neither /proc nor `ps` shows it here: "
             "install ps, or generate on Linux or macOS."
         )
     return words
+
+
+def words_on_macos(process: int) -> list[str]:
+    """The words as macOS keeps them; `ps` joins them with spaces, which also stand in paths and answers."""
+    import ctypes
+
+    if sys.platform != "darwin":
+        return []
+    library = ctypes.CDLL(None)
+    name = (ctypes.c_int * 3)(*PROCESS_ARGUMENTS, process)
+    size = ctypes.c_size_t(MOST_BYTES_OF_ARGUMENTS)
+    buffer = ctypes.create_string_buffer(size.value)
+    if library.sysctl(name, 3, buffer, ctypes.byref(size), None, ctypes.c_size_t(0)):
+        return []
+    return words_in_arguments(buffer.raw[: size.value])
+
+
+def words_in_arguments(content: bytes) -> list[str]:
+    """The words in what sysctl's KERN_PROCARGS2 gives: their number, the program's path, zeros, the words."""
+    count = int.from_bytes(content[:4], sys.byteorder)
+    _, _, rest = content[4:].partition(b"\0")
+    return [os.fsdecode(word) for word in rest.lstrip(b"\0").split(b"\0")[:count]]
 
 
 def words_by_ps(parent: int) -> list[str]:
@@ -263,17 +307,11 @@ def options(words: list[str]) -> dict[str, Any] | None:
 # Questionary
 
 
-def stop_at(question: Any, key: str) -> None:
-    """Let a key stop a question of questionary like Ctrl-C."""
-    from prompt_toolkit.key_binding import KeyBindings
-
-    def stop(event: Any) -> None:
-        event.app.exit(exception=KeyboardInterrupt)
+def with_keys(question: Any, keys: Any) -> None:
+    """Let keys of ours work in a question of questionary."""
+    from prompt_toolkit.key_binding import merge_key_bindings
 
     try:
-        bindings = question.application.key_bindings
+        question.application.key_bindings = merge_key_bindings([question.application.key_bindings, keys])
     except AttributeError:
         raise not_found("question.application.key_bindings", "questionary") from None
-    # A text's own Ctrl-D ends it when it is empty; lists have none.
-    if isinstance(bindings, KeyBindings):
-        bindings.add(key)(stop)

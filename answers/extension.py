@@ -3,6 +3,8 @@
 import json
 import re
 import shlex
+import shutil
+import textwrap
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from jinja2 import Environment, pass_context
 from jinja2.ext import Extension
 from jinja2.runtime import Context
 
-from answers import given, record, temporary_copy
+from answers import given, interview_handover, left_open, plain_questions, record, temporary_copy
 from answers.architecture import architecture_of
 from answers.between_fields import state_bucket
 from answers.cookiecutter_internals import (
@@ -24,13 +26,18 @@ from answers.cookiecutter_internals import (
     forget_this_version,
     running,
 )
-from answers.forms import fits_samples, starters
-from answers.project import QUESTIONS, project_faults, project_from
+from answers.forms import fits_samples
+from answers.project import QUESTIONS, SLUG_OF_NAME, project_faults, project_from
+from answers.short_name import slug_for
 from answers.temporary_copy import FOLDER_IN_COPY
 from answers.yaml_text import yaml_text
 
 PROJECT_FOLDER = "{{cookiecutter.project_slug}}"
 WITHOUT_HOOKS = "Without the template's hooks only the first environment's folder is written, and no record."
+SHORT_NAME = "{{ cookiecutter.project_name | short_name }}"
+CHECK = "{{ last_answer_corrected() }}"
+# The files of the tools' acceptance tests.
+SAMPLES = ROOT / "tools/src/dataops/acceptance/samples"
 ENVIRONMENT_FOLDER = "{{first_environment()}}"
 
 
@@ -51,23 +58,31 @@ class CheckedAnswers(Extension):
         self.own_text = own_text()
         furnish(environment)
         temporary_copy.remove_at_exit()
-        prepare(running())
+        now = running()
+        prepare(now)
+        self.check = CHECK if now.asked is not None and plain_questions.are_asked(now.call) else ""
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """Let only the template's own text be evaluated, and its folder be named by the check."""
-        if name is not None or source in self.own_text:
+        if name is not None:
+            return source
+        if source == SLUG_OF_NAME:
+            return SHORT_NAME + self.check
+        if source in self.own_text:
             return source
         if source == PROJECT_FOLDER:
             return FOLDER_IN_COPY
         own = re.split(f"({re.escape(FOLDER_IN_COPY)}|{re.escape(ENVIRONMENT_FOLDER)})", source)
-        return "".join(part if number % 2 else literal(part) for number, part in enumerate(own))
+        return "".join(part if number % 2 else literal(part) for number, part in enumerate(own)) + self.check
 
 
 def furnish(environment: Environment) -> None:
     """Give an environment what the template's own text uses."""
     environment.filters["yaml"] = yaml_text
+    environment.filters["short_name"] = slug_for
     environment.globals |= {
         "cookiecutter_project_folder": checked_project_folder,
+        "last_answer_corrected": last_answer_corrected,
         "first_environment": first_environment,
         "project": project,
         "backend": backend,
@@ -117,9 +132,18 @@ def refusal(faults: list[str]) -> Refusal:
 
 
 @pass_context
+def last_answer_corrected(context: Context) -> str:
+    """Nothing, once the answer that the person gave last is right; stands after each default that is asked."""
+    plain_questions.correct_last(context["cookiecutter"])
+    return ""
+
+
+@pass_context
 def checked_project_folder(context: Context) -> str:
     """Return the name of the project's folder, once every answer is valid."""
     call = cookiecutter_call()
+    if call and plain_questions.are_asked(call):
+        plain_questions.correct_all(context["cookiecutter"], call)
     settings = project_from(given.answers_in(context["cookiecutter"]))
     faults = (given.key_faults(call) if call else []) + project_faults(settings)
     faults += record.tools_faults(context["cookiecutter"])
@@ -164,14 +188,31 @@ def backend(context: Context, root: str | None = None) -> dict[str, str]:
     }
 
 
+def notes(settings: dict[str, Any], samples: dict[str, str], why_no_upgrade: str | None) -> list[str]:
+    """What a person should know about the new project, after the next steps."""
+    empty = ", ".join(f"samples/{name}/" for name in settings["datasets"] if name not in samples)
+    missing = "; ".join(left_open.left_open(settings))
+    found = {
+        empty: f"Before make local, put files of your own into {empty}: a dataset without files shows nothing.",
+        missing: f"Not decided yet in project.yaml: {missing}. make bootstrap and make pipeline need it.",
+    }
+    sentences = [*(sentence for what, sentence in found.items() if what), *([why_no_upgrade] if why_no_upgrade else [])]
+    # Only at a terminal: a program that reads the output gets one line per sentence.
+    return [textwrap.fill(each, shutil.get_terminal_size((10_000, 24)).columns) for each in sentences]
+
+
+def samples_of(datasets: dict[str, Any], of_interview: dict[str, str]) -> dict[str, str]:
+    """The folder of each dataset's sample files: rows that the person gave, or the template's."""
+    own = {name: str(SAMPLES / name) for name, dataset in datasets.items() if fits_samples(name, dataset)}
+    return own | of_interview
+
+
 @pass_context
 def handover(context: Context) -> dict[str, Any]:
     """Return what hooks/post_gen_project.py needs: further environments' backend.tf, the record, the folders."""
     (path,) = ROOT.glob("{{cookiecutter*}}/{{first_environment()}}/backend.tf")
     template = context.environment.from_string(path.read_text(encoding="utf-8"))
     names = [environment["name"] for environment in project(context)["environments"]]
-    datasets = project(context)["datasets"]
-    samples = [name for name, dataset in datasets.items() if name in starters() and fits_samples(name, dataset)]
     backends = {
         name: template.render({**context.get_all(), "environment_number": number})
         for number, name in enumerate(names)
@@ -181,15 +222,17 @@ def handover(context: Context) -> dict[str, Any]:
     folder = Path(call["output_dir"] if call else ".", project(context)["slug"])
     variables = context["cookiecutter"]
     written = record.record_of(variables, given.answers_in(variables))
+    samples = samples_of(project(context)["datasets"], interview_handover.samples_in(ROOT))
     forget_this_version()
     return {
         "first": names[0],
         "backends": backends,
         "architecture": architecture_of(project(context)),
         "samples": samples,
-        "without_samples": [name for name in datasets if name not in samples],
+        "draft": interview_handover.draft_in(ROOT),
         "record": written,
         "folder": shlex.quote(str(folder)),
-        "tools": str(temporary_copy.ROOT / "tools"),
+        "notes": notes(project(context), samples, record.why_no_upgrade(written, call["directory"] if call else None)),
+        "tools": str(ROOT / "tools"),
         "tools_as": record.tools_as(variables),
     }

@@ -1,60 +1,139 @@
-"""The interview at a terminal: questions, a summary, corrections, and then the answers."""
+"""The interview at a terminal: few questions, a summary, corrections and more settings, and only then answers."""
 
-import re
+import contextlib
 from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
-from answers import interview_datasets, interview_project, interview_summary, interview_targets
+from answers import (
+    interview_datasets,
+    interview_defaults,
+    interview_draft,
+    interview_log,
+    interview_network,
+    interview_project,
+    interview_summary,
+    interview_targets,
+    short_name,
+)
 from answers import interview_questions as ask
 from answers.cookiecutter_internals import options, words_of_parent
+from answers.interview_draft import Draft
+from answers.interview_log import Log
 from answers.project import project_faults, project_from
 
 Answers = dict[str, Any]
 Entry = TypeVar("Entry")
-WELCOME = "Answer step by step. Nothing is written until you confirm at the end. Ctrl-C stops at any time."
-CORRECTIONS = {
-    "project name": "project_name",
-    "slug": "project_slug",
-    "region": "region",
-    "environments": "environments",
-    "datasets": "datasets",
-    "notifications": "notifications",
-    "approvers": "approvers",
-    "git": "git",
-    "network": "network",
-    "tags": "tags",
-}
+WELCOME = (
+    "Enter accepts the proposed answer. Ctrl-Z goes back to the previous question. Ctrl-C stops and keeps your "
+    "answers. Nothing is generated until you confirm at the end."
+)
+LAST_QUESTION = "What do you want to do?"
+GENERATE, CORRECT, MORE, STOP = "generate", "correct", "more", "stop"
+BESIDE = ("beside_slug", "delivery")
 
 
-def interview() -> Answers:
-    """Return the ten answers, free of faults; KeyboardInterrupt if the person stops."""
-    ask.say(WELCOME)
-    answers = first_answers()
+class Outcome(NamedTuple):
+    """What an interview ends with: the ten answers, and the sample file of each dataset that is copied."""
+
+    answers: Answers
+    samples: dict[str, str]
+
+
+# The frame: drafts and steps back
+
+
+def interview(config: Answers) -> Outcome:
+    """The answers, free of faults; KeyboardInterrupt when the person stops. `config` are the person's defaults."""
+    given = taken_up(interview_draft.left())
+    ask.explain(WELCOME)
+    proposed, wrong = interview_defaults.proposed(config)
+    for sentence in wrong:
+        ask.say(f"  Left out of your defaults: {sentence}")
+    if given:
+        ask.say(f"  {len(given)} answers are taken from the draft; the last was {given[-1][0]}: {given[-1][1]}")
+    return interview_log.run(lambda: conversation(proposed), Log(given, kept))
+
+
+def kept(given: list[interview_log.Given]) -> None:
+    """Write the draft; a folder that cannot be written stops no interview."""
+    with contextlib.suppress(OSError):
+        interview_draft.write(interview_draft.own_path(), given)
+
+
+def taken_up(drafts: list[Draft]) -> list[interview_log.Given]:
+    """The answers of the draft that the person goes on with; a draft that is refused is removed."""
+    if not drafts:
+        return []
+    choices: dict[str, Draft | None] = {f"Go on with it: {draft.title()}": draft for draft in drafts}
+    choices["Delete it and start over" if len(drafts) == 1 else "Delete them and start over"] = None
+    chosen: Draft | None = ask.choice("An earlier interview was not finished", choices)
+    given = without_the_end(list(chosen.given)) if chosen else []
+    kept(given)
+    # If the answers cannot be kept again, as on a full disk, the draft that has them stays.
+    if not given or interview_draft.own_path().exists():
+        for draft in [chosen] if chosen else drafts:
+            draft.path.unlink(missing_ok=True)
+    return given
+
+
+def without_the_end(given: list[interview_log.Given]) -> list[interview_log.Given]:
+    """The answers without that to the last question: the person decides again."""
+    return given[:-1] if given and given[-1][0] == LAST_QUESTION else given
+
+
+# The conversation: a function of the answers in the log
+
+
+def conversation(proposed: Answers) -> Outcome:
+    found = first_answers(proposed)
     while True:
+        answers = as_answers(found)
         faults = project_faults(project_from(answers))
-        interview_summary.show(answers, faults)
-        write = {} if faults else {"Write it": "write"}
-        what = "These answers cannot be written yet" if faults else "Are these answers right?"
-        chosen = ask.choice(what, {**write, "Correct something": "correct", "Stop, and write nothing": "stop"})
-        if chosen == "stop":
+        if not ask.is_replaying():
+            interview_summary.show(project_from(answers), faults)
+        chosen = ask.choice(LAST_QUESTION, ends(bool(faults)))
+        if chosen == STOP:
             raise KeyboardInterrupt
-        if chosen == "write":
-            return answers
-        answers = corrected(answers)
+        if chosen == GENERATE:
+            return Outcome(answers, interview_datasets.copies(found["datasets"]))
+        found = corrected(found) if chosen == CORRECT else with_more(found)
 
 
-def first_answers() -> Answers:
-    answers: Answers = {"project_name": project_name("")}
-    answers["project_slug"] = project_slug(proposed_slug(answers["project_name"]))
-    answers["region"] = interview_project.region("Region", "eu-west-1")
-    answers["environments"] = interview_project.environments(answers["region"])
-    answers["datasets"] = interview_datasets.datasets()
-    answers["notifications"] = interview_targets.notifications(names(answers))
-    answers["approvers"] = interview_project.approvers([]) if approval_is_asked(answers) else []
-    answers["git"] = interview_project.git({})
-    answers["network"] = interview_project.network({})
-    answers["tags"] = interview_project.tags({})
-    return answers
+def ends(has_faults: bool) -> dict[str, str]:
+    """What the last question offers; nothing in it reads like a yes or a no."""
+    generate = {} if has_faults else {"Generate the project": GENERATE}
+    correct = {"Change an answer: these are refused" if has_faults else "Change an answer": CORRECT}
+    more = {"More settings: size, approval, rules, targets, tags": MORE}
+    return {**generate, **correct, **more, "Stop here and keep the answers": STOP}
+
+
+def first_answers(proposed: Answers) -> Answers:
+    """What has to be asked of everybody; all else has a default and is among the corrections and more settings."""
+    found: Answers = {**proposed, "project_name": project_name(proposed["project_name"])}
+    slug = short_name.slug_for(found["project_name"])
+    found["project_slug"] = project_slug(proposed.get("project_slug") or slug)
+    found["region"] = interview_project.region("Region", proposed["region"])
+    found["environments"] = interview_project.environments(proposed["environments"])
+    found["datasets"] = interview_datasets.datasets(proposed["datasets"])
+    found["notifications"] = interview_targets.addresses(proposed["notifications"])
+    found["approvers"] = interview_project.approvers(proposed["approvers"]) if approval_is_asked(found) else []
+    found["git"] = interview_project.git(proposed["git"], found["project_slug"])
+    return networks_again(found)
+
+
+def as_answers(found: Answers) -> Answers:
+    """The ten answers, with what no question asks for beside the slug and the approvers."""
+    slug, approvers = found["project_slug"], found["approvers"]
+    answers = {key: value for key, value in found.items() if key not in BESIDE}
+    if found.get("beside_slug"):
+        answers["project_slug"] = {"slug": slug, **found["beside_slug"]}
+    if found.get("delivery"):
+        answers["approvers"] = {"approvers": approvers, "delivery": found["delivery"]}
+    order = ("project_name", "project_slug", "region", *interview_defaults.READERS)
+    return {key: answers[key] for key in order} | {
+        "datasets": interview_datasets.without_memory(found["datasets"]),
+    }
 
 
 def project_name(now: str) -> str:
@@ -74,41 +153,83 @@ def slug_fault(slug: str) -> str | None:
     return ask.refusal("project_slug", slug)
 
 
-def proposed_slug(name: str) -> str:
-    """Return a slug made from a name, empty if none can be made."""
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:24].rstrip("-")
-    return "" if ask.refusal("project_slug", slug) else slug
+def names(found: Answers) -> list[str]:
+    return [environment["name"] for environment in found["environments"]]
 
 
-def names(answers: Answers) -> list[str]:
-    return [environment["name"] for environment in answers["environments"]]
+def approval_is_asked(found: Answers) -> bool:
+    """Whether some environment waits for an approval, so that somebody must give it."""
+    return any(environment.get("approval", True) for environment in found["environments"])
 
 
-def approval_is_asked(answers: Answers) -> bool:
-    """Return whether some environment waits for an approval, so that approvers are needed."""
-    return any(environment["approval"] for environment in answers["environments"])
+# Corrections and more settings: each gets the answers and returns the new ones
 
 
-def corrected(answers: Answers) -> Answers:
-    """Return the answers with one part asked again."""
-    offered = {title: key for title, key in CORRECTIONS.items() if key != "approvers" or approval_is_asked(answers)}
-    part = ask.choice("What do you want to correct?", offered)
-    again: dict[str, Callable[[Any], Any]] = {
-        "project_name": project_name,
-        "project_slug": project_slug,
-        "region": lambda now: interview_project.region("Region", now),
-        "environments": lambda now: environments_again(now, answers["region"]),
-        "datasets": datasets_again,
-        "notifications": lambda now: notifications_again(now, names(answers)),
-        "approvers": interview_project.approvers,
-        "git": interview_project.git,
-        "network": interview_project.network,
-        "tags": interview_project.tags,
+def corrected(found: Answers) -> Answers:
+    """The answers with one part asked again."""
+    parts: dict[str, Callable[[], Answers]] = {
+        "project name": lambda: {**found, "project_name": project_name(found["project_name"])},
+        "short name": lambda: {**found, "project_slug": project_slug(found["project_slug"])},
+        "region": lambda: {**found, "region": interview_project.region("Region", found["region"])},
+        "environments": lambda: {**found, "environments": environments_again(found)},
+        "datasets": lambda: {**found, "datasets": datasets_again(found["datasets"])},
+        "notifications": lambda: {**found, "notifications": notifications_again(found)},
+        "approvers": lambda: {**found, "approvers": interview_project.approvers(found["approvers"])},
+        "git": lambda: {**found, "git": interview_project.git(found["git"], found["project_slug"])},
+        "network": lambda: networks_again(found),
+        "tags": lambda: {**found, "tags": interview_project.tags(found["tags"])},
     }
-    answers = {**answers, part: again[part](answers[part])}
-    if approval_is_asked(answers) and not answers["approvers"]:
-        answers["approvers"] = interview_project.approvers([])
-    return answers
+    offered = {part: part for part in parts if part != "approvers" or approval_is_asked(found)}
+    return with_approvers(parts[ask.choice("What do you want to change?", offered)]())
+
+
+def with_more(found: Answers) -> Answers:
+    """The answers with one of the settings that few decide on the first day."""
+    parts: dict[str, Callable[[], Answers]] = {}
+    for number, each in enumerate(found["environments"]):
+        parts[f"{each['name']}: region, approval, size"] = partial(environment_settings, found, number)
+    for name in found["datasets"]:
+        rules, expectations = interview_datasets.with_columns_ruled, partial(interview_datasets.with_expectations, name)
+        parts[f"{name}: rules for its values"] = partial(with_dataset, found, name, rules)
+        parts[f"{name}: share of quarantined rows, how often data is expected"] = partial(
+            with_dataset, found, name, expectations
+        )
+    parts["notifications by SMS, HTTPS, Slack, Teams or topic"] = partial(more_notifications, found)
+    parts["branch that is delivered"] = lambda: {**found, "git": interview_project.branch(found["git"])}
+    parts["tags"] = lambda: {**found, "tags": interview_project.tags(found["tags"])}
+    return with_approvers(parts[ask.choice("Which setting?", {part: part for part in parts})]())
+
+
+def more_notifications(found: Answers) -> Answers:
+    further = interview_targets.notifications(names(found), found["notifications"])
+    return {**found, "notifications": [*found["notifications"], *further]}
+
+
+def with_approvers(found: Answers) -> Answers:
+    """The answers with somebody to approve, where an approval has come in."""
+    if approval_is_asked(found) and not found["approvers"]:
+        return {**found, "approvers": interview_project.approvers([])}
+    return found
+
+
+def environment_settings(found: Answers, number: int) -> Answers:
+    now = found["environments"][number]
+    changed = interview_project.environment_settings(now, found["region"])
+    return {**found, "environments": replaced(found["environments"], number, changed)}
+
+
+def with_dataset(found: Answers, name: str, change: Callable[[Answers], Answers]) -> Answers:
+    return {**found, "datasets": {**found["datasets"], name: change(found["datasets"][name])}}
+
+
+def networks_again(found: Answers) -> Answers:
+    chosen = interview_network.networks(found["environments"], found["network"])
+    environments, network = interview_network.with_networks(found["environments"], chosen)
+    return {**found, "environments": environments, "network": network}
+
+
+def replaced(entries: list[Entry], number: int, entry: Entry) -> list[Entry]:
+    return [*entries[:number], entry, *entries[number + 1 :]]
 
 
 def entries_again(
@@ -128,20 +249,20 @@ def entries_again(
     return [*others[:number], one(entries[number] if how == "change" else None, others), *others[number:]]
 
 
-def environments_again(now: list[Answers], region: str) -> list[Answers]:
+def environments_again(found: Answers) -> list[Answers]:
     return entries_again(
-        now,
+        found["environments"],
         lambda each: each["name"],
-        lambda each, others: interview_project.environment(each or {}, others, region),
+        lambda each, others: interview_project.environment(each or {}, others, found["region"]),
         1,
     )
 
 
-def notifications_again(now: list[Answers], environments: list[str]) -> list[Answers]:
+def notifications_again(found: Answers) -> list[Answers]:
     return entries_again(
-        now,
+        found["notifications"],
         interview_summary.target,
-        lambda each, others: interview_targets.notification(each or {}, others, environments),
+        lambda each, others: interview_targets.notification(each or {}, others, names(found)),
         0,
     )
 

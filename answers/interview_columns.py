@@ -9,6 +9,7 @@ from rich.text import Text
 from answers import interview_questions as ask
 from answers.between_fields import DATES, NUMBERS
 from answers.inference import Column, Inference
+from answers.inference_types import Finding
 from answers.text import shown
 
 Answer = dict[str, Any]
@@ -25,18 +26,24 @@ RULES = {
 
 
 def inferred(inference: Inference) -> list[Answer]:
-    """Return the columns of a sample, after its questions are answered."""
+    """The columns of a sample with their likeliest types; what is asked is only which of two dates a text means."""
     found = []
     for column in inference.columns:
         finding, chosen = column.finding, column.type
-        if len(finding.choices) > 1:
+        text = sentence(f"{column.name}: {finding.sentence}")
+        if is_asked(finding):
             choices = {each.label(): each for each in finding.choices}
-            help_text = sentence(f"{column.name}: {finding.sentence}")
-            chosen = ask.choice(f"Type of {column.name}", choices, chosen, help_text)
+            chosen = ask.choice(f"Type of {column.name}", choices, chosen, text)
         elif finding.sentence:
-            ask.say(f"  {sentence(f'{column.name}: {finding.sentence}')}")
+            ask.say(f"  {text}{f' Taken as {chosen.type}.' if len(finding.choices) > 1 else ''}")
         found.append(without_empty({"name": column.name, "type": chosen.type, "format": chosen.format}))
     return found
+
+
+def is_asked(finding: Finding) -> bool:
+    """Whether a wrong guess would publish wrong values unseen: the day taken for the month."""
+    formats = {choice.format for choice in finding.choices if choice.type in DATES}
+    return len(formats) > 1
 
 
 def sentence(text: str) -> str:
@@ -105,7 +112,9 @@ def one_column(now: Answer, others: list[Answer]) -> Answer:
 
 
 def show(columns: list[Answer], seen: dict[str, Column]) -> None:
-    """Show the columns as a table, with values of the sample."""
+    """The columns as a table, with what the sample holds."""
+    if ask.is_replaying():
+        return
     table = Table(box=None, header_style="bold", padding=(0, 1, 0, 2))
     for title in ("column", "type", "written", *(("in the file", "for example", "missing") if seen else ())):
         table.add_column(title, no_wrap=title not in ("in the file", "for example"), overflow="fold")

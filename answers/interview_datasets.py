@@ -1,12 +1,14 @@
 """The interview's questions about one dataset: its files, columns, keys and expectations."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from answers import interview_columns
+from answers import forms, interview_columns, personal_data, short_name
 from answers import interview_questions as ask
 from answers.between_fields import PARTITIONS
+from answers.contract import Contracted, ContractError, is_contract, read_contract
 from answers.inference import Column, Inference, can_be_key, can_partition, can_tell_newest, infer
 from answers.sample_fields import SampleError
 from answers.sample_file import Sample, read_sample
@@ -27,28 +29,221 @@ EXPECTED = {
 }
 
 
-def dataset(taken: list[str]) -> tuple[str, Answer]:
-    """Return a dataset's name and its entry in project.yaml."""
-    name = ask.text("Dataset", "dataset_name", taken=taken)
-    return name, with_expectations(name, with_columns_ruled(from_files({})))
+# What the interview remembers of a dataset besides its entry in project.yaml: the file, and whether it is copied.
+SAMPLE_FILE, IS_COPIED = "sample file", "sample is copied"
+EXAMPLES = "orders:csv, customers:json"
+ROLES = ("primary_key", "newest_by", "partition_by")
 
 
-def datasets() -> dict[str, Answer]:
-    """Return the datasets, asked one by one."""
+def datasets(proposed: dict[str, Answer]) -> dict[str, Answer]:
+    """The datasets, one sample file after the other; `proposed` are those of the person's own defaults."""
     found: dict[str, Answer] = {}
+    while path := ask.file(f"Sample file of dataset {len(found) + 1}", sample_fault, help_on_files(found)):
+        found |= dict(from_file(path, list(found)))
+    return with_copies(found) if found else without_samples(proposed)
+
+
+def from_file(path: Path, taken: list[str]) -> list[tuple[str, Answer]]:
+    """The datasets of a file: one of a sample, several of a data contract."""
+    return from_contract(read_contract(path), taken) if is_contract(path) else [from_sample(path, taken)]
+
+
+def one_from_file(path: Path, taken: list[str]) -> tuple[str, Answer]:
+    """One dataset of a file; which one, if a data contract has several."""
+    if not is_contract(path):
+        return from_sample(path, taken)
+    offered = {each.name: each for each in read_contract(path)}
+    chosen = next(iter(offered)) if len(offered) == 1 else ask.choice("Which of its datasets?", {n: n for n in offered})
+    return from_contract([offered[chosen]], taken)[0]
+
+
+def from_contract(contracted: list[Contracted], taken: list[str]) -> list[tuple[str, Answer]]:
+    """The datasets of a data contract, each as the person accepts it."""
+    found: list[tuple[str, Answer]] = []
+    for each in contracted:
+        names = [*taken, *(name for name, _ in found)]
+        for note in each.notes:
+            ask.say(f"  {note}")
+        name = short_name.dataset_for(each.name, names) or ask.text("Dataset", "dataset_name", taken=names)
+        now = each.settings if "format" in each.settings else {**without_sample(), **each.settings}
+        found.append(accepted(name, without_lost_roles(now), names))
+    return found
+
+
+def accepted(name: str, now: Answer, taken: list[str]) -> tuple[str, Answer]:
+    """A dataset without a sample, as the person accepts it."""
     while True:
-        name, settings = dataset(list(found))
-        found[name] = settings
-        if not ask.yes("Another dataset?", False):
-            return found
+        show(name, now, {})
+        chosen = ask.choice(f"Dataset {name}", {t: part for t, part in CHANGES.items() if part != "missing"})
+        if chosen == "accept":
+            return name, now
+        if chosen == "name":
+            name = ask.text("Dataset", "dataset_name", name, taken=taken)
+        else:
+            now = changed(chosen, name, now, {})
+
+
+def help_on_files(found: dict[str, Answer]) -> str:
+    none = "Empty if there are no more." if found else "Empty to type the columns, or to start with examples."
+    return (
+        "A CSV, JSON, Parquet or ORC file: the template reads its first 10,000 rows and proposes columns and types. "
+        f"Or a data contract (ODCS 3, .yaml). {none}"
+    )
+
+
+def without_samples(proposed: dict[str, Answer]) -> dict[str, Answer]:
+    """The datasets of somebody who has no sample file."""
+    defaults = {f"my defaults: {', '.join(proposed)}": "defaults"} if proposed else {}
+    examples = "examples to replace later: orders and customers, with sample files"
+    how = ask.choice("Datasets without a sample", {**defaults, examples: "examples", "type the columns": "typed"})
+    if how == "typed":
+        return dict([typed([])])
+    found = proposed if how == "defaults" else forms.datasets(EXAMPLES)
+    return found if isinstance(found, dict) else {}
+
+
+def dataset(taken: list[str]) -> tuple[str, Answer]:
+    """A dataset more, from a sample file or typed."""
+    path = ask.file("Sample file", sample_fault, help_on_files({}).replace(", or to start with examples", ""))
+    if path is None:
+        return typed(taken)
+    name, settings = one_from_file(path, taken)
+    return name, with_copies({name: settings})[name]
+
+
+def typed(taken: list[str]) -> tuple[str, Answer]:
+    """A dataset without a sample file."""
+    name = ask.text("Dataset", "dataset_name", taken=taken)
+    settings = {**without_sample(), "columns": interview_columns.corrected([], {})}
+    return name, with_roles(settings, {})
+
+
+def from_sample(path: Path, taken: list[str]) -> tuple[str, Answer]:
+    """A dataset as its sample proposes it, and as the person accepts it."""
+    sample = sampled(path)
+    inference = infer(sample)
+    name = short_name.dataset_for(path.name, taken) or ask.text("Dataset", "dataset_name", taken=taken)
+    settings = proposed_by(path, sample, inference)
+    seen = {column.name: column for column in inference.columns}
+    while True:
+        show(name, settings, seen)
+        chosen = ask.choice(f"Dataset {name}", CHANGES)
+        if chosen == "accept":
+            return name, settings
+        if chosen == "name":
+            name = ask.text("Dataset", "dataset_name", name, taken=taken)
+        elif chosen == "missing":
+            inference = infer(sample, missing_values(sample))
+            settings = proposed_by(path, sample, inference)
+            seen = {column.name: column for column in inference.columns}
+        else:
+            settings = changed(chosen, name, settings, seen)
+
+
+CHANGES = {
+    "Use it like this": "accept",
+    "Change its name": "name",
+    "Change its columns": "columns",
+    "Change its primary key, newest row or partition": "roles",
+    "Change which texts mean a missing value": "missing",
+    "Set rules for its values": "rules",
+    "Set its share of quarantined rows and how often data is expected": "expectations",
+}
+
+
+def changed(part: str, name: str, now: Answer, seen: dict[str, Column]) -> Answer:
+    """A dataset with one part asked."""
+    parts: dict[str, Callable[[], Answer]] = {
+        "columns": lambda: with_columns(now, seen),
+        "roles": lambda: with_roles(now, seen),
+        "rules": lambda: with_columns_ruled(now),
+        "expectations": lambda: with_expectations(name, now),
+    }
+    return parts[part]()
+
+
+def proposed_by(path: Path, sample: Sample, inference: Inference) -> Answer:
+    """A dataset's entry as a sample proposes it."""
+    roles = {role: getattr(inference, role) for role in ROLES}
+    roles["primary_key"] = list(roles["primary_key"])
+    settings = {"format": sample.format, **details(sample, inference), "columns": interview_columns.inferred(inference)}
+    found = interview_columns.without_empty({**settings, **roles})
+    return {**without_lost_roles(found), SAMPLE_FILE: str(path)}
+
+
+def with_columns(now: Answer, seen: dict[str, Column]) -> Answer:
+    return without_lost_roles({**now, "columns": interview_columns.corrected(now["columns"], seen)})
+
+
+def without_lost_roles(now: Answer) -> Answer:
+    """A dataset whose roles name columns that it has."""
+    names = {column["name"] for column in now["columns"]}
+    key = [name for name in now.get("primary_key", []) if name in names]
+    lost = [role for role in ROLES[1:] if role in now and now[role] not in names]
+    kept = {role: value for role, value in now.items() if role not in (*lost, *ROLES[:1], *(() if key else ROLES[1:2]))}
+    return interview_columns.without_empty({**kept, "primary_key": key})
+
+
+def show(name: str, now: Answer, seen: dict[str, Column]) -> None:
+    """A dataset before it is accepted."""
+    if ask.is_replaying():
+        return
+    interview_columns.show(now["columns"], seen)
+    for title, text in facts_of(now):
+        ask.say(f"  {title}: {text}")
+
+
+def facts_of(now: Answer) -> list[tuple[str, str]]:
+    """What a dataset is besides its columns, in words."""
+    facts = [("primary key", ", ".join(now.get("primary_key", [])) or "none, so every row is published")]
+    facts += [("newest row by", now["newest_by"])] if "newest_by" in now else []
+    facts += [("partitioned by", now["partition_by"])] if "partition_by" in now else []
+    facts += [("data expected every", now["expected_every"])] if "expected_every" in now else []
+    facts += [("read as missing", ", ".join(now["missing_values"]))] if "missing_values" in now else []
+    return facts
+
+
+def with_copies(found: dict[str, Answer]) -> dict[str, Answer]:
+    """The datasets, once it is known which samples may be copied into the project."""
+    offered = {name: each for name, each in found.items() if SAMPLE_FILE in each}
+    if not offered:
+        return found
+    personal = {name: personal_columns(Path(each[SAMPLE_FILE]), each) for name, each in offered.items()}
+    titles = {title_of_copy(name, personal[name]): name for name in offered}
+    help_text = (
+        "At most 100 rows of each file are copied to samples/, so that make run and make local have data. "
+        "They are committed with the project: do not select personal data."
+    )
+    clean = [name for name in offered if not personal[name]]
+    wanted = ask.several("Copy the first rows of which samples?", titles, clean, help_text)
+    return {name: {**each, IS_COPIED: name in wanted} if name in offered else each for name, each in found.items()}
+
+
+def title_of_copy(name: str, columns: list[str]) -> str:
+    return f"{name} (may hold personal data: {', '.join(columns)})" if columns else name
+
+
+def personal_columns(path: Path, now: Answer) -> list[str]:
+    """The columns of a sample that look like personal data."""
+    return [each.name for each in infer(read(path, now.get("delimiter"))).columns if personal_data.looks_personal(each)]
+
+
+def copies(found: dict[str, Answer]) -> dict[str, str]:
+    """The sample files that are copied, by dataset."""
+    return {name: each[SAMPLE_FILE] for name, each in found.items() if each.get(IS_COPIED)}
+
+
+def without_memory(found: dict[str, Answer]) -> dict[str, Answer]:
+    """The datasets as project.yaml holds them."""
+    return {name: {k: v for k, v in each.items() if k not in (SAMPLE_FILE, IS_COPIED)} for name, each in found.items()}
 
 
 def again(name: str, now: Answer, others: list[str]) -> tuple[str, Answer]:
     """Return a dataset with the part that the person chooses asked again."""
     parts: dict[str, Callable[[], Answer]] = {
         "files and columns, from a sample": lambda: from_files(now),
-        "columns": lambda: {**now, "columns": interview_columns.corrected(now["columns"], {})},
-        "primary key, newest row, partition": lambda: with_roles(now, {}, None),
+        "columns": lambda: with_columns(now, {}),
+        "primary key, newest row, partition": lambda: with_roles(now, {}),
         "rules": lambda: with_columns_ruled(now),
         "quarantined rows and how often data is expected": lambda: with_expectations(name, now),
     }
@@ -59,48 +254,45 @@ def again(name: str, now: Answer, others: list[str]) -> tuple[str, Answer]:
 
 
 def from_files(now: Answer) -> Answer:
-    """Return format, columns and what depends on them, from a sample file or typed; the rest of `now` stays."""
-    path = ask.file(
-        "Sample file (empty for none)",
-        sample_fault,
-        "The template reads its first 10,000 rows and proposes columns and types. The file is not changed.",
-    )
+    """Format, columns and what depends on them, from a sample file or typed; the rest of `now` stays."""
+    path = ask.file("Sample file", sample_fault, "Its columns replace the current ones. Empty to type them.")
     kept = {key: now[key] for key in KEPT if key in now}
     if path is None:
-        settings = without_sample()
-        columns = interview_columns.corrected([], {})
-        return with_roles({**kept, **settings, "columns": columns}, {}, None)
-    sample = sampled(path)
-    inference = infer(sample, missing_values(sample))
-    seen = {column.name: column for column in inference.columns}
-    columns = interview_columns.corrected(interview_columns.inferred(inference), seen)
-    settings = {**kept, "format": sample.format, **details(sample, inference), "columns": columns}
-    return with_roles(settings, seen, inference)
+        settings = {**without_sample(), "columns": interview_columns.corrected([], {})}
+        return with_roles({**kept, **settings}, {})
+    _, settings = one_from_file(path, [])
+    return with_copies({path.stem: {**kept, **settings}})[path.stem]
 
 
 def sample_fault(path: Path) -> str | None:
     if not path.is_file():
         return "There is no such file."
     try:
-        read_sample(path)
-    except SampleError as error:
+        read_contract(path) if is_contract(path) else read(path)
+    except (SampleError, ContractError) as error:
         return str(error)
     return None
 
 
+def read(path: Path, delimiter: str | None = None) -> Sample:
+    """A sample, read once while it stays as it is: a step back runs the whole interview again."""
+    return read_at(path, path.stat().st_mtime_ns, delimiter)
+
+
+@lru_cache(maxsize=32)
+def read_at(path: Path, changed_at: int, delimiter: str | None) -> Sample:
+    return read_sample(path, delimiter)
+
+
 def sampled(path: Path) -> Sample:
-    """Return the sample, after a question about the delimiter if several fit; show what was found."""
-    sample = read_sample(path)
+    """The sample, with its delimiter asked where several fit, and what was seen said."""
+    sample = read(path)
     if len(sample.delimiters) > 1:
         titles = {title: sign for title, sign in DELIMITERS.items() if sign in sample.delimiters}
-        sign = ask.choice(
-            "Which character separates the fields?",
-            titles,
-            sample.delimiters[0],
-            "The file can be read in several ways.",
-        )
+        help_text = f"{path.name} can be read in several ways."
+        sign = ask.choice("Which character separates the fields?", titles, sample.delimiters[0], help_text)
         others = [each for each in sample.delimiters if each != sign]
-        sample = Sample(**{**vars(read_sample(path, sign)), "delimiters": (sign, *others)})
+        sample = Sample(**{**vars(read(path, sign)), "delimiters": (sign, *others)})
     looked_at = f"all {sample.rows:,} rows" if sample.whole else f"the first {sample.rows:,} rows"
     ask.say(f"  Looked at {looked_at} of {path.name}: {sample.format}, {len(sample.fields)} columns.")
     for note in sample.notes:
@@ -132,13 +324,10 @@ def without_sample() -> Answer:
     return {"format": "csv"} if delimiter == "," else {"format": "csv", "delimiter": delimiter}
 
 
-def with_roles(now: Answer, seen: dict[str, Column], inference: Inference | None) -> Answer:
-    """Return the dataset after questions about primary key, newest-by and partition, with the sample's proposals."""
+def with_roles(now: Answer, seen: dict[str, Column]) -> Answer:
+    """The dataset with primary key, newest-by and partition asked; what it has is pointed at."""
     types = {column["name"]: column["type"].partition("(")[0] for column in now["columns"]}
-    proposed = {
-        role: getattr(inference, role) if inference else now.get(role)
-        for role in ("primary_key", "newest_by", "partition_by")
-    }
+    proposed = {role: now.get(role) for role in ROLES}
     found = {key: value for key, value in now.items() if key not in proposed}
     keys = {f"{name}{repetition(seen.get(name))}": name for name, kind in types.items() if can_be_key(kind)}
     if keys:

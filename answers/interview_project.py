@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from answers import forms
+from answers import forms, left_open, regions
 from answers import interview_questions as ask
 from answers.schema import schema
 
@@ -13,30 +13,65 @@ SIZES: dict[str, Answer] = {
     "medium: 5 workers G.1X, up to about 50 GB a run": {"workers": 5, "worker_type": "G.1X"},
     "large: 10 workers G.2X, beyond that": {"workers": 10, "worker_type": "G.2X"},
 }
+NOT_KNOWN = "Empty if you do not know it yet: project.yaml gets a placeholder, which make bootstrap refuses."
+UNDECIDED = "undecided"
 CONNECTED = "GitHub, GitLab and Bitbucket are reached through an AWS connection that somebody confirms once."
 PROVIDERS = {"AWS CodeCommit": "codecommit", "GitHub": "github", "GitLab": "gitlab", "Bitbucket": "bitbucket"}
 
 
 def region(message: str, now: str) -> str:
-    found: str = ask.choice(
-        message,
-        {each: each for each in schema()["$defs"]["aws_region"]["enum"]},
-        now,
-        ask.rule_of("aws_region"),
-    )
+    names = schema()["$defs"]["aws_region"]["enum"]
+    help_text = f"Type a part of its name or place. {ask.rule_of('aws_region')}"
+    found: str = ask.choice(message, {regions.title(each): each for each in names}, now, help_text)
     return found
 
 
+def environments(proposed: list[Answer]) -> list[Answer]:
+    """The environments in promotion order, each with its account; `proposed` are those of the person's defaults."""
+    help_text = (
+        "In promotion order, with commas between them. Each name is a folder and part of every name in AWS, "
+        "so it has 2 to 8 lower-case letters and digits: prod, not production."
+    )
+    names = ask.listed("Environments", "environment", [each["name"] for each in proposed], help_text, least=1)
+    known = {each["name"]: each for each in proposed}
+    found: list[Answer] = []
+    for number, name in enumerate(names, 1):
+        now = known.get(name, {"name": name})
+        earlier = "" if number == 1 else found[-1]["account"]
+        found.append({**now, "name": name, "account": account(name, now.get("account", ""), number, earlier)})
+    return found
+
+
+def account(name: str, now: str, number: int, earlier: str = "") -> str:
+    """The account of an environment, a placeholder if it is not known yet."""
+    same = f" The environment before it uses {earlier}." if earlier and not left_open.is_account_open(earlier) else ""
+    help_text = f"The 12 digits of the account's ID. The account must exist.{same} {NOT_KNOWN}"
+    shown = "" if left_open.is_account_open(now) else now
+    found = ask.text(f"AWS account of {name}", "aws_account_id", shown, help_text, optional=True)
+    return found or left_open.account(number)
+
+
 def environment(now: Answer, others: list[Answer], project_region: str) -> Answer:
-    """Return one environment; `now` has the proposals."""
+    """One environment with all that can be asked of it; `now` holds what is proposed."""
     taken = [each["name"] for each in others]
     name = ask.text("Environment", "environment", now.get("name", ""), taken=taken)
-    found: Answer = {
-        "name": name,
-        "account": ask.text(
-            "AWS account", "aws_account_id", now.get("account", ""), "The 12 digits of the account's ID."
-        ),
-    }
+    number = free_number(now, others)
+    found: Answer = {**now, "name": name, "account": account(name, now.get("account", ""), number)}
+    return environment_settings(found, project_region)
+
+
+def free_number(now: Answer, others: list[Answer]) -> int:
+    """The number of a placeholder that no other environment has."""
+    taken = {each["account"] for each in others}
+    free = (n for n in range(1, MOST_ENVIRONMENTS + 2) if left_open.account(n) not in taken)
+    is_open = left_open.is_account_open(now.get("account", ""))
+    return int(now["account"]) if is_open and int(now["account"]) else next(free)
+
+
+def environment_settings(now: Answer, project_region: str) -> Answer:
+    """An environment with its region, approval and size asked."""
+    name = now["name"]
+    found = {key: value for key, value in now.items() if key != "region"}
     if not ask.yes(f"Does {name} run in {project_region}?", now.get("region", project_region) == project_region):
         found["region"] = region(f"Region of {name}", now.get("region", project_region))
     found["approval"] = ask.yes(
@@ -45,62 +80,51 @@ def environment(now: Answer, others: list[Answer], project_region: str) -> Answe
         "They see the plan before it is applied.",
     )
     size = {"workers": now.get("workers", 2), "worker_type": now.get("worker_type", "G.1X")}
+    kept = {} if size in SIZES.values() else {f"as it is: {size['workers']} workers {size['worker_type']}": size}
     help_text = "The number and type of Glue workers that each job run in this environment gets."
-    found |= ask.choice(f"Size of {name}", SIZES, size, help_text)
-    # Fields without a question, such as a network or JDBC connections of its own, stay.
-    return {**{key: now[key] for key in ("network", "jdbc") if key in now}, **found}
-
-
-def environments(project_region: str) -> list[Answer]:
-    """Return the environments, asked one by one, in promotion order."""
-    found: list[Answer] = []
-    for proposed in ("dev", "prod", *[""] * (MOST_ENVIRONMENTS - 2)):
-        found.append(environment({"name": proposed}, found, project_region))
-        if len(found) == MOST_ENVIRONMENTS or not ask.yes("Another environment?", len(found) == 1):
-            break
-    return found
+    return found | ask.choice(f"Size of {name}", {**kept, **SIZES}, size, help_text)
 
 
 def approvers(now: list[str]) -> list[str]:
-    help_text = "The IAM roles whose members approve, with commas between them."
-    return ask.listed("Approvers", "approver", now or ["Architects", "SMEs"], help_text, least=1)
+    """The roles that approve, a placeholder if they are not known yet."""
+    help_text = f"IAM roles whose members approve deployments, with commas between them. They must exist. {NOT_KNOWN}"
+    known = [each for each in now if not left_open.is_open(each)] if now else ["Architects", "SMEs"]
+    return ask.listed("Approvers", "approver", known, help_text) or [left_open.UNDECIDED]
 
 
-def git(now: Answer) -> Answer:
-    provider = ask.choice("Where does the code live?", PROVIDERS, now.get("provider"), CONNECTED)
-    found: Answer = {"provider": provider}
-    if provider != "codecommit":
-        found["repository"] = ask.line(
-            "Repository", repository_check(provider), now.get("repository", ""), ask.rule_of("repository")
-        )
-    elif "repository" in now and "/" not in now["repository"]:
-        found["repository"] = now["repository"]
+def git(now: Answer, slug: str) -> Answer:
+    """Where the code lives, with a placeholder for a repository that is not known yet."""
+    is_open = left_open.is_open(now.get("repository", ""))
+    pointed = UNDECIDED if is_open and now.get("provider") == "codecommit" else now.get("provider")
+    provider = ask.choice("Where does the code live?", {**PROVIDERS, "not decided yet": UNDECIDED}, pointed, CONNECTED)
+    branch = {"branch": now.get("branch", "main")}
+    if provider == UNDECIDED:
+        return {"provider": "codecommit", "repository": left_open.UNDECIDED, **branch}
+    if provider == "codecommit":
+        name = {"repository": now["repository"]} if "/" not in now.get("repository", "/") and not is_open else {}
+        return {"provider": provider, **name, **branch}
+    help_text = f"{ask.rule_of('repository')} It must exist before the first push. {NOT_KNOWN}"
+    known = now["repository"] if "/" in now.get("repository", "") and not is_open else ""
+    given = ask.line("Repository", repository_check(provider), known, help_text)
+    return {"provider": provider, "repository": given or left_open.repository(slug), **branch}
+
+
+def branch(now: Answer) -> Answer:
+    """The branch that is delivered, which few projects call something else."""
     help_text = "The pipeline delivers what is merged to this branch."
-    found["branch"] = ask.text("Branch", "branch_name", now.get("branch", "main"), help_text)
-    return found
+    return {**now, "branch": ask.text("Branch", "branch_name", now.get("branch", "main"), help_text)}
 
 
 def repository_check(provider: str) -> ask.Check:
     """Return the check of a repository's name: only GitLab has nested groups."""
 
     def check(given: str) -> str | None:
+        if not given:
+            return None
         deep = given.count("/") > 1 and provider != "gitlab"
         return "It is not owner/repository." if deep else ask.refusal("repository", given)
 
     return check
-
-
-def network(now: Answer) -> Answer:
-    kinds = {"create a VPC": "cidr", "use an existing VPC": "vpc"}
-    help_text = "Jobs and crawlers run in private subnets of a VPC."
-    if ask.choice("Network", kinds, "vpc" if "vpc" in now else "cidr", help_text) == "cidr":
-        return {"cidr": ask.text("Address block of the VPC", "vpc_cidr", now.get("cidr", "10.20.0.0/16"))}
-    vpc = ask.text("VPC", "vpc_id", now.get("vpc", ""))
-    help_text = "Its private subnets, with commas between them; two or more in different zones."
-    return {
-        "vpc": vpc,
-        "subnets": ask.listed("Subnets", "subnet_id", now.get("subnets", []), help_text, least=1),
-    }
 
 
 def tags(now: dict[str, str]) -> dict[str, str]:

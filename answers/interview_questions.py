@@ -1,4 +1,4 @@
-"""The kinds of question at a terminal: each with its help, each answer checked immediately."""
+"""The kinds of question at a terminal: each with its help, each answer checked as it is given, each kept in the log."""
 
 import os
 import shutil
@@ -8,27 +8,37 @@ from pathlib import Path
 from typing import Any
 
 import questionary
-from questionary import Choice
+from prompt_toolkit.key_binding import KeyBindings
 
-from answers.cookiecutter_internals import stop_at
+from answers import interview_list, interview_log
+from answers.cookiecutter_internals import with_keys
+from answers.interview_log import StepBack
 from answers.schema import faults, schema
 
-# Typing filters a list: a person need not scroll through thirty regions.
-LIST_KEYS: dict[str, Any] = {"use_search_filter": True, "use_jk_keys": False}
+MANY = 1000
 Check = Callable[[str], str | None]
 
 
 def say(text: str, style: str = "") -> None:
-    """Show a line to the person."""
-    questionary.print(text, style=style)
+    """Show a sentence to the person, with its own indent on every line."""
+    if not is_replaying():
+        indent = text[: len(text) - len(text.lstrip())]
+        questionary.print(textwrap.fill(text.lstrip(), width(), initial_indent=indent, subsequent_indent=indent), style)
+
+
+def is_replaying() -> bool:
+    """Whether the answers come from the log, so that the person reads nothing."""
+    log = interview_log.current()
+    return log is not None and log.is_replaying
+
+
+def width() -> int:
+    return max(40, shutil.get_terminal_size().columns)
 
 
 def explain(help_text: str) -> None:
-    width = max(40, shutil.get_terminal_size().columns)
-    say(
-        "\n" + textwrap.fill(help_text, width, initial_indent="  ", subsequent_indent="  "),
-        "fg:ansibrightblack",
-    )
+    text = textwrap.fill(help_text, width(), initial_indent="  ", subsequent_indent="  ")
+    questionary.print("\n" + text, style="fg:ansibrightblack")
 
 
 def rule_of(kind: str) -> str:
@@ -43,13 +53,36 @@ def refusal(kind: str, value: object) -> str | None:
     return f"It {found.why}. {found.instead}".strip() if found else None
 
 
+def own_keys() -> KeyBindings:
+    """Ctrl-D stops like Ctrl-C; Ctrl-Z takes the last answer back."""
+    keys = KeyBindings()
+
+    @keys.add("c-d", eager=True)
+    @keys.add("c-c", eager=True)
+    def _(event: Any) -> None:
+        event.app.exit(exception=KeyboardInterrupt)
+
+    @keys.add("c-z", eager=True)
+    def _(event: Any) -> None:
+        if interview_log.current():
+            event.app.exit(exception=StepBack)
+
+    return keys
+
+
 def answered(question: questionary.Question) -> Any:
-    """Return the answer; Ctrl-C and Ctrl-D stop the interview."""
-    stop_at(question, "c-d")
+    """What the person answers to a question of questionary."""
+    with_keys(question, own_keys())
     try:
         return question.unsafe_ask()
     except EOFError:
         raise KeyboardInterrupt from None
+
+
+def logged(message: str, ask: Callable[[Any], Any], is_right: Callable[[Any], bool]) -> Any:
+    """The answer of the log, or of the person; `ask` gets the answer that the person took back, None for none."""
+    log = interview_log.current()
+    return log.answer(message, ask, is_right) if log else ask(None)
 
 
 def text(
@@ -71,19 +104,30 @@ def text(
 
 
 def line(message: str, check: Check, default: str = "", help_text: str = "") -> str:
-    """Return one line that passes `check`."""
-    explain(help_text)
-    answer: str = answered(questionary.text(message, default=default, validate=lambda given: check(given) or True))
+    """One line that `check` has nothing against."""
+
+    def ask(earlier: str | None) -> str:
+        explain(help_text)
+        proposed = default if earlier is None else earlier
+        question = questionary.text(message, default=proposed, validate=lambda given: check(given) or True)
+        found: str = answered(question)
+        return found
+
+    answer: str = logged(message, ask, lambda given: isinstance(given, str) and check(given) is None)
     return answer
 
 
-def listed(message: str, kind: str, default: Sequence[str], help_text: str, least: int = 0) -> list[str]:
-    """Return several answers of one kind, separated by commas."""
+def listed(
+    message: str, kind: str, default: Sequence[str], help_text: str, least: int = 0, most: int = MANY
+) -> list[str]:
+    """Several answers of one kind, with commas between them."""
 
     def check(answer: str) -> str | None:
         items = split(answer)
         if len(items) < least:
             return f"It needs at least {least}."
+        if len(items) > most:
+            return f"It takes at most {most}."
         if len(set(items)) < len(items):
             return "It names one twice."
         return next((f"{item}: {why}" for item in items if (why := refusal(kind, item))), None)
@@ -97,36 +141,48 @@ def split(answer: str) -> list[str]:
 
 
 def choice(message: str, choices: dict[str, Any], now: Any = None, help_text: str = "") -> Any:
-    """Return one of several values, chosen by title; `now` is preselected."""
-    if help_text:
-        explain(help_text)
-    offered = [Choice(title, value) for title, value in choices.items()]
-    first = now if now in choices.values() else None
-    instruction = "(arrow keys, or type to filter)"
-    return answered(questionary.select(message, offered, default=first, instruction=instruction, **LIST_KEYS))
+    """One of several values, by their titles; `now` is the one pointed at first."""
+    titles = list(choices)
+    pointed = list(choices.values()).index(now) if now is not None and now in choices.values() else 0
+
+    def ask(earlier: str | None) -> str:
+        if help_text:
+            explain(help_text)
+        first = pointed if earlier is None else titles.index(earlier)
+        (found,) = interview_list.choose(message, titles, first, keys=own_keys())
+        return titles[found]
+
+    return choices[logged(message, ask, lambda title: title in titles)]
 
 
 def several(message: str, choices: dict[str, str], now: Collection[str], help_text: str, least: int = 0) -> list[str]:
-    """Return any number of values, or at least so many, chosen by title."""
+    """Any number of values, or at least so many, by their titles."""
+    titles = list(choices)
 
-    def check(chosen: list[str]) -> str | bool:
-        return len(chosen) >= least or f"It needs at least {least}."
+    def ask(earlier: list[str] | None) -> list[str]:
+        explain(help_text)
+        first = [title for title, value in choices.items() if value in now] if earlier is None else earlier
+        selected = [number for number, title in enumerate(titles) if title in first]
+        found = interview_list.choose(message, titles, 0, selected, least, own_keys())
+        return [titles[number] for number in found]
 
-    explain(help_text)
-    offered = [Choice(title, value, checked=value in now) for title, value in choices.items()]
-    instruction = "(space selects, Enter ends, type to filter)"
-    found: list[str] = answered(
-        questionary.checkbox(message, offered, instruction=instruction, validate=check, **LIST_KEYS)
-    )
-    return found
+    def is_right(found: Any) -> bool:
+        return isinstance(found, list) and len(found) >= least and all(title in titles for title in found)
+
+    return [choices[title] for title in logged(message, ask, is_right)]
 
 
 def yes(message: str, default: bool, help_text: str = "") -> bool:
-    """Return yes or no."""
-    if help_text:
-        explain(help_text)
-    found: bool = answered(questionary.confirm(message, default=default))
-    return found
+    """Yes or no."""
+
+    def ask(earlier: bool | None) -> bool:
+        if help_text:
+            explain(help_text)
+        found: bool = answered(questionary.confirm(message, default=default if earlier is None else earlier))
+        return found
+
+    answer: bool = logged(message, ask, lambda given: isinstance(given, bool))
+    return answer
 
 
 def started_in() -> Path:
@@ -139,9 +195,17 @@ def file(message: str, check: Callable[[Path], str | None], help_text: str) -> P
     """Return a file that passes `check`, None for none; relative to where cookiecutter was started."""
     start = started_in()
 
-    def refused(given: str) -> str | bool:
-        return not given or check(start / Path(given).expanduser()) or True
+    def refused(given: str) -> str | None:
+        return check(start / Path(given).expanduser()) if given else None
 
-    explain(help_text)
-    given = answered(questionary.path(message, validate=refused, get_paths=lambda: [str(start)]))
-    return start / Path(given).expanduser() if given else None
+    def ask(earlier: str | None) -> str:
+        explain(help_text)
+        question = questionary.path(
+            message, earlier or "", validate=lambda given: refused(given) or True, get_paths=lambda: [str(start)]
+        )
+        given: str = answered(question)
+        # A draft may be taken up in another folder.
+        return str(start / Path(given).expanduser()) if given else ""
+
+    given = logged(message, ask, lambda given: isinstance(given, str) and refused(given) is None)
+    return Path(given) if given else None

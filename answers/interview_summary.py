@@ -6,9 +6,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from answers import left_open
 from answers.between_fields import ROUTING
 
 Answers = dict[str, Any]
+NOT_ASKED = ("bucket_prefix", "kms_keys", "delivery", "glue_version", "monitoring")
 
 
 def show(answers: Answers, faults: list[str]) -> None:
@@ -22,36 +24,53 @@ def show(answers: Answers, faults: list[str]) -> None:
         table.add_row(title, Text("\n".join(lines)))
     console.print(table, "")
     for fault in faults:
-        console.print(Text(f"  ✗ {fault}", style="red"))
+        console.print(Text(f"  Not possible: {fault}", style="red"))
 
 
 def parts(answers: Answers) -> list[tuple[str, list[str]]]:
     """Return each part's title and lines."""
     found = [
-        ("name", [answers["project_name"]]),
-        ("slug", [answers["project_slug"]]),
+        ("name", [answers["name"]]),
+        ("short name", [answers["slug"]]),
         ("region", [answers["region"]]),
     ]
     found.append(("environments", [environment(each) for each in answers["environments"]]))
     for name, settings in answers["datasets"].items():
         found.append((f"dataset {name}", dataset(settings)))
-    found.append(("notifications", [target(each) for each in answers["notifications"]] or ["nobody"]))
-    if answers["approvers"]:
+    found.append(("notifications", [target(each) for each in answers.get("notifications", [])] or ["nobody"]))
+    if answers.get("approvers"):
         found.append(("approvers", [", ".join(answers["approvers"])]))
-    git = answers["git"]
-    found.append(("git", [" ".join(filter(None, (git["provider"], git.get("repository"), f"branch {git['branch']}")))]))
-    network = answers["network"]
-    existing = f"{network.get('vpc')}: {', '.join(network.get('subnets', []))}"
-    found.append(("network", [f"a new VPC, {network['cidr']}" if "cidr" in network else existing]))
-    tags = [f"{key}={value}" for key, value in answers["tags"].items()]
-    return [*found, *([("tags", [", ".join(tags)])] if tags else [])]
+    git = answers.get("git", {"provider": "codecommit"})
+    words = (git["provider"], git.get("repository"), f"branch {git.get('branch', 'main')}")
+    found.append(("git", [" ".join(filter(None, words))]))
+    found += [("network", networks(answers))] if "network" in answers else []
+    tags = [f"{key}={value}" for key, value in answers.get("tags", {}).items()]
+    found += [("tags", [", ".join(tags)])] if tags else []
+    beside = [f"{key}: {value}" for key, value in answers.items() if key in NOT_ASKED]
+    found += [("from your defaults", beside)] if beside else []
+    missing = left_open.left_open(answers)
+    return [*found, *([("not known yet", missing)] if missing else [])]
+
+
+def networks(answers: Answers) -> list[str]:
+    """The network of the project, or of each environment if they differ."""
+    own = {each["name"]: each.get("network", answers["network"]) for each in answers["environments"]}
+    if all(each == answers["network"] for each in own.values()):
+        return [network(answers["network"])]
+    return [f"{name}: {network(each)}" for name, each in own.items()]
+
+
+def network(answer: Answers) -> str:
+    return f"a new VPC, {answer['cidr']}" if "cidr" in answer else f"{answer['vpc']}: {', '.join(answer['subnets'])}"
 
 
 def environment(answer: Answers) -> str:
-    region = f" in {answer['region']}" if "region" in answer else ""
-    approval = "with approval" if answer["approval"] else "without approval"
-    size = f"{answer['workers']} workers {answer['worker_type']}"
-    return f"{answer['name']}: account {answer['account']}{region}, {size}, {approval}"
+    parts = [f"region {answer['region']}"] if "region" in answer else []
+    parts += [f"{answer.get('workers', 2)} workers {answer.get('worker_type', 'G.1X')}"]
+    parts += ["with approval" if answer.get("approval", True) else "without approval"]
+    is_open = left_open.is_account_open(answer["account"])
+    account = "account not known yet" if is_open else f"account {answer['account']}"
+    return f"{answer['name']}: {', '.join([account, *parts])}"
 
 
 def target(answer: Answers) -> str:
@@ -70,8 +89,9 @@ def dataset(answer: Answers) -> list[str]:
     roles = {"key": ", ".join(answer.get("primary_key", [])), "newest by": answer.get("newest_by")}
     roles["partitioned by"] = answer.get("partition_by")
     lines += ["; ".join(f"{title} {value}" for title, value in roles.items() if value)] if any(roles.values()) else []
-    expected = f"; data expected every {answer['expected_every']}" if "expected_every" in answer else ""
-    return [*lines, f"at most {100 * answer['maximum_quarantined_share']:g} % quarantined rows{expected}"]
+    every = answer.get("expected_every")
+    expected = f"data expected every {every}" if every else "no alarm when data is late"
+    return [*lines, f"at most {100 * answer.get('maximum_quarantined_share', 0.05):g} % quarantined rows; {expected}"]
 
 
 def column(answer: Answers) -> str:

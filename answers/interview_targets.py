@@ -39,8 +39,11 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
 
 
 def notification(now: Answer, others: list[Answer], environments: list[str]) -> Answer:
-    """Return one target, asked for the fields of its protocol only; besides others, also for its kinds."""
-    help_text = "Slack and Microsoft Teams are reached through Amazon Q Developer in chat applications."
+    """One target, asked for the fields of its protocol only; a further one also for which notifications it gets."""
+    help_text = (
+        "An SNS topic must exist. Slack and Teams are reached through Amazon Q Developer in chat applications, "
+        "where the account must have authorised the workspace or team."
+    )
     protocol = ask.choice("Who gets notifications?", TARGETS, now.get("protocol"), help_text)
     same = now.get("protocol") == protocol
     fields = {
@@ -52,7 +55,7 @@ def notification(now: Answer, others: list[Answer], environments: list[str]) -> 
 
 
 def heard(now: Answer, environments: list[str]) -> Answer:
-    """Return the kinds and environments of a target; empty for the usual ones."""
+    """Which kinds and environments a target gets; nothing if it gets what is usual."""
     help_text = "By default it receives everything that matters, and by SMS only what is urgent: docs/notifications.md."
     asked = ask.choice("What does it receive?", DIFFERENCES, tuple(key for key in DIFFERENT if key in now), help_text)
     found = {key: value for key, value in now.items() if key not in DIFFERENT}
@@ -72,12 +75,21 @@ def one_or_more(message: str, offered: list[str], now: list[str]) -> list[str]:
     return ask.several(message, {each: each for each in offered}, now, help_text, least=1)
 
 
-def notifications(environments: list[str]) -> list[Answer]:
-    """Return the targets, asked one by one."""
+def addresses(now: list[Answer]) -> list[Answer]:
+    """The targets, of which only the e-mail addresses are asked; the others stay."""
+    help_text = (
+        "E-mail addresses that get every notification, with commas between them; empty for none. "
+        "AWS asks each address to confirm. For SMS, Slack, Teams and others choose More settings at the end."
+    )
+    usual = [each for each in now if each["protocol"] == "email" and not any(key in each for key in ROUTING)]
+    known = [each["endpoint"] for each in usual]
+    given = ask.listed("E-mail for notifications", "notification_email", known, help_text)
+    return [*({"protocol": "email", "endpoint": each} for each in given), *(each for each in now if each not in usual)]
+
+
+def notifications(environments: list[str], others: list[Answer]) -> list[Answer]:
+    """Further targets one by one."""
     found: list[Answer] = []
-    help_text = "Notifications say how runs ended, and what to do if one failed."
-    while ask.yes(
-        "Another target?" if found else "Should somebody get notifications?", not found, "" if found else help_text
-    ):
-        found.append(notification({}, found, environments))
+    while not found or ask.yes("Another target?", False):
+        found.append(notification({}, [*others, *found], environments))
     return found

@@ -168,6 +168,29 @@ def time_zone_fault(name: str) -> str | None:
     return None
 
 
+# What people call environments whose usual name is longer than the eight characters that fit into every name in AWS.
+SHORT_ENVIRONMENTS = {
+    "production": "prod",
+    "development": "dev",
+    "integration": "int",
+    "acceptance": "acc",
+    "preproduction": "preprod",
+    "pre-production": "preprod",
+    "quality": "qa",
+}
+RESERVED_BY_S3 = ("sthree", "amzn-s3-demo")
+
+
+def hint(kind: str, value: object) -> str:
+    """What to write instead of a wrong answer that people often give; empty for all others."""
+    text = value.lower() if isinstance(value, str) else ""
+    if kind == "environment" and text in SHORT_ENVIRONMENTS:
+        return f"Write {SHORT_ENVIRONMENTS[text]}: it is part of every name in AWS, so it has at most 8 characters."
+    if kind in ("project_slug", "bucket_name_prefix") and text.startswith(RESERVED_BY_S3):
+        return "Bucket names begin with it, and S3 reserves those that begin with sthree- or amzn-s3-demo-."
+    return ""
+
+
 FAULT_OF_KIND: dict[str, Callable[[str], str | None]] = {
     "project_name": project_name_fault,
     "column_type": decimal_fault,

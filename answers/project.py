@@ -5,6 +5,7 @@ from typing import Any
 from answers import forms
 from answers.between_fields import faults_between_fields
 from answers.schema import faults, schema, typed
+from answers.short_name import slug_for
 
 ROOT = "project.yaml"
 READERS = {
@@ -16,18 +17,29 @@ READERS = {
     "network": forms.network,
     "tags": forms.tags,
 }
+# The default of project_slug in cookiecutter.json: the slug follows the name, however the answers are given. The filter
+# is cookiecutter's own, so that this renders without our extension too; our extension keeps the slug within its limits.
+SLUG_OF_NAME = "{{ cookiecutter.project_name | slugify }}"
 QUESTIONS = ("project_name", "project_slug", "region", *READERS)
 REQUIRED = {"environments", "datasets"}
 
 
 def project_from(given: dict[str, Any]) -> dict[str, Any]:
-    """Return the content of project.yaml for ten answers; unreadable answers stay as given."""
+    """The content of project.yaml for ten answers; what cannot be read stays as given."""
+    given = with_slug(given)
     name_and_slug = {"name": given.get("project_name", ""), **slug_and_prefix(given.get("project_slug", ""))}
     read = {key: READERS[key](given[key]) for key in READERS if key in given}
     read |= approvers_and_delivery(read.get("approvers"))
     answered = {key: value for key, value in read.items() if key in REQUIRED or value not in ("", None, [], {})}
     shaped: dict[str, Any] = typed({**name_and_slug, "region": given.get("region", ""), **answered}, schema())
     return without_empty_schedules(shaped)
+
+
+def with_slug(given: dict[str, Any]) -> dict[str, Any]:
+    """The answers with the slug that their name gives, where none was given."""
+    if given.get("project_slug") != SLUG_OF_NAME:
+        return given
+    return {**given, "project_slug": slug_for(str(given.get("project_name", "")))}
 
 
 def slug_and_prefix(answer: object) -> dict[str, Any]:
@@ -57,6 +69,22 @@ def without_empty_schedules(project: dict[str, Any]) -> dict[str, Any]:
         if isinstance(dataset, dict) and dataset.get("schedule") == "":
             del dataset["schedule"]
     return project
+
+
+# Right answers, beside which one answer after the other is judged.
+COMPLETE = {
+    "project_name": "Acme Sales",
+    "project_slug": "acme-sales",
+    "region": "eu-west-1",
+    "environments": "dev=111111111111",
+    "datasets": "orders:csv",
+}
+
+
+def faults_of_answer(question: str, given: dict[str, Any]) -> list[str]:
+    """What is wrong with one answer by itself."""
+    slug = {"project_slug": with_slug(given)["project_slug"]} if question == "project_slug" else {}
+    return project_faults(project_from({**COMPLETE, question: given[question], **slug}))
 
 
 def project_faults(draft: dict[str, Any]) -> list[str]:

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from answers.project import QUESTIONS
+from answers.project import QUESTIONS, with_slug
 
 # Files that belong to the team once they exist: no upgrade touches them.
 OWNED_BY_THE_TEAM = [
@@ -30,8 +30,8 @@ HOSTS = {
 
 
 def as_texts(answers: dict[str, Any]) -> dict[str, str]:
-    """Return the ten answers as texts: as given, a structure as compact JSON."""
-    given = {key: answers.get(key, "") for key in QUESTIONS}
+    """The ten answers as texts: as they were given, a structure as compact JSON."""
+    given = {key: with_slug(answers).get(key, "") for key in QUESTIONS}
     return {
         key: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(", ", ":"))
         for key, value in given.items()
@@ -91,3 +91,18 @@ def record_of(variables: dict[str, Any], answers: dict[str, Any]) -> dict[str, A
         "directory": None,
         "skip": OWNED_BY_THE_TEAM + (SKIPPED_WITH_SOURCE if chosen else []),
     }
+
+
+def why_no_upgrade(record: dict[str, Any] | None, directory: str | None) -> str | None:
+    """Why `make upgrade` cannot upgrade a project with this record; None if it can."""
+    if record is None or record["commit"]:
+        return None
+    if directory:
+        return (
+            "make upgrade cannot upgrade this project: its template is in a folder of a repository (--directory), "
+            "and an upgrade needs one at the top of a repository of its own."
+        )
+    return (
+        "make upgrade cannot upgrade this project yet: its template came without git history, as from a zip file. "
+        "After the first commit: make adopt TEMPLATE=address, with the address of the template's git repository."
+    )

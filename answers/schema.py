@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from answers.forms import Unreadable
-from answers.kinds import FAULT_OF_KIND
+from answers.kinds import FAULT_OF_KIND, hint
 from answers.text import printable, shown, text_fault
 
 PYTHON_TYPES: dict[str, tuple[type, ...]] = {
@@ -78,7 +78,7 @@ def faults(value: object, definition: dict[str, Any], place: str) -> Iterator[Fa
         why = text_fault(value, "\t" if kind in TEXTS_WITH_TABS else "") or form_fault(value, body)
         why = why or kind_fault(kind, value)
     if why:
-        yield Fault(place, value, why, body.get("description", ""))
+        yield Fault(place, value, why, hint(kind, value) or body.get("description", ""))
     elif isinstance(value, dict):
         yield from faults_of_keys(value, body, place)
     elif isinstance(value, list):

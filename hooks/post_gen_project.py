@@ -5,8 +5,6 @@ import shutil
 import sys
 from pathlib import Path
 
-# The acceptance tests of the tools use these.
-SAMPLES = "src/dataops/acceptance/samples"
 HANDOVER = json.loads(r"""{{ handover() | tojson }}""")
 NEXT_STEPS = """
 {slug} is ready. Next:
@@ -16,16 +14,16 @@ NEXT_STEPS = """
     make check    # lint, types, project.yaml; sets up the virtual environment first
     make local    # the whole platform on this machine, over samples/; make run runs only the ETL job
 """
-WITHOUT_SAMPLES = """Before `make local`, put files of your own into {places}: without files there is nothing to see.
-"""
 
 
 def main() -> None:
+    # The folder's name may have characters that this terminal cannot print. That must not undo the project.
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     for environment, backend in HANDOVER["backends"].items():
         shutil.copytree(HANDOVER["first"], environment, dirs_exist_ok=True)
         Path(environment, "backend.tf").write_text(backend, encoding="utf-8")
-    for dataset in HANDOVER["samples"]:
-        shutil.copytree(Path(HANDOVER["tools"], SAMPLES, dataset), Path("samples", dataset), dirs_exist_ok=True)
+    for dataset, folder in HANDOVER["samples"].items():
+        shutil.copytree(folder, Path("samples", dataset), dirs_exist_ok=True)
     bring_tools(Path(HANDOVER["tools"]), HANDOVER["tools_as"])
     Path("docs/architecture.svg").write_text(drawn(HANDOVER["architecture"]), encoding="utf-8")
     record = HANDOVER["record"]
@@ -34,8 +32,10 @@ def main() -> None:
         Path(".cruft.json").write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         folder = Path.cwd()
         print(NEXT_STEPS.format(slug=folder.name, folder=HANDOVER["folder"]))
-        if HANDOVER["without_samples"]:
-            print(WITHOUT_SAMPLES.format(places=", ".join(f"samples/{name}/" for name in HANDOVER["without_samples"])))
+        print("".join(f"{note}\n" for note in HANDOVER["notes"]), end="")
+    # Nothing of the interview can be lost from here on.
+    if HANDOVER["draft"]:
+        Path(HANDOVER["draft"]).unlink(missing_ok=True)
 
 
 def bring_tools(tools: Path, form: str) -> None:

@@ -5,12 +5,17 @@ import sys
 from pathlib import Path
 
 COPY = Path.cwd()
+OLDEST_PYTHON = (3, 11)
+if sys.version_info[:2] < OLDEST_PYTHON:
+    # Before the imports below, which an older Python cannot read.
+    running, oldest = (".".join(map(str, version[:2])) for version in (sys.version_info, OLDEST_PYTHON))
+    sys.exit(
+        f"This template needs Python {oldest} or newer, and this is {running}: uvx --python {oldest} cookiecutter ..."
+    )
 sys.path.insert(0, str(COPY))
 
-from answers import command_line, temporary_copy  # noqa: E402
+from answers import command_line, interview_start, temporary_copy, terminal_limits  # noqa: E402
 from answers.cookiecutter_internals import UnsupportedError, refuse_unknown_version  # noqa: E402
-
-INSTEAD_OF_QUESTIONS = "To be interviewed: uvx --with questionary cookiecutter …, or pip install questionary."
 
 
 def main() -> None:
@@ -19,26 +24,15 @@ def main() -> None:
     temporary_copy.take(os.getppid())
     temporary_copy.remove_left_behind()
     temporary_copy.remove_what_no_template_needs()
+    if sys.platform == "win32":
+        print(terminal_limits.why_plain())
     if faults := command_line.private_keys_given():
         stop("\n".join(faults))
     refuse_unknown_version("cookiecutter")
     if command_line.replays():
         command_line.ask_nothing_but(COPY, {})
     elif command_line.interview_is_due():
-        answer_by_interview()
-
-
-def answer_by_interview() -> None:
-    try:
-        import questionary  # noqa: F401
-    except ImportError:
-        print(INSTEAD_OF_QUESTIONS)
-        return
-    refuse_unknown_version("questionary")
-    command_line.stop_when_killed()
-    from answers.interview import interview
-
-    command_line.ask_nothing_but(COPY, interview())
+        interview_start.answer_by_interview(COPY)
 
 
 def stop(why: str) -> None:
@@ -53,7 +47,7 @@ try:
 except UnsupportedError as error:
     stop(str(error))
 except (KeyboardInterrupt, EOFError):
-    stop("Stopped: nothing was written.")
+    stop(interview_start.farewell())
 except BaseException:
     # Also if the terminal is gone, whatever its library does then.
     temporary_copy.remove()

@@ -65,6 +65,7 @@ MATRIX: dict[str, dict[str, Any]] = {
     },
     "GitHub and an existing VPC": {
         "git": "github:acme/sales-data",
+        "environments": "dev=111111111111, prod=111111111111",
         "network": "vpc-0123456789abcdef0 subnet-0123456789abcdef0 subnet-0123456789abcdef1",
     },
     "GitLab and every notification": {"git": "gitlab:acme/sub/sales", "notifications": EVERY_NOTIFICATION},

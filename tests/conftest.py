@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import pexpect
 import pytest
 import yaml
 from aws_platform import (  # noqa: F401 (pytest finds fixtures by importing them here)
@@ -154,3 +155,28 @@ def small_first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Template, Pro
 def small(small_first: tuple[Template, Project], tmp_path: Path) -> tuple[Template, Project]:
     """A small template and a project from it, for one test to change."""
     return copied(*small_first, tmp_path)
+
+
+@pytest.fixture
+def terminal(template: Path, home: Path, tmp_path: Path, temporary_folder: Path) -> Callable[..., "pexpect.spawn[str]"]:
+    """Start the cookiecutter command at a terminal; `path` stands before everything that Python imports."""
+
+    def start(*words: str, path: Path = tmp_path) -> "pexpect.spawn[str]":
+        environment = {
+            **os.environ,
+            "HOME": str(home),
+            "TMPDIR": str(temporary_folder),
+            "PYTHONPATH": str(path),
+        }
+        command = str(Path(sys.executable).with_name("cookiecutter"))
+        (tmp_path / "output").mkdir()
+        return pexpect.spawn(
+            command,
+            [str(template), *words],
+            cwd=str(tmp_path / "output"),
+            env=environment,
+            timeout=600,
+            encoding="utf-8",
+        )
+
+    return start

@@ -5,118 +5,90 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prompt_toolkit.application import create_app_session
-from prompt_toolkit.input import create_pipe_input
-from prompt_toolkit.output import DummyOutput
+from interview_keys import CTRL_C, CTRL_D, ENTER, NO, SPACE, YES, line, pick, stopped, typed
 
 from answers import (
     interview_columns,
     interview_datasets,
+    interview_defaults,
     interview_project,
     interview_questions,
     interview_summary,
     interview_targets,
 )
 from answers.inference import can_tell_newest
-from answers.interview import corrected, interview, proposed_slug
+from answers.interview import Outcome, conversation, corrected, first_answers, with_more
 from answers.project import QUESTIONS, project_faults, project_from
 
-ENTER, CLEAR, SPACE, CTRL_C, CTRL_D = "\r", "\x15", " ", "\x03", "\x04"
-YES, NO = "y", "n"
-
-
-def line(text: str) -> str:
-    """Type a line in place of the proposed one, or filter a list by it."""
-    return CLEAR + text + ENTER
-
-
-def pick(title: str) -> str:
-    """Filter a list by a part of a title and take what is left."""
-    return title + ENTER
-
-
-def typed(ask: Callable[[], Any], *keys: str) -> Any:
-    """What questions make of keys; keys that are left over, or lack, fail."""
-    with create_pipe_input() as pipe:
-        pipe.send_text("".join(keys) + CTRL_C)
-        with create_app_session(input=pipe, output=DummyOutput()):
-            answer = ask()
-            with pytest.raises(KeyboardInterrupt):
-                interview_questions.yes("Is nothing left over?", True)
-    return answer
-
-
-def stopped(ask: Callable[[], Any], *keys: str) -> None:
-    """Questions that end with the interview, at the last of the keys."""
-    with create_pipe_input() as pipe:
-        pipe.send_text("".join(keys))
-        with create_app_session(input=pipe, output=DummyOutput()), pytest.raises(KeyboardInterrupt):
-            ask()
-
-
-DEV = (line("dev"), line("111111111111"), YES, NO, pick("small"))
-PROD = (line("prod"), line("222222222222"), YES, YES, pick("large"))
-# Without a sample file: two columns typed, no roles proposed, no rules, 5 % quarantined rows, every day.
+ENVIRONMENTS = (ENTER, line("111111111111"), line("222222222222"))
+# Without a sample file: two columns typed, and what is made of them.
 COLUMN = (line("order_id"), pick("bigint"))
 SECOND_COLUMN = (pick("Add"), line("placed_on"), pick("date"), ENTER)
 ROLES = (SPACE, ENTER, pick("placed_on"), pick("placed_on"))
-EXPECTATIONS = (ENTER, ENTER)
-FILES = (ENTER, pick("CSV"), pick("comma"), *COLUMN, *SECOND_COLUMN, pick("right"), *ROLES)
-DATASET = (line("orders"), *FILES, NO, *EXPECTATIONS)
-REST = (ENTER, ENTER, pick("create"), ENTER, ENTER)
+TYPED_COLUMNS = (pick("CSV"), pick("comma"), *COLUMN, *SECOND_COLUMN, pick("right"), *ROLES)
+TYPED = (ENTER, pick("type"), line("orders"), *TYPED_COLUMNS)
+REST = (ENTER, ENTER, pick("CodeCommit"), ENTER)
 START = (line("Acme Sales"), ENTER, ENTER)
-BEFORE_SUMMARY = (*START, *DEV, YES, *PROD, NO, *DATASET, NO, NO, ENTER, *REST)
-WRITE = pick("Write it")
+BEFORE_SUMMARY = (*START, *ENVIRONMENTS, *TYPED, *REST)
+GENERATE = pick("Generate")
+CORRECT, MORE = pick("Change"), pick("More")
+
+
+@pytest.fixture(autouse=True)
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The person starts in a folder without projects."""
+    monkeypatch.setenv("PWD", str(tmp_path))
+
+
+def interview(config: dict[str, Any] | None = None) -> Outcome:
+    """An interview without a draft."""
+    return conversation(interview_defaults.proposed(config or {})[0])
 
 
 @pytest.fixture(scope="module")
-def answers() -> dict[str, Any]:
-    found: dict[str, Any] = typed(interview, *BEFORE_SUMMARY, WRITE)
-    return found
+def found() -> dict[str, Any]:
+    """The answers of an interview before the summary; corrections return new ones."""
+    given: dict[str, Any] = typed(lambda: first_answers(interview_defaults.proposed({})[0]), *BEFORE_SUMMARY)
+    return given
 
 
-def test_the_answers_are_the_ten_questions_free_of_faults(answers: dict[str, Any]) -> None:
+@pytest.fixture(scope="module")
+def outcome() -> Outcome:
+    """What an interview without corrections ends with."""
+    ended: Outcome = typed(interview, *BEFORE_SUMMARY, GENERATE)
+    return ended
+
+
+def test_the_answers_are_the_ten_questions_free_of_faults(outcome: Outcome) -> None:
+    answers, samples = outcome
+
     assert list(answers) == list(QUESTIONS)
     assert project_faults(project_from(answers)) == []
+    assert samples == {}
 
 
-def test_the_answers_are_what_was_typed(answers: dict[str, Any]) -> None:
+def test_the_answers_are_what_was_typed(outcome: Outcome) -> None:
+    answers = outcome.answers
+
     assert answers["project_slug"] == "acme-sales"
     assert answers["environments"] == [
-        {"name": "dev", "account": "111111111111", "approval": False, "workers": 2, "worker_type": "G.1X"},
-        {"name": "prod", "account": "222222222222", "approval": True, "workers": 10, "worker_type": "G.2X"},
+        {"name": "dev", "account": "111111111111"},
+        {"name": "prod", "account": "222222222222", "network": {"cidr": "10.21.0.0/16"}},
     ]
+    assert answers["network"] == {"cidr": "10.20.0.0/16"}
     assert answers["datasets"]["orders"] == {
         "format": "csv",
         "columns": [{"name": "order_id", "type": "bigint"}, {"name": "placed_on", "type": "date"}],
         "primary_key": ["order_id"],
         "newest_by": "placed_on",
         "partition_by": "placed_on",
-        "maximum_quarantined_share": 0.05,
-        "expected_every": "24 hours",
     }
     assert answers["approvers"] == ["Architects", "SMEs"]
+    assert answers["git"] == {"provider": "codecommit", "branch": "main"}
 
 
-def test_the_same_keys_give_the_same_answers(answers: dict[str, Any]) -> None:
-    assert typed(interview, *BEFORE_SUMMARY, WRITE) == answers
-
-
-@pytest.mark.parametrize(
-    ("name", "slug"),
-    [
-        ("Acme Sales", "acme-sales"),
-        ("  Ünïon & Co. 7 ", "n-on-co-7"),
-        ("Kwartaalrapportage Verkoop BV", "kwartaalrapportage-verko"),
-    ],
-)
-def test_a_short_name_is_proposed_from_the_name(name: str, slug: str) -> None:
-    assert proposed_slug(name) == slug
-
-
-@pytest.mark.parametrize("name", ["数据", "AWS", "Test", "7"])
-def test_no_short_name_is_proposed_that_would_be_refused(name: str) -> None:
-    assert proposed_slug(name) == ""
+def test_the_same_keys_give_the_same_answers(outcome: Outcome) -> None:
+    assert typed(interview, *BEFORE_SUMMARY, GENERATE) == outcome
 
 
 @pytest.mark.parametrize(
@@ -150,16 +122,18 @@ def test_a_name_that_is_taken_is_refused() -> None:
 
 
 def test_a_region_of_its_own_is_asked_only_when_wanted() -> None:
-    keys = (line("dev"), line("111111111111"), NO, pick("us-gov-west-1"), YES, ENTER)
-    found = typed(lambda: interview_project.environment({}, [], "eu-west-1"), *keys)
+    keys = (NO, pick("us-gov-west-1"), YES, ENTER)
+    now = {"name": "dev", "account": "111111111111"}
+    found = typed(lambda: interview_project.environment_settings(now, "eu-west-1"), *keys)
 
     assert found["region"] == "us-gov-west-1"
 
 
 def test_approvers_are_asked_only_when_somebody_must_approve() -> None:
-    found = typed(interview, *START, *DEV, NO, *DATASET, NO, NO, *REST, WRITE)
+    config = {"environments": [{"name": "dev", "account": "111111111111", "approval": False}]}
+    found = typed(lambda: interview(config), *START, ENTER, ENTER, *TYPED, ENTER, *REST[2:], GENERATE)
 
-    assert found["approvers"] == []
+    assert found.answers["approvers"] == []
 
 
 @pytest.mark.parametrize(
@@ -213,10 +187,20 @@ def second_target(*keys: str) -> dict[str, Any]:
     return found
 
 
-def test_targets_are_asked_one_by_one_and_only_what_the_others_hear_of() -> None:
-    keys = (YES, *ASKED_OF_SMS, YES, pick("e-mail"), line("a@example.com"), ENTER, NO)
+def test_further_targets_are_asked_one_by_one_and_what_each_hears_of_beside_others() -> None:
+    keys = (*ASKED_OF_SMS, YES, pick("e-mail"), line("a@example.com"), ENTER, NO)
 
-    assert typed(lambda: interview_targets.notifications(["dev", "prod"]), *keys) == [SMS, MAIL]
+    assert typed(lambda: interview_targets.notifications(["dev", "prod"], []), *keys) == [SMS, MAIL]
+
+
+def test_e_mail_addresses_are_asked_in_one_line_and_other_targets_stay() -> None:
+    keys = (line("a@example.com, team@"), line("a@example.com, b@example.com"))
+
+    assert typed(lambda: interview_targets.addresses([SMS]), *keys) == [
+        MAIL,
+        {"protocol": "email", "endpoint": "b@example.com"},
+        SMS,
+    ]
 
 
 def test_a_second_target_hears_of_certain_kinds() -> None:
@@ -250,33 +234,17 @@ def test_what_a_target_hears_of_is_proposed_when_it_is_asked_again() -> None:
 @pytest.mark.parametrize(
     ("keys", "expected"),
     [
-        ((pick("CodeCommit"), ENTER), {"provider": "codecommit", "branch": "main"}),
+        ((pick("CodeCommit"),), {"provider": "codecommit"}),
+        ((pick("GitHub"), line("acme/sales")), {"provider": "github", "repository": "acme/sales"}),
+        ((pick("GitLab"), line("acme/team/sales")), {"provider": "gitlab", "repository": "acme/team/sales"}),
         (
-            (pick("GitHub"), line("acme/sales"), line("trunk")),
-            {"provider": "github", "repository": "acme/sales", "branch": "trunk"},
-        ),
-        (
-            (pick("GitLab"), line("acme/team/sales"), ENTER),
-            {"provider": "gitlab", "repository": "acme/team/sales", "branch": "main"},
-        ),
-        (
-            (pick("Bitbucket"), line("acme/team/sales"), line("acme/sales"), ENTER),
-            {"provider": "bitbucket", "repository": "acme/sales", "branch": "main"},
+            (pick("Bitbucket"), line("acme/team/sales"), line("acme/sales")),
+            {"provider": "bitbucket", "repository": "acme/sales"},
         ),
     ],
 )
 def test_a_repository_is_asked_only_outside_codecommit(keys: tuple[str, ...], expected: dict[str, str]) -> None:
-    assert typed(lambda: interview_project.git({}), *keys) == expected
-
-
-def test_an_existing_network_is_asked_its_vpc_and_subnets() -> None:
-    subnets = "subnet-0123456789abcdef0, subnet-0123456789abcdef1"
-    keys = (pick("existing"), line("vpc-12"), line("vpc-0123456789abcdef0"), line("subnet-1"), line(subnets))
-
-    assert typed(lambda: interview_project.network({}), *keys) == {
-        "vpc": "vpc-0123456789abcdef0",
-        "subnets": ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
-    }
+    assert typed(lambda: interview_project.git({}, "acme"), *keys) == {**expected, "branch": "main"}
 
 
 def test_tags_are_checked_one_by_one() -> None:
@@ -290,7 +258,7 @@ def test_without_a_key_no_newest_row_is_asked() -> None:
         "format": "json",
         "columns": [{"name": "id", "type": "bigint"}, {"name": "day", "type": "date"}],
     }
-    found = typed(lambda: interview_datasets.with_roles(settings, {}, None), ENTER, pick("nothing"))
+    found = typed(lambda: interview_datasets.with_roles(settings, {}), ENTER, pick("nothing"))
 
     assert found == settings
 
@@ -298,7 +266,7 @@ def test_without_a_key_no_newest_row_is_asked() -> None:
 def test_only_dates_and_versions_are_offered_to_tell_the_newest_row() -> None:
     columns = [{"name": name, "type": "bigint"} for name in ("id", "boxes", "row_version")]
     found = typed(
-        lambda: interview_datasets.with_roles({"format": "json", "columns": columns}, {}, None),
+        lambda: interview_datasets.with_roles({"format": "json", "columns": columns}, {}),
         SPACE, ENTER, pick("row_version"), pick("nothing"),
     )  # fmt: skip
 
@@ -309,7 +277,7 @@ def test_only_dates_and_versions_are_offered_to_tell_the_newest_row() -> None:
 def test_measured_columns_are_not_offered_as_a_key() -> None:
     settings = {"format": "json", "columns": [{"name": "weight", "type": "double"}]}
 
-    assert typed(lambda: interview_datasets.with_roles(settings, {}, None)) == settings
+    assert typed(lambda: interview_datasets.with_roles(settings, {})) == settings
 
 
 @pytest.fixture
@@ -321,34 +289,67 @@ def orders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "orders.csv"
 
 
-FROM_SAMPLE = (line("orders.csv"), YES, pick("dd/MM"), pick("decimal"))
+def from_sample(path: Path, *keys: str) -> tuple[str, dict[str, Any]]:
+    """The name and the entry of a dataset that is made from a sample file."""
+    name, settings = typed(lambda: interview_datasets.from_sample(path, []), *keys)
+    return name, interview_datasets.without_memory({name: settings})[name]
 
 
-def test_what_a_sample_leaves_open_is_asked_and_the_rest_is_taken(orders: Path) -> None:
-    keys = (*FROM_SAMPLE, pick("right"), ENTER, ENTER, ENTER)
+DAY = pick("dd/MM")
+ACCEPT = pick("Use it")
 
-    assert typed(lambda: interview_datasets.from_files({}), *keys) == {
-        "format": "csv",
-        "missing_values": ["NA"],
-        "columns": [
-            {"name": "order_id", "type": "string"},
-            {"name": "placed_on", "type": "date", "format": "dd/MM/yyyy"},
-            {"name": "amount", "type": "decimal(12,2)"},
-            {"name": "boxes", "type": "bigint"},
-        ],
-        "primary_key": ["order_id"],
-        "newest_by": "placed_on",
-        "partition_by": "placed_on",
-    }
+
+def test_of_a_sample_only_what_would_publish_wrong_values_is_asked(orders: Path) -> None:
+    assert from_sample(orders, DAY, ACCEPT) == (
+        "orders",
+        {
+            "format": "csv",
+            "missing_values": ["NA"],
+            "columns": [
+                {"name": "order_id", "type": "string"},
+                {"name": "placed_on", "type": "date", "format": "dd/MM/yyyy"},
+                {"name": "amount", "type": "decimal(12,2)"},
+                {"name": "boxes", "type": "bigint"},
+            ],
+            "primary_key": ["order_id"],
+            "newest_by": "placed_on",
+            "partition_by": "placed_on",
+        },
+    )
+
+
+def test_what_is_taken_from_a_sample_without_asking_is_said(orders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(interview_questions, "say", lambda text, style="": said.append(text))
+    from_sample(orders, DAY, ACCEPT)
+
+    assert any("look like money" in each and "Taken as decimal(12,2)." in each for each in said)
+    assert "  read as missing: NA" in said
+    assert "  primary key: order_id" in said
+
+
+def test_what_reads_as_missing_can_be_changed(orders: Path) -> None:
+    _, settings = from_sample(orders, DAY, pick("mean a missing"), NO, DAY, ACCEPT)
+
+    assert "missing_values" not in settings
+    assert settings["columns"][3] == {"name": "boxes", "type": "string"}
+
+
+def test_a_sample_dataset_can_get_another_name_and_other_roles(orders: Path) -> None:
+    roles = (pick("primary key"), ENTER, ENTER, pick("nothing"))
+    name, settings = from_sample(orders, DAY, pick("Change its name"), line("sales"), *roles, ACCEPT)
+
+    assert name == "sales"
+    assert "partition_by" not in settings
 
 
 def test_inferred_columns_can_be_changed_dropped_and_added(orders: Path) -> None:
     change = (pick("Change"), pick("amount"), line("total"), pick("another"), line("decimal(9,3)"))
     drop, add = (pick("Drop"), pick("boxes")), (pick("Add"), line("note"), pick("string"))
-    keys = (*FROM_SAMPLE, *change, *drop, *add, pick("right"), ENTER, ENTER, ENTER)
-    found = typed(lambda: interview_datasets.from_files({}), *keys)
+    columns = (pick("Change its columns"), *change, *drop, *add, pick("right"))
+    _, settings = from_sample(orders, DAY, *columns, ACCEPT)
 
-    assert [(each["name"], each["type"]) for each in found["columns"]] == [
+    assert [(each["name"], each["type"]) for each in settings["columns"]] == [
         ("order_id", "string"),
         ("placed_on", "date"),
         ("total", "decimal(9,3)"),
@@ -356,8 +357,16 @@ def test_inferred_columns_can_be_changed_dropped_and_added(orders: Path) -> None
     ]
 
 
+def test_a_dropped_column_loses_its_roles(orders: Path) -> None:
+    columns = (pick("Change its columns"), pick("Drop"), pick("placed_on"), pick("right"))
+    _, settings = from_sample(orders, DAY, *columns, ACCEPT)
+
+    assert settings["primary_key"] == ["order_id"]
+    assert not {"newest_by", "partition_by"} & settings.keys()
+
+
 def test_the_columns_are_shown_with_what_the_file_holds(orders: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    typed(lambda: interview_datasets.from_files({}), *FROM_SAMPLE, pick("right"), ENTER, ENTER, ENTER)
+    from_sample(orders, DAY, ACCEPT)
     shown = capsys.readouterr().out
 
     (amount,) = (line.split() for line in shown.splitlines() if line.startswith("  amount"))
@@ -367,24 +376,30 @@ def test_the_columns_are_shown_with_what_the_file_holds(orders: Path, capsys: py
 @pytest.mark.parametrize("given", ["nowhere.csv", "latin.csv"])
 def test_a_sample_that_cannot_be_read_is_refused_and_asked_again(orders: Path, given: str) -> None:
     orders.with_name("latin.csv").write_bytes("id,name\n1,é\n".encode("latin-1"))
-    keys = (pick(given), CLEAR, *FROM_SAMPLE, pick("right"), ENTER, ENTER, ENTER)
+    keys = (line(given), line("orders.csv"), DAY, ACCEPT, ENTER, ENTER)
 
-    assert typed(lambda: interview_datasets.from_files({}), *keys)["format"] == "csv"
+    assert list(typed(lambda: interview_datasets.datasets({}), *keys)) == ["orders"]
 
 
 def test_a_delimiter_that_the_sample_leaves_open_is_asked(orders: Path) -> None:
     orders.write_text("a;b,c;d\n1;2,3;4\n")
-    keys = (line("orders.csv"), pick("comma"), pick("right"), ENTER, pick("nothing"))
-    found = typed(lambda: interview_datasets.from_files({}), *keys)
+    _, settings = from_sample(orders, pick("comma"), ACCEPT)
 
-    assert "delimiter" not in found
-    assert [each["name"] for each in found["columns"]] == ["a_b", "c_d"]
+    assert "delimiter" not in settings
+    assert [each["name"] for each in settings["columns"]] == ["a_b", "c_d"]
+
+
+def test_without_a_sample_the_examples_come_with_one_key() -> None:
+    found = typed(lambda: interview_datasets.datasets({}), ENTER, ENTER)
+
+    assert list(found) == ["orders", "customers"]
+    assert found["orders"]["format"] == "csv"
 
 
 @pytest.mark.parametrize(
     ("column_type", "keys", "expected"),
     [
-        ("string", (pick("required")[:-1] + SPACE, ENTER), {"required": True}),
+        ("string", ("required" + SPACE, ENTER), {"required": True}),
         ("string", ("pattern" + SPACE, ENTER, line("[a-"), line("[a-z]+")), {"pattern": "[a-z]+"}),
         (
             "string",
@@ -432,15 +447,20 @@ def test_quarantined_rows_and_freshness_can_be_said_in_other_words() -> None:
     assert found == {"maximum_quarantined_share": 0.1, "expected_every": "36 hours"}
 
 
-def test_a_correction_asks_its_part_again_and_nothing_else(answers: dict[str, Any]) -> None:
-    keys = (pick("Correct"), pick("network"), pick("create"), line("10.30.0.0/16"), WRITE)
+def test_a_correction_asks_its_part_again_and_nothing_else(outcome: Outcome) -> None:
+    keys = (CORRECT, pick("network"), pick("other address"), line("10.30.0.0/16"), line("10.40.0.0/16"), GENERATE)
+    answers = outcome.answers
+    environments = [answers["environments"][0], {**answers["environments"][1], "network": {"cidr": "10.40.0.0/16"}}]
 
-    assert typed(interview, *BEFORE_SUMMARY, *keys) == answers | {"network": {"cidr": "10.30.0.0/16"}}
+    assert typed(interview, *BEFORE_SUMMARY, *keys).answers == answers | {
+        "network": {"cidr": "10.30.0.0/16"},
+        "environments": environments,
+    }
 
 
 CORRECTIONS: list[tuple[tuple[str, ...], Callable[[dict[str, Any]], Any], Any]] = [
     ((pick("project name"), line("Other")), lambda found: found["project_name"], "Other"),
-    ((pick("slug"), line("other")), lambda found: found["project_slug"], "other"),
+    ((pick("short name"), line("other")), lambda found: found["project_slug"], "other"),
     ((pick("region"), pick("eu-north-1")), lambda found: found["region"], "eu-north-1"),
     ((pick("environments"), pick("remove dev")), lambda found: len(found["environments"]), 1),
     (
@@ -464,16 +484,7 @@ CORRECTIONS: list[tuple[tuple[str, ...], Callable[[dict[str, Any]], Any], Any]] 
         0.2,
     ),
     (
-        (
-            pick("datasets"),
-            ENTER,
-            pick("rules"),
-            YES,
-            pick("order_id"),
-            "twice" + SPACE,
-            ENTER,
-            pick("no more"),
-        ),
+        (pick("datasets"), ENTER, pick("rules"), YES, pick("order_id"), "twice" + SPACE, ENTER, pick("no more")),
         lambda found: found["datasets"]["orders"]["columns"][0].get("unique"),
         True,
     ),
@@ -483,34 +494,72 @@ CORRECTIONS: list[tuple[tuple[str, ...], Callable[[dict[str, Any]], Any], Any]] 
         [{"protocol": "sms", "endpoint": "+32470123456"}],
     ),
     ((pick("approvers"), line("Leads")), lambda found: found["approvers"], ["Leads"]),
-    ((pick("git"), pick("CodeCommit"), line("trunk")), lambda found: found["git"]["branch"], "trunk"),
+    ((pick("git"), pick("GitHub"), line("a/b")), lambda found: found["git"]["repository"], "a/b"),
     ((pick("tags"), line("owner=me")), lambda found: found["tags"], {"owner": "me"}),
 ]
 
 
 @pytest.mark.parametrize(("keys", "part", "expected"), CORRECTIONS, ids=[keys[0].strip() for keys, _, _ in CORRECTIONS])
 def test_every_part_can_be_corrected(
-    answers: dict[str, Any], keys: tuple[str, ...], part: Callable[[dict[str, Any]], Any], expected: Any
+    found: dict[str, Any], keys: tuple[str, ...], part: Callable[[dict[str, Any]], Any], expected: Any
 ) -> None:
-    assert part(typed(lambda: corrected(answers), *keys)) == expected
+    assert part(typed(lambda: corrected(found), *keys)) == expected
 
 
-def test_an_approval_that_is_turned_on_later_asks_who_gives_it(answers: dict[str, Any]) -> None:
-    answers = {**answers, "environments": answers["environments"][:1], "approvers": []}
+SETTINGS: list[tuple[tuple[str, ...], Callable[[dict[str, Any]], Any], Any]] = [
+    (
+        (pick("prod: region"), YES, NO, pick("large")),
+        lambda found: {
+            k: v for k, v in found["environments"][1].items() if k in ("approval", "workers", "worker_type")
+        },
+        {"approval": False, "workers": 10, "worker_type": "G.2X"},
+    ),
+    (
+        (pick("orders: rules"), YES, pick("order_id"), "twice" + SPACE, ENTER, pick("no more")),
+        lambda found: found["datasets"]["orders"]["columns"][0],
+        {"name": "order_id", "type": "bigint", "unique": True},
+    ),
+    (
+        (pick("orders: share"), pick("1 %"), pick("hour")),
+        lambda found: (
+            found["datasets"]["orders"]["maximum_quarantined_share"],
+            found["datasets"]["orders"]["expected_every"],
+        ),
+        (0.01, "1 hours"),
+    ),
+    (
+        (pick("SMS"), pick("SMS"), line("+32470123456"), NO),
+        lambda found: found["notifications"],
+        [{"protocol": "sms", "endpoint": "+32470123456"}],
+    ),
+    ((pick("branch"), line("trunk")), lambda found: found["git"], {"provider": "codecommit", "branch": "trunk"}),
+    ((pick("tags"), line("owner=me")), lambda found: found["tags"], {"owner": "me"}),
+]
+
+
+@pytest.mark.parametrize(("keys", "part", "expected"), SETTINGS, ids=[keys[0].strip() for keys, _, _ in SETTINGS])
+def test_what_few_decide_on_the_first_day_is_among_more_settings(
+    found: dict[str, Any], keys: tuple[str, ...], part: Callable[[dict[str, Any]], Any], expected: Any
+) -> None:
+    assert part(typed(lambda: with_more(found), *keys)) == expected
+
+
+def test_an_approval_that_is_turned_on_later_asks_who_gives_it(found: dict[str, Any]) -> None:
+    dev = {**found["environments"][0], "approval": False}
+    found = {**found, "environments": [dev], "approvers": []}
     keys = (pick("environments"), ENTER, ENTER, ENTER, ENTER, YES, ENTER, line("Leads"))
 
-    assert typed(lambda: corrected(answers), *keys)["approvers"] == ["Leads"]
+    assert typed(lambda: corrected(found), *keys)["approvers"] == ["Leads"]
 
 
 def test_a_fault_between_answers_is_shown_and_must_be_corrected(capsys: pytest.CaptureFixture[str]) -> None:
-    second = (YES, line("orders_batches"), *DATASET[1:])
-    before = (*START, *DEV, NO, *DATASET, *second, NO, NO, *REST)
-    # With a fault there is no "Write it": Enter takes the first choice, which corrects.
-    correction = (ENTER, pick("datasets"), pick("orders_batches"), pick("name"), line("refunds"), WRITE)
-    found = typed(interview, *before, *correction)
+    second = (CORRECT, pick("datasets"), pick("add"), ENTER, line("orders_batches"), *TYPED_COLUMNS)
+    # With a fault there is nothing to generate: Enter takes the first choice, which corrects.
+    correct = (ENTER, pick("datasets"), pick("orders_batches"), pick("name"), line("refunds"), GENERATE)
+    found = typed(interview, *BEFORE_SUMMARY, *second, *correct).answers
 
     assert list(found["datasets"]) == ["orders", "refunds"]
-    assert "✗ datasets: 'orders_batches' is also the name of a table" in capsys.readouterr().out
+    assert "Not possible: datasets: 'orders_batches' is also the name of a table" in capsys.readouterr().out
 
 
 def test_the_summary_shows_what_a_target_hears_of() -> None:

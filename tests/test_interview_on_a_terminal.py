@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -12,9 +13,9 @@ import pexpect
 import pytest
 import yaml
 
-ENTER, CLEAR, CTRL_C, CTRL_D = "\r", "\x15", "\x03", "\x04"
+ENTER, CLEAR, CTRL_C, CTRL_D, CTRL_Z = "\r", "\x15", "\x03", "\x04", "\x1a"
 STEERING = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-SECONDS = 240
+SECONDS = 120
 
 
 class Terminal:
@@ -37,6 +38,10 @@ class Terminal:
             return
         except pexpect.EOF:
             self.child.wait()
+
+    def plain(self) -> str:
+        """What the terminal shows, without colours."""
+        return STEERING.sub("", self.shown)
 
     def answer(self, question: str, *keys: str) -> None:
         """Wait for a question, then type."""
@@ -90,48 +95,13 @@ def terminal(template: Path, tmp_path: Path, temporary_folder: Path) -> Iterator
 
 
 PROJECT = [("Project", "Acme Sales" + ENTER), ("Short name", ENTER), ("Region", ENTER)]
-DEV = [
-    ("Environment", ENTER),
-    ("AWS account", "111111111111" + ENTER),
-    ("Does dev run", ENTER),
-    ("Must people", "n"),
-]
-PROD = [
-    ("Environment", ENTER),
-    ("AWS account", "222222222222" + ENTER),
-    ("Does prod run", ENTER),
-    ("Must people", "y"),
-]
-ENVIRONMENTS = [
-    *DEV,
-    ("Size of dev", ENTER),
-    ("Another environment", "y"),
-    *PROD,
-    ("Size of prod", "large" + ENTER),
-]
-SAMPLE = [("Dataset", "orders" + ENTER), ("Sample file", "orders.csv" + ENTER), ("Type of amount", ENTER)]
-ROLES = [("Columns", ENTER), ("Primary key", ENTER), ("Newest row by", ENTER), ("Partition by", ENTER)]
-EXPECTATIONS = [
-    ("Rules for the values", "n"),
-    ("How many rows", ENTER),
-    ("How often", ENTER),
-    ("Another dataset", "n"),
-]
-PEOPLE = [
-    ("Should somebody get", "y"),
-    ("Who gets notifications", ENTER),
-    ("E-mail", "team@example.com" + ENTER),
-    ("Another target", "n"),
-]
-PLACES = [
-    ("Approvers", ENTER),
-    ("Where does the code", ENTER),
-    ("Branch", ENTER),
-    ("Network", ENTER),
-    ("Address", ENTER),
-]
-DATASETS = [*SAMPLE, *ROLES, *EXPECTATIONS]
-ALL = [*PROJECT, *ENVIRONMENTS, ("Another environment", "n"), *DATASETS, *PEOPLE, *PLACES, ("Tags", ENTER)]
+ENVIRONMENTS = [("Environments", ENTER), ("AWS account of dev", ENTER), ("AWS account of prod", "222222222222" + ENTER)]
+SAMPLE = [("Sample file of dataset 1", "orders.csv" + ENTER), ("Dataset orders", ENTER)]
+NO_MORE_SAMPLES = [("Sample file of dataset 2", ENTER), ("Copy the first rows", ENTER)]
+PEOPLE = [("E-mail", "team@example.com" + ENTER), ("Approvers", ENTER)]
+PLACES = [("Where does the code", ENTER), ("Network", ENTER)]
+LAST = "What do you want to do"
+ALL = [*PROJECT, *ENVIRONMENTS, *SAMPLE, *NO_MORE_SAMPLES, *PEOPLE, *PLACES]
 ORDERS = "Order ID,Placed On,Amount\n" + "".join(f"{n},2026/01/0{1 + n // 2},{n}.50\n" for n in range(1, 9))
 
 
@@ -153,11 +123,15 @@ def files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+def drafts(tmp_path: Path) -> list[Path]:
+    return sorted((tmp_path / ".local/state/dataops-template").glob("*"))
+
+
 def test_an_interview_ends_in_a_project_which_a_replay_writes_again(
-    terminal: Callable[..., Terminal], orders: Path, temporary_folder: Path
+    terminal: Callable[..., Terminal], orders: Path, tmp_path: Path
 ) -> None:
     person = terminal()
-    person.answer_all([*ALL, ("Are these answers right", ENTER)])
+    person.answer_all([*ALL, (LAST, ENTER)])
 
     assert person.end() == 0
     assert "acme-sales is ready" in person.shown
@@ -168,13 +142,60 @@ def test_an_interview_ends_in_a_project_which_a_replay_writes_again(
         {"name": "amount", "type": "decimal(12,2)"},
     ]
     assert sorted(path.name for path in project.iterdir() if path.name in ("dev", "prod")) == ["dev", "prod"]
+    assert drafts(tmp_path) == []
     written = files(project)
+    # A sample belongs to the person: no answer holds it.
+    assert written.pop("samples/orders/orders.csv") == ORDERS.encode()
     project.rename(project.with_name("first"))
 
     replay = terminal("--replay")
 
     assert replay.end() == 0
     assert files(project) == written
+
+
+THREE_SAMPLES = [
+    ("Project", "Acme Sales" + ENTER),
+    ("Short name", ENTER),
+    ("Region", ENTER),
+    ("Environments", ENTER),
+    ("AWS account of dev", ENTER),
+    ("AWS account of prod", ENTER),
+    ("Sample file of dataset 1", "orders.csv" + ENTER),
+    ("Dataset orders", ENTER),
+    ("Sample file of dataset 2", "customers.csv" + ENTER),
+    ("Dataset customers", ENTER),
+    ("Sample file of dataset 3", "visits_2026-01-31.csv" + ENTER),
+    ("Dataset visits", ENTER),
+    ("Sample file of dataset 4", ENTER),
+    ("Copy the first rows", ENTER),
+    ("E-mail", ENTER),
+    ("Approvers", ENTER),
+    ("Where does the code", ENTER),
+    ("Network", ENTER),
+    (LAST, ENTER),
+]
+
+
+def test_three_samples_take_twenty_answers_at_most_and_enter_gives_all_but_the_name_and_the_files(
+    terminal: Callable[..., Terminal], orders: Path
+) -> None:
+    for name in ("customers.csv", "visits_2026-01-31.csv"):
+        orders.with_name(name).write_text(ORDERS)
+    person = terminal()
+    person.answer_all(THREE_SAMPLES)
+
+    assert person.end() == 0
+    assert len(THREE_SAMPLES) <= 20
+    assert {question for question, keys in THREE_SAMPLES if keys != ENTER} == {
+        "Project",
+        *(f"Sample file of dataset {number}" for number in (1, 2, 3)),
+    }
+    told = " ".join(person.plain().split())
+    assert "Not decided yet in project.yaml: environments, dev, account; environments, prod, account." in told
+    project = orders.parent / "acme-sales"
+    assert list(settings(project)["datasets"]) == ["orders", "customers", "visits"]
+    assert sorted(path.name for path in (project / "samples").iterdir()) == ["customers", "orders", "visits"]
 
 
 def test_a_refused_answer_shows_its_reason_below_the_question(terminal: Callable[..., Terminal]) -> None:
@@ -189,11 +210,9 @@ def test_a_refused_answer_shows_its_reason_below_the_question(terminal: Callable
 
 def test_an_answer_can_be_corrected_at_the_summary(terminal: Callable[..., Terminal], orders: Path) -> None:
     person = terminal()
-    person.answer_all(
-        [*ALL, ("Are these answers right", "Correct" + ENTER), ("What do you want to correct", "slug" + ENTER)]
-    )
+    person.answer_all([*ALL, (LAST, "Change" + ENTER), ("What do you want to change", "short" + ENTER)])
     person.answer("Short name", CLEAR + "acme-orders" + ENTER)
-    person.answer("Are these answers right", "Write it" + ENTER)
+    person.answer(LAST, "Generate" + ENTER)
 
     assert person.end() == 0
     assert settings(orders.parent / "acme-orders")["slug"] == "acme-orders"
@@ -214,17 +233,17 @@ STOPS = [
     ([], "Project", CTRL_C),
     (PROJECT[:1], "Short name", CLEAR + CTRL_D),
     (PROJECT[:2], "Region", CTRL_D),
-    ([*PROJECT, *DEV[:2]], "Does dev run", CTRL_C),
-    ([*PROJECT, *ENVIRONMENTS, ("Another environment", "n"), SAMPLE[0]], "Sample file", CTRL_C),
-    (ALL, "Are these answers right", "Stop" + ENTER),
+    ([*PROJECT, *ENVIRONMENTS], "Sample file", CTRL_C),
+    (ALL, LAST, "Stop" + ENTER),
 ]
 
 
 @pytest.mark.parametrize(("before", "question", "keys"), STOPS, ids=[question for _, question, _ in STOPS])
-def test_who_stops_finds_nothing_written(
+def test_who_stops_finds_nothing_written_and_reads_how_to_go_on(
     terminal: Callable[..., Terminal],
     orders: Path,
     temporary_folder: Path,
+    tmp_path: Path,
     before: list[tuple[str, str]],
     question: str,
     keys: str,
@@ -235,6 +254,99 @@ def test_who_stops_finds_nothing_written(
 
     assert person.end() != 0
     assert "Stopped: nothing was written." in person.shown
+    assert ("run the same command again" in person.plain()) == bool(before)
     assert "Traceback" not in person.shown
     assert list(orders.parent.iterdir()) == [orders]
     assert list(temporary_folder.iterdir()) == []
+    assert len(drafts(tmp_path)) == bool(before)
+
+
+def test_after_a_closed_terminal_the_interview_goes_on_and_ends_without_a_draft(
+    terminal: Callable[..., Terminal], orders: Path, tmp_path: Path
+) -> None:
+    person = terminal()
+    person.answer_all([*PROJECT, *ENVIRONMENTS, *SAMPLE])
+    person.see("? Sample file of dataset 2")
+    os.killpg(person.child.pid, signal.SIGHUP)
+    person.child.wait()
+    (draft,) = drafts(tmp_path)
+
+    assert draft.stat().st_mode & 0o777 == 0o600
+    again = terminal()
+    again.answer("An earlier interview was not finished", ENTER)
+    again.answer_all([*NO_MORE_SAMPLES, *PEOPLE, *PLACES, (LAST, ENTER)])
+
+    assert again.end() == 0
+    assert [each["name"] for each in settings(orders.parent / "acme-sales")["environments"]] == ["dev", "prod"]
+    assert drafts(tmp_path) == []
+
+
+def test_a_person_goes_back_a_question(terminal: Callable[..., Terminal]) -> None:
+    person = terminal()
+    person.answer_all([("Project", "Acme Slaes" + ENTER), ("Short name", CTRL_Z)])
+    person.answer("Project Acme Slaes", CLEAR + "Acme Sales" + ENTER)
+
+    person.see("? Short name acme-sales")
+
+
+@pytest.mark.parametrize("variable", [True, False], ids=["COOKIECUTTER_CONFIG", "~/.cookiecutterrc"])
+def test_a_persons_own_defaults_are_proposed(
+    terminal: Callable[..., Terminal], orders: Path, tmp_path: Path, variable: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / ("standards.yaml" if variable else ".cookiecutterrc")
+    config.write_text(OWN_DEFAULTS)
+    if variable:
+        monkeypatch.setenv("COOKIECUTTER_CONFIG", str(config))
+    person = terminal()
+    person.answer_all(WITH_OWN_DEFAULTS)
+
+    assert person.end() == 0
+    found = settings(orders.parent / "acme-sales")
+    assert {key: found[key] for key in EXPECTED_OF_DEFAULTS} == EXPECTED_OF_DEFAULTS
+
+
+OWN_DEFAULTS = """
+default_context:
+  author: somebody else's key
+  project_slug: {slug: acme-sales, bucket_prefix: acme}
+  region: eu-north-1
+  environments:
+    - {name: test, account: "333333333333"}
+    - {name: live, account: "444444444444", workers: 20}
+  notifications: "data@example.com, +32470123456"
+  approvers: {approvers: [Leads], delivery: {approvals: 3}}
+  git: {provider: github, repository: acme/sales, branch: trunk}
+  network: 10.50.0.0/16
+  tags: owner=me
+"""
+WITH_OWN_DEFAULTS = [
+    *PROJECT,
+    ("Environments", ENTER),
+    ("AWS account of test", ENTER),
+    ("AWS account of live", ENTER),
+    *SAMPLE,
+    *NO_MORE_SAMPLES,
+    ("E-mail", ENTER),
+    ("Approvers", ENTER),
+    ("Where does the code", ENTER),
+    ("Repository", ENTER),
+    ("Network", ENTER),
+    (LAST, ENTER),
+]
+EXPECTED_OF_DEFAULTS = {
+    "region": "eu-north-1",
+    "bucket_prefix": "acme",
+    "environments": [
+        {"name": "test", "account": "333333333333"},
+        {"name": "live", "account": "444444444444", "workers": 20, "network": {"cidr": "10.51.0.0/16"}},
+    ],
+    "notifications": [
+        {"protocol": "email", "endpoint": "data@example.com"},
+        {"protocol": "sms", "endpoint": "+32470123456"},
+    ],
+    "approvers": ["Leads"],
+    "delivery": {"approvals": 3},
+    "git": {"provider": "github", "repository": "acme/sales", "branch": "trunk"},
+    "network": {"cidr": "10.50.0.0/16"},
+    "tags": {"owner": "me"},
+}

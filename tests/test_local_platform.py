@@ -17,8 +17,11 @@ COLUMNS = [
     {"name": "kind", "type": "string"},
 ]
 KEYED = {"columns": COLUMNS, "primary_key": ["id"], "newest_by": "seen_at"}
+# What is not known yet is left open: the local platform works with placeholders.
 WIDE: dict[str, Any] = {
-    "environments": "dev=111111111111, test=222222222222, uat=333333333333, prod=444444444444",
+    "environments": "dev=000000000001, test=222222222222, uat=333333333333, prod=000000000004",
+    "approvers": "not-decided-yet",
+    "git": "github:not-decided-yet/acme-sales",
     "notifications": EVERY_NOTIFICATION,
     "datasets": {
         "visits": {

@@ -220,3 +220,32 @@ def test_an_abbreviated_address_is_recorded_in_full(tmp_path: Path) -> None:
 
     assert record is not None
     assert record["template"] == "https://github.com/org/dataops-template.git"
+
+
+NO_UPGRADE = "make upgrade cannot upgrade this project"
+
+
+def test_a_template_in_a_folder_of_a_repository_says_that_it_cannot_be_upgraded(
+    run_cookiecutter: Run, template: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(template, tmp_path / "several/dataops")
+    done = run_cookiecutter("--no-input", "--directory", "dataops", template=tmp_path / "several")
+
+    assert done.returncode == 0, done.stderr
+    assert f"{NO_UPGRADE}: its template is in a folder of a repository" in done.stdout
+
+
+def test_a_template_from_a_zip_file_says_how_it_can_be_upgraded(
+    run_cookiecutter: Run, template: Path, tmp_path: Path
+) -> None:
+    zipped = shutil.make_archive(str(tmp_path / "template"), "zip", template.parent, template.name)
+    done = run_cookiecutter("--no-input", template=zipped)
+
+    assert done.returncode == 0, done.stderr
+    assert f"{NO_UPGRADE} yet" in done.stdout and "make adopt TEMPLATE=address" in done.stdout
+
+
+def test_a_template_with_a_commit_says_nothing_of_upgrades(
+    run_cookiecutter: Run, repository: Path, tmp_path: Path
+) -> None:
+    assert NO_UPGRADE not in run_cookiecutter("--no-input", template=repository.as_uri()).stdout

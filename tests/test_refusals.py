@@ -1,9 +1,7 @@
 """Wrong answers are refused before any folder exists, whichever way they are given."""
 
 import json
-import os
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ import yaml
 from cookiecutter.main import cookiecutter
 from hostile_answers import COLUMNS, Case, answers_with, cases, some_of_each_field
 from jinja2 import Environment
+from plain_mode import without_questionary
 
 from answers.project import QUESTIONS, project_faults, project_from
 from answers.schema import fault
@@ -473,10 +472,35 @@ CONNECTION = "arn:aws:codeconnections:eu-west-1:333333333333:connection/01234567
         ({"notifications": "arn:aws:sns:cn-north-1:123456789012:x"}, "belongs to aws-cn"),
         ({"datasets": "orders: {format: csv}\norders: {format: json}\n"}, "orders is listed twice"),
         ({"environments": [{"name": "dev", "account": 12345678901}]}, "write it in quotes"),
+        ({"environments": "production=111111111111"}, "Write prod: it is part of every name in AWS"),
+        ({"environments": "development=111111111111"}, "Write dev: it is part of every name in AWS"),
+        ({"project_slug": "sthree"}, "S3 reserves those that begin with sthree-"),
+        ({"project_slug": "amzn-s3-demo"}, "S3 reserves those that begin with sthree-"),
+        ({"project_slug": {"slug": "acme", "bucket_prefix": "sthree"}}, "S3 reserves those that begin with sthree-"),
+        ({"network": "vpc-0123456789abcdef0 subnet-0123456789abcdef0"}, "a VPC belongs to one account"),
     ],
 )  # fmt: skip
 def test_answers_that_do_not_fit_together_are_refused(answers: dict[str, Any], words: str) -> None:
     assert words in " ".join(refusals_of(**answers))
+
+
+@pytest.mark.parametrize("name", ["sthrees", "three-d", "amzn-s3-demos"])
+def test_a_name_that_only_resembles_what_s3_reserves_is_right(name: str) -> None:
+    assert fault("project_slug", name) is None
+
+
+def test_no_environment_is_named_like_a_file_of_the_project_whatever_the_case() -> None:
+    files = (Path(__file__).parent / "generated_files.txt").read_text().splitlines()
+    at_the_top = {path.split("/")[0].casefold() for path in files} - {"dev", "prod"}
+    right = [name for name in at_the_top if fault("environment", name) is None]
+
+    assert right == []
+
+
+def test_two_environments_of_one_account_may_share_a_vpc() -> None:
+    network = "vpc-0123456789abcdef0 subnet-0123456789abcdef0"
+
+    assert refusals_of(network=network, environments="dev=111111111111, prod=111111111111") == []
 
 
 def test_the_longest_names_fit_into_the_limits_of_aws() -> None:
@@ -500,36 +524,6 @@ def test_the_longest_names_fit_into_the_limits_of_aws() -> None:
 
     assert len("{slug}-{environment}-{dataset}".format(**longest)) <= 58
     assert len("{prefix}-{environment}-quarantine-{account}".format(**longest)) <= 54
-
-
-@pytest.fixture
-def terminal(template: Path, home: Path, tmp_path: Path, temporary_folder: Path) -> Callable[..., "pexpect.spawn[str]"]:
-    """Start the cookiecutter command at a terminal; `path` stands before everything that Python imports."""
-
-    def start(*words: str, path: Path = tmp_path) -> "pexpect.spawn[str]":
-        environment = {
-            **os.environ,
-            "HOME": str(home),
-            "TMPDIR": str(temporary_folder),
-            "PYTHONPATH": str(path),
-        }
-        command = str(Path(sys.executable).with_name("cookiecutter"))
-        (tmp_path / "output").mkdir()
-        return pexpect.spawn(
-            command,
-            [str(template), *words],
-            cwd=str(tmp_path / "output"),
-            env=environment,
-            timeout=600,
-            encoding="utf-8",
-        )
-
-    return start
-
-
-def without_questionary(folder: Path) -> Path:
-    (folder / "questionary.py").write_text("raise ImportError\n")
-    return folder
 
 
 def test_without_questionary_a_person_is_told_how_to_get_it_and_asked_plainly(
@@ -579,7 +573,8 @@ def test_at_a_terminal_given_answers_are_not_asked_again(
     generating.expect("is ready")
     generating.expect(pexpect.EOF)
 
-    assert (tmp_path / "output/acme-sales/project.yaml").is_file()
+    name = "acme-sales" if words == ["--no-input"] else "other"
+    assert (tmp_path / "output" / name / "project.yaml").is_file()
 
 
 @pytest.mark.parametrize("words", [["--no-input"], []], ids=["no input", "config file alone"])

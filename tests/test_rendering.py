@@ -172,7 +172,7 @@ def test_each_kind_of_notification_target_has_a_short_form(
 def test_each_question_has_a_short_form(
     bake: Callable[..., Path], question: str, answer: str, settings: object
 ) -> None:
-    assert settings_of(bake(**{question: answer}))[question] == settings
+    assert settings_of(bake(environments="dev=111111111111", **{question: answer}))[question] == settings
 
 
 def test_how_changes_are_delivered_is_told_beside_the_approvers(bake: Callable[..., Path]) -> None:

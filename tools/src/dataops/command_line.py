@@ -32,11 +32,12 @@ VERBS: Sections = {
     },
     "Development": {
         "check": Verb(
-            "development.checks:check", "Check lint, format, types and the schema of project.yaml; changes nothing."
+            "development.checks:check", "Check lint, format, types, project.yaml and data contracts; changes nothing."
         ),
         "fix": Verb("development.checks:fix", "Fix what check finds, where a program can."),
         "test": Verb("development.tests:test", "Run the project's own tests."),
         "soak": Verb("development.tests:soak", "Test two hundred random schedules of faults."),
+        "contract": Verb("development.data_contract", "Write each dataset as a data contract into contracts/."),
         "build": Verb("development.infrastructure:build", "Build the archives that Terraform uploads."),
     },
     "Operations": {

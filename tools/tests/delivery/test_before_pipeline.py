@@ -1,12 +1,15 @@
 """`make pipeline` applies what is committed, and says whether the delivered branch has it."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from git_repositories import Repository, pushed, release
 
 from dataops.delivery import before_pipeline, pipeline
 from dataops.delivery.before_pipeline import about_commit
+
+DECIDED: dict[str, Any] = {"environments": [{"name": "dev", "account": "111111111111"}]}
 
 
 @pytest.fixture
@@ -16,10 +19,18 @@ def repository(tmp_path: Path) -> Repository:
 
 def test_a_checkout_with_changes_is_refused(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(before_pipeline, "PROJECT", repository.folder)
+    monkeypatch.setattr(before_pipeline, "settings_in", lambda _: DECIDED)
     monkeypatch.setattr(before_pipeline, "release_of", lambda _: release())
     (repository.folder / "one").write_text("changed by hand")
 
     with pytest.raises(SystemExit, match=r"^1 files differ from the last commit, one first: commit or stash them\.$"):
+        before_pipeline.main()
+
+
+def test_what_project_yaml_leaves_open_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(before_pipeline, "settings_in", lambda _: {**DECIDED, "approvers": ["not-decided-yet"]})
+
+    with pytest.raises(SystemExit, match=r"Not decided yet in project\.yaml: approvers\.$"):
         before_pipeline.main()
 
 

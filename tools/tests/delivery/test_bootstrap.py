@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from click.testing import CliRunner
 from tiny_project import LocalAws
 
 from dataops.delivery import bootstrap_root
@@ -249,3 +250,14 @@ def test_the_account_is_asked_first_unless_somebody_says_skip(
         main(["--environment", "dev", *words])
 
     assert bool(asked) is is_asked
+
+
+def test_an_account_that_is_not_decided_is_refused_by_name_before_aws_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = {"environments": [{"name": "dev", "account": "000000000001"}]}
+    monkeypatch.setattr("dataops.delivery.bootstrap.settings_in", lambda _: settings)
+    monkeypatch.setattr("dataops.delivery.bootstrap.on_aws", lambda _: pytest.fail("AWS was asked"))
+
+    done = CliRunner().invoke(main, ["--environment", "dev", "--skip-doctor"])
+
+    assert done.exit_code == 1
+    assert done.output == "Nothing was changed. Not decided yet in project.yaml: environments, dev, account.\n"

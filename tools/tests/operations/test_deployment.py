@@ -76,6 +76,16 @@ def test_credentials_of_another_account_are_refused(aws: None, monkeypatch: pyte
         where.main(WHERE)
 
 
+def test_an_account_that_is_not_decided_is_said_before_credentials_are_asked(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "project.yaml").write_text(PROJECT_YAML.replace("111111111111", "000000000001"))
+    monkeypatch.setattr(boto3, "client", lambda *_, **__: pytest.fail("AWS was asked"))
+
+    with pytest.raises(SystemExit, match=r"^The account of dev is not decided yet"):
+        deployment.on_aws("dev")
+
+
 def test_no_credentials_are_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     pretend_deployed(monkeypatch)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_SESSION_TOKEN"):

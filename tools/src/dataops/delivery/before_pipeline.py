@@ -6,10 +6,12 @@ from dataops.delivery.git import attempt, git, refuse_unless_committed
 from dataops.delivery.push import REMOTE
 from dataops.delivery.release import release_of
 from dataops.project import PROJECT
+from dataops.project.left_open import PIPELINE, refuse_what_is_left_open, settings_in
 
 
 def main() -> None:
     """Refuse a checkout with changes; warn of a commit that the delivered branch does not have."""
+    refuse_what_is_left_open(settings_in(PROJECT), PIPELINE)
     branch = release_of(PROJECT).branch
     refuse_unless_committed(PROJECT, branch)
     print(about_commit(PROJECT, branch))

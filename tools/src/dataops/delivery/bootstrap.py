@@ -14,6 +14,7 @@ from dataops.operations.doctor.diagnosis import diagnose, show
 from dataops.operations.doctor.finding import exit_code
 from dataops.project import PROJECT
 from dataops.project.deployment import Deployment, explained, on_aws
+from dataops.project.left_open import refuse_what_is_left_open, settings_in
 
 
 @click.command(help=__doc__)
@@ -22,6 +23,7 @@ from dataops.project.deployment import Deployment, explained, on_aws
 @click.option("--skip-doctor", is_flag=True, help="skip the check of the account by make doctor")
 def main(environment: str, yes: bool, skip_doctor: bool) -> None:
     """Create it, or update it to project.yaml; safe to repeat after any failure."""
+    refuse_what_is_left_open(settings_in(PROJECT), environment)
     deployment = on_aws(environment)
     if not skip_doctor:
         refuse_what_will_fail(deployment.settings)

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionEr
 
 from dataops.project import PROJECT
 from dataops.project.job_settings import settings_of
+from dataops.project.left_open import is_account_open
 from dataops.project.running import running_platform
 
 NOT_DEPLOYED = (
@@ -74,6 +75,8 @@ def on_aws(environment: str) -> Deployment:
     """Return an environment in the cloud, once the credentials are known to be of its account."""
     settings = settings_in_words(environment)
     entry = settings["environment"]
+    if is_account_open(entry["account"]):
+        sys.exit(f"The account of {environment} is not decided yet: write its number into project.yaml, environments.")
     deployment = Deployment(environment, settings, {"region_name": entry["region"]})
     print(f"Asking AWS: {environment} is account {entry['account']}, region {entry['region']}.")
     with explained(deployment):
