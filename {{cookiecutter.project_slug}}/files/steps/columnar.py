@@ -7,14 +7,15 @@ from typing import Any
 FORMATS = ("parquet", "orc")
 TAIL_BYTES = 1 << 20
 
-# Which physical types a declared type may be read from without losing anything.
+INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double")
+# Old Parquet files count days and nanoseconds in 96 bits; Arrow calls them timestamps of nanoseconds too.
+INT96 = "int96"
+# Which physical types, beside integers and moments, a declared type may be read from without losing anything.
 FITTING = {
-    "string": ("string", "large_string"),
+    "string": ("string", "large_string", "string_view"),
+    "binary": ("binary", "large_binary", "binary_view"),
     "boolean": ("bool",),
-    "tinyint": ("int8",),
-    "smallint": ("int8", "int16", "uint8"),
-    "int": ("int8", "int16", "int32", "uint8", "uint16"),
-    "bigint": ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32"),
     "float": ("float",),
     "double": ("float", "double"),
     "date": ("date32[day]",),
@@ -39,25 +40,67 @@ def footer(s3: Any, version: dict[str, str], file_format: str, size: int) -> Foo
     import pyarrow
     from pyarrow import orc, parquet
 
+    old: set[str] = set()
     length = TAIL_BYTES
     tail = _last(s3, version, min(size, length))
     if file_format == "parquet":
         if tail[-4:] != b"PAR1":
-            raise UnreadableFooterError("no PAR1 at the end")
+            begins = _first(s3, version, 4) == b"PAR1"
+            raise UnreadableFooterError("truncated" if begins else "not-parquet")
         length = int.from_bytes(tail[-8:-4], "little") + 8
         tail = tail if length <= len(tail) else _last(s3, version, min(size, length))
     else:
         tail = _last(s3, version, size)
+        if not tail.startswith(b"ORC"):
+            raise UnreadableFooterError("not-orc")
     try:
         if file_format == "parquet":
             found = parquet.ParquetFile(pyarrow.BufferReader(tail))
             schema, rows = found.schema_arrow, found.metadata.num_rows
+            old = _old_timestamps(found)
         else:
             described = orc.ORCFile(pyarrow.BufferReader(tail))
             schema, rows = described.schema, described.nrows
+            old = _whole_microseconds(described)
     except (pyarrow.ArrowException, OSError) as error:
-        raise UnreadableFooterError(str(error)) from error
-    return Footer(list(schema.names), [str(kind) for kind in schema.types], rows)
+        raise UnreadableFooterError("truncated") from error
+    kinds = [INT96 if name in old else _plain(str(kind)) for name, kind in zip(schema.names, schema.types, strict=True)]
+    if file_format == "orc":
+        kinds = [kind.replace("timestamp[ns", "nanoseconds[") for kind in kinds]
+    return Footer(list(schema.names), kinds, rows)
+
+
+def _old_timestamps(file: Any) -> set[str]:
+    """The columns of a Parquet file whose moments are kept in 96 bits."""
+    columns = [file.schema.column(number) for number in range(len(file.schema))]
+    return {column.path for column in columns if column.physical_type == "INT96"}
+
+
+def _whole_microseconds(file: Any) -> set[str]:
+    """The moments of an ORC file, which Spark cuts to microseconds: those that lose nothing by it."""
+    import pyarrow
+    from pyarrow import compute
+
+    moments = [field.name for field in file.schema if str(field.type).startswith("timestamp[ns")]
+    if not moments:
+        return set()
+    table = file.read(columns=moments)
+    nanoseconds = {name: table.column(name).cast(pyarrow.timestamp("ns")).cast(pyarrow.int64()) for name in moments}
+    rest = {
+        name: compute.subtract(value, compute.multiply(compute.divide(value, 1000), 1000))
+        for name, value in nanoseconds.items()
+    }
+    return {name for name, value in rest.items() if not compute.any(compute.not_equal(value, 0)).as_py()}
+
+
+def _plain(kind: str) -> str:
+    """The type of the values, where a file keeps each of them once and refers to it."""
+    found = re.match(r"dictionary<values=(.+?), indices=", kind)
+    return found[1] if found else kind
+
+
+def _first(s3: Any, version: dict[str, str], length: int) -> bytes:
+    return bytes(s3.get_object(**version, Range=f"bytes=0-{length - 1}")["Body"].read())
 
 
 def _last(s3: Any, version: dict[str, str], length: int) -> bytes:
@@ -65,13 +108,44 @@ def _last(s3: Any, version: dict[str, str], length: int) -> bytes:
 
 
 def fits(found: str, declared: str) -> bool:
-    """Whether every value of a physical type is a value of the declared type."""
+    """Whether values of a physical type can be values of the declared one; those that are not are refused singly."""
+    if found == "null":
+        return True
     if declared == "timestamp":
-        return found.startswith("timestamp[") and not found.startswith("timestamp[ns")
+        return found == INT96 or found.startswith("timestamp[")
     if declared.startswith("decimal"):
-        room, given = _digits(declared), _digits(found)
-        return found.startswith("decimal") and given[1] <= room[1] and given[0] - given[1] <= room[0] - room[1]
-    return found in FITTING.get(declared, ())
+        return found in INTEGERS or found.startswith("decimal")
+    return found in FITTING.get(declared, ()) or (found in INTEGERS and declared in NUMBERS)
+
+
+def value(name: str, found: str, declared: str) -> tuple[str, str | None]:
+    """(a column's values as the declared type, when one of them would lose something by it)."""
+    column = "`" + name.replace("`", "``") + "`"
+    if found == "null":
+        return f"cast(null as {declared})", None
+    if found.startswith("timestamp[ns") and declared == "timestamp":
+        # Spark is told to read nanoseconds as numbers: as timestamps it would refuse the file, or cut them.
+        return f"timestamp_micros({column} div 1000)", f"{column} % 1000 <> 0"
+    if found in INTEGERS and declared in ("float", "double"):
+        return f"cast({column} as {declared})", _changed(column, f"cast({column} as {declared})", "decimal(20,0)")
+    if found in INTEGERS or (declared.startswith("decimal") and not _holds(declared, found)):
+        given = "decimal(38,18)" if found in INTEGERS else _spark(found)
+        return f"try_cast({column} as {declared})", _changed(column, f"try_cast({column} as {declared})", given)
+    return f"cast({column} as {declared})", None
+
+
+def _changed(column: str, value: str, exact: str) -> str:
+    return f"{column} is not null and not coalesce(cast({value} as {exact}) = cast({column} as {exact}), false)"
+
+
+def _holds(declared: str, found: str) -> bool:
+    """Whether a decimal has room for all digits of another."""
+    room, given = _digits(declared), _digits(found)
+    return given[1] <= room[1] and given[0] - given[1] <= room[0] - room[1]
+
+
+def _spark(found: str) -> str:
+    return f"decimal({_digits(found)[0]},{_digits(found)[1]})"
 
 
 def _digits(kind: str) -> tuple[int, int]:

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError, ParamValidationError
 from platform_in_a_folder import DATABASE, INPUT, OUTPUT, Platform, column, job_settings, manifest_of
 from pyspark.sql import DataFrame
 from pyspark.sql.functions import expr
-from steps import publishing, reporting
+from steps import publishing, reporting, transforming
 from steps.failure import RunError
 
 COLUMNS = [column("id", "bigint"), column("day", "date"), column("v")]
@@ -282,7 +282,7 @@ def test_a_file_that_changes_while_it_is_read_fails_the_run_and_the_retry_reads_
 
 def test_a_transform_that_loses_a_row_fails_the_run(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     platform.upload("orders/a.csv", ROWS)
-    monkeypatch.setattr(etl, "transform_of", lambda _: lambda rows: rows.where("id <> 2"))
+    monkeypatch.setattr(transforming, "transform_of", lambda _: lambda rows: rows.where("id <> 2"))
 
     outcome = platform.run(SETTINGS)
 
@@ -295,7 +295,7 @@ def test_the_report_of_an_unforeseen_error_quotes_no_value_of_a_row(
 ) -> None:
     files = [platform.upload("orders/a.csv", ROWS)]
     broken = "raise_error(concat('cannot take ', v))"
-    monkeypatch.setattr(etl, "transform_of", lambda _: lambda rows: rows.withColumn("v", expr(broken)))
+    monkeypatch.setattr(transforming, "transform_of", lambda _: lambda rows: rows.withColumn("v", expr(broken)))
 
     with pytest.raises(Exception, match="cannot take"):
         platform.run(SETTINGS)
@@ -312,7 +312,7 @@ def test_an_unforeseen_error_ends_the_job_without_a_value_of_a_row_in_its_log(
     key = f"_manifests/orders/{manifest.run}.json"
     platform.clients.s3.put_object(Bucket=OUTPUT, Key=key, Body=json.dumps(asdict(manifest)))
     broken = "raise_error(concat('cannot take ', v))"
-    monkeypatch.setattr(etl, "transform_of", lambda _: lambda rows: rows.withColumn("v", expr(broken)))
+    monkeypatch.setattr(transforming, "transform_of", lambda _: lambda rows: rows.withColumn("v", expr(broken)))
     monkeypatch.setattr(etl, "spark_session", lambda _: platform.spark)
 
     with pytest.raises(SystemExit) as ended:
@@ -331,7 +331,7 @@ def test_a_transform_changes_rows_and_refuses_some_with_its_own_reason(
         return refused.withColumn("v", expr("upper(v)"))
 
     platform.upload("orders/a.csv", ROWS)
-    monkeypatch.setattr(etl, "transform_of", lambda _: transform)
+    monkeypatch.setattr(transforming, "transform_of", lambda _: transform)
 
     outcome = platform.run(SETTINGS)
 
@@ -339,14 +339,21 @@ def test_a_transform_changes_rows_and_refuses_some_with_its_own_reason(
     assert (outcome.counts, outcome.reasons) == ((3, 2, 1, 0), [["closed, by law"]])
 
 
-def test_rows_that_spark_did_not_see_fail_the_run(platform: Platform) -> None:
+def test_a_file_of_which_spark_reads_other_rows_than_it_holds_is_left_out_and_the_others_are_published(
+    platform: Platform,
+) -> None:
     platform.upload("orders/a.csv", ROWS)
     platform.upload("orders/b.csv", ROWS)
-    (platform.root / INPUT / "orders" / "b.csv").write_text("id,day,v\n")
+    (platform.root / INPUT / "orders" / "b.csv").write_text("id,day,v\n1,2024-01-01,a\n")
 
-    assert platform.run(SETTINGS).failure == (
-        "rows-unread: s3://acme-test-input/orders/b.csv holds rows, but none were read."
-    )
+    outcome = platform.run(SETTINGS)
+
+    assert [file["file_reason"] for file in outcome.report["files"]] == [
+        None,
+        "rows-differ: it holds 3 records, and Spark read 1",
+    ]
+    assert outcome.counts == (3, 3, 0, 0)
+    assert {row["_file"] for row in outcome.published} == {"s3://acme-test-input/orders/a.csv"}
 
 
 def test_small_batches_become_few_files(platform: Platform) -> None:

@@ -1,0 +1,294 @@
+"""Files as people and programs send them: no row is lost, changed or left without a reason, and none stops the rest."""
+
+import gzip
+import io
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow
+import pytest
+from platform_in_a_folder import Outcome, Platform, column, job_settings
+from pyarrow import parquet
+
+ID_AND_V = [column("id", "bigint"), column("v")]
+K_AND_V = [column("k"), column("v")]
+ID_AND_NAME = [column("id"), column("name")]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One file: what it holds, what its dataset declares, and where its rows must end."""
+
+    content: str | bytes
+    columns: list[dict[str, Any]]
+    published: list[tuple[Any, ...]]
+    reasons: list[list[str]] = field(default_factory=list)
+    file_reason: str | None = None
+    key: str = "orders/a.csv"
+    changes: dict[str, Any] = field(default_factory=dict)
+
+
+def json_case(content: str, columns: list[dict[str, Any]], published: Any, reasons: Any = (), **more: Any) -> Case:
+    return Case(content, columns, published, list(reasons), key="orders/a.json", changes={"format": "json"}, **more)
+
+
+def parquet_case(table: Any, columns: list[dict[str, Any]], published: Any, reasons: Any = (), **changes: Any) -> Case:
+    written = io.BytesIO()
+    parquet.write_table(pyarrow.table(table), written)
+    given = {"format": "parquet", **changes}
+    return Case(written.getvalue(), columns, published, list(reasons), key="orders/a", changes=given)
+
+
+def nested(depth: int) -> str:
+    return "[" * depth + "]" * depth
+
+
+DATED = [column("id"), column("d", "date")]
+TIMED = [column("id"), column("t", "timestamp")]
+LINE_MODE = {"quoted_newlines": False}
+FLOATS = """{"k":"a","v":0.1234567890123456789}
+{"k":"b","v":1234567.123456789123}
+{"k":"c","v":"0.1234567890123456789"}
+{"k":"d","v":12345678901234567890.5}
+{"k":"e","v":1.10}
+{"k":"f","v":12345678.9}
+"""
+FLOAT_TEXTS = """{"k":"a","v":1.10}
+{"k":"b","v":12345678.9}
+{"k":"c","v":100000000.0}
+{"k":"d","v":1e2}
+{"k":"e","v":12345678901234567890123}
+{"k":"f","v":0.00001}
+{"k":"g","v":true}
+{"k":"h","v":{"x":1.10,"y":[1,2.50],"z":12345678.9}}
+"""
+CASES = {
+    "firehose.json": json_case(
+        "".join(f'{{"id":{number},"v":"x"}}' for number in range(1_000)),
+        ID_AND_V,
+        [(number, "x") for number in range(1_000)],
+    ),
+    "json_concat_oneline.json": json_case(
+        '{"id":1,"v":"a"}{"id":2,"v":"b"}\n{"id":3,"v":"c"}\n', ID_AND_V, [(1, "a"), (2, "b"), (3, "c")]
+    ),
+    "json_array_then_lines.json": json_case(
+        '[\n{"id":1,"v":"a"}\n]\n{"id":2,"v":"b"}\n', ID_AND_V, [(1, "a"), (2, "b")]
+    ),
+    "json_trailing_garbage.json": json_case(
+        '{"id":1,"v":"a"} trailing\n{"id":2,"v":"b"},\n{"id":3,"v":"c"}\n',
+        ID_AND_V,
+        [(1, "a"), (2, "b"), (3, "c")],
+        [["malformed"]],
+    ),
+    "json_extra_value_same_line.json": json_case('{"id":1,"v":"a"} {"id":2}\n', ID_AND_V, [(1, "a"), (2, None)]),
+    "json_mixed_case.json": json_case(
+        '{"ID":1,"v":"a"}\n{"id":2,"v":"b"}\n{"Id":3,"V":"c"}\n', ID_AND_V, [(1, "a"), (2, "b"), (3, "c")]
+    ),
+    "json_floats.json": json_case(
+        FLOATS,
+        [column("k"), column("v", "decimal(38,20)")],
+        [
+            ("a", "0.12345678901234567890"),
+            ("b", "1234567.12345678912300000000"),
+            ("c", "0.12345678901234567890"),
+            ("e", "1.10000000000000000000"),
+            ("f", "12345678.90000000000000000000"),
+        ],
+        [["type:v"]],
+    ),
+    "json_floats_string.json": json_case(
+        FLOAT_TEXTS,
+        K_AND_V,
+        [
+            ("a", "1.10"),
+            ("b", "12345678.9"),
+            ("c", "100000000.0"),
+            ("d", "1e2"),
+            ("e", "12345678901234567890123"),
+            ("f", "0.00001"),
+            ("g", "true"),
+            ("h", '{"x":1.10,"y":[1,2.50],"z":12345678.9}'),
+        ],
+    ),
+    "empty_first_row.csv": Case(",,\nid,name,city\n1,a,b\n", [*ID_AND_NAME, column("city")], [("1", "a", "b")]),
+    "empty_first_row_qn_off.csv": Case(
+        ",,\nid,name,city\n1,a,b\n", [*ID_AND_NAME, column("city")], [("1", "a", "b")], changes=LINE_MODE
+    ),
+    "lf_header_crlf_rows.csv": Case("id,name\n1,a\r\n2,b\r\n", ID_AND_NAME, [("1", "a"), ("2", "b")]),
+    "lf_header_crlf_off.csv": Case("id,name\n1,a\r\n2,b\r\n", ID_AND_NAME, [("1", "a"), ("2", "b")], changes=LINE_MODE),
+    "crlf_header_lf_rows.csv": Case("id,name\r\n1,a\n2,b\n", ID_AND_NAME, [("1", "a"), ("2", "b")]),
+    "one_of_date_fmt.csv": Case(
+        "k,v\na,01/02/2024\nb,05/02/2024\n",
+        [column("k"), column("v", "date", format="dd/MM/yyyy", one_of=["01/02/2024"])],
+        [("a", "2024-02-01")],
+        [["one_of:v"]],
+    ),
+    "min_out_of_range.csv": Case(
+        "k,v\na,2\nb,3\n", [column("k"), column("v", "tinyint", minimum="1000")], [], [["minimum:v"]] * 2
+    ),
+    "min_half_int.csv": Case(
+        "k,v\na,2\nb,3\n", [column("k"), column("v", "int", minimum="2.5")], [("b", "3")], [["minimum:v"]]
+    ),
+    "max_neg_dec.csv": Case(
+        "k,v\na,2\nb,0.005\nc,0.004\n",
+        [column("k"), column("v", "decimal(6,3)", maximum="0.0049")],
+        [("c", "0.004")],
+        [["maximum:v"]] * 2,
+    ),
+    "quoted_newline_off.csv": Case(
+        'id,name\n1,"a\nb"\n2,c\n', ID_AND_NAME, [("2", "c")], [["malformed"]] * 2, changes=LINE_MODE
+    ),
+    "qn_off_3col.csv": Case(
+        'id,name,z\n1,"Rue 1\nBxl",x\n2,d,y\n',
+        [*ID_AND_NAME, column("z")],
+        [("2", "d", "y")],
+        [["malformed"]] * 2,
+        changes=LINE_MODE,
+    ),
+    "backslash_quote.csv": Case(
+        'id,name,z\n1,"a\\"b",c\n2,"say \\"hi, you\\"",d\n3,"ends \\\\",e\n',
+        [*ID_AND_NAME, column("z")],
+        [("3", "ends \\\\", "e")],
+        [["malformed"]] * 2,
+    ),
+    "backslash_nl.csv": Case('id,name\n1,"a\\\nb"\n2,d\n', ID_AND_NAME, [("1", "a\\\nb"), ("2", "d")]),
+    "pq_empty_string.parquet": parquet_case(
+        {"id": [1, 2, 3], "v": ["", "NA", "x"]},
+        [column("id", "bigint"), column("v", required=True)],
+        [(3, "x")],
+        [["missing:v"]] * 2,
+        missing_values=["NA"],
+    ),
+    "ts_fmt_ns.csv": Case(
+        "id,t\n1,2024-03-01T10:00:00.123456789Z\n2,2024-03-01T10:00:00.1Z\n3,2024-03-01T10:00:00.123456000Z\n",
+        [column("id"), column("t", "timestamp", format="yyyy-MM-dd'T'HH:mm:ss.SSSSSSSSSXXX")],
+        [("3", "2024-03-01 10:00:00.123456")],
+        [["type:t"]] * 2,
+    ),
+    "date_0001-01-01.csv": Case(
+        "id,d\n1,2024-01-01\n2,0001-01-01\n", DATED, [("1", "2024-01-01"), ("2", "0001-01-01")]
+    ),
+    "date_1500-06-01.csv": Case(
+        "id,d\n1,2024-01-01\n2,1500-06-01\n", DATED, [("1", "2024-01-01"), ("2", "1500-06-01")]
+    ),
+    "date_1582-10-10.csv": Case(
+        "id,d\n1,2024-01-01\n2,1582-10-10\n", DATED, [("1", "2024-01-01"), ("2", "1582-10-10")]
+    ),
+    "fmt_dMy.csv": Case(
+        "id,d\n1,1/2/2024\n2,31/12/2024\n3,01/02/2024\n4,1/2/0024\n5,1/2/24\n",
+        [column("id"), column("d", "date", format="d/M/yyyy")],
+        [("1", "2024-02-01"), ("2", "2024-12-31"), ("3", "2024-02-01"), ("4", "0024-02-01")],
+        [["type:d"]],
+    ),
+    "ts_0001.csv": Case(
+        "id,t\n1,2024-01-01 00:00:00\n2,0001-01-01 00:00:00\n",
+        TIMED,
+        [("1", "2024-01-01 00:00:00"), ("2", "0001-01-01 00:00:00")],
+    ),
+    "ts_1899_12_31_23.csv": Case("id,t\n1,1899-12-31 23:59:59\n", TIMED, [("1", "1899-12-31 23:59:59")]),
+    "pq_old_date.parquet": parquet_case(
+        {"id": [1, 2], "d": pyarrow.array([-719162, 19723], pyarrow.date32())},
+        [column("id", "bigint"), column("d", "date")],
+        [(1, "0001-01-01"), (2, "2024-01-01")],
+    ),
+    "json_empty_array.json": json_case("[]", [column("id", "bigint")], []),
+    "many_fields_line.csv": Case(
+        f"id,v\n1,a\n2{',' * 25_000}\n3,c\n", [column("id"), column("v")], [("1", "a"), ("3", "c")], [["malformed"]]
+    ),
+    "gz_zero_pad.csv": Case(
+        gzip.compress(b"id,v\n1,a\n", mtime=0) + bytes(100),
+        [column("id"), column("v")],
+        [("1", "a")],
+        key="orders/a.csv.gz",
+    ),
+    "json_deep.json": json_case(
+        f'{{"id":1,"v":{nested(2_000)}}}\n{{"id":2,"v":"b"}}\n', ID_AND_V, [(2, "b")], [["malformed"]]
+    ),
+    "numeric_header_unnamed.csv": Case("id,v,3,\n1,a,b,\n", [column("id"), column("v")], [("1", "a")]),
+    "pq_null_type.parquet": parquet_case({"id": [1, 2], "v": pyarrow.nulls(2)}, ID_AND_V, [(1, None), (2, None)]),
+    "pq_binary.parquet": parquet_case(
+        {"id": [1, 2], "v": [b"a", b"\xff"]},
+        [column("id", "bigint"), column("v", "binary")],
+        [(1, "61"), (2, "FF")],
+    ),
+    "pq_ns.parquet": parquet_case(
+        {"id": [1, 2], "t": pyarrow.array([1709287200000000000, None], pyarrow.timestamp("ns"))},
+        [column("id", "bigint"), column("t", "timestamp")],
+        [(1, "2024-03-01 10:00:00"), (2, None)],
+    ),
+    "pq_int_as_double.parquet": parquet_case(
+        {"id": [1, 2], "v": [1, 2]}, [column("id", "bigint"), column("v", "double")], [(1, "1.0"), (2, "2.0")]
+    ),
+    "pq_uint64_decimal.parquet": parquet_case(
+        {"id": [1, 2], "v": pyarrow.array([1, 9223372036854775813], pyarrow.uint64())},
+        [column("id", "bigint"), column("v", "decimal(20,0)")],
+        [(1, "1"), (2, "9223372036854775813")],
+    ),
+    "wide_header.csv": Case(
+        ",".join(["id", *(f"column_number_{number:05}" for number in range(4_999))]) + "\n" + ",".join("1" * 5_000),
+        [column("id")],
+        [("1",)],
+    ),
+    "latin1_header_undeclared.csv": Case("id,name,prénom\n1,a,x\n".encode("latin-1"), ID_AND_NAME, [("1", "a")]),
+    "dup_undeclared_collide.csv": Case("id,% of total,# of total\n1,5,6\n", [column("id")], [("1",)]),
+}
+
+
+def rows_of(platform: Platform, outcome: Outcome, columns: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    """The published values; what Python cannot hold or would show otherwise, such as old times, as text."""
+    if not outcome.published:
+        return []
+    as_it_is = {"id"} if columns[0]["type"] == "bigint" else set()
+    texts = [_shown(each, as_it_is) for each in columns]
+    folder = outcome.report["output"]
+    return [tuple(row) for row in platform.spark.read.parquet(folder).orderBy("_line").selectExpr(*texts).collect()]
+
+
+def _shown(column: dict[str, Any], as_it_is: set[str]) -> str:
+    name = column["name"]
+    if name in as_it_is:
+        return str(name)
+    return f"hex({name})" if column["type"] == "binary" else f"cast({name} as string)"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_row_of_a_file_is_published_as_it_stands_or_refused_with_a_reason(platform: Platform, name: str) -> None:
+    case = CASES[name]
+    platform.upload(case.key, case.content)
+
+    outcome = platform.run(job_settings(case.columns, **case.changes))
+
+    assert rows_of(platform, outcome, case.columns) == case.published
+    assert (outcome.reasons, outcome.report["files"][0]["file_reason"]) == (case.reasons, case.file_reason)
+    assert outcome.counts == (len(case.published) + len(case.reasons), len(case.published), len(case.reasons), 0)
+
+
+UNJUDGEABLE = {
+    "one_of_int_garbage.csv": [column("k"), column("v", "int", one_of=["1", "two"])],
+    "pattern_posix.csv": [column("k", pattern="[[:alpha:]]+")],
+    "pattern_python_named.csv": [column("k", pattern="(?P<x>[a-z]+)[0-9]+")],
+    "fmt_YYYY.csv": [column("k"), column("v", "date", format="YYYY-MM-dd")],
+}
+
+
+@pytest.mark.parametrize("name", UNJUDGEABLE)
+def test_a_rule_that_spark_cannot_judge_ends_the_run_in_one_sentence_with_its_column(
+    platform: Platform, name: str
+) -> None:
+    columns = UNJUDGEABLE[name]
+    platform.upload("orders/a.csv", "k,v\n1,2\n")
+
+    outcome = platform.run(job_settings(columns))
+
+    assert outcome.published == []
+    assert outcome.failure is not None
+    assert outcome.failure.startswith(f"The rules of {columns[-1]['name']} cannot be judged: ")
+
+
+def test_a_declared_column_that_collides_with_the_partition_ends_the_run_in_one_sentence(platform: Platform) -> None:
+    columns = [column("id"), column("order", "date"), column("order_day")]
+    platform.upload("orders/a.csv", "id,order,order_day\n1,2024-01-01,Mon\n")
+
+    outcome = platform.run(job_settings(columns, partition_by="order"))
+
+    assert outcome.failure == "The column order_day is declared, and is also what partition_by: order adds; rename it."
