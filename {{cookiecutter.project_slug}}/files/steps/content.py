@@ -41,7 +41,7 @@ class Content:
             yield block
 
     def _unpacked(self, stored: Iterator[bytes]) -> Iterator[bytes]:
-        first = next(stored, b"")
+        first = _beginning(stored, len(GZIP_MAGIC))
         packed = first.startswith(GZIP_MAGIC)
         if packed != self._file.key.endswith(".gz"):
             raise RejectedFileError("compression")
@@ -78,9 +78,7 @@ class Content:
         return stripped
 
     def _checked(self, stored: Iterator[bytes]) -> Iterator[bytes]:
-        first = next(stored, b"")
-        while len(first) < len(codecs.BOM_UTF8) and (more := next(stored, b"")):
-            first += more
+        first = _beginning(stored, len(codecs.BOM_UTF8))
         if first.startswith(WIDE_MARKS) or b"\x00" in first[:HEAD_BYTES]:
             raise RejectedFileError("encoding")
         self.has_mark = first.startswith(codecs.BOM_UTF8)
@@ -96,6 +94,14 @@ class Content:
             yield decoder.decode(block).encode()
         if rest := decoder.decode(b"", final=True):
             yield rest.encode()
+
+
+def _beginning(blocks: Iterator[bytes], length: int) -> bytes:
+    """The first block, and further ones while that is shorter than a length."""
+    first = next(blocks, b"")
+    while len(first) < length and (more := next(blocks, b"")):
+        first += more
+    return first
 
 
 def _rejoined(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

@@ -125,6 +125,12 @@ class _Text:
             if end < len(self.text) or not self.more():
                 return "".join(passed)
 
+    def skip_all(self) -> None:
+        """Go to the end."""
+        self.at = len(self.text)
+        while self.more():
+            self.at = len(self.text)
+
     def line(self) -> str:
         """Take the rest of the line."""
         while (end := self.text.find("\n", self.at)) < 0 and self.more():
@@ -136,39 +142,41 @@ class _Text:
 def values(blocks: Iterable[bytes]) -> Iterator[str]:
     """The texts of a file's values, the elements of its arrays one by one, and of the lines that hold none."""
     held, open_arrays, decoder = _Text(blocks), 0, json.JSONDecoder()
-    indent, broken_at = "", None
+    indent, broken_at = "", ""
+    broken: list[str] = []
     while True:
         passed = held.skip()
-        open_arrays += passed.count("[") - passed.count("]")
+        if open_arrays or not broken:
+            open_arrays += passed.count("[") - passed.count("]")
         indent = passed.rpartition("\n")[2] if "\n" in passed else indent + passed
         if open_arrays < 0:
             yield "]"
             open_arrays = 0
         if held.at == len(held.text):
             break
-        value = None if _is_inside(broken_at, indent) else _value(held, decoder)
+        # A line that is indented deeper than the broken value above it belongs to that one.
+        is_inside = bool(broken) and len(indent) > len(broken_at)
+        value = None if is_inside else _value(held, decoder)
+        if value is None and open_arrays and _breaks_later(held, decoder):
+            # Where the broken element ends nobody can tell, and its parts must not pass for records.
+            broken.append(held.text[held.at :][:RECORD_CHARACTERS])
+            held.skip_all()
+            open_arrays = 0
+            break
+        if broken and (value is not None or not (is_inside or held.text[held.at] != "{")):
+            yield "\n".join(broken)
+            broken = []
         if value is not None:
-            broken_at = None
             yield value
             continue
-        if open_arrays and _breaks_later(held, decoder):
-            # Where the broken element ends nobody can tell, and its parts must not pass for records.
-            yield held.text[held.at :][:RECORD_CHARACTERS]
-            while held.more():
-                held.at = len(held.text)
-            return
-        broken_at = indent if broken_at is None else broken_at
-        rest = held.line()
-        if rest.rstrip().endswith("]"):
-            open_arrays = max(open_arrays - 1, 0)
-        yield rest
+        broken_at = broken_at if broken else indent
+        broken.append(held.line())
+        if open_arrays and broken[-1].rstrip().endswith("]"):
+            open_arrays -= 1
+    if broken:
+        yield "\n".join(broken)
     if open_arrays:
         yield "["
-
-
-def _is_inside(broken_at: str | None, indent: str) -> bool:
-    """Whether a line belongs to a broken value above it, because it is indented deeper."""
-    return broken_at is not None and len(indent) > len(broken_at)
 
 
 def _value(held: _Text, decoder: json.JSONDecoder) -> str | None:
