@@ -200,10 +200,13 @@ def column_faults(place: str, column: Draft) -> Iterator[Fault]:
 
 def csv_keys_stand_at_csv(draft: Draft) -> Iterator[Fault]:
     for name, dataset in draft["datasets"].items():
-        for key in ("delimiter", "quoted_newlines"):
+        for key in ("delimiter", "quoted_newlines", "header", "decimal"):
             if key in dataset and dataset["format"] != "csv":
                 why = f"stands at a dataset of format {dataset['format']}"
                 yield Fault(f"datasets, {name}, {key}", dataset[key], why, "Only csv has it.")
+        if "encoding" in dataset and dataset["format"] not in ("csv", "json"):
+            why = f"stands at a dataset of format {dataset['format']}"
+            yield Fault(f"datasets, {name}, encoding", dataset["encoding"], why, "Only csv and json have it.")
 
 
 def spare_capacity_has_small_workers(draft: Draft) -> Iterator[Fault]:

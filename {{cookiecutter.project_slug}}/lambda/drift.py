@@ -8,7 +8,10 @@ from ledger import Row
 
 def drift_of(crawled: Row, published: Row) -> list[str]:
     """Each difference in a few words, `added:x` and the like, between the raw and the published table."""
-    file_format = crawled.get("Parameters", {}).get("classification", "")
+    file_format, told = crawled.get("Parameters", {}).get("classification", ""), published.get("Parameters", {})
+    if told.get("header") == "false":
+        # Columns without names are known by their places, which no crawler tells.
+        return []
     declared = declared_columns(published)
     # Where all cells are texts Glue sees no header: it counts the columns instead of naming them.
     found = [
@@ -17,13 +20,14 @@ def drift_of(crawled: Row, published: Row) -> list[str]:
     if not found:
         return []
     names = list(dict.fromkeys(name for name, _ in found))
-    has_missing_values = "missing_values" in published.get("Parameters", {})
+    # A number with a decimal comma is a text to a crawler, like the text in place of a missing one.
+    has_texts = "missing_values" in told or "decimal" in told
     drift = [f"added:{name}" for name in names if name not in declared]
     drift += [f"missing:{name}" for name in declared if name not in names and _is_known(name, crawled, file_format)]
     drift += [
         f"retyped:{name} is {kind}, not {declared[name]}"
         for name, kind in found
-        if name in declared and not fits(file_format, declared[name], kind, has_missing_values)
+        if name in declared and not fits(file_format, declared[name], kind, has_texts)
     ]
     return [*drift, "reordered"] if file_format == "csv" and _is_reordered(names, published) else drift
 

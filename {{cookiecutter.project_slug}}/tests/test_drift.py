@@ -184,11 +184,23 @@ def test_texts_among_numbers_say_nothing_where_a_text_stands_for_a_missing_one()
     assert drift_of(raw(columns | {"id": "double"}), published(missing_values='["n/a"]')) != []
 
 
+def test_without_a_header_there_are_no_names_to_compare() -> None:
+    assert drift_of(raw({"col0": "bigint", "col1": "string"}), published(header="false")) == []
+
+
+def test_with_decimal_commas_numbers_are_texts_to_a_crawler() -> None:
+    columns = AGREES | {"id": "string"}
+
+    assert drift_of(raw(columns), published(decimal=",")) == []
+    assert drift_of(raw(columns), published()) != []
+
+
 def test_terraform_writes_the_parameters_and_the_table_names_that_the_lambdas_read() -> None:
-    (written,) = [line for line in (DATASET_MODULE / "table.tf").read_text().splitlines() if "_drift " in line]
+    written = (DATASET_MODULE / "table.tf").read_text().partition("_drift = ")[2].partition("_commits")[0]
     crawler, main = ((DATASET_MODULE / name).read_text() for name in ("crawler.tf", "main.tf"))
 
     assert "{ on_drift = var.dataset.on_drift }" in written and "{ missing_values = " in written
+    assert '{ header = "false" }' in written and "{ decimal = " in written
     assert "}, local._drift)" in (DATASET_MODULE / "table.tf").read_text()
     assert 'batches = "${var.name}_batches"' in main and "raw_" in crawler
 

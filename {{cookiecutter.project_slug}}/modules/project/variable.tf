@@ -60,6 +60,9 @@ variable "settings" {
       prefix          = optional(string)
       delimiter       = optional(string, ",")
       quoted_newlines = optional(bool, true)
+      encoding        = optional(string, "utf-8")
+      header          = optional(bool, true)
+      decimal         = optional(string, ".")
       missing_values  = optional(list(string), [])
       columns = list(object({
         name     = string

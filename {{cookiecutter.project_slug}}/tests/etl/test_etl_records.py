@@ -96,7 +96,9 @@ def test_with_a_tab_between_cells_a_line_of_tabs_is_a_record() -> None:
     assert [cells for _, cells in csv_records.records([b"a\tb\n\t\n"], grammar)] == [[b"a", b"b"], [b"", b""]]
 
 
-@pytest.mark.parametrize("lines", ["id,v\n1,a\r\n", "id,v\r\n1,a\n", 'id,v\r\n1,"a\rb"\r\n', "id,v\n1,a\rb\n", "id\r1\r"])
+@pytest.mark.parametrize(
+    "lines", ["id,v\n1,a\r\n", "id,v\r\n1,a\n", 'id,v\r\n1,"a\rb"\r\n', "id,v\n1,a\rb\n", "id\r1\r"]
+)
 def test_a_file_whose_lines_end_in_several_ways_is_written_anew(lines: str) -> None:
     assert not csv_records.survey(in_blocks(lines), QUOTED).is_plain
 
@@ -252,5 +254,3 @@ def test_a_byte_order_mark_is_no_part_of_the_text(size: int) -> None:
     content, read_content = read(b"\xef\xbb\xbfid\n1\n", size=size)
 
     assert (content, read_content.has_mark) == (b"id\n1\n", True)
-
-
