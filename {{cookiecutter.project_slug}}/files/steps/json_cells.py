@@ -27,8 +27,11 @@ LEVELS_OF_NESTING = 4
 
 def cells(lines: DataFrame, layout: Layout, settings: Settings, place: Sequence[str]) -> DataFrame:
     """The cells of lines of JSON under the declared names; a line that is not exactly one object is corrupt."""
-    keys = dict.fromkeys(key for spelt in layout.keys for key in spelt)
+    keys = list(dict.fromkeys(key for spelt in layout.keys for key in spelt))
     fields = ", ".join(f"{named(key)} string" for key in keys)
+    # By their places, as to Spark `id` and `ID` are one name.
+    renamed = f"cast(_parsed.r[0] as struct<{', '.join(f'k{place}: string' for place in range(len(keys)))}>)"
+    fields_of = {key: f"_object.k{place}" for place, key in enumerate(keys)}
     schema = f"r array<struct<{fields}>>, _end int, {rules.CORRUPT} string"
     # Spark reads the first value of a line and no further: as an element of an array, the rest belongs to it.
     wrapped = """concat('{"r":[', value, '],"_end":1}')"""
@@ -38,24 +41,23 @@ def cells(lines: DataFrame, layout: Layout, settings: Settings, place: Sequence[
         lines.where(r"value rlike '[^ \\t]'")
         .selectExpr(*place, r"case when startswith(value, '\ufeff') then substr(value, 2) else value end as value")
         .selectExpr("*", f"from_json({wrapped}, {quoted(schema)}, {options}) as _parsed")
-        .selectExpr("*", f"case when {whole} then null else value end as {rules.CORRUPT}", "_parsed.r[0] as _object")
+        .selectExpr("*", f"case when {whole} then null else value end as {rules.CORRUPT}", f"{renamed} as _object")
     )
     columns = list(zip(settings.columns, layout.keys, strict=True))
-    found = [f"{_cell(column, spelt, settings)} as {named(column.name)}" for column, spelt in columns]
+    found = [f"{_cell(column, spelt, fields_of, settings)} as {named(column.name)}" for column, spelt in columns]
     read = read.selectExpr("*", *found)
     names = [place_of.rpartition(" ")[2] for place_of in place]
     shown = [named(column.name) for column in settings.columns]
-    return read.selectExpr(*names, rules.CORRUPT, *shown, f"{_elsewhere(columns, list(keys))} as {rules.ELSEWHERE}")
+    return read.selectExpr(*names, rules.CORRUPT, *shown, f"{_elsewhere(columns, fields_of)} as {rules.ELSEWHERE}")
 
 
-def _cell(column: Column, spelt: Sequence[str], settings: Settings) -> str:
-    texts = [_exact(key, column.type) for key in spelt]
+def _cell(column: Column, spelt: Sequence[str], fields_of: dict[str, str], settings: Settings) -> str:
+    texts = [_exact(key, fields_of[key], column.type) for key in spelt]
     return rules.present(texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})", settings.missing_values)
 
 
-def _exact(key: str, kind: str) -> str:
+def _exact(key: str, value: str, kind: str) -> str:
     """The text of a value as it stands in the line; marked, where that cannot be told."""
-    value = f"_object.{named(key)}"
     if kind != "string" and not kind.startswith("decimal"):
         return value
     at_stake = f"{value} rlike {quoted(FLOATING)}"
@@ -97,16 +99,16 @@ def _nested_pattern() -> str:
     return level
 
 
-def _elsewhere(columns: list[tuple[Column, tuple[str, ...]]], keys: list[str]) -> str:
+def _elsewhere(columns: list[tuple[Column, tuple[str, ...]]], fields_of: dict[str, str]) -> str:
     """The declared columns whose value the object has under a spelling that the file's first records do not have."""
     twice = [
-        f"case when size(filter(array({', '.join(f'_object.{named(key)}' for key in spelt)}), v -> v is not null)) > 1 "
+        f"case when size(filter(array({', '.join(fields_of[key] for key in spelt)}), v -> v is not null)) > 1 "
         f"then {quoted(column.name)} end"
         for column, spelt in columns
         if len(spelt) > 1
     ]
     names = ", ".join(quoted(column.name) for column, _ in columns)
-    known = ", ".join(map(quoted, keys))
+    known = ", ".join(map(quoted, fields_of))
     spelt = r"regexp_replace(regexp_replace(lower(trim(k)), '[^a-z0-9]+', '_'), '^_|_$', '')"
     unknown = f"filter(json_object_keys(value), k -> k not in ({known}) and {spelt} in ({names}))"
     absent = " or ".join(f"{named(column.name)} is null" for column, _ in columns)

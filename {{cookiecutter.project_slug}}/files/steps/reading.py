@@ -34,6 +34,8 @@ PLACE_OF_RECORD = (
 )
 # The first cell of a CSV that was written anew: the record's text, where it was malformed.
 REFUSED = "_refused"
+# How many cells that nobody declared a refused row keeps: Spark plans thousands of columns for minutes.
+UNDECLARED_SHOWN = 100
 # So many files are found one by one; where more fail, the fault is hardly theirs.
 MOST_UNREADABLE = 5
 GLOB = str.maketrans({character: "\\" + character for character in "\\{}[]*?"})
@@ -73,7 +75,7 @@ def _cells(spark: SparkSession, layout: Layout, paths: list[str], settings: Sett
     corrupt = [f"coalesce({rules.CORRUPT}, nullif({REFUSED}, '')) as {rules.CORRUPT}"] if layout.rewritten else []
     if layout.is_text and not layout.rewritten:
         corrupt = [rules.CORRUPT]
-    extra = [rules.named(name) for name in layout.names if layout.is_text and name.startswith("+")]
+    extra = [rules.named(name) for name in layout.names if layout.is_text and name.startswith("+")][:UNDECLARED_SHOWN]
     lost = [] if layout.is_text else [f"{_lost(layout, settings)} as {rules.LOST}"]
     return frame.selectExpr(*PLACE_OF_RECORD, *corrupt, *lost, *extra, *_declared(layout, settings))
 

@@ -2,13 +2,16 @@
 
 import gzip
 import io
+import json
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import pyarrow
 import pytest
 from platform_in_a_folder import Outcome, Platform, column, job_settings
-from pyarrow import parquet
+from pyarrow import orc, parquet
+from steps import transforming
 
 ID_AND_V = [column("id", "bigint"), column("v")]
 K_AND_V = [column("k"), column("v")]
@@ -234,6 +237,164 @@ CASES = {
 }
 
 
+def orc_case(table: Any, columns: list[dict[str, Any]], published: Any, reasons: Any = ()) -> Case:
+    written = io.BytesIO()
+    orc.write_table(pyarrow.table(table), written)
+    return Case(written.getvalue(), columns, published, list(reasons), key="orders/a", changes={"format": "orc"})
+
+
+def moments(unit: str, *values: int | None) -> Any:
+    return pyarrow.array(values, pyarrow.timestamp(unit))
+
+
+BIG_ID_AND_V = [column("id", "bigint"), column("v")]
+YEAR_1, YEAR_1850 = -62_135_596_800_000_000, -3_786_825_600_000_000
+# Longer than what is looked at for the spellings of keys.
+MANY_LINES = '{"id":1,"v":"a"}\n' * 5_000
+# Of the same kinds: what else people and programs send.
+CASES |= {
+    "an empty line of tabs between tabs": Case(
+        "id\tv\n1\ta\n\t\n2\tb\n",
+        [column("id"), column("v")],
+        [("1", "a"), (None, None), ("2", "b")],
+        changes={"delimiter": "\t", "quoted_newlines": False},
+    ),
+    "lines that end in CR alone": Case("id,name\r1,a\r2,b\r", ID_AND_NAME, [("1", "a"), ("2", "b")]),
+    "a CR within a cell": Case("id,name\n1,a\rb\n", ID_AND_NAME, [("1", "a\rb")], changes=LINE_MODE),
+    "Excel's LF within quotes and CR LF after rows": Case(
+        'id,name\r\n1,"a\nb"\r\n2,c\r\n', ID_AND_NAME, [("1", "a\nb"), ("2", "c")]
+    ),
+    "LF within quotes of the header and CR LF after rows": Case(
+        'id,"na\nme"\r\n1,a\r\n2,c\r\n', [column("id"), column("na_me")], [("1", "a"), ("2", "c")]
+    ),
+    "CR LF within quotes and LF after rows": Case(
+        'id,name\n1,"a\r\nb"\n2,c\n', ID_AND_NAME, [("1", "a\nb"), ("2", "c")]
+    ),
+    "a quote that nobody closes": Case(
+        'id,name\n1,"open\n2,b\n3,c\n', ID_AND_NAME, [("2", "b"), ("3", "c")], [["malformed"]]
+    ),
+    "quotes within quotes over two lines": Case(
+        'id,name,z\n1,"the "first" of\ntwo,lines",x\n2,d,e\n',
+        [*ID_AND_NAME, column("z")],
+        [("2", "d", "e")],
+        [["malformed"]],
+    ),
+    "the second half of a record has as many cells as a record": Case(
+        'id,name\n1,"a\nb",x\n2,c\n', ID_AND_NAME, [("2", "c")], [["malformed"]] * 2, changes=LINE_MODE
+    ),
+    "inches in an unquoted cell": Case('id,name\n1,5" pipe\n', ID_AND_NAME, [("1", '5" pipe')], changes=LINE_MODE),
+    "a line of blanks": Case("id,name\n1,a\n  \n2,b\n", ID_AND_NAME, [("1", "a"), ("2", "b")], changes=LINE_MODE),
+    "more fields on a line than Spark takes": Case(
+        f"id,v\n1,a\n2{',' * 140_000}\n3,c\n", [column("id"), column("v")], [("1", "a"), ("3", "c")], [["malformed"]]
+    ),
+    "the end sign of DOS": Case("id,name\r\n1,a\r\n\x1a", ID_AND_NAME, [("1", "a")]),
+    "a padded gzip of JSON": Case(
+        gzip.compress(b'{"id":1,"v":"a"}\n', mtime=0) + bytes(10),
+        BIG_ID_AND_V,
+        [(1, "a")],
+        key="orders/a.json.gz",
+        changes={"format": "json"},
+    ),
+    "objects over several lines": json_case(
+        json.dumps({"id": 1, "v": "a"}, indent=2) + "\n" + json.dumps({"id": 2, "v": "b"}, indent=2),
+        BIG_ID_AND_V,
+        [(1, "a"), (2, "b")],
+    ),
+    "a broken element of an array": json_case(
+        '[\n{"id":1,"v":"a"},\n{"id":oops},\n{"id":3,"v":"c"}\n]', BIG_ID_AND_V, [(1, "a"), (3, "c")], [["malformed"]]
+    ),
+    "an array that does not end": json_case('[{"id":1,"v":"a"},\n', BIG_ID_AND_V, [(1, "a")], [["malformed"]]),
+    "a line that closes what it did not open": json_case(
+        '{"id":1,"v":"a"}],"x":{}}\n{"id":2,"v":"b"}\n', BIG_ID_AND_V, [(2, "b")], [["malformed"]]
+    ),
+    "a second spelling of a key far down": json_case(
+        MANY_LINES + '{"ID":2,"v":"b"}\n', BIG_ID_AND_V, [(1, "a")] * 5_000, [["spelt:id"]]
+    ),
+    "two spellings of a key in one object": json_case(
+        '{"id":1,"ID":2,"v":"a"}\n{"id":3,"v":"c"}\n', BIG_ID_AND_V, [(3, "c")], [["spelt:id"]]
+    ),
+    "a number beside a text of the same digits": json_case(
+        '{"v":"1.1","w":{"v":1.10}}\n{"v":1.10,"w":{"v":7}}\n', [column("v")], [("1.10",)], [["type:v"]]
+    ),
+    "a byte order mark before JSON": json_case('\ufeff{"id":1,"v":"a"}\n', BIG_ID_AND_V, [(1, "a")]),
+    "old dates in JSON": json_case(
+        '{"d":"0202-03-01","t":"1899-12-31 23:00:00"}\n',
+        [column("d", "date"), column("t", "timestamp")],
+        [("0202-03-01", "1899-12-31 23:00:00")],
+    ),
+    "old moments in Parquet": parquet_case(
+        {"t": moments("us", YEAR_1, YEAR_1850)},
+        [column("t", "timestamp")],
+        [("0001-01-01 00:00:00",), ("1850-01-01 00:00:00",)],
+    ),
+    "old dates and moments in ORC": orc_case(
+        {"d": pyarrow.array([-719_162, -150_000], pyarrow.date32()), "t": moments("us", YEAR_1850, 0)},
+        [column("d", "date"), column("t", "timestamp")],
+        [("0001-01-01", "1850-01-01 00:00:00"), ("1559-04-24", "1970-01-01 00:00:00")],
+    ),
+    "nanoseconds in Parquet": parquet_case(
+        {"t": moments("ns", 1_709_287_200_000_000_000, 1_709_287_200_000_000_001, -1_000)},
+        [column("t", "timestamp")],
+        [("2024-03-01 10:00:00",), ("1969-12-31 23:59:59.999999",)],
+        [["type:t"]],
+    ),
+    "integers that a double or a smaller type cannot hold": parquet_case(
+        {"v": [1, 2**53 + 1, 2**53], "w": [1, 300, 2]},
+        [column("v", "double"), column("w", "tinyint")],
+        [("1.0", "1"), ("9.007199254740992E15", "2")],
+        [["type:v", "type:w"]],
+    ),
+    "a decimal with more digits than declared": parquet_case(
+        {"v": pyarrow.array([Decimal("1.10"), Decimal("1.25"), Decimal("123.00")], pyarrow.decimal128(10, 2))},
+        [column("v", "decimal(3,1)")],
+        [("1.1",)],
+        [["type:v"]] * 2,
+    ),
+    "unsigned integers": parquet_case(
+        {
+            "a": pyarrow.array([255], pyarrow.uint8()),
+            "b": pyarrow.array([65_535], pyarrow.uint16()),
+            "c": pyarrow.array([2**32 - 1], pyarrow.uint32()),
+        },
+        [column("a", "smallint"), column("b", "int"), column("c", "bigint")],
+        [("255", "65535", str(2**32 - 1))],
+    ),
+    "categories": parquet_case(
+        {"id": [1, 2], "v": pyarrow.array(["a", "b"]).dictionary_encode()}, BIG_ID_AND_V, [(1, "a"), (2, "b")]
+    ),
+    "a file in Windows-1252": Case(
+        "id;name\n1;Zoë €\n2;b\n".encode("windows-1252"),
+        ID_AND_NAME,
+        [("1", "Zoë €"), ("2", "b")],
+        changes={"encoding": "windows-1252", "delimiter": ";"},
+    ),
+    "a file in UTF-16": Case(
+        "id\tname\r\n1\tZoë\r\n".encode("utf-16"),
+        ID_AND_NAME,
+        [("1", "Zoë")],
+        changes={"encoding": "utf-16", "delimiter": "\t"},
+    ),
+    "JSON in Latin-1": Case(
+        '{"id":1,"v":"Zoë"}\n'.encode("latin-1"),
+        BIG_ID_AND_V,
+        [(1, "Zoë")],
+        key="orders/a.json",
+        changes={"format": "json", "encoding": "iso-8859-1"},
+    ),
+    "a file without a header": Case(
+        "1,a\n2\n3,c\n", ID_AND_NAME, [("1", "a"), ("3", "c")], [["malformed"]], changes={"header": False}
+    ),
+    "a byte order mark without a header": Case("\ufeff1,a\n", ID_AND_NAME, [("1", "a")], changes={"header": False}),
+    "decimal commas": Case(
+        "id;a;b;c\n1;1,5;1.234.567,89;1.000\n2;-0,25;12;7\n3;1.5;1;1\n4;1;1,005;1\n5;1;1;1,0\n",
+        [column("id"), column("a", "double"), column("b", "decimal(12,2)"), column("c", "int")],
+        [("1", "1.5", "1234567.89", "1000"), ("2", "-0.25", "12.00", "7")],
+        [["type:a"], ["type:b"], ["type:c"]],
+        changes={"delimiter": ";", "decimal": ","},
+    ),
+}
+
+
 def rows_of(platform: Platform, outcome: Outcome, columns: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
     """The published values; what Python cannot hold or would show otherwise, such as old times, as text."""
     if not outcome.published:
@@ -292,3 +453,69 @@ def test_a_declared_column_that_collides_with_the_partition_ends_the_run_in_one_
     outcome = platform.run(job_settings(columns, partition_by="order"))
 
     assert outcome.failure == "The column order_day is declared, and is also what partition_by: order adds; rename it."
+
+
+def test_a_file_that_fails_spark_is_found_and_the_others_are_published(platform: Platform) -> None:
+    written = io.BytesIO()
+    parquet.write_table(pyarrow.table({"id": list(range(2_000)), "v": ["x" * 9] * 2_000}), written, compression="gzip")
+    good = written.getvalue()
+    for number in range(5):
+        platform.upload(f"orders/{number}", good)
+    # Its footer is whole; what it describes is not.
+    platform.upload("orders/spoilt", good[:100] + bytes(400) + good[500:])
+
+    outcome = platform.run(job_settings(BIG_ID_AND_V, format="parquet"))
+
+    assert outcome.counts == (10_000, 10_000, 0, 0)
+    reasons = {file["key"]: file["file_reason"] for file in outcome.report["files"]}
+    assert reasons.pop("orders/spoilt").startswith("unreadable: Spark cannot read it: ")
+    assert set(reasons.values()) == {None}
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"id,v\n1,a\n", "not-parquet"),
+        (b"PAR1 and no end", "truncated"),
+        (b"", "empty"),
+    ],
+)
+def test_a_file_of_another_format_says_so(platform: Platform, content: bytes, reason: str) -> None:
+    platform.upload("orders/a", content)
+
+    outcome = platform.run(job_settings(BIG_ID_AND_V, format="parquet"))
+
+    assert outcome.report["files"][0]["file_reason"] == reason
+
+
+def failing(code: str) -> Any:
+    def transform(rows: Any) -> Any:
+        return eval(code, {"rows": rows})
+
+    return transform
+
+
+@pytest.mark.parametrize(
+    ("code", "failure"),
+    [
+        ("rows.selectExpr('no_such_column')", "AnalysisException: [UNRESOLVED_COLUMN"),
+        ("rows.nothing_like_it()", "AttributeError: 'DataFrame' object has no attribute 'nothing_like_it'"),
+        ("1 / 0", "ZeroDivisionError at "),
+        ("rows.drop('v')", "returns other columns than declared: v is missing."),
+        (
+            "rows.selectExpr('* except (v)', 'double(id) as v')",
+            "returns other columns than declared: v is double, not string.",
+        ),
+    ],
+)
+def test_a_transform_that_fails_or_returns_other_columns_ends_the_run_in_its_own_words(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, code: str, failure: str
+) -> None:
+    platform.upload("orders/a.csv", "id,v\n1,a\n")
+    monkeypatch.setattr(transforming, "transform_of", lambda _: failing(code))
+
+    outcome = platform.run(job_settings(BIG_ID_AND_V))
+
+    assert outcome.failure is not None and outcome.failure.startswith("transforms/orders.py ")
+    assert failure in outcome.failure
+    assert outcome.published == []
