@@ -77,8 +77,9 @@ def _moment(text: str, kind: str, form: str | None) -> str:
     if further <= 0:
         return parsed
     # Spark cuts what it reads beyond microseconds: only zeros may stand there.
-    before = "[.,]" if re.search("[.,]S", form) else ""
-    cut = f"{before}[0-9]{{6}}(?=[0-9]{{{further}}}([^0-9]|\\z))(?!0{{{further}}})"
+    cut = f"[0-9]{{6}}(?=[0-9]{{{further}}}([^0-9]|\\z))(?!0{{{further}}})"
+    if re.search("[.,]S", form):
+        cut = "[.,][0-9]{6}[0-9]*[1-9]"
     return f"case when not {text} rlike {quoted(cut)} then {parsed} end"
 
 
