@@ -17,12 +17,12 @@ IN_TEXT = {
 # Nobody documents what a CSV crawler calls a column of `true` and `false`; and a number of JSON is certain to
 # 15 digits only, so long ones are sent as texts (docs/etl.md).
 IN_ONE_TEXT_FORMAT = {("csv", "boolean", "string"), ("json", "bigint", "string")}
-# Parquet and ORC say themselves what they hold; files/steps/columnar.py refuses what does not fit without loss.
+# Parquet and ORC say themselves what they hold; files/steps/columnar.py refuses each value that does not fit.
 IN_COLUMNS = {
-    **dict.fromkeys(("tinyint", "smallint"), INTEGERS[:3]),  # Stored in 32 bits, whatever they are called.
-    "int": INTEGERS[:3],
-    "bigint": INTEGERS,
-    "double": ("float",),
+    **dict.fromkeys(INTEGERS, INTEGERS),
+    "float": INTEGERS,
+    "double": (*INTEGERS, "float"),
+    "decimal": INTEGERS,
     "string": ("varchar", "char"),
 }
 
@@ -31,8 +31,6 @@ def fits(file_format: str, declared: str, crawled: str, has_missing_values: bool
     """Whether a column that the crawler calls one type may well hold the declared one."""
     wanted, seen = _kind(declared), _kind(crawled)
     if file_format not in TEXT_FORMATS:
-        if wanted == seen == "decimal":
-            return _has_room(declared, crawled)
         return seen in (wanted, *IN_COLUMNS.get(wanted, ()))
     # Where a text stands for a missing number, a column of numbers is one of texts to a crawler.
     if wanted == "string" or (seen == "string" and has_missing_values):
@@ -42,8 +40,3 @@ def fits(file_format: str, declared: str, crawled: str, has_missing_values: bool
 
 def _kind(given: str) -> str:
     return re.split(r"[(<]", given, maxsplit=1)[0]
-
-
-def _has_room(declared: str, crawled: str) -> bool:
-    (room, scale), (digits, decimals) = ([int(n) for n in re.findall(r"\d+", kind)] for kind in (declared, crawled))
-    return decimals <= scale and digits - decimals <= room - scale

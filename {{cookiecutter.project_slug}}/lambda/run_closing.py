@@ -10,7 +10,7 @@ from messages.run import MOST_FILES, larger_than_workers
 from parallel import each
 from run_metrics import measure_run
 from run_news import RunNews
-from run_outcome import Outcome, is_explained, outcome_of
+from run_outcome import Outcome, is_explained, outcome_of, repeats
 
 FINAL = ("SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR", "EXPIRED")
 # A Lambda lives for 15 minutes at most: whoever claimed longer ago will not start the job any more.
@@ -58,7 +58,7 @@ class Closing:
         self.news.published(dataset, run, known, outcome.report)
 
     def _fail(self, dataset: str, run: str, rows: list[Row], reason: str, known: Row) -> None:
-        most, advice = self.maximum_attempts, None
+        most, advice = 1 if repeats(reason) else self.maximum_attempts, None
         if "text" in known and not is_explained(reason):
             text, workers = int(known["text"]), self.jobs.workers
             # What all workers together do not hold would end the same way at a second attempt.

@@ -8,6 +8,15 @@ from botocore.exceptions import ClientError
 from ledger import Row
 
 MISSING = ("NoSuchKey", "404")
+# Of files/etl.py: what it says of rows, of a transform and of rules.
+REPEATING = (
+    "all-rows-bad:",
+    "too-many-bad-rows:",
+    "rows-do-not-add-up:",
+    "transforms/",
+    "The rules of ",
+    "The column ",
+)
 COUNTS = ("rows_in", "published", "quarantined", "duplicates")
 
 
@@ -31,6 +40,11 @@ class Outcome:
         """Why a run that did not publish failed, in one line."""
         said = self.report.get("reason")
         return str(said) if said and said != "did-not-finish" else f"job-{job_state.lower()}"
+
+
+def repeats(reason: str) -> bool:
+    """Whether the same files would fail the same way again: their rows, the settings or the team's code are at fault."""
+    return reason.startswith(REPEATING)
 
 
 def is_explained(reason: str) -> bool:

@@ -106,6 +106,25 @@ def test_the_reason_of_the_report_is_told_rather_than_the_state_of_the_job(chain
     assert "failed: too-many-bad-rows: 6 of 10 rows." in chain.notifications()[0]["Message"]
 
 
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "all-rows-bad: none of 20 rows passed; see the quarantine.",
+        "too-many-bad-rows: 6 of 10 rows",
+        "rows-do-not-add-up: a.csv has 3 rows",
+        "transforms/orders.py failed: NameError: name 'x' is not defined (line 3).",
+        "The rules of day cannot be judged: Spark refuses format 'YYYY': no such pattern.",
+    ],
+)
+def test_a_failure_that_would_come_again_is_not_tried_again(chain: EventChain, reason: str) -> None:
+    running(chain)
+
+    chain.job_ends("FAILED", reason=reason)
+
+    (row,) = chain.rows().values()
+    assert (row["state"], row["attempts"], row["reason"]) == ("DEAD", 1, reason)
+
+
 def test_files_that_failed_too_often_are_dead_and_told_once(chain: EventChain) -> None:
     running(chain)
     for _ in range(MAXIMUM_ATTEMPTS - 1):

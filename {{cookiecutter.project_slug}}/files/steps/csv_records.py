@@ -112,8 +112,11 @@ class Survey:
 
     def add(self, text: bytes, reduced: bytes, delimiter: bytes) -> None:
         """Count the records of some whole lines; `reduced` is the text without its quoted cells."""
-        if not self.records and not self.head:
+        if not self.head:
             self.head = text
+            # Spark takes the first line break that it meets for that of all lines, also one within quotes.
+            first = text.find(b"\n")
+            self.line_end = None if first < 0 else b"\r\n" if text[:first].endswith(b"\r") else b"\n"
         lines = reduced.splitlines()
         self.records += len(lines) - lines.count(b"")
         self.is_plain = (

@@ -503,7 +503,7 @@ def failing(code: str) -> Any:
         ("1 / 0", "ZeroDivisionError at "),
         ("rows.drop('v')", "returns other columns than declared: v is missing."),
         (
-            "rows.selectExpr('* except (v)', 'double(id) as v')",
+            "rows.withColumn('v', rows['id'].cast('double'))",
             "returns other columns than declared: v is double, not string.",
         ),
     ],

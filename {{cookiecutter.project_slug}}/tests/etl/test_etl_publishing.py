@@ -294,7 +294,7 @@ def test_the_report_of_an_unforeseen_error_quotes_no_value_of_a_row(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = [platform.upload("orders/a.csv", ROWS)]
-    broken = "raise_error(concat('cannot take ', v))"
+    broken = "cast(raise_error(concat('cannot take ', v)) as string)"
     monkeypatch.setattr(transforming, "transform_of", lambda _: lambda rows: rows.withColumn("v", expr(broken)))
 
     with pytest.raises(Exception, match="cannot take"):
@@ -311,7 +311,7 @@ def test_an_unforeseen_error_ends_the_job_without_a_value_of_a_row_in_its_log(
     manifest = manifest_of([platform.upload("orders/a.csv", ROWS)])
     key = f"_manifests/orders/{manifest.run}.json"
     platform.clients.s3.put_object(Bucket=OUTPUT, Key=key, Body=json.dumps(asdict(manifest)))
-    broken = "raise_error(concat('cannot take ', v))"
+    broken = "cast(raise_error(concat('cannot take ', v)) as string)"
     monkeypatch.setattr(transforming, "transform_of", lambda _: lambda rows: rows.withColumn("v", expr(broken)))
     monkeypatch.setattr(etl, "spark_session", lambda _: platform.spark)
 
