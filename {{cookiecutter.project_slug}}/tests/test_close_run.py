@@ -109,9 +109,6 @@ def test_the_reason_of_the_report_is_told_rather_than_the_state_of_the_job(chain
 @pytest.mark.parametrize(
     "reason",
     [
-        "all-rows-bad: none of 20 rows passed; see the quarantine.",
-        "too-many-bad-rows: 6 of 10 rows",
-        "rows-do-not-add-up: a.csv has 3 rows",
         "transforms/orders.py failed: NameError: name 'x' is not defined (line 3).",
         "The rules of day cannot be judged: Spark refuses format 'YYYY': no such pattern.",
     ],
