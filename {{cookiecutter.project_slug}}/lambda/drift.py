@@ -17,10 +17,10 @@ def drift_of(crawled: Row, published: Row) -> list[str]:
     found = [
         column for column in crawled_columns(crawled, file_format) if column[0] in declared or not _counted(column)
     ]
-    if not found:
+    # Without a header columns are known by their places, which no crawler tells.
+    if not found or told.get("header") == "false":
         return []
     names = list(dict.fromkeys(name for name, _ in found))
-    # A number with a decimal comma is a text to a crawler, like the text in place of a missing one.
     has_texts = "missing_values" in told or "decimal" in told
     drift = [f"added:{name}" for name in names if name not in declared]
     drift += [f"missing:{name}" for name in declared if name not in names and _is_known(name, crawled, file_format)]
@@ -45,7 +45,8 @@ def crawled_columns(crawled: Row, file_format: str) -> list[tuple[str, str]]:
     columns = [(column["Name"], column["Type"]) for column in crawled["StorageDescriptor"]["Columns"]]
     if file_format == "json":
         # A file that is one array is one row to Glue, with one column that holds the real ones.
-        columns = [each for column in columns for each in (_fields(column[1]) if _is_rows(column) else [column])]
+        rows = {column for column in columns if column[0] == "array" and column[1].startswith("array<struct<")}
+        columns = [each for column in columns for each in (_fields(column[1]) if column in rows else [column])]
     return [(normalised(name), kind) for name, kind in columns]
 
 
@@ -61,10 +62,6 @@ def _counted(column: tuple[str, str]) -> bool:
 def _is_known(name: str, crawled: Row, file_format: str) -> bool:
     # JSON leaves out what is missing, so a key that no sample holds says nothing; a folder `day=3/` hides a column.
     return file_format != "json" and name not in [normalised(key["Name"]) for key in crawled.get("PartitionKeys", [])]
-
-
-def _is_rows(column: tuple[str, str]) -> bool:
-    return column[0] == "array" and column[1].startswith("array<struct<")
 
 
 def _fields(kind: str) -> list[tuple[str, str]]:

@@ -38,36 +38,48 @@ class Footer:
 def footer(s3: Any, version: dict[str, str], file_format: str, size: int) -> Footer:
     """Read a file's own description of itself from its last bytes."""
     import pyarrow
-    from pyarrow import orc, parquet
 
-    old: set[str] = set()
-    length = TAIL_BYTES
-    tail = _last(s3, version, min(size, length))
-    if file_format == "parquet":
-        if tail[-4:] != b"PAR1":
-            begins = _first(s3, version, 4) == b"PAR1"
-            raise UnreadableFooterError("truncated" if begins else "not-parquet")
-        length = int.from_bytes(tail[-8:-4], "little") + 8
-        tail = tail if length <= len(tail) else _last(s3, version, min(size, length))
-    else:
-        tail = _last(s3, version, size)
-        if not tail.startswith(b"ORC"):
-            raise UnreadableFooterError("not-orc")
     try:
-        if file_format == "parquet":
-            found = parquet.ParquetFile(pyarrow.BufferReader(tail))
-            schema, rows = found.schema_arrow, found.metadata.num_rows
-            old = _old_timestamps(found)
-        else:
-            described = orc.ORCFile(pyarrow.BufferReader(tail))
-            schema, rows = described.schema, described.nrows
-            old = _whole_microseconds(described)
+        return _parquet(s3, version, size) if file_format == "parquet" else _orc(s3, version, size)
     except (pyarrow.ArrowException, OSError) as error:
         raise UnreadableFooterError("truncated") from error
+
+
+def _parquet(s3: Any, version: dict[str, str], size: int) -> Footer:
+    import pyarrow
+    from pyarrow import parquet
+
+    tail = _last(s3, version, min(size, TAIL_BYTES))
+    if tail[-4:] != b"PAR1":
+        raise UnreadableFooterError("truncated" if _first(s3, version, 4) == b"PAR1" else "not-parquet")
+    length = int.from_bytes(tail[-8:-4], "little") + 8
+    tail = tail if length <= len(tail) else _last(s3, version, min(size, length))
+    found = parquet.ParquetFile(pyarrow.BufferReader(tail))
+    old, schema = _old_timestamps(found), found.schema_arrow
     kinds = [INT96 if name in old else _plain(str(kind)) for name, kind in zip(schema.names, schema.types, strict=True)]
-    if file_format == "orc":
-        kinds = [kind.replace("timestamp[ns", "nanoseconds[") for kind in kinds]
-    return Footer(list(schema.names), kinds, rows)
+    return Footer(list(schema.names), kinds, found.metadata.num_rows)
+
+
+def _orc(s3: Any, version: dict[str, str], size: int) -> Footer:
+    import pyarrow
+    from pyarrow import orc
+
+    content = _last(s3, version, size)
+    if not content.startswith(b"ORC"):
+        raise UnreadableFooterError("not-orc")
+    found = orc.ORCFile(pyarrow.BufferReader(content))
+    whole, schema = _whole_microseconds(found), found.schema
+    kinds = [
+        "timestamp[us]" if name in whole else str(kind).replace("timestamp[ns", "nanoseconds[")
+        for name, kind in zip(schema.names, schema.types, strict=True)
+    ]
+    return Footer(list(schema.names), kinds, found.nrows)
+
+
+def _plain(kind: str) -> str:
+    """The type of the values, where a file keeps each of them once and refers to it."""
+    found = re.match(r"dictionary<values=(.+?), indices=", kind)
+    return found[1] if found else kind
 
 
 def _old_timestamps(file: Any) -> set[str]:
@@ -91,12 +103,6 @@ def _whole_microseconds(file: Any) -> set[str]:
         for name, value in nanoseconds.items()
     }
     return {name for name, value in rest.items() if not compute.any(compute.not_equal(value, 0)).as_py()}
-
-
-def _plain(kind: str) -> str:
-    """The type of the values, where a file keeps each of them once and refers to it."""
-    found = re.match(r"dictionary<values=(.+?), indices=", kind)
-    return found[1] if found else kind
 
 
 def _first(s3: Any, version: dict[str, str], length: int) -> bytes:

@@ -141,42 +141,67 @@ class _Text:
 
 def values(blocks: Iterable[bytes]) -> Iterator[str]:
     """The texts of a file's values, the elements of its arrays one by one, and of the lines that hold none."""
-    held, open_arrays, decoder = _Text(blocks), 0, json.JSONDecoder()
-    indent, broken_at = "", ""
-    broken: list[str] = []
-    while True:
-        passed = held.skip()
-        if open_arrays or not broken:
-            open_arrays += passed.count("[") - passed.count("]")
-        indent = passed.rpartition("\n")[2] if "\n" in passed else indent + passed
-        if open_arrays < 0:
-            yield "]"
-            open_arrays = 0
-        if held.at == len(held.text):
-            break
+    yield from _Values(_Text(blocks)).all()
+
+
+class _Values:
+    """A file's values; a broken one is held until it is known how far it goes."""
+
+    def __init__(self, held: _Text) -> None:
+        self.held, self.decoder = held, json.JSONDecoder()
+        self.open_arrays, self.indent = 0, ""
+        self.broken: list[str] = []
+        self.broken_at = ""
+
+    def all(self) -> Iterator[str]:
+        while True:
+            if self._unopened():
+                yield "]"
+            if self.held.at == len(self.held.text):
+                break
+            yield from self._next()
+        yield from self._end_of_broken()
+        if self.open_arrays:
+            # It does not end: what came after this was lost.
+            yield "["
+
+    def _unopened(self) -> bool:
+        """Go to the next value; whether an array ends on the way that never began."""
+        passed = self.held.skip()
+        if self.open_arrays or not self.broken:
+            self.open_arrays += passed.count("[") - passed.count("]")
+        self.indent = passed.rpartition("\n")[2] if "\n" in passed else self.indent + passed
+        unopened, self.open_arrays = self.open_arrays < 0, max(self.open_arrays, 0)
+        return unopened
+
+    def _next(self) -> Iterator[str]:
+        held = self.held
         # A line that is indented deeper than the broken value above it belongs to that one.
-        is_inside = bool(broken) and len(indent) > len(broken_at)
-        value = None if is_inside else _value(held, decoder)
-        if value is None and open_arrays and _breaks_later(held, decoder):
-            # Where the broken element ends nobody can tell, and its parts must not pass for records.
-            broken.append(held.text[held.at :][:RECORD_CHARACTERS])
-            held.skip_all()
-            open_arrays = 0
-            break
-        if broken and (value is not None or not (is_inside or held.text[held.at] != "{")):
-            yield "\n".join(broken)
-            broken = []
+        is_inside = bool(self.broken) and len(self.indent) > len(self.broken_at)
+        value = None if is_inside else _value(held, self.decoder)
         if value is not None:
+            yield from self._end_of_broken()
             yield value
-            continue
-        broken_at = broken_at if broken else indent
-        broken.append(held.line())
-        if open_arrays and broken[-1].rstrip().endswith("]"):
-            open_arrays -= 1
-    if broken:
-        yield "\n".join(broken)
-    if open_arrays:
-        yield "["
+        elif self.open_arrays and _breaks_later(held, self.decoder):
+            # Where the broken element ends nobody can tell, and its parts must not pass for records.
+            self.broken.append(held.text[held.at :][:RECORD_CHARACTERS])
+            held.skip_all()
+            self.open_arrays = 0
+        else:
+            if not is_inside and held.text[held.at] == "{":
+                yield from self._end_of_broken()
+            self._hold_line()
+
+    def _hold_line(self) -> None:
+        self.broken_at = self.broken_at if self.broken else self.indent
+        self.broken.append(self.held.line())
+        if self.open_arrays and self.broken[-1].rstrip().endswith("]"):
+            self.open_arrays -= 1
+
+    def _end_of_broken(self) -> Iterator[str]:
+        if self.broken:
+            yield "\n".join(self.broken)
+        self.broken = []
 
 
 def _value(held: _Text, decoder: json.JSONDecoder) -> str | None:

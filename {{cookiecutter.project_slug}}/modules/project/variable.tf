@@ -50,10 +50,7 @@ variable "settings" {
         vpc     = optional(string)
         subnets = optional(list(string), [])
       }))
-      jdbc = optional(map(object({
-        url    = string
-        secret = string
-      })), {})
+      jdbc = optional(map(object({ url = string, secret = string })), {})
     }))
     datasets = map(object({
       format          = string
