@@ -70,7 +70,7 @@ def _orc(s3: Any, version: dict[str, str], size: int) -> Footer:
     found = orc.ORCFile(pyarrow.BufferReader(content))
     whole, schema = _whole_microseconds(found), found.schema
     kinds = [
-        "timestamp[us]" if name in whole else str(kind).replace("timestamp[ns", "nanoseconds[")
+        "timestamp[us]" if name in whole else re.sub(r"^timestamp\[ns.*", "nanoseconds", str(kind))
         for name, kind in zip(schema.names, schema.types, strict=True)
     ]
     return Footer(list(schema.names), kinds, found.nrows)

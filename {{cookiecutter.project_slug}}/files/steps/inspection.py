@@ -190,11 +190,13 @@ def _compared(names: list[str], settings: Settings) -> list[str]:
 
 
 def _evidence(names: list[str], settings: Settings) -> str:
-    """What the file has in place of the columns that it lacks."""
+    """What the file has in place of the columns that it lacks; never its own names, which may be a row's values."""
     if settings.format == "csv" and len(names) == 1 and len(settings.columns) > 1:
         return f"; found one column: is the delimiter {settings.delimiter!r}?"
-    shown = ", ".join(name or "one without a name" for name in names[:COLUMNS_SHOWN])
-    return f"; found {shown}{', …' if len(names) > COLUMNS_SHOWN else ''}"
+    known = [column.name for column in settings.columns if column.name in names]
+    if not known:
+        return f"; found {len(names)} columns, none of them declared: has the file a header?"
+    return f"; found {len(names)} columns, among them {', '.join(known[:COLUMNS_SHOWN])}"
 
 
 def _json(blocks: Iterator[bytes], settings: Settings) -> Found:

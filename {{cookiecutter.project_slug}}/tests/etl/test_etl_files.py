@@ -46,7 +46,11 @@ def test_a_missing_required_column_refuses_the_file_and_an_optional_one_is_null(
 
     outcome = platform.run(job_settings(COLUMNS))
 
-    assert file_reasons(outcome) == {"a.csv": None, "b.csv": "schema-missing:id; found first, last", "c.csv": None}
+    assert file_reasons(outcome) == {
+        "a.csv": None,
+        "b.csv": "schema-missing:id; found 2 columns, among them first, last",
+        "c.csv": None,
+    }
     assert outcome.column("first") == ["Ann", None]
     assert outcome.report["drift"] == [{"file": "s3://acme-test-input/orders/c.csv", "change": "missing:first"}]
 
@@ -56,7 +60,7 @@ def test_a_renamed_required_column_is_missing(platform: Platform) -> None:
 
     reasons = file_reasons(platform.run(job_settings(COLUMNS)))
 
-    assert reasons == {"a.csv": "schema-missing:id; found identity, first, last"}
+    assert reasons == {"a.csv": "schema-missing:id; found 3 columns, among them first, last"}
 
 
 def test_added_columns_are_reported_or_stop_the_file(platform: Platform) -> None:
@@ -83,6 +87,14 @@ def test_a_repeated_header_name_refuses_the_file(platform: Platform) -> None:
     platform.upload("orders/a.csv", "id,first,last,First\n1,Ann,Smith,Eve\n")
 
     assert file_reasons(platform.run(job_settings(COLUMNS))) == {"a.csv": "schema-duplicate:first"}
+
+
+def test_a_file_without_a_header_is_refused_without_a_value_of_its_first_row(platform: Platform) -> None:
+    platform.upload("orders/a.csv", "7,Ann,Smith\n")
+
+    reasons = file_reasons(platform.run(job_settings(COLUMNS)))
+
+    assert reasons == {"a.csv": "schema-missing:id; found 3 columns, none of them declared: has the file a header?"}
 
 
 def test_another_delimiter_than_declared_refuses_the_file(platform: Platform) -> None:
@@ -152,7 +164,10 @@ def test_a_header_in_another_encoding_refuses_the_file_only_where_a_declared_col
     outcome = platform.run(job_settings(COLUMNS))
 
     assert outcome.report["drift"] == [{"file": "s3://acme-test-input/orders/a.csv", "change": "added:gr_e"}]
-    assert file_reasons(outcome) == {"a.csv": None, "b.csv": "schema-missing:id; found d, first, last"}
+    assert file_reasons(outcome) == {
+        "a.csv": None,
+        "b.csv": "schema-missing:id; found 3 columns, among them first, last",
+    }
 
 
 def test_compression_that_does_not_fit_the_name_refuses_only_that_file(platform: Platform) -> None:
