@@ -178,6 +178,11 @@ def records(blocks: Iterable[bytes], grammar: Grammar) -> Iterator[tuple[bytes, 
             text = text.replace(b"\r", b"\n")
         if at >= len(text):
             return
+        if (cut := _before_quotes(text, at)) > at:
+            lines, at = text[at:cut].split(b"\n"), cut
+            kept = [line.removesuffix(b"\r") for line in lines if line.strip(grammar.blanks)]
+            yield from ((record, record.split(grammar.delimiter)) for record in kept)
+            continue
         found = grammar.record.match(text, at)
         ends = [found.end()] if found else _bad_lines(text, at, grammar.quoted_newlines)
         for end in ends:
@@ -185,6 +190,12 @@ def records(blocks: Iterable[bytes], grammar: Grammar) -> Iterator[tuple[bytes, 
             at = end
             if record.strip(grammar.blanks):
                 yield record, grammar.cells(record) if found else None
+
+
+def _before_quotes(text: bytes, at: int) -> int:
+    """Where the whole lines end that hold no quote."""
+    quote = text.find(b'"', at)
+    return text.rfind(b"\n", at, len(text) if quote < 0 else quote) + 1
 
 
 def _bad_lines(text: bytes, at: int, joined: bool) -> list[int]:

@@ -38,7 +38,7 @@ def cells(lines: DataFrame, layout: Layout, settings: Settings, place: Sequence[
     options = f"map('mode', 'PERMISSIVE', 'columnNameOfCorruptRecord', '{rules.CORRUPT}')"
     whole = f"_parsed.{rules.CORRUPT} is null and _parsed._end = 1 and size(_parsed.r) = 1 and _parsed.r[0] is not null"
     read = (
-        lines.where(r"value rlike '[^ \\t]'")
+        lines.where(r"value rlike '\\S'")
         .selectExpr(*place, r"case when startswith(value, '\ufeff') then substr(value, 2) else value end as value")
         .selectExpr("*", f"from_json({wrapped}, {quoted(schema)}, {options}) as _parsed")
         .selectExpr("*", f"case when {whole} then null else value end as {rules.CORRUPT}", f"{renamed} as _object")

@@ -283,6 +283,7 @@ CASES |= {
         'id,name\n1,"a\nb",x\n2,c\n', ID_AND_NAME, [("2", "c")], [["malformed"]] * 2, changes=LINE_MODE
     ),
     "inches in an unquoted cell": Case('id,name\n1,5" pipe\n', ID_AND_NAME, [("1", '5" pipe')], changes=LINE_MODE),
+    "one column with a quoted empty cell": Case('v\n""\na\n\n', [column("v")], [(None,), ("a",)]),
     "a line of blanks": Case("id,name\n1,a\n  \n2,b\n", ID_AND_NAME, [("1", "a"), ("2", "b")], changes=LINE_MODE),
     "more fields on a line than Spark takes": Case(
         f"id,v\n1,a\n2{',' * 140_000}\n3,c\n", [column("id"), column("v")], [("1", "a"), ("3", "c")], [["malformed"]]
