@@ -11,7 +11,7 @@ import pyarrow
 import pytest
 from platform_in_a_folder import Outcome, Platform, column, job_settings
 from pyarrow import orc, parquet
-from steps import transforming
+from steps import errors, transforming
 
 ID_AND_V = [column("id", "bigint"), column("v")]
 K_AND_V = [column("k"), column("v")]
@@ -520,3 +520,32 @@ def test_a_transform_that_fails_or_returns_other_columns_ends_the_run_in_its_own
     assert outcome.failure is not None and outcome.failure.startswith("transforms/orders.py ")
     assert failure in outcome.failure
     assert outcome.published == []
+
+
+def test_on_a_laptop_every_error_of_a_transform_is_told_in_its_own_words(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform.upload("orders/a.csv", "id,v\n1,a\n")
+    monkeypatch.setattr(transforming, "transform_of", lambda _: failing("1 / 0"))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+
+    outcome = platform.run(job_settings(BIG_ID_AND_V))
+
+    assert outcome.failure is not None
+    assert outcome.failure.startswith("transforms/orders.py failed: ZeroDivisionError: division by zero (")
+
+
+@pytest.mark.parametrize(
+    ("module", "text", "is_of_a_file"),
+    [
+        ("py4j.protocol", "Job aborted: java.lang.ArrayIndexOutOfBoundsException: 20480", True),
+        ("pyspark.errors.exceptions.captured", "[CANNOT_READ_FILE_FOOTER]", True),
+        ("py4j.protocol", "Job aborted: java.lang.OutOfMemoryError: Java heap space", False),
+        ("py4j.protocol", "java.io.IOException: No space left on device", False),
+        ("botocore.exceptions", "SlowDown", False),
+    ],
+)
+def test_a_file_is_at_fault_only_where_no_machine_or_network_is(module: str, text: str, is_of_a_file: bool) -> None:
+    kind = type("Error", (Exception,), {"__module__": module})
+
+    assert errors.is_of_a_file(kind(text)) is is_of_a_file
