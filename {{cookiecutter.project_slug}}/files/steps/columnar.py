@@ -1,5 +1,6 @@
 """Reads the footers of Parquet and ORC files: one wrong file would otherwise fail a whole Spark job."""
 
+import io
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uin
 NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double")
 # Old Parquet files count days and nanoseconds in 96 bits; Arrow calls them timestamps of nanoseconds too.
 INT96 = "int96"
+# Moments that Spark would cut to microseconds.
+NANOSECONDS = "timestamp of nanoseconds"
 # Which physical types, beside integers and moments, a declared type may be read from without losing anything.
 FITTING = {
     "string": ("string", "large_string", "string_view"),
@@ -56,8 +59,57 @@ def _parquet(s3: Any, version: dict[str, str], size: int) -> Footer:
     tail = tail if length <= len(tail) else _last(s3, version, min(size, length))
     found = parquet.ParquetFile(pyarrow.BufferReader(tail))
     old, schema = _old_timestamps(found), found.schema_arrow
-    kinds = [INT96 if name in old else _plain(str(kind)) for name, kind in zip(schema.names, schema.types, strict=True)]
+    cut = _cut_by_spark(_Object(s3, version, size), sorted(old)) if old else set()
+    kinds = [
+        NANOSECONDS if name in cut else INT96 if name in old else _plain(str(kind))
+        for name, kind in zip(schema.names, schema.types, strict=True)
+    ]
     return Footer(list(schema.names), kinds, found.metadata.num_rows)
+
+
+class _Object(io.RawIOBase):
+    """An object of which only those parts are fetched that are read."""
+
+    def __init__(self, s3: Any, version: dict[str, str], size: int) -> None:
+        self._s3, self._version, self._size, self._at = s3, version, size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        return self._at
+
+    def read(self, length: int = -1) -> bytes:
+        end = self._size if length < 0 else min(self._at + length, self._size)
+        if end <= self._at:
+            return b""
+        part = self._s3.get_object(**self._version, Range=f"bytes={self._at}-{end - 1}")["Body"].read()
+        self._at += len(part)
+        return bytes(part)
+
+
+def _cut_by_spark(file: io.RawIOBase, moments: list[str]) -> set[str]:
+    """The columns in 96 bits that hold more than microseconds, to which Spark cuts them without a word."""
+    import pyarrow
+    from pyarrow import compute, parquet
+
+    cut = set()
+    read = [parquet.ParquetFile(pyarrow.PythonFile(file), coerce_int96_timestamp_unit=unit) for unit in ("ns", "us")]
+    for number in range(read[0].metadata.num_row_groups):
+        exact, coarse = (each.read_row_group(number, columns=moments) for each in read)
+        for name in moments:
+            # Years that do not fit nanoseconds overflow alike on both sides.
+            again = compute.multiply(coarse.column(name).cast(pyarrow.int64()), 1000)
+            if compute.any(compute.not_equal(exact.column(name).cast(pyarrow.int64()), again)).as_py():
+                cut.add(name)
+    return cut
 
 
 def _orc(s3: Any, version: dict[str, str], size: int) -> Footer:
@@ -70,7 +122,7 @@ def _orc(s3: Any, version: dict[str, str], size: int) -> Footer:
     found = orc.ORCFile(pyarrow.BufferReader(content))
     whole, schema = _whole_microseconds(found), found.schema
     kinds = [
-        "timestamp[us]" if name in whole else re.sub(r"^timestamp\[ns.*", "nanoseconds", str(kind))
+        "timestamp[us]" if name in whole else re.sub(r"^timestamp\[ns.*", NANOSECONDS, str(kind))
         for name, kind in zip(schema.names, schema.types, strict=True)
     ]
     return Footer(list(schema.names), kinds, found.nrows)

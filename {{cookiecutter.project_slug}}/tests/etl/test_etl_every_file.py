@@ -237,10 +237,22 @@ CASES = {
 }
 
 
-def orc_case(table: Any, columns: list[dict[str, Any]], published: Any, reasons: Any = ()) -> Case:
+def orc_bytes(table: Any) -> bytes:
     written = io.BytesIO()
     orc.write_table(pyarrow.table(table), written)
-    return Case(written.getvalue(), columns, published, list(reasons), key="orders/a", changes={"format": "orc"})
+    return written.getvalue()
+
+
+def orc_case(table: Any, columns: list[dict[str, Any]], published: Any, reasons: Any = ()) -> Case:
+    return Case(orc_bytes(table), columns, published, list(reasons), key="orders/a", changes={"format": "orc"})
+
+
+def int96(*values: int | None) -> bytes:
+    """A Parquet file as old Spark, Hive and Impala write moments; values in nanoseconds."""
+    written = io.BytesIO()
+    table = pyarrow.table({"t": moments("ns", *values), "v": ["x"] * len(values)})
+    parquet.write_table(table, written, use_deprecated_int96_timestamps=True)
+    return written.getvalue()
 
 
 def moments(unit: str, *values: int | None) -> Any:
@@ -332,6 +344,29 @@ CASES |= {
         {"d": pyarrow.array([-719_162, -150_000], pyarrow.date32()), "t": moments("us", YEAR_1850, 0)},
         [column("d", "date"), column("t", "timestamp")],
         [("0001-01-01", "1850-01-01 00:00:00"), ("1559-04-24", "1970-01-01 00:00:00")],
+    ),
+    "moments in 96 bits": Case(
+        int96(1_709_287_200_000_001_000, None, -1_000),
+        [column("t", "timestamp")],
+        [("2024-03-01 10:00:00.000001",), (None,), ("1969-12-31 23:59:59.999999",)],
+        key="orders/a",
+        changes={"format": "parquet"},
+    ),
+    "nanoseconds in 96 bits": Case(
+        int96(1_709_287_200_000_000_001),
+        [column("t", "timestamp"), column("v")],
+        [],
+        file_reason="schema-type:t is timestamp of nanoseconds, not timestamp",
+        key="orders/a",
+        changes={"format": "parquet"},
+    ),
+    "nanoseconds in ORC": Case(
+        orc_bytes({"t": moments("ns", 1_709_287_200_000_000_001)}),
+        [column("t", "timestamp")],
+        [],
+        file_reason="schema-type:t is timestamp of nanoseconds, not timestamp",
+        key="orders/a",
+        changes={"format": "orc"},
     ),
     "nanoseconds in Parquet": parquet_case(
         {"t": moments("ns", 1_709_287_200_000_000_000, 1_709_287_200_000_000_001, -1_000)},
