@@ -14,6 +14,13 @@ NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double")
 INT96 = "int96"
 # Moments that Spark would cut to microseconds.
 NANOSECONDS = "timestamp of nanoseconds"
+SPARK_TYPES = {
+    **dict(zip(INTEGERS, ("tinyint", "smallint", "int", "bigint"), strict=False)),
+    **{"uint8": "smallint", "uint16": "int", "uint32": "bigint", "uint64": "decimal(20,0)"},
+    **dict.fromkeys(("string", "large_string", "string_view"), "string"),
+    **dict.fromkeys(("binary", "large_binary", "binary_view"), "binary"),
+    **{"bool": "boolean", "float": "float", "double": "double", "date32[day]": "date"},
+}
 # Which physical types, beside integers and moments, a declared type may be read from without losing anything.
 FITTING = {
     "string": ("string", "large_string", "string_view"),
@@ -190,6 +197,17 @@ def value(name: str, found: str, declared: str) -> tuple[str, str | None]:
         given = "decimal(38,18)" if found in INTEGERS else _spark(found)
         return f"try_cast({column} as {declared})", _changed(column, f"try_cast({column} as {declared})", given)
     return f"cast({column} as {declared})", None
+
+
+def spark_type(found: str) -> str | None:
+    """How Spark reads a physical type; None for a column of nothing but nulls, which it need not read."""
+    if found.startswith("decimal"):
+        return _spark(found)
+    if found.startswith("timestamp[ns"):
+        return "bigint"
+    if found == INT96 or found.startswith("timestamp["):
+        return "timestamp"
+    return SPARK_TYPES.get(found)
 
 
 def _changed(column: str, value: str, exact: str) -> str:

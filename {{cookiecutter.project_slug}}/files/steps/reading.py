@@ -82,7 +82,7 @@ def _cells(spark: SparkSession, layout: Layout, paths: list[str], settings: Sett
 
 def _opened(reader: DataFrameReader, layout: Layout, paths: list[str], settings: Settings) -> DataFrame:
     if not layout.is_text:
-        return reader.format(layout.kind).load(paths)
+        return reader.format(layout.kind).schema(_schema(layout, settings)).load(paths)
     names = [*([REFUSED] if layout.rewritten else []), *layout.names, rules.CORRUPT]
     reader = reader.schema(", ".join(f"{rules.named(name)} string" for name in names))
     reader = reader.option("mode", "PERMISSIVE").option("columnNameOfCorruptRecord", rules.CORRUPT)
@@ -92,6 +92,13 @@ def _opened(reader: DataFrameReader, layout: Layout, paths: list[str], settings:
     # The schema is in the order of the header that the inspection read: Spark must not compare again.
     reader = reader.option("header", settings.header).option("enforceSchema", True).option("sep", settings.delimiter)
     return reader.option("multiLine", settings.quoted_newlines).csv(paths)
+
+
+def _schema(layout: Layout, settings: Settings) -> str:
+    """The declared columns of a Parquet or ORC file as it has them: of the others, Spark could not read every type."""
+    declared = {column.name for column in settings.columns}
+    given = [(name, columnar.spark_type(kind)) for name, _, kind in (each.partition("\n") for each in layout.names)]
+    return ", ".join(f"{rules.named(name)} {kind}" for name, kind in given if kind and normalised(name) in declared)
 
 
 def _declared(layout: Layout, settings: Settings) -> list[str]:

@@ -395,6 +395,26 @@ CASES |= {
         [column("a", "smallint"), column("b", "int"), column("c", "bigint")],
         [("255", "65535", str(2**32 - 1))],
     ),
+    "undeclared columns of types that Spark does not know, or of names that differ in case": parquet_case(
+        {
+            "id": [1],
+            "v": ["a"],
+            "half": pyarrow.array([1.5]).cast(pyarrow.float32()).cast(pyarrow.float16()),
+            "time": pyarrow.array([1], pyarrow.time64("ns")),
+            "Note": ["x"],
+            "note": ["y"],
+        },
+        BIG_ID_AND_V,
+        [(1, "a")],
+    ),
+    "a moment without a zone, and one of milliseconds": parquet_case(
+        {
+            "t": moments("us", 1_709_287_200_000_000),
+            "u": pyarrow.array([1_709_287_200_000], pyarrow.timestamp("ms", tz="Europe/Brussels")),
+        },
+        [column("t", "timestamp"), column("u", "timestamp")],
+        [("2024-03-01 10:00:00",) * 2],
+    ),
     "categories": parquet_case(
         {"id": [1, 2], "v": pyarrow.array(["a", "b"]).dictionary_encode()}, BIG_ID_AND_V, [(1, "a"), (2, "b")]
     ),
