@@ -9,7 +9,13 @@ FORMATS = ("parquet", "orc")
 TAIL_BYTES = 1 << 20
 
 INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
-NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double")
+WHOLE = ("tinyint", "smallint", "int", "bigint")
+FLOATING = ("float", "double")
+# Integers of which a floating number holds each.
+EXACT_IN = {
+    "float": ("int8", "int16", "uint8", "uint16"),
+    "double": tuple(each for each in INTEGERS if "64" not in each),
+}
 # Old Parquet files count days and nanoseconds in 96 bits; Arrow calls them timestamps of nanoseconds too.
 INT96 = "int96"
 # Moments that Spark would cut to microseconds.
@@ -180,7 +186,7 @@ def fits(found: str, declared: str) -> bool:
         return found == INT96 or found.startswith("timestamp[")
     if declared.startswith("decimal"):
         return found in INTEGERS or found.startswith("decimal")
-    return found in FITTING.get(declared, ()) or (found in INTEGERS and declared in NUMBERS)
+    return found in FITTING.get(declared, ()) or (found in INTEGERS and declared in (*WHOLE, *FLOATING))
 
 
 def value(name: str, found: str, declared: str) -> tuple[str, str | None]:
@@ -191,12 +197,19 @@ def value(name: str, found: str, declared: str) -> tuple[str, str | None]:
     if found.startswith("timestamp[ns") and declared == "timestamp":
         # Spark is told to read nanoseconds as numbers: as timestamps it would refuse the file, or cut them.
         return f"timestamp_micros({column} div 1000)", f"{column} % 1000 <> 0"
-    if found in INTEGERS and declared in ("float", "double"):
-        return f"cast({column} as {declared})", _changed(column, f"cast({column} as {declared})", "decimal(20,0)")
-    if found in INTEGERS or (declared.startswith("decimal") and not _holds(declared, found)):
-        given = "decimal(38,18)" if found in INTEGERS else _spark(found)
-        return f"try_cast({column} as {declared})", _changed(column, f"try_cast({column} as {declared})", given)
-    return f"cast({column} as {declared})", None
+    value = f"try_cast({column} as {declared})"
+    if found in INTEGERS and declared in FLOATING:
+        value = f"cast({column} as {declared})"
+        loss = None if found in EXACT_IN[declared] else _differs(column, value, "decimal(20,0)")
+    elif found in INTEGERS:
+        known = str(spark_type(found))
+        is_wider = known in WHOLE and declared in WHOLE and WHOLE.index(known) <= WHOLE.index(declared)
+        loss = None if is_wider else f"{column} is not null and {value} is null"
+    elif found.startswith("decimal") and declared.startswith("decimal") and not _holds(declared, found):
+        loss = _differs(column, value, _spark(found))
+    else:
+        loss = None
+    return (value if loss else f"cast({column} as {declared})"), loss
 
 
 def spark_type(found: str) -> str | None:
@@ -210,7 +223,7 @@ def spark_type(found: str) -> str | None:
     return SPARK_TYPES.get(found)
 
 
-def _changed(column: str, value: str, exact: str) -> str:
+def _differs(column: str, value: str, exact: str) -> str:
     return f"{column} is not null and not coalesce(cast({value} as {exact}) = cast({column} as {exact}), false)"
 
 

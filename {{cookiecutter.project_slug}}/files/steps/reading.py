@@ -98,7 +98,8 @@ def _schema(layout: Layout, settings: Settings) -> str:
     """The declared columns of a Parquet or ORC file as it has them: of the others, Spark could not read every type."""
     declared = {column.name for column in settings.columns}
     given = [(name, columnar.spark_type(kind)) for name, _, kind in (each.partition("\n") for each in layout.names)]
-    return ", ".join(f"{rules.named(name)} {kind}" for name, kind in given if kind and normalised(name) in declared)
+    known = [f"{rules.named(name)} {kind}" for name, kind in given if kind and normalised(name) in declared]
+    return ", ".join(known) or "_nothing string"
 
 
 def _declared(layout: Layout, settings: Settings) -> list[str]:
