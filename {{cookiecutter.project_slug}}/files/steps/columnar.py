@@ -224,7 +224,8 @@ def spark_type(found: str) -> str | None:
 
 
 def _differs(column: str, value: str, exact: str) -> str:
-    return f"{column} is not null and not coalesce(cast({value} as {exact}) = cast({column} as {exact}), false)"
+    """Where a value is not the same any more; a try, as Spark 4 ends the job at a cast that does not fit."""
+    return f"{column} is not null and not coalesce(try_cast({value} as {exact}) = cast({column} as {exact}), false)"
 
 
 def _holds(declared: str, found: str) -> bool:

@@ -30,13 +30,13 @@ def cells(lines: DataFrame, layout: Layout, settings: Settings, place: Sequence[
     keys = list(dict.fromkeys(key for spelt in layout.keys for key in spelt))
     fields = ", ".join(f"{named(key)} string" for key in keys)
     # By their places, as to Spark `id` and `ID` are one name.
-    renamed = f"cast(_parsed.r[0] as struct<{', '.join(f'k{place}: string' for place in range(len(keys)))}>)"
+    renamed = f"cast(get(_parsed.r, 0) as struct<{', '.join(f'k{place}: string' for place in range(len(keys)))}>)"
     fields_of = {key: f"_object.k{place}" for place, key in enumerate(keys)}
     schema = f"r array<struct<{fields}>>, _end int, {rules.CORRUPT} string"
     # Spark reads the first value of a line and no further: as an element of an array, the rest belongs to it.
     wrapped = """concat('{"r":[', value, '],"_end":1}')"""
     options = f"map('mode', 'PERMISSIVE', 'columnNameOfCorruptRecord', '{rules.CORRUPT}')"
-    whole = f"_parsed.{rules.CORRUPT} is null and _parsed._end = 1 and size(_parsed.r) = 1 and _parsed.r[0] is not null"
+    whole = f"_parsed.{rules.CORRUPT} is null and _parsed._end = 1 and size(_parsed.r) = 1 and get(_parsed.r, 0) is not null"
     read = (
         lines.where(r"value rlike '\\S'")
         .selectExpr(*place, r"case when startswith(value, '\ufeff') then substr(value, 2) else value end as value")
@@ -68,7 +68,7 @@ def _exact(key: str, value: str, kind: str) -> str:
     candidates = f"array_distinct(filter({texts}, f -> {same}))"
     number = (
         f"case when size({candidates}) <> 1 then concat({quoted(rules.INEXACT)}, {value}) "
-        f"when startswith({candidates}[0], '\"') then {value} else {candidates}[0] end"
+        f"when startswith(get({candidates}, 0), '\"') then {value} else get({candidates}, 0) end"
     )
     if kind != "string":
         return f"case when {at_stake} then {number} else {value} end"
@@ -77,7 +77,7 @@ def _exact(key: str, value: str, kind: str) -> str:
     candidates = f"array_distinct(filter({texts}, f -> f = {value} or get_json_object(f, '$') = {value}))"
     marked = f"concat({quoted(rules.INEXACT)}, {value})"
     otherwise = f"case when {value} rlike {quoted(MANY_DIGITS)} then {marked} else {value} end"
-    raw = f"case when size({candidates}) = 1 then {candidates}[0] else {otherwise} end"
+    raw = f"case when size({candidates}) = 1 then get({candidates}, 0) else {otherwise} end"
     return f"case when {at_stake} then {number} when {nested} then {raw} else {value} end"
 
 
