@@ -36,7 +36,8 @@ def cells(lines: DataFrame, layout: Layout, settings: Settings, place: Sequence[
     # Spark reads the first value of a line and no further: as an element of an array, the rest belongs to it.
     wrapped = """concat('{"r":[', value, '],"_end":1}')"""
     options = f"map('mode', 'PERMISSIVE', 'columnNameOfCorruptRecord', '{rules.CORRUPT}')"
-    whole = f"_parsed.{rules.CORRUPT} is null and _parsed._end = 1 and size(_parsed.r) = 1 and get(_parsed.r, 0) is not null"
+    one = "size(_parsed.r) = 1 and get(_parsed.r, 0) is not null"
+    whole = f"_parsed.{rules.CORRUPT} is null and _parsed._end = 1 and {one}"
     read = (
         lines.where(r"value rlike '\\S'")
         .selectExpr(*place, r"case when startswith(value, '\ufeff') then substr(value, 2) else value end as value")
