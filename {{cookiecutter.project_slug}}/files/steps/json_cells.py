@@ -34,15 +34,15 @@ def cells(lines: DataFrame, layout: Layout, settings: Settings, place: Sequence[
     fields_of = {key: f"_object.k{place}" for place, key in enumerate(keys)}
     schema = f"r array<struct<{fields}>>, _end int, {rules.CORRUPT} string"
     # Spark reads the first value of a line and no further: as an element of an array, the rest belongs to it.
-    wrapped = """concat('{"r":[', value, '],"_end":1}')"""
+    wrapped = """concat('{"r":[', _text, '],"_end":1}')"""
     options = f"map('mode', 'PERMISSIVE', 'columnNameOfCorruptRecord', '{rules.CORRUPT}')"
     one = "size(_parsed.r) = 1 and get(_parsed.r, 0) is not null"
     whole = f"_parsed.{rules.CORRUPT} is null and _parsed._end = 1 and {one}"
     read = (
         lines.where(r"value rlike '\\S'")
-        .selectExpr(*place, r"case when startswith(value, '\ufeff') then substr(value, 2) else value end as value")
+        .selectExpr(*place, r"case when startswith(value, '\ufeff') then substr(value, 2) else value end as _text")
         .selectExpr("*", f"from_json({wrapped}, {quoted(schema)}, {options}) as _parsed")
-        .selectExpr("*", f"case when {whole} then null else value end as {rules.CORRUPT}", f"{renamed} as _object")
+        .selectExpr("*", f"case when {whole} then null else _text end as {rules.CORRUPT}", f"{renamed} as _object")
     )
     columns = list(zip(settings.columns, layout.keys, strict=True))
     found = [f"{_cell(column, spelt, fields_of, settings)} as {named(column.name)}" for column, spelt in columns]
@@ -63,7 +63,7 @@ def _exact(key: str, value: str, kind: str) -> str:
         return value
     at_stake = f"{value} rlike {quoted(FLOATING)}"
     if kind != "string":
-        at_stake += f" and value rlike {quoted(MANY_DIGITS)}"
+        at_stake += f" and _text rlike {quoted(MANY_DIGITS)}"
     texts = _standing_in_line(key, rf"{STRING}|{NUMBER}")
     same = f"""f = concat('"', {value}, '"') or try_cast(f as double) = try_cast({value} as double)"""
     candidates = f"array_distinct(filter({texts}, f -> {same}))"
@@ -85,7 +85,7 @@ def _exact(key: str, value: str, kind: str) -> str:
 def _standing_in_line(key: str, pattern: str) -> str:
     """What the line holds under a key, at any depth."""
     member = _java_quoted(key) + rf"\s*:\s*({pattern})"
-    return f"regexp_extract_all(value, {quoted(member)}, 1)"
+    return f"regexp_extract_all(_text, {quoted(member)}, 1)"
 
 
 def _java_quoted(key: str) -> str:
@@ -111,7 +111,7 @@ def _elsewhere(columns: list[tuple[Column, tuple[str, ...]]], fields_of: dict[st
     names = ", ".join(quoted(column.name) for column, _ in columns)
     known = ", ".join(map(quoted, fields_of))
     spelt = r"regexp_replace(regexp_replace(lower(trim(k)), '[^a-z0-9]+', '_'), '^_|_$', '')"
-    unknown = f"filter(json_object_keys(value), k -> k not in ({known}) and {spelt} in ({names}))"
+    unknown = f"filter(json_object_keys(_text), k -> k not in ({known}) and {spelt} in ({names}))"
     absent = " or ".join(f"{named(column.name)} is null" for column, _ in columns)
     others = f"case when {rules.CORRUPT} is null and ({absent}) then transform({unknown}, k -> {spelt}) end"
     return f"concat(array_compact(array({', '.join(twice)})), coalesce({others}, array()))" if twice else others

@@ -329,6 +329,11 @@ CASES |= {
     "a number beside a text of the same digits": json_case(
         '{"v":"1.1","w":{"v":1.10}}\n{"v":1.10,"w":{"v":7}}\n', [column("v")], [("1.10",)], [["type:v"]]
     ),
+    "columns with the names of Spark's own": json_case(
+        '{"value":"a","v":1.50,"f":1}\n{"value":"b","k":"x"}\n',
+        [column(name) for name in ("value", "v", "f", "k", "r")],
+        [("a", "1.50", "1", None, None), ("b", None, None, "x", None)],
+    ),
     "a byte order mark before JSON": json_case('\ufeff{"id":1,"v":"a"}\n', BIG_ID_AND_V, [(1, "a")]),
     "old dates in JSON": json_case(
         '{"d":"0202-03-01","t":"1899-12-31 23:00:00"}\n',
