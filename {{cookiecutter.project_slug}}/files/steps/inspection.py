@@ -152,7 +152,7 @@ def _csv(content: Content, blocks: Iterator[bytes], settings: Settings) -> Found
     if not survey.head:
         raise RejectedFileError("empty")
     header, is_first = csv_records.header(survey.head, grammar)
-    if not header:
+    if settings.header and not header:
         return Found()
     # With a first row for a header, Spark passes over a byte order mark together with it.
     is_plain = survey.is_plain and is_first and (settings.header or not content.has_mark)

@@ -445,6 +445,9 @@ CASES |= {
     "a file without a header": Case(
         "1,a\n2\n3,c\n", ID_AND_NAME, [("1", "a"), ("3", "c")], [["malformed"]], changes={"header": False}
     ),
+    "a row of empty cells without a header": Case(
+        ",\n1,a\n", ID_AND_NAME, [(None, None), ("1", "a")], changes={"header": False}
+    ),
     "a byte order mark without a header": Case("\ufeff1,a\n", ID_AND_NAME, [("1", "a")], changes={"header": False}),
     "decimal commas": Case(
         "id;a;b;c\n1;1,5;1.234.567,89;1.000\n2;-0,25;12;7\n3;1.5;1;1\n4;1;1,005;1\n5;1;1;1,0\n",
