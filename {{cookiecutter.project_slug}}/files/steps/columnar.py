@@ -18,6 +18,9 @@ EXACT_IN = {
 }
 # Old Parquet files count days and nanoseconds in 96 bits; Arrow calls them timestamps of nanoseconds too.
 INT96 = "int96"
+# Spark reads ORC's moments by the clock of its own machine, and its days before 1582 by a calendar that it guesses.
+DAY_OF_ORC = "day of ORC"
+OF_ORC = {"timestamp": "timestamp of ORC", "date32[day]": DAY_OF_ORC}
 # Moments that Spark would cut to microseconds.
 NANOSECONDS = "timestamp of nanoseconds"
 SPARK_TYPES = {
@@ -25,7 +28,7 @@ SPARK_TYPES = {
     **{"uint8": "smallint", "uint16": "int", "uint32": "bigint", "uint64": "decimal(20,0)"},
     **dict.fromkeys(("string", "large_string", "string_view"), "string"),
     **dict.fromkeys(("binary", "large_binary", "binary_view"), "binary"),
-    **{"bool": "boolean", "float": "float", "double": "double", "date32[day]": "date"},
+    **{"bool": "boolean", "float": "float", "double": "double", "date32[day]": "date", DAY_OF_ORC: "date"},
 }
 # Which physical types, beside integers and moments, a declared type may be read from without losing anything.
 FITTING = {
@@ -34,7 +37,7 @@ FITTING = {
     "boolean": ("bool",),
     "float": ("float",),
     "double": ("float", "double"),
-    "date": ("date32[day]",),
+    "date": ("date32[day]", DAY_OF_ORC),
 }
 
 
@@ -133,11 +136,8 @@ def _orc(s3: Any, version: dict[str, str], size: int) -> Footer:
     if not content.startswith(b"ORC"):
         raise UnreadableFooterError("not-orc")
     found = orc.ORCFile(pyarrow.BufferReader(content))
-    whole, schema = _whole_microseconds(found), found.schema
-    kinds = [
-        "timestamp[us]" if name in whole else re.sub(r"^timestamp\[ns.*", NANOSECONDS, str(kind))
-        for name, kind in zip(schema.names, schema.types, strict=True)
-    ]
+    schema = found.schema
+    kinds = [OF_ORC.get(kind, kind) for kind in (re.sub(r"^timestamp\[.*", "timestamp", str(k)) for k in schema.types)]
     return Footer(list(schema.names), kinds, found.nrows)
 
 
@@ -151,23 +151,6 @@ def _old_timestamps(file: Any) -> set[str]:
     """The columns of a Parquet file whose moments are kept in 96 bits."""
     columns = [file.schema.column(number) for number in range(len(file.schema))]
     return {column.path for column in columns if column.physical_type == "INT96"}
-
-
-def _whole_microseconds(file: Any) -> set[str]:
-    """The moments of an ORC file, which Spark cuts to microseconds: those that lose nothing by it."""
-    import pyarrow
-    from pyarrow import compute
-
-    moments = [field.name for field in file.schema if str(field.type).startswith("timestamp[ns")]
-    if not moments:
-        return set()
-    table = file.read(columns=moments)
-    nanoseconds = {name: table.column(name).cast(pyarrow.timestamp("ns")).cast(pyarrow.int64()) for name in moments}
-    rest = {
-        name: compute.subtract(value, compute.multiply(compute.divide(value, 1000), 1000))
-        for name, value in nanoseconds.items()
-    }
-    return {name for name, value in rest.items() if not compute.any(compute.not_equal(value, 0)).as_py()}
 
 
 def _first(s3: Any, version: dict[str, str], length: int) -> bytes:
@@ -197,6 +180,8 @@ def value(name: str, found: str, declared: str) -> tuple[str, str | None]:
     if found.startswith("timestamp[ns") and declared == "timestamp":
         # Spark is told to read nanoseconds as numbers: as timestamps it would refuse the file, or cut them.
         return f"timestamp_micros({column} div 1000)", f"{column} % 1000 <> 0"
+    if found == DAY_OF_ORC:
+        return column, f"{column} < date'1582-10-15'"
     value = f"try_cast({column} as {declared})"
     if found in INTEGERS and declared in FLOATING:
         value = f"cast({column} as {declared})"
