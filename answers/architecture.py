@@ -6,7 +6,7 @@ Draft = dict[str, Any]
 
 
 def architecture_of(draft: Draft) -> dict[str, Any]:
-    """The facts that local/architecture.py in the project takes from modules/project, which fills the same defaults."""
+    """The facts that dataops.diagram.architecture takes from modules/project, which fills the same defaults."""
     git = {"provider": "codecommit", "repository": draft["slug"], "branch": "main", **draft.get("git", {})}
     return {
         "name": draft["name"],

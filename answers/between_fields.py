@@ -56,7 +56,7 @@ def repeated(values: list[str]) -> list[str]:
 
 def environments_have_names_of_their_own(draft: Draft) -> Iterator[Fault]:
     for name in repeated([environment["name"] for environment in draft["environments"]]):
-        yield Fault("environments", name, "stands there twice", "Each environment has a name of its own.")
+        yield Fault("environments", name, "is listed twice", "Give each environment its own name.")
 
 
 def prefixes_hold_no_other(draft: Draft) -> Iterator[Fault]:
@@ -64,8 +64,8 @@ def prefixes_hold_no_other(draft: Draft) -> Iterator[Fault]:
     prefixes[CANARY] = f"{CANARY}/"
     for (one, first), (other, second) in combinations(prefixes.items(), 2):
         if first.startswith(second) or second.startswith(first):
-            inside = f"and that of {other}, '{second}', hold one another: a file would belong to both"
-            yield Fault(f"datasets, {one}, prefix", first, inside, "Give each dataset a folder of its own.")
+            inside = f"and that of {other}, '{second}', contain one another: a file would belong to both"
+            yield Fault(f"datasets, {one}, prefix", first, inside, "Give each dataset its own folder.")
 
 
 def names_are_free_in_the_catalog(draft: Draft) -> Iterator[Fault]:
@@ -84,7 +84,7 @@ def targets_are_named_once(draft: Draft) -> Iterator[Fault]:
         address = tuple(str(target[key]) for key in sorted(target) if key not in ROUTING)
         places = {(address, place) for place in target.get("environments", places_of(draft))}
         if places & heard:
-            why = "stands there twice"
+            why = "is listed twice"
             yield Fault("notifications", name_of_target(target), why, "Each target is named once for an environment.")
         heard |= places
 
@@ -106,7 +106,7 @@ def targets_hear_of_something(draft: Draft) -> Iterator[Fault]:
         places = target.get("environments", places_of(draft))
         told = set(target.get("kinds", ["alarm"])) - ({SUCCESS} if target.get("successes") == "never" else set())
         if not any(told & set(kinds_in(place)) for place in places if place in places_of(draft)):
-            why = "would never hear of anything, because none of its kinds happens in its environments"
+            why = "would receive nothing: none of its kinds occur in its environments"
             yield Fault("notifications", name_of_target(target), why)
 
 
@@ -128,7 +128,7 @@ def places_of(draft: Draft) -> list[str]:
 
 def tag_keys_differ_by_more_than_case(draft: Draft) -> Iterator[Fault]:
     for key in repeated([key.casefold() for key in draft.get("tags", {})]):
-        yield Fault("tags", key, "stands there twice, letters large or small", "AWS keeps one of them.")
+        yield Fault("tags", key, "is listed twice with different case", "AWS keeps one of them.")
 
 
 def columns_are_named_once(draft: Draft) -> Iterator[Fault]:
@@ -137,8 +137,8 @@ def columns_are_named_once(draft: Draft) -> Iterator[Fault]:
             yield Fault(
                 f"datasets, {name}, columns",
                 column,
-                "stands there twice",
-                "Each column has a name of its own.",
+                "is listed twice",
+                "Give each column its own name.",
             )
 
 
@@ -154,23 +154,24 @@ def roles_name_columns_that_can_play_them(draft: Draft) -> Iterator[Fault]:
 def role_faults(place: str, role: str, column: str, types: dict[str, str]) -> Iterator[Fault]:
     kind = types.get(column, "").partition("(")[0]
     if not kind:
-        yield Fault(place, column, "is no column of the dataset", f"Its columns are {', '.join(types)}.")
+        yield Fault(place, column, "is not a column of the dataset", f"Its columns are {', '.join(types)}.")
     elif role == "primary_key" and kind in FLOATING:
         yield Fault(
             place,
             column,
-            f"is of type {kind}, which names no row",
+            f"is of type {kind}, and floating-point values do not compare exactly",
             "Choose text, a whole number, a decimal or a date.",
         )
     elif role == "newest_by" and kind in ("binary", "boolean"):
         yield Fault(
             place,
             column,
-            f"is of type {kind}, which has no newest",
+            f"is of type {kind}, which has no order",
             "Choose a date, a timestamp or a number.",
         )
     elif role == "partition_by" and kind not in PARTITIONS:
-        yield Fault(place, column, f"is of type {kind}, which names no folder", f"It can be {', '.join(PARTITIONS)}.")
+        why = f"is of type {kind}, which cannot name a folder"
+        yield Fault(place, column, why, f"It can be {', '.join(PARTITIONS)}.")
 
 
 def rules_fit_the_types(draft: Draft) -> Iterator[Fault]:
@@ -181,14 +182,14 @@ def rules_fit_the_types(draft: Draft) -> Iterator[Fault]:
 
 def column_faults(place: str, column: Draft) -> Iterator[Fault]:
     kind = column["type"].partition("(")[0]
-    beside = f"stands at a column of type {kind}"
+    beside = f"is not allowed on a column of type {kind}"
     if "format" in column and kind not in DATES:
-        yield Fault(f"{place}, format", column["format"], beside, "Only dates and timestamps have one.")
+        yield Fault(f"{place}, format", column["format"], beside, "Use it on dates and timestamps.")
     if "pattern" in column and kind != "string":
-        yield Fault(f"{place}, pattern", column["pattern"], beside, "Only strings have one.")
+        yield Fault(f"{place}, pattern", column["pattern"], beside, "Use it on strings.")
     for key in ("minimum", "maximum"):
         if key in column and kind not in (*NUMBERS, *DATES):
-            yield Fault(f"{place}, {key}", column[key], beside, "Only numbers and dates have limits.")
+            yield Fault(f"{place}, {key}", column[key], beside, "Use it on numbers and dates.")
         elif key in column and isinstance(column[key], str) != (kind in DATES):
             wanted = "a date" if kind in DATES else "a number"
             yield Fault(f"{place}, {key}", column[key], f"is not {wanted}", f"The column is of type {kind}.")
@@ -202,18 +203,18 @@ def csv_keys_stand_at_csv(draft: Draft) -> Iterator[Fault]:
     for name, dataset in draft["datasets"].items():
         for key in ("delimiter", "quoted_newlines", "header", "decimal"):
             if key in dataset and dataset["format"] != "csv":
-                why = f"stands at a dataset of format {dataset['format']}"
-                yield Fault(f"datasets, {name}, {key}", dataset[key], why, "Only csv has it.")
+                why = f"is not allowed on a dataset of format {dataset['format']}"
+                yield Fault(f"datasets, {name}, {key}", dataset[key], why, "Use it on csv.")
         if "encoding" in dataset and dataset["format"] not in ("csv", "json"):
-            why = f"stands at a dataset of format {dataset['format']}"
-            yield Fault(f"datasets, {name}, encoding", dataset["encoding"], why, "Only csv and json have it.")
+            why = f"is not allowed on a dataset of format {dataset['format']}"
+            yield Fault(f"datasets, {name}, encoding", dataset["encoding"], why, "Use it on csv or json.")
 
 
 def spare_capacity_has_small_workers(draft: Draft) -> Iterator[Fault]:
     for environment in draft["environments"]:
         if environment.get("flex") and environment.get("worker_type", "G.1X") not in ("G.1X", "G.2X"):
             place = f"environments, {environment['name']}, worker_type"
-            yield Fault(place, environment["worker_type"], "stands beside flex", "Flex has workers of G.1X and G.2X.")
+            yield Fault(place, environment["worker_type"], "cannot be used with flex", "Use G.1X or G.2X.")
 
 
 def connected_repositories_have_their_depth(draft: Draft) -> Iterator[Fault]:
@@ -233,7 +234,7 @@ def a_connection_leads_to_another_provider(draft: Draft) -> Iterator[Fault]:
         yield Fault(
             "delivery, connection",
             connection,
-            "stands beside a CodeCommit repository",
+            "cannot be used with a CodeCommit repository",
             "Only github, gitlab and bitbucket are reached through one.",
         )
 

@@ -78,7 +78,7 @@ def refuse_unknown_version(package: str) -> None:
 
 
 def numbers(version: str) -> tuple[int, ...] | None:
-    """A version as numbers; None for what is no plain version."""
+    """The numbers of a version; None if it is not a plain version such as 2.7.1."""
     parts = version.split(".")[:3]
     return tuple(int(part) for part in parts) if len(parts) == 3 and all(p.isdecimal() for p in parts) else None
 

@@ -122,6 +122,7 @@ def checked_project_folder(context: Context) -> str:
     call = cookiecutter_call()
     settings = project_from(given.answers_in(context["cookiecutter"]))
     faults = (given.key_faults(call) if call else []) + project_faults(settings)
+    faults += record.tools_faults(context["cookiecutter"])
     if faults:
         raise refusal(faults)
     if call and not call["accept_hooks"]:
@@ -189,4 +190,6 @@ def handover(context: Context) -> dict[str, Any]:
         "without_samples": [name for name in datasets if name not in samples],
         "record": written,
         "folder": shlex.quote(str(folder)),
+        "tools": str(temporary_copy.ROOT / "tools"),
+        "tools_as": record.tools_as(variables),
     }

@@ -21,13 +21,13 @@ class SafeLoaderOfUniqueKeys(yaml.SafeLoader):
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
         twice = next((key for number, key in enumerate(keys) if key in keys[:number]), None)
         if twice is not None:
-            raise yaml.constructor.ConstructorError(None, None, f"{twice} stands there twice", node.start_mark)
+            raise yaml.constructor.ConstructorError(None, None, f"{twice} is listed twice", node.start_mark)
         return super().construct_mapping(node, deep)
 
 
 def map_of_unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len({key for key, _ in pairs}) < len(pairs):
-        raise ValueError("a key stands there twice")
+        raise ValueError("a key is listed twice")
     return dict(pairs)
 
 
@@ -94,7 +94,7 @@ def starter(name: str, file_format: str) -> dict[str, Any]:
 
 
 def fits_samples(name: str, dataset: dict[str, Any]) -> bool:
-    """Whether tests/samples/<name> of the project holds files of exactly this dataset."""
+    """Whether the samples that generation copies hold files of exactly this dataset."""
     file_format = {"orders": "csv", "customers": "json"}.get(name)
     return file_format is not None and dataset == starter(name, file_format)
 

@@ -76,7 +76,7 @@ def lost_keys(call: dict[str, Any]) -> list[str]:
         return []
     found = yaml.safe_load(Path(file).read_text(encoding="utf-8")) or {}
     lost = [key for key in found if key not in KEYS_OF_A_CONFIGURATION] if isinstance(found, dict) else []
-    return [f"{shown(key)} stands at the top of {file}: answers belong below `default_context:`." for key in lost]
+    return [f"{shown(key)} is at the top of {file}: answers belong below `default_context:`." for key in lost]
 
 
 def sources(call: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
@@ -97,7 +97,7 @@ def replayed_keys(context: dict[str, Any]) -> list[str]:
 
 
 def unknown(key: object, source: str) -> Iterator[str]:
-    if key in QUESTIONS:
+    if key in QUESTIONS or key == "_tools":
         return
     if str(key).startswith("_"):
         yield f"{shown(key)}, given in {source}, belongs to the template. Leave it out."

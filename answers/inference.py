@@ -106,11 +106,11 @@ def missing_text(text: str, holders: list[Field], counts: dict[str, Counter[str]
     other = {name: column_type for name, column_type in typed.items() if column_type != "string"}
     where = ", ".join(f"{field.name} ({counts[field.name][text]:,} times)" for field in holders)
     if not other:
-        return MissingText(text, False, f"'{text}' stands in {where}, among other texts.")
+        return MissingText(text, False, f"'{text}' occurs in {where}, among other strings.")
     otherwise = ", ".join(f"{name} is otherwise {column_type}" for name, column_type in other.items())
     texts = [name for name in typed if name not in other]
     also = f" Then it is missing in {', '.join(texts)} as well." if texts else ""
-    return MissingText(text, True, f"'{text}' stands in {where}; {otherwise}.{also}")
+    return MissingText(text, True, f"'{text}' occurs in {where}; {otherwise}.{also}")
 
 
 def words(name: str) -> set[str]:

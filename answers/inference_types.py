@@ -58,7 +58,7 @@ def sure(column_type: str, sentence: str = "") -> Finding:
     return Finding((ColumnType(column_type),), sentence)
 
 
-STRING = ColumnType("string", reason="as it stands in the file")
+STRING = ColumnType("string", reason="as in the file")
 
 
 def type_of(name: str, values: Iterable[str]) -> Finding:
@@ -67,7 +67,7 @@ def type_of(name: str, values: Iterable[str]) -> Finding:
     texts = Counter(map(str, cells))
     if not texts:
         types = ("string", "bigint", "double", "decimal(12,2)", "date", "timestamp", "boolean")
-        return Finding(tuple(map(ColumnType, types)), "it holds no value in the sample; its type is for you to say")
+        return Finding(tuple(map(ColumnType, types)), "it has no value in the sample; choose its type")
     if any(isinstance(cell, Nested) for cell in cells):
         return sure("string", "it holds JSON objects or arrays, which are kept as text")
     if len({isinstance(cell, JsonValue) for cell in cells}) == 2:
@@ -159,7 +159,7 @@ def day_or_time(name: str, texts: Counter[str]) -> Finding | None:
     found = inference_dates.fitting_formats(texts)
     choices = tuple(ColumnType(*inference_dates.declared(each)) for each in found)
     if len(choices) > 1:
-        return Finding(choices, f"the values ({listed(list(texts))}) do not tell the day from the month")
+        return Finding(choices, f"the values ({listed(list(texts))}) fit day first and month first")
     return Finding(choices) if choices else None
 
 

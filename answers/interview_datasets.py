@@ -94,7 +94,7 @@ def sampled(path: Path) -> Sample:
     if len(sample.delimiters) > 1:
         titles = {title: sign for title, sign in DELIMITERS.items() if sign in sample.delimiters}
         sign = ask.choice(
-            "What stands between two fields?",
+            "Which character separates the fields?",
             titles,
             sample.delimiters[0],
             "The file can be read in several ways.",
@@ -128,7 +128,7 @@ def without_sample() -> Answer:
     file_format = ask.choice("Format of the files", FORMATS, "csv", ask.rule_of("file_format"))
     if file_format != "csv":
         return {"format": file_format}
-    delimiter = ask.choice("What stands between two fields?", DELIMITERS, ",")
+    delimiter = ask.choice("Which character separates the fields?", DELIMITERS, ",")
     return {"format": "csv"} if delimiter == "," else {"format": "csv", "delimiter": delimiter}
 
 
@@ -191,7 +191,7 @@ def with_expectations(name: str, now: Answer) -> Answer:
         chosen = float(ask.line("Share of bad rows, 0 to 1", share_fault, str(share), "0.1 is one row in ten."))
     expected = now.get("expected_every", "24 hours")
     first = expected if expected in EXPECTED.values() else "other"
-    help_text = "An alarm tells when nothing was published for so long."
+    help_text = "An alarm rings if nothing is published for this long."
     every = ask.choice(f"How often is data of {name} expected?", EXPECTED, first, help_text)
     if every == "other":
         every = ask.text("Expected every", "duration", "" if first != "other" else expected)

@@ -65,7 +65,7 @@ def text(
     def check(answer: str) -> str | None:
         if optional and not answer:
             return None
-        return "It stands there already." if answer in taken else refusal(kind, answer)
+        return "It is listed already." if answer in taken else refusal(kind, answer)
 
     return line(message, check, default, help_text or rule_of(kind))
 

@@ -35,7 +35,7 @@ def parts(answers: Answers) -> list[tuple[str, list[str]]]:
     found.append(("environments", [environment(each) for each in answers["environments"]]))
     for name, settings in answers["datasets"].items():
         found.append((f"dataset {name}", dataset(settings)))
-    found.append(("notifications", [target(each) for each in answers["notifications"]] or ["nobody is told"]))
+    found.append(("notifications", [target(each) for each in answers["notifications"]] or ["nobody"]))
     if answers["approvers"]:
         found.append(("approvers", [", ".join(answers["approvers"])]))
     git = answers["git"]

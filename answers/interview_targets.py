@@ -41,7 +41,7 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
 def notification(now: Answer, others: list[Answer], environments: list[str]) -> Answer:
     """One target, asked for the fields of its protocol only; one beside others, for what it hears of too."""
     help_text = "Slack and Microsoft Teams are reached through Amazon Q Developer in chat applications."
-    protocol = ask.choice("Who is told?", TARGETS, now.get("protocol"), help_text)
+    protocol = ask.choice("Who gets notifications?", TARGETS, now.get("protocol"), help_text)
     same = now.get("protocol") == protocol
     fields = {
         key: ask.text(message, kind, now.get(key, "") if same else "")
@@ -53,8 +53,8 @@ def notification(now: Answer, others: list[Answer], environments: list[str]) -> 
 
 def heard(now: Answer, environments: list[str]) -> Answer:
     """Which kinds and environments a target hears of; nothing where it hears of what is usual."""
-    help_text = "As usual, it hears of all that matters, and by SMS of what is urgent: docs/notifications.md."
-    asked = ask.choice("What does it hear of?", DIFFERENCES, tuple(key for key in DIFFERENT if key in now), help_text)
+    help_text = "By default it receives everything that matters, and by SMS only what is urgent: docs/notifications.md."
+    asked = ask.choice("What does it receive?", DIFFERENCES, tuple(key for key in DIFFERENT if key in now), help_text)
     found = {key: value for key, value in now.items() if key not in DIFFERENT}
     if "environments" in asked:
         places = [*environments, PIPELINE]
@@ -68,16 +68,16 @@ def heard(now: Answer, environments: list[str]) -> Answer:
 
 def one_or_more(message: str, offered: list[str], now: list[str]) -> list[str]:
     """At least one of several, in the order in which they are offered."""
-    help_text = "One or more; pipeline stands for deliveries." if PIPELINE in offered else "One or more."
+    help_text = "One or more; pipeline means deliveries." if PIPELINE in offered else "One or more."
     return ask.several(message, {each: each for each in offered}, now, help_text, least=1)
 
 
 def notifications(environments: list[str]) -> list[Answer]:
     """The targets one by one."""
     found: list[Answer] = []
-    help_text = "Every run's end is told, with what to do when it failed."
+    help_text = "The end of every run is notified, with what to do if it failed."
     while ask.yes(
-        "Another target?" if found else "Is somebody told about runs?", not found, "" if found else help_text
+        "Another target?" if found else "Should somebody get notifications?", not found, "" if found else help_text
     ):
         found.append(notification({}, found, environments))
     return found

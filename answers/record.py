@@ -18,6 +18,10 @@ OWNED_BY_THE_TEAM = [
 ]
 # Of those, what is made from project.yaml alone: an upgrade makes it anew, and nobody's edit of it counts.
 MADE_FROM_THE_SETTINGS = ["docs/architecture.svg"]
+# The forms of the tools; the record names one that is not the usual.
+WHEEL, SOURCE = "wheel", "source"
+# Cruft, which does not know the form, must not bring the wheel back. dataops/tools_source.py has the same list.
+SKIPPED_WITH_SOURCE = ["tools/*.whl", "tools/requirements.lock"]
 HOSTS = {
     "gh": "https://github.com/{}.git",
     "gl": "https://gitlab.com/{}.git",
@@ -57,6 +61,18 @@ def template_url(template: str, repository: str) -> str | None:
     return without_credentials(found) if found else None
 
 
+def tools_as(variables: dict[str, Any]) -> str:
+    """In which form the project has its tools: as a wheel, or as source, which make tools-source has chosen."""
+    form: str = variables.get("_tools", WHEEL)
+    return form
+
+
+def tools_faults(variables: dict[str, Any]) -> list[str]:
+    """What is wrong with the form of the tools that was given."""
+    form = tools_as(variables)
+    return [] if form in (WHEEL, SOURCE) else [f"_tools: {form!r} is not a form of the tools: {WHEEL} or {SOURCE}."]
+
+
 def record_of(variables: dict[str, Any], answers: dict[str, Any]) -> dict[str, Any] | None:
     """The record, None under cruft, which writes its own."""
     repository = variables.get("_repo_dir")
@@ -65,11 +81,13 @@ def record_of(variables: dict[str, Any], answers: dict[str, Any]) -> dict[str, A
     url = template_url(variables["_template"], repository)
     commit = git(repository, "rev-parse", "HEAD") if (Path(repository) / ".git").exists() else None
     context = {**as_texts(answers), "_template": url, "_commit": commit}
-    return {
+    # Cruft rewrites the context on every update and forgets private answers; what stands beside it, cruft keeps.
+    chosen = {"tools": SOURCE} if tools_as(variables) == SOURCE else {}
+    return chosen | {
         "template": url,
         "commit": commit,
         "checkout": variables.get("_checkout"),
         "context": {"cookiecutter": context},
         "directory": None,
-        "skip": OWNED_BY_THE_TEAM,
+        "skip": OWNED_BY_THE_TEAM + (SKIPPED_WITH_SOURCE if chosen else []),
     }

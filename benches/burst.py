@@ -18,9 +18,9 @@ def measure() -> list[tuple[str, str]]:
     """Rows of (what, figure); every count is the same on every machine, only the seconds are moto's own."""
     sys.path[:0] = [str(PROJECT / folder) for folder in ("tests", "lambda", "files")]
     import pytest
-    from burst import carry_burst
     from event_chain import EventChain
     from moto import mock_aws
+    from test_burst import carry_burst
 
     surroundings = patch.dict(os.environ, CREDENTIALS | {"AWS_DEFAULT_REGION": "eu-west-1"})
     with surroundings, mock_aws(), pytest.MonkeyPatch.context() as monkeypatch:

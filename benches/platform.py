@@ -17,7 +17,7 @@ LONGEST_SECONDS = 600
 
 def local(project: Path, *options: str) -> None:
     """`make local` without its make: the virtual environment is ready."""
-    command = [sys.executable, "-m", "local.platform", "--environment", ENVIRONMENT, *options]
+    command = [sys.executable, "-m", "dataops", "local", "--environment", ENVIRONMENT, *options]
     subprocess.run(command, cwd=project, check=True, capture_output=True, timeout=LONGEST_SECONDS)
 
 

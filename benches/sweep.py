@@ -21,7 +21,7 @@ PRICE_OF_A_THOUSAND = 0.005
 def measure() -> list[tuple[str, str]]:
     """Rows of (what, figure); pages and sweeps are the same on every machine, only the seconds are this one's."""
     sys.path[:0] = [str(PROJECT / folder) for folder in ("tests", "lambda", "files")]
-    from upload_listing import PAGES_PER_SWEEP
+    from uploads.upload_listing import PAGES_PER_SWEEP
 
     took, pages = sweeps_until_all_is_found()
     cost = PAGES_PER_SWEEP * SWEEPS_A_MONTH / 1_000 * PRICE_OF_A_THOUSAND
@@ -41,7 +41,7 @@ def sweeps_until_all_is_found() -> tuple[list[float], int]:
     import pytest
     from event_chain import EventChain
     from moto import mock_aws
-    from versioned_prefix import VersionedPrefix
+    from test_sweep import VersionedPrefix
 
     took: list[float] = []
     surroundings = patch.dict(os.environ, CREDENTIALS | {"AWS_DEFAULT_REGION": "eu-west-1"})

@@ -5,6 +5,8 @@ import shutil
 import sys
 from pathlib import Path
 
+# What the acceptance tests of the tools work on.
+SAMPLES = "src/dataops/acceptance/samples"
 HANDOVER = json.loads(r"""{{ handover() | tojson }}""")
 NEXT_STEPS = """
 {slug} is ready. Next:
@@ -23,7 +25,8 @@ def main() -> None:
         shutil.copytree(HANDOVER["first"], environment, dirs_exist_ok=True)
         Path(environment, "backend.tf").write_text(backend, encoding="utf-8")
     for dataset in HANDOVER["samples"]:
-        shutil.copytree(Path("tests/samples", dataset), Path("samples", dataset), dirs_exist_ok=True)
+        shutil.copytree(Path(HANDOVER["tools"], SAMPLES, dataset), Path("samples", dataset), dirs_exist_ok=True)
+    bring_tools(Path(HANDOVER["tools"]), HANDOVER["tools_as"])
     Path("docs/architecture.svg").write_text(drawn(HANDOVER["architecture"]), encoding="utf-8")
     record = HANDOVER["record"]
     # Under cruft, which writes the record itself and runs this hook in temporary folders, there is none.
@@ -35,11 +38,21 @@ def main() -> None:
             print(WITHOUT_SAMPLES.format(places=", ".join(f"samples/{name}/" for name in HANDOVER["without_samples"])))
 
 
+def bring_tools(tools: Path, form: str) -> None:
+    """The tools of this version as one wheel, and the line by which pip checks it; or their source."""
+    sys.path.insert(0, str(tools / "src"))
+    sys.dont_write_bytecode = True
+    from dataops.wheel import sources, unpack, write
+
+    if form == "source":
+        unpack(sources(tools), Path("tools"))
+    else:
+        write(tools, Path("tools"))
+
+
 def drawn(architecture: dict[str, object]) -> str:
     """The picture of the architecture, by the code that `make diagram` runs."""
-    sys.path.insert(0, str(Path.cwd()))
-    sys.dont_write_bytecode = True
-    from local.architecture_svg import svg
+    from dataops.diagram.architecture_svg import svg
 
     return svg(architecture)
 

@@ -13,6 +13,8 @@ from upgrade.changelog import part, sections
 ROOT = Path(__file__).parents[1]
 LAST = ROOT / "releases/last.json"
 CHANGELOG = ROOT / "CHANGELOG.md"
+# The template and the tools have one version; the wheel's name holds it.
+PROJECTS = (ROOT / "pyproject.toml", ROOT / "tools/pyproject.toml")
 HEADINGS = ("New projects", "Upgrading", "By hand")
 NEXT = "## Unreleased\n\n" + "\n".join(f"### {heading}\n" for heading in HEADINGS)
 
@@ -89,10 +91,11 @@ def make(release: Release) -> None:
     text = CHANGELOG.read_text(encoding="utf-8")
     CHANGELOG.write_text(text.replace("## Unreleased\n", f"{NEXT}\n## {release.version}\n", 1), encoding="utf-8")
     LAST.write_text(json.dumps(vars(release), indent=1) + "\n", encoding="utf-8")
-    project = ROOT / "pyproject.toml"
-    told = re.sub(r'^version = ".*"', f'version = "{release.version}"', project.read_text("utf-8"), flags=re.MULTILINE)
-    project.write_text(told, encoding="utf-8")
-    git("add", "--", *(str(path) for path in (CHANGELOG, LAST, project)))
+    for project in PROJECTS:
+        text = project.read_text(encoding="utf-8")
+        versioned = re.sub(r'^version = ".*"', f'version = "{release.version}"', text, count=1, flags=re.MULTILINE)
+        project.write_text(versioned, encoding="utf-8")
+    git("add", "--", *(str(path) for path in (CHANGELOG, LAST, *PROJECTS)))
     git("commit", "--quiet", "--message", f"Version {release.version}")
     git("tag", "--annotate", release.version, "--message", f"Version {release.version}")
 

@@ -23,7 +23,7 @@ from cookiecutter.main import cookiecutter
 from upgrade_lab import Project, Template, copied, small_template
 from upgrade_pages import FIRST
 
-from benches.template import copy_of_the_template
+from benches.template import ROOT, copy_of_the_template
 
 # Terraform and other tools run in generated projects with the machine's environment; git needs an author.
 AUTHOR = {
@@ -36,6 +36,9 @@ AUTHOR = {
 Bake = Callable[..., Path]
 # Terraform and its provider are Go: collecting their garbage more rarely spares a quarter of their work.
 os.environ.setdefault("GOGC", "400")
+
+# Commands of the tools run in generated projects from their sources here; `make` installs the project's own wheel.
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT / "tools/src"), os.environ.get("PYTHONPATH")]))
 
 # Minutes of waiting beside little work: what begins first is waited for while everything else runs.
 LONGEST = (
@@ -133,7 +136,7 @@ def run_cookiecutter(template: Path, home: Path, tmp_path: Path, temporary_folde
             input=typed,
             text=True,
             capture_output=True,
-            timeout=120,
+            timeout=600,
         )
 
     return run

@@ -11,10 +11,10 @@ from typing import Any
 
 import build_archives
 import yaml
-from local.job_settings import settings_of_all
-from local.lifetime import DELIVERY, alone, down, start_delivery
-from local.rehearsal import Rehearsal, copied
-from local.terraform import Terraform
+from dataops.local_run.lifetime import DELIVERY, alone, down, start_delivery
+from dataops.local_run.rehearsal import Rehearsal, copied
+from dataops.project.job_settings import settings_of_all
+from dataops.project.terraform import Terraform
 
 
 class Deployment:

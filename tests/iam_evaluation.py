@@ -1,30 +1,15 @@
 """Asks the project's own judge of IAM policies what the roles and the people of a plan may do."""
 
-import importlib.util
 import json
-import sys
 from itertools import product
-from pathlib import Path
 from typing import Any
 
+from dataops.local_aws.access import permission as judge
 from infrastructure_rules import Plan, listed
 from terraform_runner import of_type
 
-JUDGE = Path(__file__).parents[1] / "{{cookiecutter.project_slug}}" / "local/stand_in/permission.py"
 # As if somebody had given a role everything: only what is denied is still refused.
 EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-
-
-def _judge() -> Any:
-    """The module that the local AWS judges with; it lies in the project, which is no package of this repository."""
-    spec = importlib.util.spec_from_file_location("permission", JUDGE)
-    assert spec and spec.loader
-    sys.modules["permission"] = module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-judge = _judge()
 
 
 def policies_of_role(plan: Plan, role: str) -> list[str]:

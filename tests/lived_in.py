@@ -46,7 +46,7 @@ ALL_VERSIONS = ("1.1.0", "1.2.0", "2.0.0")
 
 def live_in(project: Project) -> None:
     """What a team does with its project: settings, code, Terraform, documents, another environment."""
-    project.replace("project.yaml", "\n# Who is told about a run", REFUNDS + "\n# Who is told about a run")
+    project.replace("project.yaml", "\n# Who gets notifications", REFUNDS + "\n# Who gets notifications")
     project.replace("project.yaml", "expected_every: 24 hours", "expected_every: 2 days")
     project.write(
         {

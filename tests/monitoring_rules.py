@@ -13,7 +13,7 @@ from terraform_runner import of_type
 PROJECT = Path(__file__).parents[1] / "{{cookiecutter.project_slug}}"
 sys.path.append(str(PROJECT / "lambda"))
 
-from metric import METRICS  # noqa: E402
+from runtime.metric import METRICS  # noqa: E402
 
 Plan = dict[str, Any]
 # What AWS itself measures, by namespace and dimensions; the values name resources of these types by this attribute.
@@ -95,7 +95,9 @@ def named(node: ast.Assign, name: str) -> bool:
 
 def measured_by_code() -> set[str]:
     """The metrics of the table that some Lambda's code gives a value to."""
-    texts = [path.read_text(encoding="utf-8") for path in (PROJECT / "lambda").glob("*.py") if path.name != "metric.py"]
+    texts = [
+        path.read_text(encoding="utf-8") for path in (PROJECT / "lambda").rglob("*.py") if path.name != "metric.py"
+    ]
     return {name for name in METRICS if any(f'"{name}": ' in text for text in texts)}
 
 

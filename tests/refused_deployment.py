@@ -18,11 +18,11 @@ import boto3
 import build_archives
 import yaml
 from botocore.exceptions import ClientError
+from dataops.local_run.lifetime import DELIVERY, alone, down, start_delivery
+from dataops.local_run.rehearsal import Rehearsal, copied
+from dataops.project.job_settings import settings_of_all
+from dataops.project.terraform import NEVER_LOCALLY, Terraform
 from deployment_of_a_project import Deployment
-from local.job_settings import settings_of_all
-from local.lifetime import DELIVERY, alone, down, start_delivery
-from local.rehearsal import Rehearsal, copied
-from local.terraform import NEVER_LOCALLY, Terraform
 
 DONE = "done"
 
@@ -40,9 +40,9 @@ class Flawed:
         kept = {key: value for key, value in os.environ.items() if key not in NEVER_LOCALLY}
         words = ["--environment", self.deployment.environment, "--yes", "--skip-doctor"]
         done = subprocess.run(
-            [sys.executable, "-m", "delivery.bootstrap", *words],
+            [sys.executable, "-m", "dataops", "bootstrap", *words],
             cwd=self.played.project,
-            env=kept | self.owner_s_account | {"PYTHONPATH": str(self.played.project)},
+            env=kept | self.owner_s_account,
             text=True,
             capture_output=True,
             stdin=subprocess.DEVNULL,

@@ -12,11 +12,12 @@ from typing import Any
 import boto3
 import build_archives
 from botocore.config import Config
-from local.boundary import make_boundary
-from local.job_settings import settings_of_the_team
-from local.lifetime import down, start
-from local.platform import initialised
-from local.running import PROJECT, Platform
+from dataops.local_platform import Platform
+from dataops.local_run.boundary import make_boundary
+from dataops.local_run.lifetime import down, start
+from dataops.local_run.platform import initialised
+from dataops.project import PROJECT
+from dataops.project.job_settings import settings_of_the_team
 
 EMPTY_ARCHIVE = b"PK\x05\x06" + bytes(18)
 ONCE = Config(retries={"total_max_attempts": 1}, proxies={})

@@ -1,22 +1,24 @@
 """Runs inside a generated project, in a process of its own: python state_of_a_project.py apply|losses|down
 
 `apply` applies dev/ to a new local AWS. `losses` plans it there as the project is now, and prints as JSON what of the
-data would be lost and what moves.
+data would be lost, what moves, and which attributes change.
 """
 
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import build_archives
-from delivery.change import changes_of
-from delivery.data_holding import losses_of
-from delivery.terraform import Terraform
-from local.boundary import make_boundary
-from local.job_settings import settings_of
-from local.lifetime import down, start
-from local.platform import terraform_of
-from local.running import PROJECT, running_platform
+from dataops.delivery.change import changes_of
+from dataops.delivery.data_holding import losses_of
+from dataops.delivery.terraform import Terraform
+from dataops.local_run.boundary import make_boundary
+from dataops.local_run.lifetime import down, start
+from dataops.local_run.platform import terraform_of
+from dataops.project import PROJECT
+from dataops.project.job_settings import settings_of
+from dataops.project.running import running_platform
 
 ENVIRONMENT = "dev"
 
@@ -32,7 +34,7 @@ def apply() -> None:
 
 
 def losses() -> dict[str, list[str]]:
-    """The addresses of what holds data and would go, and of what gets another address."""
+    """The addresses of what holds data and would go, and of what gets another address or another value."""
     build_archives.main(PROJECT)
     platform = running_platform(ENVIRONMENT)
     assert platform
@@ -45,7 +47,21 @@ def losses() -> dict[str, list[str]]:
     # A topic made anew has lost its subscribers, who would have to say yes again.
     topics = [change for change in changes if change.type == "aws_sns_topic" and change.is_loss]
     moved = [each["previous_address"] for each in shown["resource_changes"] if "previous_address" in each]
-    return {"lost": [change.address for change in [*losses_of(changes), *topics]], "moved": moved}
+    lost = [change.address for change in [*losses_of(changes), *topics]]
+    return {"lost": lost, "moved": moved, "changed": sorted(changed(shown["resource_changes"]))}
+
+
+def changed(planned: list[dict[str, Any]]) -> set[str]:
+    """Each attribute that a plan changes, as type.attribute, and each resource that comes or goes, as action type."""
+    found = set()
+    for each in planned:
+        change = each["change"]
+        if change["actions"] == ["update"]:
+            before, after = change["before"], change["after"]
+            found |= {f"{each['type']}.{name}" for name in after if after[name] != before.get(name)}
+        elif change["actions"] != ["no-op"]:
+            found.add(f"{'+'.join(change['actions'])} {each['type']}")
+    return found
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from make_command import machine, make
+from make_command import make, with_tools
 
 Bake = Callable[..., Path]
 DEVICES = {
@@ -26,10 +26,10 @@ OPTIONS: dict[str, dict[str, Any]] = {"new": {"reserved_concurrency": False}, "g
 # Applies a part of dev in an account of a profile: what Terraform said is what it prints.
 APPLY = """
 import sys
-from local.job_settings import settings_of_the_team
-from local.lifetime import down, start
-from local.platform import initialised
-from local.running import PROJECT
+from dataops.project.job_settings import settings_of_the_team
+from dataops.local_run.lifetime import down, start
+from dataops.local_run.platform import initialised
+from dataops.project import PROJECT
 
 platform = start("dev", settings_of_the_team(PROJECT, "dev"), None, sys.argv[1])
 try:
@@ -68,7 +68,7 @@ def applied(project: Path, profile: str, *targets: str) -> str:
     """What Terraform says when a part of dev is applied in a fresh account."""
     done = subprocess.run(
         [sys.executable, "-c", APPLY, profile, *targets],
-        cwd=project, env=machine(), text=True, capture_output=True, timeout=900, check=False,
+        cwd=project, env=with_tools(), text=True, capture_output=True, timeout=900, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return " ".join(done.stdout.replace("│", " ").split())
@@ -120,3 +120,10 @@ def test_the_zones_of_a_network_are_those_that_offer_what_it_uses(baked: Path) -
     said = applied(baked, "governed", ENDPOINTS)
 
     assert "Apply complete!" in said, said
+
+
+def test_a_region_that_is_off_takes_no_credentials_of_a_project(baked: Path) -> None:
+    with options(baked, {"region": "af-south-1"}):
+        said = applied(baked, "new", DATABASE)
+
+    assert "InvalidClientTokenId: The security token included in the request is invalid." in said

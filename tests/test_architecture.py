@@ -21,7 +21,7 @@ DIFFERENT = [
 
 def diagram(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """What `make diagram` runs."""
-    command = [sys.executable, "-m", "local.architecture", *words]
+    command = [sys.executable, "-m", "dataops", "diagram", *words]
     return subprocess.run(command, cwd=project, text=True, capture_output=True, check=False)
 
 

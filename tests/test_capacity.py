@@ -12,7 +12,7 @@ from terraform_runner import of_type
 
 Plan = dict[str, Any]
 ASK = (
-    "import json, sys; from pathlib import Path; from local.job_settings import settings_of; "
+    "import json, sys; from pathlib import Path; from dataops.project.job_settings import settings_of; "
     "print(json.dumps(settings_of(Path('.'), sys.argv[1])['capacity']))"
 )
 

@@ -36,7 +36,7 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 def installed(folder: Path, *requirements: str) -> Path:
-    """A folder with these packages, without what they need; that stands in the environment of the tests."""
+    """A folder with these packages only; their dependencies come from the environment of the tests."""
     words = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(folder), *requirements]
     subprocess.run(words, check=True, capture_output=True, text=True)
     return folder
@@ -71,7 +71,7 @@ def run(template: Path, tmp_path: Path, environment: Callable[[Path], dict[str, 
     def command(packages: Path, *words: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
             [sys.executable, "-m", "cookiecutter", str(template), *words, "--output-dir", str(tmp_path / "output")],
-            env=environment(packages), cwd=tmp_path, text=True, capture_output=True, timeout=240,
+            env=environment(packages), cwd=tmp_path, text=True, capture_output=True, timeout=600,
         )  # fmt: skip
 
     return command
@@ -138,7 +138,7 @@ class TestContract:
 
         done = subprocess.run(
             [sys.executable, "-c", GENERATE_IN_ONE_PROCESS, *words],
-            env=environment(packages), cwd=tmp_path, text=True, capture_output=True, timeout=240,
+            env=environment(packages), cwd=tmp_path, text=True, capture_output=True, timeout=600,
         )  # fmt: skip
         ends = re.findall(r"^(?:REFUSED \w+|GENERATED)", done.stdout, re.M)
 
@@ -291,10 +291,10 @@ class TestCopyOfTheTemplate:
         self, template: Path, run_cookiecutter: Run, tmp_path: Path
     ) -> None:
         own = shutil.copytree(template, tmp_path / "clone")
-        (own / "{{cookiecutter.project_slug}}/local/__pycache__").mkdir()
+        (own / "{{cookiecutter.project_slug}}/lambda/__pycache__").mkdir()
 
         assert run_cookiecutter("--no-input", template=own).returncode == 0
-        assert not (tmp_path / "output/acme-sales/local/__pycache__").exists()
+        assert not (tmp_path / "output/acme-sales/lambda/__pycache__").exists()
 
     def test_the_copy_of_a_killed_interview_goes_with_the_next_generation(
         self, interview: Callable[..., pexpect.spawn], run_cookiecutter: Run, temporary_folder: Path, tmp_path: Path
@@ -322,7 +322,7 @@ class TestCopyOfTheTemplate:
         asking.expect("Project")
         os.killpg(asking.pid, signal.SIGHUP)
         asking.wait()
-        end = time.monotonic() + 20
+        end = time.monotonic() + 120
         while copies(temporary_folder) and time.monotonic() < end:
             time.sleep(0.1)
 

@@ -3,41 +3,28 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from terraform_runner import Terraform
-
-PROJECT = Path(__file__).parents[1] / "{{cookiecutter.project_slug}}"
-
-
-@pytest.fixture(autouse=True)
-def modules_of_the_project(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let tests import the project's packages, and only them."""
-    monkeypatch.syspath_prepend(str(PROJECT))
-    yield
-    for name in [name for name in sys.modules if name.partition(".")[0] in ("operations", "local")]:
-        del sys.modules[name]
 
 
 def settings_of(project: Path) -> dict[str, Any]:
-    from local.job_settings import settings_of_all
+    from dataops.project.job_settings import settings_of_all
 
     return settings_of_all(project)["dev"]
 
 
 def test_the_estimate_from_project_yaml_counts_what_the_plan_holds(plan: dict[str, Any], planned_project: Path) -> None:
-    from operations.cost.stack import stack_of_plan, stack_of_settings
+    from dataops.cost.stack import stack_of_plan, stack_of_settings
 
     settings = settings_of(planned_project)
 
-    assert stack_of_settings(settings) == stack_of_plan(plan, settings), "see the numbers in operations/cost/stack.py"
+    assert stack_of_settings(settings) == stack_of_plan(plan, settings), "see the numbers in dataops.cost.stack"
 
 
 def test_a_saved_plan_is_estimated_as_it_is(plan: dict[str, Any], planned_project: Path, terraform: Terraform) -> None:
-    command = [sys.executable, "-m", "operations.cost", "--environment", "dev", "--plan", "dev/test.tfplan"]
+    command = [sys.executable, "-m", "dataops", "cost", "--environment", "dev", "--plan", "dev/test.tfplan"]
 
     done = subprocess.run(
         command, cwd=planned_project, env=terraform.environment, text=True, capture_output=True, check=False
@@ -49,15 +36,15 @@ def test_a_saved_plan_is_estimated_as_it_is(plan: dict[str, Any], planned_projec
 
 
 def test_every_kind_of_resource_has_a_price_or_is_known_to_have_none(plan: dict[str, Any]) -> None:
-    from operations.cost.prices import prices
-    from operations.cost.stack import kinds_in
+    from dataops.cost.prices import prices
+    from dataops.cost.stack import kinds_in
 
-    assert kinds_in(plan) - prices().known_resources == set(), "add them to operations/cost/prices.yaml"
+    assert kinds_in(plan) - prices().known_resources == set(), "add them to dataops/cost/prices.yaml"
 
 
 def test_a_resource_that_is_not_in_the_table_is_noticed(plan: dict[str, Any]) -> None:
-    from operations.cost.prices import prices
-    from operations.cost.stack import kinds_in
+    from dataops.cost.prices import prices
+    from dataops.cost.stack import kinds_in
 
     changed = json.loads(json.dumps(plan).replace('"aws_sns_topic"', '"aws_mq_broker"'))
 

@@ -37,7 +37,7 @@ def data_holding(project: Path) -> Any:
     """The generated project's own list."""
     sys.path[:0] = [str(project), str(project / "lambda")]
     try:
-        return importlib.import_module("delivery.data_holding")
+        return importlib.import_module("dataops.delivery.data_holding")
     finally:
         del sys.path[:2]
 

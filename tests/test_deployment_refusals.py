@@ -1,7 +1,6 @@
 """Grants of bootstrap/ that were missing or too narrow once: without each, AWS refuses the deployment in its words."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from answer_matrix import ACCOUNT
+from make_command import inside
 
 INSIDE = Path(__file__).with_name("refused_deployment.py")
 SLUG, ENVIRONMENT, REGION = "customer-analytics", "prod", "eu-central-1"
@@ -83,7 +83,7 @@ def said(bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFactor
     done = subprocess.run(
         [sys.executable, str(INSIDE)],
         cwd=project,
-        env={**os.environ, "PYTHONPATH": str(project)},
+        env=inside(project),
         input=json.dumps(given),
         text=True,
         capture_output=True,

@@ -1,7 +1,6 @@
 """An environment is made, changed and taken apart again with the rights of its deploy roles, and nothing else."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from answer_matrix import ACCOUNT
+from make_command import inside
 
 EMAIL = {"protocol": "email", "endpoint": "data-team@example.com"}
 ID, SEEN_AT, NOTE = (
@@ -77,7 +77,7 @@ def walked(bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFact
     done = subprocess.run(
         [sys.executable, str(Path(__file__).with_name("deployment_of_a_project.py")), str(steps)],
         cwd=project,
-        env={**os.environ, "PYTHONPATH": str(project)},
+        env=inside(project),
         text=True,
         capture_output=True,
         timeout=1500,

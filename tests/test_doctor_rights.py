@@ -1,36 +1,25 @@
 """`make doctor` only reads, and every right that it names, as needed or as lacking, is one that IAM has."""
 
 import re
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 from test_permissions import levels_of_actions
 
-PROJECT = Path(__file__).parents[1] / "{{cookiecutter.project_slug}}"
+from benches.template import ROOT
+
+DOCTOR = ROOT / "tools/src/dataops/operations/doctor"
 CALL = re.compile(r'reader\.ask(?:_all)?\(\s*"([a-z0-9-]+)",\s*"([A-Za-z]+)"')
 # Starting a query of Logs Insights changes nothing; AWS counts it as reading.
 READING = ("Read", "List")
 
 
-@pytest.fixture(autouse=True)
-def modules_of_the_project(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let tests import the project's packages, and only them."""
-    monkeypatch.syspath_prepend(str(PROJECT))
-    yield
-    for name in [name for name in sys.modules if name.partition(".")[0] in ("operations", "local")]:
-        del sys.modules[name]
-
-
 def calls() -> set[tuple[str, str]]:
     """Every service and operation that a check asks."""
-    texts = [path.read_text(encoding="utf-8") for path in (PROJECT / "operations/doctor").glob("*.py")]
+    texts = [path.read_text(encoding="utf-8") for path in DOCTOR.glob("*.py")]
     return {call for text in texts for call in CALL.findall(text)}
 
 
 def test_every_call_of_the_doctor_only_reads() -> None:
-    from operations.doctor.reading import right_for
+    from dataops.operations.doctor.reading import right_for
 
     levels = {action.lower(): level for action, (level, _) in levels_of_actions().items()}
     asked = {right_for(*call): levels.get(right_for(*call).lower(), "no such action") for call in calls()}
@@ -40,7 +29,7 @@ def test_every_call_of_the_doctor_only_reads() -> None:
 
 
 def test_every_action_that_is_simulated_is_one_of_iam() -> None:
-    from operations.doctor.rights import MADE_BY
+    from dataops.operations.doctor.rights import MADE_BY
 
     known = {action.lower() for action in levels_of_actions()}
 

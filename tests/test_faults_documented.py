@@ -11,12 +11,18 @@ import pytest
 TEMPLATE = Path(__file__).parent
 PROJECT = TEMPLATE.parent / "{{cookiecutter.project_slug}}"
 TEXT = (PROJECT / "docs/faults.md").read_text(encoding="utf-8")
+# What a name begins with, where the test is not one of the project's own.
+PLACES = {
+    "template ": TEMPLATE,
+    "tools ": TEMPLATE.parent / "tools/tests",
+    "platform/": TEMPLATE.parent / "tools/src/dataops/acceptance",
+}
 NUMBERS = {*range(1, 43), *range(78, 87)}
 RULES = {
     "infrastructure_rules.py": {rule.__name__ for rule in infrastructure_rules.RULES},
     "monitoring_rules.py": {rule.__name__ for rule in monitoring_rules.RULES},
 }
-NAMED = sorted(set(re.findall(r"`((?:template )?[\w/]+\.py::\w+)`", TEXT)))
+NAMED = sorted(set(re.findall(r"`((?:template |tools )?[\w/]+\.py::\w+)`", TEXT)))
 
 
 def lines() -> dict[int, str]:
@@ -26,8 +32,8 @@ def lines() -> dict[int, str]:
 
 def exists(named: str) -> bool:
     """Whether the file defines the test, or the rule that a test keeps."""
-    file, _, name = named.removeprefix("template ").partition("::")
-    folder = TEMPLATE if named.startswith("template ") else PROJECT / "tests"
+    file, _, name = named.removeprefix("template ").removeprefix("tools ").partition("::")
+    folder = next((place for word, place in PLACES.items() if named.startswith(word)), PROJECT / "tests")
     if not (folder / file).is_file():
         return False
     if file in RULES:

@@ -9,6 +9,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PROJECT = ROOT / "{{cookiecutter.project_slug}}"
+FUNCTIONS = PROJECT / "lambda"
+# Each may use those after it.
+ROOMS_OF_LAMBDA = ("uploads", "runs", "crawls", "notifications", "ledger", "runtime")
 WITH_JINJA = {"project.yaml", "README.md", "backend.tf", "pyproject.toml"}
 BINARY = {".gz", ".parquet", ".orc", ".zip", ".whl"}
 
@@ -85,10 +88,45 @@ def test_a_terraform_file_fits_on_two_screens() -> None:
     assert long == []
 
 
-def test_a_lambda_fits_on_a_screen_and_a_half() -> None:
-    long = [path.name for path in (PROJECT / "lambda").glob("*.py") if len(path.read_text().splitlines()) > 80]
+def test_a_handler_fits_on_a_screen_and_a_half() -> None:
+    long = [path.name for path in FUNCTIONS.glob("*.py") if len(path.read_text().splitlines()) > 80]
 
     assert long == []
+
+
+def imported(path: Path) -> set[str]:
+    """The top names of what a module imports."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    whole = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names = whole | {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    return {name.partition(".")[0] for name in names}
+
+
+def test_a_room_of_lambda_uses_only_rooms_below_it() -> None:
+    handlers = {path.stem for path in FUNCTIONS.glob("*.py")}
+    forbidden = {room: {*ROOMS_OF_LAMBDA[:at], *handlers} for at, room in enumerate(ROOMS_OF_LAMBDA)}
+    forbidden |= {handler: handlers - {handler} for handler in handlers}
+    found = [
+        f"{path.relative_to(FUNCTIONS)} imports {name}"
+        for path in tracked(f"{PROJECT.name}/lambda/*.py")
+        for name in imported(path) & forbidden[path.relative_to(FUNCTIONS).parts[0].removesuffix(".py")]
+    ]
+
+    assert found == []
+
+
+def test_a_key_of_the_ledger_is_composed_in_one_module() -> None:
+    keys = FUNCTIONS / "ledger/keys.py"
+    prefixes = "|".join({*re.findall(r'"(\w+/)["{]', keys.read_text())})
+    literal = re.compile(rf"""(f|startswith\(|removeprefix\()["']({prefixes})[{{"']""")
+    using = [f"tools/src/dataops/{room}/*.py" for room in ("delivery", "local_run", "operations", "project")]
+
+    assert prefixes.count("|") >= 13
+    assert [
+        path
+        for path in tracked(f"{PROJECT.name}/lambda/*.py", *using)
+        if path != keys and literal.search(path.read_text())
+    ] == []
 
 
 def test_no_file_is_named_for_nothing_in_particular() -> None:

@@ -118,8 +118,8 @@ EXPECTATIONS = [
     ("Another dataset", "n"),
 ]
 PEOPLE = [
-    ("Is somebody told", "y"),
-    ("Who is told", ENTER),
+    ("Should somebody get", "y"),
+    ("Who gets notifications", ENTER),
     ("E-mail", "team@example.com" + ENTER),
     ("Another target", "n"),
 ]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from make_command import machine
+from make_command import with_tools
 
 INSIDE = Path(__file__).with_name("refused_project.py")
 TARGETS = [
@@ -19,7 +19,7 @@ TARGETS = [
     'module.environment.aws_s3_object.code["etl.py"]',
     'module.environment.module.alarm.aws_cloudwatch_metric_alarm.this["notify-failing"]',
 ]
-# By file: what stands there, and what stood or might stand there.
+# For each file: the present text, and the wrong text that replaces it.
 MUTATIONS = {
     "a scoped right to delete interfaces": (
         "modules/environment/role_network.tf",
@@ -28,8 +28,8 @@ MUTATIONS = {
     ),
     "a tag with a sign that IAM does not take": (
         "modules/environment/role_flow_log.tf",
-        'name                 = "${var.prefix}-flow-log"',
-        'name                 = "${var.prefix}-flow-log"\n  tags                 = { Budget = "50 €" }',
+        "name                 = var.names.flow_log_role",
+        'name                 = var.names.flow_log_role\n  tags                 = { Budget = "50 €" }',
     ),
     "a schedule without a question mark": ("modules/environment/digest.tf", "cron(0 6 * * ? *)", "cron(0 6 * * * *)"),
     "eleven tags on an object": (
@@ -59,8 +59,14 @@ def told(bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFactor
     given = {"targets": TARGETS, "function": "-sweep", "mutations": list(MUTATIONS.values())}
     done = subprocess.run(
         [sys.executable, "-c", INSIDE.read_text()],
-        cwd=project, env=machine(), input=json.dumps(given), text=True, capture_output=True, timeout=1800, check=False,
-    )  # fmt: skip
+        cwd=project,
+        env=with_tools(),
+        input=json.dumps(given),
+        text=True,
+        capture_output=True,
+        timeout=1800,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found

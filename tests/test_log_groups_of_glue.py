@@ -15,7 +15,7 @@ MADE_BY_GLUE = "/aws-glue/jobs/acme-sales-dev-role/acme-sales-dev-glue-job/error
 
 
 def associate(response: Any) -> str:
-    """AssociateKmsKey, which moto lacks: the local AWS adds the same (local/stand_in/mends_logs.py)."""
+    """AssociateKmsKey, which moto lacks: the local AWS adds the same (dataops.local_aws.moto_patches)."""
     group = response.logs_backend._find_log_group(log_group_name=response._get_param("logGroupName"))
     group.kms_key_id = response._get_param("kmsKeyId")
     return ""

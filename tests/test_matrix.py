@@ -12,9 +12,11 @@ from test_generated_project import make
 
 from answers.forms import fits_samples
 from answers.project import project_from
+from benches.template import ROOT
 
 # One path a line; those of an environment's folder begin with <environment>/. A new file must be added there, by hand.
 EXPECTED = Path(__file__).with_name("generated_files.txt").read_text().splitlines()
+SAMPLES = ROOT / "tools/src/dataops/acceptance/samples"
 
 
 def files(project: Path) -> list[str]:
@@ -24,8 +26,9 @@ def files(project: Path) -> list[str]:
 def expected_files(environments: list[str], sampled: list[str]) -> list[str]:
     everywhere = [line for line in EXPECTED if not line.startswith("<environment>/")]
     of_one = [line for line in EXPECTED if line.startswith("<environment>/")]
-    kept = [f"tests/samples/{dataset}/" for dataset in sampled]
-    samples = [line.removeprefix("tests/") for line in EXPECTED if line.startswith(tuple(kept))]
+    samples = [
+        path.relative_to(SAMPLES.parent).as_posix() for dataset in sampled for path in (SAMPLES / dataset).iterdir()
+    ]
     folders = [line.replace("<environment>", name) for name in environments for line in of_one]
     return sorted(everywhere + folders + samples)
 

@@ -15,7 +15,7 @@ ROOT = 'output "answer" {\n  value = 42\n}\n'
 APPLY = """
 import sys
 from pathlib import Path
-from local.terraform import Terraform
+from dataops.project.terraform import Terraform
 terraform = Terraform(Path(sys.argv[1]), Path(sys.argv[2]), {})
 terraform.init()
 terraform.apply(lambda *told: None)
@@ -58,7 +58,7 @@ def test_it_applies_and_settles_a_root(without_terraform: dict[str, str], root: 
 
 
 def test_it_ends_as_terraform_ends_and_says_what_terraform_says(without_terraform: dict[str, str], root: Path) -> None:
-    program = str(PROJECT / "local" / "packaged_terraform.py")
+    program = str(PROJECT.parent / "tools/src/dataops/project/packaged_terraform.py")
     told = run(without_terraform, root, "-P", program, "apply", "-auto-approve", "-json").stdout
     (root / "main.tf").write_text("nothing {")
 

@@ -1,7 +1,6 @@
 """The pipeline of every git provider, from one environment to many, planned with the real provider."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from answer_matrix import ACCOUNT, CONNECTION, DELIVERY, GIT_PROVIDERS
 from delivery_rules import APPROVE, environment_stages, the_pipeline, told
 from iam_evaluation import EVERYTHING, may, policies_of_person, policies_of_role, refused_by
 from infrastructure_rules import Plan
+from make_command import inside
 from terraform_runner import Terraform, of_type, resources
 from test_permissions import grants, known_actions
 
@@ -379,20 +379,19 @@ def test_make_pipeline_asks_before_it_applies(delivery_project: Path) -> None:
         ["make", "--dry-run", "pipeline"], cwd=delivery_project, text=True, capture_output=True, check=True
     ).stdout
 
-    assert shown.index("delivery.before_pipeline") < shown.index("terraform -chdir=pipeline init")
-    assert "terraform -chdir=pipeline apply" in shown
+    assert shown.rstrip().endswith("/bin/python -m dataops pipeline")
     assert "auto-approve" not in shown
 
 
-def test_the_pipeline_adopts_its_repository_settles_and_is_destroyed_without_it(
-    bake_into: Callable[..., Path], tmp_path: Path, delivery_plan: Plan
-) -> None:
-    project = bake_into(tmp_path, **DELIVERY)
+@pytest.fixture(scope="module")
+def applied_pipeline(bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What pipeline_of_a_project.py found."""
+    project = bake_into(tmp_path_factory.mktemp("applied"), **DELIVERY)
 
     done = subprocess.run(
         [sys.executable, str(Path(__file__).with_name("pipeline_of_a_project.py"))],
         cwd=project,
-        env={**os.environ, "PYTHONPATH": str(project)},
+        env=inside(project),
         text=True,
         capture_output=True,
         timeout=900,
@@ -400,6 +399,33 @@ def test_the_pipeline_adopts_its_repository_settles_and_is_destroyed_without_it(
     )
 
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
-    found = json.loads(done.stdout.splitlines()[-1])
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def test_the_pipeline_adopts_its_repository_settles_and_is_destroyed_without_it(
+    applied_pipeline: dict[str, Any], delivery_plan: Plan
+) -> None:
     everything = len(resources(delivery_plan))
-    assert found == {"made": everything, "settled": True, "refused": True, "gone": everything - 1, "left": []}
+    expected = {"made": everything, "settled": True, "refused": True, "gone": everything - 1, "left": []}
+
+    assert {name: applied_pipeline[name] for name in expected} == expected
+
+
+def test_an_approver_is_told_that_there_is_no_record_and_without_the_right_to_list_that_it_is_forbidden(
+    applied_pipeline: dict[str, Any],
+) -> None:
+    """R10."""
+    bucket = f"acme-sales-pipeline-artifact-{ACCOUNT}"
+
+    assert "NoSuchKey" in applied_pipeline["record"]
+    assert "(AccessDenied)" in applied_pipeline["record while broken"]
+    assert (
+        f'is not authorized to perform: s3:ListBucket on resource: "arn:aws:s3:::{bucket}"'
+        in (applied_pipeline["record while broken"])
+    )
+
+
+def test_no_rule_starts_a_pipeline_or_a_build_without_a_role(applied_pipeline: dict[str, Any]) -> None:
+    for target in ("codepipeline", "codebuild"):
+        assert f"RoleArn is required for target arn:aws:{target}:" in applied_pipeline["broken"]

@@ -42,7 +42,7 @@ def cruft(home: Path, temporary_folder: Path) -> Run:
     def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, **AUTHOR, "HOME": str(home), "TMPDIR": str(temporary_folder)}
         command = [str(Path(sys.executable).with_name("cruft")), *words]
-        return subprocess.run(command, cwd=folder, env=environment, text=True, capture_output=True, timeout=120)
+        return subprocess.run(command, cwd=folder, env=environment, text=True, capture_output=True, timeout=600)
 
     return run
 

@@ -63,6 +63,25 @@ def test_a_release_gives_the_changes_their_version_and_leaves_room_for_the_next(
     assert 'version = "1.0.0"' in released.read("pyproject.toml")
 
 
+def test_the_tools_have_the_version_of_the_template(template: Template) -> None:
+    template.write({"CHANGELOG.md": ENTRY.format(entry="Nothing.")})
+    template.commit()
+
+    assert release(template, "1.1.0") == (0, "")
+    assert 'version = "1.1.0"' in template.read("tools/pyproject.toml")
+
+
+def test_a_change_of_the_tools_that_the_changelog_does_not_name_is_refused(template: Template) -> None:
+    template.write({"tools/src/dataops/added.py": "NUMBER = 2\n"})
+    template.write({"CHANGELOG.md": ENTRY.format(entry="Nothing.")})
+    template.commit()
+
+    code, complaint = release(template, "1.1.0")
+
+    assert code == 1
+    assert "tools/dataops_tools.whl is generated differently than by 1.0.0" in complaint
+
+
 def test_a_change_of_what_is_generated_that_the_changelog_does_not_name_is_refused(template: Template) -> None:
     template.write({f"{FOLDER}/docs/using.md": "# Other\n"})
     template.write({"CHANGELOG.md": ENTRY.format(entry="Better words.")})

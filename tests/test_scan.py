@@ -25,7 +25,7 @@ def scanned(project: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pa
         f'ACCESS = "{KEY}"\naws_secret_access_key = "{SECRET}"\n', encoding="utf-8"
     )
     done = subprocess.run(
-        [str(SCAN / "bin/python"), "-m", "delivery.scan"], cwd=copy, text=True, capture_output=True, check=False
+        [str(SCAN / "bin/python"), "-m", "dataops.delivery.scan"], cwd=copy, text=True, capture_output=True, check=False
     )
     return copy, done
 
@@ -36,7 +36,7 @@ def test_a_committed_key_fails_the_scan_and_nothing_else_does(
     project, done = scanned
     failed = ElementTree.parse(project / "reports/checkov.xml").findall(".//testcase[failure]")
 
-    assert done.returncode != 0 and "The scan found what the lines above say" in done.stderr
+    assert done.returncode != 0 and "The scan found the problems above" in done.stderr
     assert failed and {"transforms/upload.py" in str(case.get("file", case.get("classname"))) for case in failed} == {
         True
     }
@@ -61,7 +61,7 @@ def test_what_pip_audit_finds_is_told_by_package_and_number(project: Path, tmp_p
     audit.write_text(f"#!/bin/sh\necho '{json.dumps({'dependencies': [found]})}'\nexit 1\n")
     audit.chmod(0o755)
     code = (
-        f"import pathlib, delivery.scan as scan; scan.BIN = pathlib.Path({str(audit.parent)!r}); "
+        f"import pathlib, dataops.delivery.scan as scan; scan.BIN = pathlib.Path({str(audit.parent)!r}); "
         f"print(scan.scan_packages(scan.PROJECT))"
     )
 

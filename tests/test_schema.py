@@ -297,7 +297,7 @@ def test_the_example_answers_of_the_documentation_are_right() -> None:
 @pytest.mark.parametrize("name", [name for name in starters() if name])
 def test_the_samples_fit_the_shipped_definitions(name: str) -> None:
     columns = [column["name"] for column in starters()[name]["columns"]]
-    folder = ROOT / "{{cookiecutter.project_slug}}/tests/samples" / name
+    folder = ROOT / "tools/src/dataops/acceptance/samples" / name
     headers = [path.read_text().splitlines()[0].split(",") for path in folder.glob("*-01.csv")]
     rows = [
         json.loads(path.read_text().lstrip("[").splitlines()[0].rstrip(",")) for path in folder.glob("customers.json")

@@ -11,7 +11,7 @@ from answers.project import QUESTIONS
 
 ROOT = Path(__file__).parents[1]
 PROJECT = ROOT / "{{cookiecutter.project_slug}}"
-sys.path += [str(PROJECT / "tests/documentation"), str(PROJECT)]
+sys.path += [str(ROOT / "tools/tests/documentation")]
 
 from documentation import checks_of, faults_of, judged  # noqa: E402
 from documents import Document  # noqa: E402

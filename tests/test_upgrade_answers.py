@@ -48,7 +48,7 @@ def ask_for_the_version_of_glue(template: Template) -> None:
 
 def at_a_terminal(project: Project) -> pexpect.spawn:
     words = ["upgrade.py", "--template", project.template.address]
-    return pexpect.spawn(sys.executable, words, cwd=project.folder, env={**os.environ, **PERSON}, timeout=60)
+    return pexpect.spawn(sys.executable, words, cwd=project.folder, env={**os.environ, **PERSON}, timeout=300)
 
 
 def test_a_new_question_takes_its_default_where_nobody_is_asked(small: Small) -> None:
@@ -220,7 +220,7 @@ def test_the_folder_of_an_environment_that_was_removed_goes_and_is_named(small: 
     assert not project.has("prod")
     assert project.has("dev/main.tf")
     assert "No longer an environment: prod." in done.stdout
-    assert "go back, put it into project.yaml again, make destroy ENV=prod, take it out, and come again." in done.stdout
+    assert "add it to project.yaml again, make destroy ENV=prod, remove it there, upgrade again." in done.stdout
 
 
 def test_an_edit_in_the_folder_of_an_environment_that_was_removed_is_a_conflict(small: Small) -> None:

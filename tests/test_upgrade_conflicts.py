@@ -171,7 +171,7 @@ def test_a_file_that_the_team_has_written_anew_can_be_kept_for_good(small: tuple
     again = project.upgrade()
 
     assert done.returncode == 1
-    assert "docs/edited.md: you have written it anew" in done.stdout
+    assert "docs/edited.md: you have rewritten it" in done.stdout
     assert again.returncode == 0, again.stdout + again.stderr
     assert project.read("docs/edited.md") == "# Our own page\n"
 

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from upgrade_lab import Project, Repository, Template
+from upgrade_lab import SAMPLES, Project, Repository, Template
 from upgrade_pages import changed, page
 
 Small = tuple[Template, Project]
@@ -372,7 +372,8 @@ def test_a_project_of_a_tag_goes_on_to_the_next_tag(edited: Small) -> None:
 def test_the_teams_own_files_are_never_touched(small: Small, is_edited: bool) -> None:
     template, project = small
     template.replace_in_project("project.yaml", "# In promotion order.", "# One after another.")
-    template.release("2.0.0", {"tests/samples/orders/2026-03-01.csv": "other\n"})
+    template.write({f"tools/{SAMPLES}/orders/2026-03-01.csv": "other\n"})
+    template.release("2.0.0")
     if is_edited:
         project.replace("project.yaml", "# In promotion order.", "# In our order.")
         project.write({"samples/orders/2026-03-01.csv": "of the team\n"})

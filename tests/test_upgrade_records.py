@@ -181,7 +181,7 @@ def test_where_the_template_has_no_release_its_newest_commit_is_the_nearest(smal
 
 def test_a_project_that_is_like_no_version_is_not_adopted(small: Small) -> None:
     _, project = small
-    project.write(dict.fromkeys(("docs", "tests", "local", ".cruft.json", "upgrade.py")))
+    project.write(dict.fromkeys(("docs", ".cruft.json", "upgrade.py")))
     project.write({f"own/{number}.md": page(f"own {number}") for number in range(30)})
     project.write({"upgrade.py": small[0].read("{{cookiecutter.project_slug}}/upgrade.py") + "# Ours.\n"})
     project.commit()

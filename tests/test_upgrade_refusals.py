@@ -50,7 +50,7 @@ def test_a_file_that_git_does_not_know_is_not_overwritten_by_a_new_one(newer: Sm
     _, project = newer
     project.write({"docs/new.md": "of the team\n"})
 
-    assert_refused(project, "others lie that git does not know. Move them away, or commit them: docs/new.md")
+    assert_refused(project, "untracked files exist already. Move or commit them: docs/new.md")
     assert project.read("docs/new.md") == "of the team\n"
 
 
@@ -60,7 +60,7 @@ def test_an_ignored_file_is_not_overwritten_by_a_new_one(newer: Small) -> None:
     project.commit()
     project.write({"docs/new.md": "of the team\n"})
 
-    assert_refused(project, "Move them away, or commit them: docs/new.md")
+    assert_refused(project, "Move or commit them: docs/new.md")
     assert project.read("docs/new.md") == "of the team\n"
 
 
@@ -69,7 +69,7 @@ def test_a_file_where_a_new_folder_would_be_is_not_overwritten(small: Small) -> 
     template.release("2.0.0", {"docs/more/new.md": page("new")})
     project.write({"docs/more": "of the team\n"})
 
-    assert_refused(project, "Move them away, or commit them: docs/more")
+    assert_refused(project, "Move or commit them: docs/more")
 
 
 def test_a_folder_that_is_not_under_git_is_refused(newer: Small, tmp_path: Path) -> None:
@@ -174,7 +174,7 @@ def test_a_recorded_version_that_the_template_lost_is_refused(newer: Small) -> N
     project.replace(".cruft.json", commit, "0123456789012345678901234567890123456789")
     project.commit()
 
-    assert_refused(project, "does not hold the version that the project has, 012345678")
+    assert_refused(project, "does not contain the version that the project has, 012345678")
 
 
 def test_a_hook_of_the_new_version_that_fails_is_refused_with_what_it_said(small: Small) -> None:
@@ -194,7 +194,7 @@ def test_a_branch_that_exists_is_refused(newer: Small) -> None:
 
 
 def test_a_branch_without_a_usable_name_is_refused(newer: Small) -> None:
-    assert_refused(newer[1], "is no name for a branch", "--branch", "a..b")
+    assert_refused(newer[1], "is not a valid branch name", "--branch", "a..b")
 
 
 def test_a_branch_is_refused_where_git_does_not_know_who_commits(newer: Small) -> None:
@@ -212,4 +212,4 @@ def test_a_git_that_is_too_old_is_refused(newer: Small, tmp_path: Path) -> None:
 
     path = f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
 
-    assert_refused(newer[1], "needs git 2.38 or newer; this machine says: git version 2.30.1", PATH=path)
+    assert_refused(newer[1], "needs git 2.38 or newer; this machine has: git version 2.30.1", PATH=path)

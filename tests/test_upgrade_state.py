@@ -1,15 +1,16 @@
 """An upgrade keeps what Terraform has made: no plan after it destroys or replaces what holds data."""
 
 import json
-import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from upgrade_lab import PERSON, Project, Template, template_since_its_last_release
+from make_command import inside
+from upgrade_lab import FOLDER, PERSON, Project, Template, template_since_its_last_release
 
 STATE = Path(__file__).with_name("state_of_a_project.py")
 MODULES = "{{cookiecutter.project_slug}}/modules"
@@ -24,6 +25,8 @@ KEPT = {
     "aws_sns_topic.services": "environment",
     "aws_cloudwatch_log_group.this": "environment",
 }
+# What AWS tells of a function after its code has come.
+KNOWN_AFTER_APPLY = {f"aws_lambda_function.{name}" for name in ("last_modified", "qualified_arn", "version")}
 MOVED = "moved {{\n  from = {address}\n  to   = {address}_of_old\n}}\n"
 
 # One process makes what these tests look at.
@@ -34,7 +37,7 @@ def in_project(project: Project, verb: str) -> str:
     done = subprocess.run(
         [sys.executable, str(STATE), verb],
         cwd=project.folder,
-        env={**os.environ, **PERSON, "PYTHONPATH": str(project.folder)},
+        env=inside(project.folder) | PERSON,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -52,6 +55,17 @@ def rename_what_is_kept(template: Template) -> None:
         for path in [*(template.folder / MODULES / module).glob("*.tf"), template.folder / ROOT / "main.tf"]:
             text = path.read_text().replace(f'resource "{kind}" "{name}"', f'resource "{kind}" "{name}_of_old"')
             path.write_text(re.sub(rf"\b{kind}\.{name}\b", f"{kind}.{name}_of_old", text))
+
+
+def with_other_code(template: Template) -> None:
+    """A branch beside the versions that changes the code of all Lambdas, and moves some of it."""
+    template.git("checkout", "--quiet", "-b", "other-code", "1.0.0")
+    functions = template.folder / FOLDER / "lambda"
+    aws, clock = functions / "runtime/aws.py", functions / "ledger/instant.py"
+    aws.write_text(aws.read_text() + "\n\nfrom runtime.clock import utc_now as utc_now  # noqa: E402\n")
+    shutil.copy(clock, functions / "runtime/clock.py")
+    template.commit("Other code")
+    template.git("checkout", "--quiet", "main")
 
 
 def move_what_was_renamed(template: Template) -> None:
@@ -73,6 +87,7 @@ def applied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     template = template_since_its_last_release(folder / "template.git")
     answers = ("environments=dev=111111111111", "datasets=orders:csv")
     project = template.generate(folder / "output", "--checkout", "1.0.0", *answers)
+    with_other_code(template)
     rename_what_is_kept(template)
     template.commit("Renamed")
     template.git("branch", "without-moved")
@@ -100,3 +115,13 @@ def test_a_bucket_key_table_queue_topic_or_log_group_that_is_renamed_without_a_m
     applied.git("reset", "--quiet", "--hard")
 
     assert kinds(planned["lost"]) == set(KEPT)
+
+
+def test_other_code_of_the_lambdas_changes_their_hashes_and_nothing_else(applied: Project) -> None:
+    assert applied.upgrade("--to", "other-code").returncode == 0
+    planned = json.loads(in_project(applied, "losses"))
+    applied.git("reset", "--quiet", "--hard")
+
+    assert [name for name in planned["changed"] if name not in KNOWN_AFTER_APPLY] == [
+        "aws_lambda_function.source_code_hash"
+    ]

@@ -21,7 +21,12 @@ PERSON = {
 # The interplay of answers, hooks, record and updater is this template's own; of the project a few files stand for all.
 OF_THE_SMALL_PROJECT = (
     *("project.yaml", "README.md", "pyproject.toml", "project.schema.json", "upgrade.py", ".gitignore"),
-    *("{{first_environment()}}", "tests/samples", "local/*.py"),
+    "{{first_environment()}}",
+)
+SAMPLES = "src/dataops/acceptance/samples"
+OF_THE_TOOLS = (
+    *("pyproject.toml", "README.md", "src/dataops/*.py", SAMPLES),
+    *(f"src/dataops/{room}" for room in ("diagram", "report")),
 )
 Content = str | bytes | None
 
@@ -35,7 +40,7 @@ def run(folder: Path, *words: str | Path, **environment: str) -> subprocess.Comp
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=600,
         check=False,
     )
 
@@ -152,7 +157,8 @@ def small_template(folder: Path, files: Mapping[str, Content]) -> Template:
         copied = shutil.copytree if (whole / name).is_dir() else shutil.copy2
         folder.mkdir(exist_ok=True)
         copied(whole / name, folder / name)
-    for source in [path for pattern in OF_THE_SMALL_PROJECT for path in (whole / FOLDER).glob(pattern)]:
+    in_project = [path for pattern in OF_THE_SMALL_PROJECT for path in (whole / FOLDER).glob(pattern)]
+    for source in [*in_project, *(path for pattern in OF_THE_TOOLS for path in (whole / "tools").glob(pattern))]:
         target = folder / source.relative_to(whole)
         target.parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if source.is_dir() else shutil.copy2)(source, target)

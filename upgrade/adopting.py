@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from answers.project import answers_from
-from answers.record import OWNED_BY_THE_TEAM, as_texts
+from answers.record import OWNED_BY_THE_TEAM, SKIPPED_WITH_SOURCE, SOURCE, as_texts
 from upgrade.answering import settings_in, text_in
 from upgrade.git import git, literal
 from upgrade.project import Project, refuse_unfinished_work
@@ -34,7 +35,7 @@ def adopt(project: Project, clone: Path, template: str, to: str | None) -> int:
     """Write the record of the nearest version, or of the one that the person names, and stage it."""
     if RECORD in project.tracked() and '"commit": null' not in (project.committed(RECORD) or ""):
         raise RefusedError(
-            f"The project has a record already: {RECORD}. Delete it and commit that, to have it written anew."
+            f"The project has a record already: {RECORD}. Delete it and commit that, to have it written again."
         )
     refuse_unfinished_work(project)
     answers = as_texts(answers_from(settings_in(text_in(project))))
@@ -42,24 +43,29 @@ def adopt(project: Project, clone: Path, template: str, to: str | None) -> int:
     found = sorted((likeness(project, each) for each in candidates), key=lambda each: each.share, reverse=True)
     if found[0].share < LEAST_LIKENESS:
         raise RefusedError(
-            "No release of this template looks like this project: say which one it was made with, TO=tag."
+            "No release of this template looks like this project: name the one it was made with, TO=tag."
         )
-    nearest, recorded = found[0].of, address(template, project, None)
-    # What only a later version asks is left out, so that it is asked when that comes.
-    known = {name: answer for name, answer in answers.items() if name in nearest.questions()}
-    context = {**known, "_template": recorded, "_commit": nearest.commit}
-    record = {
-        "template": recorded,
-        "commit": nearest.commit,
-        "checkout": None,
-        "context": {"cookiecutter": context},
-        "directory": None,
-        "skip": OWNED_BY_THE_TEAM,
-    }
+    record = recorded(found[0].of, answers, address(template, project, None))
+    if "tools/pyproject.toml" in project.tracked():
+        record |= {"tools": SOURCE, "skip": OWNED_BY_THE_TEAM + SKIPPED_WITH_SOURCE}
     (project.folder / RECORD).write_text(text_of(record), encoding="utf-8")
     git(project.top, "add", "--force", "--", literal(project.prefix + RECORD))
     print(said(found))
     return 0
+
+
+def recorded(nearest: Version, answers: dict[str, str], template: str | None) -> dict[str, Any]:
+    """The record of a project of that version."""
+    # What only a later version asks is left out, so that it is asked when that comes.
+    known = {name: answer for name, answer in answers.items() if name in nearest.questions()}
+    return {
+        "template": template,
+        "commit": nearest.commit,
+        "checkout": None,
+        "context": {"cookiecutter": {**known, "_template": template, "_commit": nearest.commit}},
+        "directory": None,
+        "skip": OWNED_BY_THE_TEAM,
+    }
 
 
 def releases(clone: Path) -> list[Version]:
@@ -82,7 +88,7 @@ def said(found: list[Likeness]) -> str:
     shares = [f"  {each.of.label}: {each.common} files are in the project unchanged" for each in found[:3]]
     return "\n".join(
         [
-            f"The nearest version is {found[0].of.label}; {RECORD} says so now, and is staged.",
+            f"The nearest version is {found[0].of.label}; {RECORD} has it now, and is staged.",
             *shares,
             f'Go on:   git commit -m "Adopt the template", then make upgrade\nGo back: git rm --force {RECORD}',
             "If it is another version, go back, then make adopt TO=tag.",

@@ -65,7 +65,7 @@ def settings_in(text: str) -> dict[str, Any]:
     faults = project_faults(settings) if isinstance(settings, dict) else ["it is no map of keys."]
     if faults:
         raise RefusedError(
-            f"{SETTINGS} says what the new version does not accept:\n" + "\n".join(f"- {each}" for each in faults)
+            f"{SETTINGS} contains what the new version does not accept:\n" + "\n".join(f"- {each}" for each in faults)
         )
     found: dict[str, Any] = settings
     return found

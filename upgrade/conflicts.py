@@ -14,7 +14,7 @@ SENTENCES = {
     (1,): "it was moved: git rm it",
 }
 REWRITTEN = (
-    "you have written it anew, and the new version has changed what it was: git checkout --ours keeps yours, then "
+    "you have rewritten it, and the new version has changed the original: git checkout --ours keeps yours, then "
     f"git add; to keep it yours in every upgrade, name it under skip in {RECORD}"
 )
 
@@ -26,6 +26,7 @@ class Conflict:
     path: str
     versions: tuple[tuple[int, str], ...]
     is_rewritten: bool = False
+    advice: str = ""
 
     @property
     def stages(self) -> tuple[int, ...]:
@@ -38,7 +39,7 @@ class Conflict:
 
     @property
     def sentence(self) -> str:
-        return REWRITTEN if self.is_rewritten else SENTENCES[self.stages]
+        return self.advice or (REWRITTEN if self.is_rewritten else SENTENCES[self.stages])
 
 
 def conflicts_in(entries: Iterable[str]) -> list[Conflict]:

@@ -87,5 +87,5 @@ def require() -> None:
     version = re.search(r"(\d+)\.(\d+)", told)
     if not version or (int(version[1]), int(version[2])) < MINIMUM:
         raise RefusedError(
-            f"An upgrade needs git {MINIMUM[0]}.{MINIMUM[1]} or newer; this machine says: {told.strip()}."
+            f"An upgrade needs git {MINIMUM[0]}.{MINIMUM[1]} or newer; this machine has: {told.strip()}."
         )

@@ -27,6 +27,13 @@ class Change:
 
     old: str
     new: str
+    # A folder that the template empties may look like one that it has renamed: the team's own files stay there.
+    moves_folders: bool = True
+
+    @property
+    def settings(self) -> tuple[str, str]:
+        """What git is told for the merge of this change alone."""
+        return ("-c", f"merge.directoryRenames={str(self.moves_folders).lower()}")
 
 
 @dataclass(frozen=True)
@@ -72,7 +79,7 @@ def tree(project: Project, rendered: Path, scratch: Path) -> str:
 def forecast(project: Project, coming: Change, scratch: Path) -> Forecast:
     """Merge in memory."""
     ours = committed(project, "HEAD^{tree}", "The project", "-p", coming.old)
-    done = run(project.top, "merge-tree", "--write-tree", "-z", "--no-messages", ours, coming.new)
+    done = run(project.top, *coming.settings, "merge-tree", "--write-tree", "-z", "--no-messages", ours, coming.new)
     if done.returncode > 1:
         raise RefusedError(f"git cannot merge: {done.stderr.strip()}")
     merged, *entries = done.stdout.split("\0")
@@ -106,7 +113,7 @@ def leaving_deleted(project: Project, coming: Change, found: Forecast, scratch: 
             git(project.top, "update-index", "--force-remove", "--", path, **index)
     title = git(project.top, "log", "-1", "--format=%B", coming.new).strip()
     new = git(project.top, "write-tree", **index).strip()
-    return Change(coming.old, committed(project, new, title, "-p", coming.old))
+    return replace(coming, new=committed(project, new, title, "-p", coming.old))
 
 
 def touched(project: Project, coming: Forecast) -> tuple[list[str], list[str]]:
@@ -130,7 +137,7 @@ def refuse_overlooked_edits(project: Project, coming: Forecast) -> None:
     edited = [path for path in (entry[2:] for entry in marked) if path in known and is_edited(project, path)]
     if edited:
         raise RefusedError(
-            "git is told to overlook changes of these files (assume-unchanged, skip-worktree), and the new version "
+            "git ignores changes of these files (assume-unchanged, skip-worktree), and the new version "
             f"changes them: {', '.join(map(project.shown, edited))}. "
             "Run git update-index --no-assume-unchanged --no-skip-worktree on them, and commit or undo your edits."
         )
@@ -173,8 +180,8 @@ def clear_the_way(project: Project, coming: Forecast) -> RemovedFiles:
     others = sorted(set(unknown.values()) - set(same))
     if others:
         raise RefusedError(
-            "The new version brings files where others lie that git does not know. "
-            f"Move them away, or commit them: {', '.join(map(project.shown, others))}"
+            "The new version brings files where untracked files exist already. "
+            f"Move or commit them: {', '.join(map(project.shown, others))}"
         )
     removed = {path: ((project.top / path).read_bytes(), (project.top / path).stat().st_mode) for path in same}
     for path in same:
@@ -197,7 +204,7 @@ def content(project: Project, path: str) -> str:
 
 def merge(project: Project, coming: Change, expected: Forecast) -> None:
     """Merge into the working tree and the index, without a commit, and look whether that gave what was forecast."""
-    done = run(project.top, "cherry-pick", "--no-commit", coming.new)
+    done = run(project.top, *coming.settings, "cherry-pick", "--no-commit", coming.new)
     if done.returncode < 0:
         raise StoppedError(STOPPED)
     found = conflicts_in(listed(project.top, "ls-files", "--unmerged", "-z"))

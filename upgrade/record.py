@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from answers.record import without_credentials
+from answers.record import SOURCE, without_credentials
 from upgrade.project import SETTINGS, Project
 from upgrade.refusal import RefusedError
 from upgrade.versions import Version
@@ -17,7 +17,7 @@ def record_in(project: Project) -> Record:
     """The record of the last commit."""
     text = project.committed(RECORD)
     if text is None:
-        raise RefusedError(f"The last commit holds no {RECORD}: make adopt TEMPLATE=address writes one.")
+        raise RefusedError(f"The last commit has no {RECORD}: make adopt TEMPLATE=address writes one.")
     try:
         record: Record = json.loads(text)
         usable = record["commit"] and isinstance(record["context"]["cookiecutter"], dict)
@@ -36,7 +36,7 @@ def refuse_unusable_skip(project: Project, skip: object) -> None:
     unusable = [pattern for pattern in skip if not is_pattern(project, pattern)]
     if unusable:
         raise RefusedError(
-            f"`skip` in {RECORD} must hold paths and patterns below the project's folder: {unusable[0]!r} is none."
+            f"`skip` in {RECORD} must contain paths and patterns below the project's folder, unlike {unusable[0]!r}."
         )
 
 
@@ -54,6 +54,11 @@ def is_pattern(project: Project, pattern: object) -> bool:
 def answers_in(record: Record) -> dict[str, Any]:
     """The recorded answers, without what cookiecutter and cruft note beside them."""
     return {key: value for key, value in record["context"]["cookiecutter"].items() if not key.startswith("_")}
+
+
+def private_answers_in(record: Record) -> dict[str, str]:
+    """What the project has chosen without being asked: the form of its tools."""
+    return {"_tools": SOURCE} if record.get("tools") == SOURCE else {}
 
 
 def owned_by_the_team(rendered: Path) -> list[str]:

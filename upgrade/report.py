@@ -62,8 +62,8 @@ def environments_gone(names: list[str]) -> str:
         return ""
     destroyed = ", ".join(f"make destroy ENV={name}" for name in names)
     return (
-        f"No longer an environment: {', '.join(names)}. The folder goes; what it made in AWS stays, with its state. "
-        f"To remove that as well: go back, put it into {SETTINGS} again, {destroyed}, take it out, and come again."
+        f"No longer an environment: {', '.join(names)}. Its folder is removed, but its resources in AWS remain. "
+        f"To remove them too: go back, add it to {SETTINGS} again, {destroyed}, remove it there, upgrade again."
     )
 
 

@@ -117,7 +117,7 @@ def half_done(project: Project, why: BaseException, different: list[str]) -> str
     shown = "\n".join(f"  {entry[:2]} {project.shown(entry[3:])}" for entry in different)
     here = shlex.quote(str(project.folder))
     return (
-        f"{why}\nThe upgrade could not be undone either: these files are not as they were.\n{shown}\n"
+        f"{why}\nThe upgrade could not be undone either: these files differ from before.\n{shown}\n"
         f"Remove the cause, copy {SETTINGS} if you have just edited it, then go back with "
         f"git -C {here} restore --source=HEAD --staged --worktree . and delete the new files; then upgrade again."
     )

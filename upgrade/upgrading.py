@@ -1,14 +1,14 @@
 """One upgrade from beginning to end: it renders and forecasts first, and touches the project last."""
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from upgrade import changelog, merge, migrations
+from upgrade import changelog, merge, migrations, tools
 from upgrade.answering import Answered, Ask, answered, environments_of
 from upgrade.git import run
 from upgrade.project import SETTINGS, Project, refuse_unfinished_work
-from upgrade.record import RECORD, Record, address, answers_in, record_in, renewed
+from upgrade.record import RECORD, Record, address, answers_in, private_answers_in, record_in, renewed
 from upgrade.refusal import RefusedError
 from upgrade.report import Story, difference, end_of_preview, told, way_on
 from upgrade.restoring import restored_on_failure
@@ -40,20 +40,23 @@ def upgrade(project: Project, clone: Path, order: Order, ask: Ask) -> int:
     answers = answered(project, answers_in(record), migrations.crossed(old, new), new.questions(), ask)
     template = address(order.address, project, record.get("template"))
     if (old.commit, record.get("template"), answers_in(record)) == (new.commit, template, answers.answers):
-        print(f"The project has version {new.label} and is as {SETTINGS} says: nothing to do.")
+        print(f"The project has version {new.label} and matches {SETTINGS}: nothing to do.")
         return CLEAN
     story = story_of(record, old, new, answers)
     with tempfile.TemporaryDirectory(prefix="upgrade-") as folder:
         # The clone holds the new version's files: that is rendered while those of the old one are unpacked.
-        second = rendering(new, answers.answers, Path(folder, "new"))
-        first = rendering(old, answers_in(record), Path(folder, "old"))
+        private = private_answers_in(record)
+        second = rendering(new, answers.answers, private, Path(folder, "new"))
+        first = rendering(old, answers_in(record), private, Path(folder, "old"))
         before, after = first.folder(), second.folder()
         renewal = renewed(record, template, followed(record, order, new), new, answers.answers)
         settle(project, record, renewal, before, after)
         settle_settings(project, answers, before, after)
+        tools.settle(project, before, after)
+        moved = tools.moved(before, after)
         scratch = Path(folder, "trees")
-        coming = merge.change(project, before, after, story.title, scratch)
-        forecast = merge.forecast(project, coming, scratch)
+        coming = replace(merge.change(project, before, after, story.title, scratch), moves_folders=not moved.texts)
+        forecast = tools.explained(project, merge.forecast(project, coming, scratch), moved)
         return carry_out(project, merge.leaving_deleted(project, coming, forecast, scratch), forecast, story, order)
 
 
@@ -63,7 +66,7 @@ def version_of(record: Record, clone: Path) -> Version:
         return version(clone, record["commit"])
     except RefusedError:
         raise RefusedError(
-            f"The template does not hold the version that the project has, {record['commit'][:9]}: it is another "
+            f"The template does not contain the version that the project has, {record['commit'][:9]}: it is another "
             f"repository, or its history was rewritten. Remove {RECORD}, commit that, and make adopt."
         ) from None
 
@@ -74,7 +77,7 @@ def nothing_newer(old: Version, new: Version, order: Order) -> int:
         raise RefusedError(
             f"The project has {old.label} already, which came after {new.label}: an upgrade only goes forward."
         )
-    print(f"The project has {old.label}, and the template has released nothing after it: nothing to do.")
+    print(f"The project has {old.label}, and the template has no newer release: nothing to do.")
     return CLEAN
 
 
@@ -83,7 +86,7 @@ def refuse_taken_branch(project: Project, branch: str | None) -> None:
     if branch and not run(project.top, "rev-parse", "--verify", "--quiet", f"refs/heads/{branch}").returncode:
         raise RefusedError(f"There is a branch {branch} already: name another, or delete it.")
     if branch and run(project.top, "check-ref-format", "--branch", branch).returncode:
-        raise RefusedError(f"{branch} is no name for a branch.")
+        raise RefusedError(f"{branch} is not a valid branch name.")
     if branch and run(project.top, "var", "GIT_COMMITTER_IDENT").returncode:
         raise RefusedError("git does not know who commits here: set user.name and user.email, or leave BRANCH out.")
 

@@ -70,14 +70,18 @@ class Rendering:
         return folders[0]
 
 
-def rendering(of: Version, answers: dict[str, Any], place: Path) -> Rendering:
-    """Begin to render a version; its files are unpacked, unless the clone has just these checked out."""
+def rendering(of: Version, answers: dict[str, Any], private: dict[str, str], place: Path) -> Rendering:
+    """Begin to render a version; its files are unpacked, unless the clone has just these checked out.
+
+    A private answer is asked of nobody; a version that does not know it goes without.
+    """
     output, given = place / "project", place / "answers.json"
     for folder in (output, place / "temporary"):
         folder.mkdir(parents=True)
     template = of.clone if of.is_checked_out else unpacked(of, place / "template")
-    asked = {key for key in of.questions() if not key.startswith("_")}
-    given.write_text(json.dumps({key: value for key, value in answers.items() if key in asked}), encoding="utf-8")
+    known = of.questions().keys()
+    told = {key: value for key, value in (answers | private).items() if key in known}
+    given.write_text(json.dumps(told), encoding="utf-8")
     process = subprocess.Popen(
         [sys.executable, "-I", str(HERE / "render.py"), str(template), str(output), str(given)],
         # Cookiecutter leaves its copies of the hooks behind.

@@ -2,9 +2,10 @@
 
 import sys
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
-# Zip knows no time before 1980, and no zone: this moment stands for all.
+# Zip has no time before 1980 and no zone: all files get this time.
 MOMENT = (1980, 1, 1, 0, 0, 0)
 READABLE_FILE = 0o100644 << 16
 UNIX = 3
@@ -12,11 +13,20 @@ UNIX = 3
 
 def archives(project: Path) -> dict[Path, dict[str, Path]]:
     """What goes into each archive, by the name that it has there."""
-    functions = {path.relative_to(project / "lambda").as_posix(): path for path in (project / "lambda").rglob("*.py")}
     files = project / "files"
     packages = [path for name in ("steps", "transforms") for path in (files / name).rglob("*.py")]
-    modules = {path.relative_to(files).as_posix(): path for path in packages}
-    return {project / "build/lambda.zip": functions, project / "build/transforms.zip": modules}
+    members = {
+        "lambda": below(project / "lambda", (project / "lambda").rglob("*.py")),
+        "transforms": below(files, packages),
+    }
+    # What the job and the Lambda functions share.
+    shared = below(files, files.glob("output_layout.py"))
+    return {project / f"build/{name}.zip": found and found | shared for name, found in members.items()}
+
+
+def below(folder: Path, paths: Iterable[Path]) -> dict[str, Path]:
+    """Paths by their names in a folder."""
+    return {path.relative_to(folder).as_posix(): path for path in paths}
 
 
 def write_archive(archive: Path, members: dict[str, Path]) -> None:

@@ -1,6 +1,7 @@
 """Fetches the template and lets the updater of the wanted version change this project: docs/upgrading.md.
 
 Exit code 0: done, or nothing to do; 1: conflicts are left to resolve; 2: refused, nothing was changed.
+With --verify-tools 0: the tools are the template's; 1: they differ; 2: the template cannot be reached.
 """
 
 import argparse
@@ -31,11 +32,15 @@ def main() -> int:
         if not address:
             known = ".cruft.json names no template: say" if found else "No .cruft.json can be read here: make adopt"
             raise RefusedError(f"{known} TEMPLATE=address, as for git clone.")
-        wanted = found.get("commit") if given.sync else given.to
+        if given.verify_tools and not (given.to or found.get("commit")):
+            raise RefusedError(".cruft.json names no version of the template: say which one with --to.")
+        wanted = found.get("commit") if given.sync else given.to or (given.verify_tools and found.get("commit"))
         with tempfile.TemporaryDirectory(prefix="template-") as folder:
             clone = Path(folder, "template")
             fetch(address, clone)
             check_out(clone, wanted or newest(clone, found.get("checkout")), address)
+            if given.verify_tools:
+                return tools_verified(clone)
             return handed_over(clone, address, given)
     except RefusedError as refused:
         # git repeats the address that it was given, with the token in it.
@@ -55,12 +60,13 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--template", help="the template's address, where it is not the recorded one")
     verb = parser.add_mutually_exclusive_group()
     verb.add_argument("--sync", action="store_true", help="the same version again, for what project.yaml says now")
+    verb.add_argument("--verify-tools", action="store_true", help="compare the tools with the template's, by hash")
     verb.add_argument("--adopt", action="store_true", help="write the record of a project that has none")
     return parser.parse_args()
 
 
 def record() -> dict[str, str | None]:
-    """What .cruft.json says; {} where it cannot be read."""
+    """The content of .cruft.json; {} if it cannot be read."""
     try:
         found = json.loads((PROJECT / ".cruft.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -129,6 +135,16 @@ def handed_over(clone: Path, address: str, given: argparse.Namespace) -> int:
     words += [f"--{name}={getattr(given, name)}" for name in ("to", "branch") if getattr(given, name)]
     words += [f"--{name}" for name in ("preview", "sync", "adopt") if getattr(given, name)]
     return subprocess.run([sys.executable, "-m", "upgrade", *words], cwd=clone, check=False).returncode
+
+
+def tools_verified(clone: Path) -> int:
+    """Compare the tools of this project with what the template builds; its own code judges, not the wheel's."""
+    judge = clone / "tools/src/dataops/tools_verification.py"
+    version = git(clone, "describe", "--tags", "--always")
+    if not judge.is_file():
+        raise RefusedError(f"Version {version} of the template has no tools to build: it is older than the wheel.")
+    words = ["--project", str(PROJECT), "--template", str(clone), "--version", version]
+    return subprocess.run([sys.executable, "-I", str(judge), *words], check=False).returncode
 
 
 def install(requirements: Path) -> None:

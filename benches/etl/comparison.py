@@ -73,10 +73,10 @@ def our_job(storage: Any, paths: list[Path]) -> tuple[Cost, dict[str, Any]]:
 
 
 def local_platform() -> Any:
-    """The generated project's own stand-in of S3."""
-    sys.path.insert(0, str(PROJECT))
+    """The tools' own stand-in of S3."""
+    sys.path.insert(0, str(PROJECT.parent / "tools/src"))
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    from local.storage import local_storage
+    from dataops.local_run.storage import local_storage
 
     return local_storage
 

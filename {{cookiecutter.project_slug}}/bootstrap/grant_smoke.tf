@@ -2,8 +2,9 @@
 
 locals {
   _canary  = local.names.canary
+  _folders = module.project.output_folders
   _written = ["${local.bucket.input}/${local._canary}/*"]
-  _left    = concat([for place in ["${local._canary}/*", "_manifests/${local._canary}/*", "_commits/${local._canary}/*", "_reports/${local._canary}/*"] : "${local.bucket.output}/${place}"], ["${local.bucket.quarantine}/${local._canary}/*"])
+  _left    = concat([for folder in ["", "${local._folders.manifests}/", "${local._folders.commits}/", "${local._folders.reports}/"] : "${local.bucket.output}/${folder}${local._canary}/*"], ["${local.bucket.quarantine}/${local._canary}/*"])
 
   smoke = {
     Upload     = { actions = ["s3:PutObject"], resources = local._written }

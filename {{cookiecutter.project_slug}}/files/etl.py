@@ -115,7 +115,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def unforeseen(error: Exception) -> str:
-    """What people are told of an error that nobody has foreseen: no value of a row, but on a laptop."""
+    """The text of an unexpected error for people: without a value of a row, except on a laptop."""
     if is_on_a_laptop():
         return f"{said_of(error)}: {text_of(error)}"
     return f"{said_of(error)}: the job's log says where."

@@ -5,10 +5,8 @@ import socket
 from typing import Any
 from urllib.parse import urlsplit
 
-from aws import client
-from environment_variable import required
-from metric import measure
-from parallel import each
+from runtime.aws import client, each, required
+from runtime.metric import measure
 
 PATIENCE_SECONDS = 5
 prefix = required("PREFIX")

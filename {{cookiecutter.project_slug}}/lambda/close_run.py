@@ -1,17 +1,16 @@
-"""Lambda: closes a run in the ledger when its job has ended, and tells people."""
+"""Lambda: closes a run in the ledger when its job has ended, and notifies."""
 
 from typing import Any
 
-from aws import client, table_client
-from environment_variable import required
-from instant import utc_now
-from job_run import JobRuns, run_in
-from ledger import Ledger
-from log_line import log
-from notification import Notifications
-from run_capacity import Workers
-from run_closing import Closing
-from run_news import RunNews
+from ledger.instant import utc_now
+from ledger.ledger import Ledger
+from notifications.notification import Notifications
+from runs.job_run import JobRuns, run_in
+from runs.run_capacity import Workers
+from runs.run_closing import Closing
+from runs.run_news import RunNews
+from runtime.aws import client, dataset_of, required, table_client
+from runtime.metric import log
 
 prefix = required("PREFIX")
 ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)
@@ -24,8 +23,8 @@ closing = Closing(jobs, RunNews(jobs, notifications, required("CANARY")), int(re
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """A state change of a job, as Glue sends it: a hint, the job and its commit decide."""
     detail = event["detail"]
-    dataset = detail["jobName"].removeprefix(f"{prefix}-")
-    if dataset == detail["jobName"]:
+    dataset = dataset_of(prefix, detail["jobName"])
+    if dataset is None:
         log("event-of-another-project", name=detail["jobName"])
         return {}
     run = run_in(jobs.by_id(dataset, detail["jobRunId"]) or {})

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from aws import client, table_client
-from environment_variable import required
-from instant import utc_now
-from ledger import Ledger, Row
-from messages.pipeline import approval_waits
-from notification import Notifications
+from ledger.instant import utc_now
+from ledger.keys import action_row
+from ledger.ledger import Ledger, Row
+from notifications.messages.pipeline import approval_waits
+from notifications.notification import Notifications
+from runtime.aws import client, required, table_client
 
 ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)
 notifications = Notifications(client("sns"), required("NOTIFICATION_ROUTES"), ledger, required("PREFIX"))
@@ -26,7 +26,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
             minutes, left = (round(span.total_seconds() / 60) for span in (waited, patience - waited))
             execution = stage["latestExecution"]["pipelineExecutionId"]
             message = approval_waits(place, execution, stage["stageName"], minutes, max(left, 0))
-            notifications.send_now(f"action/{action['actionExecutionId']}", "reminder", message)
+            notifications.send_now(action_row(action["actionExecutionId"]), "reminder", message)
             reminded.append(stage["stageName"])
     return {"reminded": reminded}
 

@@ -1,23 +1,23 @@
-"""Lambda: tells once a day, in one message, what ran the day before and what is late."""
+"""Lambda: sends the daily digest: what ran the day before, and what is late."""
 
 from datetime import timedelta
 from typing import Any
 
-from aws import client, table_client
-from day import lateness, runs_of
-from environment_variable import required
-from instant import as_moment, as_text, utc_now
-from ledger import Ledger
-from log_line import log
-from messages.digest import daily_digest
-from notification import Notifications
+from ledger.day import lateness, runs_of
+from ledger.instant import as_moment, as_text, utc_now
+from ledger.keys import digest_row
+from ledger.ledger import Ledger
+from notifications.messages.digest import daily_digest
+from notifications.notification import Notifications
+from runtime.aws import client, required, table_client
+from runtime.metric import log
 
 ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)
 notifications = Notifications(client("sns"), required("NOTIFICATION_ROUTES"), ledger, required("PREFIX"))
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """The call of the schedule: its time, and each dataset with how often data is expected, if it says so."""
+    """The call of the schedule: its time, and each dataset with its `expected_every`, if it has one."""
     moment = as_moment(event["time"])
     day = as_text(moment - timedelta(days=1))[:10]
     datasets = event["datasets"]
@@ -26,5 +26,5 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     log("digest", day=day, runs=sum(map(len, runs.values())), late=sorted(late))
     if runs or late:
         message = daily_digest(notifications.place, day, runs, late)
-        notifications.send_now(f"digest/{day}", moment.strftime("%Y%m%dT%H%M%S"), message)
+        notifications.send_now(digest_row(day), moment.strftime("%Y%m%dT%H%M%S"), message)
     return {"day": day}

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from aws import client, table_client
-from crawler import Crawlers
-from environment_variable import required
-from instant import utc_now
-from intake import Intake
-from ledger import Ledger
-from notification import Notifications
+from crawls.crawler import Crawlers
+from ledger.instant import utc_now
+from ledger.ledger import Ledger
+from notifications.notification import Notifications
+from runtime.aws import client, required, table_client
+from uploads.intake import Intake
 
 ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)
 intake = Intake(

@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from aws import client, table_client
-from crawler import Crawlers
-from dataset_metrics import measure_ended_crawl
-from environment_variable import required
-from instant import utc_now
-from job_run import JobRuns
-from ledger import Ledger
-from log_line import log
-from next_step import advance, tell_of_failed_crawl
-from notification import Notifications
-from run_capacity import Workers
+from crawls.crawler import Crawlers
+from ledger.instant import utc_now
+from ledger.ledger import Ledger
+from notifications.notification import Notifications
+from runs.dataset_metrics import measure_ended_crawl
+from runs.job_run import JobRuns
+from runs.next_step import advance, tell_of_failed_crawl
+from runs.run_capacity import Workers
+from runtime.aws import client, dataset_of, required, table_client
+from runtime.metric import log
 
 prefix = required("PREFIX")
 ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)
@@ -27,10 +26,10 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """A state change of a crawler or a job, as Glue sends it: a hint, the ledger decides."""
     detail = event["detail"]
     name = detail.get("crawlerName") or detail["jobName"]
-    if not name.startswith(f"{prefix}-"):
+    dataset = dataset_of(prefix, name)
+    if dataset is None:
         log("event-of-another-project", name=name)
         return {}
-    dataset = name.removeprefix(f"{prefix}-")
     is_crawl = "crawlerName" in detail
     if is_crawl:
         measure_ended_crawl(prefix, dataset, detail)

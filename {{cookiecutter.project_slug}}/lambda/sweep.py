@@ -4,23 +4,21 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from aws import client, table_client
-from crawler import Crawlers
-from dataset_metrics import measure_crawl, measure_dataset
-from environment_variable import required
-from instant import as_moment, utc_now
-from intake import Intake
-from job_run import JobRuns
-from ledger import Ledger
-from log_line import kind_of, log
-from missed_upload import record_missed
-from next_step import advance, tell_of_failed_crawl
-from notification import Notifications
-from parallel import each
-from run_capacity import Workers
-from run_closing import Closing
-from run_news import RunNews
-from upload_listing import listing_of
+from crawls.crawler import Crawlers
+from ledger.instant import as_moment, utc_now
+from ledger.ledger import Ledger
+from notifications.notification import Notifications
+from runs.dataset_metrics import measure_crawl, measure_dataset
+from runs.job_run import JobRuns
+from runs.next_step import advance, tell_of_failed_crawl
+from runs.run_capacity import Workers
+from runs.run_closing import Closing
+from runs.run_news import RunNews
+from runtime.aws import client, each, required, table_client
+from runtime.metric import kind_of, log
+from uploads.intake import Intake
+from uploads.missed_upload import record_missed
+from uploads.upload_listing import listing_of
 
 prefix = required("PREFIX")
 input_bucket = required("INPUT_BUCKET")

@@ -1,13 +1,12 @@
-"""Lambda: puts an event of the delivery into words, and tells it once."""
+"""Lambda: writes the notification of an event of the delivery, and sends it once."""
 
 from typing import Any
 
-from aws import client, table_client
-from delivery_news import news_of
-from environment_variable import required
-from instant import utc_now
-from ledger import Ledger, Row
-from notification import Notifications
+from ledger.instant import utc_now
+from ledger.ledger import Ledger, Row
+from notifications.delivery_news import news_of
+from notifications.notification import Notifications
+from runtime.aws import client, required, table_client
 
 ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)
 notifications = Notifications(client("sns"), required("NOTIFICATION_ROUTES"), ledger, required("PREFIX"))
@@ -22,9 +21,9 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def failed_action(execution: str) -> Row | None:
-    """The action that an execution has stopped at; None where a stage failed before any began."""
+    """The action that an execution has stopped at; None if a stage failed before its first action."""
     told = codepipeline.list_action_executions(
         pipelineName=notifications.place.prefix, filter={"pipelineExecutionId": execution}
     )
-    # The newest stands first.
+    # The newest is first.
     return next((action for action in told["actionExecutionDetails"] if action["status"] == "Failed"), None)

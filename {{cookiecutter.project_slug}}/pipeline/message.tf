@@ -1,4 +1,4 @@
-# What is told of events. The words stand in lambda/messages/; that a plan waits, and why a build refused, the builds tell themselves.
+# What is told of events. The words stand in lambda/notifications/messages/; that a plan waits, and why a build refused, the builds tell themselves.
 
 locals {
   _of_pipeline    = { source = "aws.codepipeline", type = "CodePipeline Pipeline Execution State Change" }

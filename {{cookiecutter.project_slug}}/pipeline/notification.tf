@@ -1,4 +1,4 @@
-# Who is told about deliveries, and about what: message.tf and lambda/messages/ have the occasions and the words.
+# Who is told about deliveries, and about what: message.tf and lambda/notifications/messages/ have the occasions and the words.
 
 module "notification" {
   source = "../modules/notification"

@@ -5,7 +5,7 @@ import itertools
 import json
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from threading import RLock
@@ -14,6 +14,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from moto import mock_aws
 from steps.inspection import newest_version, version_of
 from steps.settings import ManifestFile
 
@@ -24,7 +25,7 @@ INPUT, OUTPUT, TABLE = "acme-dev-input", "acme-dev-output", "acme-dev-ledger"
 HANDLERS = ("start_crawler", "start_etl_job", "close_run", "sweep", "notify", "send_digest")
 # Those of pipeline/, which tell of deliveries.
 HANDLERS_OF_DELIVERY = ("tell_delivery", "remind_approvers")
-BUILT_AT_IMPORT = ("aws", "instant", *HANDLERS, *HANDLERS_OF_DELIVERY)
+BUILT_AT_IMPORT = ("runtime.aws", "ledger.instant", *HANDLERS, *HANDLERS_OF_DELIVERY)
 MAXIMUM_ATTEMPTS = 3
 # What the inbox of the tests hears of: everything.
 KINDS = ["run succeeded", "run failed", "rows quarantined", "crawl failed", "data late", "dead letters"]
@@ -235,9 +236,9 @@ class EventChain:
         for name, value in values.items():
             monkeypatch.setenv(name, value)
         clients = {"s3": self.s3, "sns": self.sns, "glue": self.glue, "codepipeline": self.codepipeline}
-        monkeypatch.setattr("aws.client", lambda service: Wire(service, clients[service], self))
-        monkeypatch.setattr("aws.table_client", lambda: Wire("dynamodb", self.table, self))
-        monkeypatch.setattr("instant.utc_now", self.clock)
+        monkeypatch.setattr("runtime.aws.client", lambda service: Wire(service, clients[service], self))
+        monkeypatch.setattr("runtime.aws.table_client", lambda: Wire("dynamodb", self.table, self))
+        monkeypatch.setattr("ledger.instant.utc_now", self.clock)
         monkeypatch.setattr("moto.s3.models.utcnow", lambda: self.clock().replace(tzinfo=None))
         for name in BUILT_AT_IMPORT[2:]:
             monkeypatch.delitem(sys.modules, name, raising=False)
@@ -419,3 +420,19 @@ class EventChain:
                 if job_run["JobRunState"] == "RUNNING":
                     self.work(job_run, "SUCCEEDED")
             self.sweep()
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An account in this process, for one test."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    with mock_aws():
+        yield
+
+
+@pytest.fixture
+def chain(aws: None, monkeypatch: pytest.MonkeyPatch) -> EventChain:
+    """A fresh event chain for one test."""
+    return EventChain(monkeypatch)

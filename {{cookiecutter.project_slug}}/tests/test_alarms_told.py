@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from event_chain import BAD, DATASET, PREFIX, Crash, EventChain
-from messages.alarm import KINDS
+from notifications.messages.alarm import KINDS
 from test_messages import ALARM, BUDGET
 
 

@@ -80,11 +80,10 @@ def test_the_archives_hold_the_handlers_and_the_modules_of_the_job(tmp_path: Pat
     functions = zipfile.ZipFile(project / "build/lambda.zip").namelist()
     modules = zipfile.ZipFile(project / "build/transforms.zip").namelist()
 
-    assert functions == sorted(
-        path.relative_to(PROJECT / "lambda").as_posix() for path in (PROJECT / "lambda").rglob("*.py")
-    )
-    assert {*(f"{function}.py" for function in NEEDED), "messages/run.py"} <= set(functions)
-    assert "transforms/__init__.py" in modules and "steps/rules.py" in modules
+    own = [path.relative_to(PROJECT / "lambda").as_posix() for path in (PROJECT / "lambda").rglob("*.py")]
+    assert functions == sorted([*own, "output_layout.py"])
+    assert {*(f"{function}.py" for function in NEEDED), "notifications/messages/run.py"} <= set(functions)
+    assert "transforms/__init__.py" in modules and "steps/rules.py" in modules and "output_layout.py" in modules
 
 
 def test_everything_that_a_handler_imports_is_in_the_archive_or_in_the_runtime(tmp_path: Path) -> None:
@@ -102,7 +101,7 @@ def test_everything_that_a_handler_imports_is_in_the_archive_or_in_the_runtime(t
 @pytest.mark.parametrize("function", NEEDED)
 def test_a_lambda_that_misses_a_variable_fails_at_import_and_names_it(function: str) -> None:
     program = f"""
-import sys; sys.path.insert(0, {str(PROJECT / "lambda")!r})
+import sys; sys.path[:0] = [{str(PROJECT / "lambda")!r}, {str(PROJECT / "files")!r}]
 import os
 needed = {sorted(NEEDED[function])!r}
 for missing in needed:

@@ -1,12 +1,16 @@
 """The whole chain in one process: each file ends exactly once, whatever is lost, repeated or dies."""
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
-from event_chain import SUBJECT, Crash, EventChain
+from event_chain import DATASET, HANDLERS, NAME, SUBJECT, Crash, EventChain
 from moto import mock_aws
+from steps.inspection import Inspection, inspect
+from steps.settings import ManifestFile, Settings
 
 ENDED = {"DONE", "QUARANTINED", "GONE", "DEAD"}
 
@@ -121,4 +125,122 @@ def test_files_that_are_never_published_have_a_reason(chain: EventChain) -> None
     assert {key: ends[key]["reason"] for key in ODD_FILES} == {
         "orders/10:30.csv": "unreadable-name",
         "orders/deleted.csv": "gone",
+    }
+
+
+# Who deletes an upload takes it back: although S3 keeps the version, a job that comes later does not read it.
+
+
+def settings() -> Settings:
+    """Of a dataset of one JSON column; nothing else matters here."""
+    names = Settings.__dataclass_fields__
+    told: dict[str, Any] = dict.fromkeys(names, None) | {"format": "json", "columns": [], "on_drift": "report"}
+    return Settings(**told)
+
+
+def looked_at(chain: EventChain, version: str) -> Inspection:
+    return inspect(chain.s3, ManifestFile("acme-dev-input", "orders/a.json", version, "e", 9, "t"), settings())
+
+
+def put(chain: EventChain) -> str:
+    stored = chain.s3.put_object(Bucket="acme-dev-input", Key="orders/a.json", Body=b'{"id": 1}')
+    return str(stored["VersionId"])
+
+
+def test_a_file_that_is_there_is_read(chain: EventChain) -> None:
+    found = looked_at(chain, put(chain))
+
+    assert (found.rejected, found.current) == (None, True)
+
+
+def test_a_file_that_was_deleted_is_gone_although_its_version_still_exists(chain: EventChain) -> None:
+    version = put(chain)
+    chain.s3.delete_object(Bucket="acme-dev-input", Key="orders/a.json")
+    assert chain.s3.get_object(Bucket="acme-dev-input", Key="orders/a.json", VersionId=version)
+
+    assert looked_at(chain, version).rejected == "gone"
+
+
+def test_a_version_that_a_newer_one_replaced_is_still_read(chain: EventChain) -> None:
+    version, _ = put(chain), put(chain)
+
+    found = looked_at(chain, version)
+
+    assert (found.rejected, found.current) == (None, False)
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["the event came", "the event was lost"])
+def test_the_ledger_says_gone_and_why_and_people_hear_of_it(chain: EventChain, told: bool) -> None:
+    chain.deliver(chain.upload("orders/kept.csv"), *[chain.upload("orders/deleted.csv")][: int(told)])
+    chain.s3.delete_object(Bucket="acme-dev-input", Key="orders/deleted.csv")
+
+    chain.settle()
+
+    ends = {row["key"]: (row["state"], row.get("reason")) for row in chain.rows().values()}
+    assert ends == {"orders/kept.csv": ("DONE", None), "orders/deleted.csv": ("GONE", "gone")}
+    assert sum("orders/deleted.csv: gone" in message["Message"] for message in chain.notifications()) == 1
+
+
+def test_a_run_whose_files_were_all_deleted_has_not_failed(chain: EventChain) -> None:
+    chain.deliver(chain.upload("orders/deleted.csv"))
+    chain.s3.delete_object(Bucket="acme-dev-input", Key="orders/deleted.csv")
+
+    chain.crawl()
+    chain.job_ends()
+
+    assert chain.states() == {"GONE": 1} and len(chain.glue.job_runs) == 1
+
+
+# Each Lambda's role allows every call that its code makes: AWS would refuse it only when it is too late.
+ROLES = Path(__file__).parents[1] / "modules/environment/role_lambda.tf"
+# Where IAM's word for a permission is not the name of the call.
+NAMED_OTHERWISE = {"s3:ListObjectVersions": "s3:ListBucketVersions"}
+
+
+def granted(function: str) -> set[str]:
+    """The actions that a function's grants hold."""
+    text = ROLES.read_text()
+    grants = dict(re.findall(r"^ +(\w+) += \{ actions = \[(.*?)\]", text, re.MULTILINE))
+    every = re.findall(r"_every = \[(.*?)\]", text)
+    own = re.findall(rf"^ +{function} += concat\(local\._every, \[(.*?)\]\)", text, re.MULTILINE)
+    names = re.findall(r'"(\w+)"', ", ".join(every + own))
+    return {action for name in names for action in re.findall(r'"([\w:]+)"', grants[name])}
+
+
+def made(chain: EventChain, function: str) -> set[str]:
+    """The actions that a function's calls need."""
+    actions = {
+        f"{service}:{''.join(word.title() for word in call.split('_'))}" for service, call in chain.calls_of[function]
+    }
+    return {NAMED_OTHERWISE.get(action, action) for action in actions}
+
+
+def everything_happens(chain: EventChain) -> None:
+    """Uploads, refusals, busy crawlers and jobs, failures and lost events."""
+    chain.deliver(*[chain.upload(key) for key in ("orders/a.csv", "orders/10:30.csv", "orders/a.csv")])
+    chain.crawl("FAILED")
+    chain.sweep()
+    chain.refuse("glue", "start_job_run", "ConcurrentRunsExceededException")
+    chain.crawl()
+    chain.before = lambda service, call: None
+    chain.sweep()
+    chain.job_ends("FAILED")
+    chain.deliver(chain.upload("orders/b.csv"))
+    chain.clock.forward(minutes=1)
+    chain.deliver(chain.upload("orders/c.csv"))
+    chain.crawl()
+    chain.start_crawler.handler({"dataset": DATASET, "scheduled": True}, None)
+    chain.upload("orders/nobody-told.csv")
+    chain.settle()
+    chain.start_etl_job.handler({"detail": {"jobName": NAME, "state": "SUCCEEDED"}}, None)
+    chain.notify.handler({"Records": [{"Sns": {"Message": "an alarm", "MessageId": "1"}}] * 2}, None)
+    chain.digest.handler({"time": "2026-03-02T06:00:00Z", "datasets": {DATASET: "1 hours"}}, None)
+
+
+def test_every_lambda_may_make_every_call_that_it_makes(chain: EventChain) -> None:
+    everything_happens(chain)
+
+    assert min(len(made(chain, function)) for function in HANDLERS) >= 3
+    assert {function: made(chain, function) - granted(function) for function in HANDLERS} == {
+        function: set() for function in HANDLERS
     }

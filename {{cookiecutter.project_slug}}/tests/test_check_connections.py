@@ -43,7 +43,7 @@ def check(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         for name, value in told.items():
             monkeypatch.setenv(name, value)
         address = {name: f"http://127.0.0.1:{port}" for name, port in services.items()}
-        monkeypatch.setattr("aws.client", lambda name: client_at(address[name]))
+        monkeypatch.setattr("runtime.aws.client", lambda name: client_at(address[name]))
         monkeypatch.delitem(sys.modules, "check_connections", raising=False)
         importlib.import_module("check_connections").handler({}, None)
         line: dict[str, Any] = json.loads(capsys.readouterr().out)

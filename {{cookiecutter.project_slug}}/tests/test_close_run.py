@@ -95,7 +95,7 @@ def test_a_failed_job_lets_its_files_wait_for_another_attempt(chain: EventChain,
     assert (row["state"], row["attempts"], row["reason"]) == ("PENDING", 1, f"job-{state.lower()}")
     (message,) = chain.notifications()
     assert message["Subject"] == f"{SUBJECT} run failed" and f"failed: job-{state.lower()}." in message["Message"]
-    assert "1 file will be tried again" in message["Message"]
+    assert "1 file will be retried" in message["Message"]
 
 
 def test_the_reason_of_the_report_is_told_rather_than_the_state_of_the_job(chain: EventChain) -> None:

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from drift import declared_columns, drift_of, normalised
-from drift_type import fits
+from crawls.drift import declared_columns, drift_of, fits, normalised
 from event_chain import DATASET, INPUT, NAME, SUBJECT, EventChain
 from steps import inspection
 

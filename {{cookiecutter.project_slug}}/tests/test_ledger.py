@@ -2,11 +2,12 @@
 
 from typing import Any
 
-import file_row
 import pytest
 from event_chain import DATASET, EventChain
-from ledger import Ledger
-from upload_event import Upload
+from ledger import file_row
+from ledger.ledger import Ledger
+from uploads.admission import record
+from uploads.upload_event import Upload
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def upload(**values: Any) -> Upload:
 
 
 def claimed(ledger: Ledger, run: str = "r-1") -> dict[str, Any]:
-    file_row.record(ledger, upload())
+    record(ledger, upload())
     row = ledger.row(upload().file)
     assert row and file_row.claim(ledger, row, run)
     return row
@@ -84,7 +85,7 @@ def test_a_released_file_has_made_no_attempt_and_a_failed_one_has(ledger: Ledger
 def test_open_rows_come_oldest_first_and_as_many_as_asked_for(ledger: Ledger) -> None:
     for number in (3, 1, 2):
         time = f"2026-11-22T10:00:0{number}.000000Z"
-        file_row.record(ledger, upload(key=f"orders/{number}", uploaded_at=time))
+        record(ledger, upload(key=f"orders/{number}", uploaded_at=time))
 
     rows = ledger.open_rows(DATASET, ("PENDING",), limit=2)
 
@@ -93,7 +94,7 @@ def test_open_rows_come_oldest_first_and_as_many_as_asked_for(ledger: Ledger) ->
 
 def test_open_rows_of_another_dataset_or_state_are_not_among_them(ledger: Ledger) -> None:
     claimed(ledger)
-    file_row.record(ledger, upload(key="c", dataset="customers"))
+    record(ledger, upload(key="c", dataset="customers"))
 
     assert ledger.open_rows(DATASET, ("PENDING",)) == []
 

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from message import NOTHING, Message
-from message_form import as_text
-from messages.alarm import alarm_rings, budget_reached, unknown
-from messages.crawl import crawl_failed, crawler_stuck
-from messages.digest import daily_digest
-from messages.drift import drift_found
-from messages.pipeline import (
+from notifications.message import NOTHING, Message
+from notifications.message_form import as_text
+from notifications.messages.alarm import alarm_rings, budget_reached, unknown
+from notifications.messages.crawl import crawl_failed, crawler_stuck
+from notifications.messages.digest import daily_digest
+from notifications.messages.drift import drift_found
+from notifications.messages.pipeline import (
     approval_needed,
     approval_refused,
     approval_waits,
@@ -23,10 +23,10 @@ from messages.pipeline import (
     pipeline_started,
     stopped,
 )
-from messages.repository import changed_directly, request_approved, request_opened, request_overridden
-from messages.run import run_failed, run_published
-from messages.upload import file_refused
-from place import Place
+from notifications.messages.repository import changed_directly, request_approved, request_opened, request_overridden
+from notifications.messages.run import run_failed, run_published
+from notifications.messages.upload import file_refused
+from notifications.place import Place
 
 PROJECT = Path(__file__).parents[1]
 PROD, PIPELINE = Place("acme-prod", "eu-west-1"), Place("acme-pipeline", "eu-west-1")
@@ -77,13 +77,13 @@ report: {CONSOLE}/s3/object/acme-output?region=eu-west-1&prefix=_reports/orders/
         f"""acme-prod orders: published, 2 rows quarantined
 
 Run b1-1 published 1,195 of 1,200 rows from 3 files: 2 quarantined, 3 duplicates.
-Not published, or not all of it:
+Not published, or only in part:
 orders/b.csv: 2 rows quarantined (missing:id 1, not-a-date:day 1)
 orders/c.csv: encoding
 
 What to do next:
-See each refused row with its reason: make where FILE="orders/b.csv" ENV=prod
-Mend the source and upload the file again: docs/runbook.md, "Rows quarantined".
+See each quarantined row with its reason: make where FILE="orders/b.csv" ENV=prod
+Fix the source and upload the file again: docs/runbook.md, "Rows quarantined".
 
 Where to look:
 run and log: {CONSOLE}/gluestudio/home?region=eu-west-1#/job/acme-prod-orders/run/jr_1
@@ -96,9 +96,9 @@ report: {CONSOLE}/s3/object/acme-output?region=eu-west-1&prefix=_reports/orders/
             {"bucket": "acme-input", "key": "orders/a:b.csv", "file": "acme-input/orders/a:b.csv@v1"}
             | {"version_id": "v1", "reason": "unreadable-name"},
         ),
-        f"""acme-prod orders: file refused: unreadable-name
+        f"""acme-prod orders: file quarantined: unreadable-name
 
-orders/a:b.csv, version v1, was refused as a whole: unreadable-name. Its name holds a colon, which no job can open.
+orders/a:b.csv, version v1, was quarantined as a whole: unreadable-name. Its name has a colon, which no job can open.
 
 What to do next:
 Upload it again under a name without a colon.
@@ -110,11 +110,11 @@ file: {CONSOLE}/s3/object/acme-input?region=eu-west-1&prefix=orders/a%3Ab.csv"""
         run_failed(PROD, "orders", RUN, FAILURE),
         f"""acme-prod orders: run failed
 
-Run b1-1 failed: too-many-bad-rows: 6 of 10 rows. Nothing of it was published.
-2 files will be tried again, within 15 minutes.
+Run b1-1 failed: too-many-bad-rows: 6 of 10 rows. It published nothing.
+2 files will be retried within 15 minutes.
 
 What to do next:
-What each reason asks for: docs/runbook.md, "Runs failed".
+What to do about each reason: docs/runbook.md, "Runs failed".
 
 Where to look:
 run and log: {CONSOLE}/gluestudio/home?region=eu-west-1#/job/acme-prod-orders/run/jr_1
@@ -126,14 +126,14 @@ report: {CONSOLE}/s3/object/acme-output?region=eu-west-1&prefix=_reports/orders/
         ),
         f"""acme-prod orders: run failed, 2 files given up
 
-Run b1-1 failed: too-many-bad-rows: 6 of 10 rows. Nothing of it was published.
+Run b1-1 failed: too-many-bad-rows: 6 of 10 rows. It published nothing.
 2 files given up (DEAD), because every attempt failed:
 orders/a.csv
 and 1 more file
 
 What to do next:
-What each reason asks for: docs/runbook.md, "Runs failed".
-Then upload the files that were given up again: a new version is a new file.
+What to do about each reason: docs/runbook.md, "Runs failed".
+Then upload the files that were given up again. A new version counts as a new file.
 
 Where to look:
 report: {CONSOLE}/s3/object/acme-output?region=eu-west-1&prefix=_reports/orders/b1-1.json""",
@@ -142,11 +142,11 @@ report: {CONSOLE}/s3/object/acme-output?region=eu-west-1&prefix=_reports/orders/
         crawl_failed(PROD, "orders"),
         f"""acme-prod orders: crawl failed
 
-The crawler acme-prod-orders failed. No file is lost: all keep waiting, and the next upload or sweep starts it again.
+The crawler acme-prod-orders failed. No file is lost: all wait, and the next upload or sweep starts the crawler again.
 
 What to do next:
-Mend what its log says: docs/runbook.md, "Crawl failing".
-Then start it by hand: aws glue start-crawler --name acme-prod-orders
+Fix the error in its log: docs/runbook.md, "Crawl failing".
+Then start it: aws glue start-crawler --name acme-prod-orders
 
 Where to look:
 crawler and log: {CONSOLE}/glue/home?region=eu-west-1#/v2/data-catalog/crawlers/view/acme-prod-orders""",
@@ -155,11 +155,11 @@ crawler and log: {CONSOLE}/glue/home?region=eu-west-1#/v2/data-catalog/crawlers/
         crawler_stuck(PROD, "orders"),
         f"""acme-prod orders: crawler makes no progress
 
-The same files waited before and after two crawls of acme-prod-orders. It is not started again before a file comes.
+The same files waited before and after two crawls of acme-prod-orders. It is not started again until a new file arrives.
 
 What to do next:
-Mend what its log says: docs/runbook.md, "Crawl failing".
-Then start it by hand: aws glue start-crawler --name acme-prod-orders
+Fix the error in its log: docs/runbook.md, "Crawl failing".
+Then start it: aws glue start-crawler --name acme-prod-orders
 
 Where to look:
 crawler and log: {CONSOLE}/glue/home?region=eu-west-1#/v2/data-catalog/crawlers/view/acme-prod-orders""",
@@ -171,7 +171,7 @@ crawler and log: {CONSOLE}/glue/home?region=eu-west-1#/v2/data-catalog/crawlers/
 The columns of the files differ from project.yaml:
 added:web
 missing:note
-The run goes on: the job reads the declared columns, and its report says what became of each file.
+The run continues: the job reads the declared columns, and its report lists the result for each file.
 
 What to do next:
 What each difference means: docs/data-path.md, "Drift".
@@ -189,8 +189,8 @@ No run starts, because on_drift is stop. No file is lost: all wait.
 
 What to do next:
 Either change the columns in project.yaml and deploy,
-or take the file away and start the crawler: aws glue start-crawler --name acme-prod-orders
-The run starts by itself within 15 minutes after both agree.
+or remove the file and start the crawler: aws glue start-crawler --name acme-prod-orders
+The run starts automatically within 15 minutes after both agree.
 
 Where to look:
 crawler: {CONSOLE}/glue/home?region=eu-west-1#/v2/data-catalog/crawlers/view/acme-prod-orders""",
@@ -208,9 +208,9 @@ orders: 2 runs, 1 of them failed; 1,200 rows in = 1,195 published + 2 quarantine
 customers: late, last published 2026-02-27 06:10 UTC, expected every 24 hours
 
 What to do next:
-What each failure asks for: docs/runbook.md, "Runs failed".
-Mend the source of what was refused: docs/runbook.md, "Rows quarantined".
-Ask the source why nothing came: docs/runbook.md, "Data late".""",
+What to do about each failure: docs/runbook.md, "Runs failed".
+Fix the source of the quarantined rows: docs/runbook.md, "Rows quarantined".
+Ask the source why no data came: docs/runbook.md, "Data late".""",
     ),
     "dead letters": (
         alarm_rings(PROD, ALARM),
@@ -259,7 +259,7 @@ something
 nobody thought of
 
 What to do next:
-Look into the account: no section of docs/runbook.md is about this.""",
+Check the account. docs/runbook.md has no section about this.""",
     ),
     "budget": (
         budget_reached(PROD, BUDGET),
@@ -281,12 +281,12 @@ See what costs most, by its tags, in AWS Cost Explorer; fewer workers and shorte
     ),
     "pipeline started": (
         pipeline_started(PIPELINE, "e-1"),
-        f"""acme-pipeline: a delivery began
+        f"""acme-pipeline: a delivery started
 
-A change is on its way to every environment, one after the other.
+A change is being delivered to every environment, one after the other.
 
 What to do next:
-Nothing: approvers are told when a plan waits for them.
+Nothing. Approvers are notified when a plan waits for them.
 
 Where to look:
 pipeline: {EXECUTION}""",
@@ -296,7 +296,7 @@ pipeline: {EXECUTION}""",
         f"""acme-pipeline: the plan for prod still waits for approval
 
 The plan for prod has waited for 37 hours.
-What was merged since then waits behind it.
+Later merges wait behind it.
 
 What to do next:
 Read the plan, then approve or reject it in the pipeline. Exactly this plan is applied.
@@ -310,10 +310,10 @@ pipeline: {EXECUTION}""",
         f"""acme-pipeline: the plan for prod is not approved
 
 bea (Architects) rejected it: Not on a Friday.
-prod stays as it is, and so do later environments.
+prod and later environments did not change.
 
 What to do next:
-Change what is asked for, by a pull request: the next delivery plans anew, so nothing is lost.
+Change it with a pull request. The next delivery makes a new plan, so nothing is lost.
 
 Where to look:
 pipeline: {EXECUTION}""",
@@ -323,11 +323,11 @@ pipeline: {EXECUTION}""",
         f"""acme-pipeline: dev: Smoke failed
 
 Smoke of dev failed: Build terminated with state: FAILED
-Later environments stay as they are.
+Later environments did not change.
 
 What to do next:
-Read why, in the log of the build.
-Then retry the stage, or mend it by a pull request: docs/delivery.md.
+Read the cause in the build's log.
+Then retry the stage, or fix it with a pull request: docs/delivery.md.
 
 Where to look:
 log: https://log
@@ -337,12 +337,12 @@ pipeline: {EXECUTION}""",
         pipeline_failed(PIPELINE, "e-1", "", "", "", ""),
         f"""acme-pipeline: a delivery stopped
 
-A stage failed before anything began in it: its deploy window has closed, or was not open.
-Later environments stay as they are.
+A stage failed before its first action: its deploy window was not open.
+Later environments did not change.
 
 What to do next:
 See in the pipeline where it stopped.
-Then retry the stage, or mend it by a pull request: docs/delivery.md.
+Then retry the stage, or fix it with a pull request: docs/delivery.md.
 
 Where to look:
 pipeline: {EXECUTION}""",
@@ -351,10 +351,10 @@ pipeline: {EXECUTION}""",
         build_failed(PIPELINE, "acme-pipeline-drift", "FAULT", "https://log"),
         """acme-pipeline: build drift fault
 
-The build acme-pipeline-drift ended as FAULT: what it looks at was not looked at.
+The build acme-pipeline-drift ended as FAULT, so its check was not done.
 
 What to do next:
-Read why in its log, mend that, and start it again.
+Read the cause in its log, fix it, and start the build again.
 
 Where to look:
 log: https://log""",
@@ -366,7 +366,7 @@ log: https://log""",
 anna (Developers) changed main without a pull request. It is at commit 1a2b3c4d5e6f now.
 
 What to do next:
-Ask why. If nobody approved it, reject the delivery that it has started, and revert it by a pull request.
+Ask why. If nobody approved it, reject the delivery that it started, and revert it with a pull request.
 
 Where to look:
 commits: {CONSOLE}/codesuite/codecommit/repositories/acme/commits?region=eu-west-1""",
@@ -378,7 +378,7 @@ commits: {CONSOLE}/codesuite/codecommit/repositories/acme/commits?region=eu-west
 anna (Developers) opened pull request 7, Take late orders.
 
 What to do next:
-Look at it, and approve it or say what is missing.
+Review it, then approve it or comment on what is missing.
 
 Where to look:
 pull request: {REQUEST}""",
@@ -390,7 +390,7 @@ pull request: {REQUEST}""",
 anna (Developers) approved pull request 7.
 
 What to do next:
-When it has all the approvals that it needs, merge it.
+Merge it when it has all required approvals.
 
 Where to look:
 pull request: {REQUEST}""",
@@ -399,10 +399,10 @@ pull request: {REQUEST}""",
         request_overridden(PIPELINE, ANNA, "acme", "7", "Take late orders"),
         f"""acme-pipeline: pull request overridden: 7
 
-anna (Developers) set aside the approvals that are needed by pull request 7, Take late orders.
+anna (Developers) overrode the required approvals of pull request 7, Take late orders.
 
 What to do next:
-Ask why. Until somebody sets the rule in force again, it can be merged without them.
+Ask why. Until the rule is restored, the pull request can be merged without approvals.
 
 Where to look:
 pull request: {REQUEST}""",
@@ -411,7 +411,7 @@ pull request: {REQUEST}""",
         approval_needed(PIPELINE, "e-1", "prod", ["prod: 1 to add", "Commit 012, digest 89a"], "https://plan", 4320),
         f"""acme-pipeline: the plan for prod waits for approval
 
-What would be changed in prod:
+The plan would change in prod:
 prod: 1 to add
 Commit 012, digest 89a
 
@@ -444,10 +444,10 @@ pipeline: {CONSOLE}/codesuite/codepipeline/pipelines/acme-pipeline/executions/e-
         f"""acme-pipeline: The apply of dev stopped
 
 The state has moved on: plan again.
-Later environments stay as they are.
+Later environments did not change.
 
 What to do next:
-What is done in each case: docs/delivery.md, "When the apply refuses" and what follows it.
+What to do in each case: docs/delivery.md, "When the apply refuses" and the sections after it.
 
 Where to look:
 pipeline: {CONSOLE}/codesuite/codepipeline/pipelines/acme-pipeline/executions/e-1/timeline?region=eu-west-1""",

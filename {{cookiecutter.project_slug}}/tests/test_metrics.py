@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from event_chain import DATASET, NAME, EventChain
-from metric import METRICS, measure
+from runtime.metric import METRICS, measure
 
 
 def lines(capsys: pytest.CaptureFixture[str], event: str) -> list[dict[str, Any]]:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import run_capacity
 from event_chain import SUBJECT, EventChain, refusal
-from manifest import chosen
-from run_capacity import FREE_DISK, GB, Workers, text_of
+from runs import run_capacity
+from runs.manifest import chosen
+from runs.run_capacity import FREE_DISK, GB, Workers, text_of
 
 HoldingWorkers = Callable[..., Workers]
 

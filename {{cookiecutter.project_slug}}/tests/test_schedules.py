@@ -39,7 +39,7 @@ class Schedule:
         self.lambda_has_died = self.is_interrupted = False
         # moto draws the version ids, and threads take turns as they like.
         mock_random.seed(seed)
-        monkeypatch.setattr("parallel.THREADS", 1)
+        monkeypatch.setattr("runtime.aws.THREADS", 1)
 
     def run(self) -> None:
         """Let many things happen in trouble, then only time pass."""

@@ -14,14 +14,13 @@ from typing import Any
 from urllib.parse import quote_plus
 
 import pytest
-from admission import LARGEST_GZIP
-from aws import client, table_client
 from botocore.awsrequest import AWSResponse
 from event_chain import DATASET, INPUT, NAME, SUBJECT, TABLE, Crash, EventChain
 from hypothesis import given
 from hypothesis import strategies as st
-from parallel import THREADS, each
-from upload_event import message_from
+from runtime.aws import THREADS, client, each, table_client
+from uploads.admission import LARGEST_GZIP
+from uploads.upload_event import message_from
 
 # Seconds, of start_crawler in modules/environment/lambda.tf.
 SHORTEST_TIMEOUT = 60
@@ -188,7 +187,7 @@ def test_a_name_that_hadoop_cannot_open_is_quarantined_and_told_once(chain: Even
 
     (row,) = chain.rows().values()
     assert (row["state"], row["reason"], "open" in row) == ("QUARANTINED", "unreadable-name", False)
-    assert [message["Subject"] for message in chain.notifications()] == [f"{SUBJECT} file refused: unreadable-name"]
+    assert [message["Subject"] for message in chain.notifications()] == [f"{SUBJECT} file quarantined: unreadable-name"]
 
 
 @pytest.mark.parametrize("name", ["a.csv.gz", "A.CSV.GZ", "a.csv.gzip"])
@@ -274,7 +273,7 @@ def test_a_message_of_a_newer_format_waits_for_the_code_that_reads_it(chain: Eve
 
 
 def test_a_message_of_an_older_format_is_still_read(chain: EventChain, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("upload_event.VERSION", 2)
+    monkeypatch.setattr("uploads.upload_event.VERSION", 2)
 
     assert chain.deliver(chain.upload("orders/a.csv")) == []
     assert chain.states() == {"PENDING": 1}

@@ -5,12 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
-import file_row
-import manifest
 import pytest
 from event_chain import DATASET, INPUT, NAME, OUTPUT, PREFIX, SUBJECT, TABLE, Crash, EventChain, Wire
+from ledger import file_row
 from moto.moto_api import state_manager
-from run_start import claim_files
+from runs import manifest
+from runs.run_start import claim_files
 
 
 def crawled(chain: EventChain, *keys: str) -> None:

@@ -2,15 +2,46 @@
 
 import json
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from event_chain import DATASET, NAME, SUBJECT, Crash, EventChain, refusal
-from upload_listing import PAGES_PER_SWEEP
-from versioned_prefix import VERSIONS_PER_PAGE, VersionedPrefix
+from uploads.upload_listing import PAGES_PER_SWEEP
 
 NO_EVENT_FOR_LONG = {"hours": 1}
+VERSIONS_PER_PAGE = 1_000
+
+
+class VersionedPrefix:
+    """S3's pages of a prefix with very many keys of one version each; those of some numbers are new."""
+
+    def __init__(self, versions: int, long_ago: datetime, new: dict[int, datetime]) -> None:
+        self.versions, self.long_ago, self.new = versions, long_ago, new
+        self.pages = 0
+
+    def list_object_versions(self, *, Bucket: str, Prefix: str, **markers: str) -> dict[str, Any]:  # noqa: N803
+        """One page: what comes after the markers."""
+        # S3 refuses a version marker without its key marker, and an empty one.
+        assert Bucket and set(markers) in (set(), {"KeyMarker", "VersionIdMarker"}) and all(markers.values())
+        begin = int(markers["VersionIdMarker"]) + 1 if markers else 0
+        end = min(begin + VERSIONS_PER_PAGE, self.versions)
+        self.pages += 1
+        page: dict[str, Any] = {"Versions": [self._version(Prefix, number) for number in range(begin, end)]}
+        if end == self.versions:
+            return page | {"IsTruncated": False}
+        last = page["Versions"][-1]
+        return page | {"IsTruncated": True, "NextKeyMarker": last["Key"], "NextVersionIdMarker": last["VersionId"]}
+
+    def _version(self, prefix: str, number: int) -> dict[str, Any]:
+        return {
+            "Key": f"{prefix}{number:09}.csv",
+            "VersionId": str(number),
+            "ETag": '"0"',
+            "Size": 1,
+            "LastModified": self.new.get(number, self.long_ago),
+        }
 
 
 def test_a_file_that_no_event_told_of_is_found_and_processed(chain: EventChain) -> None:
@@ -278,4 +309,4 @@ def test_a_file_that_was_refused_at_sight_is_told_of_even_when_the_first_teller_
 
     (row,) = chain.rows().values()
     assert (row["state"], "open" in row) == ("QUARANTINED", False)
-    assert [message["Subject"] for message in chain.notifications()] == [f"{SUBJECT} file refused: unreadable-name"]
+    assert [message["Subject"] for message in chain.notifications()] == [f"{SUBJECT} file quarantined: unreadable-name"]

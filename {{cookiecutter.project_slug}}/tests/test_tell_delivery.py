@@ -5,11 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from caller import person
 from event_chain import PIPELINE, EventChain
-from messages.pipeline import stopped
-from notification import Notifications
-from place import Place
+from notifications.message import person
+from notifications.messages.pipeline import stopped
+from notifications.notification import Notifications
+from notifications.place import Place
 
 ANNA = "arn:aws:sts::111111111111:assumed-role/Developers/anna"
 BUILD = f"{PIPELINE}-apply-dev:b1"
@@ -43,7 +43,7 @@ def subjects(chain: EventChain, *events: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize(
     ("event", "kind", "subject", "words"),
     [
-        (pipeline_event("STARTED"), "pipeline started", "a delivery began", "/executions/e1/timeline"),
+        (pipeline_event("STARTED"), "pipeline started", "a delivery started", "/executions/e1/timeline"),
         (
             codecommit_event("pullRequestCreated"),
             "pull request opened",
@@ -60,7 +60,7 @@ def subjects(chain: EventChain, *events: dict[str, Any]) -> list[str]:
             codecommit_event("pullRequestApprovalRuleOverridden"),
             "pull request overridden",
             "pull request overridden: 7",
-            "set aside the approvals",
+            "overrode the required approvals",
         ),
         (
             codecommit_event("referenceUpdated", repositoryName="acme", referenceName="main", commitId="1a2b3c4d5e6f7"),
@@ -110,7 +110,7 @@ def test_a_failed_action_is_told_with_its_log(chain: EventChain) -> None:
 
     (message,) = chain.notifications()
     assert message["Subject"] == f"{PIPELINE}: dev: Apply failed"
-    assert "log: https://log" in message["Message"] and "Later environments stay as they are." in message["Message"]
+    assert "log: https://log" in message["Message"] and "Later environments did not change." in message["Message"]
 
 
 def test_of_a_build_that_has_told_why_it_refused_nothing_more_is_told(chain: EventChain) -> None:

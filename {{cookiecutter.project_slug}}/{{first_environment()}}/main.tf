@@ -19,6 +19,7 @@ module "environment" {
   monitoring    = module.project.monitoring
   capacity      = module.project.capacity
   buckets       = module.project.buckets
+  folders       = module.project.output_folders
   log_groups    = module.project.log_groups
   names         = module.project.names
 }

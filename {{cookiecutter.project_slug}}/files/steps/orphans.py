@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from output_layout import STAGING
+
 from steps.publishing import is_committed
 from steps.settings import Settings
 
@@ -13,7 +15,7 @@ def remove_orphans(s3: Any, settings: Settings, days: int) -> list[str]:
     before = datetime.now(UTC) - timedelta(days=days)
     batches = _folders(s3, settings.output_bucket, f"{settings.dataset}/batch_id=")
     uncommitted = [prefix for prefix in batches if not is_committed(s3, settings, _batch(prefix))]
-    staged = list(_folders(s3, settings.output_bucket, "_staging/"))
+    staged = list(_folders(s3, settings.output_bucket, f"{STAGING}/"))
     return [prefix for prefix in [*uncommitted, *staged] if _removed(s3, settings.output_bucket, prefix, before)]
 
 
@@ -29,7 +31,7 @@ def _folders(s3: Any, bucket: str, prefix: str) -> Iterator[str]:
 def _removed(s3: Any, bucket: str, prefix: str, before: datetime) -> bool:
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     objects = [stored for page in pages for stored in page.get("Contents", [])]
-    # A young object means a run that may still be at work.
+    # A recent object may belong to a run that still works.
     if any(stored["LastModified"] >= before for stored in objects):
         return False
     for start in range(0, len(objects), 1000):

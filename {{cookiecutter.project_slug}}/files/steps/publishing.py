@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from botocore.exceptions import ClientError
+from output_layout import commit_key
 
 from steps import folders
 from steps.failure import RunError
@@ -48,7 +49,7 @@ def write_quarantine(refused: DataFrame, rows: int, address: str) -> None:
 
 
 def quarantined(spark: SparkSession, address: str) -> dict[str, list[tuple[list[str], int]]]:
-    """Per file name: the reasons as they stand in the quarantine, and how many rows have them."""
+    """Per file name: the reasons in the quarantine, and how many rows have them."""
     counts: dict[str, list[tuple[list[str], int]]] = {}
     if not folders.exists(spark, address):
         return counts
@@ -121,15 +122,10 @@ def _values(folder: str, settings: Settings, batch: str) -> list[str]:
     return [batch, unquote(folder.rpartition(f"/{settings.partition_column}=")[2])]
 
 
-def commit_key(settings: Settings, batch: str) -> str:
-    """The object whose existence means that the batch is published."""
-    return f"_commits/{settings.dataset}/{batch}.json"
-
-
 def is_committed(s3: Any, settings: Settings, batch: str) -> bool:
     """Whether an earlier run published this batch."""
     try:
-        s3.head_object(Bucket=settings.output_bucket, Key=commit_key(settings, batch))
+        s3.head_object(Bucket=settings.output_bucket, Key=commit_key(settings.dataset, batch))
     except ClientError as error:
         if error.response["Error"]["Code"] in ("404", "NoSuchKey"):
             return False
@@ -150,7 +146,7 @@ def commit(s3: Any, settings: Settings, manifest: Manifest, rows: int) -> bool:
     return put_if_absent(
         s3,
         Bucket=settings.output_bucket,
-        Key=commit_key(settings, manifest.batch),
+        Key=commit_key(settings.dataset, manifest.batch),
         Body=json.dumps(content).encode(),
         ContentType="application/json",
     )

@@ -55,7 +55,7 @@ class Source:
 
 
 def checked_rows(spark: SparkSession, sources: list[Source], settings: Settings) -> DataFrame:
-    """Every record of the sources: typed columns, `_reasons`, `_record`, and where it stands.
+    """Every record of the sources: typed columns, `_reasons`, `_record`, and its position.
 
     One read per layout. `_path`, `_block` and `_position` give the line once the rows are counted.
     """
@@ -176,7 +176,7 @@ def rows_in_place(checked: DataFrame, tallies: list[Tally], sources: list[Source
 
 @dataclass(frozen=True)
 class Tally:
-    """How many rows of one block of one file broke the same rules, and where the first of them stands."""
+    """How many rows of one block of one file broke the same rules, and the position of the first."""
 
     path: str
     block: int

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from botocore.exceptions import ClientError
+from output_layout import report_key
 
 from steps.failure import RunError
 from steps.inspection import Inspection
@@ -32,7 +33,7 @@ class FileReport:
 
 @dataclass
 class Report:
-    """One run. It is written first as failed, so that a run that dies has said so."""
+    """One run. It is first written as failed, so that a killed run has a report."""
 
     run: str
     dataset: str
@@ -61,7 +62,7 @@ class Report:
 
 
 def new_report(settings: Settings, manifest: Manifest, output: str) -> Report:
-    """A report in which every file of the manifest stands, in the manifest's order."""
+    """A report with every file of the manifest, in the manifest's order."""
     files = {manifest.name_of(file): FileReport(file.bucket, file.key, file.version_id) for file in manifest.files}
     return Report(manifest.run, settings.dataset, settings.environment, manifest.batch, output, files=files)
 
@@ -75,7 +76,7 @@ def note_inspections(report: Report, found: list[Inspection], manifest: Manifest
 
 
 def count_quarantined(report: Report, counts: dict[str, list[tuple[list[str], int]]]) -> None:
-    """Take over the refused rows as they stand in the quarantine."""
+    """Take over the rows as they are in the quarantine."""
     for name, groups in counts.items():
         reasons: Counter[str] = Counter()
         for given, rows in groups:
@@ -105,16 +106,11 @@ def refuse_lost_rows(report: Report) -> None:
             )
 
 
-def report_key(settings: Settings, run: str) -> str:
-    """Where a run's report lies in the output bucket."""
-    return f"_reports/{settings.dataset}/{run}.json"
-
-
 def write_report(s3: Any, settings: Settings, report: Report) -> None:
     """Store the report in the output bucket."""
     s3.put_object(
         Bucket=settings.output_bucket,
-        Key=report_key(settings, report.run),
+        Key=report_key(settings.dataset, report.run),
         Body=report.as_json().encode(),
         ContentType="application/json",
     )
@@ -133,7 +129,7 @@ def close_report(s3: Any, settings: Settings, report: Report) -> None:
 
 def _state(s3: Any, settings: Settings, run: str) -> str | None:
     try:
-        stored = s3.get_object(Bucket=settings.output_bucket, Key=report_key(settings, run))["Body"].read()
+        stored = s3.get_object(Bucket=settings.output_bucket, Key=report_key(settings.dataset, run))["Body"].read()
     except s3.exceptions.NoSuchKey:
         return None
     return str(json.loads(stored)["state"])

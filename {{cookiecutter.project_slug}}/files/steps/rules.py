@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from steps.settings import TEMPORAL_TYPES, Column, Settings
 
 # A value is a number only as a whole: Spark's casts would also take blanks around it, `1d` and `Infinity`.
-# (\z and not $: Java's $ also stands before a last line break.)
+# (\z and not $: Java's $ also matches before a final line break.)
 INTEGER = r"^[+-]?[0-9]+\z"
 FLOATING = r"^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?\z"
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\z"
@@ -173,5 +173,5 @@ def judgements(column: Column) -> list[tuple[str, str]]:
 
 
 def typed_name(column: str) -> str:
-    """Where the typed value of a column stands until the reasons are known."""
+    """The name of the typed value of a column until the reasons are known."""
     return f"_typed_{column}"

@@ -1,4 +1,4 @@
-"""What the job is told: the dataset's settings (from Terraform) and the run's manifest (from the ledger)."""
+"""The input of the job: the dataset's settings (from Terraform) and the run's manifest (from the ledger)."""
 
 import hashlib
 import json
@@ -91,7 +91,7 @@ class ManifestFile:
     @property
     def recency(self) -> tuple[datetime, str, str]:
         """What is larger is newer: by upload, then by S3's sequencer, then by key."""
-        # As texts, 10:00:00Z would come after 10:00:00.5Z; and S3 often tells whole seconds only.
+        # As strings, 10:00:00Z would come after 10:00:00.5Z; and S3 often gives whole seconds only.
         return datetime.fromisoformat(self.uploaded_at), self.sequencer, self.key
 
 
@@ -139,7 +139,7 @@ def manifest_from(text: str | bytes, settings: Settings, address: str) -> Manife
 
 
 def batch_of(files: list[ManifestFile]) -> str:
-    """The name of these files' batch, as lambda/manifest.py gives it."""
+    """The name of these files' batch, as lambda/runs/manifest.py gives it."""
     names = sorted(f"{file.key}\n{file.version_id or file.etag}" for file in files)
     return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
 

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from output_layout import staging_key
+
 from steps import csv_records, folders, json_records
 from steps.inspection import Inspection, content_of, grammar_of, version_of
 from steps.reading import Source
@@ -23,7 +25,7 @@ UNOPENABLE = re.compile(r"(^|/)[_.][^/]*$|\._COPYING_$|(^|/)\.{0,2}(/|$)|[:\x00-
 
 def staging_folder(settings: Settings, manifest: Manifest) -> str:
     """Where the copies of one run lie; it is removed when the run ends."""
-    return f"s3://{settings.output_bucket}/_staging/{manifest.run}"
+    return f"s3://{settings.output_bucket}/{staging_key(manifest.run)}"
 
 
 def sources(

@@ -3,7 +3,7 @@
 locals {
   _own      = { namespace = var.project, dimensions = { environment = var.environment.name, dataset = var.name } }
   _rows     = { for count in ["rows_in", "quarantined"] : count => merge(local._own, { name = count, statistic = "Sum" }) }
-  _job      = { JobName = "${var.prefix}-${var.name}", JobRunId = "ALL", Type = "gauge" }
+  _job      = { JobName = local.full_name, JobRunId = "ALL", Type = "gauge" }
   _expected = coalesce(var.monitoring.expected_seconds, 0)
 
   _alarms = {

@@ -1,7 +1,7 @@
 # The crawler records what was uploaded; the declared columns in project.yaml are what counts.
 
 resource "aws_glue_crawler" "this" {
-  name                   = "${var.prefix}-${var.name}"
+  name                   = local.full_name
   description            = "What the files of ${var.name} really hold"
   database_name          = var.database
   role                   = var.roles.crawler

@@ -21,7 +21,7 @@ locals {
 }
 
 resource "aws_cloudwatch_event_rule" "uploads" {
-  name        = "${var.prefix}-${var.name}"
+  name        = local.full_name
   description = "Files of ${var.name} that were uploaded"
   state       = "ENABLED"
 
@@ -52,7 +52,7 @@ resource "aws_cloudwatch_event_target" "uploads" {
 resource "aws_cloudwatch_event_rule" "calls" {
   for_each = local.calls
 
-  name                = "${var.prefix}-${var.name}-${each.key}"
+  name                = "${local.full_name}-${each.key}"
   description         = "When ${replace(each.value.function, "_", " ")} is called for ${var.name}"
   schedule_expression = each.value.expression
   state               = "ENABLED"

@@ -11,7 +11,7 @@ locals {
 }
 
 resource "aws_glue_job" "this" {
-  name                   = "${var.prefix}-${var.name}"
+  name                   = local.full_name
   description            = "Validates and publishes ${var.name}: files/etl.py"
   role_arn               = var.roles.job
   glue_version           = var.glue_version

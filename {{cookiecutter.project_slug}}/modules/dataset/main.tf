@@ -12,6 +12,9 @@ terraform {
 }
 
 locals {
+  # Its crawler, job, ruleset and rule.
+  full_name = "${var.prefix}-${var.name}"
+
   types    = { for column in var.dataset.columns : column.name => column.type }
   temporal = contains(["date", "timestamp"], lookup(local.types, coalesce(var.dataset.partition_by, "-"), ""))
   # files/etl.py publishes a date or a time in a partition of its day, any other column in a partition of its value.

@@ -28,7 +28,7 @@ locals {
 }
 
 resource "aws_glue_data_quality_ruleset" "this" {
-  name        = "${var.prefix}-${var.name}"
+  name        = local.full_name
   description = "The rules of ${var.name} in project.yaml"
 
   ruleset = "Rules = [\n  ${join(",\n  ", local.quality)}\n]"

@@ -4,7 +4,7 @@ locals {
   # A partition of another column's value is not in the files: it stands in the folder's name.
   _moved  = local.temporal ? [] : local.partition[*].name
   columns = concat([for column in var.dataset.columns : { name = column.name, type = column.type } if !contains(local._moved, column.name)], local.place, [{ name = "_sequencer", type = "string" }])
-  # What lambda/drift_policy.py has to know beside the columns.
+  # What lambda/crawls/drift_policy.py has to know beside the columns.
   _drift = merge(
     { on_drift = var.dataset.on_drift },
     length(var.dataset.missing_values) == 0 ? {} : { missing_values = jsonencode(var.dataset.missing_values) },
@@ -59,7 +59,7 @@ resource "aws_glue_catalog_table" "commits" {
   parameters    = { EXTERNAL = "TRUE", classification = "json" }
 
   storage_descriptor {
-    location      = "s3://${var.buckets.output}/_commits/${var.name}/"
+    location      = "s3://${var.buckets.output}/${var.folders.commits}/${var.name}/"
     input_format  = "org.apache.hadoop.mapred.TextInputFormat"
     output_format = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"
 

@@ -67,6 +67,11 @@ variable "buckets" {
   type        = map(string)
 }
 
+variable "folders" {
+  description = "The folders of the output bucket beside those of the datasets: manifests, reports, commits, staging."
+  type        = map(string)
+}
+
 variable "scripts" {
   description = "Where the job's code is stored."
   type = object({

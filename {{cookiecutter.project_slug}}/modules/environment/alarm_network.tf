@@ -35,7 +35,7 @@ locals {
 resource "aws_cloudwatch_log_metric_filter" "rejected" {
   for_each = local._created
 
-  name           = "${var.prefix}-rejected-connections"
+  name           = var.names.rejections
   log_group_name = aws_cloudwatch_log_group.this["flow"].name
   pattern        = "[version, account, interface, source, destination, from_port, to_port, protocol, packets, bytes, start, end, action = REJECT, status]"
 

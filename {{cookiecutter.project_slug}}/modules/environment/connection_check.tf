@@ -1,7 +1,7 @@
 # Every quarter of an hour somebody stands where jobs run and knocks: at AWS's services, and at the databases of connections.
 
 resource "aws_cloudwatch_event_rule" "check_connections" {
-  name                = "${var.prefix}-check-connections"
+  name                = var.names.connection_check
   description         = "When check connections is called"
   schedule_expression = "rate(15 minutes)"
   state               = "ENABLED"

@@ -1,7 +1,7 @@
 # Once a day, one message about the day before: nothing when nothing ran and nothing is late.
 
 resource "aws_cloudwatch_event_rule" "digest" {
-  name                = "${var.prefix}-digest"
+  name                = var.names.digest
   description         = "When send digest is called"
   schedule_expression = "cron(0 6 * * ? *)"
   state               = "ENABLED"

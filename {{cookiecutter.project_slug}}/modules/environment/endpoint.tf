@@ -36,10 +36,10 @@ resource "aws_vpc_endpoint" "interface" {
 }
 
 resource "aws_security_group" "work" {
-  name        = "${var.prefix}-work"
+  name        = var.names.work
   description = "Jobs, crawlers, Lambdas and the endpoints that they use"
   vpc_id      = local.vpc.id
-  tags        = { Name = "${var.prefix}-work" }
+  tags        = { Name = var.names.work }
 }
 
 # Glue's workers talk to each other on every port; the endpoints are members too.

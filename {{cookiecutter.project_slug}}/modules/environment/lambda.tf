@@ -36,7 +36,7 @@ resource "aws_lambda_function" "this" {
   for_each = local.functions
   # checkov:skip=CKV_AWS_272:Code signing needs a signing profile and a signing step in the pipeline; set code_signing_config_arn where the client has them.
 
-  function_name                  = "${var.prefix}-${replace(each.key, "_", "-")}"
+  function_name                  = local._function_names[each.key]
   description                    = "lambda/${each.key}.py"
   role                           = aws_iam_role.lambda[each.key].arn
   runtime                        = "python3.13"

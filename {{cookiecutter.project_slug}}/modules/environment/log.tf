@@ -2,7 +2,7 @@
 
 locals {
   log_groups = merge(
-    { for name in keys(local.functions) : name => "/aws/lambda/${var.prefix}-${replace(name, "_", "-")}" },
+    { for name, function in local._function_names : name => "/aws/lambda/${function}" },
     { flow = "/vpc/${var.prefix}" },
     var.log_groups,
   )

@@ -42,7 +42,7 @@ data "aws_iam_policy_document" "flow" {
 resource "aws_iam_role" "flow" {
   for_each = local._created
 
-  name                 = "${var.prefix}-flow-log"
+  name                 = var.names.flow_log_role
   assume_role_policy   = data.aws_iam_policy_document.trust_flow.json
   permissions_boundary = local.boundary
 }

@@ -16,8 +16,8 @@ locals {
     see_drift     = { actions = ["glue:GetTable"], resources = concat(local._catalog, [for table in ["raw_*", "*_batches"] : "${local.arn.glue}:table/${var.names.database}/${table}"]) }
     start_run     = { actions = ["glue:StartJobRun"], resources = [local._job] }
     see_run       = { actions = ["glue:GetJobRun", "glue:GetJobRuns"], resources = [local._job] }
-    write_record  = { actions = ["s3:PutObject"], resources = ["${local._output}/_manifests/*"] }
-    read_record   = { actions = ["s3:GetObject"], resources = [for folder in ["_reports", "_commits"] : "${local._output}/${folder}/*"] }
+    write_record  = { actions = ["s3:PutObject"], resources = ["${local._output}/${var.folders.manifests}/*"] }
+    read_record   = { actions = ["s3:GetObject"], resources = [for kind in ["reports", "commits"] : "${local._output}/${var.folders[kind]}/*"] }
     find_record   = { actions = ["s3:ListBucket"], resources = [local._output] }
     find_upload   = { actions = ["s3:ListBucketVersions"], resources = [local.bucket.input] }
     notify        = { actions = ["sns:Publish"], resources = concat(["${local.topic}-*"], [for target in var.notifications : target.arn if target.protocol == "topic"]) }
@@ -54,7 +54,7 @@ data "aws_iam_policy_document" "trust_lambda" {
 resource "aws_iam_role" "lambda" {
   for_each = local.functions
 
-  name                 = "${var.prefix}-${replace(each.key, "_", "-")}"
+  name                 = local._function_names[each.key]
   assume_role_policy   = data.aws_iam_policy_document.trust_lambda.json
   permissions_boundary = local.boundary
 }

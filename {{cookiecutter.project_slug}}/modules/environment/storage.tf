@@ -9,7 +9,7 @@ module "storage" {
 
   # Staged copies are removed by the job itself; this is for runs that died.
   expiring = {
-    output     = { "_staging/" = 7 }
+    output     = { "${var.folders.staging}/" = 7 }
     quarantine = { "" = 365 }
     access-log = { "" = 365 }
   }

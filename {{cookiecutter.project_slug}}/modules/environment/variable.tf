@@ -67,6 +67,11 @@ variable "buckets" {
   type        = map(string)
 }
 
+variable "folders" {
+  description = "The folders of the output bucket beside those of the datasets: manifests, reports, commits, staging."
+  type        = map(string)
+}
+
 variable "log_groups" {
   description = "The log groups that Glue writes to, as Glue composes their names: job_error, job_output, crawler."
   type        = map(string)

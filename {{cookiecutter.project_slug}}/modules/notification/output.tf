@@ -14,7 +14,7 @@ output "targets" {
 }
 
 output "routes" {
-  description = "Who hears of what, as lambda/notification.py reads it: JSON, one entry for all targets that hear the same in the same form."
+  description = "Who hears of what, as lambda/notifications/notification.py reads it: JSON, one entry for all targets that hear the same in the same form."
   value       = local.routes
 
   precondition {

@@ -11,7 +11,7 @@ locals {
   # glue: jobs register partitions, Lambdas start crawlers; sns: notifications; the rest is what Glue itself calls.
   _interface_endpoints = concat(["glue", "sns", "logs", "monitoring", "kms", "sts"], length(local.environment.jdbc) > 0 ? ["secretsmanager"] : [])
 
-  # A dataset has a rule for its uploads and one for its sweep; one with a schedule has a third. A test counts them in a plan.
+  # A dataset has a rule for its uploads and one for its sweep; one with a schedule has a third. A test of the template counts them in a plan.
   _event_rules = {
     environment = 5 + sum([for dataset in local.datasets : dataset.schedule == "" ? 2 : 3])
     pipeline    = var.settings.git.provider == "codecommit" ? 12 : 6

@@ -1,4 +1,5 @@
-# Every name in AWS is composed here and nowhere else.
+# Names in AWS. What an environment has once is named here and nowhere else. What it has several of (functions, rules,
+# alarms, datasets) is <prefix>-<its key>, composed once, where the keys are.
 
 locals {
   prefix        = "${var.settings.slug}-${var.environment}"
@@ -10,6 +11,9 @@ locals {
   }
 
   delivery_buckets = { for purpose in ["artifact", "access-log"] : purpose => "${local.bucket_prefix}-pipeline-${purpose}-${local.delivery_account}" }
+
+  # In the output bucket, beside the folders of the datasets. files/output_layout.py has the same for the code.
+  output_folders = { manifests = "_manifests", reports = "_reports", commits = "_commits", staging = "_staging" }
 
   # What bootstrap/ makes, for every environment and for the delivery account.
   deployments = { for name, entry in local._entries : name => {
@@ -58,6 +62,11 @@ locals {
     crawler_role      = local._crawler_role
     # What version 1.0 declared for jobs, and no job of Glue 5 writes to.
     retired_log_group = "/aws-glue/jobs/${local.prefix}"
+    digest            = "${local.prefix}-digest"
+    connection_check  = "${local.prefix}-check-connections"
+    rejections        = "${local.prefix}-rejected-connections"
+    flow_log_role     = "${local.prefix}-flow-log"
+    work              = "${local.prefix}-work"
     canary            = "canary"
     budget            = local.prefix
   })

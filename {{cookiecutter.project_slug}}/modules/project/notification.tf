@@ -64,11 +64,11 @@ output "notifications" {
   }
   precondition {
     condition     = length(concat(local._far_topics, local._far_from_delivery)) == 0
-    error_message = "notifications: a topic must be in the region of every environment that it is told of: ${join("; ", concat(local._far_topics, local._far_from_delivery))}. Name its `environments`, or a topic per region."
+    error_message = "notifications: a topic must be in the region of every environment that it gets notifications from: ${join("; ", concat(local._far_topics, local._far_from_delivery))}. Name its `environments`, or a topic per region."
   }
   precondition {
     condition     = length(local._deaf) == 0
-    error_message = join(" ", [for target in local._deaf : "notifications: '${target}' would never hear of anything, because none of its kinds happens in its environments."])
+    error_message = join(" ", [for target in local._deaf : "notifications: '${target}' would receive nothing: none of its kinds occur in its environments."])
   }
 }
 
@@ -76,6 +76,6 @@ output "notifications" {
 check "what_is_urgent_reaches_somebody" {
   assert {
     condition     = length(local._unheard) == 0
-    error_message = "Nobody will hear of these in ${var.environment}, see notifications in project.yaml: ${join(", ", local._unheard)}."
+    error_message = "Nobody would receive these kinds in ${var.environment}, see notifications in project.yaml: ${join(", ", local._unheard)}."
   }
 }

@@ -75,6 +75,11 @@ output "buckets" {
   value       = local.buckets
 }
 
+output "output_folders" {
+  description = "The folders of the output bucket beside those of the datasets: manifests, reports, commits, staging."
+  value       = local.output_folders
+}
+
 output "log_groups" {
   description = "The log groups that Glue writes to, as Glue composes their names: job_error, job_output, crawler."
   value       = local.log_groups

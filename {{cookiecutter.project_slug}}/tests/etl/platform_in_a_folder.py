@@ -2,16 +2,21 @@
 
 import gzip
 import json
+import os
 import shutil
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import boto3
 import etl
+import pytest
+import snowpark_connect_deps_iceberg
+from moto import mock_aws
 from pyspark.sql import Row, SparkSession
-from steps import publishing
+from steps import iceberg, publishing
 from steps.failure import RunError
 from steps.settings import Manifest, ManifestFile, Settings, batch_of, settings_from
 
@@ -27,6 +32,20 @@ NO_RULE = {
     "maximum": None,
     "one_of": None,
     "pattern": None,
+}
+ICEBERG_JARS = Path(snowpark_connect_deps_iceberg.__file__).parent / "jars"
+SMALL_AND_QUIET = {
+    "spark.master": "local[2]",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.memory": "1g",
+    "spark.sql.shuffle.partitions": "1",
+    "spark.sql.catalogImplementation": "in-memory",
+    # Not UTC, as most machines are: times come out right only because the job's own session is in UTC.
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Duser.timezone=America/New_York",
+    "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme",
 }
 
 
@@ -162,3 +181,42 @@ def manifest_of(files: list[ManifestFile], attempt: int = 1) -> Manifest:
     """A manifest whose batch follows from its files alone."""
     batch = batch_of(files)
     return Manifest(1, f"{batch}-{attempt}", "orders", batch, list(files))
+
+
+@pytest.fixture(scope="session")
+def storage(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("s3")
+
+
+@pytest.fixture(scope="session")
+def spark(storage: Path) -> Iterator[SparkSession]:
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    builder = SparkSession.builder
+    for bucket in BUCKETS:
+        (storage / bucket).mkdir()
+        place = (storage / bucket).as_uri()
+        builder = builder.config(f"spark.hadoop.fs.viewfs.mounttable.{bucket}.linkFallback", place)
+    for name, value in (SMALL_AND_QUIET | etl.SPARK_SETTINGS | local_iceberg(storage)).items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    yield session
+    session.stop()
+
+
+def local_iceberg(storage: Path) -> dict[str, str]:
+    """Iceberg's jar, and its tables in a folder in place of the Glue catalog."""
+    given = iceberg.session_settings(job_settings([]))
+    changes = {"type": "hadoop", "warehouse": (storage / "lake").as_uri()}
+    jar = next(ICEBERG_JARS.glob("iceberg-spark-runtime-3.5_2.12-*.jar"))
+    return given | {f"spark.sql.catalog.lake.{key}": value for key, value in changes.items()} | {"spark.jars": str(jar)}
+
+
+@pytest.fixture
+def platform(storage: Path, spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
+    for name, value in {"AWS_DEFAULT_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "test"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    with mock_aws():
+        yield Platform(storage, spark)
+        spark.catalog.clearCache()

@@ -10,10 +10,11 @@ from typing import Any
 
 import boto3
 import etl
-import manifest
 import pytest
 from moto import mock_aws
+from output_layout import manifest_key
 from platform_in_a_folder import BUCKETS, INPUT, OUTPUT, column, job_settings
+from runs import manifest
 from steps import orphans, rules
 from steps.failure import RunError
 from steps.inspection import normalised
@@ -160,7 +161,7 @@ def test_a_manifest_as_the_lambda_writes_it_is_read(s3: Any) -> None:
     rows = [FILE, FILE | {"key": "orders/é.csv", "version_id": None}, FILE | {"version_id": "0", "sequencer": "A"}]
     manifest.write_manifest(s3, OUTPUT, "orders", "b-1", rows)
 
-    read = etl.read_manifest(s3, f"s3://{OUTPUT}/{manifest.manifest_key('orders', 'b-1')}", job_settings([COLUMN]))
+    read = etl.read_manifest(s3, f"s3://{OUTPUT}/{manifest_key('orders', 'b-1')}", job_settings([COLUMN]))
 
     assert [(file.key, file.version_id) for file in read.files] == [(row["key"], row["version_id"]) for row in rows]
 

@@ -428,7 +428,7 @@ def test_partitions_of_a_dead_attempt_are_no_error(platform: Platform) -> None:
     platform.upload("orders/a.csv", ROWS)
     platform.run(settings)
     batch = manifest_of(platform.files).batch
-    platform.clients.s3.delete_object(Bucket=OUTPUT, Key=publishing.commit_key(settings, batch))
+    platform.clients.s3.delete_object(Bucket=OUTPUT, Key=publishing.commit_key(settings.dataset, batch))
 
     assert platform.run(settings, attempt=2).report["state"] == "published"
     assert len(partitions(platform)) == 2

@@ -1,0 +1,179 @@
+"""Each section of the runbook is done word by word: its alarm is made to ring, seen, mended, and proven to be over."""
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+from dataops.acceptance.platform.accounting import books_of, unaccounted
+from dataops.acceptance.platform.project_copy import run, run_platform
+from dataops.acceptance.platform.runbook import Section, Shell, sections_of
+from dataops.acceptance.platform.running_project import RunningProject
+from dataops.local_run.made_up_rows import made_up_file
+from dataops.local_run.scene import Scene
+from dataops.project import PROJECT
+
+SECTIONS = sections_of(PROJECT / "docs" / "runbook.md")
+QUARTER_OF_AN_HOUR = 900
+MOST_WAITS = 12
+DAY = 86_400
+Act = Callable[[RunningProject, str], None]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What `see` must show, what `prove` must say in the end, and what is done before and between beside typing."""
+
+    seen: str
+    proven: str
+    first: Callable[[RunningProject], None] = lambda project: None
+    before_fix: Act = lambda project, dataset: None
+    after_fix: Act = lambda project, dataset: None
+
+
+def deploy(project: RunningProject, dataset: str) -> None:
+    """A deployment: on this machine it is `make local`."""
+    done = run_platform(project.folder)
+    assert done.code == 0, done.said
+
+
+def get_the_file(project: RunningProject, dataset: str) -> None:
+    """Whoever sends the data has sent today's file."""
+    (project.folder / "today.csv").write_bytes(made_up_file(project.settings["datasets"][dataset], good=3))
+
+
+def bring_data_in_time(project: RunningProject) -> None:
+    """Every dataset that is expected brings a file."""
+    for dataset, watched in project.settings["monitoring"]["datasets"].items():
+        if watched.get("expected_seconds"):
+            upload_good_rows(project, dataset)
+
+
+def upload_good_rows(project: RunningProject, dataset: str) -> None:
+    """The next file comes, as good as always."""
+    file = project.upload(f"{dataset}/next file.csv", made_up_file(project.settings["datasets"][dataset], good=20))
+    project.wait_for("DONE", file)
+
+
+def give_larger_workers(project: RunningProject, dataset: str) -> None:
+    """Another `worker_type` in project.yaml, deployed, and the next file."""
+    place = project.folder / "project.yaml"
+    settings = yaml.safe_load(place.read_text(encoding="utf-8"))
+    settings["environments"][0]["worker_type"] = "G.2X"
+    place.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
+    deploy(project, dataset)
+    pass_time(project)
+    upload_good_rows(project, dataset)
+
+
+CASES = {
+    "dead-letters": Case(seen="This is no upload", proven=r'"ApproximateNumberOfMessages": "0"'),
+    "old-messages": Case(seen="Disabled", proven=r'"ApproximateNumberOfMessages": "0"'),
+    "files-waiting": Case(seen="DISABLED", proven="SUCCEEDED"),
+    "data-late": Case(seen=r"hours=2[5-9]", proven="DONE", first=bring_data_in_time, before_fix=get_the_file),
+    "crawl-failing": Case(seen="AccessDenied.*-nowhere/", proven="COMPLETED", before_fix=deploy),
+    "crawl-long": Case(seen="RUNNING", proven="READY"),
+    "runs-failed": Case(seen="all-rows-bad: none of 20 rows", proven="GONE"),
+    "runs-timed-out": Case(seen="TIMEOUT", proven="SUCCEEDED"),
+    "run-slow": Case(seen=r"longest=18\d\d", proven=r"^\S+\s+\d\d?$", after_fix=upload_good_rows),
+    "rows-unusual": Case(seen="rows=10", proven="next file.csv", after_fix=upload_good_rows),
+    "rows-quarantined": Case(seen="quarantined=70", proven='"quarantined": 0', after_fix=upload_good_rows),
+    "job-memory": Case(seen="G.1X", proven="^OK", after_fix=give_larger_workers),
+    "lambda-errors": Case(seen="LEDGER_TABLE", proven="", before_fix=deploy),
+    "lambda-slow": Case(seen="longest=300000", proven="^OK"),
+    "lambda-throttled": Case(seen=r"^0$", proven="^OK"),
+    "endpoint-unreachable": Case(seen="connections-checked", proven="", before_fix=deploy),
+    "connection-unreachable": Case(seen="connections-checked.*warehouse", proven="", before_fix=deploy),
+    "connections-rejected": Case(seen="dstAddr=203.0.113.7", proven="^OK"),
+    "notifications-failed": Case(seen="data-team@example.com", proven="MessageId"),
+    "notify-failing": Case(seen="LEDGER_TABLE", proven="MessageId", before_fix=deploy),
+}
+
+
+@pytest.fixture
+def shell(chain: RunningProject) -> Iterator[Shell]:
+    """A person's shell in the project's folder, with the environment's names."""
+    programs = Path(sys.executable).parent
+    environment = {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "VENV": str(programs.parent)}
+    opened = Shell(chain.folder, environment | {name: os.environ[name] for name in ("HOME",) if name in os.environ})
+    # Version 1 of the command line, the one that Python packages hold, asks for queues at AWS unless each call says no.
+    opened.type('aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }')
+    opened.type(f'eval "$(make --no-print-directory names ENV={chain.environment})"')
+    yield opened
+    opened.close()
+
+
+def ringing(project: RunningProject, section: str) -> dict[str, str]:
+    """The alarms of a section that ring, and why."""
+    found = Scene(project.platform, project.settings, section).ringing()
+    return {alarm["AlarmName"]: alarm["StateReason"] for alarm in found}
+
+
+def pass_time(project: RunningProject, seconds: float = QUARTER_OF_AN_HOUR) -> None:
+    """Wait until nothing runs, then let time pass: the sweeps come, and alarms are judged."""
+    project.wait("nothing at work", lambda: not project.ask("status")["busy"])
+    project.ask("pass", seconds=seconds)
+    project.ask("look")
+
+
+def come_to_rest(project: RunningProject, section: str) -> None:
+    """Wait, longer each time, until what went wrong before is over: an alarm about a day needs another day."""
+    for number in range(MOST_WAITS):
+        if not ringing(project, section):
+            return
+        pass_time(project, min(DAY, QUARTER_OF_AN_HOUR * 2**number))
+    raise AssertionError(f"After {MOST_WAITS} waits of up to a day still ringing: {ringing(project, section)}")
+
+
+def proven(shell: Shell, project: RunningProject, section: Section, pattern: str) -> str:
+    """What the proof says, a quarter of an hour later if need be."""
+    said = ""
+    for _ in range(MOST_WAITS):
+        code, said = shell.ask("\n".join(section.prove))
+        if code == 0 and re.search(pattern, said, re.MULTILINE | re.DOTALL):
+            return said
+        pass_time(project)
+    raise AssertionError(f"{section.prove} never said {pattern}, but: {said}")
+
+
+def test_every_section_is_done() -> None:
+    assert list(CASES) == list(SECTIONS)
+    assert [name for name, section in SECTIONS.items() if not section.see or not section.prove] == []
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_makes_the_alarm_ring_is_seen_mended_and_over(chain: RunningProject, shell: Shell, name: str) -> None:
+    case, section = CASES[name], SECTIONS[name]
+    # What earlier sections brought about is no part of this day's metrics and logs.
+    pass_time(chain, DAY)
+    case.first(chain)
+    come_to_rest(chain, name)
+
+    provoked = run(chain.folder, "-m", "dataops", "provoke", "--environment", chain.environment, name)
+
+    assert provoked.code == 0, provoked.said
+    assert re.search(f"^{chain.prefix}\\S* rings: ", provoked.said, re.MULTILINE), provoked.said
+    # One whose period has ended since is over.
+    assert all(f"{alarm} rings: {reason}" in provoked.said for alarm, reason in ringing(chain, name).items())
+    assert re.search("^Notified: .*data-team@example.com$", provoked.said, re.MULTILINE), provoked.said
+    (dataset,) = re.findall(r"export DATASET=(\S+)", provoked.said)
+    shell.type(f"export DATASET={dataset}")
+    seen = "".join(shell.type(block) for block in section.see)
+    assert re.search(case.seen, seen, re.MULTILINE | re.DOTALL), seen
+    case.before_fix(chain, dataset)
+    for block in section.fix:
+        shell.type(block)
+    case.after_fix(chain, dataset)
+    proven(shell, chain, section, case.proven)
+    come_to_rest(chain, name)
+
+
+def test_after_all_that_every_file_and_row_is_accounted_for(chain: RunningProject) -> None:
+    chain.wait_until_quiet()
+
+    assert unaccounted(books_of(chain)) == []

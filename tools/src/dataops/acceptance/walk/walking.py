@@ -1,0 +1,283 @@
+"""A delivery that runs on this machine, as its people reach it: by git and by AWS's own calls."""
+
+import io
+import json
+import re
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+
+from dataops.local_run.delivery_view import DeliveryView, view_of
+from dataops.local_run.lifetime import DELIVERY
+from dataops.local_run.rehearsal import Rehearsal
+from dataops.project.control import ask
+
+APPROVERS, DEVELOPERS = ["Architects", "SMEs"], ["Developers"]
+# What takes 3 minutes on a quiet machine has taken more than 10 on one that ran the whole gate.
+PATIENCE_SECONDS = 2400
+# One dataset beside the canary, two environments that both ask: enough to see everything once.
+DATASET = {"format": "csv", "columns": [{"name": "id", "type": "bigint"}, {"name": "note", "type": "string"}]}
+# The builds run as they are; what `make check` and its like say is looked at elsewhere, and takes minutes.
+QUICK = "include Makefile\n\ncheck validate scan test: ; @echo 'not in this walk: $@'\n"
+# The first command of a build that the pipeline hands a commit: buildspecs/only_the_branch.sh.
+LOOK_AT_THE_BRANCH = re.compile(
+    r"^      - \|\n        # Refuse a commit that is not on.*?^        \)\n", re.MULTILINE | re.DOTALL
+)
+Found = TypeVar("Found")
+
+
+class NeverCameError(Exception):
+    """Nothing of what was waited for."""
+
+
+def prepare(project: Path) -> None:
+    """Let a copy of this project be small, and its people known."""
+    place = project / "project.yaml"
+    settings = yaml.safe_load(place.read_text(encoding="utf-8"))
+    kept = {key: value for key, value in settings.items() if key not in ("git", "delivery")}
+    environments = [
+        {key: value for key, value in entry.items() if key in ("name", "account", "region")}
+        for entry in settings["environments"][:2]
+    ]
+    mail = [{"protocol": "email", "endpoint": "data-team@example.com"}]
+    own = {"environments": environments, "datasets": {"visits": DATASET}, "notifications": mail}
+    people = {"approvers": APPROVERS, "delivery": {"developers": DEVELOPERS, "approvals": 1}}
+    place.write_text(json.dumps(kept | own | people), encoding="utf-8")
+    (project / "GNUmakefile").write_text(QUICK, encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Walk:
+    """The delivery, and what the tests do with it."""
+
+    played: Rehearsal
+
+    @property
+    def environments(self) -> list[str]:
+        """Their names in promotion order."""
+        return [each["name"] for each in self.played.delivery["environments"]]
+
+    @property
+    def bucket(self) -> str:
+        """Where artifacts, summaries and the record of what is deployed lie."""
+        return str(self.played.delivery["buckets"]["artifact"])
+
+    @property
+    def pipeline(self) -> Any:
+        """CodePipeline's client of the delivery account's owner."""
+        return self.played.client("codepipeline")
+
+    # Changes and their executions
+
+    def deliver(self, message: str, **changes: Callable[[str], str]) -> str:
+        """Change files of the project, push them to main, and return the execution that this starts."""
+        before = self._executions()
+        self.change(message, **changes)
+        # What was taken back is still at main there.
+        self.played.git("push", "--quiet", "--force", str(self.played.repository), "HEAD:refs/heads/main")
+        return eventually(lambda: next(iter(self._executions() - before), ""), "the execution of a push")
+
+    def change(self, message: str, **changes: Callable[[str], str]) -> str:
+        """Change files of the project, or make new ones, and commit; the commit."""
+        for path, change in changes.items():
+            place = self.played.project / path
+            text = place.read_text(encoding="utf-8") if place.exists() else ""
+            assert change(text) != text, f"{path} stays as it is"
+            place.write_text(change(text), encoding="utf-8")
+        return self.played.commit(message)
+
+    @contextmanager
+    def beside(self, branch: str) -> Iterator[None]:
+        """What is committed meanwhile is committed on a branch."""
+        self.played.git("switch", "--quiet", "--create", branch)
+        try:
+            yield
+        finally:
+            self.played.git("switch", "--quiet", "main")
+
+    @contextmanager
+    def taken_back(self) -> Iterator[None]:
+        """Whatever is committed meanwhile is not there any more afterwards."""
+        before = self.played.git("rev-parse", "HEAD")
+        try:
+            yield
+        finally:
+            self.played.git("reset", "--quiet", "--hard", before)
+            self.played.git("clean", "--quiet", "-d", "--force")
+
+    @contextmanager
+    def without_the_look_at_the_branch(self, *builds: str) -> Iterator[None]:
+        """Some builds do not ask whether their commit is on the branch, until they do again."""
+        codebuild = self.played.client("codebuild")
+        names = [self.played.delivery["builds"][build] for build in builds]
+        before = {each["name"]: each["source"] for each in codebuild.batch_get_projects(names=names)["projects"]}
+        for name, source in before.items():
+            asks_nothing = LOOK_AT_THE_BRANCH.sub("", source["buildspec"])
+            assert asks_nothing != source["buildspec"]
+            codebuild.update_project(name=name, source=source | {"buildspec": asks_nothing})
+        try:
+            yield
+        finally:
+            for name, source in before.items():
+                codebuild.update_project(name=name, source=source)
+
+    def settled(self) -> None:
+        """Wait until nothing is under way."""
+        eventually(lambda: not ask(self.played.platform, "status")["busy"], "rest")
+
+    def view(self, execution: str) -> DeliveryView:
+        """How far an execution is."""
+        return view_of(self.pipeline, self.played.pipeline, execution)
+
+    def until_it_waits(self, execution: str, stage: str) -> str:
+        """The token of the approval of a stage, as soon as it is waited for."""
+
+        def look() -> str:
+            view = self.view(execution)
+            assert not view.is_over, f"{execution} has {view.status}: {self.why(execution)}"
+            return view.waiting.token if view.waiting and view.waiting.stage == stage else ""
+
+        try:
+            return eventually(look, f"the approval of {stage}")
+        except NeverCameError as error:
+            raise NeverCameError(f"{error}, after {self.begun(execution)}") from None
+
+    def until_over(self, execution: str) -> str:
+        """How an execution has ended, as soon as it has."""
+        eventually(lambda: self.view(execution).is_over, f"the end of {execution}")
+        self.settled()
+        return self.view(execution).status
+
+    def answer(self, execution: str, stage: str, status: str, comment: str, role: str = APPROVERS[0]) -> None:
+        """Answer the approval of a stage, as somebody in a role."""
+        client = self.played.client_of_role(role, "codepipeline", "somebody")
+        client.put_approval_result(
+            pipelineName=self.played.pipeline,
+            stageName=stage,
+            actionName="Approve",
+            result={"status": status, "summary": comment},
+            token=self.until_it_waits(execution, stage),
+        )
+
+    def retry(self, execution: str, stage: str) -> str:
+        """Try a stage again from the action that failed; how the execution ends."""
+        self.pipeline.retry_stage_execution(
+            pipelineName=self.played.pipeline,
+            stageName=stage,
+            pipelineExecutionId=execution,
+            retryMode="FAILED_ACTIONS",
+        )
+        return self.until_over(execution)
+
+    def action(self, execution: str, stage: str, name: str) -> dict[str, Any]:
+        """The newest run of an action."""
+        found = [each for each in self._runs(execution) if (each["stageName"], each["actionName"]) == (stage, name)]
+        return found[0]
+
+    def begun(self, execution: str) -> list[str]:
+        """The actions that have begun, each once, in the order of their beginning."""
+        return list(dict.fromkeys(f"{run['stageName']} {run['actionName']}" for run in reversed(self._runs(execution))))
+
+    def why(self, execution: str) -> str:
+        """Why an execution has failed."""
+        failed = [each for each in self._runs(execution) if each["status"] == "Failed"]
+        return str(failed[0]["output"]["executionResult"]["externalExecutionSummary"]) if failed else ""
+
+    def log(self, execution: str, stage: str, name: str) -> str:
+        """What the build of an action has written."""
+        project, _, build = self.action(execution, stage, name)["output"]["executionResult"][
+            "externalExecutionId"
+        ].partition(":")
+        return (self.played.platform.folder / "builds" / project / build / "log.txt").read_text(encoding="utf-8")
+
+    # What lies where
+
+    def artifact(self, execution: str, stage: str, name: str) -> dict[str, str]:
+        """Where the output of an action lies."""
+        (found,) = self.action(execution, stage, name)["output"]["outputArtifacts"]
+        return {"Bucket": found["s3location"]["bucket"], "Key": found["s3location"]["key"]}
+
+    def object(self, place: dict[str, str], name: str = DELIVERY) -> bytes:
+        """The content of an object in the account of an environment, or in the delivery account."""
+        body: bytes = self.played.client("s3", name).get_object(**place)["Body"].read()
+        return body
+
+    def replace(self, place: dict[str, str], body: bytes, name: str = DELIVERY) -> None:
+        """Put something else there, as somebody with all rights could."""
+        self.played.client("s3", name).put_object(**place, Body=body)
+
+    def state_place(self, environment: str) -> dict[str, str]:
+        """Where the state of an environment lies."""
+        names, slug = self.played.settings[environment]["names"], self.played.settings[environment]["project"]["slug"]
+        return {"Bucket": names["state_bucket"], "Key": f"{slug}/{environment}/terraform.tfstate"}
+
+    def state(self, environment: str) -> dict[str, Any]:
+        """The state of an environment."""
+        found: dict[str, Any] = json.loads(self.object(self.state_place(environment), environment))
+        return found
+
+    def deployed(self, environment: str) -> list[dict[str, str]]:
+        """The record of what was deployed, newest first."""
+        found = json.loads(self.object({"Bucket": self.bucket, "Key": f"deployed/{environment}.json"}))
+        entries: list[dict[str, str]] = found if isinstance(found, list) else found["history"]
+        return entries
+
+    def told(self, *words: str) -> list[str]:
+        """The notifications that hold all of these words."""
+        sent = ask(self.played.platform, "status")["notifications"]
+        texts = [f"{each['subject']}\n{each['message']}" for each in sent]
+        return [text for text in texts if all(word in text for word in words)]
+
+    def _executions(self) -> set[str]:
+        found = self.pipeline.list_pipeline_executions(pipelineName=self.played.pipeline)
+        return {each["pipelineExecutionId"] for each in found["pipelineExecutionSummaries"]}
+
+    def _runs(self, execution: str) -> list[dict[str, Any]]:
+        found = self.pipeline.list_action_executions(
+            pipelineName=self.played.pipeline, filter={"pipelineExecutionId": execution}
+        )
+        return list(found["actionExecutionDetails"])
+
+
+def eventually(look: Callable[[], Found], what: str) -> Found:
+    """What `look` finds as soon as it finds something."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (found := look()):
+        if time.monotonic() > deadline:
+            raise NeverCameError(f"never came: {what}")
+        time.sleep(0.5)
+    return found
+
+
+def with_another(archive: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes:
+    """An archive in which one file is another one."""
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as read, zipfile.ZipFile(changed, "w") as written:
+        for each in read.namelist():
+            body = read.read(each)
+            written.writestr(each, change(body) if each == name else body)
+    return changed.getvalue()
+
+
+def arns_of_roles(state: dict[str, Any]) -> list[str]:
+    """The role of every Lambda and job that a state holds."""
+    instances = [instance["attributes"] for each in state["resources"] for instance in each["instances"]]
+    return [found[key] for found in instances for key in ("role", "role_arn") if "arn:" in str(found.get(key))]
+
+
+def asks_to_approve(environment: str) -> str:
+    """What the subject says of the notification that asks for the approval of an environment's plan."""
+    return f"the plan for {environment} waits for approval"
+
+
+def digest_in(message: str) -> str:
+    """The digest that an approval message names."""
+    found = re.search(r"digest ([0-9a-f]{12})", message)
+    assert found, message
+    return found[1]

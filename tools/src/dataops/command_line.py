@@ -1,0 +1,165 @@
+"""The command `dataops`: every verb of a project. The module of a verb is loaded when the verb is called."""
+
+import importlib
+import os
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+from click.shell_completion import CompletionItem
+
+
+class Verb(NamedTuple):
+    """Where a command is defined, as `module` (its main) or `module:name`, and what it does, in one line."""
+
+    place: str
+    sentence: str
+
+
+Sections = dict[str, dict[str, Verb]]
+
+VERBS: Sections = {
+    "First day": {
+        "local": Verb("local_run.platform", "Run the whole platform on this machine, over samples or your own files."),
+        "local-down": Verb("local_run.platform:local_down", "End the local platform."),
+        "run": Verb("local_run.run_etl", "Run the ETL alone, on local Spark."),
+        "query": Verb("local_run.query", "Query with SQL what the local platform has published."),
+        "pipeline-demo": Verb(
+            "local_run.pipeline_demo", "Run the whole delivery on this machine, with your approvals."
+        ),
+        "cost": Verb("cost.command", "Estimate what a month costs, and what would save most."),
+        "diagram": Verb("diagram.architecture", "Draw docs/architecture.svg from project.yaml."),
+    },
+    "Every day": {
+        "check": Verb("development.checks:check", "Lint, format, types, schema of project.yaml; changes nothing."),
+        "fix": Verb("development.checks:fix", "Repair what check finds and a program can repair."),
+        "test": Verb("development.tests:test", "Run the project's own tests."),
+        "soak": Verb("development.tests:soak", "Test two hundred random schedules of faults."),
+        "build": Verb("development.infrastructure:build", "Build the archives that Terraform uploads."),
+    },
+    "At night": {
+        "where": Verb("operations.where", "Find a file: its state, the reason, its rows."),
+        "redrive": Verb("operations.redrive", "Return the messages of the dead-letter queues to work."),
+        "names": Verb("operations.names", "Print the names of an environment for the commands of the runbook."),
+        "logs": Verb("operations.logs", "Run the saved log query of a section of the runbook."),
+        "provoke": Verb("local_run.provoke", "Make an alarm of the local platform ring."),
+    },
+    "On AWS": {
+        "doctor": Verb("operations.doctor.command", "Check an account for what would stop a deployment; reads only."),
+        "bootstrap": Verb("delivery.bootstrap", "Create what the pipeline needs in an account, once."),
+        "bootstrap-remove": Verb("delivery.bootstrap_removal", "Remove what bootstrap has created."),
+        "push": Verb("delivery.push", "Push this branch to the project's repository."),
+        "pipeline": Verb("delivery.pipeline", "Create or update the delivery pipeline."),
+        "plan": Verb("development.infrastructure:plan", "Show what Terraform would change in one environment."),
+        "deployed": Verb("delivery.deployed", "Show which commit each environment has."),
+        "rollback": Verb("delivery.rollback", "Open a pull request that reverts to an earlier commit."),
+        "destroy": Verb("delivery.destroy", "Destroy an environment and its data."),
+    },
+    "Delivery builds": {
+        "validate": Verb("delivery.validate", "Run Terraform's own checks of every root."),
+        "delivery": Verb("command_line:delivery", "Run one build of the pipeline."),
+    },
+    "Tools": {
+        "lock": Verb("development.packages", "Renew the lock files after a change of a requirements.txt."),
+        "upgrade": Verb("development.template:upgrade", "Merge a newer version of the template."),
+        "sync": Verb("development.template:sync", "Update the folders after a change of project.yaml."),
+        "adopt": Verb("development.template:adopt", "Write the record that a project needs to be upgraded."),
+        "test-platform": Verb("development.tests:test_platform", "Test the local platform and inject faults."),
+        "test-delivery": Verb("development.tests:test_delivery", "Test the whole delivery, from commit to prod."),
+    },
+}
+BUILDS: Sections = {
+    "Builds": {
+        "plan": Verb("delivery.plan", "Plan one environment and pack what is approved."),
+        "apply": Verb("delivery.apply", "Apply the approved plan."),
+        "smoke": Verb("delivery.smoke", "Send one file through the deployed chain."),
+        "notify": Verb("delivery.notify", "Send the notification of what was delivered."),
+        "drift": Verb("delivery.drift", "Compare every environment with what was applied."),
+        "pull-request": Verb("delivery.pull_request", "Check and plan a pull request."),
+    },
+}
+# These run before `dataops` is installed, or in a virtual environment of their own.
+ONLY_BY_MAKE = ("scan", "setup", "tools", "tools-source", "tools-verify")
+
+
+class LazyGroup(click.Group):
+    """A group whose help and completion come from a table, so that they import no command."""
+
+    def __init__(self, *, sections: Sections, **given: Any) -> None:
+        super().__init__(**given)
+        self.sections = sections
+
+    def verbs(self) -> dict[str, Verb]:
+        """Every verb of every section."""
+        return {name: verb for section in self.sections.values() for name, verb in section.items()}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order of the help."""
+        return list(self.verbs())
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        verb = self.verbs().get(cmd_name)
+        if verb is None:
+            return None
+        if not Path("project.yaml").is_file():
+            if ctx.resilient_parsing:
+                return None
+            raise click.ClickException(f"{Path.cwd()} has no project.yaml: run dataops in the folder of a project.")
+        return loaded(verb.place)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command of a word; a word that is unknown is compared with the names of the table."""
+        if args[0] in ONLY_BY_MAKE:
+            raise click.UsageError(f"`make {args[0]}` does this: it works without an installed dataops.", ctx)
+        if args[0] not in self.verbs() and not args[0].startswith("-"):
+            raise click.NoSuchCommand(args[0], possibilities=self.verbs(), ctx=ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the verbs by section."""
+        width = max(map(len, self.verbs()))
+        for title, section in self.sections.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(width), verb.sentence) for name, verb in section.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The verbs and options that begin so."""
+        found = [CompletionItem(name, help=verb.sentence) for name, verb in self.verbs().items()]
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [item for item in found if item.value.startswith(incomplete)] + options
+
+
+def loaded(place: str) -> click.Command:
+    """The command of a place. A plain function has no options; its module's docstring is the help."""
+    name, _, attribute = place.partition(":")
+    try:
+        module = importlib.import_module(f"dataops.{name}")
+    except ModuleNotFoundError as error:
+        raise click.ClickException(
+            f"The module {error.name} is missing. Run `make setup`; if that does not help, "
+            "the tools and the project are of different versions: `make upgrade`."
+        ) from error
+    found = getattr(module, attribute or "main")
+    return found if isinstance(found, click.Command) else click.Command(name, callback=found, help=module.__doc__)
+
+
+delivery = LazyGroup(
+    name="delivery",
+    sections=BUILDS,
+    help="One build of the pipeline, as buildspecs/ calls it. AWS CodeBuild runs these.",
+)
+dataops = LazyGroup(
+    name="dataops",
+    sections=VERBS,
+    context_settings={"max_content_width": 120},
+    help="Develop, run, operate and deliver this project. `make VERB` does the same.",
+)
+
+
+def main() -> None:
+    """Run a command. The Terraform that `make tools` has downloaded comes first, as in the Makefile."""
+    os.environ["PATH"] = os.pathsep.join([str(Path.cwd() / ".tools"), os.environ.get("PATH", os.defpath)])
+    dataops(prog_name="dataops")

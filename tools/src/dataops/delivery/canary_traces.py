@@ -1,0 +1,55 @@
+"""Finds and removes everything that canaries leave behind: objects with all their versions, partitions, ledger rows."""
+
+from ledger.keys import dataset_row, newest_row, run_row, version_row
+from output_layout import COMMITS, MANIFESTS, REPORTS
+
+from dataops.delivery.empty_bucket import empty_bucket, versions
+from dataops.project.deployment import Deployment
+
+PARTITIONS_PER_REQUEST = 25
+
+
+def remove_traces(deployment: Deployment) -> None:
+    """Leave the environment as if no canary had ever flown; what an earlier one left is removed too."""
+    places = _places(deployment)
+    rows = _ledger_rows(deployment)
+    _remove_partitions(deployment)
+    # The ledger goes before the files, else a half-finished removal would leave rows that nobody finds again.
+    table = deployment.table_client()
+    for row in rows:
+        table.delete_item(TableName=deployment.names["ledger"], Key={"file": row})
+    s3 = deployment.client("s3")
+    for bucket, prefix in places:
+        empty_bucket(s3, bucket, prefix)
+
+
+def _places(deployment: Deployment) -> list[tuple[str, str]]:
+    """Where objects of canaries lie; what makes rows visible first, the file itself last."""
+    buckets, name = deployment.buckets, deployment.names["canary"]
+    written = [f"{COMMITS}/{name}/", f"{name}/", f"{REPORTS}/{name}/", f"{MANIFESTS}/{name}/"]
+    return [
+        *((buckets["output"], prefix) for prefix in written),
+        (buckets["quarantine"], f"{name}/"),
+        (buckets["input"], f"{name}/"),
+    ]
+
+
+def _ledger_rows(deployment: Deployment) -> list[str]:
+    """The names of the ledger's rows about canaries: its state, keys, versions and runs. No scan."""
+    s3, name = deployment.client("s3"), deployment.names["canary"]
+    bucket, output = deployment.buckets["input"], deployment.buckets["output"]
+    files = [(found["Key"], found["VersionId"]) for found in versions(s3, bucket, f"{name}/")]
+    manifests = {found["Key"] for found in versions(s3, output, f"{MANIFESTS}/{name}/")}
+    runs = [key.rpartition("/")[2].removesuffix(".json") for key in sorted(manifests)]
+    keys = dict.fromkeys(key for key, _ in files)
+    named = [version_row(bucket, key, version) for key, version in files]
+    return [dataset_row(name), *(newest_row(bucket, key) for key in keys), *named, *(run_row(run) for run in runs)]
+
+
+def _remove_partitions(deployment: Deployment) -> None:
+    glue, name = deployment.client("glue"), deployment.names["canary"]
+    place = {"DatabaseName": deployment.names["database"], "TableName": f"{name}_batches"}
+    pages = glue.get_paginator("get_partitions").paginate(**place)
+    found = [{"Values": partition["Values"]} for page in pages for partition in page["Partitions"]]
+    for start in range(0, len(found), PARTITIONS_PER_REQUEST):
+        glue.batch_delete_partition(**place, PartitionsToDelete=found[start : start + PARTITIONS_PER_REQUEST])

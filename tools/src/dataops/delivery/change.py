@@ -1,0 +1,168 @@
+"""What a plan would do to one resource, read from `terraform show -json`."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dataops.delivery.added_values import added_values
+from dataops.delivery.commands_in_plan import configured_resources
+from dataops.delivery.difference import differences
+
+VERBS = {
+    ("create",): "add",
+    ("update",): "change",
+    ("delete",): "destroy",
+    ("delete", "create"): "replace",
+    ("create", "delete"): "replace",
+    ("forget",): "forget",
+}
+NO_CHANGE = (("no-op",), ("read",))
+# Actions that Terraform has learnt since: shown as such, and never left out.
+UNKNOWN_CHANGE = "UNKNOWN CHANGE"
+# How many values of one attribute are shown; a policy is shown as what it grants.
+MOST_VALUES = 12
+IN_WORDS_ELSEWHERE = ("policy", "assume_role_policy")
+# What a person writes into the environment of a function may be anything: of these only names are shown.
+NAMES_ONLY = ("environment",)
+WITHOUT_MEANING = {"tags_all", "id", "arn"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One resource that would not stay as it is."""
+
+    address: str
+    type: str
+    name: str
+    key: str | None
+    verb: str
+    attributes: tuple[str, ...]
+    before: dict[str, Any]
+    after: dict[str, Any]
+    # What is known only after the apply, and the attributes that hold something sensitive.
+    unknown: dict[str, Any] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
+    # The arguments that the configuration gives; AWS fills in the others.
+    configured: frozenset[str] = frozenset()
+    # What an added resource is set to.
+    added: tuple[str, ...] = ()
+
+    @property
+    def dataset(self) -> str | None:
+        """The dataset that the resource belongs to."""
+        found = re.search(r'module\.dataset\["([^"]+)"\]', self.address)
+        return found[1] if found else None
+
+    @property
+    def is_loss(self) -> bool:
+        """Whether what is there now would be gone."""
+        return self.verb in ("destroy", "replace", UNKNOWN_CHANGE)
+
+
+def changes_of(shown: dict[str, Any]) -> list[Change]:
+    """Every change that a plan holds, in the order of addresses."""
+    configured = {
+        path: frozenset(resource.get("expressions") or {})
+        for path, resource in configured_resources(shown.get("configuration"))
+    }
+    changes = _changes(shown.get("resource_changes", []))
+    return [replace(each, configured=configured.get(_without_indices(each.address), frozenset())) for each in changes]
+
+
+def is_marked(marks: Any) -> bool:
+    """Whether anything is marked as unknown or sensitive, however deep: of lists Terraform marks each part."""
+    if isinstance(marks, dict):
+        return any(map(is_marked, marks.values()))
+    return any(map(is_marked, marks)) if isinstance(marks, list) else bool(marks)
+
+
+def _without_indices(address: str) -> str:
+    return re.sub(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]', "", address)
+
+
+def changes_by_hand(shown: dict[str, Any]) -> list[Change]:
+    """What somebody changed past Terraform and the plan takes back."""
+    # Terraform also lists whatever AWS has filled in since: only what the plan would change again matters.
+    planned = {change.address: _names(change) for change in changes_of(shown)}
+    drifted = [change for change in _changes(shown.get("resource_drift", [])) if change.address in planned]
+    found = [replace(change, attributes=_shared(change, planned[change.address])) for change in drifted]
+    return [change for change in found if change.attributes or change.is_loss]
+
+
+def _names(change: Change) -> set[str]:
+    return {_top(attribute) for attribute in change.attributes}
+
+
+def _shared(change: Change, names: set[str]) -> tuple[str, ...]:
+    return tuple(attribute for attribute in change.attributes if _top(attribute) in names)
+
+
+def _top(attribute: str) -> str:
+    """The name of the attribute that a text is about."""
+    return re.split(r"[ .\[]", attribute, maxsplit=1)[0]
+
+
+def _changes(listed: Iterable[dict[str, Any]]) -> list[Change]:
+    found = [_change(each) for each in listed if each["mode"] == "managed"]
+    return sorted((change for change in found if change), key=lambda change: change.address)
+
+
+def _change(told: dict[str, Any]) -> Change | None:
+    change = told["change"]
+    actions = tuple(change["actions"])
+    if actions in NO_CHANGE:
+        return None
+    verb = VERBS.get(actions, UNKNOWN_CHANGE)
+    unknown_actions = (f"actions {', '.join(actions)}",) if verb == UNKNOWN_CHANGE else ()
+    is_shown = verb in ("change", "replace", UNKNOWN_CHANGE)
+    key, hidden = told.get("index"), frozenset(_sensitive(change))
+    return Change(
+        address=told["address"],
+        type=told["type"],
+        name=told["name"],
+        key=key if isinstance(key, str) else None,
+        verb=verb,
+        attributes=(*unknown_actions, *(_attributes(change) if is_shown else ())),
+        before=change.get("before") or {},
+        after=change.get("after") or {},
+        unknown=change.get("after_unknown") or {},
+        hidden=hidden,
+        added=added_values(change, hidden, IN_WORDS_ELSEWHERE, NAMES_ONLY) if verb == "add" else (),
+    )
+
+
+def _attributes(change: dict[str, Any]) -> list[str]:
+    """What differs, with its values where they can be no secret."""
+    before, after = change.get("before") or {}, change.get("after") or {}
+    unknown = change.get("after_unknown") or {}
+    secret = _sensitive(change)
+    names = sorted(set(before) | set(after) | {name for name, is_unknown in unknown.items() if is_unknown is True})
+    differing = [name for name in names if before.get(name) != after.get(name) or unknown.get(name) is True]
+    causes = {path[0] for path in change.get("replace_paths", []) if path}
+    shown = [name for name in differing if name in causes or name not in WITHOUT_MEANING]
+    return [
+        text
+        for name in shown
+        for text in _told(name, before.get(name), after.get(name), name in secret or is_marked(unknown.get(name)))
+    ]
+
+
+def _sensitive(change: dict[str, Any]) -> set[str]:
+    return {name for side in ("before_sensitive", "after_sensitive") for name in _marked(change.get(side))}
+
+
+def _marked(marks: Any) -> list[str]:
+    """The attributes that hold something sensitive, however deep."""
+    return [name for name, mark in marks.items() if is_marked(mark)] if isinstance(marks, dict) else []
+
+
+def _told(name: str, before: Any, after: Any, is_hidden: bool) -> Iterator[str]:
+    """One attribute, or each value in it that differs."""
+    found = [] if is_hidden or name in IN_WORDS_ELSEWHERE else list(differences(before, after, name))
+    if not found or len(found) > MOST_VALUES:
+        yield name
+    elif name in NAMES_ONLY:
+        yield from dict.fromkeys(each.path for each in found)
+    else:
+        yield from (each.text for each in found)

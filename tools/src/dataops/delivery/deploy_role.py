@@ -1,0 +1,31 @@
+"""The deployment role that Terraform works as in a build, for as long as the work takes.
+
+A build's role assumes it, and AWS ends such a session after an hour. So Terraform is given no session but a command
+that makes one (`credential_process`): AWS's SDK calls it again whenever the credentials end.
+"""
+
+import os
+import shlex
+import sys
+from pathlib import Path
+
+from dataops.delivery.build import Build, credentials_of, session_name
+
+# CodeBuild sets the first for its containers; the second is for other hosts.
+CONTAINER = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
+PROFILE = "[default]\ncredential_process = {command}\n"
+PROGRAM = Path(__file__).with_name("deploy_credentials.py")
+
+
+def terraform_access(role: str | None, build: Build, project: Path) -> dict[str, str]:
+    """The environment variables with which Terraform works as a role; none where there is no role to assume."""
+    if not role:
+        return {}
+    if not any(build.variables.get(name) for name in CONTAINER):
+        # Keys in the environment come before any configuration: there one session has to do.
+        return credentials_of(role, build)
+    place = project / ".delivery" / f"{role.rpartition('/')[2]}.config"
+    place.parent.mkdir(exist_ok=True)
+    command = shlex.join([sys.executable, "-P", str(PROGRAM), role, session_name(build)])
+    place.write_text(PROFILE.format(command=command), encoding="utf-8")
+    return {"AWS_CONFIG_FILE": str(place), "AWS_SHARED_CREDENTIALS_FILE": os.devnull}

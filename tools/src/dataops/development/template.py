@@ -1,0 +1,51 @@
+"""Upgrades the project to a newer version of the template: upgrade.py with the virtual environment's Python."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from dataops.project.programs import run
+
+OPTIONS = (
+    click.option("--to", help="a version of the template; without it the newest"),
+    click.option("--template", help="the template's address, if it is not the recorded one"),
+    click.option("--preview", is_flag=True, help="show what would change, and change nothing"),
+    click.option("--branch", help="commit to a new branch of this name, for a pull request"),
+)
+
+
+def with_options(function: Callable[..., None]) -> Callable[..., None]:
+    """The options that upgrade.py has for each of the three verbs."""
+    for option in reversed(OPTIONS):
+        function = option(function)
+    return function
+
+
+@click.command(help="Merge a newer version of the template into the project.")
+@with_options
+def upgrade(**given: Any) -> None:
+    """Merge it."""
+    upgrade_py(given)
+
+
+@click.command(help="Update the folders after an environment was added, renamed or removed in project.yaml.")
+@with_options
+def sync(**given: Any) -> None:
+    """Merge the same version again."""
+    upgrade_py(given, "--sync")
+
+
+@click.command(help="Write the record of a project that has none, so that it can be upgraded.")
+@with_options
+def adopt(**given: Any) -> None:
+    """Write it."""
+    upgrade_py(given, "--adopt")
+
+
+def upgrade_py(given: dict[str, Any], *words: str) -> None:
+    """Run upgrade.py with the options that are given."""
+    flag = ["--preview"] if given.pop("preview") else []
+    options = [word for name, value in given.items() if value for word in (f"--{name}", value)]
+    run(sys.executable, "upgrade.py", *options, *flag, *words, is_shown=False)

@@ -1,0 +1,115 @@
+"""`make diagram`: draws docs/architecture.svg from what modules/project makes of project.yaml."""
+
+import sys
+from typing import Any, TypedDict
+
+import click
+
+from dataops.diagram.architecture_svg import svg
+from dataops.project import PROJECT
+
+PICTURE = PROJECT / "docs" / "architecture.svg"
+
+
+class Environment(TypedDict):
+    """What is shown of an environment; databases are the addresses of its JDBC connections by name."""
+
+    name: str
+    prefix: str
+    account: str
+    region: str
+    approval: bool
+    network: str
+    databases: dict[str, str]
+
+
+class Dataset(TypedDict):
+    """What is shown of a dataset; without a schedule each upload starts a run."""
+
+    name: str
+    format: str
+    prefix: str
+    schedule: str
+    table_format: str
+
+
+class Target(TypedDict):
+    """Who is told: a protocol, and an address of it."""
+
+    protocol: str
+    who: str
+
+
+class Facts(TypedDict):
+    """All that the picture shows."""
+
+    name: str
+    slug: str
+    git: dict[str, str]
+    approvers: list[str]
+    environments: list[Environment]
+    datasets: list[Dataset]
+    targets: list[Target]
+
+
+@click.command(help=__doc__)
+@click.option("--check", "is_check", is_flag=True, help="change nothing; fail if the picture is out of date")
+def main(is_check: bool) -> None:
+    """Draw the picture, or say with --check that it is not the one that project.yaml would give."""
+    from dataops.project.job_settings import settings_of_all
+
+    drawn = svg(facts_of(settings_of_all(PROJECT)))
+    if not is_check:
+        PICTURE.write_text(drawn, encoding="utf-8")
+    elif not PICTURE.exists() or PICTURE.read_text(encoding="utf-8") != drawn:
+        sys.exit("docs/architecture.svg does not match project.yaml: run make diagram and commit the picture.")
+
+
+def facts_of(settings: dict[str, dict[str, Any]]) -> Facts:
+    """What is shown, from the outputs of modules/project for every environment and for the delivery account."""
+    order = [entry["name"] for entry in settings["pipeline"]["delivery"]["environments"]]
+    project, canary = settings["pipeline"]["project"], settings["pipeline"]["names"]["canary"]
+    targets = [target for each in settings.values() for target in each["notifications"].values()]
+    return {
+        "name": project["name"],
+        "slug": project["slug"],
+        "git": {key: project["git"][key] for key in ("provider", "repository", "branch")},
+        "approvers": project["approvers"],
+        "environments": [environment_of(settings[name]) for name in order],
+        "datasets": [
+            dataset_of(name, dataset) for name, dataset in settings["pipeline"]["datasets"].items() if name != canary
+        ],
+        "targets": distinct([target_of(target) for target in targets]),
+    }
+
+
+def environment_of(settings: dict[str, Any]) -> Environment:
+    """One environment of the picture."""
+    entry = settings["environment"]
+    return {
+        "name": entry["name"],
+        "prefix": settings["prefix"],
+        "account": entry["account"],
+        "region": entry["region"],
+        "approval": entry["approval"],
+        "network": entry["network"]["cidr"] or entry["network"]["vpc"],
+        "databases": {name: connection["url"] for name, connection in entry["jdbc"].items()},
+    }
+
+
+def dataset_of(name: str, dataset: dict[str, Any]) -> Dataset:
+    """One dataset of the picture."""
+    shown = {key: dataset[key] for key in ("format", "prefix", "schedule", "table_format")}
+    return Dataset(name=name, **shown)  # type: ignore[typeddict-item]
+
+
+def target_of(target: dict[str, Any]) -> Target:
+    """One target of the picture: a chat is named by its channel."""
+    who = next(target[key] for key in ("endpoint", "arn", "channel") if target.get(key))
+    return {"protocol": target["protocol"], "who": who}
+
+
+def distinct(targets: list[Target]) -> list[Target]:
+    """Each target once, in an order that does not depend on project.yaml's."""
+    named = {(target["protocol"], target["who"]): target for target in targets}
+    return [named[key] for key in sorted(named)]

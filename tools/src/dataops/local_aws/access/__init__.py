@@ -1,0 +1,1 @@
+"""Who may call what: identities, policies, keys, networks, Lake Formation."""

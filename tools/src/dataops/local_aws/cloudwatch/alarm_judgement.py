@@ -1,0 +1,102 @@
+"""Judges one alarm by its definition over the metrics that there are, as CloudWatch does."""
+
+import math
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+
+from dataops.local_aws.cloudwatch.metric_math import Band, Series, band_of, evaluated
+from dataops.local_aws.cloudwatch.metric_store import Place, series_of
+
+HOLDS = {
+    "GreaterThanThreshold": float.__gt__,
+    "GreaterThanOrEqualToThreshold": float.__ge__,
+    "LessThanThreshold": float.__lt__,
+    "LessThanOrEqualToThreshold": float.__le__,
+}
+Values = dict[Place, list[tuple[float, float]]]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A state and why, in the words of CloudWatch."""
+
+    state: str
+    reason: str
+
+
+def judged(alarm: Any, values: Values, now: float) -> Judgement:
+    """What an alarm of moto's says at a moment, in seconds since 1970. The running period counts too:
+    who tries things out on a laptop shall not wait for its end."""
+    period, series = period_of(alarm), series_judged(alarm, values)
+    last = math.floor(now / period)
+    window = [series.get(number) for number in range(last - int(alarm.evaluation_periods) + 1, last + 1)]
+    if not series and alarm.treat_missing_data == "breaching" and now - made_at(alarm) < period:
+        # CloudWatch would ring at once; here that would be the first thing that anybody sees.
+        return Judgement("INSUFFICIENT_DATA", "Nothing was measured yet.")
+    if alarm.threshold_metric_id:
+        band = band_of([value for number, value in sorted(series.items()) if number < last], deviations_of(alarm))
+        verdicts = [None if value is None or band is None else outside(alarm, value, band) for value in window]
+        limit = f"{band.low:g} to {band.high:g}" if band else "a history that is too short"
+    else:
+        holds, limit = HOLDS[alarm.comparison_operator], f"{float(alarm.threshold):g}"
+        verdicts = [None if value is None else holds(value, float(alarm.threshold)) for value in window]
+    known = [f"{value:g}" for value in window if value is not None]
+    reason = f"{', '.join(known) if known else 'nothing'} was measured, against {limit}."
+    return Judgement(state_of(alarm, verdicts), reason)
+
+
+def state_of(alarm: Any, verdicts: list[bool | None]) -> str:
+    """OK, ALARM or INSUFFICIENT_DATA, out of the periods that count; a verdict is None where nothing was measured."""
+    missing = {"breaching": True, "notBreaching": False}.get(alarm.treat_missing_data or "missing")
+    filled = [missing if verdict is None else verdict for verdict in verdicts]
+    if all(verdict is None for verdict in filled):
+        return "INSUFFICIENT_DATA"
+    needed = int(alarm.datapoints_to_alarm or alarm.evaluation_periods)
+    return "ALARM" if sum(bool(verdict) for verdict in filled) >= needed else "OK"
+
+
+def made_at(alarm: Any) -> float:
+    """When the alarm was made or changed, in seconds since 1970."""
+    moment: float = alarm.configuration_updated_timestamp.replace(tzinfo=UTC).timestamp()
+    return moment
+
+
+def period_of(alarm: Any) -> int:
+    """The seconds of a period: all metrics of an alarm have the same."""
+    periods = [query.metric_stat.period for query in alarm.metric_data_queries if query.metric_stat]
+    return int(periods[0] if periods else alarm.period)
+
+
+def series_judged(alarm: Any, values: Values) -> Series:
+    """The series that is compared: the formula's where there is one, else the metric's."""
+    if not alarm.metric_data_queries:
+        statistic = alarm.extended_statistic or alarm.statistic
+        return _series(values, alarm.namespace, alarm.metric_name, alarm.dimensions, int(alarm.period), statistic)
+    given = {query.id: _queried(query, values) for query in alarm.metric_data_queries if query.metric_stat}
+    formulas = [query.expression for query in alarm.metric_data_queries if query.expression]
+    plain = [text for text in formulas if not text.startswith("ANOMALY_DETECTION_BAND")]
+    return evaluated(plain[0], given) if plain else next(iter(given.values()))
+
+
+def _queried(query: Any, values: Values) -> Series:
+    stat, metric = query.metric_stat, query.metric_stat.metric
+    return _series(values, metric.namespace, metric.metric_name, metric.dimensions, int(stat.period), stat.stat)
+
+
+def _series(values: Values, namespace: str, name: str, dimensions: Any, period: int, statistic: str) -> Series:
+    place = (namespace, name, frozenset((each.name, each.value) for each in dimensions or []))
+    return series_of(values.get(place, []), period, statistic)
+
+
+def deviations_of(alarm: Any) -> float:
+    """How wide the band is that a value must leave."""
+    (band,) = (query.expression for query in alarm.metric_data_queries if query.id == alarm.threshold_metric_id)
+    return float(band.rpartition(",")[2].strip(" )"))
+
+
+def outside(alarm: Any, value: float, band: Band) -> bool:
+    """Whether a value leaves its band on a side that the alarm is about."""
+    above = value > band.high and alarm.comparison_operator != "LessThanLowerThreshold"
+    below = value < band.low and alarm.comparison_operator != "GreaterThanUpperThreshold"
+    return above or below

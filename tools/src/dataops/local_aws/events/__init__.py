@@ -1,0 +1,1 @@
+"""Events, schedules, queues' readers, topics and chat."""

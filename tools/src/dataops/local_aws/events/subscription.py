@@ -1,0 +1,51 @@
+"""Hands messages of SNS to functions, as AWS does, and keeps from the network what is meant for it."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+from moto.sns.models import Subscription
+
+from dataops.local_aws.access.guard import DeniedCallError, Source, judge_service
+from dataops.local_aws.moto_patches.mending import replace
+from dataops.local_aws.server.home import Home
+
+log = logging.getLogger("subscriptions")
+
+
+def mend(homes: dict[tuple[str, str], Home]) -> None:
+    """Let the function of a subscription be invoked in its account and region, and no endpoint be called."""
+
+    def delivering(original: Callable[..., None]) -> Callable[..., None]:
+        def publish(subscription: Any, message: str, *more: Any, **options: Any) -> None:
+            if subscription.protocol == "lambda":
+                if is_for(subscription, message, options.get("message_attributes") or {}):
+                    _to_function(homes, subscription, message, options.get("subject"))
+            # moto would really call an https endpoint, which is somebody's, on the network.
+            elif subscription.protocol not in ("http", "https"):
+                original(subscription, message, *more, **options)
+
+        return publish
+
+    replace(Subscription, "publish", delivering)
+
+
+def is_for(subscription: Any, message: str, attributes: dict[str, Any]) -> bool:
+    """Whether a subscription's filter policy, if it has one, lets a message through."""
+    matcher = subscription._filter_policy_matcher
+    return matcher is None or bool(matcher.matches(attributes, message))
+
+
+def _to_function(homes: dict[tuple[str, str], Home], subscription: Any, message: str, subject: str | None) -> None:
+    arn = subscription.endpoint
+    _, _, _, region, account, _, name = arn.split(":")
+    source = Source(subscription.topic_arn, subscription.account_id)
+    try:
+        judge_service("sns.amazonaws.com", "lambda:InvokeFunction", arn, source)
+    except DeniedCallError as denied:
+        log.warning("not delivered: %s", denied)
+        return
+    said = {"MessageId": str(uuid4()), "TopicArn": subscription.topic_arn, "Subject": subject, "Message": message}
+    event = {"Records": [{"EventSource": "aws:sns", "EventVersion": "1.0", "Sns": said}]}
+    homes[account, region].invoke_later(name, event)

@@ -1,0 +1,1 @@
+"""What goes wrong on purpose, and time that passes at once."""

@@ -1,0 +1,1 @@
+"""Glue jobs, crawlers and what they log."""

@@ -1,0 +1,232 @@
+"""Runs Glue jobs on local Spark: the deployed script and its modules, in a process of its own per run."""
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event as Signal
+from threading import Lock
+from typing import Any
+
+from moto.core.utils import utcnow
+
+from dataops.local_aws.access import network
+from dataops.local_aws.access.caller import Caller
+from dataops.local_aws.access.identity import AccessDeniedError, require
+from dataops.local_aws.access.roles import credentials
+from dataops.local_aws.cloudwatch.metric_store import MetricStore
+from dataops.local_aws.cloudwatch.service_metrics import of_job
+from dataops.local_aws.glue.glue_logs import keep_job_log
+from dataops.local_aws.glue.glue_role import UntrustedRoleError, require_setup, session_of_run
+from dataops.local_aws.glue.mirror import Mirror
+from dataops.local_aws.glue.warm_job import WarmJob
+from dataops.local_aws.server.client import LocalAws
+from dataops.local_aws.server.workers import Workers
+
+log = logging.getLogger("jobs")
+
+
+class Jobs:
+    """Keeps a few warm Spark processes; a run takes one, and when all runs have ended another is made."""
+
+    def __init__(self, aws: LocalAws, java_home: str | None, tell: Callable[[str, dict[str, Any]], None]) -> None:
+        self.aws, self.java_home, self.tell = aws, java_home, tell
+        self.mirror = Mirror(aws.client("s3"), aws.folder / "storage")
+        # Two cores carry two jobs: more at once would only wait for each other.
+        self.runs = Workers(2, "job")
+        self.waiting: list[WarmJob] = []
+        self.processes: list[WarmJob] = []
+        # By the name of the run that each works for.
+        self.working: dict[str, WarmJob] = {}
+        self.choosing, self.mirroring = Lock(), Lock()
+        self.may_begin, self.ended_as = Signal(), dict[str, str]()
+        self.may_begin.set()
+        self.metrics = MetricStore(aws.account, aws.region)
+        # How many bytes a worker of a type has for a job, where it is less than this machine has.
+        self.worker_bytes: dict[str, int] = {}
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a run has begun that nobody has been told the end of."""
+        return self.runs.unfinished > 0
+
+    def warm_up(self, count: int) -> None:
+        """See to it that so many Spark processes wait for a job."""
+        with self.choosing:
+            while len(self.waiting) < count:
+                self.waiting.append(self._started())
+
+    def run(self, job_run: Any) -> None:
+        """Begin a run that moto has written down as STARTING."""
+        job_run.status = "RUNNING"
+        self.runs.submit(self._run, job_run)
+
+    def hold(self, on: bool) -> None:
+        """Let runs wait before their work until they are let go, as those of a busy account do."""
+        self.may_begin.clear() if on else self.may_begin.set()
+
+    def end(self, name: str, state: str) -> None:
+        """End the run of a job in a state that is not of its own making: TIMEOUT, STOPPED, ERROR."""
+        self.ended_as[name] = state
+        self.end_at_work()
+
+    def stop(self, job_run: Any) -> None:
+        """End one run, as Glue does when it is asked to: the run is STOPPING first, and STOPPED when it has ended."""
+        job_run.status = "STOPPING"
+        process = self.working.get(job_run.job_run_id)
+        if process:
+            process.end()
+
+    def end_at_work(self) -> None:
+        """End the processes that have been given a job."""
+        with self.choosing:
+            for process in self.processes:
+                if process not in self.waiting:
+                    process.end()
+
+    def close(self) -> None:
+        """End every process."""
+        with self.choosing:
+            for process in self.processes:
+                process.end()
+
+    def _run(self, job_run: Any) -> None:
+        began = time.monotonic()
+        try:
+            state, complaint = self._work(job_run)
+        except (AccessDeniedError, UntrustedRoleError, network.NetworkSetupError) as error:
+            state, complaint = "FAILED", str(error)
+        except Exception as error:
+            state, complaint = "FAILED", f"{type(error).__name__}: {error}"
+        if job_run.status == "STOPPING":
+            state, complaint = "STOPPED", "It was stopped."
+        state = self.ended_as.pop(job_run.job_name, state)
+        job_run.complaint, job_run.ended_on, job_run.status = complaint, utcnow(), state
+        log.info("%s %s in %.1f s: %s", job_run.job_name, state, time.monotonic() - began, complaint)
+        detail = {"jobName": job_run.job_name, "jobRunId": job_run.job_run_id, "state": state}
+        self.tell("Glue Job State Change", {"severity": "INFO", "message": complaint or "Job run succeeded"} | detail)
+        # Not sooner: until the last run has ended, a start would take its processor away.
+        if self.runs.unfinished == 1:
+            self.warm_up(1)
+
+    def _work(self, job_run: Any) -> tuple[str, str | None]:
+        """The state in which the run ended, and what it complained about."""
+        is_let_go = False
+        while not is_let_go:
+            is_let_go = self.may_begin.wait(0.1)
+            # It may have been ended and let go within one look.
+            if job_run.job_name in self.ended_as or job_run.status == "STOPPING":
+                return "STOPPED", "It was ended before its work."
+        job = self.aws.client("glue").get_job(JobName=job_run.job_name)["Job"]
+        given = {name: value for name, value in job_run.arguments.items() if name.startswith("--")}
+        session = self._session(job, job_run.job_run_id)
+        environment = self._environment(job["Name"], session)
+        as_role = self.aws.client_in(environment, "s3")
+        settings = settings_at(as_role, given["--settings"])
+        order = self._order(job, given, session) | {"environment": environment}
+        self._bring_down(given.get("--manifest"), settings, as_role)
+        seconds = float(job.get("Timeout", 2880)) * 60
+        try:
+            process = self._process_of(job_run)
+            code, lines = process.do(order, seconds)
+        finally:
+            self.working.pop(job_run.job_run_id, None)
+            self._bring_up(settings, as_role)
+        if process.heap:
+            self._measure_heap(session, job, *process.heap)
+        keep_job_log(self.aws, job, job_run.job_run_id, lines, session)
+        if code is None:
+            return "TIMEOUT", f"The job took longer than {seconds / 60:.0f} minutes."
+        return ("SUCCEEDED", None) if code == 0 else ("FAILED", lines[-1] if lines else f"exit code {code}")
+
+    def _process_of(self, job_run: Any) -> WarmJob:
+        process = self.working[job_run.job_run_id] = self._taken()
+        # It may have been stopped before it had a process.
+        if job_run.status == "STOPPING":
+            process.end()
+        return process
+
+    def _measure_heap(self, session: Caller, job: dict[str, Any], used: int, possible: int) -> None:
+        room = min(possible, self.worker_bytes.get(job.get("WorkerType", ""), possible))
+        self._measure(session, job["Name"], min(used / room, 1.0))
+
+    def _environment(self, name: str, session: Caller) -> dict[str, str]:
+        """The credentials of a run, and the services that it reaches."""
+        network.describe(name, session.network)
+        reached = network.environment(session.network, self.aws.address)
+        return credentials(session, "GlueJobRunnerSession") | reached
+
+    def _session(self, job: dict[str, Any], run: str) -> Caller:
+        """The session of a job's role, if the role may do what Glue does with it before the script begins."""
+        connections = job.get("Connections", {}).get("Connections", [])
+        session = session_of_run(self.aws, job, run, connections)
+        require_setup(self.aws, session, connections, job.get("SecurityConfiguration"))
+        return session
+
+    def _measure(self, session: Caller, name: str, share: float) -> None:
+        """Send the memory of a run to CloudWatch, if its role may; Glue says nothing where it may not."""
+        try:
+            require(session, "cloudwatch:PutMetricData", "*", **{"cloudwatch:namespace": "Glue"})
+        except AccessDeniedError as error:
+            log.warning("no metrics of %s: %s", name, error)
+        else:
+            self.metrics.put(of_job(name, share))
+
+    def _order(self, job: dict[str, Any], given: dict[str, str], session: Caller) -> dict[str, Any]:
+        modules = [place for place in given.get("--extra-py-files", "").split(",") if place]
+        return {
+            "script": self._fetched(job["Command"]["ScriptLocation"], session),
+            "modules": [self._fetched(place, session) for place in modules],
+            "arguments": ["--JOB_NAME", job["Name"], *(text for pair in given.items() for text in pair)],
+        }
+
+    def _bring_down(self, manifest: str | None, settings: dict[str, Any], reader: Any) -> None:
+        if not manifest:
+            return
+        bucket, _, key = manifest.removeprefix("s3://").partition("/")
+        try:
+            files = json.loads(self.aws.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())["files"]
+            keys = [file["key"] for file in files]
+        except (self.aws.client("s3").exceptions.NoSuchKey, ValueError, KeyError, TypeError):
+            # The job itself says what is wrong with its manifest.
+            return
+        with self.mirroring:
+            self.mirror.bring_down(settings["input_bucket"], keys, reader)
+
+    def _bring_up(self, settings: dict[str, Any], writer: Any) -> None:
+        with self.mirroring:
+            for purpose in ("output", "quarantine"):
+                self.mirror.bring_up(settings[f"{purpose}_bucket"], writer)
+
+    def _taken(self) -> WarmJob:
+        with self.choosing:
+            while self.waiting:
+                process = self.waiting.pop(0)
+                if process.is_alive:
+                    return process
+            return self._started()
+
+    def _started(self) -> WarmJob:
+        own = {name: value for name, value in self.aws.process_environment.items() if "KEY" not in name}
+        process = WarmJob(self.aws.folder / "conf", own, self.java_home)
+        self.processes = [*(each for each in self.processes if each.is_alive), process]
+        return process
+
+    def _fetched(self, address: str, session: Caller) -> str:
+        """A deployed file on this machine, if the role may read it: its name in the bucket holds its content's hash."""
+        bucket, _, key = address.removeprefix("s3://").partition("/")
+        require(session, "s3:GetObject", f"arn:aws:s3:::{bucket}/{key}")
+        place: Path = self.aws.folder / "deployed" / key
+        with self.mirroring:
+            if not place.exists():
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(self.aws.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
+        return str(place)
+
+
+def settings_at(s3: Any, address: str) -> dict[str, Any]:
+    """The settings that a job was given the address of."""
+    bucket, _, key = address.removeprefix("s3://").partition("/")
+    stored: dict[str, Any] = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+    return stored

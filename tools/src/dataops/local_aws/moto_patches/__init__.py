@@ -1,0 +1,1 @@
+"""What moto lacks or gets wrong, patched into it."""

@@ -1,0 +1,64 @@
+"""An account and region that the stand-in plays, as its own parts reach it: like any client, by HTTP."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from moto.backends import get_backend
+
+from dataops.local_platform import process_environment
+
+# A part of the stand-in that asks another one shall hear the first answer.
+ONCE = Config(retries={"total_max_attempts": 1}, max_pool_connections=32, read_timeout=600)
+MAKING = Lock()
+
+
+@dataclass(frozen=True)
+class LocalAws:
+    """Who we are, where we listen, and the folder for everything that lies on this machine."""
+
+    account: str
+    region: str
+    address: str
+    folder: Path
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the stand-in."""
+        # A client may be shared between threads, but boto3 may not make two at the same time.
+        with MAKING:
+            return _client(self.address, self.account, self.region, service)
+
+    def client_in(self, session: dict[str, str], service: str) -> Any:
+        """A boto3 client that acts in a session of a role: by the environment variables of its credentials."""
+        names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+        with MAKING:
+            made = boto3.Session(*(session[name] for name in names), self.region)
+            return made.client(service, endpoint_url=self.address, config=ONCE)
+
+    def queue_url(self, arn: str) -> str:
+        """Where a queue is reached."""
+        return str(self.client("sqs").get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"])
+
+    def send(self, queue: str, body: str, attributes: dict[str, str]) -> None:
+        """Put a message into the queue of an ARN, with what is said about it."""
+        told = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items() if value}
+        self.client("sqs").send_message(QueueUrl=self.queue_url(queue), MessageBody=body, MessageAttributes=told)
+
+    def model(self, service: Any) -> Any:
+        """What moto keeps in memory for a service: for reading, where AWS has no call that tells it."""
+        return get_backend(service)[self.account][self.region]
+
+    @property
+    def process_environment(self) -> dict[str, str]:
+        """What points any AWS client of a child process at the stand-in, and at nothing else."""
+        return process_environment(self.address, self.account, self.region)
+
+
+@cache
+def _client(address: str, account: str, region: str, service: str) -> Any:
+    access = {"endpoint_url": address, "aws_access_key_id": account, "aws_secret_access_key": "local"}
+    return boto3.client(service, region_name=region, config=ONCE, **access)

@@ -1,0 +1,265 @@
+"""One way to make each alarm ring, by its section of docs/runbook.md; a docstring says what has happened then."""
+
+import itertools
+import json
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from math import ceil
+from typing import Any
+
+from dataops.local_run.scene import Row, Scene
+
+MINUTE = 60
+# Nothing listens there.
+CLOSED = "127.0.0.1:1"
+FLOW_LINE = "2 {account} eni-0123456789abcdef0 10.20.0.9 203.0.113.7 49152 443 6 1 60 {now} {now} REJECT OK"
+ROWS_OF_A_LARGE_FILE = 2000
+
+
+def dead_letters(scene: Scene) -> None:
+    """A message that is no upload came into the queue, and start_crawler refused it five times."""
+    sqs = scene.client("sqs")
+    queue, dead = (
+        sqs.get_queue_url(QueueName=scene.names[name])["QueueUrl"] for name in ("queue", "dead_letter_queue")
+    )
+    kept = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["VisibilityTimeout"])["Attributes"]
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "1"})
+    try:
+        sqs.send_message(QueueUrl=queue, MessageBody="This is no upload.")
+        scene.until("the message is among the dead letters", lambda: _waiting(sqs, dead))
+    finally:
+        sqs.set_queue_attributes(QueueUrl=queue, Attributes=kept)
+
+
+def old_messages(scene: Scene) -> None:
+    """The queue was taken from start_crawler, a file was uploaded, and more than longest_wait went by."""
+    functions, sqs = scene.client("lambda"), scene.client("sqs")
+    (fed,) = functions.list_event_source_mappings(FunctionName=scene.name("start-crawler"))["EventSourceMappings"]
+    functions.update_event_source_mapping(UUID=fed["UUID"], Enabled=False)
+    scene.upload("nobody takes this.csv", good=5)
+    queue = sqs.get_queue_url(QueueName=scene.names["queue"])["QueueUrl"]
+    scene.until("the upload is in the queue", lambda: _waiting(sqs, queue))
+    scene.let_pass(scene.settings["monitoring"]["longest_wait"] + MINUTE)
+
+
+def files_waiting(scene: Scene) -> None:
+    """The sweep was switched off, a crawl's event got lost, and more than longest_wait went by."""
+    events = scene.client("events")
+    for name in scene.settings["datasets"]:
+        events.disable_rule(Name=scene.name(f"{name}-sweep"))
+    scene.ask("lose", detail_type="Glue Crawler State Change")
+    scene.crawl(scene.upload("nobody sees this.csv", good=5))
+    crawler = scene.client("glue")
+    scene.until("the crawl has ended", lambda: _crawler(crawler, scene)["State"] == "READY")
+    (period,) = {_period(alarm) for alarm in scene.alarms()}
+    scene.let_pass(max(scene.settings["monitoring"]["longest_wait"], period) + MINUTE)
+
+
+def data_late(scene: Scene) -> None:
+    """More time than expected_every went by, and nothing was published."""
+    scene.let_pass(scene.settings["monitoring"]["datasets"][scene.dataset]["expected_seconds"] + 60 * MINUTE)
+
+
+def crawl_failing(scene: Scene) -> None:
+    """Somebody pointed the crawler at a bucket and deleted that bucket, and the crawler was started."""
+    glue, s3, nowhere = scene.client("glue"), scene.client("s3"), f"{scene.prefix}-nowhere"
+    scene.until("the crawler is ready", lambda: _crawler(glue, scene)["State"] == "READY")
+    # Glue refuses a target that is not there.
+    s3.create_bucket(Bucket=nowhere, CreateBucketConfiguration={"LocationConstraint": scene.platform.region})
+    glue.update_crawler(Name=scene.name(), Targets={"S3Targets": [{"Path": f"s3://{nowhere}/"}]})
+    s3.delete_bucket(Bucket=nowhere)
+    glue.start_crawler(Name=scene.name())
+
+
+def crawl_long(scene: Scene) -> None:
+    """A file was uploaded whose crawl hangs, and more than longest_crawl went by."""
+    glue = scene.client("glue")
+    scene.ask("hang", crawler=scene.name())
+    scene.crawl(scene.upload("in a long crawl.csv", good=5))
+    scene.until("the crawler runs", lambda: _crawler(glue, scene)["State"] == "RUNNING")
+    scene.let_pass(scene.settings["monitoring"]["longest_crawl"] + MINUTE)
+
+
+def runs_failed(scene: Scene) -> None:
+    """A file of bad rows only was uploaded, and its run failed."""
+    for _ in range(scene.settings["monitoring"]["failed_runs"]):
+        scene.ended(scene.upload("bad.csv", good=0, bad=20))
+
+
+def runs_timed_out(scene: Scene) -> None:
+    """A file was uploaded, and the local AWS ended its run as Glue ends one whose time is over."""
+    _while_held(scene, lambda run: scene.ask("end", job=scene.name(), state="TIMEOUT"))
+
+
+def run_slow(scene: Scene) -> None:
+    """CloudWatch was given a past in which runs took a minute; now one took half an hour."""
+    _remember(scene, usual=MINUTE)
+    _while_held(scene, lambda run: scene.let_pass(30 * MINUTE))
+
+
+def rows_unusual(scene: Scene) -> None:
+    """CloudWatch was given a past in which a million rows came each time; now ten came."""
+    _remember(scene, usual=1_000_000)
+    scene.ended(scene.upload("very few rows.csv", good=10))
+
+
+def rows_quarantined(scene: Scene) -> None:
+    """A file was uploaded whose share of bad rows is above quarantined_share."""
+    most = float(scene.settings["datasets"][scene.dataset]["maximum_bad_share"])
+    least = float(scene.settings["monitoring"]["datasets"][scene.dataset]["quarantined_share"])
+    if least > most:
+        sys.exit(f"A run of {scene.dataset} with so many bad rows fails: maximum_bad_share is below quarantined_share.")
+    bad = ceil((least + most) / 2 * ROWS_OF_A_LARGE_FILE)
+    scene.ended(scene.upload("some bad rows.csv", good=ROWS_OF_A_LARGE_FILE - bad, bad=bad))
+
+
+def job_memory(scene: Scene) -> None:
+    """A file was uploaded, and the local AWS gave its run a worker with next to no memory."""
+    # Glue tells an average: a run of the same five minutes that had enough memory would hide this one.
+    scene.let_pass(_period(scene.alarm()))
+    job = scene.client("glue").get_job(JobName=scene.name())["Job"]
+    scene.ask("shrink", worker_type=job["WorkerType"], bytes=1)
+    scene.ended(scene.upload("much for a small worker.csv", good=10))
+
+
+def lambda_errors(scene: Scene) -> None:
+    """Somebody took the ledger's name from the sweep's settings, and it failed again and again."""
+    scene.changed("sweep", lambda told: {name: value for name, value in told.items() if name != "LEDGER_TABLE"})
+    _every_period(scene)
+
+
+def lambda_slow(scene: Scene) -> None:
+    """The sweep was called, and the local AWS measured that it took all the time that it may."""
+    scene.ask("linger", function=scene.name("sweep"))
+    scene.let_pass(0)
+
+
+def lambda_throttled(scene: Scene) -> None:
+    """Somebody let no sweep run any more, and its calls were held back for a quarter of an hour."""
+    scene.client("lambda").put_function_concurrency(FunctionName=scene.name("sweep"), ReservedConcurrentExecutions=0)
+    _every_period(scene)
+
+
+def endpoint_unreachable(scene: Scene) -> None:
+    """Somebody led check_connections to a closed door instead of an AWS service, and it knocked."""
+
+    def without_a_way(told: dict[str, str]) -> dict[str, str]:
+        service = scene.client(told["SERVICES"].split(",")[0]).meta.service_model.service_id
+        return told | {f"AWS_ENDPOINT_URL_{service.replace(' ', '_').upper()}": f"http://{CLOSED}"}
+
+    scene.changed("check-connections", without_a_way)
+    scene.call("check-connections")
+
+
+def connection_unreachable(scene: Scene) -> None:
+    """Somebody gave check_connections an address where no database listens, and it knocked."""
+
+    def moved(told: dict[str, str]) -> dict[str, str]:
+        return told | {"DATABASES": json.dumps(dict.fromkeys(json.loads(told["DATABASES"]), CLOSED))}
+
+    scene.changed("check-connections", moved)
+    scene.call("check-connections")
+
+
+def connections_rejected(scene: Scene) -> None:
+    """The local AWS wrote refused connections into the network's flow log."""
+    logs, now = scene.client("logs"), round(time.time())
+    (counted,) = logs.describe_metric_filters(filterNamePrefix=scene.name("rejected-connections"))["metricFilters"]
+    group, stream = counted["logGroupName"], f"provoked-{now}"
+    line = FLOW_LINE.format(account=scene.platform.account, now=now)
+    count = scene.settings["monitoring"]["rejected_connections"] + 1
+    logs.create_log_stream(logGroupName=group, logStreamName=stream)
+    logs.put_log_events(
+        logGroupName=group, logStreamName=stream, logEvents=[{"timestamp": now * 1000, "message": line}] * count
+    )
+
+
+def notifications_failed(scene: Scene) -> None:
+    """A message was published, and the local AWS refused it in the place of whoever is told."""
+    scene.ask("refuse")
+    _publish(scene)
+
+
+def notify_failing(scene: Scene) -> None:
+    """Somebody took the ledger's name from notify's settings, and it failed at a message."""
+    scene.changed("notify", lambda told: {name: value for name, value in told.items() if name != "LEDGER_TABLE"})
+    _publish(scene)
+
+
+def _waiting(sqs: Any, queue: str) -> int:
+    told = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"])["Attributes"]
+    return int(told["ApproximateNumberOfMessages"])
+
+
+def _crawler(glue: Any, scene: Scene) -> Row:
+    found: Row = glue.get_crawler(Name=scene.name())["Crawler"]
+    return found
+
+
+def _period(alarm: Row) -> int:
+    """The seconds of an alarm's period."""
+    return int(next(query["MetricStat"]["Period"] for query in alarm["Metrics"] if "MetricStat" in query))
+
+
+def _while_held(scene: Scene, act: Callable[[Row], object]) -> None:
+    """Do something while the run of a new file is at work, and wait for its end."""
+    scene.ask("hold", jobs=True)
+    try:
+        run = scene.run(scene.upload("in a long run.csv", good=5))["file"]
+        act(scene.row(run))
+    finally:
+        scene.ask("hold", jobs=False)
+    scene.until("the run has ended", lambda: scene.row(run)["state"] != "STARTED")
+
+
+def _remember(scene: Scene, usual: int) -> None:
+    """Give an alarm's metric a past of two weeks of periods, a little restless, as any past is."""
+    alarm, now = scene.alarm(), datetime.now(UTC)
+    metric = next(query["MetricStat"]["Metric"] for query in alarm["Metrics"] if "MetricStat" in query)
+    moments = [now - timedelta(seconds=number * _period(alarm)) for number in range(1, 15)]
+    told = {"MetricName": metric["MetricName"], "Dimensions": metric["Dimensions"]}
+    usually = itertools.cycle((usual, usual * 1.01, usual * 1.02))
+    values = [told | {"Timestamp": moment, "Value": next(usually)} for moment in moments]
+    scene.cloudwatch.put_metric_data(Namespace=metric["Namespace"], MetricData=values)
+
+
+def _every_period(scene: Scene) -> None:
+    """Let period after period go by until the alarm has seen enough of them; the sweep is called in each."""
+    period = max(_period(alarm) for alarm in scene.alarms())
+    for _ in range(6):
+        scene.let_pass(period)
+
+
+def _publish(scene: Scene) -> None:
+    topics = (topic["TopicArn"] for topic in scene.client("sns").list_topics()["Topics"])
+    (topic,) = (arn for arn in topics if arn.endswith(f":{scene.names['topic']}"))
+    scene.client("sns").publish(TopicArn=topic, Subject="A try", Message="Somebody tries whether people are told.")
+
+
+PROVOCATIONS: dict[str, Callable[[Scene], None]] = {
+    act.__name__.replace("_", "-"): act
+    for act in (
+        dead_letters,
+        old_messages,
+        files_waiting,
+        data_late,
+        crawl_failing,
+        crawl_long,
+        runs_failed,
+        runs_timed_out,
+        run_slow,
+        rows_unusual,
+        rows_quarantined,
+        job_memory,
+        lambda_errors,
+        lambda_slow,
+        lambda_throttled,
+        endpoint_unreachable,
+        connection_unreachable,
+        connections_rejected,
+        notifications_failed,
+        notify_failing,
+    )
+}

@@ -1,0 +1,55 @@
+"""The roles of people that project.yaml names: the pipeline attaches policies to them."""
+
+from typing import Any
+
+from dataops.operations.doctor.check import Check, known_in, read_each, reasons_in
+from dataops.operations.doctor.finding import Finding, fails, fine, look
+from dataops.operations.doctor.needs import Needs
+from dataops.operations.doctor.reading import Reader
+
+# AWS lets nobody attach policies to the roles of IAM Identity Center; a permission set names them.
+IDENTITY_CENTER = "AWSReservedSSO_"
+# IAM User Guide, "IAM and AWS STS quotas": managed policies attached to an IAM role.
+POLICIES_OF_A_ROLE = 10
+
+
+def read_people(needs: Needs, reader: Reader) -> dict[str, Any]:
+    """For each role its attached policies, or None where there is no such role."""
+    return read_each(needs.people, lambda role: policies_of(role, reader))
+
+
+def policies_of(role: str, reader: Reader) -> list[str] | None:
+    """The names of the managed policies that a role has."""
+    if reader.ask("iam", "GetRole", absent=("NoSuchEntity",), RoleName=role) is None:
+        return None
+    attached = reader.ask_all("iam", "ListAttachedRolePolicies", "AttachedPolicies", RoleName=role)
+    return [policy["PolicyName"] for policy in attached]
+
+
+def judge_people(needs: Needs, found: dict[str, Any]) -> list[Finding]:
+    """Each must be there, and have room for what the pipeline attaches."""
+    findings = [finding for role, policies in known_in(found) for finding in judge_person(needs, role, policies)]
+    return [*findings, *reasons_in(found)] or [
+        fine(f"{', '.join(found)}: there, with room for the pipeline's policies")
+    ]
+
+
+def judge_person(needs: Needs, role: str, policies: list[str] | None) -> list[Finding]:
+    """What is wrong with one role."""
+    most = needs.capacity["policies_of_a_person"]
+    if policies is None:
+        advice = "Make the role, or correct `approvers` or `delivery: developers` in project.yaml."
+        return [fails(f"There is no role {role} in account {needs.account}.", advice)]
+    if role.startswith(IDENTITY_CENTER):
+        advice = f"Name the policies {needs.prefix}-... in its permission set: docs/change-management.md."
+        return [look(f"{role} belongs to IAM Identity Center, so Terraform attaches nothing to it.", advice)]
+    others = [name for name in policies if not name.startswith(f"{needs.prefix}-")]
+    if len(others) + most <= POLICIES_OF_A_ROLE:
+        return []
+    says = f"{role} has {len(others)} managed policies of {POLICIES_OF_A_ROLE}; {most} more are attached."
+    return [fails(says, "Join or detach some of them, or ask AWS for more: Service Quotas, IAM, L-0DA4ABF3.")]
+
+
+CHECKS = [
+    Check("approvers, developers", read_people, judge_people, lambda needs: needs.is_pipeline and bool(needs.people))
+]

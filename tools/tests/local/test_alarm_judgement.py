@@ -1,0 +1,172 @@
+"""How the local CloudWatch judges: metrics out of log lines, statistics, formulas, bands, missing data."""
+
+import json
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from dataops.local_aws.cloudwatch.alarm_judgement import judged
+from dataops.local_aws.cloudwatch.embedded_metrics import Measured, embedded_in, filtered
+from dataops.local_aws.cloudwatch.metric_math import band_of, evaluated
+from dataops.local_aws.cloudwatch.metric_store import series_of
+
+NOW = 1_780_000_000.0
+PLACE = ("acme", "seconds", frozenset({("environment", "dev")}))
+DIMENSIONS = [SimpleNamespace(name="environment", value="dev")]
+
+
+def query(name: str, expression: str | None = None, metric: str = "seconds", stat: str = "Maximum") -> Any:
+    found = SimpleNamespace(metric_name=metric, namespace="acme", dimensions=DIMENSIONS)
+    measured = None if expression else SimpleNamespace(metric=found, period=60, stat=stat)
+    return SimpleNamespace(id=name, expression=expression, metric_stat=measured)
+
+
+def alarm(*queries: Any, **changes: Any) -> Any:
+    """An alarm as moto keeps it: more than 10 in the last minute, made long ago."""
+    usual = {
+        "metric_data_queries": list(queries or [query("m")]),
+        "comparison_operator": "GreaterThanThreshold",
+        "threshold": 10.0,
+        "threshold_metric_id": None,
+        "evaluation_periods": 1,
+        "datapoints_to_alarm": None,
+        "treat_missing_data": "notBreaching",
+        "configuration_updated_timestamp": datetime.fromtimestamp(NOW - 86400, UTC).replace(tzinfo=None),
+    }
+    return SimpleNamespace(**usual | changes)
+
+
+def minutes(*values: float | None) -> dict[Any, list[tuple[float, float]]]:
+    """One value per minute, the newest last; None where nothing was measured."""
+    moments = [NOW - 60 * age for age in reversed(range(len(values)))]
+    return {PLACE: [(moment, value) for moment, value in zip(moments, values, strict=True) if value is not None]}
+
+
+def test_a_line_in_embedded_metric_format_is_measured() -> None:
+    directive = {"Namespace": "acme", "Dimensions": [["environment"]], "Metrics": [{"Name": "runs", "Unit": "Count"}]}
+    line = {"runs": 2, "environment": "dev", "_aws": {"Timestamp": 1, "CloudWatchMetrics": [directive]}}
+
+    assert embedded_in(json.dumps(line)) == [Measured("acme", "runs", {"environment": "dev"}, 2.0)]
+    assert embedded_in("not json") == embedded_in('{"_aws": 1}') == []
+
+
+def test_a_filter_of_a_log_group_counts_the_lines_that_fit() -> None:
+    made = {"metricNamespace": "acme", "metricName": "rejected", "metricValue": "1"}
+    filters = [{"filterPattern": "[first, action = REJECT]", "metricTransformations": [made]}]
+
+    assert filtered("2 REJECT", filters) == [Measured("acme", "rejected", {}, 1.0)]
+    assert filtered("2 ACCEPT", filters) == filtered("2 REJECT more", filters) == []
+
+
+def test_a_filter_of_another_kind_is_an_error() -> None:
+    with pytest.raises(ValueError, match="filter pattern"):
+        filtered("x", [{"filterPattern": "{ $.a = 1 }", "metricTransformations": []}])
+
+
+@pytest.mark.parametrize(
+    ("statistic", "value"),
+    [
+        ("Sum", 10.0),
+        ("Maximum", 4.0),
+        ("Minimum", 1.0),
+        ("Average", 2.5),
+        ("SampleCount", 4.0),
+        ("p99", 4.0),
+        ("p50", 2.0),
+    ],
+)
+def test_the_values_of_a_period_become_one(statistic: str, value: float) -> None:
+    assert series_of([(60.0 + second, float(second)) for second in (1, 2, 3, 4)], 60, statistic) == {1: value}
+
+
+@pytest.mark.parametrize(
+    ("formula", "series"),
+    [
+        ("errors / calls", {1: 0.5}),
+        ("SUM([errors, calls])", {1: 3.0, 2: 4.0}),
+        ("MAX([errors / 10, calls / 10])", {1: 0.2, 2: 0.4}),
+    ],
+)
+def test_a_formula_skips_what_was_not_measured_and_never_divides_by_nothing(
+    formula: str, series: dict[int, float]
+) -> None:
+    given = {"errors": {1: 1.0}, "calls": {1: 2.0, 2: 4.0}}
+
+    assert evaluated(formula, given) == series
+    assert evaluated("a / b", {"a": {1: 1.0}, "b": {1: 0.0}}) == {}
+
+
+def test_a_formula_of_another_kind_is_an_error() -> None:
+    with pytest.raises(ValueError, match="metric math"):
+        evaluated("RATE(m)", {"m": {}})
+
+
+@pytest.mark.parametrize(
+    ("values", "state"), [((5.0,), "OK"), ((11.0,), "ALARM"), ((11.0, None), "OK"), ((10.0,), "OK")]
+)
+def test_the_newest_period_is_compared_with_the_threshold(values: tuple[float | None, ...], state: str) -> None:
+    assert judged(alarm(), minutes(*values), NOW).state == state
+
+
+@pytest.mark.parametrize(
+    ("missing", "state"), [("breaching", "ALARM"), ("notBreaching", "OK"), ("missing", "INSUFFICIENT_DATA")]
+)
+def test_what_was_not_measured_counts_as_the_alarm_says(missing: str, state: str) -> None:
+    assert judged(alarm(treat_missing_data=missing), {}, NOW).state == state
+
+
+def test_an_alarm_that_was_just_made_does_not_ring_for_what_could_not_be_measured_yet() -> None:
+    young = datetime.fromtimestamp(NOW - 10, UTC).replace(tzinfo=None)
+
+    told = judged(alarm(treat_missing_data="breaching", configuration_updated_timestamp=young), {}, NOW)
+
+    assert told.state == "INSUFFICIENT_DATA"
+
+
+@pytest.mark.parametrize(
+    ("values", "state"), [((20.0, 1.0, 20.0), "ALARM"), ((20.0, 1.0, 1.0), "OK"), ((20.0, None, None), "OK")]
+)
+def test_two_of_three_periods_may_be_enough(values: tuple[float | None, ...], state: str) -> None:
+    assert judged(alarm(evaluation_periods=3, datapoints_to_alarm=2), minutes(*values), NOW).state == state
+
+
+def test_a_formula_is_judged_instead_of_its_metrics() -> None:
+    shares = alarm(query("m"), query("e", metric="other"), query("judged", "m / e"), threshold=0.5)
+    other = ("acme", "other", PLACE[2])
+
+    assert judged(shares, minutes(6.0) | {other: [(NOW, 10.0)]}, NOW).state == "ALARM"
+    assert judged(shares, minutes(4.0) | {other: [(NOW, 10.0)]}, NOW).state == "OK"
+
+
+@pytest.mark.parametrize(
+    ("newest", "comparison", "state"),
+    [
+        (10.2, "LessThanLowerOrGreaterThanUpperThreshold", "OK"),
+        (90.0, "LessThanLowerOrGreaterThanUpperThreshold", "ALARM"),
+        (1.0, "LessThanLowerOrGreaterThanUpperThreshold", "ALARM"),
+        (90.0, "GreaterThanUpperThreshold", "ALARM"),
+        (1.0, "GreaterThanUpperThreshold", "OK"),
+    ],
+)
+def test_a_band_is_the_metrics_own_history(newest: float, comparison: str, state: str) -> None:
+    queries = (query("m"), query("usual", "ANOMALY_DETECTION_BAND(m, 3)"))
+    usual = alarm(*queries, comparison_operator=comparison, threshold_metric_id="usual", threshold=None)
+
+    assert judged(usual, minutes(9.0, 10.0, 11.0, 10.0, 10.0, 9.5, newest), NOW).state == state
+
+
+def test_a_history_that_is_too_short_lets_expect_nothing() -> None:
+    queries = (query("m"), query("usual", "ANOMALY_DETECTION_BAND(m, 3)"))
+    usual = alarm(
+        *queries, comparison_operator="GreaterThanUpperThreshold", threshold_metric_id="usual", threshold=None
+    )
+
+    assert judged(usual, minutes(1.0, 1.0, 1000.0), NOW).state == "OK"
+    assert band_of([1.0, 1.0], 3) is None
+
+
+def test_the_reason_says_what_was_measured_against_what() -> None:
+    assert judged(alarm(), minutes(11.0), NOW).reason == "11 was measured, against 10."
+    assert judged(alarm(), {}, NOW).reason == "nothing was measured, against 10."

@@ -1,0 +1,100 @@
+"""Runs of jobs that wait on purpose, as those of a busy account do."""
+
+import json
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from stand_in_server import Server, policy_for
+
+from dataops.local_aws.glue.jobs import Jobs
+from dataops.local_aws.server.client import LocalAws
+
+PATIENCE_SECONDS = 300
+
+
+@pytest.fixture
+def told() -> list[dict[str, Any]]:
+    """What the event bus hears of ended runs."""
+    return []
+
+
+@pytest.fixture
+def jobs(tmp_path: Path, told: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> Jobs:
+    """Jobs of an account in which nobody answers: a run that begins its work fails."""
+    nobody = LocalAws("111111111111", "eu-west-1", "http://127.0.0.1:1", tmp_path)
+    made = Jobs(nobody, None, lambda kind, detail: told.append(detail))
+    monkeypatch.setattr(made, "warm_up", lambda count: None)
+    return made
+
+
+def held_run(jobs: Jobs) -> Any:
+    """A run that has been started, and waits."""
+    run = SimpleNamespace(job_name="orders", job_run_id="jr_1", arguments={}, status="STARTING")
+    jobs.hold(True)
+    jobs.run(run)
+    time.sleep(0.05)
+    return run
+
+
+def wait_until_told(told: list[dict[str, Any]]) -> None:
+    """Wait for the end of a run."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not told and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def test_a_waiting_run_that_is_ended_does_not_begin_however_soon_it_is_let_go(
+    jobs: Jobs, told: list[dict[str, Any]]
+) -> None:
+    held_run(jobs)
+
+    jobs.end("orders", "TIMEOUT")
+    jobs.hold(False)
+
+    wait_until_told(told)
+    assert [(each["state"], each["message"]) for each in told] == [("TIMEOUT", "It was ended before its work.")]
+
+
+def test_a_waiting_run_that_is_let_go_begins(jobs: Jobs, told: list[dict[str, Any]]) -> None:
+    run = held_run(jobs)
+    assert (told, run.status) == ([], "RUNNING")
+
+    jobs.hold(False)
+
+    wait_until_told(told)
+    assert [each["state"] for each in told] == ["FAILED"]
+
+
+def test_the_newest_run_comes_first_as_glue_lists_them(server: Server) -> None:
+    glue = server.client("glue")
+    glue.create_job(Name="listed", Role="role", Command={}, ExecutionProperty={"MaxConcurrentRuns": 3})
+    server.ask("hold", jobs=True)
+
+    begun = [glue.start_job_run(JobName="listed")["JobRunId"] for _ in range(3)]
+
+    listed = [run["Id"] for run in glue.get_job_runs(JobName="listed")["JobRuns"]]
+    newest = glue.get_job_runs(JobName="listed", MaxResults=1)["JobRuns"]
+    server.ask("hold", jobs=False)
+    assert listed == begun[::-1]
+    assert [run["Id"] for run in newest] == begun[-1:]
+
+
+def test_a_job_whose_role_does_not_trust_glue_is_made_and_each_of_its_runs_fails(server: Server) -> None:
+    trust = policy_for("lambda.amazonaws.com", "sts:AssumeRole")
+    del trust["Statement"][0]["Resource"]
+    made = server.client("iam").create_role(RoleName="not-glue-s", AssumeRolePolicyDocument=json.dumps(trust))
+    glue, role = server.client("glue"), made["Role"]["Arn"]
+    glue.create_job(Name="distrusted", Role=role, Command={"Name": "glueetl", "ScriptLocation": "s3://any/it.py"})
+
+    run = glue.start_job_run(JobName="distrusted", Arguments={"--settings": "s3://any/it.json"})["JobRunId"]
+
+    server.settle()
+    ended = glue.get_job_run(JobName="distrusted", RunId=run)["JobRun"]
+    assert (ended["JobRunState"], ended["ErrorMessage"]) == (
+        "FAILED",
+        f"JobName:distrusted and JobRunId:{run} failed to execute with exception "
+        f"Role {role} should be given assume role permissions for Glue Service.",
+    )

@@ -1,7 +1,0 @@
-"""The way from a merged commit to an environment: plan, approval, apply, smoke test, and the way back."""
-
-import sys
-from pathlib import Path
-
-PROJECT = Path(__file__).resolve().parent.parent
-sys.path.append(str(PROJECT / "lambda"))

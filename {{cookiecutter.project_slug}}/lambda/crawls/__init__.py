@@ -1,0 +1,1 @@
+"""Starts crawlers, and compares what they saw with the declared columns."""

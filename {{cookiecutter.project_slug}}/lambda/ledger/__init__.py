@@ -1,0 +1,1 @@
+"""What the ledger holds, and how its rows change."""

@@ -1,0 +1,1 @@
+"""The notifications: their text, their recipients, and that each is sent once."""

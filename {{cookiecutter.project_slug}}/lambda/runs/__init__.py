@@ -1,0 +1,1 @@
+"""From waiting files to a run that is closed."""

@@ -1,0 +1,64 @@
+"""The result of a run in the output bucket: the commit decides, the report explains."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+from ledger.ledger import Row
+from output_layout import commit_key, report_key
+
+MISSING = ("NoSuchKey", "404")
+# The reasons of files/etl.py that name a transform or a rule. Too many bad rows are not among them: a run without
+# the file that holds them publishes the others.
+REPEATING = ("transforms/", "The rules of ", "The column ")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One run as the job left it; the report is empty when there is none."""
+
+    is_published: bool
+    report: Row
+
+    def of_file(self, row: Row) -> tuple[str, str | None]:
+        """The state that a file of a published run ends in, and why."""
+        place = (row["key"], row.get("version_id"))
+        for file in self.report.get("files", []):
+            if (file["key"], file.get("version_id")) == place and file["file_reason"]:
+                reason = str(file["file_reason"])
+                return ("GONE" if reason == "gone" else "QUARANTINED"), reason
+        return "DONE", None
+
+    def reason(self, job_state: str) -> str:
+        """Why a run that did not publish failed, in one line."""
+        said = self.report.get("reason")
+        return str(said) if said and said != "did-not-finish" else f"job-{job_state.lower()}"
+
+
+def repeats(reason: str) -> bool:
+    """Whether any files would fail the same way again: the settings or the team's code are at fault."""
+    return reason.startswith(REPEATING)
+
+
+def is_explained(reason: str) -> bool:
+    """Whether a run reported why it failed; a run that is out of disk, memory or time cannot."""
+    return reason not in ("job-failed", "job-error", "job-timeout") and not reason.endswith("the job's log says where.")
+
+
+def outcome_of(s3: Any, bucket: str, dataset: str, run: str) -> Outcome:
+    """Read commit and report of a run; a batch is published if its commit exists, whichever run wrote it."""
+    commit = _stored(s3, bucket, commit_key(dataset, run.rpartition("-")[0]))
+    # The run that committed has the numbers; a later attempt found that there was nothing left to do.
+    told_by = commit["run"] if commit else run
+    return Outcome(commit is not None, _stored(s3, bucket, report_key(dataset, told_by)) or {})
+
+
+def _stored(s3: Any, bucket: str, key: str) -> Row | None:
+    try:
+        stored: Row = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+    except ClientError as error:
+        if error.response["Error"]["Code"] in MISSING:
+            return None
+        raise
+    return stored

@@ -1,0 +1,1 @@
+"""From a message about an upload to a row of the ledger."""

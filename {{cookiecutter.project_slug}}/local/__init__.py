@@ -1,1 +1,0 @@
-"""The laptop stand-in of AWS: for development only, never deployed."""
