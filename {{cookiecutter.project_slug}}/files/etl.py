@@ -19,19 +19,17 @@ import boto3
 from botocore.exceptions import ClientError
 from steps import (
     deduplication,
-    folders,
     iceberg,
     inspection,
-    judging,
-    orphans,
     publishing,
     reading,
     reporting,
+    rules,
     staging,
+    storage,
     transforming,
 )
-from steps.errors import is_on_a_laptop, said_of, text_of
-from steps.failure import RunError
+from steps.failure import RunError, is_on_a_laptop, said_of, text_of
 from steps.reading import Source
 from steps.reporting import Report
 from steps.settings import Manifest, Settings, bucket_and_key, manifest_from, settings_from
@@ -100,7 +98,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         settings = settings_from(settings_text(clients.s3, given.settings))
         if given.manifest is None:
-            log.info("Removed: %s", orphans.remove_orphans(clients.s3, settings, given.remove_orphans))
+            log.info("Removed: %s", publishing.remove_orphans(clients.s3, settings, given.remove_orphans))
             return
         manifest = read_manifest(clients.s3, given.manifest, settings)
         report = run(lambda: spark_session(settings), clients, settings, manifest)
@@ -183,7 +181,7 @@ def run(session: Callable[[], SparkSession], clients: Clients, settings: Setting
 
 def process(spark: SparkSession, clients: Clients, settings: Settings, manifest: Manifest, report: Report) -> None:
     """Inspect, read, judge, publish; fills in the report on the way."""
-    judging.refuse_unjudgeable(spark, settings)
+    rules.refuse_unjudgeable(spark, settings)
     found = inspection.inspect_files(clients.s3, manifest.files, settings)
     reporting.note_inspections(report, found, manifest)
     try:
@@ -191,7 +189,7 @@ def process(spark: SparkSession, clients: Clients, settings: Settings, manifest:
         places = publish_rows(spark, clients, settings, manifest, sources, report) if sources else []
         refuse_changed_files(clients.s3, sources)
     finally:
-        folders.remove(spark, staging.staging_folder(settings, manifest))
+        storage.remove(spark, staging.staging_folder(settings, manifest))
     if settings.database:
         publishing.register_partitions(clients.glue, settings, manifest.batch, places)
     else:
@@ -212,7 +210,7 @@ def publish_rows(
     sources: list[Source],
     report: Report,
 ) -> list[str]:
-    """Write quarantine and batch, and count both as they were written; returns the batch's folders."""
+    """Write quarantine and batch, and count both as they were written; returns the batch's storage."""
     checked, tallies, sources = read_rows(spark, clients, settings, sources, report)
     if checked is None:
         return []

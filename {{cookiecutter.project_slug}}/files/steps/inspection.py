@@ -10,9 +10,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from steps import columnar, csv_records, json_records
-from steps.content import Content
 from steps.failure import RejectedFileError
 from steps.settings import ManifestFile, Settings
+from steps.storage import Content
 
 GONE = ("NoSuchKey", "NoSuchVersion", "404", "PreconditionFailed")
 COLUMNS_SHOWN = 10

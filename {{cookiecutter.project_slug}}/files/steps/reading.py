@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from steps import columnar, csv_records, json_cells, rules
-from steps.errors import is_of_a_file, said_of
+from steps.failure import is_of_a_file, said_of
 from steps.inspection import Inspection, Layout, normalised
 from steps.settings import Column, Settings
 

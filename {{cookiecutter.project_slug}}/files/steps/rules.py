@@ -1,9 +1,19 @@
-"""The declared rules as Spark SQL text: building it needs no Spark, so it reads and tests as plain data."""
+"""The declared rules as Spark SQL text: building it needs no Spark, so it reads and tests as plain data.
+
+Spark is asked only whether it can judge them, before anything is read: as null they would pass every row.
+"""
+
+from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
+from steps.failure import RunError, text_of
 from steps.settings import TEMPORAL_TYPES, Column, Settings
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 # A value is a number only as a whole: Spark's casts would also take blanks around it, `1d` and `Infinity`.
 # (\z and not $: Java's $ also matches before a final line break.)
@@ -175,3 +185,33 @@ def judgements(column: Column) -> list[tuple[str, str]]:
 def typed_name(column: str) -> str:
     """The name of the typed value of a column until the reasons are known."""
     return f"_typed_{column}"
+
+
+def refuse_unjudgeable(spark: SparkSession, settings: Settings) -> None:
+    """End the run when a column's limits, pattern or format mean nothing to Spark."""
+    added = settings.partition_column
+    if added != settings.partition_by and added in [column.name for column in settings.columns]:
+        raise RunError(
+            f"The column {added} is declared, and is also what partition_by: {settings.partition_by} adds; rename it."
+        )
+    for column in settings.columns:
+        if wrong := _wrong(spark, column):
+            raise RunError(f"The rules of {column.name} cannot be judged: {wrong}.")
+
+
+def _wrong(spark: SparkSession, column: Column) -> str | None:
+    """What is wrong with a column's rules, as Spark itself finds."""
+    if column.pattern and "[[:" in column.pattern:
+        # Java reads the class of POSIX as a set of the letters in its name, without a word.
+        return (
+            f"pattern {column.pattern!r} has a class such as [[:alpha:]], which Java does not know; write \\p{{Alpha}}"
+        )
+    for what, judged in judgements(column):
+        try:
+            found = spark.sql(f"select {judged} as judged").collect()[0]["judged"]
+        except Exception as error:
+            # In its own words: they speak of a setting, and no row was read yet.
+            return f"Spark refuses {what}: {text_of(error)}"
+        if found is None:
+            return f"{what} is no {column.type}"
+    return None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from output_layout import staging_key
 
-from steps import csv_records, folders, json_records
+from steps import csv_records, json_records, storage
 from steps.inspection import Inspection, content_of, grammar_of, version_of
 from steps.reading import Source
 from steps.settings import Manifest, Settings
@@ -66,8 +66,8 @@ def _staged(
                 counted = sum(1 for record in _rewritten(s3, inspection, settings) if written.write(record))
             else:
                 written.writelines(content_of(s3, inspection.file, settings).blocks())
-        target, java = folders.hadoop_path(spark, address), spark._jvm
-        file, system = java.java.io.File(str(copy)), folders.file_system(spark, target)  # type: ignore[union-attr]
+        target, java = storage.hadoop_path(spark, address), spark._jvm
+        file, system = java.java.io.File(str(copy)), storage.file_system(spark, target)  # type: ignore[union-attr]
         hadoop = spark._jsc.hadoopConfiguration()
         java.org.apache.hadoop.fs.FileUtil.copy(file, system, target, False, hadoop)  # type: ignore[union-attr]
     return address, counted

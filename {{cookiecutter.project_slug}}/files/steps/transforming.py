@@ -9,8 +9,7 @@ import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from steps.errors import is_on_a_laptop, text_of
-from steps.failure import RunError
+from steps.failure import RunError, is_on_a_laptop, text_of
 from steps.settings import Settings
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pyarrow
 import pytest
 from platform_in_a_folder import Outcome, Platform, column, job_settings
 from pyarrow import orc, parquet
-from steps import errors, transforming
+from steps import failure
 
 ID_AND_V = [column("id", "bigint"), column("v")]
 K_AND_V = [column("k"), column("v")]
@@ -552,52 +552,6 @@ def test_a_file_of_another_format_says_so(platform: Platform, content: bytes, re
     assert outcome.report["files"][0]["file_reason"] == reason
 
 
-def failing(code: str) -> Any:
-    def transform(rows: Any) -> Any:
-        return eval(code, {"rows": rows})
-
-    return transform
-
-
-@pytest.mark.parametrize(
-    ("code", "failure"),
-    [
-        ("rows.selectExpr('no_such_column')", "AnalysisException: [UNRESOLVED_COLUMN"),
-        ("rows.nothing_like_it()", "AttributeError: 'DataFrame' object has no attribute 'nothing_like_it'"),
-        ("1 / 0", "ZeroDivisionError at "),
-        ("rows.drop('v')", "returns other columns than declared: v is missing."),
-        (
-            "rows.withColumn('v', rows['id'].cast('double'))",
-            "returns other columns than declared: v is double, not string.",
-        ),
-    ],
-)
-def test_a_transform_that_fails_or_returns_other_columns_ends_the_run_in_its_own_words(
-    platform: Platform, monkeypatch: pytest.MonkeyPatch, code: str, failure: str
-) -> None:
-    platform.upload("orders/a.csv", "id,v\n1,a\n")
-    monkeypatch.setattr(transforming, "transform_of", lambda _: failing(code))
-
-    outcome = platform.run(job_settings(BIG_ID_AND_V))
-
-    assert outcome.failure is not None and outcome.failure.startswith("transforms/orders.py ")
-    assert failure in outcome.failure
-    assert outcome.published == []
-
-
-def test_on_a_laptop_every_error_of_a_transform_is_told_in_its_own_words(
-    platform: Platform, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    platform.upload("orders/a.csv", "id,v\n1,a\n")
-    monkeypatch.setattr(transforming, "transform_of", lambda _: failing("1 / 0"))
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-
-    outcome = platform.run(job_settings(BIG_ID_AND_V))
-
-    assert outcome.failure is not None
-    assert outcome.failure.startswith("transforms/orders.py failed: ZeroDivisionError: division by zero (")
-
-
 @pytest.mark.parametrize(
     ("module", "text", "is_of_a_file"),
     [
@@ -611,4 +565,4 @@ def test_on_a_laptop_every_error_of_a_transform_is_told_in_its_own_words(
 def test_a_file_is_at_fault_only_where_no_machine_or_network_is(module: str, text: str, is_of_a_file: bool) -> None:
     kind = type("Error", (Exception,), {"__module__": module})
 
-    assert errors.is_of_a_file(kind(text)) is is_of_a_file
+    assert failure.is_of_a_file(kind(text)) is is_of_a_file

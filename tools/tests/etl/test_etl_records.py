@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from steps import csv_records, json_records
-from steps.content import Content
 from steps.csv_records import Grammar
 from steps.failure import RejectedFileError
 from steps.settings import ManifestFile
+from steps.storage import Content
 
 QUOTED = Grammar(b",", quoted_newlines=True)
 BY_LINE = Grammar(b",", quoted_newlines=False)

@@ -280,16 +280,6 @@ def test_a_file_that_changes_while_it_is_read_fails_the_run_and_the_retry_reads_
     assert platform.run(SETTINGS, attempt=2, files=[first]).column("v") == ["a", "b", "c"]
 
 
-def test_a_transform_that_loses_a_row_fails_the_run(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
-    platform.upload("orders/a.csv", ROWS)
-    monkeypatch.setattr(transforming, "transform_of", lambda _: lambda rows: rows.where("id <> 2"))
-
-    outcome = platform.run(SETTINGS)
-
-    assert outcome.failure is not None and outcome.failure.startswith("rows-do-not-add-up: ")
-    assert commits(platform) == []
-
-
 def test_the_report_of_an_unforeseen_error_quotes_no_value_of_a_row(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -321,22 +311,6 @@ def test_an_unforeseen_error_ends_the_job_without_a_value_of_a_row_in_its_log(
     assert str(ended.value.code).endswith("Error: the job's log says where.")
     assert "in publish_rows" in caplog.text
     assert "cannot take" not in caplog.text
-
-
-def test_a_transform_changes_rows_and_refuses_some_with_its_own_reason(
-    platform: Platform, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def transform(rows: DataFrame) -> DataFrame:
-        refused = rows.selectExpr("*", "case when id = 2 then 'closed, by law' end as _reject")
-        return refused.withColumn("v", expr("upper(v)"))
-
-    platform.upload("orders/a.csv", ROWS)
-    monkeypatch.setattr(transforming, "transform_of", lambda _: transform)
-
-    outcome = platform.run(SETTINGS)
-
-    assert outcome.column("v") == ["A", "C"]
-    assert (outcome.counts, outcome.reasons) == ((3, 2, 1, 0), [["closed, by law"]])
 
 
 def test_a_file_of_which_spark_reads_other_rows_than_it_holds_is_left_out_and_the_others_are_published(

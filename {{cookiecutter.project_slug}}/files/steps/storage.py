@@ -1,12 +1,17 @@
-"""An object as a stream of blocks: unpacked, in UTF-8, without a byte order mark; reads it once, to its end."""
+"""S3 as the job reads it: an object as a stream of blocks, and folders through the file system that Spark uses."""
+
+from __future__ import annotations
 
 import codecs
 import zlib
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from steps.failure import RejectedFileError
 from steps.settings import ManifestFile
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 BLOCK = 1 << 20
 GZIP_MAGIC = b"\x1f\x8b"
@@ -19,7 +24,10 @@ HEAD_BYTES = 65_536
 
 
 class Content:
-    """One object version; `must_be_copied` tells, once it was read, that Spark would read other bytes than these."""
+    """One object version, read once to its end: unpacked, in UTF-8, without a byte order mark.
+
+    `must_be_copied` tells, once it was read, that Spark would read other bytes than these.
+    """
 
     def __init__(self, s3: Any, version: dict[str, str], file: ManifestFile, encoding: str = "utf-8") -> None:
         self._s3, self._version, self._file, self._encoding = s3, version, file, encoding
@@ -108,3 +116,25 @@ def _rejoined(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     if first:
         yield first
     yield from rest
+
+
+def exists(spark: SparkSession, address: str) -> bool:
+    """Whether there is anything below an address."""
+    path = hadoop_path(spark, address)
+    return bool(file_system(spark, path).exists(path))
+
+
+def remove(spark: SparkSession, address: str) -> None:
+    """Delete a folder; none there is fine."""
+    path = hadoop_path(spark, address)
+    file_system(spark, path).delete(path, True)
+
+
+def hadoop_path(spark: SparkSession, address: str) -> Any:
+    """An address as Hadoop takes it."""
+    return spark._jvm.org.apache.hadoop.fs.Path(address)  # type: ignore[union-attr]
+
+
+def file_system(spark: SparkSession, path: Any) -> Any:
+    """What Spark reads and writes a path with."""
+    return path.getFileSystem(spark._jsc.hadoopConfiguration())
