@@ -351,11 +351,28 @@ CASES |= {
         [("1970-01-01",)],
         [["type:d"]] * 2,
     ),
-    "moments in ORC": Case(
-        orc_bytes({"t": moments("us", 0)}),
+    "times in ORC": orc_case(
+        {"t": moments("ns", 0, None, -2_208_992_400 * 10**9, 1_709_287_200_123_456_000, 1_710_037_800 * 10**9)},
+        [column("t", "timestamp")],
+        [
+            ("1970-01-01 00:00:00",),
+            (None,),
+            ("1899-12-31 23:00:00",),
+            ("2024-03-01 10:00:00.123456",),
+            ("2024-03-10 02:30:00",),
+        ],
+    ),
+    "times in ORC that hold nanoseconds": orc_case(
+        {"t": pyarrow.array([1, 1_000], pyarrow.timestamp("ns"))},
+        [column("t", "timestamp")],
+        [("1970-01-01 00:00:00.000001",)],
+        [["type:t"]],
+    ),
+    "times with a zone in ORC": Case(
+        orc_bytes({"t": pyarrow.array([0], pyarrow.timestamp("us", "UTC"))}),
         [column("t", "timestamp")],
         [],
-        file_reason="schema-type:t is timestamp of ORC, not timestamp",
+        file_reason="schema-type:t is timestamp with local time zone, not timestamp",
         key="orders/a",
         changes={"format": "orc"},
     ),

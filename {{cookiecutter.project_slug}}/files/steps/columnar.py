@@ -18,9 +18,15 @@ EXACT_IN = {
 }
 # Old Parquet files count days and nanoseconds in 96 bits; Arrow calls them timestamps of nanoseconds too.
 INT96 = "int96"
-# Spark reads ORC's moments by the clock of its own machine, and its days before 1582 by a calendar that it guesses.
-DAY_OF_ORC = "day of ORC"
-OF_ORC = {"timestamp": "timestamp of ORC", "date32[day]": DAY_OF_ORC}
+# Spark guesses the calendar of ORC's days before 1582. It would cut ORC's times to microseconds: they are read as
+# text, which has all digits. Those with a time zone make Spark fail.
+DAY_OF_ORC, TIME_OF_ORC = "day of ORC", "timestamp of ORC"
+OF_ORC = {
+    "timestamp[ns]": TIME_OF_ORC,
+    "timestamp[ns, tz=UTC]": "timestamp with local time zone",
+    "date32[day]": DAY_OF_ORC,
+}
+FIRST_DAY_OF_ORC = "1582-10-15"
 # Moments that Spark would cut to microseconds.
 NANOSECONDS = "timestamp of nanoseconds"
 SPARK_TYPES = {
@@ -29,6 +35,7 @@ SPARK_TYPES = {
     **dict.fromkeys(("string", "large_string", "string_view"), "string"),
     **dict.fromkeys(("binary", "large_binary", "binary_view"), "binary"),
     **{"bool": "boolean", "float": "float", "double": "double", "date32[day]": "date", DAY_OF_ORC: "date"},
+    TIME_OF_ORC: "string",
 }
 # Which physical types, beside integers and moments, a declared type may be read from without losing anything.
 FITTING = {
@@ -137,7 +144,7 @@ def _orc(s3: Any, version: dict[str, str], size: int) -> Footer:
         raise UnreadableFooterError("not-orc")
     found = orc.ORCFile(pyarrow.BufferReader(content))
     schema = found.schema
-    kinds = [OF_ORC.get(kind, kind) for kind in (re.sub(r"^timestamp\[.*", "timestamp", str(k)) for k in schema.types)]
+    kinds = [OF_ORC.get(str(kind), str(kind)) for kind in schema.types]
     return Footer(list(schema.names), kinds, found.nrows)
 
 
@@ -166,7 +173,7 @@ def fits(found: str, declared: str) -> bool:
     if found == "null":
         return True
     if declared == "timestamp":
-        return found == INT96 or found.startswith("timestamp[")
+        return found in (INT96, TIME_OF_ORC) or found.startswith("timestamp[")
     if declared.startswith("decimal"):
         return found in INTEGERS or found.startswith("decimal")
     return found in FITTING.get(declared, ()) or (found in INTEGERS and declared in (*WHOLE, *FLOATING))
@@ -181,8 +188,13 @@ def value(name: str, found: str, declared: str) -> tuple[str, str | None]:
         # Spark is told to read nanoseconds as numbers: as timestamps it would refuse the file, or cut them.
         return f"timestamp_micros({column} div 1000)", f"{column} % 1000 <> 0"
     if found == DAY_OF_ORC:
-        return column, f"{column} < date'1582-10-15'"
+        return column, f"{column} < date'{FIRST_DAY_OF_ORC}'"
     value = f"try_cast({column} as {declared})"
+    if found == TIME_OF_ORC:
+        return (
+            value,
+            f"{value} is null and {column} is not null or {column} < '{FIRST_DAY_OF_ORC}' or {_is_cut(column)}",
+        )
     if found in INTEGERS and declared in FLOATING:
         value = f"cast({column} as {declared})"
         loss = None if found in EXACT_IN[declared] else _differs(column, value, "decimal(20,0)")
@@ -211,6 +223,11 @@ def spark_type(found: str) -> str | None:
 def _differs(column: str, value: str, exact: str) -> str:
     """Where a value is not the same any more; a try, as Spark 4 ends the job at a cast that does not fit."""
     return f"{column} is not null and not coalesce(try_cast({value} as {exact}) = cast({column} as {exact}), false)"
+
+
+def _is_cut(column: str) -> str:
+    """Where a time as text has more digits than microseconds."""
+    return f"{column} rlike '[.][0-9]{{6}}0*[1-9]'"
 
 
 def _holds(declared: str, found: str) -> bool:

@@ -6,11 +6,11 @@ import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from steps import columnar, csv_records, json_cells, rules
-from steps.failure import is_of_a_file, said_of
+from steps.failure import RunError, is_of_a_file, said_of
 from steps.inspection import Inspection, Layout, normalised
 from steps.settings import Column, Settings
 
@@ -38,6 +38,7 @@ REFUSED = "_refused"
 UNDECLARED_SHOWN = 100
 # So many files are found one by one; where more fail, the fault is hardly theirs.
 MOST_UNREADABLE = 5
+UTC = {"UTC", "Etc/UTC", "GMT", "Z"}
 GLOB = str.maketrans({character: "\\" + character for character in "\\{}[]*?"})
 
 
@@ -71,6 +72,8 @@ def _cells(spark: SparkSession, layout: Layout, paths: list[str], settings: Sett
     """The cells of one layout under the declared names, and each record's place."""
     if layout.kind == "json":
         return json_cells.cells(spark.read.text(paths), layout, settings, PLACE_OF_RECORD)
+    if any(kind.endswith(f"\n{columnar.TIME_OF_ORC}") for kind in layout.names):
+        _set_clocks_to_utc(spark)
     frame = _opened(spark.read, layout, paths, settings)
     corrupt = [f"coalesce({rules.CORRUPT}, nullif({REFUSED}, '')) as {rules.CORRUPT}"] if layout.rewritten else []
     if layout.is_text and not layout.rewritten:
@@ -78,6 +81,16 @@ def _cells(spark: SparkSession, layout: Layout, paths: list[str], settings: Sett
     extra = [rules.named(name) for name in layout.names if layout.is_text and name.startswith("+")][:UNDECLARED_SHOWN]
     lost = [] if layout.is_text else [f"{_lost(layout, settings)} as {rules.LOST}"]
     return frame.selectExpr(*PLACE_OF_RECORD, *corrupt, *lost, *extra, *_declared(layout, settings))
+
+
+def _set_clocks_to_utc(spark: SparkSession) -> None:
+    """Spark reads ORC's times by the clock of the machine, which may skip an hour in spring; that of AWS Glue is UTC."""
+    java: Any = spark._jvm
+    java.java.util.TimeZone.setDefault(java.java.util.TimeZone.getTimeZone("UTC"))
+    zone = "java_method('java.time.ZoneId', 'systemDefault') as zone"
+    workers = spark.range(0, spark.sparkContext.defaultParallelism, 1, spark.sparkContext.defaultParallelism)
+    if other := {row["zone"] for row in workers.selectExpr(zone).collect()} - UTC:
+        raise RunError(f"The clock of a worker is in {min(other)}: times of ORC files are read right in UTC only.")
 
 
 def _opened(reader: DataFrameReader, layout: Layout, paths: list[str], settings: Settings) -> DataFrame:

@@ -214,6 +214,8 @@ def local_iceberg(storage: Path) -> dict[str, str]:
 
 @pytest.fixture
 def platform(storage: Path, spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
+    # The job sets it to UTC for some files; this is the one that Java was started with.
+    spark._jvm.java.util.TimeZone.setDefault(None)  # type: ignore[union-attr]
     for name, value in {"AWS_DEFAULT_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "test"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
