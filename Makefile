@@ -18,7 +18,7 @@ demo: $(VENV)/ready ## Generate a project from demo.yaml into demo/ and run its 
 	@$(VENV)/bin/cookiecutter demo/.template --config-file demo.yaml --no-input --output-dir demo
 	@ln -s $(VENV) demo/acme-sales/.venv
 	@$(MAKE) --no-print-directory -C demo/acme-sales local
-	@echo "The project lies in demo/acme-sales; the places and commands above are for that folder."
+	@echo "The project is in demo/acme-sales: the paths and commands above are for that folder."
 
 test: $(VENV)/ready $(SCAN)/ready check ## Run every test: those of the tools, then generated projects, Terraform, Spark, scanners, a project's own checks.
 	$(VENV)/bin/python -m pytest tools/tests
@@ -33,7 +33,7 @@ check: $(VENV)/ready ## Lint, format and types of this repository, of the tools 
 soak: $(VENV)/ready ## Run the whole platform of an upgraded project, and of one in a new account (6 minutes, not in CI).
 	$(VENV)/bin/python -m pytest -n 0 tests/soak_upgrade.py tests/soak_account_profiles.py
 
-fix: $(VENV)/ready ## Mend what check finds, where that can be done by machine.
+fix: $(VENV)/ready ## Fix what check finds, where a program can.
 	$(VENV)/bin/ruff check --fix . '$(PROJECT)'
 	$(VENV)/bin/ruff format . '$(PROJECT)'
 	@if command -v terraform >/dev/null; then terraform fmt -recursive '$(PROJECT)'; fi
@@ -42,10 +42,10 @@ bench: $(VENV)/ready ## Measure ETL, generation, upgrade and planning, or ONLY=u
 	$(VENV)/bin/pip install --quiet --quiet --requirement benches/requirements.txt
 	$(VENV)/bin/python -m benches "$(ONLY)"
 
-golden: $(VENV)/ready ## Take over, for review, what answers become now: tests/golden.
+golden: $(VENV)/ready ## Update tests/golden to what the answers generate now, for review.
 	PYTHONPATH=. $(VENV)/bin/python tests/golden_trees.py
 
-release: $(VENV)/ready ## Make a version: make release VERSION=1.2.0; refused while CHANGELOG.md leaves a change unnamed.
+release: $(VENV)/ready ## Make a version: make release VERSION=1.2.0; refused if CHANGELOG.md does not name every changed file.
 	@$(VENV)/bin/python -m releases "$(VERSION)"
 
 $(VENV)/ready: requirements.txt $(PROJECT)/requirements.lock

@@ -11,7 +11,7 @@ from answers.project import project_faults, project_from
 
 Answers = dict[str, Any]
 Entry = TypeVar("Entry")
-WELCOME = "Answer step by step; nothing is written before you say so at the end. Ctrl-C stops at any time."
+WELCOME = "Answer step by step. Nothing is written until you confirm at the end. Ctrl-C stops at any time."
 CORRECTIONS = {
     "project name": "project_name",
     "slug": "project_slug",
@@ -92,7 +92,7 @@ def approval_is_asked(answers: Answers) -> bool:
 def corrected(answers: Answers) -> Answers:
     """The answers with one part asked anew."""
     offered = {title: key for title, key in CORRECTIONS.items() if key != "approvers" or approval_is_asked(answers)}
-    part = ask.choice("What do you correct?", offered)
+    part = ask.choice("What do you want to correct?", offered)
     again: dict[str, Callable[[Any], Any]] = {
         "project_name": project_name,
         "project_slug": project_slug,

@@ -17,8 +17,8 @@ ANOTHER_TYPE = "another type"
 RULES = {
     "a value is required": "required",
     "no value twice in a batch": "unique",
-    "a smallest value": "minimum",
-    "a largest value": "maximum",
+    "a minimum": "minimum",
+    "a maximum": "maximum",
     "only certain values": "one_of",
     "a pattern that the whole value matches": "pattern",
 }
@@ -81,7 +81,9 @@ def which(message: str, columns: list[Answer]) -> int:
 
 def one_column(now: Answer, others: list[Answer]) -> Answer:
     """A column's name, type and, of dates, format; its rules stay."""
-    help_text = "The files' own name in lower case, with _ for all but letters and digits: order_id for Order ID."
+    help_text = (
+        "The column's name in the files, in lower case, with _ in place of other characters: order_id for Order ID."
+    )
     taken = [each["name"] for each in others]
     name = ask.text("Column", "column_name", now.get("name", ""), help_text, taken)
     offered = list(dict.fromkeys([*([now["type"]] if now else []), *TYPES]))
@@ -90,7 +92,7 @@ def one_column(now: Answer, others: list[Answer]) -> Answer:
         f"Type of {name}",
         choices,
         now.get("type"),
-        "decimal is exact, for money; double is for what is measured.",
+        "decimal is exact: use it for money. double is approximate: use it for measurements.",
     )
     if column_type == ANOTHER_TYPE:
         column_type = ask.text(f"Type of {name}", "column_type", now.get("type", ""))
@@ -148,7 +150,7 @@ def ruled(column: Answer) -> Answer:
     """A column with its rules asked anew."""
     kind = column["type"].partition("(")[0]
     offered = {title: rule for title, rule in RULES.items() if fits(rule, kind)}
-    help_text = "Only the rules that you select are asked for."
+    help_text = "You are asked only for the rules that you select."
     wanted = ask.several(f"Rules of {column['name']}", offered, rules_of(column), help_text)
     rules = {rule: rule_value(rule, column, kind) for rule in wanted}
     return {key: value for key, value in column.items() if key not in RULES.values()} | rules
@@ -171,7 +173,7 @@ def rule_value(rule: str, column: Answer, kind: str) -> Any:
         return ask.listed(f"Values of {name}", "allowed_value", column.get("one_of", []), help_text, least=1)
     if rule == "pattern":
         return ask.text(f"Pattern of {name}", "value_pattern", column.get("pattern", ""))
-    message = f"{'Smallest' if rule == 'minimum' else 'Largest'} value of {name}"
+    message = f"{rule.capitalize()} of {name}"
     given = ask.line(message, lambda text: limit_fault(text, kind), str(column.get(rule, "")), ask.rule_of("limit"))
     return limit(given, kind)
 
@@ -187,4 +189,4 @@ def limit_fault(given: str, kind: str) -> str | None:
     try:
         return ask.refusal("limit", limit(given, kind))
     except ValueError:
-        return "It is no number."
+        return "It is not a number."

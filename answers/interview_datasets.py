@@ -15,7 +15,7 @@ Answer = dict[str, Any]
 FORMATS = {"CSV": "csv", "JSON (lines or an array)": "json", "Parquet": "parquet", "ORC": "orc"}
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "vertical bar": "|"}
 NONE = ""
-KEPT = ("prefix", "maximum_bad_share", "expected_every", "on_drift", "table_format", "schedule")
+KEPT = ("prefix", "maximum_quarantined_share", "expected_every", "on_drift", "table_format", "schedule")
 SHARES = {"none": 0, "1 %": 0.01, "5 %": 0.05, "20 %": 0.2}
 OTHER_SHARE = "another share"
 EXPECTED = {
@@ -50,7 +50,7 @@ def again(name: str, now: Answer, others: list[str]) -> tuple[str, Answer]:
         "columns": lambda: {**now, "columns": interview_columns.corrected(now["columns"], {})},
         "primary key, newest row, partition": lambda: with_roles(now, {}, None),
         "rules": lambda: with_columns_ruled(now),
-        "bad rows and how often data is expected": lambda: with_expectations(name, now),
+        "quarantined rows and how often data is expected": lambda: with_expectations(name, now),
     }
     chosen = ask.choice(f"Which part of {name}?", {**{title: title for title in parts}, "name": "name"})
     if chosen == "name":
@@ -63,7 +63,7 @@ def from_files(now: Answer) -> Answer:
     path = ask.file(
         "Sample file (empty for none)",
         sample_fault,
-        "Columns and types are proposed from its first 10,000 rows. It is only read.",
+        "The template reads its first 10,000 rows and proposes columns and types. The file is not changed.",
     )
     kept = {key: now[key] for key in KEPT if key in now}
     if path is None:
@@ -142,17 +142,19 @@ def with_roles(now: Answer, seen: dict[str, Column], inference: Inference | None
     found = {key: value for key, value in now.items() if key not in proposed}
     keys = {f"{name}{repetition(seen.get(name))}": name for name, kind in types.items() if can_be_key(kind)}
     if keys:
-        help_text = "The columns that name a row: of rows with the same key one is published. None: every row is."
+        help_text = (
+            "The columns that identify a row. Of rows with the same key, one is published; without a key, all are."
+        )
         found["primary_key"] = ask.several("Primary key", keys, proposed["primary_key"] or [], help_text)
     if found.get("primary_key"):
         able = [name for name, kind in types.items() if can_tell_newest(name, kind)]
         able = [name for name in able if name not in found["primary_key"]]
-        help_text = "Of rows with the same key, the one with the latest of these is published."
+        help_text = "Of rows with the same key, the one with the latest value in this column is published."
         found["newest_by"] = role("Newest row by", able, proposed["newest_by"], "the latest upload", help_text)
     able = [
         name for name, kind in types.items() if kind in PARTITIONS and (name not in seen or can_partition(seen[name]))
     ]
-    help_text = "Folders of the published table, which queries can skip: dates by day, others by value."
+    help_text = "One folder per day (dates) or per value (other columns), so that queries can skip folders."
     found["partition_by"] = role("Partition by", able, proposed["partition_by"], "nothing", help_text)
     return interview_columns.without_empty(found)
 
@@ -180,27 +182,27 @@ def with_columns_ruled(now: Answer) -> Answer:
 
 
 def with_expectations(name: str, now: Answer) -> Answer:
-    """The dataset with the share of bad rows and the freshness asked."""
-    share = now.get("maximum_bad_share", 0.05)
-    help_text = "Bad rows go to quarantine. When more of a run's rows are bad, it fails and nothing is published."
+    """The dataset with the share of quarantined rows and the freshness asked."""
+    share = now.get("maximum_quarantined_share", 0.05)
+    help_text = "Rows that break a rule go to quarantine. If a run has more of them, it fails and publishes nothing."
     choices = {**SHARES, OTHER_SHARE: -1}
     chosen = ask.choice(
-        f"How many rows of {name} may be bad?", choices, share if share in SHARES.values() else -1, help_text
+        f"How many rows of {name} may be quarantined?", choices, share if share in SHARES.values() else -1, help_text
     )
     if chosen == -1:
-        chosen = float(ask.line("Share of bad rows, 0 to 1", share_fault, str(share), "0.1 is one row in ten."))
+        chosen = float(ask.line("Share of quarantined rows, 0 to 1", share_fault, str(share), "0.1 is one row in ten."))
     expected = now.get("expected_every", "24 hours")
     first = expected if expected in EXPECTED.values() else "other"
-    help_text = "An alarm rings if nothing is published for this long."
+    help_text = "An alarm notifies you if nothing is published for this long."
     every = ask.choice(f"How often is data of {name} expected?", EXPECTED, first, help_text)
     if every == "other":
         every = ask.text("Expected every", "duration", "" if first != "other" else expected)
     rest = {key: value for key, value in now.items() if key != "expected_every"}
-    return {**rest, "maximum_bad_share": chosen, **({"expected_every": every} if every else {})}
+    return {**rest, "maximum_quarantined_share": chosen, **({"expected_every": every} if every else {})}
 
 
 def share_fault(given: str) -> str | None:
     try:
         return None if 0 <= float(given) <= 1 else "It is not between 0 and 1."
     except ValueError:
-        return "It is no number."
+        return "It is not a number."

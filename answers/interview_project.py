@@ -33,7 +33,9 @@ def environment(now: Answer, others: list[Answer], project_region: str) -> Answe
     name = ask.text("Environment", "environment", now.get("name", ""), taken=taken)
     found: Answer = {
         "name": name,
-        "account": ask.text("AWS account", "aws_account_id", now.get("account", ""), "The 12 digits of its account."),
+        "account": ask.text(
+            "AWS account", "aws_account_id", now.get("account", ""), "The 12 digits of the account's ID."
+        ),
     }
     if not ask.yes(f"Does {name} run in {project_region}?", now.get("region", project_region) == project_region):
         found["region"] = region(f"Region of {name}", now.get("region", project_region))
@@ -43,7 +45,7 @@ def environment(now: Answer, others: list[Answer], project_region: str) -> Answe
         "They see the plan before it is applied.",
     )
     size = {"workers": now.get("workers", 2), "worker_type": now.get("worker_type", "G.1X")}
-    help_text = "Each run of a job in this environment gets so many Glue workers."
+    help_text = "The number and type of Glue workers that each job run in this environment gets."
     found |= ask.choice(f"Size of {name}", SIZES, size, help_text)
     # What the interview does not ask, such as a network or JDBC connections of its own, stays.
     return {**{key: now[key] for key in ("network", "jdbc") if key in now}, **found}
@@ -73,7 +75,7 @@ def git(now: Answer) -> Answer:
         )
     elif "repository" in now and "/" not in now["repository"]:
         found["repository"] = now["repository"]
-    help_text = "What is merged to this branch is what is delivered."
+    help_text = "The pipeline delivers what is merged to this branch."
     found["branch"] = ask.text("Branch", "branch_name", now.get("branch", "main"), help_text)
     return found
 
@@ -102,7 +104,7 @@ def network(now: Answer) -> Answer:
 
 
 def tags(now: dict[str, str]) -> dict[str, str]:
-    help_text = "On everything, such as owner=data-team, cost center=42; empty for none."
+    help_text = "Tags on every resource, such as owner=data-team, cost center=42; empty for none."
     written = ", ".join(f"{key}={value}" for key, value in now.items())
     found = forms.tags(ask.line("Tags", tags_fault, written, help_text))
     return found if isinstance(found, dict) else {}

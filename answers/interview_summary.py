@@ -71,7 +71,7 @@ def dataset(answer: Answers) -> list[str]:
     roles["partitioned by"] = answer.get("partition_by")
     lines += ["; ".join(f"{title} {value}" for title, value in roles.items() if value)] if any(roles.values()) else []
     expected = f"; data expected every {answer['expected_every']}" if "expected_every" in answer else ""
-    return [*lines, f"at most {100 * answer['maximum_bad_share']:g} % bad rows{expected}"]
+    return [*lines, f"at most {100 * answer['maximum_quarantined_share']:g} % quarantined rows{expected}"]
 
 
 def column(answer: Answers) -> str:

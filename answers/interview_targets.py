@@ -31,7 +31,7 @@ FIELDS_OF_TARGET = {
 }
 DIFFERENT = ("environments", "kinds")
 DIFFERENCES: dict[str, tuple[str, ...]] = {
-    "the same as usual": (),
+    "everything that is sent by default": (),
     "certain kinds only": ("kinds",),
     "certain environments only": ("environments",),
     "certain kinds, in certain environments": ("environments", "kinds"),
@@ -58,11 +58,11 @@ def heard(now: Answer, environments: list[str]) -> Answer:
     found = {key: value for key, value in now.items() if key not in DIFFERENT}
     if "environments" in asked:
         places = [*environments, PIPELINE]
-        found["environments"] = one_or_more("Where", places, now.get("environments", []))
+        found["environments"] = one_or_more("From which environments", places, now.get("environments", []))
     if "kinds" in asked:
         places = found.get("environments", [*environments, PIPELINE])
         happening = dict.fromkeys(kind for place in places for kind in kinds_in(place))
-        found["kinds"] = one_or_more("Of which kinds", list(happening), now.get("kinds", []))
+        found["kinds"] = one_or_more("Which kinds", list(happening), now.get("kinds", []))
     return found
 
 
@@ -75,7 +75,7 @@ def one_or_more(message: str, offered: list[str], now: list[str]) -> list[str]:
 def notifications(environments: list[str]) -> list[Answer]:
     """The targets one by one."""
     found: list[Answer] = []
-    help_text = "The end of every run is notified, with what to do if it failed."
+    help_text = "Notifications say how runs ended, and what to do if one failed."
     while ask.yes(
         "Another target?" if found else "Should somebody get notifications?", not found, "" if found else help_text
     ):

@@ -159,6 +159,8 @@ def faults_of_keys(value: dict[object, object], body: dict[str, Any], place: str
             yield from faults(item, body["additionalProperties"], f"{place}, {shown(key)[1:-1]}")
         elif key in known:
             yield from faults(item, known[key], f"{place}, {key}")
+        elif key in body.get("renamed", {}):
+            yield Fault(place, key, f"is now called {body['renamed'][key]}")
         else:
             near = get_close_matches(str(key), known, 1)
             hint = f"Did you mean {near[0]}?" if near else f"It can hold {', '.join(known)}."
@@ -197,7 +199,10 @@ def discriminator_fits(value: dict[str, object], branch: dict[str, Any]) -> bool
 
 
 def typed(value: object, definition: dict[str, Any]) -> Any:
-    """A value with its numbers as numbers and its keys in the schema's order; what does not fit stays."""
+    """A value with its numbers as numbers and its keys in the schema's order; what does not fit stays.
+
+    A key that an earlier version called otherwise gets its name of today: old records and answers files keep working.
+    """
     _, body = definition_of(definition)
     if "oneOf" in body and isinstance(value, dict):
         fitting = [branch for branch in body["oneOf"] if discriminator_fits(value, definition_of(branch)[1])]
@@ -206,12 +211,18 @@ def typed(value: object, definition: dict[str, Any]) -> Any:
     if isinstance(value, list) and "items" in body:
         return [typed(item, body["items"]) for item in value]
     if isinstance(value, dict) and "properties" in body:
-        known_keys = [key for key in body["properties"] if key in value]
-        rest = [key for key in value if key not in body["properties"]]
-        return {k: typed(value[k], body["properties"].get(k, {})) for k in known_keys + rest}
+        named = with_names_of_today(value, body.get("renamed", {}))
+        known_keys = [key for key in body["properties"] if key in named]
+        rest = [key for key in named if key not in body["properties"]]
+        return {k: typed(named[k], body["properties"].get(k, {})) for k in known_keys + rest}
     if isinstance(value, dict) and isinstance(body.get("additionalProperties"), dict):
         return {key: typed(item, body["additionalProperties"]) for key, item in value.items()}
     return number_of(value, body.get("type")) if isinstance(value, str) else value
+
+
+def with_names_of_today(value: dict[str, Any], renamed: dict[str, str]) -> dict[str, Any]:
+    """A map whose old keys have their new names, except where it has both."""
+    return {new if (new := renamed.get(key, key)) not in value else key: item for key, item in value.items()}
 
 
 def number_of(text: str, wanted: object) -> object:

@@ -12,8 +12,8 @@ FOLDER_IN_COPY = "{{cookiecutter_project_folder()}}"
 # Says in the copy which process works on it.
 OWNER = ".dataops-template-copy-of.json"
 TOO_LARGE = (
-    "The template's folder holds {}: cookiecutter copied that too before it asked anything. "
-    "A clean clone generates sooner: git clone TEMPLATE clean-template, then cookiecutter clean-template."
+    "The template's folder contains {}: cookiecutter copied that too before it asked anything. "
+    "A clean clone generates faster: git clone TEMPLATE clean-template, then cookiecutter clean-template."
 )
 CACHES = {"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis"}
 

@@ -47,7 +47,7 @@ EVERY_RULE = {
         ],
         "primary_key": ["sensor", "taken_on"],
         "partition_by": "kind",
-        "maximum_bad_share": 0.5,
+        "maximum_quarantined_share": 0.5,
         "on_drift": "stop",
         "expected_every": "2 days",
         "schedule": "cron(0 6 * * ? *)",

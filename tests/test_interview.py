@@ -56,7 +56,7 @@ def stopped(ask: Callable[[], Any], *keys: str) -> None:
 
 DEV = (line("dev"), line("111111111111"), YES, NO, pick("small"))
 PROD = (line("prod"), line("222222222222"), YES, YES, pick("large"))
-# Without a sample file: two columns typed, no roles proposed, no rules, 5 % bad rows, every day.
+# Without a sample file: two columns typed, no roles proposed, no rules, 5 % quarantined rows, every day.
 COLUMN = (line("order_id"), pick("bigint"))
 SECOND_COLUMN = (pick("Add"), line("placed_on"), pick("date"), ENTER)
 ROLES = (SPACE, ENTER, pick("placed_on"), pick("placed_on"))
@@ -92,7 +92,7 @@ def test_the_answers_are_what_was_typed(answers: dict[str, Any]) -> None:
         "primary_key": ["order_id"],
         "newest_by": "placed_on",
         "partition_by": "placed_on",
-        "maximum_bad_share": 0.05,
+        "maximum_quarantined_share": 0.05,
         "expected_every": "24 hours",
     }
     assert answers["approvers"] == ["Architects", "SMEs"]
@@ -391,9 +391,9 @@ def test_a_delimiter_that_the_sample_leaves_open_is_asked(orders: Path) -> None:
             ("certain" + SPACE, ENTER, line("paid, paid"), line("paid, shipped")),
             {"one_of": ["paid", "shipped"]},
         ),
-        ("bigint", ("smallest" + SPACE, ENTER, line("x"), line("0")), {"minimum": 0}),
-        ("double", ("largest" + SPACE, ENTER, line("1e999"), line("0.5")), {"maximum": 0.5}),
-        ("date", ("smallest" + SPACE, ENTER, line("7"), line("2020-01-31")), {"minimum": "2020-01-31"}),
+        ("bigint", ("minimum" + SPACE, ENTER, line("x"), line("0")), {"minimum": 0}),
+        ("double", ("maximum" + SPACE, ENTER, line("1e999"), line("0.5")), {"maximum": 0.5}),
+        ("date", ("minimum" + SPACE, ENTER, line("7"), line("2020-01-31")), {"minimum": "2020-01-31"}),
     ],
 )
 def test_a_rule_is_asked_in_the_words_of_its_type(
@@ -418,7 +418,7 @@ def test_a_changed_column_keeps_its_rules() -> None:
     assert typed(lambda: interview_columns.one_column(column, []), line("total"), ENTER) == column | {"name": "total"}
 
 
-def test_bad_rows_and_freshness_can_be_said_in_other_words() -> None:
+def test_quarantined_rows_and_freshness_can_be_said_in_other_words() -> None:
     keys = (
         pick("another share"),
         line("5"),
@@ -429,7 +429,7 @@ def test_bad_rows_and_freshness_can_be_said_in_other_words() -> None:
     )
     found = typed(lambda: interview_datasets.with_expectations("orders", {}), *keys)
 
-    assert found == {"maximum_bad_share": 0.1, "expected_every": "36 hours"}
+    assert found == {"maximum_quarantined_share": 0.1, "expected_every": "36 hours"}
 
 
 def test_a_correction_asks_its_part_again_and_nothing_else(answers: dict[str, Any]) -> None:
@@ -459,8 +459,8 @@ CORRECTIONS: list[tuple[tuple[str, ...], Callable[[dict[str, Any]], Any], Any]] 
         ["sales"],
     ),
     (
-        (pick("datasets"), ENTER, pick("bad rows"), pick("20"), ENTER),
-        lambda found: found["datasets"]["orders"]["maximum_bad_share"],
+        (pick("datasets"), ENTER, pick("quarantined rows"), pick("20"), ENTER),
+        lambda found: found["datasets"]["orders"]["maximum_quarantined_share"],
         0.2,
     ),
     (

@@ -189,7 +189,9 @@ def test_a_refused_answer_shows_its_reason_below_the_question(terminal: Callable
 
 def test_an_answer_can_be_corrected_at_the_summary(terminal: Callable[..., Terminal], orders: Path) -> None:
     person = terminal()
-    person.answer_all([*ALL, ("Are these answers right", "Correct" + ENTER), ("What do you correct", "slug" + ENTER)])
+    person.answer_all(
+        [*ALL, ("Are these answers right", "Correct" + ENTER), ("What do you want to correct", "slug" + ENTER)]
+    )
     person.answer("Short name", CLEAR + "acme-orders" + ENTER)
     person.answer("Are these answers right", "Write it" + ENTER)
 

@@ -21,7 +21,13 @@ WIDE: dict[str, Any] = {
     "environments": "dev=111111111111, test=222222222222, uat=333333333333, prod=444444444444",
     "notifications": EVERY_NOTIFICATION,
     "datasets": {
-        "visits": {"format": "csv", "delimiter": ";", "partition_by": "seen_at", "maximum_bad_share": 0.5, **KEYED},
+        "visits": {
+            "format": "csv",
+            "delimiter": ";",
+            "partition_by": "seen_at",
+            "maximum_quarantined_share": 0.5,
+            **KEYED,
+        },
         "devices": {"format": "csv", "prefix": "raw/devices/", "columns": COLUMNS},
         "events": {"format": "json", **KEYED},
         "readings": {"format": "parquet", **KEYED},

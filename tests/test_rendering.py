@@ -188,14 +188,14 @@ def test_numbers_stay_numbers(bake: Callable[..., Path]) -> None:
     dataset = {
         "format": "csv",
         "columns": [{"name": "amount", "type": "decimal(12,2)", "minimum": 0.05, "maximum": 1e20}],
-        "maximum_bad_share": 0.1,
+        "maximum_quarantined_share": 0.1,
     }
 
     settings = settings_of(bake(datasets={"payments": dataset}))
 
     assert settings["datasets"]["payments"]["columns"][0]["minimum"] == 0.05
     assert settings["datasets"]["payments"]["columns"][0]["maximum"] == 10**20
-    assert settings["datasets"]["payments"]["maximum_bad_share"] == 0.1
+    assert settings["datasets"]["payments"]["maximum_quarantined_share"] == 0.1
 
 
 def test_the_next_steps_name_the_folder_as_the_shell_here_would(run_cookiecutter: Callable[..., Any]) -> None:

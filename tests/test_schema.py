@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 DEFAULTS = {key: json.loads((ROOT / "cookiecutter.json").read_text())[key] for key in QUESTIONS}
 INTERPRETED = {
     *("$ref", "$defs", "$schema", "title", "description", "type", "const", "enum", "not", "anyOf", "oneOf"),
+    "renamed",
     *("properties", "required", "additionalProperties", "propertyNames", "minProperties", "maxProperties"),
     *(
         "items",
@@ -96,7 +97,7 @@ FULL: dict[str, Any] = {
             "primary_key": ["order_id"],
             "newest_by": "ordered_at",
             "partition_by": "ordered_at",
-            "maximum_bad_share": 0.05,
+            "maximum_quarantined_share": 0.05,
             "quarantined_share": 0.01,
             "on_drift": "report",
             "table_format": "iceberg",
@@ -177,7 +178,7 @@ WRONG_BY_SCHEMA: list[tuple[tuple[str | int, ...], object]] = [
     (("datasets", "orders", "columns", 0, "type"), "long"),
     (("datasets", "orders", "columns", 0, "minimum"), True),
     (("datasets", "orders", "columns", 2, "one_of"), [1]),
-    (("datasets", "orders", "maximum_bad_share"), 1.1),
+    (("datasets", "orders", "maximum_quarantined_share"), 1.1),
     (("datasets", "orders", "delimiter"), ",,"),
     (("datasets", "orders", "encoding"), "latin1"),
     (("datasets", "orders", "decimal"), ";"),
@@ -213,7 +214,7 @@ def definitions(node: object) -> Iterator[dict[str, Any]]:
         elif isinstance(value, list):
             for each in value:
                 yield from definitions(each)
-        else:
+        elif key != "renamed":
             yield from definitions(value)
 
 
@@ -263,6 +264,37 @@ def test_what_a_library_refuses_is_refused_here(path: tuple[str | int, ...], val
 
     assert not judged_by_library(draft)
     assert project_faults(draft) != []
+
+
+def with_old_name(dataset: dict[str, Any]) -> dict[str, Any]:
+    """A dataset as version 1.0.0 wrote it."""
+    return {"maximum_bad_share" if key == "maximum_quarantined_share" else key: each for key, each in dataset.items()}
+
+
+def test_a_renamed_key_in_project_yaml_is_refused_with_its_new_name() -> None:
+    draft = {**FULL, "datasets": {"orders": with_old_name(FULL["datasets"]["orders"])}}
+
+    assert not judged_by_library(draft)
+    assert project_faults(draft) == ["datasets, orders: 'maximum_bad_share' is now called maximum_quarantined_share."]
+
+
+@pytest.mark.parametrize("form", [json.dumps, yaml.safe_dump, dict])
+def test_answers_with_a_renamed_key_are_taken_with_its_new_name(form: Callable[[Any], Any]) -> None:
+    orders = {**with_old_name(FULL["datasets"]["orders"]), "maximum_bad_share": 0.2}
+
+    read = project_from({**DEFAULTS, "datasets": form({"orders": orders})})
+
+    assert project_faults(read) == []
+    assert read["datasets"]["orders"] == {**FULL["datasets"]["orders"], "maximum_quarantined_share": 0.2}
+    assert list(read["datasets"]["orders"]) == list(FULL["datasets"]["orders"])
+
+
+def test_an_answer_with_both_names_of_a_key_is_refused() -> None:
+    orders = {**FULL["datasets"]["orders"], "maximum_bad_share": 0.2}
+
+    (sentence,) = project_faults(project_from({**DEFAULTS, "datasets": {"orders": orders}}))
+
+    assert sentence.endswith("'maximum_bad_share' is now called maximum_quarantined_share.")
 
 
 @pytest.mark.parametrize("key", ["name", "slug", "region", "environments", "datasets"])

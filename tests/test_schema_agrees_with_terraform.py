@@ -100,7 +100,7 @@ WRONG: list[tuple[Place, Any]] = [
     ((*ORDERS, "format"), "avro"),
     ((*ORDERS, "prefix"), "orders"),
     ((*ORDERS, "delimiter"), ",,"),
-    ((*ORDERS, "maximum_bad_share"), 1.1),
+    ((*ORDERS, "maximum_quarantined_share"), 1.1),
     ((*ORDERS, "on_drift"), "ignore"),
     ((*ORDERS, "table_format"), "delta"),
     ((*ORDERS, "expected_every"), "daily"),
@@ -216,8 +216,10 @@ def test_terraform_knows_every_key_that_the_schema_knows(judge: Judge) -> None:
 def test_terraform_knows_no_key_that_the_schema_does_not(judge: Judge) -> None:
     understood = judge.understood(DRAFT)
     known = {place[-1] for place in places(DRAFT)}
+    renamed = {old for kind in schema()["$defs"].values() for old in kind.get("renamed", {})}
 
-    assert {place[-1] for place in places(understood)} <= known
+    assert {place[-1] for place in places(understood)} - renamed <= known
+    assert renamed
 
 
 def test_what_may_be_left_out_may_be_left_out_in_both(judge: Judge) -> None:
@@ -239,6 +241,14 @@ def test_a_wrong_entry_is_refused_by_both(place: Place, value: Any, judge: Judge
 
     assert not judged_by_library(draft)
     assert not judge.plan([draft])[0]
+
+
+def test_both_refuse_a_renamed_key_in_the_same_sentence(judge: Judge) -> None:
+    draft = changed((*ORDERS, "maximum_bad_share"), 0.2)
+    is_taken, said = judge.plan([draft])
+
+    assert not is_taken
+    assert " ".join(re.sub(r"[╷│╵]", "", said).split()).count(project_faults(draft)[0]) == 1
 
 
 def test_both_know_the_same_kinds_of_notification(judge: Judge) -> None:

@@ -1,12 +1,16 @@
 """What a version has renamed: answers in the record, keys in project.yaml."""
 
 import json
-import re
+from collections.abc import Iterator
 from typing import Any
+
+import yaml
 
 from upgrade.versions import Version
 
 FILE = "upgrade/migrations.json"
+# In the path of a key, each key of a map or entry of a list.
+EACH = "*"
 
 
 def crossed(old: Version, new: Version) -> list[dict[str, Any]]:
@@ -24,8 +28,40 @@ def migrated_answers(answers: dict[str, Any], migrations: list[dict[str, Any]]) 
 
 
 def migrated_settings(text: str, migrations: list[dict[str, Any]]) -> str:
-    """project.yaml with its top keys renamed; every other character stays."""
+    """project.yaml with its keys renamed; every other character stays."""
     for migration in migrations:
-        for old, new in migration.get("settings", {}).items():
-            text = re.sub(rf"^{re.escape(old)}(?=[ \t]*:)", new, text, flags=re.MULTILINE)
+        for path, new in migration.get("settings", {}).items():
+            text = with_key_renamed(text, path.split("."), new)
     return text
+
+
+def with_key_renamed(text: str, path: list[str], new: str) -> str:
+    """A YAML text in which the key at a path, such as datasets.*.prefix, has another name.
+
+    Where the new key is there too, the old one stays, and is refused like any other key that is not known.
+    """
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError:
+        return text
+    # An alias leads to the same key again.
+    places = {(key.start_mark.index, key.end_mark.index) for key in keys_at(root, path, new)}
+    for start, end in sorted(places, reverse=True):
+        text = text[:start] + text[start:end].replace(path[-1], new) + text[end:]
+    return text
+
+
+def keys_at(node: yaml.Node | None, path: list[str], new: str) -> Iterator[yaml.Node]:
+    """The keys at a path that have no neighbour of the new name."""
+    name, rest = path[0], path[1:]
+    if isinstance(node, yaml.SequenceNode) and name == EACH:
+        for item in node.value:
+            yield from keys_at(item, rest, new) if rest else ()
+    if not isinstance(node, yaml.MappingNode):
+        return
+    names = [key.value for key, _ in node.value]
+    for key, value in node.value:
+        if name in (EACH, key.value) and rest:
+            yield from keys_at(value, rest, new)
+        elif name == key.value and new not in names:
+            yield key

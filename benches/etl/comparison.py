@@ -26,7 +26,7 @@ SETTINGS = {
     "primary_key": ["order_id"],
     "newest_by": "ordered_at",
     "partition_by": "ordered_at",
-    "maximum_bad_share": 0.05,
+    "maximum_quarantined_share": 0.05,
     "on_drift": "report",
     "table_format": "parquet",
     "input_bucket": "bench-input",

@@ -112,8 +112,8 @@ def test_the_help_lists_every_command_below_its_section(group: LazyGroup) -> Non
         assert re.findall(r"^  ([a-z-]+)  ", below, re.MULTILINE) == list(section)
 
 
-def test_the_sections_are_those_that_a_team_meets_one_after_the_other() -> None:
-    assert list(VERBS) == ["First day", "Every day", "At night", "On AWS", "Delivery builds", "Tools"]
+def test_the_sections_are_in_the_order_in_which_a_team_needs_them() -> None:
+    assert list(VERBS) == ["On this machine", "Development", "Operations", "On AWS", "Delivery builds", "Tools"]
 
 
 @pytest.mark.parametrize("words", [["--help"], ["delivery", "--help"], ["lcoal"]])

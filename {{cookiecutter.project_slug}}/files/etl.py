@@ -219,7 +219,7 @@ def publish_rows(
     quarantine = publishing.quarantine_folder(settings, manifest.batch)
     publishing.write_quarantine(refused, sum(tally.rows for tally in tallies if tally.reasons), quarantine)
     reporting.count_quarantined(report, publishing.quarantined(spark, quarantine))
-    reporting.refuse_too_many_bad_rows(report, settings.maximum_bad_share)
+    reporting.refuse_too_many_quarantined_rows(report, settings.maximum_quarantined_share)
     count_duplicates(report, older, sources)
     if publishing.is_committed(clients.s3, settings, manifest.batch):
         raise RunError("Another run published this batch meanwhile; nothing was changed.")

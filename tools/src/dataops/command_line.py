@@ -19,39 +19,41 @@ class Verb(NamedTuple):
 Sections = dict[str, dict[str, Verb]]
 
 VERBS: Sections = {
-    "First day": {
+    "On this machine": {
         "local": Verb("local_run.platform", "Run the whole platform on this machine, over samples or your own files."),
-        "local-down": Verb("local_run.platform:local_down", "End the local platform."),
+        "local-down": Verb("local_run.platform:local_down", "Stop the local AWS."),
         "run": Verb("local_run.run_etl", "Run the ETL alone, on local Spark."),
-        "query": Verb("local_run.query", "Query with SQL what the local platform has published."),
+        "query": Verb("local_run.query", "Query with SQL what the local AWS has published."),
         "pipeline-demo": Verb(
             "local_run.pipeline_demo", "Run the whole delivery on this machine, with your approvals."
         ),
         "cost": Verb("cost.command", "Estimate what a month costs, and what would save most."),
         "diagram": Verb("diagram.architecture", "Draw docs/architecture.svg from project.yaml."),
     },
-    "Every day": {
-        "check": Verb("development.checks:check", "Lint, format, types, schema of project.yaml; changes nothing."),
-        "fix": Verb("development.checks:fix", "Repair what check finds and a program can repair."),
+    "Development": {
+        "check": Verb(
+            "development.checks:check", "Check lint, format, types and the schema of project.yaml; changes nothing."
+        ),
+        "fix": Verb("development.checks:fix", "Fix what check finds, where a program can."),
         "test": Verb("development.tests:test", "Run the project's own tests."),
         "soak": Verb("development.tests:soak", "Test two hundred random schedules of faults."),
         "build": Verb("development.infrastructure:build", "Build the archives that Terraform uploads."),
     },
-    "At night": {
+    "Operations": {
         "where": Verb("operations.where", "Find a file: its state, the reason, its rows."),
-        "redrive": Verb("operations.redrive", "Return the messages of the dead-letter queues to work."),
+        "redrive": Verb("operations.redrive", "Return messages from the dead-letter queues to processing."),
         "names": Verb("operations.names", "Print the names of an environment for the commands of the runbook."),
         "logs": Verb("operations.logs", "Run the saved log query of a section of the runbook."),
-        "provoke": Verb("local_run.provoke", "Make an alarm of the local platform ring."),
+        "provoke": Verb("local_run.provoke", "Inject a fault into the local AWS until its alarm is active."),
     },
     "On AWS": {
         "doctor": Verb("operations.doctor.command", "Check an account for what would stop a deployment; reads only."),
         "bootstrap": Verb("delivery.bootstrap", "Create what the pipeline needs in an account, once."),
-        "bootstrap-remove": Verb("delivery.bootstrap_removal", "Remove what bootstrap has created."),
+        "bootstrap-remove": Verb("delivery.bootstrap_removal", "Remove what bootstrap created."),
         "push": Verb("delivery.push", "Push this branch to the project's repository."),
         "pipeline": Verb("delivery.pipeline", "Create or update the delivery pipeline."),
         "plan": Verb("development.infrastructure:plan", "Show what Terraform would change in one environment."),
-        "deployed": Verb("delivery.deployed", "Show which commit each environment has."),
+        "deployed": Verb("delivery.deployed", "Show which commit is deployed in each environment."),
         "rollback": Verb("delivery.rollback", "Open a pull request that reverts to an earlier commit."),
         "destroy": Verb("delivery.destroy", "Destroy an environment and its data."),
     },
@@ -60,21 +62,25 @@ VERBS: Sections = {
         "delivery": Verb("command_line:delivery", "Run one build of the pipeline."),
     },
     "Tools": {
-        "lock": Verb("development.packages", "Renew the lock files after a change of a requirements.txt."),
+        "lock": Verb("development.packages", "Update the lock files after a change of a requirements.txt."),
         "upgrade": Verb("development.template:upgrade", "Merge a newer version of the template."),
         "sync": Verb("development.template:sync", "Update the folders after a change of project.yaml."),
         "adopt": Verb("development.template:adopt", "Write the record that a project needs to be upgraded."),
-        "test-platform": Verb("development.tests:test_platform", "Test the local platform and inject faults."),
-        "test-delivery": Verb("development.tests:test_delivery", "Test the whole delivery, from commit to prod."),
+        "test-platform": Verb(
+            "development.tests:test_platform", "Test the whole platform on a local AWS, with injected faults."
+        ),
+        "test-delivery": Verb(
+            "development.tests:test_delivery", "Test the whole delivery on a local AWS, from commit to prod."
+        ),
     },
 }
 BUILDS: Sections = {
     "Builds": {
-        "plan": Verb("delivery.plan", "Plan one environment and pack what is approved."),
+        "plan": Verb("delivery.plan", "Plan one environment and pack what people approve."),
         "apply": Verb("delivery.apply", "Apply the approved plan."),
         "smoke": Verb("delivery.smoke", "Send one file through the deployed chain."),
-        "notify": Verb("delivery.notify", "Send the notification of what was delivered."),
-        "drift": Verb("delivery.drift", "Compare every environment with what was applied."),
+        "notify": Verb("delivery.notify", "Notify people of what was delivered."),
+        "drift": Verb("delivery.drift", "Compare every environment with the commit that is deployed there."),
         "pull-request": Verb("delivery.pull_request", "Check and plan a pull request."),
     },
 }

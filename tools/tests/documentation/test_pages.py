@@ -151,7 +151,7 @@ def test_every_message_that_is_quoted_is_one_of_this_project() -> None:
 
 
 def test_the_page_of_the_first_deployment_explains_every_state_of_the_doctor() -> None:
-    explained = [row[0] for row in table("first-deployment.md", "Before anything is made")]
+    explained = [row[0] for row in table("first-deployment.md", "Before anything is created")]
 
     assert explained == [state.value for state in State]
 

@@ -233,10 +233,10 @@ def test_a_run_that_is_killed_has_said_that_it_did_not_finish(
     assert (report["state"], report["reason"]) == ("failed", "did-not-finish")
 
 
-def test_too_many_bad_rows_fail_the_run_before_it_publishes(platform: Platform) -> None:
+def test_too_many_quarantined_rows_fail_the_run_before_it_publishes(platform: Platform) -> None:
     platform.upload("orders/a.csv", ROWS + "x,2024-01-01,d\n")
 
-    outcome = platform.run(job_settings(COLUMNS, maximum_bad_share=0.2))
+    outcome = platform.run(job_settings(COLUMNS, maximum_quarantined_share=0.2))
 
     assert outcome.failure == (
         f"too-many-bad-rows: 1 of 4 rows, more than 20.00%, 1 of them in s3://{INPUT}/orders/a.csv."
@@ -246,16 +246,16 @@ def test_too_many_bad_rows_fail_the_run_before_it_publishes(platform: Platform) 
     assert commits(platform) == []
 
 
-def test_exactly_the_maximum_share_of_bad_rows_is_published(platform: Platform) -> None:
+def test_exactly_the_maximum_share_of_quarantined_rows_is_published(platform: Platform) -> None:
     platform.upload("orders/a.csv", ROWS + "x,2024-01-01,d\n")
 
-    assert platform.run(job_settings(COLUMNS, maximum_bad_share=0.25)).counts == (4, 3, 1, 0)
+    assert platform.run(job_settings(COLUMNS, maximum_quarantined_share=0.25)).counts == (4, 3, 1, 0)
 
 
 def test_a_batch_of_bad_rows_only_fails_whatever_share_is_allowed(platform: Platform) -> None:
     platform.upload("orders/a.csv", "id,day,v\nx,2024-01-01,d\n")
 
-    outcome = platform.run(job_settings(COLUMNS, maximum_bad_share=1.0))
+    outcome = platform.run(job_settings(COLUMNS, maximum_quarantined_share=1.0))
 
     assert outcome.failure == "all-rows-bad: none of 1 rows passed; see the quarantine."
     assert commits(platform) == []

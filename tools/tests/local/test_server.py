@@ -2,8 +2,11 @@
 
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.exceptions import ClientError
 from stand_in_server import PATIENCE_SECONDS, Server, start
 
 from dataops.local_platform import NOTE, noted
@@ -17,6 +20,28 @@ def test_it_listens_on_one_address_of_loopback_only(server: Server) -> None:
     # Whatever listens on every address listens on this one too.
     with pytest.raises(OSError):
         socket.create_connection(("127.0.0.2", port), timeout=5)
+
+
+def test_a_request_that_a_client_sends_twice_is_carried_out_once(server: Server) -> None:
+    ec2 = server.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    group = ec2.create_security_group(GroupName="twice", Description="Twice", VpcId=vpc)["GroupId"]
+    opened = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "10.9.0.0/16"}]}
+    call = "12345678-1234-1234-1234-123456789012"
+
+    def as_one_call(request: AWSPreparedRequest, **_: Any) -> None:
+        request.headers["amz-sdk-invocation-id"] = call
+
+    ec2.meta.events.register("before-send.ec2.AuthorizeSecurityGroupEgress", as_one_call)
+    first, again = (
+        ec2.authorize_security_group_egress(GroupId=group, IpPermissions=[opened])["ResponseMetadata"]["RequestId"]
+        for _ in range(2)
+    )
+
+    assert first == again
+    call = "22345678-1234-1234-1234-123456789012"
+    with pytest.raises(ClientError, match=r"InvalidPermission\.Duplicate"):
+        ec2.authorize_security_group_egress(GroupId=group, IpPermissions=[opened])
 
 
 def test_it_ends_by_itself_when_nobody_has_asked_anything_for_a_while(tmp_path: Path) -> None:

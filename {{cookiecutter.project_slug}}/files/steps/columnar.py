@@ -191,10 +191,8 @@ def value(name: str, found: str, declared: str) -> tuple[str, str | None]:
         return column, f"{column} < date'{FIRST_DAY_OF_ORC}'"
     value = f"try_cast({column} as {declared})"
     if found == TIME_OF_ORC:
-        return (
-            value,
-            f"{value} is null and {column} is not null or {column} < '{FIRST_DAY_OF_ORC}' or {_is_cut(column)}",
-        )
+        is_too_old = f"{column} < '{FIRST_DAY_OF_ORC}'"
+        return value, f"{value} is null and {column} is not null or {is_too_old} or {_is_cut(column)}"
     if found in INTEGERS and declared in FLOATING:
         value = f"cast({column} as {declared})"
         loss = None if found in EXACT_IN[declared] else _differs(column, value, "decimal(20,0)")

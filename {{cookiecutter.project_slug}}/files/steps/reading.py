@@ -84,7 +84,7 @@ def _cells(spark: SparkSession, layout: Layout, paths: list[str], settings: Sett
 
 
 def _set_clocks_to_utc(spark: SparkSession) -> None:
-    """Spark reads ORC's times by the clock of the machine, which may skip an hour in spring; that of AWS Glue is UTC."""
+    """Spark reads ORC's times by the machine's clock, which may skip an hour in spring; that of AWS Glue is UTC."""
     java: Any = spark._jvm
     java.java.util.TimeZone.setDefault(java.java.util.TimeZone.getTimeZone("UTC"))
     zone = "java_method('java.time.ZoneId', 'systemDefault') as zone"

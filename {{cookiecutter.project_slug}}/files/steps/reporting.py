@@ -85,15 +85,15 @@ def count_quarantined(report: Report, counts: dict[str, list[tuple[list[str], in
         report.files[name].reasons = dict(sorted(reasons.items()))
 
 
-def refuse_too_many_bad_rows(report: Report, maximum_bad_share: float) -> None:
-    """End the run before it publishes, when more rows are bad than the dataset allows."""
-    rows, bad = report.total("rows_in"), report.total("quarantined")
-    if bad and bad == rows:
+def refuse_too_many_quarantined_rows(report: Report, maximum_quarantined_share: float) -> None:
+    """End the run before it publishes if it quarantines more rows than the dataset allows."""
+    rows, quarantined = report.total("rows_in"), report.total("quarantined")
+    if quarantined and quarantined == rows:
         raise RunError(f"all-rows-bad: none of {rows} rows passed; see the quarantine.")
-    if rows and bad / rows > maximum_bad_share:
+    if rows and quarantined / rows > maximum_quarantined_share:
         name, worst = max(report.files.items(), key=lambda item: item[1].quarantined)
-        most = f"{worst.quarantined} of them in {name}"
-        raise RunError(f"too-many-bad-rows: {bad} of {rows} rows, more than {maximum_bad_share:.2%}, {most}.")
+        more, most = f"more than {maximum_quarantined_share:.2%}", f"{worst.quarantined} of them in {name}"
+        raise RunError(f"too-many-bad-rows: {quarantined} of {rows} rows, {more}, {most}.")
 
 
 def refuse_lost_rows(report: Report) -> None:

@@ -43,7 +43,7 @@ class Settings:
     primary_key: list[str]
     newest_by: str | None
     partition_by: str | None
-    maximum_bad_share: float
+    maximum_quarantined_share: float
     on_drift: str
     table_format: str
     input_bucket: str

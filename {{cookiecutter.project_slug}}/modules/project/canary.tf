@@ -22,16 +22,16 @@ locals {
       one_of   = null
       pattern  = null
     }]
-    primary_key       = ["id"]
-    newest_by         = "sent_at"
-    partition_by      = null
-    maximum_bad_share = 0
-    quarantined_share = null
-    on_drift          = "stop"
-    table_format      = "parquet"
-    expected_every    = null
-    schedule          = ""
-    timeout           = "30 minutes"
-    timeout_minutes   = 30
+    primary_key               = ["id"]
+    newest_by                 = "sent_at"
+    partition_by              = null
+    maximum_quarantined_share = 0
+    quarantined_share         = null
+    on_drift                  = "stop"
+    table_format              = "parquet"
+    expected_every            = null
+    schedule                  = ""
+    timeout                   = "30 minutes"
+    timeout_minutes           = 30
   }
 }

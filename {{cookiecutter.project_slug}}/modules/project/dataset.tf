@@ -49,8 +49,12 @@ output "datasets" {
     error_message = "A primary key must not be a float or a double: two equal numbers may differ in their last digit."
   }
   precondition {
-    condition     = alltrue([for dataset in local.datasets : dataset.maximum_bad_share >= 0 && dataset.maximum_bad_share <= 1])
-    error_message = "maximum_bad_share must be between 0 and 1."
+    condition     = alltrue([for dataset in var.settings.datasets : dataset.maximum_bad_share == null])
+    error_message = join("\n", [for name, dataset in var.settings.datasets : "datasets, ${name}: 'maximum_bad_share' is now called maximum_quarantined_share." if dataset.maximum_bad_share != null])
+  }
+  precondition {
+    condition     = alltrue([for dataset in local.datasets : dataset.maximum_quarantined_share >= 0 && dataset.maximum_quarantined_share <= 1])
+    error_message = "maximum_quarantined_share must be between 0 and 1."
   }
   precondition {
     condition     = alltrue([for dataset in local.datasets : dataset.timeout_minutes >= 1 && dataset.timeout_minutes <= 7 * 24 * 60])

@@ -32,27 +32,27 @@ locals {
   # What files/etl.py is told, complete: it has no defaults of its own.
   job_settings = {
     for name, dataset in local.datasets : name => {
-      project           = var.settings.slug
-      environment       = var.environment
-      dataset           = name
-      format            = dataset.format
-      delimiter         = dataset.delimiter
-      quoted_newlines   = dataset.quoted_newlines
-      encoding          = dataset.encoding
-      header            = dataset.header
-      decimal           = dataset.decimal
-      missing_values    = dataset.missing_values
-      columns           = dataset.columns
-      primary_key       = dataset.primary_key
-      newest_by         = dataset.newest_by
-      partition_by      = dataset.partition_by
-      maximum_bad_share = dataset.maximum_bad_share
-      on_drift          = dataset.on_drift
-      table_format      = dataset.table_format
-      input_bucket      = local.buckets.input
-      output_bucket     = local.buckets.output
-      quarantine_bucket = local.buckets.quarantine
-      database          = local.names.database
+      project                   = var.settings.slug
+      environment               = var.environment
+      dataset                   = name
+      format                    = dataset.format
+      delimiter                 = dataset.delimiter
+      quoted_newlines           = dataset.quoted_newlines
+      encoding                  = dataset.encoding
+      header                    = dataset.header
+      decimal                   = dataset.decimal
+      missing_values            = dataset.missing_values
+      columns                   = dataset.columns
+      primary_key               = dataset.primary_key
+      newest_by                 = dataset.newest_by
+      partition_by              = dataset.partition_by
+      maximum_quarantined_share = dataset.maximum_quarantined_share
+      on_drift                  = dataset.on_drift
+      table_format              = dataset.table_format
+      input_bucket              = local.buckets.input
+      output_bucket             = local.buckets.output
+      quarantine_bucket         = local.buckets.quarantine
+      database                  = local.names.database
     }
   }
 }

@@ -68,7 +68,7 @@ def job_settings(columns: Iterable[dict[str, Any]], **changes: Any) -> Settings:
         "primary_key": [],
         "newest_by": None,
         "partition_by": None,
-        "maximum_bad_share": 1.0,
+        "maximum_quarantined_share": 1.0,
         "on_drift": "report",
         "table_format": "parquet",
         "input_bucket": INPUT,

@@ -1,9 +1,12 @@
 """Lints, formats and types the project, and compares project.yaml with its schema."""
 
 import shutil
+import sys
 
 import click
 
+from dataops.development.renamed_settings import renamed_settings
+from dataops.project import PROJECT
 from dataops.project.programs import BIN, run
 
 
@@ -13,6 +16,8 @@ def check() -> None:
     run(f"{BIN}/ruff", "check", ".")
     run(f"{BIN}/ruff", "format", "--check", ".")
     run(f"{BIN}/mypy")
+    if sentences := renamed_settings(PROJECT):
+        sys.exit("\n".join(sentences))
     run(f"{BIN}/check-jsonschema", "--schemafile", "project.schema.json", "project.yaml")
     if shutil.which("terraform"):
         run("terraform", "fmt", "-check", "-recursive")

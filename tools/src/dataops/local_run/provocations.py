@@ -106,11 +106,11 @@ def rows_unusual(scene: Scene) -> None:
 
 
 def rows_quarantined(scene: Scene) -> None:
-    """A file was uploaded whose share of bad rows is above quarantined_share."""
-    most = float(scene.settings["datasets"][scene.dataset]["maximum_bad_share"])
+    """A file was uploaded of which a larger share is quarantined than quarantined_share."""
+    most = float(scene.settings["datasets"][scene.dataset]["maximum_quarantined_share"])
     least = float(scene.settings["monitoring"]["datasets"][scene.dataset]["quarantined_share"])
     if least > most:
-        sys.exit(f"A run of {scene.dataset} with so many bad rows fails: maximum_bad_share is below quarantined_share.")
+        sys.exit(f"maximum_quarantined_share of {scene.dataset} is below quarantined_share: such a run fails.")
     bad = ceil((least + most) / 2 * ROWS_OF_A_LARGE_FILE)
     scene.ended(scene.upload("some bad rows.csv", good=ROWS_OF_A_LARGE_FILE - bad, bad=bad))
 

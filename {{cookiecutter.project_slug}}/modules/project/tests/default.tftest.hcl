@@ -56,7 +56,7 @@ run "the_job_is_told_everything" {
   command = plan
 
   assert {
-    condition     = output.job_settings.orders.delimiter == "," && output.job_settings.orders.quoted_newlines && output.job_settings.orders.maximum_bad_share == 0.05
+    condition     = output.job_settings.orders.delimiter == "," && output.job_settings.orders.quoted_newlines && output.job_settings.orders.maximum_quarantined_share == 0.05
     error_message = "The job's settings must hold the defaults of reading."
   }
   assert {

@@ -253,11 +253,21 @@ run "a_primary_key_that_is_a_double" {
   expect_failures = [output.datasets]
 }
 
-run "a_share_of_bad_rows_above_one" {
+run "a_share_of_quarantined_rows_above_one" {
   command = plan
 
   variables {
-    settings = merge(var.settings, { datasets = { orders = merge(var.settings.datasets.orders, { maximum_bad_share = 5 }) } })
+    settings = merge(var.settings, { datasets = { orders = merge(var.settings.datasets.orders, { maximum_quarantined_share = 5 }) } })
+  }
+
+  expect_failures = [output.datasets]
+}
+
+run "a_key_under_its_name_of_version_1_0" {
+  command = plan
+
+  variables {
+    settings = merge(var.settings, { datasets = { orders = merge(var.settings.datasets.orders, { maximum_bad_share = 0.1 }) } })
   }
 
   expect_failures = [output.datasets]
