@@ -164,7 +164,7 @@ def run(session: Callable[[], SparkSession], clients: Clients, settings: Setting
             reporting.write_report(clients.s3, settings, report)
             process(session(), clients, settings, manifest, report)
     except RunError as failure:
-        report.reason = str(failure)
+        reporting.note_failure(report, failure)
         raise
     except ClientError as error:
         report.reason = (
@@ -265,6 +265,8 @@ def read_rows(
     checked, tallies, unreadable = reading.readable_rows(spark, sources, settings)
     for source, error in unreadable:
         report.files[source.name].file_reason = f"unreadable: Spark cannot read it: {error}"
+    # A file that was overwritten or deleted meanwhile may fail Spark too: the retry reads the exact version.
+    refuse_changed_files(clients.s3, [source for source, _ in unreadable])
     sources = [source for source in sources if source not in [each for each, _ in unreadable]]
     rows_in = reading.rows_in(tallies, sources)
     differing = [source for source in sources if rows_in[source.path] != source.records]

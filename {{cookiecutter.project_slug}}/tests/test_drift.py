@@ -242,7 +242,7 @@ def test_report_lets_the_run_go_and_tells_what_differs(chain: EventChain) -> Non
 
     (notice,) = drift_notices(chain)
     assert notice.startswith(f"{SUBJECT} drift\n\nThe columns of the files differ")
-    assert "\nadded:web\nThe run goes on" in notice
+    assert "\nadded:web\nThe run continues" in notice
     assert on_record(chain) == ["added:web"]
 
 

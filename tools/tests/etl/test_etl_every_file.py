@@ -6,12 +6,14 @@ import json
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+from unittest.mock import Mock
 
 import pyarrow
 import pytest
 from platform_in_a_folder import Outcome, Platform, column, job_settings
+from py4j.protocol import Py4JError
 from pyarrow import orc, parquet
-from steps import failure
+from steps import failure, reading
 
 ID_AND_V = [column("id", "bigint"), column("v")]
 K_AND_V = [column("k"), column("v")]
@@ -525,6 +527,7 @@ def test_a_rule_that_spark_cannot_judge_ends_the_run_in_one_sentence_with_its_co
     assert outcome.published == []
     assert outcome.failure is not None
     assert outcome.failure.startswith(f"The rules of {columns[-1]['name']} cannot be judged: ")
+    assert [file["lasting"] for file in outcome.report["files"]] == [True]
 
 
 def test_a_declared_column_that_collides_with_the_partition_ends_the_run_in_one_sentence(platform: Platform) -> None:
@@ -536,14 +539,36 @@ def test_a_declared_column_that_collides_with_the_partition_ends_the_run_in_one_
     assert outcome.failure == "The column order_day is declared, and is also what partition_by: order adds; rename it."
 
 
-def test_a_file_that_fails_spark_is_found_and_the_others_are_published(platform: Platform) -> None:
+def spoilt_parquet() -> tuple[bytes, bytes]:
+    """A Parquet file of 2,000 rows, and the same with a whole footer that describes what is not there any more."""
     written = io.BytesIO()
     parquet.write_table(pyarrow.table({"id": list(range(2_000)), "v": ["x" * 9] * 2_000}), written, compression="gzip")
     good = written.getvalue()
+    return good, good[:100] + bytes(400) + good[500:]
+
+
+def test_a_file_that_fails_spark_alone_is_refused_at_once(platform: Platform) -> None:
+    platform.upload("orders/spoilt", spoilt_parquet()[1])
+
+    outcome = platform.run(job_settings(BIG_ID_AND_V, format="parquet"))
+
+    assert (outcome.failure, outcome.report["state"], outcome.counts) == (None, "published", (0, 0, 0, 0))
+    assert outcome.report["files"][0]["file_reason"].startswith("unreadable: Spark cannot read it: ")
+
+
+def test_an_error_that_does_not_come_again_refuses_no_file(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    platform.upload("orders/a.csv", "id,v\n1,a\n")
+    monkeypatch.setattr(reading, "tallied", Mock(side_effect=[Py4JError("Job aborted"), []]))
+
+    with pytest.raises(Py4JError):
+        platform.run(job_settings(BIG_ID_AND_V))
+
+
+def test_a_file_that_fails_spark_is_found_and_the_others_are_published(platform: Platform) -> None:
+    good, spoilt = spoilt_parquet()
     for number in range(5):
         platform.upload(f"orders/{number}", good)
-    # Its footer is whole; what it describes is not.
-    platform.upload("orders/spoilt", good[:100] + bytes(400) + good[500:])
+    platform.upload("orders/spoilt", spoilt)
 
     outcome = platform.run(job_settings(BIG_ID_AND_V, format="parquet"))
 
@@ -577,6 +602,8 @@ def test_a_file_of_another_format_says_so(platform: Platform, content: bytes, re
         ("py4j.protocol", "Job aborted: java.lang.OutOfMemoryError: Java heap space", False),
         ("py4j.protocol", "java.io.IOException: No space left on device", False),
         ("botocore.exceptions", "SlowDown", False),
+        ("py4j.protocol", "software.amazon.awssdk.services.s3.model.S3Exception: Access Denied", False),
+        ("py4j.protocol", "java.nio.file.AccessDeniedException: s3://x/y", False),
     ],
 )
 def test_a_file_is_at_fault_only_where_no_machine_or_network_is(module: str, text: str, is_of_a_file: bool) -> None:

@@ -68,6 +68,7 @@ def test_the_report_names_every_file_with_its_counts(platform: Platform) -> None
             "duplicates": 1,
             "reasons": {"type:id": 1},
             "file_reason": None,
+            "lasting": False,
         }
     ]
 
@@ -246,6 +247,20 @@ def test_too_many_quarantined_rows_fail_the_run_before_it_publishes(platform: Pl
     assert commits(platform) == []
 
 
+def test_only_the_files_with_more_bad_rows_than_allowed_would_fail_again(platform: Platform) -> None:
+    platform.upload("orders/bad.csv", "id,day,v\nx,2024-01-01,a\ny,2024-01-01,b\n4,2024-01-01,c\n")
+    platform.upload("orders/fair.csv", ROWS + "x,2024-01-01,d\n")
+    platform.upload("orders/good.csv", "id,day,v\n5,2024-01-01,a\n")
+
+    outcome = platform.run(job_settings(COLUMNS, maximum_quarantined_share=0.25))
+
+    assert {file["key"]: file["lasting"] for file in outcome.report["files"]} == {
+        "orders/bad.csv": True,
+        "orders/fair.csv": False,
+        "orders/good.csv": False,
+    }
+
+
 def test_exactly_the_maximum_share_of_quarantined_rows_is_published(platform: Platform) -> None:
     platform.upload("orders/a.csv", ROWS + "x,2024-01-01,d\n")
 
@@ -254,10 +269,12 @@ def test_exactly_the_maximum_share_of_quarantined_rows_is_published(platform: Pl
 
 def test_a_batch_of_bad_rows_only_fails_whatever_share_is_allowed(platform: Platform) -> None:
     platform.upload("orders/a.csv", "id,day,v\nx,2024-01-01,d\n")
+    platform.upload("orders/empty.csv", "id,day,v\n")
 
     outcome = platform.run(job_settings(COLUMNS, maximum_quarantined_share=1.0))
 
     assert outcome.failure == "all-rows-bad: none of 1 rows passed; see the quarantine."
+    assert [file["lasting"] for file in outcome.report["files"]] == [True, False]
     assert commits(platform) == []
 
 

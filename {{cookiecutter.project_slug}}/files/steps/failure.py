@@ -6,6 +6,7 @@ Of an unexpected error it has the class and never the text, which may quote valu
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from typing import Any
 
 # What fails for want of a machine, and would fail another file as well.
@@ -15,7 +16,10 @@ OF_THE_MACHINE = (
     "ExecutorLostFailure",
     "FetchFailed",
     "Container killed",
-    "AmazonS3Exception",
+    # Of both versions of AWS's library for Java, and of Hadoop.
+    "S3Exception",
+    "fs.s3a.AWS",
+    "AccessDenied",
     "SdkClientException",
     "ConnectException",
     "SocketTimeoutException",
@@ -26,6 +30,14 @@ ONLY_CARRY_ANOTHER = ("SparkException", "ExecutionException", "RuntimeException"
 
 class RunError(Exception):
     """The run cannot publish; the message is one sentence for the people who read the report."""
+
+
+class LastingError(RunError):
+    """Another attempt would end in the same way: with these files, or with any file when none is named."""
+
+    def __init__(self, sentence: str, files: Collection[str] = ()) -> None:
+        super().__init__(sentence)
+        self.files = files
 
 
 class RejectedFileError(Exception):

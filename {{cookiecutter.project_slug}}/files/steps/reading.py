@@ -229,7 +229,7 @@ def readable_rows(
             return checked, tallied(checked), unreadable
         except Exception as error:
             checked.unpersist()
-            if not is_of_a_file(error) or len(sources) == 1 or len(unreadable) == MOST_UNREADABLE:
+            if not is_of_a_file(error) or len(unreadable) == MOST_UNREADABLE:
                 raise
             source, cause = _first_unreadable(spark, sources, settings, error)
         unreadable.append((source, cause))
@@ -240,10 +240,11 @@ def readable_rows(
 def _first_unreadable(
     spark: SparkSession, sources: list[Source], settings: Settings, error: Exception
 ) -> tuple[Source, str]:
-    """One of the files that fail, by halves; raises the error when the files fail only together."""
-    while len(sources) > 1:
-        half = len(sources) // 2
-        for part in (sources[:half], sources[half:]):
+    """One of the files that fail, by halves; raises the error when it does not come again."""
+    is_alone = False
+    while not is_alone:
+        half, is_alone = len(sources) // 2, len(sources) <= 2
+        for part in (sources[:half], sources[half:]) if half else (sources,):
             # Kept as in the run itself: of rows that are only counted Spark would not read every column.
             rows = checked_rows(spark, part, settings).persist()
             try:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from steps.failure import RunError, text_of
+from steps.failure import LastingError, text_of
 from steps.settings import TEMPORAL_TYPES, Column, Settings
 
 if TYPE_CHECKING:
@@ -191,12 +191,12 @@ def refuse_unjudgeable(spark: SparkSession, settings: Settings) -> None:
     """End the run when a column's limits, pattern or format mean nothing to Spark."""
     added = settings.partition_column
     if added != settings.partition_by and added in [column.name for column in settings.columns]:
-        raise RunError(
+        raise LastingError(
             f"The column {added} is declared, and is also what partition_by: {settings.partition_by} adds; rename it."
         )
     for column in settings.columns:
         if wrong := _wrong(spark, column):
-            raise RunError(f"The rules of {column.name} cannot be judged: {wrong}.")
+            raise LastingError(f"The rules of {column.name} cannot be judged: {wrong}.")
 
 
 def _wrong(spark: SparkSession, column: Column) -> str | None:

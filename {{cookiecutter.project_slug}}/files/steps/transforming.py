@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from steps.failure import RunError, is_on_a_laptop, text_of
+from steps.failure import LastingError, is_on_a_laptop, text_of
 from steps.settings import Settings
 
 if TYPE_CHECKING:
@@ -49,10 +49,10 @@ def transformed(rows: DataFrame, settings: Settings) -> DataFrame:
         returned = transform(rows)
         columns = dict(returned.dtypes)
     except Exception as error:
-        raise RunError(f"transforms/{settings.dataset}.py failed: {_words(error)}") from error
+        raise LastingError(f"transforms/{settings.dataset}.py failed: {_words(error)}") from error
     given = dict(rows.dtypes)
     if wrong := _differences(given, columns, settings):
-        raise RunError(f"transforms/{settings.dataset}.py returns other columns than declared: {'; '.join(wrong)}.")
+        raise LastingError(f"transforms/{settings.dataset}.py returns other columns than declared: {'; '.join(wrong)}.")
     if added := [name for name in columns if name not in given and name != REJECT]:
         log.warning("transforms/%s.py adds %s: not declared, not published.", settings.dataset, ", ".join(added))
     return returned

@@ -9,9 +9,6 @@ from ledger.ledger import Row
 from output_layout import commit_key, report_key
 
 MISSING = ("NoSuchKey", "404")
-# The reasons of files/etl.py that name a transform or a rule. Too many bad rows are not among them: a run without
-# the file that holds them publishes the others.
-REPEATING = ("transforms/", "The rules of ", "The column ")
 
 
 @dataclass(frozen=True)
@@ -30,15 +27,16 @@ class Outcome:
                 return ("GONE" if reason == "gone" else "QUARANTINED"), reason
         return "DONE", None
 
+    def is_lasting(self, row: Row) -> bool:
+        """Whether another attempt of a file of a failed run would end in the same way, as files/etl.py reports it."""
+        place = (row["key"], row.get("version_id"))
+        files = self.report.get("files", [])
+        return any(file.get("lasting") and (file["key"], file.get("version_id")) == place for file in files)
+
     def reason(self, job_state: str) -> str:
         """Why a run that did not publish failed, in one line."""
         said = self.report.get("reason")
         return str(said) if said and said != "did-not-finish" else f"job-{job_state.lower()}"
-
-
-def repeats(reason: str) -> bool:
-    """Whether any files would fail the same way again: the settings or the team's code are at fault."""
-    return reason.startswith(REPEATING)
 
 
 def is_explained(reason: str) -> bool:

@@ -68,6 +68,7 @@ def test_a_transform_that_fails_or_returns_other_columns_ends_the_run_in_its_own
 
     assert outcome.failure is not None and outcome.failure.startswith("transforms/orders.py ")
     assert failure in outcome.failure
+    assert [file["lasting"] for file in outcome.report["files"]] == [True]
     assert outcome.published == []
 
 
