@@ -90,7 +90,7 @@ def approval_is_asked(answers: Answers) -> bool:
 
 
 def corrected(answers: Answers) -> Answers:
-    """The answers with one part asked anew."""
+    """The answers with one part asked again."""
     offered = {title: key for title, key in CORRECTIONS.items() if key != "approvers" or approval_is_asked(answers)}
     part = ask.choice("What do you want to correct?", offered)
     again: dict[str, Callable[[Any], Any]] = {
@@ -117,7 +117,7 @@ def entries_again(
     one: Callable[[Entry | None, list[Entry]], Entry],
     least: int,
 ) -> list[Entry]:
-    """A list with one entry asked anew, added or removed."""
+    """A list with one entry asked again, added or removed."""
     titles = {title(entry): number for number, entry in enumerate(entries)}
     removals = {f"remove {name}": number for name, number in titles.items()} if len(entries) > least else {}
     choices = {**{name: ("change", n) for name, n in titles.items()}, "add one": ("add", len(entries))}

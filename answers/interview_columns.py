@@ -147,7 +147,7 @@ def rules_title(column: Answer) -> str:
 
 
 def ruled(column: Answer) -> Answer:
-    """A column with its rules asked anew."""
+    """A column with its rules asked again."""
     kind = column["type"].partition("(")[0]
     offered = {title: rule for title, rule in RULES.items() if fits(rule, kind)}
     help_text = "You are asked only for the rules that you select."

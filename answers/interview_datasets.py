@@ -44,7 +44,7 @@ def datasets() -> dict[str, Answer]:
 
 
 def again(name: str, now: Answer, others: list[str]) -> tuple[str, Answer]:
-    """A dataset with the part that the person chooses asked anew."""
+    """A dataset with the part that the person chooses asked again."""
     parts: dict[str, Callable[[], Answer]] = {
         "files and columns, from a sample": lambda: from_files(now),
         "columns": lambda: {**now, "columns": interview_columns.corrected(now["columns"], {})},
@@ -154,7 +154,7 @@ def with_roles(now: Answer, seen: dict[str, Column], inference: Inference | None
     able = [
         name for name, kind in types.items() if kind in PARTITIONS and (name not in seen or can_partition(seen[name]))
     ]
-    help_text = "One folder per day (dates) or per value (other columns), so that queries can skip folders."
+    help_text = "The published table gets a folder per day (dates) or per value, so that queries can skip folders."
     found["partition_by"] = role("Partition by", able, proposed["partition_by"], "nothing", help_text)
     return interview_columns.without_empty(found)
 

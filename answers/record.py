@@ -16,7 +16,7 @@ OWNED_BY_THE_TEAM = [
     "samples/*",
     "docs/architecture.svg",
 ]
-# Of those, what is made from project.yaml alone: an upgrade makes it anew, and nobody's edit of it counts.
+# Of those, the files that are generated from project.yaml alone: an upgrade regenerates them and discards edits.
 MADE_FROM_THE_SETTINGS = ["docs/architecture.svg"]
 # The forms of the tools; the record names one that is not the usual.
 WHEEL, SOURCE = "wheel", "source"

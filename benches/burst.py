@@ -1,4 +1,4 @@
-"""What 10,000 small files in one burst take: the real Lambdas over moto; Glue and its job are the tests' stand-ins."""
+"""What 10,000 small files in one burst take: the real Lambdas over moto; Glue and its job are the tests' fakes."""
 
 import contextlib
 import io
@@ -22,8 +22,8 @@ def measure() -> list[tuple[str, str]]:
     from moto import mock_aws
     from test_burst import carry_burst
 
-    surroundings = patch.dict(os.environ, CREDENTIALS | {"AWS_DEFAULT_REGION": "eu-west-1"})
-    with surroundings, mock_aws(), pytest.MonkeyPatch.context() as monkeypatch:
+    environment = patch.dict(os.environ, CREDENTIALS | {"AWS_DEFAULT_REGION": "eu-west-1"})
+    with environment, mock_aws(), pytest.MonkeyPatch.context() as monkeypatch:
         chain, began = EventChain(monkeypatch), time.perf_counter()
         with contextlib.redirect_stdout(io.StringIO()):
             burst = carry_burst(chain, FILES)

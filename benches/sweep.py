@@ -44,8 +44,8 @@ def sweeps_until_all_is_found() -> tuple[list[float], int]:
     from test_sweep import VersionedPrefix
 
     took: list[float] = []
-    surroundings = patch.dict(os.environ, CREDENTIALS | {"AWS_DEFAULT_REGION": "eu-west-1"})
-    with surroundings, mock_aws(), pytest.MonkeyPatch.context() as monkeypatch:
+    environment = patch.dict(os.environ, CREDENTIALS | {"AWS_DEFAULT_REGION": "eu-west-1"})
+    with environment, mock_aws(), pytest.MonkeyPatch.context() as monkeypatch:
         chain = EventChain(monkeypatch)
         uploaded = dict.fromkeys(LOST, chain.clock() - timedelta(hours=1))
         prefix = VersionedPrefix(VERSIONS, chain.clock() - timedelta(days=400), uploaded)

@@ -14,9 +14,9 @@ NEXT_STEPS = """
     cd {folder}
     git init --initial-branch main && git add --all && git commit --message "Start {slug}"
     make check    # lint, types, project.yaml; sets up the virtual environment first
-    make local    # the whole platform on this machine, over samples/; make run is the ETL alone
+    make local    # the whole platform on this machine, over samples/; make run runs only the ETL job
 """
-WITHOUT_SAMPLES = """First put some files of your own into {places}: without files there is nothing to see.
+WITHOUT_SAMPLES = """Before `make local`, put files of your own into {places}: without files there is nothing to see.
 """
 
 

@@ -1,4 +1,4 @@
-"""What the template generates, as one checksum a file, and which resources of its Terraform must not be made anew."""
+"""The checksum of each generated file, and the resources of Terraform that must not be recreated."""
 
 import hashlib
 import re
@@ -46,7 +46,7 @@ def checksum(content: bytes) -> str:
 
 
 def resources(project: Path) -> list[str]:
-    """Each resource that must not be made anew and each module, as "folder address"."""
+    """Each resource that must not be recreated and each module, as "folder address"."""
     harmless = holding_nothing()
     return sorted(
         f"{path.parent.relative_to(project).as_posix()} {address}"

@@ -12,7 +12,7 @@ from typing import Any
 import build_archives
 import yaml
 from dataops.local_run.lifetime import DELIVERY, alone, down, start_delivery
-from dataops.local_run.rehearsal import Rehearsal, copied
+from dataops.local_run.local_delivery import LocalDelivery, copied
 from dataops.project.job_settings import settings_of_all
 from dataops.project.terraform import Terraform
 
@@ -20,7 +20,7 @@ from dataops.project.terraform import Terraform
 class Deployment:
     """The first environment of a project, deployed with the rights of its deploy roles."""
 
-    def __init__(self, played: Rehearsal, folder: Path) -> None:
+    def __init__(self, played: LocalDelivery, folder: Path) -> None:
         self.played, self.folder = played, folder
         self.environment = str(played.delivery["environments"][0]["name"])
 
@@ -90,7 +90,7 @@ def main(steps: Path) -> None:
     settings = settings_of_all(project)
     with alone(DELIVERY):
         try:
-            played = Rehearsal(start_delivery(settings, None), settings, project)
+            played = LocalDelivery(start_delivery(settings, None), settings, project)
             deployment = Deployment(played, folder)
             played._bootstrap(deployment.environment)
             deployment.make_builds()

@@ -19,7 +19,7 @@ import yaml
 from botocore.exceptions import ClientError
 from dataops.local_platform import way_to_s3_control
 from dataops.local_run.lifetime import DELIVERY, alone, down, start_delivery
-from dataops.local_run.rehearsal import Rehearsal, copied
+from dataops.local_run.local_delivery import LocalDelivery, copied
 from dataops.project.job_settings import settings_of_all
 from dataops.project.terraform import Terraform
 
@@ -33,7 +33,7 @@ ROLES = {
 class Client:
     """What the client's account has, and what asks for its key."""
 
-    def __init__(self, played: Rehearsal, key: str, topic: str) -> None:
+    def __init__(self, played: LocalDelivery, key: str, topic: str) -> None:
         self.played, self.key, self.topic = played, key, topic
         self.names, self.prefix = played.settings["dev"]["names"], played.settings["dev"]["prefix"]
         self.output = played.settings["dev"]["buckets"]["output"]
@@ -109,7 +109,7 @@ def refusal(call: Callable[[Any], Any], role: Callable[[str], Any]) -> str:
     return ""
 
 
-def deploy(played: Rehearsal, settings: dict[str, Any]) -> None:
+def deploy(played: LocalDelivery, settings: dict[str, Any]) -> None:
     """Make the roles of the environment and of the pipeline as project.yaml now says, within their boundaries."""
     (played.project / "project.yaml").write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
     build_archives.main(played.project)
@@ -136,7 +136,7 @@ def main(place: Path, topic: str) -> None:
     settings = settings_of_all(project)
     with alone(DELIVERY):
         try:
-            played = Rehearsal(start_delivery(settings, None), settings, project)
+            played = LocalDelivery(start_delivery(settings, None), settings, project)
             key = played.client("kms", "dev").create_key()["KeyMetadata"]["Arn"]
             client = Client(played, key, topic)
             client.encrypt()

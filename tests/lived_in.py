@@ -59,7 +59,7 @@ def live_in(project: Project) -> None:
     )
     project.git("mv", "docs/etl.md", "docs/how-the-job-works.md")
     project.replace("Makefile", "\ncost:", f"\n{REPORT}\ncost:")
-    # A page that is written anew is the team's alone from then on: docs/upgrading.md.
+    # A page that the team rewrites is the team's alone from then on: docs/upgrading.md.
     project.replace(".cruft.json", '"skip": [', '"skip": [\n    "README.md",')
     project.commit("Refunds")
     prod = next(line for line in project.read("project.yaml").splitlines() if "name: prod" in line)
@@ -73,7 +73,7 @@ def live_in(project: Project) -> None:
 
 
 def release_versions(template: Template) -> None:
-    """1.1.0 adds and mends, 1.2.0 moves and renames, 2.0.0 asks one question more."""
+    """1.1.0 adds and fixes, 1.2.0 moves and renames, 2.0.0 asks one question more."""
     provider, glossary = (
         "# Our provider.\nterraform {",
         "\nglossary: ## Show what the words mean.\n\t@cat docs/glossary.md\n",

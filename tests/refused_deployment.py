@@ -19,7 +19,7 @@ import build_archives
 import yaml
 from botocore.exceptions import ClientError
 from dataops.local_run.lifetime import DELIVERY, alone, down, start_delivery
-from dataops.local_run.rehearsal import Rehearsal, copied
+from dataops.local_run.local_delivery import LocalDelivery, copied
 from dataops.project.job_settings import settings_of_all
 from dataops.project.terraform import NEVER_LOCALLY, Terraform
 from deployment_of_a_project import Deployment
@@ -30,7 +30,7 @@ DONE = "done"
 class Flawed:
     """The first environment of a project, whose rights are flawed on purpose."""
 
-    def __init__(self, played: Rehearsal, folder: Path, given: dict[str, Any]) -> None:
+    def __init__(self, played: LocalDelivery, folder: Path, given: dict[str, Any]) -> None:
         self.played, self.folder, self.given = played, folder, given
         self.deployment = Deployment(played, folder)
 
@@ -156,7 +156,7 @@ def main() -> None:
     build_archives.main(project)
     with alone(DELIVERY):
         try:
-            played = Rehearsal(start_delivery(settings, None), settings, project)
+            played = LocalDelivery(start_delivery(settings, None), settings, project)
             print(json.dumps(Flawed(played, folder, given).walk()))
         finally:
             down(DELIVERY)

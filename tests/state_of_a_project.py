@@ -44,7 +44,7 @@ def losses() -> dict[str, list[str]]:
     terraform.plan(saved)
     shown = terraform.shown(saved)
     changes = changes_of(shown)
-    # A topic made anew has lost its subscribers, who would have to say yes again.
+    # A recreated topic has lost its subscribers, who would have to say yes again.
     topics = [change for change in changes if change.type == "aws_sns_topic" and change.is_loss]
     moved = [each["previous_address"] for each in shown["resource_changes"] if "previous_address" in each]
     lost = [change.address for change in [*losses_of(changes), *topics]]

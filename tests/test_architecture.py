@@ -32,7 +32,7 @@ def test_the_picture_is_the_one_that_terraform_would_give(name: str, bake: Calla
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_picture_that_no_longer_shows_project_yaml_is_refused_and_drawn_anew(bake: Callable[..., Path]) -> None:
+def test_a_picture_that_no_longer_shows_project_yaml_is_refused_and_redrawn(bake: Callable[..., Path]) -> None:
     project = bake()
     settings = project / "project.yaml"
     settings.write_text(settings.read_text().replace("data-team@example.com", "others@example.com"))

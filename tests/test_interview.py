@@ -502,12 +502,12 @@ def test_an_approval_that_is_turned_on_later_asks_who_gives_it(answers: dict[str
     assert typed(lambda: corrected(answers), *keys)["approvers"] == ["Leads"]
 
 
-def test_a_fault_between_answers_is_shown_and_must_be_mended(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_fault_between_answers_is_shown_and_must_be_corrected(capsys: pytest.CaptureFixture[str]) -> None:
     second = (YES, line("orders_batches"), *DATASET[1:])
     before = (*START, *DEV, NO, *DATASET, *second, NO, NO, *REST)
     # With a fault there is no "Write it": Enter takes the first choice, which corrects.
-    mend = (ENTER, pick("datasets"), pick("orders_batches"), pick("name"), line("refunds"), WRITE)
-    found = typed(interview, *before, *mend)
+    correction = (ENTER, pick("datasets"), pick("orders_batches"), pick("name"), line("refunds"), WRITE)
+    found = typed(interview, *before, *correction)
 
     assert list(found["datasets"]) == ["orders", "refunds"]
     assert "✗ datasets: 'orders_batches' is also the name of a table" in capsys.readouterr().out

@@ -68,7 +68,7 @@ def test_no_jinja_is_left_in_a_bake(answers: dict[str, Any], bake: Callable[...,
 
 @pytest.fixture(scope="module")
 def known_types(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Where mypy keeps what it knows: the code of all bakes is the same, and need not be read anew for each."""
+    """Where mypy keeps what it knows: the code of all bakes is the same, and is read once."""
     return str(tmp_path_factory.mktemp("mypy"))
 
 

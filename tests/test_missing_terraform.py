@@ -32,7 +32,7 @@ def without_terraform(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str
     install = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(place), package]
     subprocess.run(install, check=True, capture_output=True)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
-    return kept | {"PATH": str(empty), "PYTHONPATH": str(place)}
+    return kept | {"PATH": str(empty), "PYTHONPATH": os.pathsep.join([str(place), os.environ["PYTHONPATH"]])}
 
 
 def run(environment: dict[str, str], folder: Path, *words: str) -> subprocess.CompletedProcess[str]:

@@ -227,7 +227,7 @@ def test_approvers_approve_exactly_the_approvals_of_this_pipeline(delivery_plan:
     assert not may(approver, APPROVE, f"arn:aws:codepipeline:eu-west-1:{ACCOUNT}:other/prod/Approve", **who)
 
 
-def test_approvers_start_a_delivery_anew_and_developers_do_not(delivery_plan: Plan) -> None:
+def test_approvers_restart_a_delivery_and_developers_do_not(delivery_plan: Plan) -> None:
     pipeline = f"arn:aws:codepipeline:eu-west-1:{ACCOUNT}:acme-sales-pipeline"
 
     def may_start(role: str, *more: Any) -> bool:
@@ -376,7 +376,11 @@ def test_every_action_that_the_pipeline_grants_exists_and_names_its_resource(del
 
 def test_make_pipeline_asks_before_it_applies(delivery_project: Path) -> None:
     shown = subprocess.run(
-        ["make", "--dry-run", "pipeline"], cwd=delivery_project, text=True, capture_output=True, check=True
+        ["make", "--no-print-directory", "--dry-run", "pipeline"],
+        cwd=delivery_project,
+        text=True,
+        capture_output=True,
+        check=True,
     ).stdout
 
     assert shown.rstrip().endswith("/bin/python -m dataops pipeline")

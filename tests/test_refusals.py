@@ -53,7 +53,7 @@ def test_a_webhook_is_never_taken(case: Case) -> None:
 
     if case.accepted and case.value:
         assert sentence is not None
-        assert "name the channel as a slack or teams target" in sentence
+        assert "use a slack or teams target for the channel" in sentence
     elif any(chat in case.value.lower() for chat in CHATS) and case.value.lower().startswith(
         "https://hooks.slack.com/"
     ):
@@ -369,7 +369,7 @@ def test_keys_of_other_templates_in_a_persons_own_configuration_are_not_judged(
     assert "region: eu-central-1" in (tmp_path / "output/acme-sales/project.yaml").read_text()
 
 
-def test_all_faults_stand_in_one_message(run_cookiecutter: Callable[..., Any]) -> None:
+def test_all_faults_are_in_one_message(run_cookiecutter: Callable[..., Any]) -> None:
     done = run_cookiecutter(
         "--no-input", "regoin=x", "region=x", "project_slug=X", "network=10.0.0.0/8", "tags=aws:x=1"
     )

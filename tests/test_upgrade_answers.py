@@ -251,7 +251,7 @@ def test_edits_follow_an_environment_that_was_renamed(small: Small) -> None:
     assert not project.has("prod")
 
 
-def test_the_picture_follows_project_yaml_although_it_had_been_drawn_anew_in_the_meantime(small: Small) -> None:
+def test_the_picture_follows_project_yaml_although_it_was_redrawn_in_the_meantime(small: Small) -> None:
     _, project = small
     project.write({"docs/architecture.svg": "<svg>drawn by another version</svg>\n"})
     project.commit()

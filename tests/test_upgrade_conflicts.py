@@ -157,7 +157,7 @@ def test_a_conflict_that_was_resolved_does_not_come_again(conflict: tuple[Templa
     assert project.read("docs/both.md") == changed(changed(page("both"), 2, by="both together"), 9, by="version 3")
 
 
-def test_a_file_that_the_team_has_written_anew_can_be_kept_for_good(small: tuple[Template, Project]) -> None:
+def test_a_file_that_the_team_has_rewritten_can_be_kept_for_good(small: tuple[Template, Project]) -> None:
     template, project = small
     project.write({"docs/edited.md": "# Our own page\n"})
     project.commit()

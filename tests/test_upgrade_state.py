@@ -61,7 +61,7 @@ def with_other_code(template: Template) -> None:
     """A branch beside the versions that changes the code of all Lambdas, and moves some of it."""
     template.git("checkout", "--quiet", "-b", "other-code", "1.0.0")
     functions = template.folder / FOLDER / "lambda"
-    aws, clock = functions / "runtime/aws.py", functions / "ledger/instant.py"
+    aws, clock = functions / "runtime/aws.py", functions / "ledger/timestamps.py"
     aws.write_text(aws.read_text() + "\n\nfrom runtime.clock import utc_now as utc_now  # noqa: E402\n")
     shutil.copy(clock, functions / "runtime/clock.py")
     template.commit("Other code")

@@ -1,5 +1,6 @@
 """Two million dirty rows: files/etl.py beside naive and hand-tuned Spark, DuckDB and Polars."""
 
+import importlib
 import json
 import logging
 import os
@@ -36,6 +37,7 @@ SETTINGS = {
 }
 SPARK = {
     "spark.master": "local[2]",
+    # Both give Java 2 GB and the options for an input of this size: java_options.py of the tools.
     "spark.driver.memory": "2g",
     "spark.ui.enabled": "false",
     "spark.driver.host": "127.0.0.1",
@@ -47,10 +49,11 @@ SPARK = {
 }
 
 
-def spark_environment(folder: Path, changes: dict[str, str]) -> dict[str, str]:
-    """The environment of a Spark process with the common settings and some of its own."""
+def spark_environment(folder: Path, changes: dict[str, str], input_bytes: int) -> dict[str, str]:
+    """The environment of a Spark process with the common settings and some of its own, and Java set as for our job."""
     folder.mkdir(parents=True)
-    lines = [f"{name} {value}\n" for name, value in (SPARK | changes).items()]
+    java = {"spark.driver.extraJavaOptions": tools("local_aws.glue.java_options").java_options(input_bytes)}
+    lines = [f"{name} {value}\n" for name, value in (SPARK | java | changes).items()]
     (folder / "spark-defaults.conf").write_text("".join(lines))
     return os.environ | {"SPARK_CONF_DIR": str(folder), "PYSPARK_PYTHON": sys.executable}
 
@@ -67,18 +70,21 @@ def our_job(storage: Any, paths: list[Path]) -> tuple[Cost, dict[str, Any]]:
     manifest, run = storage.put_manifest(SETTINGS, uploaded)
     etl = str(PROJECT / "files" / "etl.py")
     command = [sys.executable, etl, "--settings", json.dumps(SETTINGS), "--manifest", manifest]
-    cost, _ = cost_of(command, storage.process_environment(None))
+    cost, _ = cost_of(command, storage.process_environment(None, sum(path.stat().st_size for path in paths)))
     report = storage.s3.get_object(Bucket=SETTINGS["output_bucket"], Key=f"_reports/orders/{run}.json")
     return cost, json.loads(report["Body"].read())
 
 
-def local_platform() -> Any:
-    """The tools' own stand-in of S3."""
+def tools(module: str) -> Any:
+    """A module of the tools."""
     sys.path.insert(0, str(PROJECT.parent / "tools/src"))
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    from dataops.local_run.storage import local_storage
+    return importlib.import_module(f"dataops.{module}")
 
-    return local_storage
+
+def local_platform() -> Any:
+    """S3 on the local AWS of the tools."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    return tools("local_run.storage").local_storage
 
 
 def measure() -> list[tuple[str, str]]:
@@ -87,13 +93,13 @@ def measure() -> list[tuple[str, str]]:
         folder = Path(name)
         source = folder / "rows"
         paths = dirty_orders.write(source, ROWS, FILES)
-        costs = {}
-        tuned = spark_environment(folder / "tuned", {"spark.sql.shuffle.partitions": "2"})
+        costs, input_bytes = {}, sum(path.stat().st_size for path in paths)
+        tuned = spark_environment(folder / "tuned", {"spark.sql.shuffle.partitions": "2"}, input_bytes)
         costs["hand-tuned Spark"] = engine("tuned_spark", source, folder / "out", tuned)
         with local_platform()(folder / "s3") as storage:
             storage.create(SETTINGS)
             costs["files/etl.py"], report = our_job(storage, paths)
-        naive = spark_environment(folder / "naive", {})
+        naive = spark_environment(folder / "naive", {}, input_bytes)
         costs["naive Spark"] = engine("naive_spark", source, folder / "out", naive)
         costs["DuckDB"] = engine("duckdb_engine", source, folder / "out", dict(os.environ))
         costs["Polars"] = engine("polars_engine", source, folder / "out", dict(os.environ))

@@ -34,7 +34,7 @@ locals {
   } : role => merge([for group in groups : { for name, statement in local.grants[group] : "${group}${name}" => statement if length(statement.resources) > 0 }]...) }
 }
 
-# The delivery account itself is the principal, so that a build's role may be made later than this one, and made anew.
+# The delivery account itself is the principal, so that a build's role may be created after this one, or recreated.
 data "aws_iam_policy_document" "trust" {
   for_each = local.trusted
 

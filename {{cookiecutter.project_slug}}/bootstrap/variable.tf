@@ -1,4 +1,4 @@
 variable "environment" {
-  description = "Which environment this is for, by its name in project.yaml; pipeline is the delivery account's part."
+  description = "The environment's name in project.yaml; pipeline is the delivery account's part."
   type        = string
 }

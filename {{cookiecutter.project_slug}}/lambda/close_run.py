@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ledger.instant import utc_now
 from ledger.ledger import Ledger
+from ledger.timestamps import utc_now
 from notifications.notification import Notifications
 from runs.job_run import JobRuns, run_in
 from runs.run_capacity import Workers

@@ -5,9 +5,9 @@ import json
 import re
 from typing import Any
 
-from ledger.instant import as_moment, earlier, utc_now
 from ledger.keys import alarm_row, budget_row, message_row
 from ledger.ledger import Ledger
+from ledger.timestamps import as_moment, earlier, utc_now
 from notifications.messages.alarm import TOLD_AS_IT_HAPPENS, alarm_rings, budget_reached, unknown
 from notifications.notification import Notifications
 from runtime.aws import client, required, table_client

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from ledger.instant import utc_now
 from ledger.keys import action_row
 from ledger.ledger import Ledger, Row
+from ledger.timestamps import utc_now
 from notifications.messages.pipeline import approval_waits
 from notifications.notification import Notifications
 from runtime.aws import client, required, table_client

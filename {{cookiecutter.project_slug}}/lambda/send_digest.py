@@ -4,9 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from ledger.day import lateness, runs_of
-from ledger.instant import as_moment, as_text, utc_now
 from ledger.keys import digest_row
 from ledger.ledger import Ledger
+from ledger.timestamps import as_moment, as_text, utc_now
 from notifications.messages.digest import daily_digest
 from notifications.notification import Notifications
 from runtime.aws import client, required, table_client

@@ -3,8 +3,8 @@
 from typing import Any
 
 from crawls.crawler import Crawlers
-from ledger.instant import utc_now
 from ledger.ledger import Ledger
+from ledger.timestamps import utc_now
 from notifications.notification import Notifications
 from runtime.aws import client, required, table_client
 from uploads.intake import Intake

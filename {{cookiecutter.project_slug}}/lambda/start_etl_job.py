@@ -3,8 +3,8 @@
 from typing import Any
 
 from crawls.crawler import Crawlers
-from ledger.instant import utc_now
 from ledger.ledger import Ledger
+from ledger.timestamps import utc_now
 from notifications.notification import Notifications
 from runs.dataset_metrics import measure_ended_crawl
 from runs.job_run import JobRuns

@@ -5,8 +5,8 @@ from functools import partial
 from typing import Any
 
 from crawls.crawler import Crawlers
-from ledger.instant import as_moment, utc_now
 from ledger.ledger import Ledger
+from ledger.timestamps import as_moment, utc_now
 from notifications.notification import Notifications
 from runs.dataset_metrics import measure_crawl, measure_dataset
 from runs.job_run import JobRuns

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ledger.instant import utc_now
 from ledger.ledger import Ledger, Row
+from ledger.timestamps import utc_now
 from notifications.delivery_news import news_of
 from notifications.notification import Notifications
 from runtime.aws import client, required, table_client

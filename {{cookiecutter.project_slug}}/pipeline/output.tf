@@ -9,7 +9,7 @@ output "repository" {
 }
 
 output "connection" {
-  description = "The connection to the git provider; a new one is pending until somebody authorises it in the console. Null for CodeCommit."
+  description = "The connection to the git provider; a new one is pending until somebody authorises it in the console. Null with CodeCommit."
   value       = local.connection
 }
 
@@ -19,6 +19,6 @@ output "artifacts" {
 }
 
 output "policies" {
-  description = "The policies for people by what they are for; a permission set of IAM Identity Center names them itself."
+  description = "The policies for people, by purpose; name them in the permission sets of IAM Identity Center."
   value       = { for purpose, policy in aws_iam_policy.person : purpose => policy.name }
 }

@@ -38,7 +38,7 @@ resource "aws_sqs_queue_policy" "dead_letters" {
 
 resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   alarm_name          = local.names.event_dead_letter
-  alarm_description   = "An event of the delivery reached nobody and waits in ${local.names.event_dead_letter}: a build or a notification may be missing. What to do: docs/change-management.md, Dead letters."
+  alarm_description   = "An event of the delivery could not be delivered and waits in ${local.names.event_dead_letter}: a build or a notification may be missing. What to do: docs/change-management.md, Dead letters."
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
   dimensions          = { QueueName = local.names.event_dead_letter }

@@ -1,11 +1,11 @@
 variable "role_arn" {
-  description = "The role that Terraform works as in this environment's account; null for the caller's own credentials."
+  description = "The role that Terraform assumes in this environment's account; null to use the caller's own credentials."
   type        = string
   default     = null
 }
 
 variable "adopt_repository" {
-  description = "Whether the CodeCommit repository exists already and becomes this root's own: once, at the first apply."
+  description = "Whether the CodeCommit repository exists already, so that the first apply imports it."
   type        = bool
   default     = false
 }

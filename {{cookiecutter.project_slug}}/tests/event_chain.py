@@ -25,7 +25,7 @@ INPUT, OUTPUT, TABLE = "acme-dev-input", "acme-dev-output", "acme-dev-ledger"
 HANDLERS = ("start_crawler", "start_etl_job", "close_run", "sweep", "notify", "send_digest")
 # Those of pipeline/, which tell of deliveries.
 HANDLERS_OF_DELIVERY = ("tell_delivery", "remind_approvers")
-BUILT_AT_IMPORT = ("runtime.aws", "ledger.instant", *HANDLERS, *HANDLERS_OF_DELIVERY)
+BUILT_AT_IMPORT = ("runtime.aws", "ledger.timestamps", *HANDLERS, *HANDLERS_OF_DELIVERY)
 MAXIMUM_ATTEMPTS = 3
 # What the inbox of the tests hears of: everything.
 KINDS = ["run succeeded", "run failed", "rows quarantined", "crawl failed", "data late", "dead letters"]
@@ -238,7 +238,7 @@ class EventChain:
         clients = {"s3": self.s3, "sns": self.sns, "glue": self.glue, "codepipeline": self.codepipeline}
         monkeypatch.setattr("runtime.aws.client", lambda service: Wire(service, clients[service], self))
         monkeypatch.setattr("runtime.aws.table_client", lambda: Wire("dynamodb", self.table, self))
-        monkeypatch.setattr("ledger.instant.utc_now", self.clock)
+        monkeypatch.setattr("ledger.timestamps.utc_now", self.clock)
         monkeypatch.setattr("moto.s3.models.utcnow", lambda: self.clock().replace(tzinfo=None))
         for name in BUILT_AT_IMPORT[2:]:
             monkeypatch.delitem(sys.modules, name, raising=False)

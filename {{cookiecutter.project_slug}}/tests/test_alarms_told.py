@@ -39,7 +39,7 @@ def test_an_alarm_becomes_a_message_with_its_meaning_its_link_and_what_to_do(cha
 
     (message,) = chain.notifications()
     assert message["Subject"] == "acme-dev: alarm: uploads dead letters"
-    assert "Something could not be handled." in message["Message"]
+    assert "A message could not be processed." in message["Message"]
     assert "docs/runbook.md, Dead letters." in message["Message"] and "alarmsV2:alarm/acme-dev" in message["Message"]
     assert json.loads(message["MessageAttributes"]["kind"]["Value"]) == ["dead letters"]
 

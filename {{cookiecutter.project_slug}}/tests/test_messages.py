@@ -42,7 +42,7 @@ COUNTS = {"rows_in": 1_200, "published": 1_195, "quarantined": 2, "duplicates": 
 FAILURE: dict[str, Any] = {"reason": "too-many-bad-rows: 6 of 10 rows.", "waiting": 2, "dead": 0, "dead_files": []}
 ALARM = {
     "AlarmName": "acme-prod-uploads-dead-letters",
-    "AlarmDescription": "Something could not be handled. What to do: docs/runbook.md, Dead letters.",
+    "AlarmDescription": "A message could not be processed. What to do: docs/runbook.md, Dead letters.",
     "NewStateValue": "ALARM",
     "NewStateReason": "1 datapoint [3.0] was greater than the threshold (0.0).",
     "StateChangeTime": "2026-03-01T12:34:56.789+0000",
@@ -237,7 +237,7 @@ Ask the source why no data came: docs/runbook.md, "Data late".""",
         alarm_rings(PROD, ALARM),
         f"""acme-prod: alarm: uploads dead letters
 
-Something could not be handled.
+A message could not be processed.
 ALARM since 2026-03-01 12:34 UTC: 1 datapoint [3.0] was greater than the threshold (0.0).
 
 What to do next:
@@ -251,7 +251,7 @@ alarm: {CONSOLE}/cloudwatch/home?region=eu-west-1#alarmsV2:alarm/acme-prod-uploa
         f"""acme-prod: over: orders late
 
 It is over. It meant:
-Something could not be handled.
+A message could not be processed.
 OK since 2026-03-01 12:34 UTC: 1 datapoint [3.0] was greater than the threshold (0.0).
 
 What to do next:

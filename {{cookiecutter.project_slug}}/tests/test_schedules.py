@@ -65,7 +65,7 @@ class Schedule:
             raise Crash if self.lambda_has_died else refusal(self.chance.choice(REFUSALS))
 
     def another_lambda_runs(self) -> None:
-        """What another Lambda does in the middle of this one; its death is its own."""
+        """What another Lambda does in the middle of this one; if it fails, only it fails."""
         self.is_interrupted = True
         with self.injected_errors():
             self.chance.choice([self.sweep, self.redeliver, self.event_is_repeated])()
@@ -83,7 +83,7 @@ class Schedule:
                 raise
 
     def settle(self) -> None:
-        """Time passes; who hears that a crawler makes no progress mends it and runs it by hand."""
+        """Time passes; whoever is notified that a crawler makes no progress fixes it and runs it by hand."""
         for _ in range(2):
             self.chain.settle()
             self.heard += self.chain.notifications()

@@ -1,5 +1,5 @@
 output "buckets" {
-  description = "The bucket names by purpose: upload to input, query output, look into quarantine."
+  description = "The bucket names by purpose: upload to input, query output, examine quarantine."
   value       = module.environment.buckets
 }
 
@@ -19,7 +19,7 @@ output "functions" {
 }
 
 output "ledger" {
-  description = "The table that knows every file."
+  description = "The ledger, the DynamoDB table that records every file."
   value       = module.environment.ledger
 }
 
@@ -29,6 +29,6 @@ output "queues" {
 }
 
 output "topic" {
-  description = "The topic that alarms and the budget speak to."
+  description = "The topic that alarms and the budget publish to."
   value       = module.environment.topic
 }

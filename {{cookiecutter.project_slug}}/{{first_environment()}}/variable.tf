@@ -1,5 +1,5 @@
 variable "role_arn" {
-  description = "The role that Terraform works as in this environment's account; null for the caller's own credentials."
+  description = "The role that Terraform assumes in this environment's account; null to use the caller's own credentials."
   type        = string
   default     = null
 }

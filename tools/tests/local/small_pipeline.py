@@ -8,7 +8,7 @@ from typing import Any
 
 import boto3
 import yaml
-from stand_in_server import ACCOUNT, REGION, Server, eventually
+from local_aws_server import ACCOUNT, REGION, Server, eventually
 
 PLACE = f"{REGION}:{ACCOUNT}"
 BUCKET = "small-artifacts"

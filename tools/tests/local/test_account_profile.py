@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from stand_in_server import start
+from local_aws_server import start
 
 from dataops.local_aws.account.account_profile import PROFILES, choose, current
 

@@ -32,7 +32,7 @@ class Watched:
 def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
     made = Watched()
     monkeypatch.setattr(application, "DomainDispatcherApplication", lambda create: made)
-    monkeypatch.setattr(application, "guard", lambda *given: None)
+    monkeypatch.setattr(application, "authorize", lambda *given: None)
     return made
 
 

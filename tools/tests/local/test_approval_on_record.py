@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from local_aws_server import Server
 from small_pipeline import APPROVAL, PLACE, Small, action, small_pipeline, statement
-from stand_in_server import Server
 
 from dataops.delivery.approval import approval_in_words, approval_of
 from dataops.delivery.build import Build

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from stand_in_server import ACCOUNT, REGION, ROLE, Server, archive, start
+from local_aws_server import ACCOUNT, REGION, ROLE, Server, archive, start
 
 from dataops.local_aws.account.zones import map_the_first_letter_to_a_zone_without_lambda
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from stand_in_server import ACCOUNT, Server, policy_for
+from local_aws_server import ACCOUNT, Server, policy_for
 
 NAME = "acme-sales-dev"
 ARN = f"arn:aws:budgets::{ACCOUNT}:budget/{NAME}"

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 from botocore.exceptions import ClientError
+from local_aws_server import Server, eventually, policy_for
 from small_pipeline import ACCOUNT, PLACE, Small, small_pipeline, statement
-from stand_in_server import Server, eventually, policy_for
 
 from dataops.local_aws.developer_tools.build_run import BuildRun
 from dataops.local_aws.developer_tools.buildspec import BuildspecError, read

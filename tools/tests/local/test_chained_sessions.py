@@ -13,8 +13,8 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from local_aws_server import Server, eventually
 from small_pipeline import ACCOUNT, BUCKET, REGION, Small, small_pipeline, statement
-from stand_in_server import Server, eventually
 
 from dataops.project import PROJECT
 

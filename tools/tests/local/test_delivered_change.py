@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from local_aws_server import Server
 from small_pipeline import Small, small_pipeline, statement
-from stand_in_server import Server
 
 from dataops.delivery.change_in_words import back_line, change_line, change_lines
 from dataops.delivery.delivered_change import (

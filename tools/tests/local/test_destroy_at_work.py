@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from stand_in_server import ACCOUNT, REGION, Server, eventually
+from local_aws_server import ACCOUNT, REGION, Server, eventually
 
 from dataops.delivery.destroy import end_crawls, end_runs, stop_writing
 from dataops.local_aws.refusals.glue import AT_WORK

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import local_aws_server
 import pytest
-import stand_in_server
-from stand_in_server import ACCOUNT, REGION, Server
+from local_aws_server import ACCOUNT, REGION, Server
 
 from dataops.project import PROJECT
 
@@ -40,7 +40,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module", params=["new", "plain", "governed"])
 def account(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Server]]:
     """The name of a profile, and an account of it."""
-    started = stand_in_server.start(tmp_path_factory.mktemp(request.param), "--profile", request.param)
+    started = local_aws_server.start(tmp_path_factory.mktemp(request.param), "--profile", request.param)
     yield request.param, started
     started.end()
 

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from stand_in_server import Server, eventually, policy_for
+from local_aws_server import Server, eventually, policy_for
 
 from dataops.local_aws.events.event_bus import input_of
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import local_aws_server
 import pytest
-import stand_in_server
-from stand_in_server import ACCOUNT, REGION, Server, eventually, policy_for
+from local_aws_server import ACCOUNT, REGION, Server, eventually, policy_for
 
 RULES = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/*"
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:"
@@ -16,7 +16,7 @@ TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:"
 @pytest.fixture(scope="module")
 def governed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """An account where EventBridge does not name its rule when it uses a key."""
-    started = stand_in_server.start(tmp_path_factory.mktemp("governed"), "--profile", "governed")
+    started = local_aws_server.start(tmp_path_factory.mktemp("governed"), "--profile", "governed")
     yield started
     started.end()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stand_in_server import ACCOUNT, Server, archive, eventually
+from local_aws_server import ACCOUNT, Server, archive, eventually
 
 ECHO = "def handle(event, context):\n    return event\n"
 # Says that it has begun, then waits until it may go on.

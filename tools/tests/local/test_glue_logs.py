@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from stand_in_server import ACCOUNT, REGION, Server, policy_for
+from local_aws_server import ACCOUNT, REGION, Server, policy_for
 
 from dataops.local_aws.access.caller import Caller, root_of
 from dataops.local_aws.glue.glue_logs import group_of_crawler, groups_of_job, keep_crawl_log, keep_job_log

@@ -1,15 +1,18 @@
 """Runs of jobs that wait on purpose, as those of a busy account do."""
 
 import json
+import shlex
 import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from stand_in_server import Server, policy_for
+from local_aws_server import Server, policy_for
 
+from dataops.local_aws.glue.java_options import LARGE_BYTES, LARGE_INPUT, SMALL_INPUT
 from dataops.local_aws.glue.jobs import Jobs
+from dataops.local_aws.glue.warm_job import WarmJob
 from dataops.local_aws.server.client import LocalAws
 
 PATIENCE_SECONDS = 300
@@ -37,6 +40,50 @@ def held_run(jobs: Jobs) -> Any:
     jobs.run(run)
     time.sleep(0.05)
     return run
+
+
+class FakeProcess:
+    """A process of Spark that waits, and knows for how many bytes its Java was set."""
+
+    def __init__(self, conf: Path, environment: dict[str, str], java_home: str | None, input_bytes: int) -> None:
+        self.input_bytes, self.is_alive = input_bytes, True
+
+    def end(self) -> None:
+        self.is_alive = False
+
+
+def test_a_run_over_large_files_gets_a_process_whose_java_is_set_for_them(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dataops.local_aws.glue.jobs.WarmJob", FakeProcess)
+    waiting: list[Any] = [jobs._started(), jobs._started()]
+    jobs.waiting += waiting
+
+    small, large = jobs._taken(LARGE_BYTES - 1), jobs._taken(LARGE_BYTES)
+
+    assert small is waiting[0] and small.is_alive
+    assert vars(large)["input_bytes"] == LARGE_BYTES
+    assert not waiting[1].is_alive and jobs.waiting == []
+
+
+def test_a_process_of_spark_is_started_with_the_options_for_its_input(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[dict[str, str]] = []
+
+    def start(command: list[str], env: dict[str, str], **_: Any) -> SimpleNamespace:
+        started.append(env)
+        return SimpleNamespace(stdin=None)
+
+    monkeypatch.setattr("dataops.local_aws.glue.warm_job.subprocess.Popen", start)
+
+    for size in (0, LARGE_BYTES):
+        WarmJob(tmp_path, {}, None, size)
+
+    assert [shlex.split(env["PYSPARK_SUBMIT_ARGS"]) for env in started] == [
+        ["--conf", f"spark.driver.extraJavaOptions={options}", "pyspark-shell"]
+        for options in (SMALL_INPUT, LARGE_INPUT)
+    ]
 
 
 def wait_until_told(told: list[dict[str, Any]]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from stand_in_server import ACCOUNT, REGION, Server, start
+from local_aws_server import ACCOUNT, REGION, Server, start
 
 ADMINISTRATOR = f"arn:aws:iam::{ACCOUNT}:role/administrator"
 TABLE: dict[str, Any] = {"Name": "orders", "StorageDescriptor": {"Location": "s3://acme-output/orders/"}}

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from botocore.exceptions import ClientError
-from stand_in_server import REGION, Server
+from local_aws_server import REGION, Server
 
 HERE = {"LocationConstraint": REGION}
 

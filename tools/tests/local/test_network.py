@@ -8,8 +8,8 @@ from uuid import uuid4
 import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
+from local_aws_server import Server
 from moto.ec2.models import ec2_backends
-from stand_in_server import Server
 
 from dataops.local_aws.access.network import (
     Network,

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
 import pytest
-from stand_in_server import ACCOUNT, REGION, Server, eventually
+from local_aws_server import ACCOUNT, REGION, Server, eventually
 
 SAY = "def handle(event, context):\n    print('got', event['Records'][0]['Sns']['Message'])\n"
 

@@ -1,4 +1,4 @@
-"""Time passes at once: what is remembered becomes older, what measures measures anew, and alarms see the difference."""
+"""The local AWS moves its clock forward: records become older, metrics are measured again, alarms see that."""
 
 import json
 import time
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from stand_in_server import Server, eventually
+from local_aws_server import Server, eventually
 
 HOUR = 3600
 

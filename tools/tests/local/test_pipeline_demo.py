@@ -29,7 +29,7 @@ def test_a_delivery_that_is_stopped_says_so(
     monkeypatch.setattr("sys.argv", ["pipeline_demo", "--answers", "yes"])
     monkeypatch.setattr(pipeline_demo.signal, "signal", lambda *_: None)
     monkeypatch.setattr(pipeline_demo, "folder_of", lambda _: tmp_path / "delivery")
-    monkeypatch.setattr(pipeline_demo, "rehearsal", stopped)
+    monkeypatch.setattr(pipeline_demo, "local_delivery", stopped)
     monkeypatch.setattr(pipeline_demo, "alone", stopped)
 
     with pytest.raises(SystemExit) as ended:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from local_aws_server import Server, eventually, policy_for
 from small_pipeline import (
     ACCOUNT,
     APPROVAL,
@@ -20,7 +21,6 @@ from small_pipeline import (
     small_pipeline,
     statement,
 )
-from stand_in_server import Server, eventually, policy_for
 
 numbers = itertools.count(1)
 TRUE: dict[str, Any] = {"phases": {"build": {"commands": ["true"]}}}

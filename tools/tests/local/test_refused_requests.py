@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from stand_in_server import ACCOUNT, OTHER_ACCOUNT, REGION, ROLE, Server, archive, eventually, policy_for, start
+from local_aws_server import ACCOUNT, OTHER_ACCOUNT, REGION, ROLE, Server, archive, eventually, policy_for, start
 
 from dataops.local_aws.account.account_profile import PROFILES
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from local_aws_server import Server, eventually, policy_for
 from small_pipeline import ACCOUNT, PLACE, Small, small_pipeline, statement
-from stand_in_server import Server, eventually, policy_for
 
 numbers = itertools.count(1)
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 from botocore.loaders import Loader
-from stand_in_server import ACCOUNT, REGION, Server
+from local_aws_server import ACCOUNT, REGION, Server
 
 from dataops.local_aws.request_model.check import RefusedRequestError, read_request
 from dataops.local_aws.request_model.java_pattern import compiled

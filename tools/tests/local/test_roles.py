@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from stand_in_server import ACCOUNT, REGION, Server, eventually
+from local_aws_server import ACCOUNT, REGION, Server, eventually
 
 PLACE = f"{REGION}:{ACCOUNT}"
 BUCKET, QUEUE, TABLE = "roles-bucket", "roles-queue", "roles-table"

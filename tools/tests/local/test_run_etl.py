@@ -4,12 +4,14 @@ import io
 import json
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from rich.console import Console
 from steps.settings import ManifestFile, batch_of
 
+from dataops.local_aws.glue.java_options import LARGE_BYTES, LARGE_INPUT, SMALL_INPUT
 from dataops.local_run import java, run_etl
 from dataops.local_run.storage import local_storage
 from dataops.project import job_settings
@@ -125,6 +127,33 @@ def test_a_batch_of_the_laptop_has_the_name_that_the_job_expects(tmp_path: Path)
         written = json.loads(storage.s3.get_object(Bucket="out", Key=address.removeprefix("s3://out/"))["Body"].read())
 
     assert written["batch"] == batch_of([ManifestFile(**line) for line in written["files"]])
+
+
+@pytest.mark.parametrize(
+    ("sizes", "options"),
+    [((LARGE_BYTES // 2, LARGE_BYTES // 2), LARGE_INPUT), ((LARGE_BYTES // 2, LARGE_BYTES // 2 - 1), SMALL_INPUT)],
+)
+def test_java_is_set_for_the_size_of_what_the_job_reads(
+    sizes: tuple[int, ...], options: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conf: list[str] = []
+
+    def end_at_once(command: list[str], env: dict[str, str], **_: Any) -> SimpleNamespace:
+        conf.append(Path(env["SPARK_CONF_DIR"], "spark-defaults.conf").read_text())
+        return SimpleNamespace(stderr="")
+
+    monkeypatch.setattr(run_etl.subprocess, "run", end_at_once)
+    lines = [
+        {"bucket": "in", "key": f"orders/{size}", "version_id": "1", "etag": "e", "size": size, "uploaded_at": "2026"}
+        for size in sizes
+    ]
+    # moto keeps what it holds for as long as the process lives.
+    bucket = f"out-{sum(sizes)}"
+    with local_storage(tmp_path) as storage, pytest.raises(SystemExit, match="ended before it could report"):
+        storage.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        run_etl.run_job(storage, BUCKETS | {"output_bucket": bucket, "dataset": "orders"}, lines, None)
+
+    assert f"spark.driver.extraJavaOptions {options}\n" in conf[0]
 
 
 def project_with(tmp_path: Path, output: str) -> Path:

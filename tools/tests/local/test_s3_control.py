@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from stand_in_server import ACCOUNT, REGION, Server
+from local_aws_server import ACCOUNT, REGION, Server
 
 from dataops.local_platform import way_to_s3_control
 

@@ -5,7 +5,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from stand_in_server import Server, eventually, policy_for
+from local_aws_server import Server, eventually, policy_for
 
 from dataops.local_aws.events.schedule import is_due, matches
 

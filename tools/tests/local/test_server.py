@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import ClientError
-from stand_in_server import PATIENCE_SECONDS, Server, start
+from local_aws_server import PATIENCE_SECONDS, Server, start
 
 from dataops.local_platform import NOTE, noted
 

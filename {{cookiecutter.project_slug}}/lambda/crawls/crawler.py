@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
-from ledger.instant import as_text
 from ledger.keys import NOTICE, dataset_row
 from ledger.ledger import Ledger, Row
+from ledger.timestamps import as_text
 from runtime.aws import full_name
 from runtime.metric import log
 

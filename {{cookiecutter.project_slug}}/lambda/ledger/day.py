@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
-from ledger.instant import as_moment
 from ledger.keys import dataset_row, day_row
 from ledger.ledger import Ledger, Row
+from ledger.timestamps import as_moment
 
 # What the report of a run counts.
 COUNTS = ("rows_in", "published", "quarantined", "duplicates")

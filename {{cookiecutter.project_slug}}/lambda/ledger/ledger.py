@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ledger.instant import Clock, as_text
+from ledger.timestamps import Clock, as_text
 
 Row = dict[str, Any]
 

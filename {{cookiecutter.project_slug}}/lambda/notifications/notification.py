@@ -5,9 +5,9 @@ import json
 from collections.abc import Callable, Collection
 from typing import Any
 
-from ledger.instant import earlier
 from ledger.keys import NOTICE, told_row
 from ledger.ledger import Ledger, Row
+from ledger.timestamps import earlier
 from runtime.metric import kind_of, log
 
 from notifications.message import Message

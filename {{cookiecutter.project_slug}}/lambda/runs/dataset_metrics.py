@@ -2,9 +2,9 @@
 
 from crawls.crawler import Crawl
 from ledger.day import COUNTS
-from ledger.instant import as_moment
 from ledger.keys import dataset_row
 from ledger.ledger import Ledger, Row
+from ledger.timestamps import as_moment
 from runtime.metric import measure
 
 from runs.job_run import JobRuns

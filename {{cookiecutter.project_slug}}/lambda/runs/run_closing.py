@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from ledger.file_row import fail, finish
-from ledger.instant import as_moment
 from ledger.keys import open_runs_of, run_of_row, run_row
 from ledger.ledger import Row
+from ledger.timestamps import as_moment
 from notifications.messages.run import MOST_FILES
 from runtime.aws import each
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from crawls.crawler import Crawlers
 from ledger.file_row import close_refused
-from ledger.instant import from_milliseconds
+from ledger.timestamps import from_milliseconds
 from notifications.messages.upload import file_refused
 from notifications.notification import Notifications
 from runs.next_step import start_crawl

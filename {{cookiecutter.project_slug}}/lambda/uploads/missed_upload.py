@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from ledger.instant import as_moment, as_text
 from ledger.ledger import Ledger, Row
+from ledger.timestamps import as_moment, as_text
 from runtime.aws import each
 
 from uploads.admission import is_no_data

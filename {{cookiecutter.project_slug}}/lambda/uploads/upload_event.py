@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
 
-from ledger.instant import as_moment, as_text
 from ledger.keys import version_row
+from ledger.timestamps import as_moment, as_text
 
 VERSION = 1
 

@@ -4,9 +4,9 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from ledger.instant import as_moment, as_text
 from ledger.keys import dataset_row
 from ledger.ledger import Ledger
+from ledger.timestamps import as_moment, as_text
 
 VERSIONS_PER_PAGE = 1_000
 # How much one sweep lists bounds what a month of listing costs.

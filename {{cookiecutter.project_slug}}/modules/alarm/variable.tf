@@ -1,10 +1,10 @@
 variable "prefix" {
-  description = "What every name begins with: <slug>-<environment>."
+  description = "The prefix of every name: <slug>-<environment>."
   type        = string
 }
 
 variable "alarms" {
-  description = "The alarms by what their names end with. `deviations` judges by the metric's own history, `expression` by a formula over the metrics' ids."
+  description = "The alarms, each by the suffix of its name. `deviations` compares with the metric's own history, `expression` evaluates a formula over the metrics' ids."
   type = map(object({
     says    = string
     section = string
@@ -28,7 +28,7 @@ variable "alarms" {
 }
 
 variable "actions" {
-  description = "The ARNs of what an alarm does that names no actions of its own."
+  description = "The ARNs of the actions of an alarm that has none of its own."
   type        = list(string)
 }
 

@@ -8,7 +8,7 @@ locals {
 
   _alarms = {
     quarantined = {
-      says            = "A run of ${var.name} has refused more rows than usual data has."
+      says            = "A run of ${var.name} has quarantined a larger share of its rows than quarantined_share."
       section         = "rows-quarantined"
       period          = 900
       comparison      = ">="
@@ -18,7 +18,7 @@ locals {
       metrics         = local._rows
     }
     run-slow = {
-      says            = "A run of ${var.name} took longer than its own history lets expect."
+      says            = "A run of ${var.name} took longer than its history predicts."
       section         = "run-slow"
       period          = 3600
       comparison      = "longer"
@@ -27,7 +27,7 @@ locals {
       metrics         = { took = merge(local._own, { name = "run_seconds", statistic = "Maximum" }) }
     }
     memory = {
-      says       = "The job of ${var.name} has nearly used up its memory: soon it will be ended."
+      says       = "The job of ${var.name} has nearly used up its memory: soon it may be stopped."
       section    = "job-memory"
       period     = 300
       comparison = ">="
@@ -47,7 +47,7 @@ locals {
       metrics   = { age = merge(local._own, { name = "seconds_since_published", statistic = "Minimum" }) }
     }
     rows-unusual = {
-      says    = "${var.name} brought far more or far fewer rows than its own history lets expect."
+      says    = "${var.name} had far more or far fewer rows than its history predicts."
       section = "rows-unusual"
       # CloudWatch adds up over a day at most, in whole minutes.
       period          = min(86400, max(60, local._expected))

@@ -1,5 +1,5 @@
 output "names" {
-  description = "The dataset's crawler, job, and the tables and view that hold it."
+  description = "The dataset's crawler, job, tables and view."
   value = {
     crawler = aws_glue_crawler.this.name
     job     = aws_glue_job.this.name

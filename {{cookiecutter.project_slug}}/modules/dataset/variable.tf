@@ -32,7 +32,7 @@ variable "dataset" {
 }
 
 variable "prefix" {
-  description = "What every name begins with: <slug>-<environment>."
+  description = "The prefix of every name: <slug>-<environment>."
   type        = string
 }
 
@@ -68,7 +68,7 @@ variable "buckets" {
 }
 
 variable "folders" {
-  description = "The folders of the output bucket beside those of the datasets: manifests, reports, commits, staging."
+  description = "The folders of the output bucket that belong to no dataset: manifests, reports, commits, staging."
   type        = map(string)
 }
 
@@ -102,6 +102,6 @@ variable "queues" {
 }
 
 variable "functions" {
-  description = "The ARNs of the Lambdas that a dataset's rules call: start_crawler, sweep."
+  description = "The ARNs of the Lambdas that a dataset's rules invoke: start_crawler, sweep."
   type        = map(string)
 }

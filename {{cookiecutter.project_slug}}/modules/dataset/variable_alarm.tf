@@ -6,7 +6,7 @@ variable "project" {
 }
 
 variable "monitoring" {
-  description = "Whether and for what the dataset is watched; expected_seconds is null where nothing comes in a rhythm."
+  description = "Whether and how the dataset is monitored; expected_seconds is null if no data is expected regularly."
   type = object({
     watched            = bool
     expected_seconds   = optional(number)
@@ -17,7 +17,7 @@ variable "monitoring" {
 }
 
 variable "alarm_actions" {
-  description = "The ARNs of what every alarm does."
+  description = "The ARNs of the actions of every alarm."
   type        = list(string)
 }
 

@@ -7,14 +7,14 @@ locals {
 
   queue_alarms = merge(
     { for name in keys(local.dead_letters) : "${name}-dead-letters" => {
-      says      = "Something could not be handled and waits in ${local.dead_letters[name]}."
+      says      = "A message could not be processed and waits in ${local.dead_letters[name]}."
       section   = "dead-letters"
       period    = 60
       threshold = 0
       metrics   = { letters = { namespace = "AWS/SQS", name = "ApproximateNumberOfMessagesVisible", dimensions = { QueueName = local.dead_letters[name] }, statistic = "Maximum" } }
     } },
     { old-messages = {
-      says      = "Uploads wait in ${var.names.queue}: nobody takes their messages."
+      says      = "Uploads wait in ${var.names.queue}: nothing processes its messages."
       section   = "old-messages"
       period    = 300
       threshold = var.monitoring.longest_wait
@@ -33,7 +33,7 @@ locals {
       metrics   = { waited = merge(local._own, { name = "seconds_waited", statistic = "Maximum" }) }
     }
     crawl-failing = {
-      says       = "The newest crawl of a dataset has failed: its files wait."
+      says       = "The latest crawl of a dataset has failed: its files wait."
       section    = "crawl-failing"
       period     = 1800
       comparison = ">="
@@ -41,14 +41,14 @@ locals {
       metrics    = { failing = merge(local._own, { name = "crawls_failing", statistic = "Maximum" }) }
     }
     crawl-long = {
-      says      = "A crawler has been at work for unusually long: its dataset's files wait."
+      says      = "A crawler has been running for unusually long: its dataset's files wait."
       section   = "crawl-long"
       period    = 1800
       threshold = var.monitoring.longest_crawl
       metrics   = { took = merge(local._own, { name = "crawl_seconds", statistic = "Maximum" }) }
     }
     runs-failed = {
-      says            = "Runs have failed: their files wait for another attempt, or are given up."
+      says            = "Runs have failed: their files wait for another attempt, or are DEAD after the last one."
       section         = "runs-failed"
       period          = 900
       comparison      = ">="
@@ -57,7 +57,7 @@ locals {
       metrics         = { failed = merge(local._own, { name = "runs_failed", statistic = "Sum" }) }
     }
     runs-timed-out = {
-      says            = "A run was ended because it took longer than its job may."
+      says            = "A run was stopped because it exceeded its job's timeout."
       section         = "runs-timed-out"
       period          = 900
       comparison      = ">="

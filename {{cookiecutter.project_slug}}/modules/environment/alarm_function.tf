@@ -5,7 +5,7 @@ locals {
 
   # Each failed call is tried again by AWS: one that heals wakes nobody.
   _error_alarms = { for name, function in local._function_names : "${replace(name, "_", "-")}-errors" => {
-    says              = "Calls of ${function} fail again and again."
+    says              = "The Lambda ${function} fails repeatedly."
     section           = "lambda-errors"
     period            = 300
     periods           = 3
@@ -19,7 +19,7 @@ locals {
 
   function_alarms = merge(local._error_alarms, {
     lambda-throttled = {
-      says       = "Lambdas are held back for a quarter of an hour: more calls come than may run at once."
+      says       = "Lambdas have been throttled for 15 minutes: more invocations arrive than may run at once."
       section    = "lambda-throttled"
       period     = 300
       periods    = 3
@@ -30,7 +30,7 @@ locals {
       } }
     }
     lambda-slow = {
-      says       = "A Lambda takes nearly as long as it may: soon it will be ended in the middle of its work."
+      says       = "A Lambda has nearly reached its timeout: soon it may be stopped in the middle of its work."
       section    = "lambda-slow"
       period     = 900
       comparison = ">="

@@ -6,7 +6,7 @@ locals {
 
   _possible_network_alarms = {
     connections-rejected = {
-      says      = "The network refuses connections: something tries to reach what it may not, or lacks a way that it needs."
+      says      = "The network rejects connections: something tries a connection that is not allowed, or an endpoint is missing."
       section   = "connections-rejected"
       period    = 900
       threshold = var.monitoring.rejected_connections

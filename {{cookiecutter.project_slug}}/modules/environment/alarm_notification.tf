@@ -3,7 +3,7 @@
 locals {
   # A formula takes ten metrics.
   _unreached = { for number, topics in chunklist(module.notification.names, 10) : join("-", compact(["notifications-failed", number == 0 ? "" : number + 1])) => {
-    says       = "SNS could not deliver notifications to somebody."
+    says       = "SNS could not deliver notifications to a recipient."
     section    = "notifications-failed"
     period     = 300
     threshold  = 0
@@ -13,7 +13,7 @@ locals {
 
   # What is wrong with notify itself goes to people as CloudWatch says it. An alarm takes five actions.
   _untold = { for number, topics in chunklist(module.notification.topics, 5) : join("-", compact(["notify-failing", number == 0 ? "" : number + 1])) => {
-    says       = "People are not told of alarms and the budget any more: notify has failed, or its topic does not reach it."
+    says       = "Alarms and the budget no longer cause notifications: the Lambda notify has failed, or its topic cannot invoke it."
     section    = "notify-failing"
     period     = 300
     threshold  = 0

@@ -4,7 +4,7 @@ output "buckets" {
 }
 
 output "log_groups_of_glue" {
-  description = "Those of Glue's log groups that exist, whoever made them: the name by the key in aws_cloudwatch_log_group.this."
+  description = "The log groups of Glue that exist already, created by Glue or by Terraform: each name by its key in aws_cloudwatch_log_group.this."
   value       = { for key, name in local._existing_groups : key => name if key != "retired" }
 }
 
@@ -14,12 +14,12 @@ output "database" {
 }
 
 output "ledger" {
-  description = "The table that knows every file."
+  description = "The ledger, the DynamoDB table that records every file."
   value       = aws_dynamodb_table.ledger.name
 }
 
 output "topic" {
-  description = "The ARN of the topic that alarms and the budget speak to; notify writes for people what they say."
+  description = "The ARN of the topic that alarms and the budget publish to; the Lambda notify turns their messages into notifications."
   value       = aws_sns_topic.services.arn
 }
 

@@ -1,10 +1,10 @@
 variable "prefix" {
-  description = "What every name but a bucket's begins with: <slug>-<environment>."
+  description = "The prefix of every name except a bucket's: <slug>-<environment>."
   type        = string
 }
 
 variable "project" {
-  description = "What holds for every environment."
+  description = "The settings that apply to every environment."
   type = object({
     name         = string
     slug         = string
@@ -38,7 +38,7 @@ variable "environment" {
 }
 
 variable "datasets" {
-  description = "Every dataset, checked and with its defaults, by name (the type is modules/project's)."
+  description = "Every dataset, checked and with its defaults, by name (typed in modules/project)."
   type        = any
 }
 
@@ -48,7 +48,7 @@ variable "job_settings" {
 }
 
 variable "notifications" {
-  description = "Who is told of what, by a stable name."
+  description = "The notification targets and their kinds, by a stable name."
   type = map(object({
     protocol  = string
     kinds     = list(string)
@@ -68,7 +68,7 @@ variable "buckets" {
 }
 
 variable "folders" {
-  description = "The folders of the output bucket beside those of the datasets: manifests, reports, commits, staging."
+  description = "The folders of the output bucket that belong to no dataset: manifests, reports, commits, staging."
   type        = map(string)
 }
 
@@ -78,22 +78,22 @@ variable "log_groups" {
 }
 
 variable "names" {
-  description = "The names of what an environment has once."
+  description = "The names of the resources that an environment has once."
   type        = map(string)
 }
 
 variable "root" {
-  description = "The project's folder, in which files/ and build/ lie."
+  description = "The project's folder, which contains files/ and build/."
   type        = string
 }
 
 variable "monitoring" {
-  description = "When alarms ring and how long logs are kept (the type is modules/project's)."
+  description = "The thresholds of the alarms and the retention of logs (typed in modules/project)."
   type        = any
 }
 
 variable "capacity" {
-  description = "How many executions each Lambda reserves, how many uploads are taken in at once, and which endpoints a new VPC has."
+  description = "How many executions each Lambda reserves, how many uploads are processed at once, and which endpoints a new VPC has."
   type = object({
     reserved_executions  = map(number)
     uploads_at_once      = number

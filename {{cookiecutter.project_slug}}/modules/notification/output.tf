@@ -1,10 +1,10 @@
 output "topics" {
-  description = "The ARNs of the targets' topics: those made here, and those that exist already."
+  description = "The ARNs of the targets' topics: those created here and those that existed before."
   value       = sort(distinct(values(local.topics)))
 }
 
 output "names" {
-  description = "The names of the topics that were made here."
+  description = "The names of the topics that are created here."
   value       = sort([for target in local._own : target.topic])
 }
 
@@ -14,7 +14,7 @@ output "targets" {
 }
 
 output "routes" {
-  description = "Who hears of what, as lambda/notifications/notification.py reads it: JSON, one entry for all targets that hear the same in the same form."
+  description = "Which targets get which kinds, as JSON for lambda/notifications/notification.py: one entry for all targets that get the same kinds in the same form."
   value       = local.routes
 
   precondition {

@@ -1,10 +1,10 @@
 variable "prefix" {
-  description = "What every name begins with: <slug>-<environment>."
+  description = "The prefix of every name: <slug>-<environment>."
   type        = string
 }
 
 variable "arn" {
-  description = "What the ARNs of topics begin with, arn:aws:sns:<region>:<account>: so every policy is known before anything is applied."
+  description = "The prefix of the topics' ARNs, arn:aws:sns:<region>:<account>: with it, every policy is known at plan time."
   type        = string
 }
 
@@ -14,17 +14,17 @@ variable "key" {
 }
 
 variable "boundary" {
-  description = "The ARN of the policy that bounds every role here; bootstrap/ makes it."
+  description = "The ARN of the permissions boundary of every role here; bootstrap/ creates it."
   type        = string
 }
 
 variable "publishers" {
-  description = "The services that may publish, each with a pattern of the ARNs of what they publish for."
+  description = "The services that may publish, each with a pattern of the ARNs of the resources that they publish for."
   type        = map(string)
 }
 
 variable "targets" {
-  description = "Who is told, by a stable name: the kinds that each hears of, and the name of its topic unless that exists already."
+  description = "The notification targets, each by a stable name: its kinds, and the name of its topic unless the topic exists already."
   type = map(object({
     protocol  = string
     kinds     = list(string)

@@ -39,7 +39,7 @@ locals {
 }
 
 output "capacity" {
-  description = "What this deployment takes of its account's quotas: executions each Lambda reserves, EventBridge rules, VPC endpoints."
+  description = "What this deployment uses of its account's quotas: executions each Lambda reserves, EventBridge rules, VPC endpoints."
   value       = local.capacity
 }
 

@@ -38,7 +38,7 @@ locals {
 }
 
 output "delivery" {
-  description = "Where changes are delivered from, the names of its builds and buckets, and each environment's part in promotion order."
+  description = "The delivery account, the names of its builds and buckets, and each environment's part in promotion order."
   value       = local.delivery
 
   precondition {

@@ -23,7 +23,7 @@ locals {
   repository = var.settings.git.repository != null ? var.settings.git.repository : var.settings.git.provider == "codecommit" ? var.settings.slug : ""
 
   datasets = merge({
-    for name, dataset in var.settings.datasets : name => merge(dataset, {
+    for name, dataset in var.settings.datasets : name => merge({ for key, value in dataset : key => value if key != "maximum_bad_share" }, {
       prefix          = coalesce(dataset.prefix, "${name}/")
       timeout_minutes = try(tonumber(split(" ", dataset.timeout)[0]) * local._minutes[split(" ", dataset.timeout)[1]], 0)
     })

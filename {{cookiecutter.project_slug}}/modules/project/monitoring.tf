@@ -28,7 +28,7 @@ locals {
 }
 
 output "monitoring" {
-  description = "When alarms ring: numbers, spans in seconds, shares of 1; what each dataset is watched for; where the runbook stands."
+  description = "The thresholds of the alarms (numbers, durations in seconds, shares of 1), what is monitored for each dataset, and the address of the runbook."
   value = merge(local._watch, local._spans, {
     log_retention_days = try(tonumber(split(" ", local._watch.log_retention)[0]), 0)
     runbook            = try(local._pages[var.settings.git.provider], "")

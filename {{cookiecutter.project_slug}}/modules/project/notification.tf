@@ -55,7 +55,7 @@ locals {
 }
 
 output "notifications" {
-  description = "Who is told in this environment: each target with the kinds that it hears, by a stable name."
+  description = "The notification targets of this environment, each with its kinds, by a stable name."
   value       = local.notifications
 
   precondition {

@@ -1,5 +1,5 @@
 output "prefix" {
-  description = "What every name but a bucket's begins with: <slug>-<environment>."
+  description = "The prefix of every name except a bucket's: <slug>-<environment>."
   value       = local.prefix
 
   precondition {
@@ -9,7 +9,7 @@ output "prefix" {
 }
 
 output "project" {
-  description = "What holds for every environment: name, slug, tags, approvers, git, glue_version."
+  description = "The settings that apply to every environment: name, slug, tags, approvers, git, glue_version."
   value = {
     name         = var.settings.name
     slug         = var.settings.slug
@@ -31,7 +31,7 @@ locals {
 }
 
 output "tags" {
-  description = "What everything in this environment is tagged with: the project's own tags, and three that costs are told apart by."
+  description = "The tags of every resource in this environment: the project's own tags, and three for the allocation of costs."
   value       = merge(var.settings.tags, local._fixed_tags)
 
   precondition {
@@ -76,7 +76,7 @@ output "buckets" {
 }
 
 output "output_folders" {
-  description = "The folders of the output bucket beside those of the datasets: manifests, reports, commits, staging."
+  description = "The folders of the output bucket that belong to no dataset: manifests, reports, commits, staging."
   value       = local.output_folders
 }
 
@@ -86,6 +86,6 @@ output "log_groups" {
 }
 
 output "names" {
-  description = "The names of what an environment has once."
+  description = "The names of the resources that an environment has once."
   value       = local.names
 }

@@ -1,5 +1,5 @@
 variable "settings" {
-  description = "The content of project.yaml; every default of the project stands here."
+  description = "The content of project.yaml; every default of the project is here."
   type = object({
     name          = string
     slug          = string

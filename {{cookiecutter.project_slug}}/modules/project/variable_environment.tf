@@ -1,5 +1,5 @@
 variable "environment" {
-  description = "Which environment of the settings is meant, by the name of its folder; pipeline is the delivery account's part."
+  description = "The environment's name, which is its folder's; pipeline is the delivery account's part."
   type        = string
 
   validation {

@@ -1,5 +1,5 @@
 variable "buckets" {
-  description = "The bucket names by purpose; the one for access-log takes what S3 writes about the others."
+  description = "The bucket names by purpose; access-log receives the access logs of the others."
   type        = map(string)
 }
 
@@ -9,11 +9,11 @@ variable "account" {
 }
 
 variable "key" {
-  description = "The ARN of the key that encrypts what the buckets hold."
+  description = "The ARN of the key that encrypts the objects in the buckets."
   type        = string
 }
 
 variable "expiring" {
-  description = "By purpose: after how many days the objects below a prefix go; \"\" is every object."
+  description = "By purpose: after how many days the objects below a prefix expire; \"\" means every object."
   type        = map(map(number))
 }

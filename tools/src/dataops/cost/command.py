@@ -95,7 +95,7 @@ def uses_of(settings: dict[str, Any], assumed: Assumed) -> dict[str, Use]:
 
 
 def use_of(name: str, dataset: dict[str, Any], assumed: Assumed) -> Use:
-    """One dataset's, as the command line says, else as project.yaml lets expect."""
+    """One dataset's, as given on the command line, else as project.yaml implies."""
     expected = runs_a_day(dataset["schedule"], dataset["expected_every"])
 
     def amount(amounts: dict[str, float], otherwise: float) -> float:

@@ -14,7 +14,7 @@ from dataops.delivery.refusal import Refusal
 from dataops.project.terraform import LOCK, mirror_settings, terraform_command
 
 COPIED = ("bootstrap", "modules")
-# Below the working copy, which is made anew each time.
+# Below the working copy, which is created again each time.
 ON_THIS_MACHINE = 'terraform {\n  backend "local" {\n    path = "../../bootstrap.tfstate"\n  }\n}\n'
 MISSING = ("404", "NoSuchKey", "NoSuchBucket")
 QUIET = ("-input=false", "-no-color")

@@ -8,9 +8,9 @@ from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
-from ledger.instant import utc_now
 from ledger.keys import build_row
 from ledger.ledger import Ledger
+from ledger.timestamps import utc_now
 from notifications.message import Message
 from notifications.messages.pipeline import stopped
 from notifications.notification import Notifications

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from ledger.day import COUNTS
-from ledger.instant import utc_now
 from ledger.ledger import Ledger, Row
+from ledger.timestamps import utc_now
 from output_layout import report_key
 from runs.run_outcome import Outcome, outcome_of
 

@@ -18,7 +18,7 @@ VERBS = {
     ("forget",): "forget",
 }
 NO_CHANGE = (("no-op",), ("read",))
-# Actions that Terraform has learnt since: shown as such, and never left out.
+# Actions of newer versions of Terraform: shown as they are, never left out.
 UNKNOWN_CHANGE = "UNKNOWN CHANGE"
 # How many values of one attribute are shown; a policy is shown as what it grants.
 MOST_VALUES = 12

@@ -21,7 +21,7 @@ LOST = {
     "aws_ssm_parameter": "the {label} parameter of {place} and its value",
 }
 UNKNOWN = "the {type} {label} of {place} and whatever it holds"
-# Made anew from the repository, without a loss.
+# Recreated from the repository without a loss.
 HOLDING_NOTHING = {
     "aws_athena_named_query",
     "aws_budgets_budget",

@@ -14,7 +14,7 @@ LOG_IN = "Log in, for example: aws sso login"
 
 @contextmanager
 def aws_explained() -> Iterator[None]:
-    """What a person can mend is said in one sentence."""
+    """Report what a person can fix in one sentence."""
     try:
         yield
     except EndpointConnectionError as error:

@@ -1,4 +1,4 @@
-"""Goes back to a commit by going forward: a pull request that reverts everything since, planned and approved anew."""
+"""Goes back to a commit by going forward: a pull request that reverts everything since, planned and approved too."""
 
 from pathlib import Path
 from typing import Any

@@ -54,8 +54,8 @@ def start(environment: str, settings: dict[str, Any], java: str | None, profile:
     (folder / "job_settings.json").write_text(json.dumps(settings["job_settings"]), encoding="utf-8")
     spark_settings.write(folder / "conf", folder / "storage", list(settings["buckets"].values()))
     here = settings["environment"]
-    homes = [f"{here['account']}/{here['region']}"]
-    return _served(environment, homes, surroundings(environment, settings), [*_java(java), "--profile", profile])
+    places = [f"{here['account']}/{here['region']}"]
+    return _served(environment, places, existing_resources(environment, settings), [*_java(java), "--profile", profile])
 
 
 def start_delivery(settings: dict[str, dict[str, Any]], java: str | None, profile: str = DEFAULT_PROFILE) -> Platform:
@@ -63,9 +63,10 @@ def start_delivery(settings: dict[str, dict[str, Any]], java: str | None, profil
     folder, delivery = _fresh_folder(DELIVERY), settings[DELIVERY]["delivery"]
     buckets = [name for each in settings.values() for name in each["buckets"].values()]
     spark_settings.write(folder / "conf", folder / "storage", buckets)
-    homes = [f"{place['account']}/{place['region']}" for place in (delivery, *delivery["environments"])]
+    places = [f"{place['account']}/{place['region']}" for place in (delivery, *delivery["environments"])]
     builds = ["--build-environment", json.dumps(build_environment(java))]
-    return _served(DELIVERY, homes, surroundings_of_delivery(settings), [*_java(java), *builds, "--profile", profile])
+    options = [*_java(java), *builds, "--profile", profile]
+    return _served(DELIVERY, places, existing_resources_of_delivery(settings), options)
 
 
 def _java(home: str | None) -> list[str]:
@@ -79,14 +80,14 @@ def _fresh_folder(name: str) -> Path:
     return folder
 
 
-def _served(name: str, homes: list[str], around: dict[str, Any], options: list[str]) -> Platform:
+def _served(name: str, account_regions: list[str], around: dict[str, Any], options: list[str]) -> Platform:
     """A process that plays some accounts and regions, as soon as it answers."""
     command = [sys.executable, "-m", "dataops.local_aws.server.server", "--environment", name]
     command += ["--folder", str(folder_of(name))]
-    command += [word for home in homes for word in ("--home", home)]
+    command += [word for each in account_regions for word in ("--account-region", each)]
     with (folder_of(name) / "platform.log").open("w") as log:
         process = subprocess.Popen(
-            [*command, "--surroundings", json.dumps(around), *options],
+            [*command, "--existing-resources", json.dumps(around), *options],
             cwd=PROJECT,
             stdout=log,
             stderr=log,
@@ -114,7 +115,7 @@ def down(environment: str) -> str:
     return f"The local AWS of {environment} has ended; its files are in {shown(folder_of(environment))}/."
 
 
-def surroundings(environment: str, settings: dict[str, Any]) -> dict[str, Any]:
+def existing_resources(environment: str, settings: dict[str, Any]) -> dict[str, Any]:
     """What the project expects to find in the account of an environment."""
     here = settings["environment"]
     found = STATE_BUCKET.search((PROJECT / environment / "backend.tf").read_text(encoding="utf-8"))
@@ -137,7 +138,7 @@ def _bootstrapped_lake(settings: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def surroundings_of_delivery(settings: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def existing_resources_of_delivery(settings: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """What it expects to find in all accounts before anybody has bootstrapped one: among others, people."""
     own = settings[DELIVERY]
     people = dict.fromkeys([*own["project"]["approvers"], *own["delivery"]["developers"]])

@@ -20,8 +20,8 @@ from rich.text import Text
 from dataops.local_run.delivery_view import ActionView, DeliveryView, table_of, view_of
 from dataops.local_run.java import java_home
 from dataops.local_run.lifetime import DELIVERY, alone, down, start_delivery
+from dataops.local_run.local_delivery import LocalDelivery, copied
 from dataops.local_run.notification_text import as_shown
-from dataops.local_run.rehearsal import Rehearsal, copied
 from dataops.local_run.steps import Steps
 from dataops.project import PROJECT
 from dataops.project.control import ask
@@ -52,7 +52,7 @@ def main(answers: list[bool]) -> None:
     for name in ("SIGTERM", "SIGHUP"):
         signal.signal(getattr(signal, name), signal.default_int_handler)
     try:
-        with alone(DELIVERY), rehearsal(console) as (played, steps):
+        with alone(DELIVERY), local_delivery(console) as (played, steps):
             status = play(Demo(played, console, answers), steps)
     except KeyboardInterrupt:
         shutil.rmtree(folder_of(DELIVERY), ignore_errors=True)
@@ -65,7 +65,7 @@ def main(answers: list[bool]) -> None:
 
 
 @contextmanager
-def rehearsal(console: Console) -> Iterator[tuple[Rehearsal, Steps]]:
+def local_delivery(console: Console) -> Iterator[tuple[LocalDelivery, Steps]]:
     """Accounts that are bootstrapped and a pipeline that is applied, for as long as the block lasts."""
     steps = Steps(console)
     with steps.step("reading project.yaml"):
@@ -73,7 +73,7 @@ def rehearsal(console: Console) -> Iterator[tuple[Rehearsal, Steps]]:
     try:
         with steps.step("starting a local AWS with every account of the delivery"):
             platform = start_delivery(settings, java_home())
-            played = Rehearsal(platform, settings, copied(folder_of(DELIVERY) / "project"))
+            played = LocalDelivery(platform, settings, copied(folder_of(DELIVERY) / "project"))
         with steps.step(f"make bootstrap, in {', '.join(settings)} at once"):
             played.bootstrap()
         with steps.step("make pipeline"):
@@ -97,7 +97,7 @@ def play(demo: "Demo", steps: Steps) -> str:
 class Demo:
     """What a person sees and says."""
 
-    def __init__(self, played: Rehearsal, console: Console, answers: list[bool]) -> None:
+    def __init__(self, played: LocalDelivery, console: Console, answers: list[bool]) -> None:
         self.played, self.console, self.answers = played, console, answers
         self.client = played.client("codepipeline")
         self.logs = played.platform.folder / "builds"

@@ -125,7 +125,7 @@ def job_memory(scene: Scene) -> None:
 
 
 def lambda_errors(scene: Scene) -> None:
-    """Somebody took the ledger's name from the sweep's settings, and it failed again and again."""
+    """The ledger's name was removed from the sweep's settings, so it failed repeatedly."""
     scene.changed("sweep", lambda told: {name: value for name, value in told.items() if name != "LEDGER_TABLE"})
     _every_period(scene)
 
@@ -137,7 +137,7 @@ def lambda_slow(scene: Scene) -> None:
 
 
 def lambda_throttled(scene: Scene) -> None:
-    """Somebody let no sweep run any more, and its calls were held back for a quarter of an hour."""
+    """The concurrency of the sweep was set to 0, so its calls were throttled for 15 minutes."""
     scene.client("lambda").put_function_concurrency(FunctionName=scene.name("sweep"), ReservedConcurrentExecutions=0)
     _every_period(scene)
 

@@ -72,7 +72,7 @@ def run_job(
     job: list[str | Path] = [sys.executable, PROJECT / "files" / "etl.py"]
     done = subprocess.run(
         [*job, "--settings", json.dumps(settings), "--manifest", manifest],
-        env=storage.process_environment(java),
+        env=storage.process_environment(java, sum(file["size"] for file in uploaded)),
         text=True,
         encoding="utf-8",
         stderr=subprocess.PIPE,

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from dataops.local_aws.glue.java_options import java_options
+
 SPARK = {
     "spark.master": "local[*]",
     "spark.ui.enabled": "false",
@@ -9,8 +11,6 @@ SPARK = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.sql.shuffle.partitions": "2",
-    # A job over small files ends before Java's second compiler pays off: without it, it takes half the time.
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     "spark.sql.catalogImplementation": "in-memory",
     "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
     # Hadoop ships a file system that serves s3:// addresses from folders: the job reads real addresses.
@@ -27,13 +27,14 @@ appender.console.layout.pattern = %p %c{1}: %m%n
 """
 
 
-def write(conf: Path, storage: Path, buckets: list[str], memory: str = "1g") -> None:
+def write(conf: Path, storage: Path, buckets: list[str], memory: str = "1g", input_bytes: int = 0) -> None:
     """Write Spark's settings into `conf`: each bucket is a folder below `storage`, and s3:// finds it."""
     conf.mkdir(parents=True, exist_ok=True)
     mounts = {}
     for bucket in buckets:
         (storage / bucket).mkdir(parents=True, exist_ok=True)
         mounts[f"spark.hadoop.fs.viewfs.mounttable.{bucket}.linkFallback"] = (storage / bucket).resolve().as_uri()
-    lines = [f"{name} {value}\n" for name, value in (SPARK | {"spark.driver.memory": memory} | mounts).items()]
+    java = {"spark.driver.memory": memory, "spark.driver.extraJavaOptions": java_options(input_bytes)}
+    lines = [f"{name} {value}\n" for name, value in (SPARK | java | mounts).items()]
     (conf / "spark-defaults.conf").write_text("".join(lines), encoding="utf-8")
     (conf / "log4j2.properties").write_text(QUIET, encoding="utf-8")

@@ -69,10 +69,10 @@ class LocalStorage:
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(self.s3.get_object(Bucket=bucket, Key=stored["Key"])["Body"].read())
 
-    def process_environment(self, java_home: str | None) -> dict[str, str]:
-        """What turns a plain `python files/etl.py` into a job on this machine."""
-        conf = self.folder / "conf"
-        spark_settings.write(conf, self.folder, [bucket["Name"] for bucket in self.s3.list_buckets()["Buckets"]], "2g")
+    def process_environment(self, java_home: str | None, input_bytes: int) -> dict[str, str]:
+        """What turns a plain `python files/etl.py` into a job on this machine that reads so many bytes."""
+        conf, buckets = self.folder / "conf", [bucket["Name"] for bucket in self.s3.list_buckets()["Buckets"]]
+        spark_settings.write(conf, self.folder, buckets, "2g", input_bytes)
         changes = {
             "AWS_ENDPOINT_URL": self.address,
             "AWS_ACCESS_KEY_ID": "local",

@@ -53,7 +53,7 @@ def upload(
 
 
 def is_given_up(ledger: Any, file: str) -> bool:
-    """Whether a version's runs failed too often: what took it along may be mended by now."""
+    """Whether a version's runs failed too often: their cause may be fixed by now."""
     return bool(ledger.get_item(Key={"file": file}, ConsistentRead=True).get("Item", {}).get("state") == "DEAD")
 
 

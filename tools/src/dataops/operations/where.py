@@ -4,8 +4,8 @@ import sys
 from datetime import UTC, datetime
 
 import click
-from ledger.instant import utc_now
 from ledger.ledger import Ledger
+from ledger.timestamps import utc_now
 
 from dataops.operations.search import Place, known_rows, place_of, versions_in_bucket
 from dataops.operations.story import told, told_of_unknown

@@ -98,7 +98,7 @@ def settings_in_words(environment: str) -> dict[str, Any]:
 
 @contextmanager
 def explained(deployment: Deployment) -> Iterator[None]:
-    """What an operator can mend is said in one sentence."""
+    """Report what an operator can fix in one sentence."""
     try:
         yield
     except EndpointConnectionError as error:

@@ -32,7 +32,7 @@ def run_published(place: Place, dataset: str, run: Row, report: Row) -> Message:
         about=dataset,
         headline=f"published{outcome if incomplete else ''}",
         facts=facts + cut([f"{file['key']}: {_why(file)}" for file in incomplete], MOST_FILES, "file"),
-        next_steps=_mend(place, refused[0]["key"]) if refused else [DELETED if incomplete else NOTHING],
+        next_steps=_what_to_do(place, refused[0]["key"]) if refused else [DELETED if incomplete else NOTHING],
         links=_links(place, dataset, run),
         values={"run": run["name"], "files": len(files)} | counts,
     )
@@ -86,7 +86,7 @@ def _why(file: Row) -> str:
     return str(file["file_reason"] or f"{counted(file['quarantined'], 'row')} quarantined ({reasons})")
 
 
-def _mend(place: Place, key: str) -> list[str]:
+def _what_to_do(place: Place, key: str) -> list[str]:
     return [
         f'See each quarantined row with its reason: make where FILE="{key}" ENV={place.environment}',
         'Fix the source and upload the file again: docs/runbook.md, "Rows quarantined".',

@@ -9,7 +9,7 @@ WHY = {
     "unreadable-name": "Its name has a colon, which no job can open.",
     "too-large": "It is a gzip of more than 2 GiB, which a single worker would have to read.",
 }
-MEND = {
+WHAT_TO_DO = {
     "unreadable-name": "Upload it again under a name without a colon.",
     "too-large": "Split it, or upload it uncompressed.",
 }
@@ -24,7 +24,7 @@ def file_refused(place: Place, dataset: str, row: dict[str, Any]) -> Message:
         about=dataset,
         headline=f"file quarantined: {reason}",
         facts=[f"{key}, version {version}, was quarantined as a whole: {reason}. {WHY[reason]}"],
-        next_steps=[MEND[reason]],
+        next_steps=[WHAT_TO_DO[reason]],
         links={"file": place.stored_object(row["bucket"], key)},
         values={"file": row["file"], "reason": reason},
     )

@@ -13,7 +13,7 @@ END = "--- that was it:"
 
 @dataclass
 class Section:
-    """What is typed to see more, to mend, and to prove that it is mended."""
+    """The commands that show more, fix the fault, and prove that it is fixed."""
 
     see: list[str] = field(default_factory=list)
     fix: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What a function and a crawler do when their network does not lead to a service: nothing of it is applied anew."""
+"""What a function and a crawler do when their network does not lead to a service: nothing is applied again."""
 
 import json
 from collections.abc import Iterator

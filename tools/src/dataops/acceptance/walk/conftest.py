@@ -7,7 +7,7 @@ import pytest
 from dataops.acceptance.walk.walking import Walk, prepare
 from dataops.local_run.java import java_home
 from dataops.local_run.lifetime import DELIVERY, alone, down, start_delivery
-from dataops.local_run.rehearsal import Rehearsal, copied
+from dataops.local_run.local_delivery import LocalDelivery, copied
 from dataops.project.job_settings import settings_of_all
 
 # The first delivery is looked at before anything is refused.
@@ -28,7 +28,7 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
     settings = settings_of_all(project)
     with alone(DELIVERY):
         try:
-            played = Rehearsal(start_delivery(settings, java_home()), settings, project)
+            played = LocalDelivery(start_delivery(settings, java_home()), settings, project)
             played.bootstrap()
             played.apply_pipeline(lambda *_: None)
             yield Walk(played)

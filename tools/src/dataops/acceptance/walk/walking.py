@@ -15,7 +15,7 @@ import yaml
 
 from dataops.local_run.delivery_view import DeliveryView, view_of
 from dataops.local_run.lifetime import DELIVERY
-from dataops.local_run.rehearsal import Rehearsal
+from dataops.local_run.local_delivery import LocalDelivery
 from dataops.project.control import ask
 
 APPROVERS, DEVELOPERS = ["Architects", "SMEs"], ["Developers"]
@@ -56,7 +56,7 @@ def prepare(project: Path) -> None:
 class Walk:
     """The delivery, and what the tests do with it."""
 
-    played: Rehearsal
+    played: LocalDelivery
 
     @property
     def environments(self) -> list[str]:

@@ -11,7 +11,7 @@ from moto.core.utils import utcnow
 from moto.sts.responses import TokenResponse
 
 from dataops.local_aws.access.caller import caller_of
-from dataops.local_aws.moto_patches.mending import replace
+from dataops.local_aws.moto_patches.patching import replace
 
 LONGEST_SECONDS = 3600
 

@@ -15,7 +15,7 @@ from moto.lakeformation.models import LakeFormationBackend, PermissionCatalog, l
 from dataops.local_aws.access.caller import Caller
 from dataops.local_aws.access.identity import role_of
 from dataops.local_aws.account.account_profile import current
-from dataops.local_aws.moto_patches.mending import replace
+from dataops.local_aws.moto_patches.patching import replace
 
 Given = dict[str, Any]
 EVERYBODY = "IAM_ALLOWED_PRINCIPALS"
@@ -59,7 +59,7 @@ class LakeFormationError(Exception):
         self.code = code
 
 
-def mend() -> None:
+def patch_moto() -> None:
     """moto loses a permission that was granted in two steps when it is revoked: its hash has changed meanwhile."""
     replace(PermissionCatalog, "remove_permission", lambda _: _revoke)
 

@@ -21,13 +21,13 @@ from moto.sns.responses import SNSResponse
 from dataops.local_aws.access.identity import is_trusted, role_may
 from dataops.local_aws.access.permission import Request
 from dataops.local_aws.account.account_profile import OPT_IN_REGIONS, AccountProfile, current
-from dataops.local_aws.moto_patches.mending import add, replace
+from dataops.local_aws.moto_patches.patching import add, replace
 
 # EventBridge User Guide, "Amazon EventBridge quotas".
 RULES_OF_A_BUS, RULES_OF_A_SMALL_BUS, SMALL_BUSES = 300, 100, ("af-south-1", "eu-south-1")
 
 
-def mend() -> None:
+def patch_moto() -> None:
     """Add the calls that only read, and let quotas be those of the account's profile."""
     lambda_urls.url_paths[r"{0}/(?P<api_version>[^/]+)/account-settings/?$"] = LambdaResponse.dispatch
     add(LambdaResponse, "get_account_settings", _account_settings)

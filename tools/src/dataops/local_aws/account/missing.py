@@ -9,7 +9,7 @@ MISSING = {
     "Athena": "The views are kept in the catalog; `make query` answers queries instead.",
     "Data quality": "The rulesets are kept; Glue Data Quality does not evaluate them here, the job's own rules do run.",
     "Glue versions": "Jobs run on the Spark of requirements.txt, crawlers read as Glue's built-in classifiers do.",
-    "Usual values": "What a metric lets expect is the mean of its past here; CloudWatch also learns hours and days.",
+    "Usual values": "A metric's expected value is the mean of its history here; CloudWatch also learns hours and days.",
     "Messages": "Nothing leaves this machine: mails, calls and chat messages are recorded for the report.",
     "Iceberg": "Iceberg tables need the Glue catalog's own libraries: the batches that they take in are shown instead.",
 }

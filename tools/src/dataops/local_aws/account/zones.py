@@ -12,7 +12,7 @@ from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBacken
 from moto.ec2.models.vpcs import VPCBackend
 
 from dataops.local_aws.account.account_profile import current
-from dataops.local_aws.moto_patches.mending import replace
+from dataops.local_aws.moto_patches.patching import replace
 
 # terraform-aws-modules/terraform-aws-vpc#462, #634: zones by id, which is the same in every account.
 WITHOUT_LAMBDA = frozenset({"use1-az3"})
@@ -38,7 +38,7 @@ class InvalidParameterError(ServiceException):
     code = "InvalidParameter"
 
 
-def mend() -> None:
+def patch_moto() -> None:
     """Let zones differ in what they offer, as the account's profile says."""
     if current().has_limited_zone:
         for zones in RegionsAndZonesBackend.zones.values():

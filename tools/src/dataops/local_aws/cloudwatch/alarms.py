@@ -8,7 +8,7 @@ from threading import Event as Signal
 from threading import Lock
 from typing import Any
 
-from dataops.local_aws.access.guard import DeniedCallError, Source, judge_service
+from dataops.local_aws.access.authorization import DeniedCallError, Source, judge_service
 from dataops.local_aws.cloudwatch.alarm_judgement import Judgement, Values, judged
 from dataops.local_aws.cloudwatch.embedded_metrics import Measured
 from dataops.local_aws.cloudwatch.metric_store import MetricStore

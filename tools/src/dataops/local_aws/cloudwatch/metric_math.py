@@ -21,7 +21,7 @@ LEAST_SPREAD = 0.05
 
 @dataclass(frozen=True)
 class Band:
-    """What a metric's own past lets expect."""
+    """The expected band of a metric, from its own history."""
 
     low: float
     high: float

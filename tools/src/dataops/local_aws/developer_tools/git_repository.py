@@ -17,7 +17,7 @@ def folder_of(platform: Path, account: str, region: str, name: str) -> Path:
 
 
 class GitRepository:
-    """Everything that the stand-in asks git for; a GitError says what git said."""
+    """Everything that the local AWS asks git for; a GitError says what git said."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -11,7 +11,7 @@ from uuid import uuid4
 from botocore.exceptions import ClientError
 from jsonpath_ng import parse as json_path
 
-from dataops.local_aws.access.guard import DeniedCallError, Source, judge_service
+from dataops.local_aws.access.authorization import DeniedCallError, Source, judge_service
 from dataops.local_aws.access.identity import AccessDeniedError, require
 from dataops.local_aws.access.roles import as_service
 from dataops.local_aws.account import account_profile

@@ -8,7 +8,7 @@ from threading import Event as Signal
 from threading import Lock
 from typing import Any
 
-from dataops.local_aws.access.guard import judge
+from dataops.local_aws.access.authorization import judge
 from dataops.local_aws.access.roles import as_function
 from dataops.local_aws.functions.functions import Functions
 from dataops.local_aws.server.client import LocalAws

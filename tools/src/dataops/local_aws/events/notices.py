@@ -12,7 +12,7 @@ from dataops.local_aws.cloudwatch.metric_store import MetricStore
 from dataops.local_aws.cloudwatch.service_metrics import of_delivery
 from dataops.local_aws.events.chat import Chat
 from dataops.local_aws.events.subscription import is_for
-from dataops.local_aws.moto_patches.mending import replace
+from dataops.local_aws.moto_patches.patching import replace
 
 log = logging.getLogger("notices")
 

@@ -7,21 +7,21 @@ from uuid import uuid4
 
 from moto.sns.models import Subscription
 
-from dataops.local_aws.access.guard import DeniedCallError, Source, judge_service
-from dataops.local_aws.moto_patches.mending import replace
-from dataops.local_aws.server.home import Home
+from dataops.local_aws.access.authorization import DeniedCallError, Source, judge_service
+from dataops.local_aws.moto_patches.patching import replace
+from dataops.local_aws.server.account_region import AccountRegion
 
 log = logging.getLogger("subscriptions")
 
 
-def mend(homes: dict[tuple[str, str], Home]) -> None:
+def patch_moto(account_regions: dict[tuple[str, str], AccountRegion]) -> None:
     """Let the function of a subscription be invoked in its account and region, and no endpoint be called."""
 
     def delivering(original: Callable[..., None]) -> Callable[..., None]:
         def publish(subscription: Any, message: str, *more: Any, **options: Any) -> None:
             if subscription.protocol == "lambda":
                 if is_for(subscription, message, options.get("message_attributes") or {}):
-                    _to_function(homes, subscription, message, options.get("subject"))
+                    _to_function(account_regions, subscription, message, options.get("subject"))
             # moto would really call an https endpoint, which is somebody's, on the network.
             elif subscription.protocol not in ("http", "https"):
                 original(subscription, message, *more, **options)
@@ -37,7 +37,9 @@ def is_for(subscription: Any, message: str, attributes: dict[str, Any]) -> bool:
     return matcher is None or bool(matcher.matches(attributes, message))
 
 
-def _to_function(homes: dict[tuple[str, str], Home], subscription: Any, message: str, subject: str | None) -> None:
+def _to_function(
+    account_regions: dict[tuple[str, str], AccountRegion], subscription: Any, message: str, subject: str | None
+) -> None:
     arn = subscription.endpoint
     _, _, _, region, account, _, name = arn.split(":")
     source = Source(subscription.topic_arn, subscription.account_id)
@@ -48,4 +50,4 @@ def _to_function(homes: dict[tuple[str, str], Home], subscription: Any, message:
         return
     said = {"MessageId": str(uuid4()), "TopicArn": subscription.topic_arn, "Subject": subject, "Message": message}
     event = {"Records": [{"EventSource": "aws:sns", "EventVersion": "1.0", "Sns": said}]}
-    homes[account, region].invoke_later(name, event)
+    account_regions[account, region].invoke_later(name, event)

@@ -9,8 +9,8 @@ from typing import Any
 from moto.backends import get_backend
 
 from dataops.local_aws.events.event_bus import event_of, input_of
+from dataops.local_aws.server.account_region import AccountRegion
 from dataops.local_aws.server.client import LocalAws
-from dataops.local_aws.server.home import Home
 
 log = logging.getLogger("time")
 # Every so many minutes, hours or days, or from some minute of each hour on every so many minutes.
@@ -18,23 +18,23 @@ OFTEN = re.compile(r"rate\(|cron\([\d*]+/\d+ \* \* \* \? \*\)")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 
-def let_pass(home: Home, seconds: float) -> None:
-    """Make everything older, and let what measures every few minutes measure anew, before any alarm is judged again."""
-    with home.alarms.looking:
+def let_pass(account_region: AccountRegion, seconds: float) -> None:
+    """Make everything older, and run what measures every few minutes, before any alarm is evaluated again."""
+    with account_region.alarms.looking:
         for age in (_metrics, _messages, _objects, _glue, _ledger, _logs, _sessions, _keys):
-            age(home.aws, timedelta(seconds=seconds))
-        for rule in home.schedule.rules():
+            age(account_region.aws, timedelta(seconds=seconds))
+        for rule in account_region.schedule.rules():
             if rule.state == "ENABLED" and OFTEN.match(rule.scheduled_expression):
-                _call(home, rule)
+                _call(account_region, rule)
 
 
-def _call(home: Home, rule: Any) -> None:
+def _call(account_region: AccountRegion, rule: Any) -> None:
     """Call the functions of a rule, one after the other; what fails there is in their metrics."""
     for target in list(rule.targets):
         try:
-            function = home.aws.model("lambda").get_function(target["Arn"])
-            event = input_of(target, event_of(home.aws, "aws.events", "Scheduled Event", {}))
-            home.functions.invoke(function, json.loads(event))
+            function = account_region.aws.model("lambda").get_function(target["Arn"])
+            event = input_of(target, event_of(account_region.aws, "aws.events", "Scheduled Event", {}))
+            account_region.functions.invoke(function, json.loads(event))
         except Exception as error:
             log.info("%s: %s", rule.name, error)
 

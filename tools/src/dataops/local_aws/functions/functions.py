@@ -20,7 +20,7 @@ from uuid import uuid4
 from moto.core.exceptions import JsonRESTError
 
 from dataops.local_aws.access import network
-from dataops.local_aws.access.guard import DeniedCallError, judge
+from dataops.local_aws.access.authorization import DeniedCallError, judge
 from dataops.local_aws.access.roles import as_function, credentials
 from dataops.local_aws.cloudwatch.log_stream import keep_log
 from dataops.local_aws.cloudwatch.metric_store import MetricStore

@@ -19,6 +19,7 @@ from dataops.local_aws.cloudwatch.metric_store import MetricStore
 from dataops.local_aws.cloudwatch.service_metrics import of_job
 from dataops.local_aws.glue.glue_logs import keep_job_log
 from dataops.local_aws.glue.glue_role import UntrustedRoleError, require_setup, session_of_run
+from dataops.local_aws.glue.java_options import LARGE_BYTES
 from dataops.local_aws.glue.mirror import Mirror
 from dataops.local_aws.glue.warm_job import WarmJob
 from dataops.local_aws.server.client import LocalAws
@@ -125,10 +126,11 @@ class Jobs:
         as_role = self.aws.client_in(environment, "s3")
         settings = settings_at(as_role, given["--settings"])
         order = self._order(job, given, session) | {"environment": environment}
-        self._bring_down(given.get("--manifest"), settings, as_role)
+        files = self._files_of(given.get("--manifest"))
+        self._bring_down(list(files), settings, as_role)
         seconds = float(job.get("Timeout", 2880)) * 60
         try:
-            process = self._process_of(job_run)
+            process = self._process_of(job_run, sum(files.values()))
             code, lines = process.do(order, seconds)
         finally:
             self.working.pop(job_run.job_run_id, None)
@@ -140,8 +142,8 @@ class Jobs:
             return "TIMEOUT", f"The job took longer than {seconds / 60:.0f} minutes."
         return ("SUCCEEDED", None) if code == 0 else ("FAILED", lines[-1] if lines else f"exit code {code}")
 
-    def _process_of(self, job_run: Any) -> WarmJob:
-        process = self.working[job_run.job_run_id] = self._taken()
+    def _process_of(self, job_run: Any, input_bytes: int) -> WarmJob:
+        process = self.working[job_run.job_run_id] = self._taken(input_bytes)
         # It may have been stopped before it had a process.
         if job_run.status == "STOPPING":
             process.end()
@@ -181,35 +183,42 @@ class Jobs:
             "arguments": ["--JOB_NAME", job["Name"], *(text for pair in given.items() for text in pair)],
         }
 
-    def _bring_down(self, manifest: str | None, settings: dict[str, Any], reader: Any) -> None:
+    def _files_of(self, manifest: str | None) -> dict[str, int]:
+        """The files that a manifest names, with their bytes."""
         if not manifest:
-            return
+            return {}
         bucket, _, key = manifest.removeprefix("s3://").partition("/")
         try:
             files = json.loads(self.aws.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())["files"]
-            keys = [file["key"] for file in files]
+            return {file["key"]: int(file.get("size", 0)) for file in files}
         except (self.aws.client("s3").exceptions.NoSuchKey, ValueError, KeyError, TypeError):
             # The job itself says what is wrong with its manifest.
-            return
-        with self.mirroring:
-            self.mirror.bring_down(settings["input_bucket"], keys, reader)
+            return {}
+
+    def _bring_down(self, keys: list[str], settings: dict[str, Any], reader: Any) -> None:
+        if keys:
+            with self.mirroring:
+                self.mirror.bring_down(settings["input_bucket"], keys, reader)
 
     def _bring_up(self, settings: dict[str, Any], writer: Any) -> None:
         with self.mirroring:
             for purpose in ("output", "quarantine"):
                 self.mirror.bring_up(settings[f"{purpose}_bucket"], writer)
 
-    def _taken(self) -> WarmJob:
+    def _taken(self, input_bytes: int) -> WarmJob:
         with self.choosing:
             while self.waiting:
                 process = self.waiting.pop(0)
-                if process.is_alive:
+                if input_bytes >= LARGE_BYTES:
+                    # Its Java is set for small files; a large job needs the memory.
+                    process.end()
+                elif process.is_alive:
                     return process
-            return self._started()
+            return self._started(input_bytes)
 
-    def _started(self) -> WarmJob:
+    def _started(self, input_bytes: int = 0) -> WarmJob:
         own = {name: value for name, value in self.aws.process_environment.items() if "KEY" not in name}
-        process = WarmJob(self.aws.folder / "conf", own, self.java_home)
+        process = WarmJob(self.aws.folder / "conf", own, self.java_home, input_bytes)
         self.processes = [*(each for each in self.processes if each.is_alive), process]
         return process
 

@@ -3,10 +3,13 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+from dataops.local_aws.glue.java_options import java_options
 
 INSIDE = Path(__file__).with_name("spark_process.py")
 HEAP_LINE = re.compile(r"heap (\d+) (\d+)")
@@ -15,8 +18,10 @@ HEAP_LINE = re.compile(r"heap (\d+) (\d+)")
 class WarmJob:
     """Its input stays open as long as we live: when that ends, so does the process, and its Java with it."""
 
-    def __init__(self, conf: Path, environment: dict[str, str], java_home: str | None) -> None:
+    def __init__(self, conf: Path, environment: dict[str, str], java_home: str | None, input_bytes: int = 0) -> None:
         changes = {"SPARK_CONF_DIR": str(conf), "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
+        java = f"spark.driver.extraJavaOptions={java_options(input_bytes)}"
+        changes |= {"PYSPARK_SUBMIT_ARGS": f"--conf {shlex.quote(java)} pyspark-shell"}
         changes |= {"JAVA_HOME": java_home} if java_home else {}
         self.process = subprocess.Popen(
             # -P: our own modules beside the one that runs must not hide those of the job.

@@ -9,7 +9,7 @@ from typing import Any
 
 from moto.s3.models import S3Backend
 
-from dataops.local_aws.moto_patches.mending import replace
+from dataops.local_aws.moto_patches.patching import replace
 
 
 class LateAccessLogs:

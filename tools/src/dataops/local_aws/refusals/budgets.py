@@ -4,7 +4,7 @@ from typing import Any
 
 from moto.backends import get_backend
 
-from dataops.local_aws.access.guard import DeniedCallError, Source, judge_service
+from dataops.local_aws.access.authorization import DeniedCallError, Source, judge_service
 from dataops.local_aws.refusals.call import Call, Rules, refuse
 
 SERVICE, INVALID = "budgets.amazonaws.com", "InvalidParameterException"

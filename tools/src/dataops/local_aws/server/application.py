@@ -12,8 +12,8 @@ from xml.sax.saxutils import escape
 
 from moto.server import DomainDispatcherApplication, create_backend_app
 
+from dataops.local_aws.access.authorization import DeniedCallError, authorize
 from dataops.local_aws.access.caller import CREDENTIAL, Caller, ExpiredSessionError, caller_of
-from dataops.local_aws.access.guard import DeniedCallError, guard
 from dataops.local_aws.access.lake_formation import LakeFormationError, govern
 from dataops.local_aws.access.permission import UnjudgedError
 from dataops.local_aws.events.chat import Chat
@@ -72,7 +72,7 @@ class Application:
             return _tell(start_response, *self.ask(path, json.loads(_body(environ) or b"{}")))
         try:
             refuse_a_region_that_is_off(_caller(environ), service, is_form(environ))
-            guard(_caller(environ), service, environ, lambda: _body(environ))
+            authorize(_caller(environ), service, environ, lambda: _body(environ))
             request = read_request(service, environ, lambda: _body(environ))
             # What a rule counts must not change before moto adds to it.
             with self.locks.get(service, nullcontext()):

@@ -1,4 +1,4 @@
-"""An account and region that the stand-in plays, as its own parts reach it: like any client, by HTTP."""
+"""An account and region of the local AWS, as its own parts reach it: by HTTP, like any client."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -12,7 +12,7 @@ from moto.backends import get_backend
 
 from dataops.local_platform import process_environment
 
-# A part of the stand-in that asks another one shall hear the first answer.
+# A part of the local AWS that asks another one must get the first answer.
 ONCE = Config(retries={"total_max_attempts": 1}, max_pool_connections=32, read_timeout=600)
 MAKING = Lock()
 
@@ -27,7 +27,7 @@ class LocalAws:
     folder: Path
 
     def client(self, service: str) -> Any:
-        """A boto3 client of the stand-in."""
+        """A boto3 client of the local AWS."""
         # A client may be shared between threads, but boto3 may not make two at the same time.
         with MAKING:
             return _client(self.address, self.account, self.region, service)
@@ -54,7 +54,7 @@ class LocalAws:
 
     @property
     def process_environment(self) -> dict[str, str]:
-        """What points any AWS client of a child process at the stand-in, and at nothing else."""
+        """The environment variables that point any AWS client of a child process at the local AWS only."""
         return process_environment(self.address, self.account, self.region)
 
 

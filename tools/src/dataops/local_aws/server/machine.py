@@ -1,4 +1,4 @@
-"""What the work on the stand-in needs of this machine, and may see of it: everything else stays outside."""
+"""What the local AWS needs from this machine, and may see of it; everything else stays hidden."""
 
 from dataclasses import dataclass, field
 

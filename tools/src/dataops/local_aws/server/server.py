@@ -17,26 +17,26 @@ from werkzeug.serving import make_server
 from dataops.local_aws.access import lake_formation
 from dataops.local_aws.access.caller import Caller
 from dataops.local_aws.access.chained_sessions import ChainedSessions
-from dataops.local_aws.account import account_profile, account_reads, surroundings, zones
+from dataops.local_aws.account import account_profile, account_reads, existing_resources, zones
 from dataops.local_aws.events import subscription
 from dataops.local_aws.events.chat import Chat
 from dataops.local_aws.events.notices import Notices
-from dataops.local_aws.faults.deaths import Deaths
 from dataops.local_aws.faults.faults import Faults
+from dataops.local_aws.faults.injected_faults import InjectedFaults
 from dataops.local_aws.moto_patches import (
-    mends_budgets,
-    mends_glue,
-    mends_identity,
-    mends_lambda,
-    mends_logs,
-    mends_metrics,
-    mends_storage,
+    patches_budgets,
+    patches_glue,
+    patches_identity,
+    patches_lambda,
+    patches_logs,
+    patches_metrics,
+    patches_storage,
 )
 from dataops.local_aws.moto_patches.late_access_logs import LateAccessLogs
 from dataops.local_aws.moto_patches.lost_answers import LostAnswers
+from dataops.local_aws.server.account_region import AccountRegion
 from dataops.local_aws.server.application import Answer, Application
 from dataops.local_aws.server.client import LocalAws
-from dataops.local_aws.server.home import Home
 from dataops.local_aws.server.machine import Machine
 from dataops.local_platform import NOTE, Platform, note_down, noted
 
@@ -44,41 +44,42 @@ log = logging.getLogger("platform")
 CREDENTIALS = "credentials/"
 
 
-class StandIn:
-    """The homes of the local AWS, and what they share."""
+class LocalAwsServer:
+    """The accounts and regions of the local AWS, and what they share."""
 
-    def __init__(self, homes: list[Home], stopped: Signal) -> None:
-        self.homes, self.stopped, self.used_at = {_place(home.aws): home for home in homes}, stopped, time.monotonic()
-        self.first = homes[0]
+    def __init__(self, account_regions: list[AccountRegion], stopped: Signal) -> None:
+        self.account_regions = {_place(each.aws): each for each in account_regions}
+        self.stopped, self.used_at = stopped, time.monotonic()
+        self.first = account_regions[0]
         self.chat = Chat()
         self.notices = Notices(self.chat)
         self.chained, self.access_logs = ChainedSessions(), LateAccessLogs()
         application = Application(self.chat, self.ask, self._tools, self._invoke_later)
-        self.deaths = Deaths(application, self._end)
-        self.answers = LostAnswers(self.deaths)
-        self.faults = Faults(self.first, self.deaths, self.notices)
-        mends_identity.mend(self.first.aws.account)
-        mends_storage.mend(self._uploaded)
-        mends_budgets.mend()
-        mends_logs.mend()
-        mends_metrics.mend()
-        mends_glue.mend(
-            lambda place, *crawl: self.homes[place].crawls.begin(*crawl),
-            lambda place, run: self.homes[place].jobs.run(run),
-            lambda place, run: self.homes[place].jobs.stop(run),
+        self.injected_faults = InjectedFaults(application, self._end)
+        self.answers = LostAnswers(self.injected_faults)
+        self.faults = Faults(self.first, self.injected_faults, self.notices)
+        patches_identity.patch_moto(self.first.aws.account)
+        patches_storage.patch_moto(self._uploaded)
+        patches_budgets.patch_moto()
+        patches_logs.patch_moto()
+        patches_metrics.patch_moto()
+        patches_glue.patch_moto(
+            lambda place, *crawl: self.account_regions[place].crawls.begin(*crawl),
+            lambda place, run: self.account_regions[place].jobs.run(run),
+            lambda place, run: self.account_regions[place].jobs.stop(run),
         )
-        mends_lambda.mend(lambda place, *call: self.homes[place].functions.invoke(*call))
-        subscription.mend(self.homes)
-        zones.mend()
-        lake_formation.mend()
-        for account, region in self.homes:
+        patches_lambda.patch_moto(lambda place, *call: self.account_regions[place].functions.invoke(*call))
+        subscription.patch_moto(self.account_regions)
+        zones.patch_moto()
+        lake_formation.patch_moto()
+        for account, region in self.account_regions:
             lake_formation.begin(account, region)
-        account_reads.mend()
+        account_reads.patch_moto()
 
     def begin(self) -> None:
         """Let everything that acts on its own begin to act."""
-        for home in self.homes.values():
-            home.begin()
+        for each in self.account_regions.values():
+            each.begin()
 
     def ask(self, path: str, given: dict[str, Any]) -> Answer:
         """The platform's own questions and commands, for the commands of this project."""
@@ -92,7 +93,7 @@ class StandIn:
             case "emit":
                 self.first.emit(given["source"], given["kind"], given["detail"])
             case "fire":
-                if not any(home.fire(given["rule"]) for home in self.homes.values()):
+                if not any(each.fire(given["rule"]) for each in self.account_regions.values()):
                     return 404, {"message": f"no rule {given['rule']} has a schedule"}
             case "stop":
                 self.stopped.set()
@@ -109,18 +110,19 @@ class StandIn:
 
     def close(self) -> None:
         """End every process that was started."""
-        for home in self.homes.values():
-            home.close()
+        for each in self.account_regions.values():
+            each.close()
 
     def _credentials(self, build: str) -> Answer:
         """New credentials of a build's role, as the address in its container gives them again and again."""
-        found = next(filter(None, (home.tools.builds.credentials(build) for home in self.homes.values())), None)
+        places = self.account_regions.values()
+        found = next(filter(None, (each.tools.builds.credentials(build) for each in places)), None)
         return (200, found) if found else (404, {"message": f"no build {build} is under way"})
 
     @property
     def is_busy(self) -> bool:
         """Whether anything is under way anywhere."""
-        return any(home.is_busy for home in self.homes.values())
+        return any(each.is_busy for each in self.account_regions.values())
 
     def _end(self, who: str) -> None:
         """End the process in which a function, or `job`, is at work."""
@@ -128,16 +130,16 @@ class StandIn:
 
     def _uploaded(self, event: dict[str, Any]) -> None:
         self.used_at = time.monotonic()
-        home = self.homes.get((event["account"], event["region"]))
-        if home:
-            home.bus.deliveries.submit(home.bus.emit, event)
+        account_region = self.account_regions.get((event["account"], event["region"]))
+        if account_region:
+            account_region.bus.deliveries.submit(account_region.bus.emit, event)
 
     def _tools(self, who: Caller, service: str, operation: str, given: dict[str, Any]) -> Answer:
-        """What the developer tools of the caller's home answer."""
-        return self.homes[who.account, who.region].tools.answer(service, operation, who, given)
+        """What the developer tools of the caller's account and region answer."""
+        return self.account_regions[who.account, who.region].tools.answer(service, operation, who, given)
 
     def _invoke_later(self, who: Caller, name: str, event: Any) -> bool:
-        return self.homes[who.account, who.region].invoke_later(name, event)
+        return self.account_regions[who.account, who.region].invoke_later(name, event)
 
 
 def _place(aws: LocalAws) -> tuple[str, str]:
@@ -146,45 +148,46 @@ def _place(aws: LocalAws) -> tuple[str, str]:
 
 def serve(given: argparse.Namespace) -> None:
     """Listen on loopback until stopped, or until nobody has asked anything for a while."""
-    stand_in: list[StandIn] = []
+    local_aws: list[LocalAwsServer] = []
 
     def application(environ: dict[str, Any], start_response: Any) -> Any:
-        return stand_in[0].answers(environ, start_response)
+        return local_aws[0].answers(environ, start_response)
 
     server = make_server("127.0.0.1", given.port, application, threaded=True, request_handler=MotoRequestHandler)
     address, folder, stopped = f"http://127.0.0.1:{server.port}", given.folder.resolve(), Signal()
-    homes = [home.split("/") for home in dict.fromkeys(given.home)]
-    places = [LocalAws(account, region, address, folder) for account, region in homes]
+    account_regions = [each.split("/") for each in dict.fromkeys(given.account_region)]
+    places = [LocalAws(account, region, address, folder) for account, region in account_regions]
     # moto would take every caller for this account.
     os.environ.pop("MOTO_ACCOUNT_ID", None)
     os.environ.update(places[0].process_environment)
     account_profile.choose(given.profile)
     machine = Machine(given.java_home, given.build_environment)
-    stand_in.append(StandIn([Home(aws, machine, given.retry_after, stopped) for aws in places], stopped))
+    parts = [AccountRegion(aws, machine, given.retry_after, stopped) for aws in places]
+    local_aws.append(LocalAwsServer(parts, stopped))
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())
-    stand_in[0].chat.authorised |= given.surroundings.pop("workspaces", {})
-    surroundings.make(**given.surroundings)
+    local_aws[0].chat.authorised |= given.existing_resources.pop("workspaces", {})
+    existing_resources.make(**given.existing_resources)
     Thread(target=server.serve_forever, daemon=True).start()
-    stand_in[0].begin()
+    local_aws[0].begin()
     platform = Platform(given.environment, address, os.getpid(), places[0].account, places[0].region, given.profile)
     note_down(platform, folder)
-    wait_for_the_end(stand_in[0], platform, given.idle_minutes)
-    stand_in[0].close()
+    wait_for_the_end(local_aws[0], platform, given.idle_minutes)
+    local_aws[0].close()
     server.server_close()
     if noted(folder) == platform:
         (folder / NOTE).unlink()
 
 
-def wait_for_the_end(stand_in: StandIn, platform: Platform, idle_minutes: float) -> None:
+def wait_for_the_end(server: LocalAwsServer, platform: Platform, idle_minutes: float) -> None:
     """Until it is stopped, nobody has needed it for long, or its folder is another platform's or nobody's."""
-    while not stand_in.stopped.wait(1):
-        if stand_in.is_busy:
-            stand_in.used_at = time.monotonic()
-        is_idle = time.monotonic() - stand_in.used_at > idle_minutes * 60
-        if is_idle or noted(stand_in.first.aws.folder) != platform:
+    while not server.stopped.wait(1):
+        if server.is_busy:
+            server.used_at = time.monotonic()
+        is_idle = time.monotonic() - server.used_at > idle_minutes * 60
+        if is_idle or noted(server.first.aws.folder) != platform:
             log.info("ends: nobody has asked anything for %s minutes, or its folder is gone", idle_minutes)
-            stand_in.stopped.set()
+            server.stopped.set()
 
 
 def main() -> None:
@@ -192,10 +195,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--environment", required=True)
     parser.add_argument(
-        "--home", action="append", required=True, help="account/region; the first is the platform's own"
+        "--account-region", action="append", required=True, help="account/region; the first is the platform's own"
     )
     parser.add_argument("--folder", type=Path, required=True)
-    parser.add_argument("--surroundings", type=json.loads, required=True, help="see surroundings.py, as JSON")
+    parser.add_argument("--existing-resources", type=json.loads, required=True, help="JSON: existing_resources.py")
     parser.add_argument(
         "--profile",
         choices=account_profile.PROFILES,

@@ -1,4 +1,4 @@
-"""Threads that do the stand-in's work: how much of it is unfinished is known, and no failure stays unheard."""
+"""Threads that do the local AWS's work: how much of it is unfinished is known, and no failure stays unheard."""
 
 import logging
 from collections.abc import Callable

@@ -6,10 +6,10 @@ from typing import Any
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult
 
-from dataops.local_aws.moto_patches.mending import replace
+from dataops.local_aws.moto_patches.patching import replace
 
 
-def mend() -> None:
+def patch_moto() -> None:
     """moto forgets the state that is asked for as soon as a name is."""
     replace(CloudWatchResponse, "describe_alarms", _in_the_state)
 

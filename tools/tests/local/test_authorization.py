@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from local_aws_server import REGION, Server, archive
 from small_pipeline import ACCOUNT, PLACE, SOURCE, Small, policy, statement
-from stand_in_server import REGION, Server, archive
 
 from dataops.local_aws.access.call import calls_of
 from dataops.local_aws.access.call_resources import Place
 from dataops.local_aws.server.request_content import content_of
 
 SOME_ID = "12345678-1234-1234-1234-123456789012"
-BUCKET, QUEUE = "guarded-bucket", f"arn:aws:sqs:{PLACE}:guarded-queue"
+BUCKET, QUEUE = "authorized-bucket", f"arn:aws:sqs:{PLACE}:authorized-queue"
 
 
 @pytest.fixture(scope="module")
@@ -21,16 +21,16 @@ def small(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Small:
     """Nothing but the roles that tests make, a bucket and a queue."""
     server.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
     server.client("s3").put_object(Bucket=BUCKET, Key="mine/a", Body=b"1")
-    server.queue("guarded-queue")
-    return Small(server, tmp_path_factory.mktemp("guarded"), "guarded")
+    server.queue("authorized-queue")
+    return Small(server, tmp_path_factory.mktemp("authorized"), "authorized")
 
 
 def acting(small: Small, name: str, *statements: dict[str, Any], boundary: str = "") -> Any:
     """Clients of somebody in a new role, by the name of a service."""
-    small.make_role(f"guarded-{name}", "AWS", *statements)
+    small.make_role(f"authorized-{name}", "AWS", *statements)
     if boundary:
-        small.client("iam").put_role_permissions_boundary(RoleName=f"guarded-{name}", PermissionsBoundary=boundary)
-    return lambda service: small.in_role(f"guarded-{name}", service)
+        small.client("iam").put_role_permissions_boundary(RoleName=f"authorized-{name}", PermissionsBoundary=boundary)
+    return lambda service: small.in_role(f"authorized-{name}", service)
 
 
 def refused(action: str) -> Any:
@@ -71,9 +71,9 @@ def test_an_object_is_read_where_the_policy_names_it(small: Small) -> None:
 
 def test_a_boundary_bounds_what_a_role_is_granted(small: Small) -> None:
     text = policy(statement("sqs:Get*"))
-    document = small.client("iam").create_policy(PolicyName="guarded-boundary", PolicyDocument=text)
+    document = small.client("iam").create_policy(PolicyName="authorized-boundary", PolicyDocument=text)
     bounded = acting(small, "bounded", statement("*"), boundary=document["Policy"]["Arn"])("sqs")
-    address = bounded.get_queue_url(QueueName="guarded-queue")["QueueUrl"]
+    address = bounded.get_queue_url(QueueName="authorized-queue")["QueueUrl"]
 
     with refused("sqs:SendMessage"):
         bounded.send_message(QueueUrl=address, MessageBody="x")
@@ -87,7 +87,7 @@ def test_a_boundary_that_is_not_there_is_refused_as_by_iam(small: Small) -> None
     trust = policy({"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"})
     with pytest.raises(ClientError, match=f"Scope ARN: {missing}"):
         small.client("iam").create_role(
-            RoleName="guarded-unbounded", AssumeRolePolicyDocument=trust, PermissionsBoundary=missing
+            RoleName="authorized-unbounded", AssumeRolePolicyDocument=trust, PermissionsBoundary=missing
         )
 
 
@@ -98,7 +98,7 @@ def test_a_condition_on_a_key_that_the_local_aws_does_not_fill_ends_the_call_lou
     with pytest.raises(
         ClientError, match="cannot judge sqs:GetQueueUrl: it does not fill the condition key sqs:Unheard"
     ):
-        worker.get_queue_url(QueueName="guarded-queue")
+        worker.get_queue_url(QueueName="authorized-queue")
 
 
 FORM = {"CONTENT_TYPE": "application/x-www-form-urlencoded"}
@@ -136,7 +136,7 @@ def test_a_request_is_read_in_the_words_of_iam(
 
 
 def test_a_session_of_a_session_lasts_an_hour_at_most(small: Small) -> None:
-    other = small.make_role("guarded-other", "AWS")
+    other = small.make_role("authorized-other", "AWS")
     chained = acting(small, "chaining", statement("sts:AssumeRole"))("sts")
 
     with pytest.raises(ClientError, match="exceeds the 1 hour session limit for roles assumed by role chaining"):
@@ -158,29 +158,85 @@ def test_a_session_that_is_over_is_refused(small: Small) -> None:
 
 
 def test_a_role_is_handed_over_only_to_the_services_that_a_policy_names(small: Small) -> None:
-    passed = small.make_role("guarded-passed", "lambda")
+    passed = small.make_role("authorized-passed", "lambda")
     may_pass = statement("iam:PassRole") | {
         "Condition": {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
     }
     glue = acting(small, "passing", statement("glue:*"), may_pass)("glue")
 
     with refused("iam:PassRole"):
-        glue.create_job(Name="guarded", Role=passed, Command={"Name": "glueetl"})
+        glue.create_job(Name="authorized", Role=passed, Command={"Name": "glueetl"})
 
 
 def test_a_function_is_made_by_whoever_may_pass_its_role_and_look_at_its_network(small: Small) -> None:
-    role = small.make_role("guarded-runs", "lambda")
+    role = small.make_role("authorized-runs", "lambda")
     given = {"Runtime": "python3.13", "Handler": "a.b", "Code": {"ZipFile": archive({"a.py": ""})}, "Role": role}
     makes = statement("lambda:CreateFunction", "lambda:GetFunction")
     with refused("iam:PassRole"):
-        acting(small, "maker", makes)("lambda").create_function(FunctionName="guarded-made", **given)
+        acting(small, "maker", makes)("lambda").create_function(FunctionName="authorized-made", **given)
 
     maker = acting(small, "passing-maker", makes, statement("iam:PassRole", resource=role))("lambda")
 
-    assert maker.create_function(FunctionName="guarded-made", **given)["FunctionName"] == "guarded-made"
+    assert maker.create_function(FunctionName="authorized-made", **given)["FunctionName"] == "authorized-made"
 
 
-PASSED = f"arn:aws:iam::{ACCOUNT}:role/guarded-handed-over"
+CODE = f"{BUCKET}/code/it.zip"
+READING = statement("s3:GetObject", resource=f"arn:aws:s3:::{CODE}")
+
+
+@pytest.fixture(scope="module")
+def code_key(small: Small) -> str:
+    """The key that encrypts an archive in the bucket; code/it.zip is that archive."""
+    key = str(small.client("kms").create_key()["KeyMetadata"]["Arn"])
+    encrypted = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key}
+    small.client("s3").put_object(Bucket=BUCKET, Key="code/it.zip", Body=archive({"a.py": "1"}), **encrypted)
+    return key
+
+
+def make_and_change(small: Small, name: str, *statements: dict[str, Any]) -> tuple[str, str]:
+    """What Lambda answers to somebody who makes a function of the code in the bucket, and who changes another to it."""
+    role = small.make_role(f"authorized-{name}-runs", "lambda")
+    given = {"Runtime": "python3.13", "Handler": "a.b", "Role": role}
+    place = {"S3Bucket": BUCKET, "S3Key": "code/it.zip"}
+    small.client("lambda").create_function(FunctionName=name, Code={"ZipFile": archive({"a.py": "0"})}, **given)
+    maker = acting(small, name, statement("lambda:*"), statement("iam:PassRole", resource=role), *statements)("lambda")
+    answers = []
+    for call in (
+        lambda: maker.create_function(FunctionName=f"{name}-made", Code=place, **given),
+        lambda: maker.update_function_code(FunctionName=name, **place),
+    ):
+        try:
+            answers.append(str(call()["CodeSha256"]))
+        except ClientError as error:
+            answers.append(str(error))
+    return answers[0], answers[1]
+
+
+def test_lambda_reads_code_in_a_bucket_with_the_rights_of_the_caller(small: Small, code_key: str) -> None:
+    made, changed = make_and_change(small, "code-of-others", statement("kms:Decrypt", resource=code_key))
+
+    sentence = f"please make sure your request credentials have permission to GetObject for {CODE}. S3 Error Code: Acc"
+    for answer in (made, changed):
+        assert "(AccessDeniedException)" in answer and sentence in answer
+        assert "is not authorized to perform: s3:GetObject" in answer
+
+
+def test_lambda_decrypts_code_in_a_bucket_with_the_rights_of_the_caller(small: Small, code_key: str) -> None:
+    for answer in make_and_change(small, "code-encrypted", READING):
+        assert "Your access has been denied by S3" in answer
+        assert f"is not authorized to perform: kms:Decrypt on resource: {code_key}" in answer
+
+
+def test_a_function_is_made_of_code_in_a_bucket_by_whoever_may_read_and_decrypt_it(small: Small, code_key: str) -> None:
+    through_s3 = {"Condition": {"StringEquals": {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}}}
+    made, changed = make_and_change(
+        small, "code-read", READING, statement("kms:Decrypt", resource=code_key) | through_s3
+    )
+
+    assert made == changed and len(made) == 44
+
+
+PASSED = f"arn:aws:iam::{ACCOUNT}:role/authorized-handed-over"
 ANY_LAMBDA, IMAGE = f"arn:aws:lambda:{PLACE}:function:any", "aws/codebuild/amazonlinux-x86_64-standard:5.0"
 GLUE_JOB = {"Role": PASSED, "Command": {"Name": "glueetl"}}
 CRAWLED = {"S3Targets": [{"Path": f"s3://{BUCKET}/"}]}
@@ -287,10 +343,10 @@ def test_a_changed_tag_of_a_key_is_refused_where_a_grant_asks_for_the_tags_of_a_
 
 
 def test_a_removed_tag_has_keys_but_no_values(small: Small) -> None:
-    role = small.make_role("guarded-tagged", "lambda")
+    role = small.make_role("authorized-tagged", "lambda")
     code = {"ZipFile": archive({"a.py": ""})}
     made = small.client("lambda").create_function(
-        FunctionName="guarded-tagged",
+        FunctionName="authorized-tagged",
         Runtime="python3.13",
         Handler="a.b",
         Code=code,

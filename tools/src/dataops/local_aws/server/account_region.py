@@ -1,4 +1,4 @@
-"""What acts on its own in one account and region: its events, functions, jobs, crawls, schedules, alarms, pipelines."""
+"""One account and region of the local AWS: its events, functions, jobs, crawls, schedules, alarms and pipelines."""
 
 from threading import Event as Signal
 from threading import Thread
@@ -16,7 +16,7 @@ from dataops.local_aws.server.client import LocalAws
 from dataops.local_aws.server.machine import Machine
 
 
-class Home:
+class AccountRegion:
     """The parts of one account and region, wired together."""
 
     def __init__(self, aws: LocalAws, machine: Machine, retry_after: tuple[float, ...], stopped: Signal) -> None:
@@ -31,11 +31,11 @@ class Home:
 
     @property
     def is_busy(self) -> bool:
-        """Whether an event, a function, a crawl, a job, a build or a pipeline is under way."""
+        """Whether an event, a function, a crawl, a job, a build or a pipeline is running."""
         return any(part.is_busy for part in (self.jobs, self.functions, self.crawls, self.bus, self.tools))
 
     def begin(self) -> None:
-        """Let everything that acts on its own begin to act."""
+        """Start everything that acts on its own."""
         source = EventSource(self.aws, self.functions, self.stopped)
         for act in (source.poll, self.schedule.tick, self.alarms.judge, lambda: self.functions.retry(self.stopped)):
             Thread(target=act, name=act.__qualname__, daemon=True).start()

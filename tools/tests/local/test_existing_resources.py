@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import local_aws_server
 import pytest
-import stand_in_server
-from stand_in_server import ACCOUNT, REGION, Server, policy_for
+from local_aws_server import ACCOUNT, REGION, Server, policy_for
 
 VPC, SUBNETS = "vpc-0abc1234", ["subnet-0abc1234", "subnet-0def5678"]
-SURROUNDINGS: dict[str, Any] = {
+EXISTING_RESOURCES: dict[str, Any] = {
     "state_buckets": [(ACCOUNT, REGION, "acme-state")],
     "state_tags": {"Deployment": "acme-dev"},
     "topics": [f"arn:aws:sns:{REGION}:{ACCOUNT}:alerts"],
@@ -23,8 +23,8 @@ SURROUNDINGS: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder: Path = tmp_path_factory.mktemp("surroundings")
-    started = stand_in_server.start(folder, "--surroundings", json.dumps(SURROUNDINGS))
+    folder: Path = tmp_path_factory.mktemp("existing_resources")
+    started = local_aws_server.start(folder, "--existing-resources", json.dumps(EXISTING_RESOURCES))
     yield started
     started.end()
 
@@ -102,7 +102,7 @@ def test_a_flow_log_fails_if_its_role_trusts_another_service(account: Server) ->
 
 
 def test_topics_roles_and_secrets_are_there(account: Server) -> None:
-    assert account.client("sns").get_topic_attributes(TopicArn=SURROUNDINGS["topics"][0])
+    assert account.client("sns").get_topic_attributes(TopicArn=EXISTING_RESOURCES["topics"][0])
     assert account.client("iam").get_role(RoleName="Architects")
     assert account.client("secretsmanager").describe_secret(SecretId="sales/warehouse")["Name"] == "sales/warehouse"
 

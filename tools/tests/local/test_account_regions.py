@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from stand_in_server import ACCOUNT, OTHER_ACCOUNT, REGION, Server, eventually, policy_for
+from local_aws_server import ACCOUNT, OTHER_ACCOUNT, REGION, Server, eventually, policy_for
 
 ASSUME = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
 
@@ -103,9 +103,9 @@ def test_a_role_of_another_account_is_taken_with_both_accounts_consent(server: S
 def test_a_role_that_is_not_trusted_is_refused(server: Server) -> None:
     stranger = role(server, "stranger", trusting(root_of(ACCOUNT)), ACCOUNT, ASSUME)
     condition = {"ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/somebody-else"}}
-    guarded = role(server, "guarded", trusting(root_of(ACCOUNT), **condition), OTHER_ACCOUNT)
+    authorized = role(server, "authorized", trusting(root_of(ACCOUNT), **condition), OTHER_ACCOUNT)
 
-    for target in (guarded, f"arn:aws:iam::{OTHER_ACCOUNT}:role/not-there"):
+    for target in (authorized, f"arn:aws:iam::{OTHER_ACCOUNT}:role/not-there"):
         with pytest.raises(ClientError, match="not authorized to perform: sts:AssumeRole"):
             session(server, target, by=session(server, stranger))
 

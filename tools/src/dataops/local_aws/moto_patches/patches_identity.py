@@ -10,12 +10,12 @@ from moto.iam.exceptions import NotFoundException
 from moto.sts.models import STSBackend
 
 from dataops.local_aws.access.caller import CREDENTIAL, root_of
-from dataops.local_aws.moto_patches.mending import replace
+from dataops.local_aws.moto_patches.patching import replace
 
 ACCOUNT = re.compile(r"\d{12}")
 
 
-def mend(own_account: str) -> None:
+def patch_moto(own_account: str) -> None:
     """An access key that is the number of an account is its owner's; one that nobody knows is our own account's."""
     replace(BaseResponse, "get_access_key", _of_any_form)
     replace(iam, "get_account_id_from", lambda original: _account_finder(original, own_account))

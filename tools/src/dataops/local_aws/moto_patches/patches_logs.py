@@ -12,10 +12,10 @@ from moto.logs.responses import LogsResponse
 from dataops.local_aws.cloudwatch.embedded_metrics import embedded_in, filtered
 from dataops.local_aws.cloudwatch.insights import execute
 from dataops.local_aws.cloudwatch.metric_store import MetricStore
-from dataops.local_aws.moto_patches.mending import add, replace
+from dataops.local_aws.moto_patches.patching import add, replace
 
 
-def mend() -> None:
+def patch_moto() -> None:
     """Let lines be measured, and add the operations that moto lacks."""
     replace(LogsBackend, "put_log_events", _measuring)
     replace(models, "execute_query", lambda _: execute)
@@ -54,8 +54,8 @@ def _disassociate(response: Any) -> str:
 
 def _saved(response: Any) -> dict[str, dict[str, Any]]:
     """The queries of the caller's account and region, by their id."""
-    home = (response.logs_backend.account_id, response.logs_backend.region_name)
-    found: dict[str, dict[str, Any]] = response.logs_backend.query_definitions.setdefault(home, {})
+    place = (response.logs_backend.account_id, response.logs_backend.region_name)
+    found: dict[str, dict[str, Any]] = response.logs_backend.query_definitions.setdefault(place, {})
     return found
 
 

@@ -14,14 +14,14 @@ from moto.s3.models import FakeBucket, FakeDeleteMarker
 from moto.s3.responses import S3Response
 from moto.sqs.models import Queue
 
-from dataops.local_aws.moto_patches.mending import add, replace
+from dataops.local_aws.moto_patches.patching import add, replace
 
 Event = dict[str, Any]
 REASONS = {"Put": "PutObject", "Post": "POST Object", "Copy": "CopyObject"}
 sequence = itertools.count(1)
 
 
-def mend(emit: Callable[[Event], None]) -> None:
+def patch_moto(emit: Callable[[Event], None]) -> None:
     """Let buckets tell `emit` of uploads as S3 does, and keep what Terraform writes as it was written."""
     replace(notifications, "_send_event_bridge_message", lambda _: _teller(emit))
     replace(S3Response, "get_bucket_notification", _with_event_bridge)

@@ -1,4 +1,4 @@
-"""Decides whether a call is allowed before anybody answers it: every session of a role, by every policy that counts."""
+"""Authorizes each call of a role's session, by every policy that applies, before a service answers it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -45,8 +45,8 @@ class DeniedCallError(Exception):
         self.code = code
 
 
-def guard(caller: Caller, service: str, environ: dict[str, Any], body: Callable[[], bytes]) -> None:
-    """DeniedCallError where the policies do not allow a call; an account itself may do anything in it."""
+def authorize(caller: Caller, service: str, environ: dict[str, Any], body: Callable[[], bytes]) -> None:
+    """Raise DeniedCallError if the policies do not allow a call; the account itself may do anything in it."""
     if caller.role is None and service != "sts":
         return
     operation, given = content_of(service, environ, body)

@@ -11,7 +11,7 @@ from moto.glue.models import FakeConnection, FakeCrawler, FakeJob, FakeJobRun, G
 from moto.glue.responses import GlueResponse
 from moto.moto_api import state_manager
 
-from dataops.local_aws.moto_patches.mending import add, replace
+from dataops.local_aws.moto_patches.patching import add, replace
 
 # An account and a region.
 Place = tuple[str, str]
@@ -49,7 +49,7 @@ CRAWLER_INPUT = {
 RunAct = Callable[[Place, Any], None]
 
 
-def mend(crawl: Callable[[Place, str, Any], None], run_job: RunAct, stop_run: RunAct) -> None:
+def patch_moto(crawl: Callable[[Place, str, Any], None], run_job: RunAct, stop_run: RunAct) -> None:
     """Let crawlers and jobs do real work: `crawl` and `run_job` begin it, `stop_run` ends the run of a job."""
     for model in ("glue::crawl", "glue::job_run"):
         state_manager.set_transition(model, FROZEN)

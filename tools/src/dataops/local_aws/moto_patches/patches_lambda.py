@@ -5,12 +5,12 @@ from typing import Any
 
 from moto.awslambda.models import LambdaBackend, LambdaFunction
 
-from dataops.local_aws.moto_patches.mending import replace
+from dataops.local_aws.moto_patches.patching import replace
 
 FORGOTTEN = ("DeadLetterConfig", "LoggingConfig")
 
 
-def mend(invoke: Callable[[tuple[str, str], Any, Any], tuple[str, bool, str]]) -> None:
+def patch_moto(invoke: Callable[[tuple[str, str], Any, Any], tuple[str, bool, str]]) -> None:
     """Let `invoke((account, region), function, event)` do the work: (payload, whether it failed, log)."""
 
     def invoke_there(function: Any, event: Any = None) -> tuple[str, bool, str]:

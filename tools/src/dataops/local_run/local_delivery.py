@@ -33,12 +33,12 @@ LEFT_BEHIND = (
     "reports",
 )
 CACHES = (".*_cache", ".hypothesis", "__pycache__", "*.tfstate*")
-AUTHOR = ("-c", "user.name=Rehearsal", "-c", "user.email=rehearsal@localhost")
+AUTHOR = ("-c", "user.name=Local delivery", "-c", "user.email=local-delivery@localhost")
 Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Rehearsal:
+class LocalDelivery:
     """A local AWS that plays every account of the delivery, and a copy of the project that is delivered there."""
 
     platform: Platform

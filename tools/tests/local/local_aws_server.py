@@ -39,13 +39,20 @@ def start(folder: Path, *options: str, **shell: str) -> "Server":
     """Start a server in a folder and wait until it answers."""
     folder.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "dataops.local_aws.server.server", "--environment", "test"]
-    command += [word for account in (ACCOUNT, OTHER_ACCOUNT) for word in ("--home", f"{account}/{REGION}")]
+    command += [word for account in (ACCOUNT, OTHER_ACCOUNT) for word in ("--account-region", f"{account}/{REGION}")]
     command += ["--folder", str(folder), "--retry-after", "[0.2, 0.2]"]
     machine = json.dumps({"PATH": os.environ["PATH"]})
-    surroundings = {"state_buckets": [(ACCOUNT, REGION, STATE_BUCKET)], "networks": [], "topics": [], "roles": []}
+    existing = {"state_buckets": [(ACCOUNT, REGION, STATE_BUCKET)], "networks": [], "topics": [], "roles": []}
     with (folder / "platform.log").open("w") as log:
         process = subprocess.Popen(
-            [*command, "--surroundings", json.dumps(surroundings), "--build-environment", machine, *options],
+            [
+                *command,
+                "--existing-resources",
+                json.dumps(existing),
+                "--build-environment",
+                machine,
+                *options,
+            ],
             cwd=PROJECT,
             env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"} | shell,
             stdout=log,

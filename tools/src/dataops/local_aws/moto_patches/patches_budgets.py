@@ -6,10 +6,10 @@ from typing import Any
 
 from moto.budgets.responses import BudgetsResponse
 
-from dataops.local_aws.moto_patches.mending import add, replace
+from dataops.local_aws.moto_patches.patching import add, replace
 
 
-def mend() -> None:
+def patch_moto() -> None:
     """Add the operations that moto lacks."""
     replace(BudgetsResponse, "create_budget", _keeping_tags)
     add(BudgetsResponse, "describe_subscribers_for_notification", _subscribers)
