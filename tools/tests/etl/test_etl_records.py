@@ -1,4 +1,4 @@
-"""What a record of a text file is, in the bytes alone: what the job counts without Spark, and what it writes anew."""
+"""What a record of a text file is, in the bytes alone: what the job counts without Spark, and what it writes again."""
 
 import csv
 import gzip
@@ -112,8 +112,8 @@ def test_a_line_of_more_fields_than_spark_can_take_is_written_anew_as_malformed(
     content = b"id,v\n1,a\n2" + b"," * csv_records.MAXIMUM_FIELDS + b"\n3,c\n"
 
     assert not csv_records.survey([content], QUOTED).is_plain
-    anew = list(csv_records.rewritten([content], QUOTED, 2, has_header=True))
-    assert [line[:6] for line in anew] == [b'"","1"', b'"2,,,,', b'"","3"']
+    again = list(csv_records.rewritten([content], QUOTED, 2, has_header=True))
+    assert [line[:6] for line in again] == [b'"","1"', b'"2,,,,', b'"","3"']
 
 
 def test_a_rewritten_record_stands_beside_the_text_of_a_malformed_one() -> None:

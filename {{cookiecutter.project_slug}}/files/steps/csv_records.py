@@ -1,4 +1,4 @@
-"""What a record of a CSV file is: counted in any file, and written anew where Spark would read it by other rules.
+"""What a record of a CSV file is: counted in any file, and rewritten where Spark would read it by other rules.
 
 A record ends at LF or CR LF (at CR, in a file without LF) outside of quotes. A cell is quoted as a whole, its quotes
 doubled, or it does not begin with a quote. A line of nothing but blanks is no record. Works on bytes of UTF-8.

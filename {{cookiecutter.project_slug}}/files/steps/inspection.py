@@ -41,7 +41,7 @@ class Layout:
 class Inspection:
     """What one look at a file found; `rejected` is the reason why the file as a whole is not read.
 
-    `records` is how many rows the file's bytes hold; None where they are counted when the file is written anew.
+    `records` is how many rows the file's bytes hold; None where they are counted when the file is rewritten.
     """
 
     file: ManifestFile

@@ -1,6 +1,6 @@
 """What a record of a JSON file is: a line that is not blank, where each holds one object; else each value is a line.
 
-A file of another shape (one array, values without line breaks, a value over several lines) is written anew, as lines.
+A file of another shape (one array, values without line breaks, a value over several lines) is rewritten, as lines.
 """
 
 import codecs
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 BETWEEN_VALUES = " \t\r\n,[]"
-# The largest value of a file that is written anew.
+# The largest value of a file that is rewritten.
 LOOKAHEAD = 16 << 20
 HEAD_BYTES = 65_536
 # Where a second value on a line may begin; inside of one value it stands between objects of an array.

@@ -32,7 +32,7 @@ PLACE_OF_RECORD = (
     "_metadata.file_block_start as _block",
     "monotonically_increasing_id() as _position",
 )
-# The first cell of a CSV that was written anew: the record's text, where it was malformed.
+# The first cell of a CSV that was rewritten: the record's text, where it was malformed.
 REFUSED = "_refused"
 # How many cells that nobody declared a refused row keeps: Spark plans thousands of columns for minutes.
 UNDECLARED_SHOWN = 100

@@ -53,7 +53,7 @@ def in_place(inspection: Inspection) -> bool:
 def _staged(
     spark: SparkSession, s3: Any, inspection: Inspection, address: str, settings: Settings
 ) -> tuple[str, int | None]:
-    """Copy a file; returns where the copy lies and, if its records were written anew, how many there are."""
+    """Copy a file; returns where the copy lies and, if its records were rewritten, how many there are."""
     # A copy of text is unpacked; only Parquet and ORC are copied byte by byte.
     assert inspection.layout is not None
     counted: int | None = None
