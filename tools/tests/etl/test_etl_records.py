@@ -32,7 +32,7 @@ def texts(content: str, grammar: Grammar = QUOTED) -> list[Any]:
 
 @pytest.mark.parametrize("grammar", [QUOTED, BY_LINE], ids=["quoted line breaks", "lines"])
 @pytest.mark.parametrize("seed", range(300))
-def test_a_file_that_spark_reads_in_place_holds_as_many_records_as_it_would_be_written_anew(
+def test_a_file_that_spark_reads_in_place_holds_as_many_records_as_it_has_when_rewritten(
     seed: int, grammar: Grammar
 ) -> None:
     dice = random.Random(seed)
@@ -99,7 +99,7 @@ def test_with_a_tab_between_cells_a_line_of_tabs_is_a_record() -> None:
 @pytest.mark.parametrize(
     "lines", ["id,v\n1,a\r\n", "id,v\r\n1,a\n", 'id,v\r\n1,"a\rb"\r\n', "id,v\n1,a\rb\n", "id\r1\r"]
 )
-def test_a_file_whose_lines_end_in_several_ways_is_written_anew(lines: str) -> None:
+def test_a_file_whose_lines_end_in_several_ways_is_rewritten(lines: str) -> None:
     assert not csv_records.survey(in_blocks(lines), QUOTED).is_plain
 
 
@@ -108,7 +108,7 @@ def test_a_file_whose_lines_end_alike_is_read_in_place(lines: str) -> None:
     assert csv_records.survey(in_blocks(lines), QUOTED).is_plain
 
 
-def test_a_line_of_more_fields_than_spark_can_take_is_written_anew_as_malformed() -> None:
+def test_a_line_of_more_fields_than_spark_can_take_is_rewritten_as_malformed() -> None:
     content = b"id,v\n1,a\n2" + b"," * csv_records.MAXIMUM_FIELDS + b"\n3,c\n"
 
     assert not csv_records.survey([content], QUOTED).is_plain
