@@ -201,10 +201,13 @@ def column_faults(place: str, column: Draft) -> Iterator[Fault]:
 
 def csv_keys_stand_at_csv(draft: Draft) -> Iterator[Fault]:
     for name, dataset in draft["datasets"].items():
-        for key in ("delimiter", "quoted_newlines"):
+        for key in ("delimiter", "quoted_newlines", "header", "decimal"):
             if key in dataset and dataset["format"] != "csv":
                 why = f"is not allowed on a dataset of format {dataset['format']}"
                 yield Fault(f"datasets, {name}, {key}", dataset[key], why, "Use it on csv.")
+        if "encoding" in dataset and dataset["format"] not in ("csv", "json"):
+            why = f"is not allowed on a dataset of format {dataset['format']}"
+            yield Fault(f"datasets, {name}, encoding", dataset["encoding"], why, "Use it on csv or json.")
 
 
 def spare_capacity_has_small_workers(draft: Draft) -> Iterator[Fault]:

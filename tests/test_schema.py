@@ -79,6 +79,9 @@ FULL: dict[str, Any] = {
             "prefix": "orders/",
             "delimiter": "\t",
             "quoted_newlines": True,
+            "encoding": "windows-1252",
+            "header": True,
+            "decimal": ",",
             "missing_values": ["NA"],
             "columns": [
                 {"name": "order_id", "type": "bigint", "unique": True, "minimum": 1, "maximum": 1e9},
@@ -177,6 +180,8 @@ WRONG_BY_SCHEMA: list[tuple[tuple[str | int, ...], object]] = [
     (("datasets", "orders", "columns", 2, "one_of"), [1]),
     (("datasets", "orders", "maximum_quarantined_share"), 1.1),
     (("datasets", "orders", "delimiter"), ",,"),
+    (("datasets", "orders", "encoding"), "latin1"),
+    (("datasets", "orders", "decimal"), ";"),
     (("datasets", "orders", "expected_every"), "daily"),
     (("datasets", "orders", "column"), []),
     (("notifications", 0, "protocol"), "pigeon"),

@@ -6,8 +6,6 @@ Runs unchanged on AWS Glue 5.1 and 6.0 and on plain PySpark. Importing it needs 
 from __future__ import annotations
 
 import argparse
-import importlib
-import importlib.util
 import logging
 import sys
 import traceback
@@ -15,11 +13,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import boto3
 from botocore.exceptions import ClientError
-from steps import deduplication, folders, iceberg, inspection, orphans, publishing, reading, reporting, staging
-from steps.failure import RunError
+from steps import (
+    deduplication,
+    iceberg,
+    inspection,
+    publishing,
+    reading,
+    reporting,
+    rules,
+    staging,
+    storage,
+    transforming,
+)
+from steps.failure import RunError, is_on_a_laptop, said_of, text_of
 from steps.reading import Source
 from steps.reporting import Report
 from steps.settings import Manifest, Settings, bucket_and_key, manifest_from, settings_from
@@ -36,7 +46,16 @@ SPARK_SETTINGS = {
     "spark.sql.adaptive.advisoryPartitionSizeInBytes": "128m",
     # A date that does not fit a format becomes null, instead of an error about the parser of Spark 2.
     "spark.sql.legacy.timeParserPolicy": "CORRECTED",
-    # Kept rows are read a few times only: compressing them costs as much as parsing the files twice.
+    # Days before 1582 and times before 1900 are written and read as they are, and not as Spark 2 counted them.
+    "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
+    "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
+    "spark.sql.parquet.int96RebaseModeInWrite": "CORRECTED",
+    "spark.sql.parquet.int96RebaseModeInRead": "CORRECTED",
+    # Nanoseconds are read as whole numbers, so that the rules see those that a timestamp cannot hold.
+    "spark.sql.legacy.parquet.nanosAsLong": "true",
+    # Else Spark judges a row by the columns that are selected, and a short one passes for whole.
+    "spark.sql.csv.parser.columnPruning.enabled": "false",
+    # Kept rows are read a few times only: packing them costs as much as parsing the files twice.
     "spark.sql.inMemoryColumnarStorage.compressed": "false",
 }
 
@@ -79,7 +98,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         settings = settings_from(settings_text(clients.s3, given.settings))
         if given.manifest is None:
-            log.info("Removed: %s", orphans.remove_orphans(clients.s3, settings, given.remove_orphans))
+            log.info("Removed: %s", publishing.remove_orphans(clients.s3, settings, given.remove_orphans))
             return
         manifest = read_manifest(clients.s3, given.manifest, settings)
         report = run(lambda: spark_session(settings), clients, settings, manifest)
@@ -94,8 +113,10 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def unforeseen(error: Exception) -> str:
-    """Return the text of an unexpected error for people: without a value of a row."""
-    return f"{type(error).__name__}: the job's log says where."
+    """The text of an unexpected error for people: without a value of a row, except on a laptop."""
+    if is_on_a_laptop():
+        return f"{said_of(error)}: {text_of(error)}"
+    return f"{said_of(error)}: the job's log says where."
 
 
 def spark_session(settings: Settings) -> SparkSession:
@@ -143,7 +164,7 @@ def run(session: Callable[[], SparkSession], clients: Clients, settings: Setting
             reporting.write_report(clients.s3, settings, report)
             process(session(), clients, settings, manifest, report)
     except RunError as failure:
-        report.reason = str(failure)
+        reporting.note_failure(report, failure)
         raise
     except ClientError as error:
         report.reason = (
@@ -159,7 +180,8 @@ def run(session: Callable[[], SparkSession], clients: Clients, settings: Setting
 
 
 def process(spark: SparkSession, clients: Clients, settings: Settings, manifest: Manifest, report: Report) -> None:
-    """Inspect, read, check, publish; complete the report on the way."""
+    """Inspect, read, judge, publish; fills in the report on the way."""
+    rules.refuse_unjudgeable(spark, settings)
     found = inspection.inspect_files(clients.s3, manifest.files, settings)
     reporting.note_inspections(report, found, manifest)
     try:
@@ -167,7 +189,7 @@ def process(spark: SparkSession, clients: Clients, settings: Settings, manifest:
         places = publish_rows(spark, clients, settings, manifest, sources, report) if sources else []
         refuse_changed_files(clients.s3, sources)
     finally:
-        folders.remove(spark, staging.staging_folder(settings, manifest))
+        storage.remove(spark, staging.staging_folder(settings, manifest))
     if settings.database:
         publishing.register_partitions(clients.glue, settings, manifest.batch, places)
     else:
@@ -188,11 +210,10 @@ def publish_rows(
     sources: list[Source],
     report: Report,
 ) -> list[str]:
-    """Write quarantine and batch, and count both as they were written; return the batch's folders."""
-    # Parsed once and kept: every number and both outputs come from the same rows.
-    checked = reading.checked_rows(spark, sources, settings).persist()
-    tallies = reading.tallied(checked)
-    count_rows_in(report, tallies, sources)
+    """Write quarantine and batch, and count both as they were written; returns the batch's folders."""
+    checked, tallies, sources = read_rows(spark, clients, settings, sources, report)
+    if checked is None:
+        return []
     rows = reading.rows_in_place(checked, tallies, sources, settings)
     refused, older, good = divide(rows, settings)
     quarantine = publishing.quarantine_folder(settings, manifest.batch)
@@ -222,9 +243,8 @@ def divide(rows: DataFrame, settings: Settings) -> tuple[DataFrame, DataFrame | 
     if broken is not None:
         refused.append(publishing.refused(good.join(broken, deduplication.PLACE), "_broken", settings))
         good = good.join(broken, deduplication.PLACE, "left_anti")
-    transform = transform_of(settings.dataset)
-    good = transform(good) if transform else good
-    if "_reject" in good.columns:
+    good = transforming.transformed(good, settings)
+    if transforming.REJECT in good.columns:
         rejected = good.where("_reject is not null").withColumn("_broken", expression("array(_reject)"))
         refused.append(publishing.refused(rejected, "_broken", settings))
         good = good.where("_reject is null")
@@ -238,20 +258,29 @@ def expression(text: str) -> Any:
     return expr(text)
 
 
-def transform_of(dataset: str) -> Callable[[DataFrame], DataFrame] | None:
-    """Return the team's own code for a dataset, if there is some."""
-    name = f"transforms.{dataset}"
-    return importlib.import_module(name).transform if importlib.util.find_spec(name) else None
-
-
-def count_rows_in(report: Report, tallies: list[reading.Tally], sources: list[Source]) -> None:
-    """Set the rows read per file; a file with rows of which Spark saw none ends the run."""
-    spelt = reading.source_of(tallies, sources)
-    for tally in tallies:
-        report.files[spelt[tally.path].name].rows_in += tally.rows
+def read_rows(
+    spark: SparkSession, clients: Clients, settings: Settings, sources: list[Source], report: Report
+) -> tuple[DataFrame | None, list[reading.Tally], list[Source]]:
+    """The rows of all files that can be read, their counts per file, and those files; the others get their reason."""
+    checked, tallies, unreadable = reading.readable_rows(spark, sources, settings)
+    for source, error in unreadable:
+        report.files[source.name].file_reason = f"unreadable: Spark cannot read it: {error}"
+    # A file that was overwritten or deleted meanwhile may fail Spark too: the retry reads the exact version.
+    refuse_changed_files(clients.s3, [source for source, _ in unreadable])
+    sources = [source for source in sources if source not in [each for each, _ in unreadable]]
+    rows_in = reading.rows_in(tallies, sources)
+    differing = [source for source in sources if rows_in[source.path] != source.records]
+    # A file that was overwritten meanwhile also has other rows: the retry reads the exact version.
+    refuse_changed_files(clients.s3, differing)
+    for source in differing:
+        counts = f"it holds {source.records} records, and Spark read {rows_in[source.path]}"
+        report.files[source.name].file_reason = f"rows-differ: {counts}"
+    sources = [source for source in sources if source not in differing]
+    kept = {source.path for source in sources}
+    tallies = [tally for tally in tallies if unquote(tally.path) in kept]
     for source in sources:
-        if source.inspection.has_rows and not report.files[source.name].rows_in:
-            raise RunError(f"rows-unread: {source.name} holds rows, but none were read.")
+        report.files[source.name].rows_in = source.records
+    return checked if sources else None, tallies, sources
 
 
 def count_duplicates(report: Report, older: DataFrame | None, sources: list[Source]) -> None:

@@ -307,6 +307,7 @@ class EventChain:
         state: str,
         file_reasons: dict[str, str] | None = None,
         reason: str | None = None,
+        lasting: tuple[str, ...] = (),
         commits: bool | None = None,
     ) -> None:
         """What the job leaves in the output bucket: the lines decide what is published, refused or a duplicate."""
@@ -315,7 +316,10 @@ class EventChain:
             return
         bucket, _, key = job_run["Arguments"]["--manifest"].removeprefix("s3://").partition("/")
         manifest = json.loads(self.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-        files = [self._file_report(file, (file_reasons or {}).get(file["key"])) for file in manifest["files"]]
+        files = [
+            self._file_report(file, (file_reasons or {}).get(file["key"])) | {"lasting": file["key"] in lasting}
+            for file in manifest["files"]
+        ]
         if any(file["reasons"].get(FAILS_THE_RUN) for file in files):
             state, reason, commits = "FAILED", "too-many-bad-rows", False
         if state == "SUCCEEDED" if commits is None else commits:

@@ -106,6 +106,37 @@ def test_the_reason_of_the_report_is_told_rather_than_the_state_of_the_job(chain
     assert "failed: too-many-bad-rows: 6 of 10 rows." in chain.notifications()[0]["Message"]
 
 
+def test_a_file_that_would_fail_again_is_dead_at_once_and_the_others_are_published_without_it(
+    chain: EventChain,
+) -> None:
+    running(chain, "orders/good.csv", "orders/bad.csv")
+
+    chain.job_ends("FAILED", reason="too-many-bad-rows: 6 of 10 rows", lasting=("orders/bad.csv",))
+    (message,) = chain.notifications()
+    chain.sweep()
+    chain.job_ends()
+
+    assert {row["key"]: (row["state"], row["attempts"]) for row in chain.rows().values()} == {
+        "orders/good.csv": ("DONE", 1),
+        "orders/bad.csv": ("DEAD", 1),
+    }
+    assert message["Subject"] == f"{SUBJECT} run failed, 1 file given up"
+    assert "1 file will be retried" in message["Message"]
+    assert "because another attempt would fail in the same way:\norders/bad.csv" in message["Message"]
+
+
+def test_where_all_files_of_a_run_would_fail_again_there_is_no_second_run(chain: EventChain) -> None:
+    running(chain, "orders/a.csv", "orders/b.csv")
+
+    chain.job_ends("FAILED", reason="all-rows-bad: none of 2 rows", lasting=("orders/a.csv", "orders/b.csv"))
+    for _ in range(3):
+        chain.sweep()
+
+    assert chain.states() == {"DEAD": 2}
+    assert len(chain.glue.job_runs) == len(chain.notifications()) == 1
+    assert not any("open" in row for row in (*chain.rows().values(), *chain.rows("run").values()))
+
+
 def test_files_that_failed_too_often_are_dead_and_told_once(chain: EventChain) -> None:
     running(chain)
     for _ in range(MAXIMUM_ATTEMPTS - 1):

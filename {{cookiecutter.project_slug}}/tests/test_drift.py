@@ -145,7 +145,10 @@ def test_a_column_that_a_folder_is_named_for_is_not_missing() -> None:
         ("json", "string", "array<struct<a:int>>"),
         ("json", "bigint", "string"),
         ("parquet", "bigint", "int"),
-        ("parquet", "decimal(10,2)", "decimal(8,2)"),
+        ("parquet", "int", "bigint"),
+        ("parquet", "double", "bigint"),
+        ("parquet", "decimal(10,2)", "bigint"),
+        ("parquet", "decimal(10,2)", "decimal(12,4)"),
         ("parquet", "smallint", "int"),
         ("orc", "double", "float"),
     ],
@@ -165,10 +168,10 @@ def test_a_type_fits_when_the_crawler_may_call_it_so(file_format: str, declared:
         ("json", "int", "string"),
         ("json", "boolean", "string"),
         ("json", "bigint", "struct<a:int>"),
-        ("parquet", "int", "bigint"),
+        ("parquet", "int", "double"),
         ("parquet", "string", "bigint"),
         ("parquet", "date", "string"),
-        ("parquet", "decimal(10,2)", "decimal(12,4)"),
+        ("parquet", "decimal(10,2)", "double"),
         ("orc", "timestamp", "string"),
     ],
 )
@@ -183,11 +186,23 @@ def test_texts_among_numbers_say_nothing_where_a_text_stands_for_a_missing_one()
     assert drift_of(raw(columns | {"id": "double"}), published(missing_values='["n/a"]')) != []
 
 
+def test_without_a_header_there_are_no_names_to_compare() -> None:
+    assert drift_of(raw({"col0": "bigint", "col1": "string"}), published(header="false")) == []
+
+
+def test_with_decimal_commas_numbers_are_texts_to_a_crawler() -> None:
+    columns = AGREES | {"id": "string"}
+
+    assert drift_of(raw(columns), published(decimal=",")) == []
+    assert drift_of(raw(columns), published()) != []
+
+
 def test_terraform_writes_the_parameters_and_the_table_names_that_the_lambdas_read() -> None:
-    (written,) = [line for line in (DATASET_MODULE / "table.tf").read_text().splitlines() if "_drift " in line]
+    written = (DATASET_MODULE / "table.tf").read_text().partition("_drift = ")[2].partition("_commits")[0]
     crawler, main = ((DATASET_MODULE / name).read_text() for name in ("crawler.tf", "main.tf"))
 
     assert "{ on_drift = var.dataset.on_drift }" in written and "{ missing_values = " in written
+    assert '{ header = "false" }' in written and "{ decimal = " in written
     assert "}, local._drift)" in (DATASET_MODULE / "table.tf").read_text()
     assert 'batches = "${var.name}_batches"' in main and "raw_" in crawler
 

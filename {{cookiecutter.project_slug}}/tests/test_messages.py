@@ -138,6 +138,27 @@ Then upload the files that were given up again. A new version counts as a new fi
 Where to look:
 report: {CONSOLE}/s3/object/acme-output?region=eu-west-1&prefix=_reports/orders/b1-1.json""",
     ),
+    "run failed, files given up at once": (
+        run_failed(
+            PROD,
+            "orders",
+            RUN | {"job_run": None},
+            FAILURE | {"waiting": 0, "dead": 2, "lasting": True, "dead_files": ["orders/a.csv"]},
+        ),
+        f"""acme-prod orders: run failed, 2 files given up
+
+Run b1-1 failed: too-many-bad-rows: 6 of 10 rows. It published nothing.
+2 files given up (DEAD), because another attempt would fail in the same way:
+orders/a.csv
+and 1 more file
+
+What to do next:
+What to do about each reason: docs/runbook.md, "Runs failed".
+Then upload the files that were given up again. A new version counts as a new file.
+
+Where to look:
+report: {CONSOLE}/s3/object/acme-output?region=eu-west-1&prefix=_reports/orders/b1-1.json""",
+    ),
     "crawl failed": (
         crawl_failed(PROD, "orders"),
         f"""acme-prod orders: crawl failed

@@ -1,36 +1,35 @@
 """Looks at each file before Spark does, because Spark reads many broken files without a word."""
 
-import codecs
-import csv
-import gzip
-import io
-import json
 import re
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from steps import columnar
+from steps import columnar, csv_records, json_records
+from steps.failure import RejectedFileError
 from steps.settings import ManifestFile, Settings
+from steps.storage import Content
 
-HEAD_BYTES = 65_536
-BETWEEN_RECORDS = " \t\r\n,[]"
-GZIP_MAGIC = b"\x1f\x8b"
-OTHER_COMPRESSIONS = (".bz2", ".zst", ".lz4", ".snappy", ".deflate", ".xz", ".zip", ".Z")
 GONE = ("NoSuchKey", "NoSuchVersion", "404", "PreconditionFailed")
+COLUMNS_SHOWN = 10
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How Spark must read a file: files of one layout are read together. Names in the file's own order."""
+    """How Spark must read a file: files of one layout are read together. Names in the file's own order.
+
+    `keys` are JSON's spellings of each declared column; `rewritten` is a CSV whose cells are all quoted, after one
+    that holds what was malformed.
+    """
 
     kind: str
     names: tuple[str, ...] = ()
+    keys: tuple[tuple[str, ...], ...] = ()
+    rewritten: bool = False
 
     @property
     def is_text(self) -> bool:
@@ -40,18 +39,28 @@ class Layout:
 
 @dataclass(frozen=True)
 class Inspection:
-    """What one look at a file found; `rejected` is the reason why the file as a whole is not read."""
+    """What one look at a file found; `rejected` is the reason why the file as a whole is not read.
+
+    `records` is how many rows the file's bytes hold; None where they are counted when the file is rewritten.
+    """
 
     file: ManifestFile
     layout: Layout | None = None
     current: bool = True
-    has_rows: bool = False
+    records: int | None = 0
+    must_be_copied: bool = False
     rejected: str | None = None
     drift: list[str] = field(default_factory=list)
 
 
-class RejectedFileError(Exception):
-    """The file as a whole cannot be read; the message is the report's file_reason."""
+@dataclass(frozen=True)
+class Found:
+    """What a file holds; without a layout there is nothing to read."""
+
+    layout: Layout | None = None
+    records: int | None = 0
+    drift: list[str] = field(default_factory=list)
+    must_be_copied: bool = False
 
 
 def normalised(name: str) -> str:
@@ -71,20 +80,19 @@ def inspect(s3: Any, file: ManifestFile, settings: Settings) -> Inspection:
         newest = newest_version(s3, file)
         if newest is None:
             return Inspection(file, rejected="gone")
-        if settings.format in columnar.FORMATS:
-            layout, has_rows, drift = _columnar(s3, file, settings)
-        else:
-            layout, has_rows, drift = _text(_head(s3, file), settings)
+        found = _columnar(s3, file, settings) if settings.format in columnar.FORMATS else _text(s3, file, settings)
     except RejectedFileError as rejection:
         return Inspection(file, rejected=str(rejection))
     except ClientError as error:
         if error.response["Error"]["Code"] in GONE:
             return Inspection(file, rejected="gone")
         raise
-    added = [change.removeprefix("added:") for change in drift if change.startswith("added:")]
+    added = [change.removeprefix("added:") for change in found.drift if change.startswith("added:")]
     if added and settings.on_drift == "stop":
-        return Inspection(file, drift=drift, rejected=f"schema-added:{','.join(added)}")
-    return Inspection(file, layout, is_version(file, newest), has_rows, drift=drift)
+        return Inspection(file, drift=found.drift, rejected=f"schema-added:{','.join(added)}")
+    return Inspection(
+        file, found.layout, is_version(file, newest), found.records, found.must_be_copied, drift=found.drift
+    )
 
 
 def newest_version(s3: Any, file: ManifestFile) -> dict[str, Any] | None:
@@ -117,140 +125,112 @@ def version_of(file: ManifestFile) -> dict[str, str]:
     return {"Bucket": file.bucket, "Key": file.key, **version}
 
 
-def _head(s3: Any, file: ManifestFile) -> bytes:
-    """The first bytes of the content, decompressed; a gzip is read to its end: Spark fails on bad ones."""
-    if file.size == 0:
-        return b""
-    if file.key.endswith(OTHER_COMPRESSIONS):
-        raise RejectedFileError("compression")
-    body = s3.get_object(**version_of(file))["Body"]
-    start = body.read(HEAD_BYTES)
-    if start.startswith(GZIP_MAGIC) != file.key.endswith(".gz"):
-        raise RejectedFileError("compression")
-    return _whole_gzip(start, body) if start.startswith(GZIP_MAGIC) else start
+def content_of(s3: Any, file: ManifestFile, settings: Settings) -> Content:
+    """A file of text as a stream."""
+    return Content(s3, version_of(file), file, settings.encoding)
 
 
-class _Rejoined(io.RawIOBase):
-    """A stream whose first bytes were already taken."""
-
-    def __init__(self, start: bytes, rest: Any) -> None:
-        self._start, self._rest = io.BytesIO(start), rest
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        block = self._start.read(len(buffer)) or self._rest.read(len(buffer))
-        buffer[: len(block)] = block
-        return len(block)
+def grammar_of(settings: Settings) -> csv_records.Grammar:
+    """What a record of the dataset's CSV files is."""
+    return csv_records.Grammar(settings.delimiter.encode(), settings.quoted_newlines)
 
 
-def _whole_gzip(start: bytes, rest: Any) -> bytes:
-    try:
-        with gzip.GzipFile(fileobj=io.BufferedReader(_Rejoined(start, rest), 1 << 20)) as content:
-            head = content.read(HEAD_BYTES)
-            while content.read(1 << 20):
-                pass
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise RejectedFileError("truncated") from error
-    return head
+def _text(s3: Any, file: ManifestFile, settings: Settings) -> Found:
+    content = content_of(s3, file, settings)
+    blocks = content.blocks()
+    found = _csv(content, blocks, settings) if settings.format == "csv" else _json(blocks, settings)
+    # To its end, also where the survey stopped: a broken gzip must be known before Spark fails on it.
+    if file.key.endswith(".gz"):
+        for _ in blocks:
+            pass
+    return replace(found, must_be_copied=found.must_be_copied or content.must_be_copied)
 
 
-def _text(head: bytes, settings: Settings) -> tuple[Layout | None, bool, list[str]]:
-    if b"\x00" in head or head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise RejectedFileError("encoding")
-    # The head may end inside a character: what is incomplete at its end is left out, not replaced.
-    text = codecs.getincrementaldecoder("utf-8-sig")("replace").decode(head)
-    if not text.strip():
-        return None, False, []
-    return _csv(text, settings) if settings.format == "csv" else _json(text, settings)
-
-
-def _csv(text: str, settings: Settings) -> tuple[Layout, bool, list[str]]:
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=settings.delimiter)
-    cells = (cells for cells in lines if any(cell.strip() for cell in cells))
-    try:
-        header = next(cells, [])
-        has_rows = next(cells, None) is not None
-    except csv.Error as error:
-        raise RejectedFileError("header") from error
-    if any("\ufffd" in name for name in header):
-        raise RejectedFileError("encoding")
-    names = [normalised(name) for name in header]
+def _csv(content: Content, blocks: Iterator[bytes], settings: Settings) -> Found:
+    grammar = grammar_of(settings)
+    survey = csv_records.survey(blocks, grammar)
+    if not survey.head:
+        raise RejectedFileError("empty")
+    header, is_first = csv_records.header(survey.head, grammar)
+    if settings.header and not header:
+        return Found()
+    # With a first row for a header, Spark passes over a byte order mark together with it.
+    is_plain = survey.is_plain and is_first and (settings.header or not content.has_mark)
+    declared = [column.name for column in settings.columns]
+    names = [normalised(name.decode(errors="replace")) for name in header] if settings.header else declared
     drift = _compared(names, settings)
-    declared = {column.name for column in settings.columns}
-    # A plus sign marks what the settings do not declare; it keeps such a name from meeting one of ours.
-    layout = [name if name in declared else f"+{name or position}" for position, name in enumerate(names)]
-    return Layout("csv", tuple(layout)), has_rows, drift
+    layout = Layout("csv", _unique(names, set(declared)), rewritten=not is_plain)
+    records = survey.records - settings.header if is_plain else None
+    return Found(layout if records != 0 else None, records, drift, must_be_copied=not is_plain)
+
+
+def _unique(names: list[str], declared: set[str]) -> tuple[str, ...]:
+    """Names for Spark; a plus sign marks what the settings do not declare, and keeps it from meeting one of ours."""
+    times = Counter(names)
+    return tuple(
+        name if name in declared else f"+{name}" if name and times[name] == 1 else f"+{name}:{position}"
+        for position, name in enumerate(names, start=1)
+    )
 
 
 def _compared(names: list[str], settings: Settings) -> list[str]:
     """How a file's names differ from the declared columns; raises when it cannot be read by name."""
     declared = [column.name for column in settings.columns]
-    repeated = sorted(name for name, times in Counter(filter(None, names)).items() if times > 1)
+    repeated = sorted(name for name, times in Counter(names).items() if times > 1 and name in declared)
     if repeated:
         raise RejectedFileError(f"schema-duplicate:{','.join(repeated)}")
     missing = [name for name in declared if name not in names]
     vital = [name for name in missing if name in settings.required_columns]
     if vital or len(missing) == len(declared):
-        raise RejectedFileError(f"schema-missing:{','.join(vital or missing)}")
+        raise RejectedFileError(f"schema-missing:{','.join(vital or missing)}{_evidence(names, settings)}")
     drift = [f"missing:{name}" for name in missing]
     drift += [f"added:{name}" for name in names if name and name not in declared]
     shared = [name for name in names if name in declared]
     return drift if shared == [name for name in declared if name in shared] else [*drift, "reordered"]
 
 
-def _json(text: str, settings: Settings) -> tuple[Layout, bool, list[str]]:
-    """The keys of the first records; each declared column is read under the file's own spelling of it."""
+def _evidence(names: list[str], settings: Settings) -> str:
+    """What the file has in place of the columns that it lacks; never its own names, which may be a row's values."""
+    if settings.format == "csv" and len(names) == 1 and len(settings.columns) > 1:
+        return f"; found one column: is the delimiter {settings.delimiter!r}?"
+    known = [column.name for column in settings.columns if column.name in names]
+    if not known:
+        return f"; found {len(names)} columns, none of them declared: has the file a header?"
+    return f"; found {len(names)} columns, among them {', '.join(known[:COLUMNS_SHOWN])}"
+
+
+def _json(blocks: Iterator[bytes], settings: Settings) -> Found:
+    """Each declared column is read under every spelling of it that the first records have."""
+    survey = json_records.survey(blocks)
+    if not survey.head:
+        raise RejectedFileError("empty")
     declared = [column.name for column in settings.columns]
-    keys = list(dict.fromkeys(key for record in _records(text) for key in record))
-    spelt = {normalised(key): key for key in reversed(keys)} | {key: key for key in keys if key in declared}
-    added = [f"added:{key}" for key in keys if normalised(key) not in declared]
-    kind = "json-array" if _is_array(text) else "json-lines"
-    # An empty array is a file without a row.
-    has_rows = bool(text.strip(BETWEEN_RECORDS))
-    return Layout(kind, tuple(spelt.get(name, name) for name in declared)), has_rows, added
+    spelt: dict[str, list[str]] = {name: [] for name in declared}
+    for key in survey.keys:
+        spelt.get(normalised(key), []).append(key)
+    keys = tuple(tuple(dict.fromkeys([*spelt[name], name])) for name in declared)
+    added = [f"added:{key}" for key in survey.keys if normalised(key) not in spelt]
+    records = survey.records if survey.is_plain else None
+    layout = Layout("json", tuple(declared), keys) if records != 0 else None
+    return Found(layout, records, added, must_be_copied=not survey.is_plain)
 
 
-def _is_array(text: str) -> bool:
-    """A file that is one array, and not JSON lines whose first line happens to be an array."""
-    first, _, rest = text.strip().partition("\n")
-    if not first.startswith("["):
-        return False
-    try:
-        json.loads(first)
-    except ValueError:
-        return True
-    return not rest.strip()
-
-
-def _records(text: str) -> Iterator[dict[str, Any]]:
-    decoder, position = json.JSONDecoder(), 0
-    while position < len(text):
-        if text[position] in BETWEEN_RECORDS:
-            position += 1
-            continue
-        try:
-            record, position = decoder.raw_decode(text, position)
-        except ValueError:
-            position = text.find("\n", position) + 1 or len(text)
-            continue
-        if isinstance(record, dict):
-            yield record
-
-
-def _columnar(s3: Any, file: ManifestFile, settings: Settings) -> tuple[Layout | None, bool, list[str]]:
+def _columnar(s3: Any, file: ManifestFile, settings: Settings) -> Found:
     if file.size == 0:
-        return None, False, []
+        raise RejectedFileError("empty")
     try:
         footer = columnar.footer(s3, version_of(file), settings.format, file.size)
     except columnar.UnreadableFooterError as error:
-        raise RejectedFileError("truncated") from error
+        raise RejectedFileError(str(error)) from error
     names = [normalised(name) for name in footer.names]
     drift = _compared(names, settings)
     found = dict(zip(names, footer.kinds, strict=True))
-    wrong = [c.name for c in settings.columns if c.name in found and not columnar.fits(found[c.name], c.type)]
+    wrong = [
+        f"{column.name} is {found[column.name]}, not {column.type}"
+        for column in settings.columns
+        if column.name in found and not columnar.fits(found[column.name], column.type)
+    ]
     if wrong:
-        raise RejectedFileError(f"schema-type:{','.join(wrong)}")
+        raise RejectedFileError(f"schema-type:{'; '.join(wrong)}")
     signature = tuple(f"{name}\n{kind}" for name, kind in zip(footer.names, footer.kinds, strict=True))
-    return Layout(settings.format, signature), footer.rows > 0, drift
+    return Found(Layout(settings.format, signature) if footer.rows else None, footer.rows, drift)

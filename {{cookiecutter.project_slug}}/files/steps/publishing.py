@@ -1,4 +1,7 @@
-"""Writes a batch to its own prefix and makes it visible by one conditional object, the commit."""
+"""Writes a batch to its own prefix and makes it visible by one conditional object, the commit.
+
+Also removes what dead runs left behind: batches that were written and never committed, and staged copies.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,14 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from botocore.exceptions import ClientError
-from output_layout import commit_key
+from output_layout import STAGING, commit_key
 
-from steps import folders
+from steps import storage
 from steps.failure import RunError
 from steps.rules import named
 from steps.settings import Manifest, Settings
@@ -51,7 +55,7 @@ def write_quarantine(refused: DataFrame, rows: int, address: str) -> None:
 def quarantined(spark: SparkSession, address: str) -> dict[str, list[tuple[list[str], int]]]:
     """Per file name: the reasons in the quarantine, and how many rows have them."""
     counts: dict[str, list[tuple[list[str], int]]] = {}
-    if not folders.exists(spark, address):
+    if not storage.exists(spark, address):
         return counts
     written = spark.read.schema("file string, line bigint, reasons array<string>").json(address)
     for file, reasons, rows in written.groupBy("file", "reasons").count().collect():
@@ -83,7 +87,7 @@ def write_batch(rows: DataFrame, settings: Settings, batch: str) -> None:
 def written_batch(spark: SparkSession, address: str) -> tuple[Counter[str], list[str]]:
     """What a reader finds there: rows per file name, and the folders that hold them."""
     # Without a row Spark may write no file at all, and a folder of S3 without an object does not exist.
-    if not folders.exists(spark, address):
+    if not storage.exists(spark, address):
         return Counter(), []
     reader = spark.read.schema("_file string").option("recursiveFileLookup", "true")
     found = reader.parquet(address).groupBy("_file", "_metadata.file_path").count().collect()
@@ -177,3 +181,33 @@ def _header(s3: Any, name: str, value: str) -> Iterator[None]:
         yield
     finally:
         s3.meta.events.unregister("before-call.s3.PutObject", add)
+
+
+def remove_orphans(s3: Any, settings: Settings, days: int) -> list[str]:
+    """Delete orphans whose youngest object is older than some days; returns their prefixes."""
+    before = datetime.now(UTC) - timedelta(days=days)
+    batches = _folders(s3, settings.output_bucket, f"{settings.dataset}/batch_id=")
+    uncommitted = [prefix for prefix in batches if not is_committed(s3, settings, _batch(prefix))]
+    staged = list(_folders(s3, settings.output_bucket, f"{STAGING}/"))
+    return [prefix for prefix in [*uncommitted, *staged] if _removed(s3, settings.output_bucket, prefix, before)]
+
+
+def _batch(prefix: str) -> str:
+    return prefix.rstrip("/").rpartition("batch_id=")[2]
+
+
+def _folders(s3: Any, bucket: str, prefix: str) -> Iterator[str]:
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, Delimiter="/"):
+        yield from (folder["Prefix"] for folder in page.get("CommonPrefixes", []))
+
+
+def _removed(s3: Any, bucket: str, prefix: str, before: datetime) -> bool:
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    objects = [stored for page in pages for stored in page.get("Contents", [])]
+    # A recent object may belong to a run that still works.
+    if any(stored["LastModified"] >= before for stored in objects):
+        return False
+    for start in range(0, len(objects), 1000):
+        keys = [{"Key": stored["Key"]} for stored in objects[start : start + 1000]]
+        s3.delete_objects(Bucket=bucket, Delete={"Objects": keys})
+    return True

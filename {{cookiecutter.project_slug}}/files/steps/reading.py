@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from steps import rules
+from steps import columnar, csv_records, json_cells, rules
+from steps.failure import RunError, is_of_a_file, said_of
 from steps.inspection import Inspection, Layout, normalised
 from steps.settings import Column, Settings
 
@@ -26,16 +27,32 @@ PLACE_COLUMNS = {
     "_recency": "int",
 }
 PLACE = ", ".join(f"{name}: {kind}" for name, kind in PLACE_COLUMNS.items())
+PLACE_OF_RECORD = (
+    "_metadata.file_path as _path",
+    "_metadata.file_block_start as _block",
+    "monotonically_increasing_id() as _position",
+)
+# The first cell of a CSV that was rewritten: the record's text, where it was malformed.
+REFUSED = "_refused"
+# How many cells that nobody declared a refused row keeps: Spark plans thousands of columns for minutes.
+UNDECLARED_SHOWN = 100
+# So many files are found one by one; where more fail, the fault is hardly theirs.
+MOST_UNREADABLE = 5
+UTC = {"UTC", "Etc/UTC", "GMT", "Z"}
 GLOB = str.maketrans({character: "\\" + character for character in "\\{}[]*?"})
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file that Spark reads: `path` is the object itself, or the staged copy of its exact version."""
+    """A file that Spark reads: `path` is the object itself, or the staged copy of its exact version.
+
+    `records` is how many rows its bytes hold, counted without Spark.
+    """
 
     inspection: Inspection
     name: str
     path: str
+    records: int
 
 
 def checked_rows(spark: SparkSession, sources: list[Source], settings: Settings) -> DataFrame:
@@ -53,46 +70,81 @@ def checked_rows(spark: SparkSession, sources: list[Source], settings: Settings)
 
 def _cells(spark: SparkSession, layout: Layout, paths: list[str], settings: Settings) -> DataFrame:
     """The cells of one layout under the declared names, and each record's place."""
+    if layout.kind == "json":
+        return json_cells.cells(spark.read.text(paths), layout, settings, PLACE_OF_RECORD)
+    if any(kind.endswith(f"\n{columnar.TIME_OF_ORC}") for kind in layout.names):
+        _set_clocks_to_utc(spark)
     frame = _opened(spark.read, layout, paths, settings)
-    place = [
-        "_metadata.file_path as _path",
-        "_metadata.file_block_start as _block",
-        "monotonically_increasing_id() as _position",
-    ]
-    corrupt = [rules.CORRUPT] if layout.is_text else []
-    extra = [rules.named(name) for name in layout.names if name.startswith("+")]
-    return frame.selectExpr(*place, *corrupt, *extra, *_declared(layout, settings))
+    corrupt = [f"coalesce({rules.CORRUPT}, nullif({REFUSED}, '')) as {rules.CORRUPT}"] if layout.rewritten else []
+    if layout.is_text and not layout.rewritten:
+        corrupt = [rules.CORRUPT]
+    extra = [rules.named(name) for name in layout.names if layout.is_text and name.startswith("+")][:UNDECLARED_SHOWN]
+    lost = [] if layout.is_text else [f"{_lost(layout, settings)} as {rules.LOST}"]
+    return frame.selectExpr(*PLACE_OF_RECORD, *corrupt, *lost, *extra, *_declared(layout, settings))
+
+
+def _set_clocks_to_utc(spark: SparkSession) -> None:
+    """Spark reads ORC's times by the machine's clock, which may skip an hour in spring; that of AWS Glue is UTC."""
+    java: Any = spark._jvm
+    java.java.util.TimeZone.setDefault(java.java.util.TimeZone.getTimeZone("UTC"))
+    zone = "java_method('java.time.ZoneId', 'systemDefault') as zone"
+    workers = spark.range(0, spark.sparkContext.defaultParallelism, 1, spark.sparkContext.defaultParallelism)
+    if other := {row["zone"] for row in workers.selectExpr(zone).collect()} - UTC:
+        raise RunError(f"The clock of a worker is in {min(other)}: times of ORC files are read right in UTC only.")
 
 
 def _opened(reader: DataFrameReader, layout: Layout, paths: list[str], settings: Settings) -> DataFrame:
     if not layout.is_text:
-        return reader.format(layout.kind).load(paths)
-    texts = ", ".join(f"{rules.named(name)} string" for name in [*layout.names, rules.CORRUPT])
-    reader = reader.schema(texts).option("mode", "PERMISSIVE").option("columnNameOfCorruptRecord", rules.CORRUPT)
-    if layout.kind != "csv":
-        return reader.option("multiLine", layout.kind == "json-array").json(paths)
+        return reader.format(layout.kind).schema(_schema(layout, settings)).load(paths)
+    names = [*([REFUSED] if layout.rewritten else []), *layout.names, rules.CORRUPT]
+    reader = reader.schema(", ".join(f"{rules.named(name)} string" for name in names))
+    reader = reader.option("mode", "PERMISSIVE").option("columnNameOfCorruptRecord", rules.CORRUPT)
+    reader = reader.option("quote", '"').option("escape", '"').option("maxColumns", csv_records.MAXIMUM_FIELDS)
+    if layout.rewritten:
+        return reader.option("multiLine", True).option("lineSep", "\n").csv(paths)
     # The schema is in the order of the header that the inspection read: Spark must not compare again.
-    reader = reader.option("header", True).option("enforceSchema", True).option("sep", settings.delimiter)
-    return reader.option("quote", '"').option("escape", '"').option("multiLine", settings.quoted_newlines).csv(paths)
+    reader = reader.option("header", settings.header).option("enforceSchema", True).option("sep", settings.delimiter)
+    return reader.option("multiLine", settings.quoted_newlines).csv(paths)
+
+
+def _schema(layout: Layout, settings: Settings) -> str:
+    """The declared columns of a Parquet or ORC file as it has them: of the others, Spark could not read every type."""
+    declared = {column.name for column in settings.columns}
+    given = [(name, columnar.spark_type(kind)) for name, _, kind in (each.partition("\n") for each in layout.names)]
+    known = [f"{rules.named(name)} {kind}" for name, kind in given if kind and normalised(name) in declared]
+    return ", ".join(known) or "_nothing string"
 
 
 def _declared(layout: Layout, settings: Settings) -> list[str]:
     """One expression per declared column, null where the file lacks it."""
-    spelt = {normalised(name.partition("\n")[0]): name.partition("\n")[0] for name in layout.names}
-    if layout.kind.startswith("json"):
-        spelt = dict(zip((column.name for column in settings.columns), layout.names, strict=True))
+    spelt = {normalised(name.partition("\n")[0]): name for name in layout.names}
     if layout.kind == "csv":
         spelt = {name: name for name in layout.names if not name.startswith("+")}
     return [_cell(column, spelt.get(column.name), layout, settings) for column in settings.columns]
+
+
+def _lost(layout: Layout, settings: Settings) -> str:
+    """The declared columns of whose value something would be lost."""
+    given = {normalised(name): (name, kind) for name, _, kind in (each.partition("\n") for each in layout.names)}
+    losses = {
+        column.name: columnar.value(*given[column.name], column.type)[1]
+        for column in settings.columns
+        if column.name in given
+    }
+    named = [f"case when {loss} then {rules.quoted(name)} end" for name, loss in losses.items() if loss]
+    return f"array_compact(array({', '.join(named)}))" if named else "cast(null as array<string>)"
 
 
 def _cell(column: Column, source: str | None, layout: Layout, settings: Settings) -> str:
     if source is None:
         value = f"cast(null as {'string' if layout.is_text else column.type})"
     elif layout.is_text:
-        value = rules.present(source, settings.missing_values)
+        value = rules.present(rules.named(source), settings.missing_values)
     else:
-        value = f"cast({rules.named(source)} as {column.type})"
+        name, _, kind = source.partition("\n")
+        value = columnar.value(name, kind, column.type)[0]
+        if column.type == "string":
+            value = rules.present(value, settings.missing_values)
     return f"{value} as {rules.named(column.name)}"
 
 
@@ -102,7 +154,7 @@ def _checked(cells: DataFrame, layout: Layout, settings: Settings) -> DataFrame:
     typed = [
         f"{value} as {rules.named(rules.typed_name(column.name))}"
         for column in settings.columns
-        for value in [rules.typed(column) if layout.is_text else rules.named(column.name)]
+        for value in [rules.typed(column, settings.decimal) if layout.is_text else rules.named(column.name)]
     ]
     raw = f"to_json(struct({', '.join(recorded)}), map('ignoreNullFields', 'false'))"
     record = f"coalesce({rules.CORRUPT}, {raw})" if layout.is_text else raw
@@ -154,6 +206,61 @@ def tallied(checked: DataFrame) -> list[Tally]:
     return [Tally(*row) for row in counts.collect()]
 
 
+def rows_in(tallies: list[Tally], sources: list[Source]) -> Counter[str]:
+    """How many rows Spark read, per path."""
+    counted: Counter[str] = Counter({source.path: 0 for source in sources})
+    for tally in tallies:
+        counted[unquote(tally.path)] += tally.rows
+    return counted
+
+
+def readable_rows(
+    spark: SparkSession, sources: list[Source], settings: Settings
+) -> tuple[DataFrame | None, list[Tally], list[tuple[Source, str]]]:
+    """The rows of the sources that Spark can read, kept; their counts; and which others fail it, with what error.
+
+    One file that Spark fails on fails the read of all: it is found by reading halves, and the others are read again.
+    """
+    unreadable: list[tuple[Source, str]] = []
+    while sources:
+        # Parsed once and kept: every number and both outputs come from the same rows.
+        checked = checked_rows(spark, sources, settings).persist()
+        try:
+            return checked, tallied(checked), unreadable
+        except Exception as error:
+            checked.unpersist()
+            if not is_of_a_file(error) or len(unreadable) == MOST_UNREADABLE:
+                raise
+            source, cause = _first_unreadable(spark, sources, settings, error)
+        unreadable.append((source, cause))
+        sources = [each for each in sources if each is not source]
+    return None, [], unreadable
+
+
+def _first_unreadable(
+    spark: SparkSession, sources: list[Source], settings: Settings, error: Exception
+) -> tuple[Source, str]:
+    """One of the files that fail, by halves; raises the error when it does not come again."""
+    is_alone = False
+    while not is_alone:
+        half, is_alone = len(sources) // 2, len(sources) <= 2
+        for part in (sources[:half], sources[half:]) if half else (sources,):
+            # Kept as in the run itself: of rows that are only counted Spark would not read every column.
+            rows = checked_rows(spark, part, settings).persist()
+            try:
+                tallied(rows)
+            except Exception as found:
+                if not is_of_a_file(found):
+                    raise
+                sources, error = part, found
+                break
+            finally:
+                rows.unpersist()
+        else:
+            raise error
+    return sources[0], said_of(error)
+
+
 def source_of(tallies: list[Tally], sources: list[Source]) -> dict[str, Source]:
     """Spark's own spelling of each path (it escapes what a URI may not hold) and the source behind it."""
     by_path = {source.path: source for source in sources}
@@ -171,7 +278,7 @@ def _places(tallies: list[Tally], sources: list[Source], settings: Settings) -> 
     blocks: dict[tuple[str, int], list[Tally]] = defaultdict(list)
     for tally in tallies:
         blocks[tally.path, tally.block].append(tally)
-    places, line = [], {path: 2 if settings.format == "csv" else 1 for path, _ in blocks}
+    places, line = [], {path: 2 if settings.format == "csv" and settings.header else 1 for path, _ in blocks}
     spelt = source_of(tallies, sources)
     for (path, block), counted in sorted(blocks.items()):
         source, first = spelt[path], min(tally.first for tally in counted)

@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from output_layout import report_key
 
-from steps.failure import RunError
+from steps.failure import LastingError, RunError
 from steps.inspection import Inspection
 from steps.settings import Manifest, Settings
 
@@ -29,6 +29,8 @@ class FileReport:
     duplicates: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
     file_reason: str | None = None
+    # Whether another attempt of this file would end in the same way: then it is not tried again.
+    lasting: bool = False
 
 
 @dataclass
@@ -85,22 +87,36 @@ def count_quarantined(report: Report, counts: dict[str, list[tuple[list[str], in
         report.files[name].reasons = dict(sorted(reasons.items()))
 
 
+def note_failure(report: Report, failure: RunError) -> None:
+    """Take over why the run failed, and which files would fail again."""
+    report.reason = str(failure)
+    if isinstance(failure, LastingError):
+        for name in failure.files or report.files:
+            report.files[name].lasting = True
+
+
 def refuse_too_many_quarantined_rows(report: Report, maximum_quarantined_share: float) -> None:
-    """End the run before it publishes if it quarantines more rows than the dataset allows."""
+    """End the run before it publishes if it quarantines more rows than the dataset allows.
+
+    The files with more than that share would fail again; the others can be published without them.
+    """
     rows, quarantined = report.total("rows_in"), report.total("quarantined")
     if quarantined and quarantined == rows:
-        raise RunError(f"all-rows-bad: none of {rows} rows passed; see the quarantine.")
+        spoilt = [name for name, file in report.files.items() if file.quarantined]
+        raise LastingError(f"all-rows-bad: none of {rows} rows passed; see the quarantine.", spoilt)
     if rows and quarantined / rows > maximum_quarantined_share:
         name, worst = max(report.files.items(), key=lambda item: item[1].quarantined)
+        share = maximum_quarantined_share
+        at_fault = [name for name, file in report.files.items() if file.quarantined > share * file.rows_in]
         more, most = f"more than {maximum_quarantined_share:.2%}", f"{worst.quarantined} of them in {name}"
-        raise RunError(f"too-many-bad-rows: {quarantined} of {rows} rows, {more}, {most}.")
+        raise LastingError(f"too-many-bad-rows: {quarantined} of {rows} rows, {more}, {most}.", at_fault)
 
 
 def refuse_lost_rows(report: Report) -> None:
     """End the run before it publishes, when a row is missing or there twice."""
     for name, file in report.files.items():
         if file.rows_in != file.published + file.quarantined + file.duplicates:
-            raise RunError(
+            raise LastingError(
                 f"rows-do-not-add-up: {name} has {file.rows_in} rows: {file.published} published, "
                 f"{file.quarantined} quarantined, {file.duplicates} duplicates. Does the transform drop rows?"
             )

@@ -1,9 +1,19 @@
-"""The declared rules as Spark SQL text: building it needs no Spark, so it reads and tests as plain data."""
+"""The declared rules as Spark SQL text: building it needs no Spark, so it reads and tests as plain data.
+
+Spark is asked only whether it can judge them, before anything is read: as null they would pass every row.
+"""
+
+from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from steps.settings import Column, Settings
+from steps.failure import LastingError, text_of
+from steps.settings import TEMPORAL_TYPES, Column, Settings
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 # A value is a number only as a whole: Spark's casts would also take blanks around it, `1d` and `Infinity`.
 # (\z and not $: Java's $ also matches before a final line break.)
@@ -14,8 +24,20 @@ TIMESTAMP = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]
 # Spark writes a large JSON number as 1.25E7, from a double: up to 15 digits are certain to be the file's own.
 EXPONENT = r"^[+-]?[0-9]([.][0-9]{1,14})?[eE][+-]?[0-9]+\z"
 
+MICROSECOND_DIGITS = 6
+
 TEXT_FORMATS = ("csv", "json")
 CORRUPT = "_corrupt"
+# Of JSON: the declared columns that a record has under an unknown spelling.
+ELSEWHERE = "_elsewhere"
+# Of Parquet and ORC: the columns whose value does not fit the declared type.
+LOST = "_lost"
+# Begins a text in place of a number whose digits cannot be told; no text of a file may hold this character.
+INEXACT = "\ufdd0"
+NUMBER = re.compile(r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?")
+WHOLE_NUMBERS = ("tinyint", "smallint", "int", "bigint")
+# With decimal commas, points may group the digits before them.
+GROUPED = r"^[+-]?([0-9]{1,3}([.][0-9]{3})+|[0-9]+)?(,[0-9]*)?([eE][+-]?[0-9]+)?\z"
 
 
 def quoted(text: str) -> str:
@@ -28,13 +50,13 @@ def named(column: str) -> str:
     return "`" + column.replace("`", "``") + "`"
 
 
-def present(column: str, missing_values: Iterable[str]) -> str:
+def present(text: str, missing_values: Iterable[str]) -> str:
     """The text of a cell, null where it is empty or one of the declared missing values."""
-    texts = ", ".join(quoted(text) for text in ["", *missing_values])
-    return f"case when {named(column)} in ({texts}) then null else {named(column)} end"
+    texts = ", ".join(quoted(missing) for missing in ["", *missing_values])
+    return f"case when {text} in ({texts}) then null else {text} end"
 
 
-def typed(column: Column) -> str:
+def typed(column: Column, decimal: str = ".") -> str:
     """The text in {column.name} as the declared type, null where it is not one."""
     text, kind = named(column.name), column.type
     if kind == "string":
@@ -43,14 +65,32 @@ def typed(column: Column) -> str:
         return f"try_to_binary({text}, 'base64')"
     if kind == "boolean":
         return f"case lower({text}) when 'true' then true when 'false' then false end"
-    if kind == "date" and column.format:
-        return f"cast(try_to_timestamp({text}, {quoted(column.format)}) as date)"
-    if kind == "timestamp" and column.format:
-        return f"try_to_timestamp({text}, {quoted(column.format)})"
+    if kind in TEMPORAL_TYPES:
+        return _moment(text, kind, column.format)
+    if decimal == ",":
+        text = f"case when {text} rlike {quoted(GROUPED)} then translate({text}, ',.', '.') end"
     if kind.startswith("decimal"):
         return _decimal(text, kind)
-    shape = {"date": DATE, "timestamp": TIMESTAMP, "double": FLOATING, "float": FLOATING}.get(kind, INTEGER)
+    shape = FLOATING if kind in ("double", "float") else INTEGER
     return f"case when {text} rlike {quoted(shape)} then try_cast({text} as {kind}) end"
+
+
+def _moment(text: str, kind: str, form: str | None) -> str:
+    """A date or a time in a declared format, or as ISO writes it."""
+    if form is None:
+        shape = DATE if kind == "date" else TIMESTAMP
+        return f"case when {text} rlike {quoted(shape)} then try_cast({text} as {kind}) end"
+    parsed = f"try_to_timestamp({text}, {quoted(form)})"
+    if kind == "date":
+        return f"cast({parsed} as date)"
+    further = len(max(re.findall("S+", form), default="", key=len)) - MICROSECOND_DIGITS
+    if further <= 0:
+        return parsed
+    # Spark cuts what it reads beyond microseconds: only zeros may stand there.
+    cut = f"[0-9]{{6}}(?=[0-9]{{{further}}}([^0-9]|\\z))(?!0{{{further}}})"
+    if re.search("[.,]S", form):
+        cut = "[.,][0-9]{6}[0-9]*[1-9]"
+    return f"case when not {text} rlike {quoted(cut)} then {parsed} end"
 
 
 def _decimal(text: str, kind: str) -> str:
@@ -86,12 +126,18 @@ def reasons(settings: Settings) -> str:
 def _rules(column: Column, required: bool, file_format: str) -> Iterable[tuple[str, str]]:
     """Pairs of a rule's name and the SQL condition under which a row breaks it."""
     text, value = named(column.name), named(typed_name(column.name))
+    if file_format == "json":
+        yield "spelt", f"array_contains({ELSEWHERE}, {quoted(column.name)})"
+    if file_format not in TEXT_FORMATS:
+        yield "type", f"array_contains({LOST}, {quoted(column.name)})"
     if required:
         yield "missing", f"{text} is null"
     if file_format in TEXT_FORMATS and column.type != "string":
         yield "type", f"{text} is not null and {value} is null"
     if column.type == "string":
         yield "encoding", f"contains({text}, '\ufffd')"
+    if column.type == "string" and file_format == "json":
+        yield "type", f"startswith({text}, {quoted(INEXACT)})"
     if column.type in ("double", "float"):
         yield "type", f"isnan({value}) or abs({value}) = double('infinity')"
     if column.minimum is not None:
@@ -106,9 +152,66 @@ def _rules(column: Column, required: bool, file_format: str) -> Iterable[tuple[s
 
 
 def _limit(column: Column, text: str) -> str:
-    return quoted(text) if column.type == "string" else f"try_cast({quoted(text)} as {column.type})"
+    """A declared value in a form that compares exactly: 2.5 is more than the integer 2."""
+    if column.type == "string":
+        return quoted(text)
+    if column.type in TEMPORAL_TYPES and column.format:
+        return (
+            f"coalesce({_moment(quoted(text), column.type, column.format)}, try_cast({quoted(text)} as {column.type}))"
+        )
+    if column.type in WHOLE_NUMBERS or column.type.startswith("decimal"):
+        return f"{text}BD" if NUMBER.fullmatch(text) else "cast(null as decimal)"
+    return f"try_cast({quoted(text)} as {column.type})"
+
+
+def judgements(column: Column) -> list[tuple[str, str]]:
+    """Pairs of a rule in words and what must not be null, nor fail, for it to mean something."""
+    limits = [
+        ("minimum", column.minimum),
+        ("maximum", column.maximum),
+        *(("one_of", text) for text in column.one_of or []),
+    ]
+    judged = [(f"{rule} {text!r}", _limit(column, text)) for rule, text in limits if text is not None]
+    if column.type == "string":
+        judged = []
+    if column.pattern is not None:
+        judged.append((f"pattern {column.pattern!r}", f"'' rlike {quoted(column.pattern)}"))
+    if column.format is not None:
+        moment = _moment(quoted("x"), column.type, column.format)
+        judged.append((f"format {column.format!r}", f"coalesce(cast({moment} as string), 'no date')"))
+    return judged
 
 
 def typed_name(column: str) -> str:
     """The name of the typed value of a column until the reasons are known."""
     return f"_typed_{column}"
+
+
+def refuse_unjudgeable(spark: SparkSession, settings: Settings) -> None:
+    """End the run when a column's limits, pattern or format mean nothing to Spark."""
+    added = settings.partition_column
+    if added != settings.partition_by and added in [column.name for column in settings.columns]:
+        raise LastingError(
+            f"The column {added} is declared, and is also what partition_by: {settings.partition_by} adds; rename it."
+        )
+    for column in settings.columns:
+        if wrong := _wrong(spark, column):
+            raise LastingError(f"The rules of {column.name} cannot be judged: {wrong}.")
+
+
+def _wrong(spark: SparkSession, column: Column) -> str | None:
+    """What is wrong with a column's rules, as Spark itself finds."""
+    if column.pattern and "[[:" in column.pattern:
+        # Java reads the class of POSIX as a set of the letters in its name, without a word.
+        return (
+            f"pattern {column.pattern!r} has a class such as [[:alpha:]], which Java does not know; write \\p{{Alpha}}"
+        )
+    for what, judged in judgements(column):
+        try:
+            found = spark.sql(f"select {judged} as judged").collect()[0]["judged"]
+        except Exception as error:
+            # In its own words: they speak of a setting, and no row was read yet.
+            return f"Spark refuses {what}: {text_of(error)}"
+        if found is None:
+            return f"{what} is no {column.type}"
+    return None

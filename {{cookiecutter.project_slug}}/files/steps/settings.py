@@ -50,6 +50,10 @@ class Settings:
     output_bucket: str
     quarantine_bucket: str
     database: str
+    # Settings that an older Terraform wrote do not have these.
+    encoding: str = "utf-8"
+    header: bool = True
+    decimal: str = "."
 
     @property
     def required_columns(self) -> list[str]:

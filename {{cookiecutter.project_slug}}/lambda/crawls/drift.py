@@ -17,15 +17,15 @@ IN_TEXT = {
     **dict.fromkeys(("date", "timestamp"), (*NUMBERS, "string", "date", "timestamp")),  # 20260301 is a number to it.
     "binary": (*NUMBERS, "string"),  # Base64 may look like any type.
 }
-# No document says what a CSV crawler calls a column of `true` and `false`; and a number of JSON is exact to
-# 15 digits only, so long ones are sent as texts (docs/etl.md).
+# Nobody documents what a CSV crawler calls a column of `true` and `false`; and long
+# numbers are often sent as strings in JSON, because many programs read 15 digits only.
 IN_ONE_TEXT_FORMAT = {("csv", "boolean", "string"), ("json", "bigint", "string")}
-# Parquet and ORC have types of their own; files/steps/columnar.py refuses what cannot be converted without loss.
+# Parquet and ORC have types of their own; files/steps/columnar.py refuses each value that would lose something.
 IN_COLUMNS = {
-    **dict.fromkeys(("tinyint", "smallint"), INTEGERS[:3]),  # Stored in 32 bits, whatever they are called.
-    "int": INTEGERS[:3],
-    "bigint": INTEGERS,
-    "double": ("float",),
+    **dict.fromkeys(INTEGERS, INTEGERS),
+    "float": INTEGERS,
+    "double": (*INTEGERS, "float"),
+    "decimal": INTEGERS,
     "string": ("varchar", "char"),
 }
 
@@ -34,8 +34,6 @@ def fits(file_format: str, declared: str, crawled: str, has_missing_values: bool
     """Return whether a column of a crawled type may hold the declared type."""
     wanted, seen = _kind(declared), _kind(crawled)
     if file_format not in TEXT_FORMATS:
-        if wanted == seen == "decimal":
-            return _has_room(declared, crawled)
         return seen in (wanted, *IN_COLUMNS.get(wanted, ()))
     # If a string means a missing number, a crawler sees a column of numbers as strings.
     if wanted == "string" or (seen == "string" and has_missing_values):
@@ -45,11 +43,6 @@ def fits(file_format: str, declared: str, crawled: str, has_missing_values: bool
 
 def _kind(given: str) -> str:
     return re.split(r"[(<]", given, maxsplit=1)[0]
-
-
-def _has_room(declared: str, crawled: str) -> bool:
-    (room, scale), (digits, decimals) = ([int(n) for n in re.findall(r"\d+", kind)] for kind in (declared, crawled))
-    return decimals <= scale and digits - decimals <= room - scale
 
 
 def raw_and_published(glue: Any, crawler_name: str, dataset: str) -> tuple[Row, Row] | None:
@@ -75,23 +68,24 @@ def _table(glue: Any, database: str, name: str) -> Row | None:
 
 
 def drift_of(crawled: Row, published: Row) -> list[str]:
-    """Return each difference in a few words, `added:x` and the like, between the raw and the published table."""
-    file_format = crawled.get("Parameters", {}).get("classification", "")
+    """Each difference in a few words, `added:x` and the like, between the raw and the published table."""
+    file_format, told = crawled.get("Parameters", {}).get("classification", ""), published.get("Parameters", {})
     declared = declared_columns(published)
     # If all cells are texts, Glue finds no header: it counts the columns instead of naming them.
     found = [
         column for column in crawled_columns(crawled, file_format) if column[0] in declared or not _counted(column)
     ]
-    if not found:
+    # Without a header columns are known by their places, which no crawler tells.
+    if not found or told.get("header") == "false":
         return []
     names = list(dict.fromkeys(name for name, _ in found))
-    has_missing_values = "missing_values" in published.get("Parameters", {})
+    has_texts = "missing_values" in told or "decimal" in told
     drift = [f"added:{name}" for name in names if name not in declared]
     drift += [f"missing:{name}" for name in declared if name not in names and _is_known(name, crawled, file_format)]
     drift += [
         f"retyped:{name} is {kind}, not {declared[name]}"
         for name, kind in found
-        if name in declared and not fits(file_format, declared[name], kind, has_missing_values)
+        if name in declared and not fits(file_format, declared[name], kind, has_texts)
     ]
     return [*drift, "reordered"] if file_format == "csv" and _is_reordered(names, published) else drift
 
@@ -108,8 +102,9 @@ def crawled_columns(crawled: Row, file_format: str) -> list[tuple[str, str]]:
     """Return crawled names and types; a name may occur twice if files spell it differently. `day=3/` is no column."""
     columns = [(column["Name"], column["Type"]) for column in crawled["StorageDescriptor"]["Columns"]]
     if file_format == "json":
-        # A file that is one array is one row to Glue, with one column that contains the real columns.
-        columns = [each for column in columns for each in (_fields(column[1]) if _is_rows(column) else [column])]
+        # A file that is one array is one row to Glue, with one column that holds the real ones.
+        rows = {column for column in columns if column[0] == "array" and column[1].startswith("array<struct<")}
+        columns = [each for column in columns for each in (_fields(column[1]) if column in rows else [column])]
     return [(normalised(name), kind) for name, kind in columns]
 
 
@@ -125,10 +120,6 @@ def _counted(column: tuple[str, str]) -> bool:
 def _is_known(name: str, crawled: Row, file_format: str) -> bool:
     # JSON omits missing values, so a key that no sample has means nothing; a folder `day=3/` hides a column.
     return file_format != "json" and name not in [normalised(key["Name"]) for key in crawled.get("PartitionKeys", [])]
-
-
-def _is_rows(column: tuple[str, str]) -> bool:
-    return column[0] == "array" and column[1].startswith("array<struct<")
 
 
 def _fields(kind: str) -> list[tuple[str, str]]:

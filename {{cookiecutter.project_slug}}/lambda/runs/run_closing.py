@@ -47,7 +47,7 @@ class Closing:
             self._publish(dataset, run, rows, outcome, known)
             return "PUBLISHED"
         if job:
-            self._fail(dataset, run, rows, outcome.reason(job["JobRunState"]), known)
+            self._fail(dataset, run, rows, outcome, outcome.reason(job["JobRunState"]), known)
             return "FAILED"
         return self._release(dataset, run, rows, known)
 
@@ -59,19 +59,21 @@ class Closing:
         each(lambda row: finish(self.ledger, row["file"], run, *outcome.of_file(row)), rows)
         self.news.published(dataset, run, known, outcome.report)
 
-    def _fail(self, dataset: str, run: str, rows: list[Row], reason: str, known: Row) -> None:
+    def _fail(self, dataset: str, run: str, rows: list[Row], outcome: Outcome, reason: str, known: Row) -> None:
         most, advice = self.maximum_attempts, None
         if "text" in known and not is_explained(reason):
             text, workers = int(known["text"]), self.jobs.workers
             # A file that exceeds all workers together would end the same way at a second attempt.
             most, advice = 1 if text > workers.text_held else most, workers.advice(text)
             reason = f"{reason}, {workers.excess(text)}"
-        # The notification is recorded first: after a crash, DEAD rows are no longer open.
-        dead = [row["key"] for row in rows if int(row["attempts"]) + 1 >= most]
+        # The notification is recorded first: after a crash, the rows that are given up are no longer open.
+        lasting = [row["file"] for row in rows if outcome.is_lasting(row)]
+        dead = [row["key"] for row in rows if row["file"] in lasting or int(row["attempts"]) + 1 >= most]
         failure: Row = {"reason": reason, "waiting": len(rows) - len(dead), "dead": len(dead), "advice": advice}
+        failure |= {"lasting": True} if len(lasting) == len(dead) > 0 else {}
         told: Row = {"state": "FAILED", "failure": failure | {"dead_files": dead[:MOST_FILES]}}
         self.ledger.change(run_row(run), told, {"state": "STARTED"})
-        each(lambda row: fail(self.ledger, row, run, reason, most), rows)
+        each(lambda row: fail(self.ledger, row, run, reason, 1 if row["file"] in lasting else most), rows)
         self.news.failed(dataset, run, told | (self.ledger.row(run_row(run)) or {}))
 
     def _release(self, dataset: str, run: str, rows: list[Row], known: Row) -> str:

@@ -27,6 +27,12 @@ class Outcome:
                 return ("GONE" if reason == "gone" else "QUARANTINED"), reason
         return "DONE", None
 
+    def is_lasting(self, row: Row) -> bool:
+        """Whether another attempt of a file of a failed run would end in the same way, as files/etl.py reports it."""
+        place = (row["key"], row.get("version_id"))
+        files = self.report.get("files", [])
+        return any(file.get("lasting") and (file["key"], file.get("version_id")) == place for file in files)
+
     def reason(self, job_state: str) -> str:
         """Return why a run that did not publish failed, in one line."""
         said = self.report.get("reason")

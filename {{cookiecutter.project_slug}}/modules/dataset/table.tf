@@ -5,7 +5,12 @@ locals {
   _moved  = local.temporal ? [] : local.partition[*].name
   columns = concat([for column in var.dataset.columns : { name = column.name, type = column.type } if !contains(local._moved, column.name)], local.place, [{ name = "_sequencer", type = "string" }])
   # What lambda/crawls/drift_policy.py has to know beside the columns.
-  _drift   = merge({ on_drift = var.dataset.on_drift }, length(var.dataset.missing_values) == 0 ? {} : { missing_values = jsonencode(var.dataset.missing_values) })
+  _drift = merge(
+    { on_drift = var.dataset.on_drift },
+    length(var.dataset.missing_values) == 0 ? {} : { missing_values = jsonencode(var.dataset.missing_values) },
+    var.dataset.header ? {} : { header = "false" },
+    var.dataset.decimal == "." ? {} : { decimal = var.dataset.decimal },
+  )
   _commits = { version = "int", dataset = "string", batch = "string", run = "string", rows = "bigint", data = "string" }
 }
 

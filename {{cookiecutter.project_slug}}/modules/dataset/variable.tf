@@ -9,6 +9,8 @@ variable "dataset" {
     format          = string
     prefix          = string
     missing_values  = list(string)
+    header          = bool
+    decimal         = string
     primary_key     = list(string)
     newest_by       = optional(string)
     partition_by    = optional(string)

@@ -7,6 +7,9 @@ locals {
     prefix          = "${local.names.canary}/"
     delimiter       = ","
     quoted_newlines = true
+    encoding        = "utf-8"
+    header          = true
+    decimal         = "."
     missing_values  = []
     columns = [for name, type in { id = "string", sent_at = "timestamp" } : {
       name     = name

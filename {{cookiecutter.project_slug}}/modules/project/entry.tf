@@ -51,6 +51,8 @@ locals {
     { form = "format", value = dataset.format },
     { form = "prefix", value = dataset.prefix },
     { form = "delimiter", value = dataset.delimiter },
+    { form = "encoding", value = dataset.encoding },
+    { form = "decimal", value = dataset.decimal },
     { form = "on_drift", value = dataset.on_drift },
     { form = "table_format", value = dataset.table_format },
     { form = "schedule", value = dataset.schedule },

@@ -32,6 +32,8 @@ locals {
     format                  = { pattern = "^(csv|json|parquet|orc)$", words = "csv, json, parquet or orc" }
     prefix                  = { pattern = "^([a-z0-9][a-z0-9_.-]*/)+$", most = 256, words = "a folder in lower case that ends with /" }
     delimiter               = { pattern = "^[\\t !#-&*+,./:;<=>?@^_`|~-]$", words = "one character such as , or ; or a tab" }
+    encoding                = { pattern = "^(utf-8|windows-1252|iso-8859-1|utf-16)$", words = "utf-8, windows-1252, iso-8859-1 or utf-16" }
+    decimal                 = { pattern = "^[.,]$", words = "a point or a comma, in quotes" }
     on_drift                = { pattern = "^(report|stop)$", words = "report or stop" }
     table_format            = { pattern = "^(parquet|iceberg)$", words = "parquet or iceberg" }
     expected_every          = { pattern = "^[1-9][0-9]{0,3} (minutes|hours|days)$", words = "a number of minutes, hours or days, such as 24 hours" }

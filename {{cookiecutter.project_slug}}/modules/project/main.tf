@@ -38,6 +38,9 @@ locals {
       format                    = dataset.format
       delimiter                 = dataset.delimiter
       quoted_newlines           = dataset.quoted_newlines
+      encoding                  = dataset.encoding
+      header                    = dataset.header
+      decimal                   = dataset.decimal
       missing_values            = dataset.missing_values
       columns                   = dataset.columns
       primary_key               = dataset.primary_key

@@ -57,6 +57,8 @@ variable "settings" {
       prefix          = optional(string)
       delimiter       = optional(string, ",")
       quoted_newlines = optional(bool, true)
+      encoding        = optional(string, "utf-8")
+      header          = optional(bool, true), decimal = optional(string, ".")
       missing_values  = optional(list(string), [])
       columns = list(object({
         name     = string
@@ -64,8 +66,7 @@ variable "settings" {
         format   = optional(string)
         required = optional(bool, false)
         unique   = optional(bool, false)
-        minimum  = optional(string)
-        maximum  = optional(string)
+        minimum  = optional(string), maximum = optional(string)
         one_of   = optional(list(string))
         pattern  = optional(string)
       }))

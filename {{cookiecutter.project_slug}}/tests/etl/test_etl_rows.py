@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import etl
 import pytest
 from platform_in_a_folder import Platform, column, job_settings
 
@@ -54,7 +55,12 @@ def test_bad_rows_are_counted_right_where_spark_alone_counts_none(platform: Plat
     (tmp_path / "a.csv").write_text(text)
     schema = "id bigint, amount decimal(8,2), _corrupt string"
     reader = platform.spark.read.schema(schema).option("columnNameOfCorruptRecord", "_corrupt").option("header", True)
-    alone = reader.csv(f"file://{tmp_path / 'a.csv'}").where("_corrupt is not null").count()
+    pruning = "spark.sql.csv.parser.columnPruning.enabled"
+    platform.spark.conf.set(pruning, "true")
+    try:
+        alone = reader.csv(f"file://{tmp_path / 'a.csv'}").where("_corrupt is not null").count()
+    finally:
+        platform.spark.conf.set(pruning, etl.SPARK_SETTINGS[pruning])
     platform.upload("orders/a.csv", text)
 
     outcome = platform.run(job_settings([column("id", "bigint"), column("amount", "decimal(8,2)")]))

@@ -24,7 +24,7 @@ IN_WORDS = {
     "DONE": "was read: each of its rows is published or quarantined",
     "QUARANTINED": "was quarantined as a whole: fix it and upload it again",
     "GONE": "was deleted before it was read",
-    "DEAD": "was given up, because its runs failed too often: fix the cause and upload it again",
+    "DEAD": "was given up, because its runs failed: fix the cause and upload it again",
 }
 MOST_ROWS = 10
 COUNTED = {name: name.replace("rows_in", "in") for name in COUNTS}

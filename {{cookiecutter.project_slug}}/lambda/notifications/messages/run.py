@@ -43,7 +43,8 @@ def run_failed(place: Place, dataset: str, run: Row, failure: Row) -> Message:
     waiting, dead = int(failure["waiting"]), int(failure["dead"])
     facts = [f"Run {run['name']} failed: {failure['reason'].rstrip('.')}. It published nothing."]
     facts += [f"{counted(waiting, 'file')} will be retried within 15 minutes."] if waiting else []
-    given_up = [f"{counted(dead, 'file')} given up (DEAD), because every attempt failed:"] if dead else []
+    why = "another attempt would fail in the same way" if failure.get("lasting") else "every attempt failed"
+    given_up = [f"{counted(dead, 'file')} given up (DEAD), because {why}:"] if dead else []
     files = failure["dead_files"]
     more = [f"and {counted(dead - len(files), 'more file')}"] if dead > len(files) else []
     return Message(

@@ -60,6 +60,10 @@ run "the_job_is_told_everything" {
     error_message = "The job's settings must hold the defaults of reading."
   }
   assert {
+    condition     = output.job_settings.orders.encoding == "utf-8" && output.job_settings.orders.header && output.job_settings.orders.decimal == "."
+    error_message = "The job's settings must hold the defaults of text files."
+  }
+  assert {
     condition     = output.job_settings.orders.on_drift == "report" && output.job_settings.orders.table_format == "parquet" && output.job_settings.orders.newest_by == null
     error_message = "The job's settings must hold the defaults of publishing."
   }

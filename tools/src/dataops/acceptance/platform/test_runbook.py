@@ -47,6 +47,11 @@ def get_the_file(project: RunningProject, dataset: str) -> None:
     (project.folder / "today.csv").write_bytes(made_up_file(project.settings["datasets"][dataset], good=3))
 
 
+def correct_the_file(project: RunningProject, dataset: str) -> None:
+    """Whoever sends the data has corrected the file."""
+    (project.folder / "bad.csv").write_bytes(made_up_file(project.settings["datasets"][dataset], good=20))
+
+
 def bring_data_in_time(project: RunningProject) -> None:
     """Upload a file for every dataset that is expected."""
     for dataset, watched in project.settings["monitoring"]["datasets"].items():
@@ -78,7 +83,7 @@ CASES = {
     "data-late": Case(seen=r"hours=2[5-9]", proven="DONE", first=bring_data_in_time, before_fix=get_the_file),
     "crawl-failing": Case(seen="AccessDenied.*-nowhere/", proven="COMPLETED", before_fix=deploy),
     "crawl-long": Case(seen="RUNNING", proven="READY"),
-    "runs-failed": Case(seen="all-rows-bad: none of 20 rows", proven="GONE"),
+    "runs-failed": Case(seen="all-rows-bad: none of 20 rows", proven="DONE", before_fix=correct_the_file),
     "runs-timed-out": Case(seen="TIMEOUT", proven="SUCCEEDED"),
     "run-slow": Case(seen=r"longest=18\d\d", proven=r"^\S+\s+\d\d?$", after_fix=upload_good_rows),
     "rows-unusual": Case(seen="rows=10", proven="next file.csv", after_fix=upload_good_rows),

@@ -15,7 +15,7 @@ from moto import mock_aws
 from output_layout import manifest_key
 from platform_in_a_folder import BUCKETS, INPUT, OUTPUT, column, job_settings
 from runs import manifest
-from steps import orphans, rules
+from steps import publishing, rules
 from steps.failure import RunError
 from steps.inspection import normalised
 from steps.settings import ManifestFile, batch_of, manifest_from, settings_from
@@ -224,8 +224,8 @@ def test_orphans_of_dead_runs_are_removed_and_committed_batches_stay(s3: Any) ->
     for key in [*kept, "orders/batch_id=dead/id=1/part-0.parquet", "_staging/dead-1/0.gz"]:
         s3.put_object(Bucket=OUTPUT, Key=key, Body=b"{}")
 
-    assert orphans.remove_orphans(s3, settings, days=1) == []
-    assert orphans.remove_orphans(s3, settings, days=-1) == ["orders/batch_id=dead/", "_staging/dead-1/"]
+    assert publishing.remove_orphans(s3, settings, days=1) == []
+    assert publishing.remove_orphans(s3, settings, days=-1) == ["orders/batch_id=dead/", "_staging/dead-1/"]
 
     left = [stored["Key"] for stored in s3.list_objects_v2(Bucket=OUTPUT)["Contents"]]
     assert left == sorted(kept)

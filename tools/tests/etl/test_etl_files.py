@@ -46,7 +46,11 @@ def test_a_missing_required_column_refuses_the_file_and_an_optional_one_is_null(
 
     outcome = platform.run(job_settings(COLUMNS))
 
-    assert file_reasons(outcome) == {"a.csv": None, "b.csv": "schema-missing:id", "c.csv": None}
+    assert file_reasons(outcome) == {
+        "a.csv": None,
+        "b.csv": "schema-missing:id; found 2 columns, among them first, last",
+        "c.csv": None,
+    }
     assert outcome.column("first") == ["Ann", None]
     assert outcome.report["drift"] == [{"file": "s3://acme-test-input/orders/c.csv", "change": "missing:first"}]
 
@@ -54,7 +58,9 @@ def test_a_missing_required_column_refuses_the_file_and_an_optional_one_is_null(
 def test_a_renamed_required_column_is_missing(platform: Platform) -> None:
     platform.upload("orders/a.csv", "identity,first,last\n1,Ann,Smith\n")
 
-    assert file_reasons(platform.run(job_settings(COLUMNS))) == {"a.csv": "schema-missing:id"}
+    reasons = file_reasons(platform.run(job_settings(COLUMNS)))
+
+    assert reasons == {"a.csv": "schema-missing:id; found 3 columns, among them first, last"}
 
 
 def test_added_columns_are_reported_or_stop_the_file(platform: Platform) -> None:
@@ -83,21 +89,33 @@ def test_a_repeated_header_name_refuses_the_file(platform: Platform) -> None:
     assert file_reasons(platform.run(job_settings(COLUMNS))) == {"a.csv": "schema-duplicate:first"}
 
 
+def test_a_file_without_a_header_is_refused_without_a_value_of_its_first_row(platform: Platform) -> None:
+    platform.upload("orders/a.csv", "7,Ann,Smith\n")
+
+    reasons = file_reasons(platform.run(job_settings(COLUMNS)))
+
+    assert reasons == {"a.csv": "schema-missing:id; found 3 columns, none of them declared: has the file a header?"}
+
+
 def test_another_delimiter_than_declared_refuses_the_file(platform: Platform) -> None:
     platform.upload("orders/a.csv", "id;first;last\n1;Ann;Smith\n")
 
-    assert file_reasons(platform.run(job_settings(COLUMNS))) == {"a.csv": "schema-missing:id"}
+    reasons = file_reasons(platform.run(job_settings(COLUMNS)))
+
+    assert reasons == {"a.csv": "schema-missing:id; found one column: is the delimiter ','?"}
 
 
-def test_empty_and_header_only_files_are_successes_of_no_rows(platform: Platform) -> None:
+def test_a_file_of_no_rows_is_a_success_and_one_of_no_bytes_says_that_it_is_empty(platform: Platform) -> None:
     platform.upload("orders/empty.csv", "")
     platform.upload("orders/header.csv", "id,first,last\n")
+    platform.upload("orders/blank.csv", " \n\n")
     platform.upload_gzip("orders/empty.csv.gz", "")
 
     outcome = platform.run(job_settings(COLUMNS))
 
     assert (outcome.report["state"], outcome.counts) == ("published", (0, 0, 0, 0))
-    assert set(file_reasons(outcome).values()) == {None}
+    empty = {"empty.csv": "empty", "empty.csv.gz": "empty"}
+    assert file_reasons(outcome) == {"header.csv": None, "blank.csv": None, **empty}
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_name(platform: Platform) -> None:
@@ -137,10 +155,19 @@ def test_rows_with_characters_of_another_encoding_are_quarantined(platform: Plat
     assert outcome.column("id") == [1]
 
 
-def test_a_header_in_another_encoding_refuses_the_file(platform: Platform) -> None:
+def test_a_header_in_another_encoding_refuses_the_file_only_where_a_declared_column_is_lost_by_it(
+    platform: Platform,
+) -> None:
     platform.upload("orders/a.csv", "id,first,last,größe\n1,Ann,Smith,1\n".encode("latin-1"))
+    platform.upload("orders/b.csv", "ìd,first,last\n1,Ann,Smith\n".encode("latin-1"))
 
-    assert file_reasons(platform.run(job_settings(COLUMNS))) == {"a.csv": "encoding"}
+    outcome = platform.run(job_settings(COLUMNS))
+
+    assert outcome.report["drift"] == [{"file": "s3://acme-test-input/orders/a.csv", "change": "added:gr_e"}]
+    assert file_reasons(outcome) == {
+        "a.csv": None,
+        "b.csv": "schema-missing:id; found 3 columns, among them first, last",
+    }
 
 
 def test_compression_that_does_not_fit_the_name_refuses_only_that_file(platform: Platform) -> None:
@@ -214,7 +241,7 @@ def test_a_columnar_file_of_another_type_or_without_its_end_is_refused_alone(
 
     assert file_reasons(outcome) == {
         "good": None,
-        "text": "schema-type:id",
+        "text": "schema-type:id is string, not bigint",
         "narrow": None,
         "cut": "truncated",
     }

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError, ParamValidationError
 from platform_in_a_folder import DATABASE, INPUT, OUTPUT, Platform, column, job_settings, manifest_of
 from pyspark.sql import DataFrame
 from pyspark.sql.functions import expr
-from steps import publishing, reporting
+from steps import publishing, reporting, transforming
 from steps.failure import RunError
 
 COLUMNS = [column("id", "bigint"), column("day", "date"), column("v")]
@@ -68,6 +68,7 @@ def test_the_report_names_every_file_with_its_counts(platform: Platform) -> None
             "duplicates": 1,
             "reasons": {"type:id": 1},
             "file_reason": None,
+            "lasting": False,
         }
     ]
 
@@ -246,6 +247,20 @@ def test_too_many_quarantined_rows_fail_the_run_before_it_publishes(platform: Pl
     assert commits(platform) == []
 
 
+def test_only_the_files_with_more_bad_rows_than_allowed_would_fail_again(platform: Platform) -> None:
+    platform.upload("orders/bad.csv", "id,day,v\nx,2024-01-01,a\ny,2024-01-01,b\n4,2024-01-01,c\n")
+    platform.upload("orders/fair.csv", ROWS + "x,2024-01-01,d\n")
+    platform.upload("orders/good.csv", "id,day,v\n5,2024-01-01,a\n")
+
+    outcome = platform.run(job_settings(COLUMNS, maximum_quarantined_share=0.25))
+
+    assert {file["key"]: file["lasting"] for file in outcome.report["files"]} == {
+        "orders/bad.csv": True,
+        "orders/fair.csv": False,
+        "orders/good.csv": False,
+    }
+
+
 def test_exactly_the_maximum_share_of_quarantined_rows_is_published(platform: Platform) -> None:
     platform.upload("orders/a.csv", ROWS + "x,2024-01-01,d\n")
 
@@ -254,10 +269,12 @@ def test_exactly_the_maximum_share_of_quarantined_rows_is_published(platform: Pl
 
 def test_a_batch_of_bad_rows_only_fails_whatever_share_is_allowed(platform: Platform) -> None:
     platform.upload("orders/a.csv", "id,day,v\nx,2024-01-01,d\n")
+    platform.upload("orders/empty.csv", "id,day,v\n")
 
     outcome = platform.run(job_settings(COLUMNS, maximum_quarantined_share=1.0))
 
     assert outcome.failure == "all-rows-bad: none of 1 rows passed; see the quarantine."
+    assert [file["lasting"] for file in outcome.report["files"]] == [True, False]
     assert commits(platform) == []
 
 
@@ -280,22 +297,12 @@ def test_a_file_that_changes_while_it_is_read_fails_the_run_and_the_retry_reads_
     assert platform.run(SETTINGS, attempt=2, files=[first]).column("v") == ["a", "b", "c"]
 
 
-def test_a_transform_that_loses_a_row_fails_the_run(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
-    platform.upload("orders/a.csv", ROWS)
-    monkeypatch.setattr(etl, "transform_of", lambda _: lambda rows: rows.where("id <> 2"))
-
-    outcome = platform.run(SETTINGS)
-
-    assert outcome.failure is not None and outcome.failure.startswith("rows-do-not-add-up: ")
-    assert commits(platform) == []
-
-
 def test_the_report_of_an_unforeseen_error_quotes_no_value_of_a_row(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = [platform.upload("orders/a.csv", ROWS)]
-    broken = "raise_error(concat('cannot take ', v))"
-    monkeypatch.setattr(etl, "transform_of", lambda _: lambda rows: rows.withColumn("v", expr(broken)))
+    broken = "cast(raise_error(concat('cannot take ', v)) as string)"
+    monkeypatch.setattr(transforming, "transform_of", lambda _: lambda rows: rows.withColumn("v", expr(broken)))
 
     with pytest.raises(Exception, match="cannot take"):
         platform.run(SETTINGS)
@@ -311,8 +318,8 @@ def test_an_unforeseen_error_ends_the_job_without_a_value_of_a_row_in_its_log(
     manifest = manifest_of([platform.upload("orders/a.csv", ROWS)])
     key = f"_manifests/orders/{manifest.run}.json"
     platform.clients.s3.put_object(Bucket=OUTPUT, Key=key, Body=json.dumps(asdict(manifest)))
-    broken = "raise_error(concat('cannot take ', v))"
-    monkeypatch.setattr(etl, "transform_of", lambda _: lambda rows: rows.withColumn("v", expr(broken)))
+    broken = "cast(raise_error(concat('cannot take ', v)) as string)"
+    monkeypatch.setattr(transforming, "transform_of", lambda _: lambda rows: rows.withColumn("v", expr(broken)))
     monkeypatch.setattr(etl, "spark_session", lambda _: platform.spark)
 
     with pytest.raises(SystemExit) as ended:
@@ -323,30 +330,21 @@ def test_an_unforeseen_error_ends_the_job_without_a_value_of_a_row_in_its_log(
     assert "cannot take" not in caplog.text
 
 
-def test_a_transform_changes_rows_and_refuses_some_with_its_own_reason(
-    platform: Platform, monkeypatch: pytest.MonkeyPatch
+def test_a_file_of_which_spark_reads_other_rows_than_it_holds_is_left_out_and_the_others_are_published(
+    platform: Platform,
 ) -> None:
-    def transform(rows: DataFrame) -> DataFrame:
-        refused = rows.selectExpr("*", "case when id = 2 then 'closed, by law' end as _reject")
-        return refused.withColumn("v", expr("upper(v)"))
-
     platform.upload("orders/a.csv", ROWS)
-    monkeypatch.setattr(etl, "transform_of", lambda _: transform)
+    platform.upload("orders/b.csv", ROWS)
+    (platform.root / INPUT / "orders" / "b.csv").write_text("id,day,v\n1,2024-01-01,a\n")
 
     outcome = platform.run(SETTINGS)
 
-    assert outcome.column("v") == ["A", "C"]
-    assert (outcome.counts, outcome.reasons) == ((3, 2, 1, 0), [["closed, by law"]])
-
-
-def test_rows_that_spark_did_not_see_fail_the_run(platform: Platform) -> None:
-    platform.upload("orders/a.csv", ROWS)
-    platform.upload("orders/b.csv", ROWS)
-    (platform.root / INPUT / "orders" / "b.csv").write_text("id,day,v\n")
-
-    assert platform.run(SETTINGS).failure == (
-        "rows-unread: s3://acme-test-input/orders/b.csv holds rows, but none were read."
-    )
+    assert [file["file_reason"] for file in outcome.report["files"]] == [
+        None,
+        "rows-differ: it holds 3 records, and Spark read 1",
+    ]
+    assert outcome.counts == (3, 3, 0, 0)
+    assert {row["_file"] for row in outcome.published} == {"s3://acme-test-input/orders/a.csv"}
 
 
 def test_small_batches_become_few_files(platform: Platform) -> None:
