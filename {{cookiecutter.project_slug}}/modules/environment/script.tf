@@ -1,4 +1,4 @@
-# The job's code, under a name that holds its content: a run that is under way keeps the code it began with.
+# The job's code, with a digest of its content in its name: a current run keeps the code that it started with.
 
 locals {
   _script  = "${var.root}/files/etl.py"
@@ -51,7 +51,7 @@ resource "aws_s3_object" "settings" {
   }
 }
 
-# Libraries travel as wheels in files/wheels/: a network without a way out reaches no package index.
+# Libraries are wheels in files/wheels/: a network without internet access reaches no package index.
 resource "aws_s3_object" "wheel" {
   for_each = local._wheels
 
