@@ -1,4 +1,4 @@
-# The most that roles made by Terraform may ever do here, whatever their own policies say.
+# The permissions boundaries of roles that Terraform creates here, whatever their own policies allow.
 # An environment's roles work on its data; the delivery account's roles build, and deploy only by the deploy roles.
 
 locals {

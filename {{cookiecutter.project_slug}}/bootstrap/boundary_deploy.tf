@@ -1,4 +1,4 @@
-# The most that a deployment may ever do, whatever its roles are granted one day: these services, and never what is denied here.
+# The boundary of deployments, whatever their roles are granted later: these services, and never what is denied.
 
 data "aws_iam_policy_document" "deploy_boundary" {
   statement {

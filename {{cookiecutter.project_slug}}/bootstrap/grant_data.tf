@@ -1,4 +1,4 @@
-# What applying changes where data lies and waits: buckets, keys, the ledger, queues, topics, logs, alarms.
+# Permissions to apply changes of storage and messaging: buckets, keys, the ledger, queues, topics, logs, alarms.
 
 locals {
   write_data = {
@@ -17,7 +17,7 @@ locals {
       conditions = concat(local.tagged, [{ test = "StringEquals", variable = "kms:ViaService", values = ["s3.${local.region}.${local.dns_suffix}"] }])
     }
     NewKey = { actions = ["kms:CreateKey"], resources = ["*"], conditions = local.tagging }
-    # A key is tagged as it is made. One that has this tag or an alias already is somebody's, and with our tags it would be ours.
+    # A key is tagged at creation. One that already has this tag or an alias is somebody's; our tags would make it ours.
     TagNewKey = {
       actions    = ["kms:TagResource"]
       resources  = local.own.keys
@@ -32,7 +32,7 @@ locals {
       resources  = local.own.keys
       conditions = concat(local.tagged, [{ test = "StringEquals", variable = "kms:ViaService", values = [for service in ["dynamodb", "lambda"] : "${service}.${local.region}.${local.dns_suffix}"] }])
     }
-    # Where the Data Catalog is encrypted with a key of the client, whoever changes it uses that key.
+    # If the Data Catalog is encrypted with a key of the client, the caller who changes it uses that key.
     ClientKeys = { actions = [for what in ["Decrypt", "Encrypt", "GenerateDataKey"] : "kms:${what}"], resources = module.project.environment.foreign_keys, conditions = local.by_foreign_services }
     Tables     = { actions = [for what in ["CreateTable", "DeleteTable", "TagResource", "UntagResource", "UpdateContinuousBackups", "UpdateTable", "UpdateTimeToLive"] : "dynamodb:${what}"], resources = local.own.tables }
     Queues     = { actions = [for what in ["CreateQueue", "DeleteQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"] : "sqs:${what}"], resources = local.own.queues }

@@ -1,8 +1,8 @@
-# What applying changes about roles: only those of this environment, only within its boundary, only for the services used.
+# Permissions to change roles: only those of this environment, within its boundary, for the services used.
 
 locals {
   _bounded = [{ test = "StringEquals", variable = "iam:PermissionsBoundary", values = ["${local.arn.iam}:policy/${local.names.boundary}"] }]
-  # Who may be handed a role: Lambda, Glue, VPC flow logs, Amazon Q Developer in chat applications, Lake Formation.
+  # A role may be passed to Lambda, Glue, VPC flow logs, Amazon Q Developer in chat applications, Lake Formation.
   _passed_to = concat(["lambda.amazonaws.com", "glue.amazonaws.com", "vpc-flow-logs.amazonaws.com", "chatbot.amazonaws.com"], [for service in ["lakeformation.amazonaws.com"] : service if local.is_governed])
 
   write_identity = {

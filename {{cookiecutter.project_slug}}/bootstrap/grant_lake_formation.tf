@@ -1,5 +1,5 @@
-# What deployments need where Lake Formation governs the account's Data Catalog: to see and change its grants and locations.
-# Who may grant is no matter of IAM: `make bootstrap` makes the apply role a data lake administrator.
+# Permissions of deployments if Lake Formation governs the Data Catalog: to change its grants and locations.
+# IAM does not decide who may grant: `make bootstrap` makes the apply role a data lake administrator.
 
 locals {
   is_governed = local.is_environment && module.project.environment.lake_formation

@@ -1,4 +1,4 @@
-# What applying changes about the network. Its parts have no names, so they are told apart by their tags.
+# Permissions to apply changes of the network. Its parts have no names, so they are identified by their tags.
 
 locals {
   _made = [for what in ["FlowLogs", "RouteTable", "SecurityGroup", "Subnet", "Vpc", "VpcEndpoint"] : "ec2:Create${what}"]
@@ -24,7 +24,7 @@ locals {
     # They carry no tags: in a network that exists already its VPC tells them apart, in one of our own nothing does.
     LeftInterfaces = { actions = ["ec2:DeleteNetworkInterface"], resources = ["${local.arn.ec2}:network-interface/*"], conditions = [for vpc in compact([local._network.vpc]) : { test = "ArnEquals", variable = "ec2:Vpc", values = ["${local.arn.ec2}:vpc/${vpc}"] }] }
     }, local._network.vpc == null ? {
-    # A VPC brings a security group that nobody has tagged: it may be claimed, one of somebody else may not.
+    # A new VPC has an untagged security group: it may be tagged, one of another owner may not.
     ClaimDefaultGroup = { actions = ["ec2:CreateTags"], resources = ["${local.arn.ec2}:security-group/*"], conditions = concat(local.tagging, [{ test = "Null", variable = "aws:ResourceTag/Project", values = ["true"] }]) }
     } : {}, local._network.vpc == null ? {} : {
     InExistingNetwork = { actions = ["ec2:CreateSecurityGroup"], resources = local.existing_network }

@@ -1,4 +1,4 @@
-# What refreshing the state reads, service by service; nothing here reads a row, a message or a secret.
+# Permissions to refresh the state, service by service; nothing here reads a row, a message or a secret.
 
 locals {
   read = {

@@ -1,4 +1,4 @@
-# What the smoke test does: it uploads a file of the canary dataset, follows it, reads what became of it, and clears it away.
+# Permissions of the smoke test: it uploads a file of the canary dataset, follows it, reads the result, and removes it.
 
 locals {
   _canary  = local.names.canary

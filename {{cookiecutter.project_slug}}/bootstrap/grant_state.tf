@@ -1,4 +1,4 @@
-# What a role may do with the state of its environment, and with the lock of that state.
+# Permissions on the state of an environment, and on the lock of that state.
 
 locals {
   _state_object = "${local.state}/${module.project.project.slug}/${var.environment}/terraform.tfstate"

@@ -1,4 +1,4 @@
-# What applying changes about what works on the data: functions, rules, catalog, crawlers, jobs.
+# Permissions to apply changes of compute and catalog: functions, rules, catalog, crawlers, jobs.
 
 locals {
   write_work = {

@@ -1,4 +1,4 @@
-# What an administrator makes before the pipeline can work: once per environment, and once for the delivery account.
+# What an administrator creates before the pipeline: once per environment, and once for the delivery account.
 # The state bucket and its key, the boundaries of all roles, and the roles that the pipeline deploys with.
 
 module "project" {
@@ -21,7 +21,7 @@ locals {
   # The delivery account has no environment to deploy to: there, only the state and the boundary are made.
   is_environment = var.environment != "pipeline"
 
-  # "arn:aws:glue:eu-west-1:111111111111" and the like: what the ARNs of this environment begin with.
+  # "arn:aws:glue:eu-west-1:111111111111" and the like: the prefix of this environment's ARNs.
   arn = { for service in ["budgets", "cloudwatch", "dynamodb", "ec2", "events", "glue", "iam", "kms", "lambda", "logs", "secretsmanager", "sns", "sqs", "chatbot"] :
     service => "arn:${local.partition}:${service}:${contains(["budgets", "chatbot", "iam"], service) ? "" : local.region}:${local.account}"
   }
@@ -31,7 +31,7 @@ locals {
   # Rows of people lie here: no deployment reads or writes them.
   data_objects = [for purpose, arn in local.bucket : "${arn}/*" if purpose != "script"]
 
-  # What has no name is told apart by its tags.
+  # Resources without a name are identified by their tags.
   own_tags = [for kind in ["Resource", "Request"] : [
     for name in ["Project", "Environment"] : { test = "StringEquals", variable = "aws:${kind}Tag/${name}", values = [module.project.tags[name]] }
   ]]

@@ -1,4 +1,4 @@
-# What belongs to this environment, as policies name it.
+# The resources of this environment, as policies name them.
 
 locals {
   own = {

@@ -1,4 +1,4 @@
-# Where every state of this environment lies: this one's own, and that of the environment's folder.
+# The storage of every state of this environment: this one's own, and that of the environment's folder.
 
 locals {
   # By the names of the roles: the key's alias may count for authorization only minutes after its creation (AWS KMS Developer Guide, "ABAC for AWS KMS").
@@ -49,7 +49,7 @@ module "storage" {
   expiring = { access-log = { "" = 365 } }
 }
 
-# A module's bucket cannot be kept from outside of it; this can, and it stands and falls with the bucket.
+# prevent_destroy cannot be set on a module's bucket from outside; this resource depends on the bucket.
 resource "terraform_data" "kept" {
   triggers_replace = [module.storage.buckets.state]
 

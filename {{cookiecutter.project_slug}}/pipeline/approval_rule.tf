@@ -1,4 +1,4 @@
-# How many of the approvers must say yes before a pull request may be merged.
+# The number of approvals that a pull request needs before it may be merged.
 
 locals {
   # Without a pool anybody who may approve counts.

@@ -1,4 +1,4 @@
-# What the pipelines hand from action to action, and what outlives a run: summaries for approvers, the record of deployments.
+# The artifacts between actions, and what outlives an execution: summaries for approvers, the record of deployments.
 
 module "storage" {
   source = "../modules/storage"

@@ -1,4 +1,4 @@
-# The builds. Each runs its own buildspec as its own role; what it may do: role_build.tf.
+# The builds. Each has its own buildspec and its own role, with the permissions of role_build.tf.
 
 locals {
   _told = { PREFIX = local.prefix, NOTIFICATION_ROUTES = module.notification.routes, LEDGER_TABLE = local.names.ledger, SUMMARY_BUCKET = local.delivery.buckets.artifact }
@@ -8,10 +8,10 @@ locals {
   # The pipeline looks at a window before the plan, the apply once more: an approval may come hours later.
   _windows = { for name, environment in local.environments : name => { for window in [environment.deploy_window] : "DEPLOY_WINDOW" => jsonencode(window) if window != null } }
 
-  # The plan's build tells the approvers, who are waited for right after it.
+  # The plan's build notifies the approvers, whom the pipeline waits for right after it.
   _asking = { for name, environment in local.environments : name => { for key in ["APPROVAL_MINUTES"] : key => tostring(local.delivery.approval_timeout_minutes) if environment.approval } }
 
-  # The approver of an environment is shown how the one before it has taken the change.
+  # The approver of an environment sees the result of the change in the environment before it.
   _before = { for number, environment in local.delivery.environments : environment.name => { ENVIRONMENT_BEFORE = local.delivery.environments[number - 1].name } if number > 0 }
 
   # Where a build that no pipeline starts finds the sources.

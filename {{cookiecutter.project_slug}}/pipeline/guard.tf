@@ -1,4 +1,4 @@
-# What developers and approvers may not do, whatever else their roles are granted: everything about the delivery but what is named here.
+# Denials for developers and approvers, whatever their roles are granted: all of the delivery but what is named here.
 
 data "aws_iam_policy_document" "guard" {
   # A build that somebody starts or changes does whatever they tell it, with the rights of its role; a stage's own rollback applies an old plan;

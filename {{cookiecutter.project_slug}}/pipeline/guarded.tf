@@ -1,4 +1,4 @@
-# What guard.tf keeps: everything that belongs to the delivery, and what the work of developers and approvers needs of it.
+# The resources that guard.tf protects, and the exceptions for the work of developers and approvers.
 
 locals {
   # What belongs to the delivery. One pattern holds builds, batches, sandboxes and reports: CodeBuild names each by its project.

@@ -1,4 +1,4 @@
-# The Lambdas that tell of deliveries. A call that fails is tried again, and ends among the dead letters, where an alarm rings.
+# The Lambdas that notify of deliveries. A failed call is retried, and ends in the dead-letter queue, which has an alarm.
 
 locals {
   archive = "${path.root}/../build/lambda.zip"

@@ -23,7 +23,7 @@ locals {
   environments   = { for environment in local.delivery.environments : environment.name => environment }
   has_codecommit = local.git.provider == "codecommit"
 
-  # "arn:aws:codebuild:eu-west-1:333333333333" and the like: what the ARNs of this account begin with.
+  # "arn:aws:codebuild:eu-west-1:333333333333" and the like: the prefix of this account's ARNs.
   arn = { for service in ["cloudwatch", "codebuild", "codecommit", "codepipeline", "dynamodb", "events", "kms", "logs", "sns", "sqs"] :
     service => "arn:${local.partition}:${service}:${local.region}:${local.account}"
   }

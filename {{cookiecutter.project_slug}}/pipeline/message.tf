@@ -1,4 +1,4 @@
-# What is told of events. The words stand in lambda/notifications/messages/; that a plan waits, and why a build refused, the builds tell themselves.
+# The notified events. Their texts are in lambda/notifications/messages/; builds notify themselves of a waiting plan, and of a refusal.
 
 locals {
   _of_pipeline    = { source = "aws.codepipeline", type = "CodePipeline Pipeline Execution State Change" }
@@ -13,7 +13,7 @@ locals {
     started      = merge(local._of_pipeline, { description = "A delivery began", detail = { pipeline = [local.prefix], state = ["STARTED"] } })
     failed       = merge(local._of_pipeline, { description = "A delivery stopped", detail = { pipeline = [local.prefix], state = ["FAILED"] } })
     drift-failed = merge(local._of_build, { description = "The drift check failed", detail = { project-name = [local.delivery.builds.drift], build-status = local._broken_or_said } })
-    # That its checks fail, a pull request shows by itself, to whom it matters.
+    # A pull request shows failed checks itself.
     pull-request-failed = merge(local._of_build, { description = "The build of a pull request broke off", detail = { project-name = [local.delivery.builds.pull-request], build-status = local._broken } })
   }
 

@@ -1,4 +1,4 @@
-# Who is told about deliveries, and about what: message.tf and lambda/notifications/messages/ have the occasions and the words.
+# The recipients of notifications about deliveries; message.tf has the events, lambda/notifications/ the texts.
 
 module "notification" {
   source = "../modules/notification"
@@ -15,12 +15,12 @@ module "notification" {
 locals {
   _people = module.project.notifications
 
-  # What every alarm of the delivery does. An alarm takes five actions: a sixth target is not told.
+  # The action of every alarm of the delivery. An alarm takes five actions: a sixth target is not notified.
   _alarmed      = sort([for target, hears in local._people : module.notification.targets[target] if contains(hears.kinds, "alarm")])
   alarm_actions = slice(local._alarmed, 0, min(5, length(local._alarmed)))
 }
 
-# What was told to whom: a build and an event may tell of the same failure, and people hear of it once.
+# The record of sent notifications: a build and an event may report the same failure, and people get one notification.
 resource "aws_dynamodb_table" "ledger" {
   name         = local.names.ledger
   billing_mode = "PAY_PER_REQUEST"

@@ -1,4 +1,4 @@
-# What people get: developers push branches, approvers approve, both review, and nobody goes around the rules.
+# The permissions of people: developers push branches, approvers approve, both review, and nobody bypasses the rules.
 # Everybody has two policies: the guard, and one for what they do. A role takes ten, and the client's own roles hold some already.
 
 locals {

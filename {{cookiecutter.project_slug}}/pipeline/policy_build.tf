@@ -50,7 +50,7 @@ data "aws_iam_policy_document" "build" {
     resources = ["${local.arn.logs}:log-group:/aws/codebuild/${local.delivery.builds[each.key]}:*"]
   }
 
-  # What the tests of a build say becomes a page in the console.
+  # The test reports of a build become a page in the console.
   dynamic "statement" {
     for_each = contains(local._reading_builds, each.key) ? ["report"] : []
 

@@ -1,4 +1,4 @@
-# Pull requests of GitHub, GitLab and Bitbucket: the same build, started by a small pipeline, because only a pipeline hears of them by a connection.
+# Pull requests of GitHub, GitLab and Bitbucket: the same build, started by a small pipeline, because only a pipeline gets events of a connection.
 # For CodeCommit a rule starts the build: trigger.tf.
 
 locals {

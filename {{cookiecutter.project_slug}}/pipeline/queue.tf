@@ -1,4 +1,4 @@
-# What no rule could deliver waits here, and an alarm says so.
+# Undelivered events wait here; the queue has an alarm.
 
 resource "aws_sqs_queue" "dead_letters" {
   name                      = local.names.event_dead_letter

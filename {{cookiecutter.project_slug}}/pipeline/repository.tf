@@ -1,4 +1,4 @@
-# Where the code lives: a CodeCommit repository, made here or found, or a repository that AWS reaches by a connection.
+# The repository: CodeCommit, created here or existing, or a repository that AWS reaches by a connection.
 
 locals {
   _repository = { for name in [local.git.repository] : name => name if local.has_codecommit }

@@ -1,4 +1,4 @@
-# What developers and approvers have in common: they read code, discuss and merge pull requests, watch the pipeline.
+# Permissions of developers and approvers: read code, discuss and merge pull requests, watch the pipeline.
 
 data "aws_iam_policy_document" "review" {
   source_policy_documents = [data.aws_iam_policy_document.use_key["look"].json]

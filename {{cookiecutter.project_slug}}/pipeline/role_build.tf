@@ -1,4 +1,4 @@
-# What each build may do, and nothing else. A grant has a name, a build a list of grants.
+# The permissions of each build. A grant has a name, a build a list of grants.
 
 locals {
   deploy_roles = { for name, environment in local.environments : name => {

@@ -1,4 +1,4 @@
-# The roles that rules work as: one starts the pipeline, the other starts the builds that are no part of it.
+# The roles of rules: one starts the pipeline, the other starts the builds that are no part of it.
 
 locals {
   starters = {

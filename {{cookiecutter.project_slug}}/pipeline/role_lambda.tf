@@ -1,4 +1,4 @@
-# What each Lambda may do: tell, remember whom it has told, and look at the pipeline. None of them may approve.
+# The permissions of each Lambda: notify, record what was sent, and read the pipeline. None of them may approve.
 
 data "aws_iam_policy_document" "trust_lambda" {
   statement {

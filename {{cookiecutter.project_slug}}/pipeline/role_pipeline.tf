@@ -1,4 +1,4 @@
-# What the pipelines themselves may do: take the source, run their own builds, ask for approvals.
+# The permissions of the pipelines: take the source, run their own builds, ask for approvals.
 
 data "aws_iam_policy_document" "trust_pipeline" {
   statement {

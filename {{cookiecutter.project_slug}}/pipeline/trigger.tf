@@ -1,5 +1,5 @@
-# What starts by itself: the pipeline on a change of the branch, a build on each push to a pull request, the drift check by the clock.
-# By a connection the pipelines hear of changes themselves: pipeline.tf, pull_request.tf.
+# The automatic starts: the pipeline on a change of the branch, a build on each push to a pull request, the drift check on a schedule.
+# With a connection, the pipelines get changes themselves: pipeline.tf, pull_request.tf.
 
 locals {
   # For each environment variable of a pull request's build, where the event says it. Only what AWS numbers itself: a branch may be named like code.

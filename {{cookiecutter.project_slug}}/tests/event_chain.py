@@ -1,4 +1,4 @@
-"""The event chain in one process: real Lambdas over moto; Glue, its job and the clock are in our hands."""
+"""The event chain in one process: real Lambdas over moto; tests control Glue, its job and the clock."""
 
 import importlib
 import itertools
@@ -23,15 +23,15 @@ PIPELINE = "acme-pipeline"
 SUBJECT = f"{PREFIX} {DATASET}:"
 INPUT, OUTPUT, TABLE = "acme-dev-input", "acme-dev-output", "acme-dev-ledger"
 HANDLERS = ("start_crawler", "start_etl_job", "close_run", "sweep", "notify", "send_digest")
-# Those of pipeline/, which tell of deliveries.
+# The functions of pipeline/, which notify of deliveries.
 HANDLERS_OF_DELIVERY = ("tell_delivery", "remind_approvers")
 BUILT_AT_IMPORT = ("runtime.aws", "ledger.timestamps", *HANDLERS, *HANDLERS_OF_DELIVERY)
 MAXIMUM_ATTEMPTS = 3
-# What the inbox of the tests hears of: everything.
+# The kinds of the tests' inbox: all.
 KINDS = ["run succeeded", "run failed", "rows quarantined", "crawl failed", "data late", "dead letters"]
 KINDS += ["drift found", "budget", "alarm", "daily digest", "pipeline started", "pipeline failed", "approval needed"]
 KINDS += ["pull request opened", "pull request approved", "pull request overridden"]
-# Where the crawler looks, and where it writes what it saw.
+# The crawler's folder, and its table.
 CRAWLED = {
     "DatabaseName": "acme_dev",
     "TablePrefix": "raw_",
@@ -44,7 +44,7 @@ BAD, DUPLICATE, FAILS_THE_RUN = "bad", "duplicate", "fails-the-run"
 
 @cache
 def real(service: str) -> Any:
-    """A client of moto's AWS; building one takes longer than most tests."""
+    """Return a client of moto's AWS; building one takes longer than most tests."""
     session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name="eu-west-1")
     return session.resource(service).meta.client if service == "dynamodb" else session.client(service)
 
@@ -58,12 +58,12 @@ class RefusedError(ClientError):
 
 
 def refusal(code: str) -> RefusedError:
-    """An injected error of some kind."""
+    """Return an injected error of some kind."""
     return RefusedError({"Error": {"Code": code, "Message": code}}, "AnyOperation")
 
 
 class Clock:
-    """Stands still until it is moved; the objects of moto's S3 have their times from it too."""
+    """A clock that only tests move; the objects of moto's S3 have their times from it too."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -91,7 +91,7 @@ class Wire:
                 self.chain.calls[f"{self.service}.{name}"] += 1
                 self.chain.calls_of[self.function].add((self.service, *(operation or (name,))))
             self.chain.before(self.service, name)
-            # DynamoDB takes one write of a row at a time; moto has no lock of its own.
+            # DynamoDB serialises the writes of a row; moto has no lock of its own.
             with self.chain.lock:
                 answer = found(*operation, **arguments)
             self.chain.after(self.service, name)
@@ -101,7 +101,7 @@ class Wire:
 
 
 class Glue:
-    """One crawler and one job, which do what the test tells them."""
+    """One crawler and one job, controlled by the test."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
@@ -159,7 +159,7 @@ class Glue:
 
 
 class CodePipeline:
-    """What CodePipeline says of a pipeline: the test tells it."""
+    """CodePipeline's answers about a pipeline, set by the test."""
 
     def __init__(self) -> None:
         self.actions: list[dict[str, Any]] = []
@@ -215,7 +215,7 @@ class EventChain:
         return self._topic_into("acme-dev", inbox), inbox
 
     def another_inbox(self, name: str) -> str:
-        """The topic of one more target, whose messages come into the same inbox."""
+        """Return the topic of one more target, whose messages come into the same inbox."""
         return self._topic_into(name, self.inbox)
 
     def _topic_into(self, name: str, queue: str) -> str:
@@ -228,7 +228,7 @@ class EventChain:
         return str(found["Attributes"]["QueueArn"])
 
     def _load(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Import the Lambdas as AWS does, with our clock and clients in place of the real ones."""
+        """Import the Lambdas as AWS does, with the tests' clock and clients."""
         values = {"PREFIX": PREFIX, "INPUT_BUCKET": INPUT, "OUTPUT_BUCKET": OUTPUT, "LEDGER_TABLE": TABLE}
         values |= {"NOTIFICATION_ROUTES": json.dumps([{"form": "text", "kinds": KINDS, "topics": [self.topic]}])}
         values |= {"MAXIMUM_ATTEMPTS": str(MAXIMUM_ATTEMPTS), "CANARY": "canary", "APPROVAL_MINUTES": "4320"}
@@ -254,7 +254,7 @@ class EventChain:
     # Uploads and their messages
 
     def upload(self, key: str, body: bytes = b"1\n") -> str:
-        """Put an object; the body of the queue message that tells of it."""
+        """Put an object; return the body of its queue message."""
         put = self.s3.put_object(Bucket=INPUT, Key=key, Body=body)
         stored = {
             "key": key,
@@ -268,7 +268,7 @@ class EventChain:
         return json.dumps({"version": 1, "dataset": DATASET, "crawl": "on-upload", "time": time, "detail": detail})
 
     def deliver(self, *bodies: str) -> list[str]:
-        """Hand messages to start_crawler as SQS does; the ids of those that it wants again."""
+        """Deliver messages to start_crawler as SQS does; return the ids of those to be delivered again."""
         sent = str(int(self.clock().timestamp() * 1000))
         records = [
             {"messageId": str(number), "body": body, "attributes": {"SentTimestamp": sent}}
@@ -280,14 +280,14 @@ class EventChain:
     # Events of Glue
 
     def crawl(self, status: str = "SUCCEEDED", tell: bool = True) -> Any:
-        """Let the running crawler end, and tell start_etl_job unless the event is lost."""
+        """Let the running crawler end, and call start_etl_job unless the event is lost."""
         self.clock.forward(minutes=1)
         self.glue.finish_crawl(status)
         state = "Succeeded" if status == "SUCCEEDED" else "Failed"
         return self.start_etl_job.handler({"detail": {"crawlerName": NAME, "state": state}}, None) if tell else None
 
     def job_ends(self, state: str = "SUCCEEDED", tell: bool = True, **outcome: Any) -> None:
-        """Let the running job end with commit and report as the contract says, and tell close_run."""
+        """Let the running job end with commit and report as the contract says, and call close_run."""
         self.clock.forward(minutes=1)
         job_run = next(run for run in self.glue.job_runs if run["JobRunState"] == "RUNNING")
         self.work(job_run, state, **outcome)
@@ -310,7 +310,7 @@ class EventChain:
         lasting: tuple[str, ...] = (),
         commits: bool | None = None,
     ) -> None:
-        """What the job leaves in the output bucket: the lines decide what is published, refused or a duplicate."""
+        """Write the job's output: the lines decide what is published, quarantined or a duplicate."""
         if "--manifest" not in job_run["Arguments"]:
             job_run["JobRunState"] = state
             return
@@ -360,10 +360,10 @@ class EventChain:
     def sweep_with(self, context: Any, **event: str) -> Any:
         return self.sweeper.handler({"dataset": DATASET, "prefix": "orders/", "crawl": "on-upload"} | event, context)
 
-    # What is so now
+    # The present state
 
     def rows(self, kind: str = INPUT) -> dict[str, dict[str, Any]]:
-        """The ledger's rows about files (or runs, datasets, keys), by name."""
+        """Return the ledger's rows about files (or runs, datasets, keys), by name."""
         pages = self.table.get_paginator("scan").paginate(TableName=TABLE, ConsistentRead=True)
         items = [item for page in pages for item in page["Items"]]
         return {item["file"]: item for item in items if item["file"].startswith(f"{kind}/")}
@@ -372,7 +372,7 @@ class EventChain:
         return Counter(row["state"] for row in self.rows().values())
 
     def published(self) -> Counter[str]:
-        """How often each file version was read into a committed batch: once is right."""
+        """Return how often each file version was read into a committed batch: once is right."""
         return Counter(
             f"{file['bucket']}/{file['key']}@{file['version_id']}"
             for report in self.published_reports()
@@ -381,7 +381,7 @@ class EventChain:
         )
 
     def published_reports(self) -> list[dict[str, Any]]:
-        """The report of each run that has committed its batch."""
+        """Return the report of each run that has committed its batch."""
         return [self._stored(f"_reports/{DATASET}/{commit['run']}.json")[0] for commit in self.commits()]
 
     def _stored(self, prefix: str) -> list[dict[str, Any]]:
@@ -395,7 +395,7 @@ class EventChain:
         return self._stored(f"_manifests/{DATASET}/")
 
     def notifications(self) -> list[dict[str, str]]:
-        """The messages that people got since the last look."""
+        """Return the notifications since the last call."""
         messages: list[dict[str, str]] = []
         while found := self.sqs.receive_message(QueueUrl=self.inbox, MaxNumberOfMessages=10).get("Messages"):
             for message in found:
@@ -404,7 +404,7 @@ class EventChain:
         return messages
 
     def refuse(self, service: str, call: str, code: str, times: int = 1) -> None:
-        """Let the next calls of one kind be answered with an error."""
+        """Let the next calls of one kind fail with an error."""
         left = itertools.count(times, -1)
 
         def before(at: str, name: str) -> None:
@@ -414,7 +414,7 @@ class EventChain:
         self.before = before
 
     def settle(self) -> None:
-        """No event comes any more: only time passes, Glue works, and the sweep comes round."""
+        """Let time pass without further events: Glue works, and the sweep runs."""
         self.before = self.after = lambda service, call: None
         for _ in range(12):
             self.clock.forward(minutes=15)
@@ -438,5 +438,5 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def chain(aws: None, monkeypatch: pytest.MonkeyPatch) -> EventChain:
-    """A fresh event chain for one test."""
+    """A new event chain for one test."""
     return EventChain(monkeypatch)

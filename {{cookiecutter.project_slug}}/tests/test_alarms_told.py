@@ -1,4 +1,4 @@
-"""notify: what a service says by itself becomes a message for people, once."""
+"""Tests of notify: messages of AWS services become notifications, once."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from test_messages import ALARM, BUDGET
 
 
 def said(chain: EventChain, text: str, identity: str = "1") -> None:
-    """Hand a message of the topic over as SNS does."""
+    """Deliver a message of the topic as SNS does."""
     record = {"Sns": {"Subject": "a subject", "Message": text, "MessageId": identity}}
     chain.notify.handler({"Records": [record]}, None)
 
@@ -22,7 +22,7 @@ def alarm(**changed: Any) -> str:
 
 
 def rings(chain: EventChain, name: str, **changed: Any) -> None:
-    """An alarm rings twenty minutes later, when CloudWatch has seen the metric."""
+    """Activate an alarm twenty minutes later, when CloudWatch has the metric."""
     chain.clock.forward(minutes=20)
     time = chain.clock().strftime("%Y-%m-%dT%H:%M:%S.000+0000")
     said(chain, alarm(**{"AlarmName": f"{PREFIX}-{name}", "StateChangeTime": time} | changed))

@@ -1,4 +1,4 @@
-"""build_archives: an unchanged Lambda has an unchanged archive, wherever and whenever it is built."""
+"""Tests of build_archives: an unchanged Lambda has an unchanged archive, on any machine, at any time."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""A burst of files: none is lost, and what it takes grows with the files and not faster."""
+"""Tests of a burst of files: none is lost, and the calls grow linearly with the files."""
 
 import itertools
 from collections import Counter
@@ -10,14 +10,14 @@ from event_chain import EventChain, refusal
 from runs import manifest
 
 FILES, FILES_PER_RUN = 300, 100
-# As modules/environment/lambda.tf has it.
+# As in modules/environment/lambda.tf.
 MESSAGES_PER_INVOCATION = 100
 THROTTLED = {("dynamodb", "put_item"), ("dynamodb", "update_item")}
 
 
 @dataclass
 class Burst:
-    """What a burst took."""
+    """The use of a burst."""
 
     files: int
     messages: int = 0
@@ -27,12 +27,12 @@ class Burst:
     lost: int = 0
 
     def most_invocations(self, files_per_run: int) -> int:
-        """What all Lambdas together may need: batches of messages, and two or three events per job run."""
+        """Return the maximum of all Lambdas together: batches of messages, and two or three events per job run."""
         return 2 * ceil(self.files / MESSAGES_PER_INVOCATION) + 3 * ceil(self.files / files_per_run) + 2
 
 
 def carry_burst(chain: EventChain, files: int, throttled_every: int = 500) -> Burst:
-    """Upload, hand over in batches with some throttling, then crawl and run until nothing waits; no sweep helps."""
+    """Upload, deliver in batches with some throttling, then crawl and run until nothing waits; without a sweep."""
     burst = Burst(files)
     bodies = [chain.upload(f"orders/{number}.csv") for number in range(files)]
     throttle(chain, throttled_every)
@@ -55,7 +55,7 @@ def carry_burst(chain: EventChain, files: int, throttled_every: int = 500) -> Bu
 
 
 def throttle(chain: EventChain, every: int) -> None:
-    """Let every so-many-th write of the ledger be refused, beyond what the client's own retries could bear."""
+    """Refuse every n-th write of the ledger, beyond the client's own retries."""
     writes = itertools.count(1)
 
     def before(service: str, call: str) -> None:

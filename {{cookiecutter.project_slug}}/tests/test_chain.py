@@ -1,4 +1,4 @@
-"""The whole chain in one process: each file ends exactly once, whatever is lost, repeated or dies."""
+"""Tests of the whole chain in one process: each file ends exactly once, whatever is lost, repeated or dies."""
 
 import re
 from collections.abc import Callable
@@ -16,7 +16,7 @@ ENDED = {"DONE", "QUARANTINED", "GONE", "DEAD"}
 
 
 def each_file_ended_exactly_once(chain: EventChain) -> None:
-    """No file is lost, and no version stands in two committed batches."""
+    """Check that no file is lost, and no version is in two committed batches."""
     versions = chain.s3.list_object_versions(Bucket="acme-dev-input")["Versions"]
     names = {f"acme-dev-input/{version['Key']}@{version['VersionId']}" for version in versions}
     rows = chain.rows()
@@ -64,7 +64,7 @@ def test_a_replay_of_every_message_and_event_changes_nothing(chain: EventChain) 
 
 
 def carry(chain: EventChain) -> None:
-    """Two files through the chain; a step whose Lambda dies is not repeated."""
+    """Process two files; a step whose Lambda dies is not repeated."""
     bodies = [chain.upload("orders/a.csv"), chain.upload("orders/b.csv")]
     steps: list[Callable[[], Any]] = [lambda: chain.deliver(*bodies), chain.crawl, chain.job_ends]
     for step in steps:
@@ -73,7 +73,7 @@ def carry(chain: EventChain) -> None:
 
 
 def calls_of_the_chain() -> list[tuple[str, str, int]]:
-    """Every call that the chain makes to AWS: the service, its operation, and which of its kind it is."""
+    """Return every call of the chain to AWS: the service, its operation, and its number among its kind."""
     with mock_aws(), pytest.MonkeyPatch.context() as monkeypatch:
         chain = EventChain(monkeypatch)
         carry(chain)
@@ -108,7 +108,7 @@ def test_a_lambda_that_dies_at_any_call_leads_to_the_same_end(
     told = [str(message["Message"].split("Run ")[1].split(" ")[0]) for message in chain.notifications()]
     published = {commit["run"] for commit in chain.commits()}
     assert set(told) == published
-    # Only who dies between sending and marking as sent says a thing twice.
+    # Only a sender that dies between sending and marking as sent sends a notification twice.
     assert len(told) - len(published) <= (sum(said_before) > 0)
 
 
@@ -128,11 +128,11 @@ def test_files_that_are_never_published_have_a_reason(chain: EventChain) -> None
     }
 
 
-# Who deletes an upload takes it back: although S3 keeps the version, a job that comes later does not read it.
+# A deleted upload is withdrawn: although S3 keeps the version, a job that comes later does not read it.
 
 
 def settings() -> Settings:
-    """Of a dataset of one JSON column; nothing else matters here."""
+    """Return settings of a dataset of one JSON column; nothing else matters here."""
     names = Settings.__dataclass_fields__
     told: dict[str, Any] = dict.fromkeys(names, None) | {"format": "json", "columns": [], "on_drift": "report"}
     return Settings(**told)
@@ -191,14 +191,14 @@ def test_a_run_whose_files_were_all_deleted_has_not_failed(chain: EventChain) ->
     assert chain.states() == {"GONE": 1} and len(chain.glue.job_runs) == 1
 
 
-# Each Lambda's role allows every call that its code makes: AWS would refuse it only when it is too late.
+# Each Lambda's role allows every call of its code: AWS would refuse it only in production.
 ROLES = Path(__file__).parents[1] / "modules/environment/role_lambda.tf"
-# Where IAM's word for a permission is not the name of the call.
+# IAM actions whose name differs from the call's.
 NAMED_OTHERWISE = {"s3:ListObjectVersions": "s3:ListBucketVersions"}
 
 
 def granted(function: str) -> set[str]:
-    """The actions that a function's grants hold."""
+    """Return the actions of a function's grants."""
     text = ROLES.read_text()
     grants = dict(re.findall(r"^ +(\w+) += \{ actions = \[(.*?)\]", text, re.MULTILINE))
     every = re.findall(r"_every = \[(.*?)\]", text)
@@ -208,7 +208,7 @@ def granted(function: str) -> set[str]:
 
 
 def made(chain: EventChain, function: str) -> set[str]:
-    """The actions that a function's calls need."""
+    """Return the actions that a function's calls need."""
     actions = {
         f"{service}:{''.join(word.title() for word in call.split('_'))}" for service, call in chain.calls_of[function]
     }
@@ -216,7 +216,7 @@ def made(chain: EventChain, function: str) -> set[str]:
 
 
 def everything_happens(chain: EventChain) -> None:
-    """Uploads, refusals, busy crawlers and jobs, failures and lost events."""
+    """Run uploads, refusals, busy crawlers and jobs, failures and lost events."""
     chain.deliver(*[chain.upload(key) for key in ("orders/a.csv", "orders/10:30.csv", "orders/a.csv")])
     chain.crawl("FAILED")
     chain.sweep()

@@ -1,4 +1,4 @@
-"""check_connections: knocks at real sockets, and says which place does not answer."""
+"""Tests of check_connections: connects to real sockets, and names the address that does not answer."""
 
 import importlib
 import json
@@ -15,27 +15,27 @@ Check = Callable[[dict[str, int], dict[str, int]], dict[str, Any]]
 
 @pytest.fixture
 def open_port() -> Iterator[int]:
-    """A port at which somebody listens."""
+    """A port with a listener."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server.getsockname()[1]
 
 
 @pytest.fixture
 def closed_port() -> int:
-    """A port at which nobody listens."""
+    """A port without a listener."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
     return port
 
 
 def client_at(address: str) -> SimpleNamespace:
-    """A client that has nothing but its address."""
+    """Return a client that has nothing but its address."""
     return SimpleNamespace(meta=SimpleNamespace(endpoint_url=address))
 
 
 @pytest.fixture
 def check(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Check:
-    """Call the Lambda with services and databases at some ports; the line that it logged."""
+    """Call the Lambda with services and databases at some ports; return the line that it logged."""
 
     def call(services: dict[str, int], databases: dict[str, int]) -> dict[str, Any]:
         told = {"PREFIX": "acme-dev", "SERVICES": ",".join(services)}
@@ -75,5 +75,5 @@ def test_a_database_whose_address_nobody_understands_counts_as_unreachable(check
     assert check({"s3": open_port}, {})["unreachable"] == []
 
     unreachable = sys.modules["check_connections"].unreachable
-    # Without a host a socket would be opened to this machine itself.
+    # Without a host a socket would connect to this machine itself.
     assert unreachable({"warehouse": f"//:{open_port}"}) == ["warehouse"]

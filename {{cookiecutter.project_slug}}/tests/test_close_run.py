@@ -1,4 +1,4 @@
-"""close_run: the commit says how a run ended, the report what became of each file; people hear of it once."""
+"""Tests of close_run: the commit decides how a run ended, the report explains each file; one notification."""
 
 import json
 
@@ -7,7 +7,7 @@ from event_chain import DATASET, MAXIMUM_ATTEMPTS, NAME, SUBJECT, Crash, EventCh
 
 
 def running(chain: EventChain, *keys: str) -> str:
-    """A run over some files; the id of its job run."""
+    """Start a run over some files; return the id of its job run."""
     chain.deliver(*[chain.upload(key) for key in keys or ("orders/a.csv",)])
     chain.crawl()
     return str(chain.glue.job_runs[-1]["Id"])

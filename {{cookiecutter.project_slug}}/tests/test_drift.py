@@ -1,4 +1,4 @@
-"""Drift: what the crawler saw is compared with the declared columns, and each dataset says what follows."""
+"""Tests of drift: the crawled columns are compared with the declared ones, and each dataset sets the consequence."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ DATASET_MODULE = Path(__file__).parents[1] / "modules/dataset"
 
 
 def table(columns: dict[str, str], keys: dict[str, str] | None = None, **parameters: str) -> dict[str, Any]:
-    """A table as GetTable answers."""
+    """Return a table in the form of GetTable."""
     described = [[{"Name": name, "Type": kind} for name, kind in given.items()] for given in (columns, keys or {})]
     place = f"s3://{INPUT}/orders/"
     storage = {"Columns": described[0], "Location": place}
@@ -24,18 +24,18 @@ def table(columns: dict[str, str], keys: dict[str, str] | None = None, **paramet
 
 
 def raw(columns: dict[str, str], file_format: str = "csv") -> dict[str, Any]:
-    """What the crawler wrote."""
+    """Return the crawler's table."""
     return table(columns, classification=file_format)
 
 
 def published(columns: dict[str, str] = DECLARED, keys: dict[str, str] | None = None, **parameters: str) -> Any:
-    """What Terraform made from project.yaml."""
+    """Return Terraform's table for project.yaml."""
     ours = {"_file": "string", "_line": "bigint", "_uploaded_at": "timestamp", "_sequencer": "string"}
     return table(columns | ours, {"batch_id": "string"} | (keys or {}), **parameters)
 
 
 def crawled(chain: EventChain, columns: dict[str, str], on_drift: str = "report") -> Any:
-    """A file comes and a crawl sees it; what start_etl_job answers."""
+    """Upload and crawl a file; return the answer of start_etl_job."""
     chain.glue.tables = {"raw_orders": raw(columns), "orders_batches": published(on_drift=on_drift)}
     chain.deliver(chain.upload(f"orders/{next(chain.sequence)}.csv"))
     return chain.crawl()
@@ -49,7 +49,7 @@ def drift_notices(chain: EventChain) -> list[str]:
     return [told["Message"] for told in chain.notifications() if "drift" in told["Subject"]]
 
 
-# What a drift is
+# Differences that are a drift
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_terraform_writes_the_parameters_and_the_table_names_that_the_lambdas_re
     assert 'batches = "${var.name}_batches"' in main and "raw_" in crawler
 
 
-# What becomes of it
+# Consequences of a drift
 
 
 def test_without_a_crawled_table_there_is_no_drift(chain: EventChain) -> None:

@@ -1,4 +1,4 @@
-"""Files that must agree: environments and their folders, lock files, the layout of the output bucket."""
+"""Tests of files that must agree: environments and their folders, lock files, the layout of the output bucket."""
 
 import re
 from pathlib import Path
@@ -33,7 +33,7 @@ def test_the_state_of_an_environment_lies_in_its_own_account_and_region(environm
 
 
 def named(path: Path) -> dict[str, str]:
-    """Each package of a file with its version."""
+    """Return each package of a file with its version."""
     return {re.sub(r"[._]", "-", name.lower()): version for name, version in NAMED.findall(path.read_text())}
 
 

@@ -1,4 +1,4 @@
-"""The ledger: one row per file version, changed only from the state that the change expects."""
+"""Tests of the ledger: one row per file version, changed only from the expected state."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The forms of a message: an SMS has 160 places, a program reads JSON, a chat shows a card."""
+"""Tests of formats: an SMS has 160 places, a program reads JSON, a chat shows a card."""
 
 import json
 
@@ -26,7 +26,7 @@ def with_facts(*facts: str) -> Message:
 
 
 def places(text: str) -> int:
-    """What an SMS of GSM's 7-bit alphabet counts."""
+    """Return the number of places in an SMS of GSM's 7-bit alphabet."""
     return sum(2 if letter in "^{}\\[~]|" else 1 for letter in text)
 
 

@@ -1,4 +1,4 @@
-"""The words of every kind of notification, each message read as a whole in a mail."""
+"""Tests of the text of every kind of notification, each read as a whole in a mail."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What the Lambdas measure: embedded metric format in their log lines, whose numbers follow what happened."""
+"""Tests of the Lambdas' metrics: embedded metric format in their log lines, with the right numbers."""
 
 import json
 from typing import Any
@@ -9,13 +9,13 @@ from runtime.metric import METRICS, measure
 
 
 def lines(capsys: pytest.CaptureFixture[str], event: str) -> list[dict[str, Any]]:
-    """The log lines of an event since the last look."""
+    """Return the log lines of an event since the last call."""
     said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     return [line for line in said if line["event"] == event]
 
 
 def measured(capsys: pytest.CaptureFixture[str], event: str) -> dict[str, Any]:
-    """The metrics of the newest line of an event."""
+    """Return the metrics of the newest line of an event."""
     line = lines(capsys, event)[-1]
     named = [metric["Name"] for directive in line["_aws"]["CloudWatchMetrics"] for metric in directive["Metrics"]]
     return {name: line[name] for name in named}
@@ -67,7 +67,7 @@ def test_what_is_published_ages_until_the_next_run_publishes(
     for hours in (0, 2):
         chain.clock.forward(hours=hours)
         chain.sweep()
-        # Nothing was ever published: the age is that of our watching.
+        # Nothing was ever published: the age counts from the first measurement.
         assert measured(capsys, "dataset-swept")["seconds_since_published"] == hours * 3600
     chain.deliver(chain.upload("orders/a.csv"))
     chain.crawl()

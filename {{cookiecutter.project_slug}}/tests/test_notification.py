@@ -1,4 +1,4 @@
-"""Notifications: each target hears of its kinds, in its form, once; what cannot be sent is sent later."""
+"""Tests of notifications: each target gets its kinds, in its form, once; failed ones are sent later."""
 
 import json
 
@@ -94,13 +94,13 @@ def test_who_was_told_is_known_when_other_targets_come_and_go(chain: EventChain)
     assert sorted(told["TopicArn"] for told in chain.notifications()) == sorted([chain.topic, other])
 
 
-# send_digest: what a day brought, in one notification.
+# send_digest: one notification per day.
 # The clock of the chain begins on this day, at noon.
 DAY, MORNING_AFTER = "2026-03-01", "2026-03-02T06:00:00Z"
 
 
 def digest(chain: EventChain, time: str = MORNING_AFTER, expected_every: str | None = None) -> list[dict[str, str]]:
-    """Call it as its rule does; the digests that people got."""
+    """Call it as its rule does; return the digests."""
     chain.digest.handler({"time": time, "datasets": {DATASET: expected_every, "customers": None}}, None)
     return [message for message in chain.notifications() if DAY in message["Subject"] or "late" in message["Subject"]]
 

@@ -1,4 +1,4 @@
-"""A run reads what its workers hold; a larger file gets one attempt of its own, and people are told what to do."""
+"""Tests of capacity: a run reads what its workers hold; a larger file gets one attempt alone, and a notification."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,7 @@ HoldingWorkers = Callable[..., Workers]
 
 @pytest.fixture
 def holding(monkeypatch: pytest.MonkeyPatch) -> HoldingWorkers:
-    """Workers that hold so many bytes of text each, besides a driver."""
+    """Return workers that hold so many bytes of text each, besides a driver."""
 
     def make(text: int, number: int = 1) -> Workers:
         monkeypatch.setitem(run_capacity.FREE_DISK, "G.1X", text * run_capacity.DISK_PER_BYTE_OF_TEXT)

@@ -1,6 +1,6 @@
-"""Random schedules of everything that can happen: each file ends exactly once, and somebody hears of each that fails.
+"""Tests of random schedules: each file ends exactly once, and each failure is notified.
 
-`SEEDS=200` tries more schedules than by default; `SEED=17` repeats the one whose number stands in a failed test's name.
+`SEEDS=200` tries more schedules than by default; `SEED=17` repeats the one with the number in a failed test's name.
 """
 
 import json
@@ -17,7 +17,7 @@ from moto.moto_api._internal import mock_random
 
 STEPS = 50
 REFUSALS = ("ThrottlingException", "ProvisionedThroughputExceededException", "InternalErrorException")
-# How likely a call is to be refused, or to be the last of its Lambda; publishing fails more often than the rest.
+# The probability that a call is refused, or the last of its Lambda; publishing fails more often than the rest.
 TROUBLE = {"publish": 0.2}
 LINES = ("1", "1", BAD, DUPLICATE)
 
@@ -29,7 +29,7 @@ def seeds() -> list[int]:
 
 
 class Schedule:
-    """What happens next is drawn by chance, from one seed: the same seed gives the same calls in the same order."""
+    """A random schedule from one seed: the same seed gives the same calls in the same order."""
 
     def __init__(self, chain: EventChain, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
         self.chain, self.chance = chain, random.Random(seed)
@@ -37,12 +37,12 @@ class Schedule:
         self.lines: dict[str, int] = {}
         self.heard: list[dict[str, str]] = []
         self.lambda_has_died = self.is_interrupted = False
-        # moto draws the version ids, and threads take turns as they like.
+        # moto draws the version ids, and threads run in any order.
         mock_random.seed(seed)
         monkeypatch.setattr("runtime.aws.THREADS", 1)
 
     def run(self) -> None:
-        """Let many things happen in trouble, then only time pass."""
+        """Run many steps with faults, then only let time pass."""
         self.chain.before = self.chain.after = self.trouble
         files = [self.upload, self.upload, self.upload, self.event_is_lost, self.delete, self.redeliver]
         glue = [self.crawl_ends, self.crawl_ends, self.job_ends, self.job_ends, self.job_ends, self.sweep]
@@ -65,7 +65,7 @@ class Schedule:
             raise Crash if self.lambda_has_died else refusal(self.chance.choice(REFUSALS))
 
     def another_lambda_runs(self) -> None:
-        """What another Lambda does in the middle of this one; if it fails, only it fails."""
+        """Run another Lambda in the middle of this one; if it fails, only it fails."""
         self.is_interrupted = True
         with self.injected_errors():
             self.chance.choice([self.sweep, self.redeliver, self.event_is_repeated])()
@@ -73,7 +73,7 @@ class Schedule:
 
     @contextmanager
     def injected_errors(self) -> Iterator[None]:
-        """Nothing else may end a step; of what a Lambda itself catches, its log tells."""
+        """Check that only injected errors end a step; a Lambda logs errors that it catches itself."""
         try:
             yield
         except (Crash, RefusedError):
@@ -83,7 +83,7 @@ class Schedule:
                 raise
 
     def settle(self) -> None:
-        """Time passes; whoever is notified that a crawler makes no progress fixes it and runs it by hand."""
+        """Let time pass; after a notification of a crawler without progress, run the crawler by hand."""
         for _ in range(2):
             self.chain.settle()
             self.heard += self.chain.notifications()
@@ -93,7 +93,7 @@ class Schedule:
         self.heard += self.chain.notifications()
 
     def put(self) -> str:
-        """A new file, or a new version of one: rows of all kinds, now and then one that cannot be read."""
+        """Put a new file, or a new version of one: rows of all kinds, sometimes an unreadable one."""
         key = f"orders/{self.chance.choice([*'abcdef', '10:30'])}.csv"
         lines = self.chance.choices(LINES, k=self.chance.randrange(1, 5))
         if self.chance.random() < 0.08:
@@ -125,7 +125,7 @@ class Schedule:
             self.chain.crawl(self.chance.choice(["SUCCEEDED", "SUCCEEDED", "FAILED"]), tell=self.chance.random() < 0.5)
 
     def job_ends(self) -> None:
-        """A job may also be refused at its commit, or die after it."""
+        """End the job, which may also be refused at its commit, or die after it."""
         state = self.chance.choice(["SUCCEEDED", "SUCCEEDED", "FAILED", "TIMEOUT"])
         commits = state == "SUCCEEDED" or self.chance.random() < 0.3
         if any(run["JobRunState"] == "RUNNING" for run in self.chain.glue.job_runs):
@@ -146,7 +146,7 @@ class Schedule:
 
 
 def each_version_ended_once(schedule: Schedule) -> None:
-    """Published by exactly one batch, or never and with a reason; nothing is left open."""
+    """Check each version: published by exactly one batch, or never and with a reason; nothing is left open."""
     rows, published = schedule.chain.rows(), schedule.chain.published()
     assert set(rows) == set(schedule.lines)
     assert {row["state"] for row in rows.values()} <= {"DONE", "QUARANTINED", "GONE", "DEAD"}, schedule.chain.states()
@@ -156,7 +156,7 @@ def each_version_ended_once(schedule: Schedule) -> None:
 
 
 def everybody_heard(schedule: Schedule) -> None:
-    """Of each run that has ended; of each unpublished file by name, with its run or in a message of its own."""
+    """Check the notifications: of each ended run; of each unpublished file by name, with its run or by itself."""
     told = "\n".join(message["Message"] for message in schedule.heard)
     ended = [name for name, row in schedule.chain.rows("run").items() if row["state"] in ("PUBLISHED", "FAILED")]
     assert [name for name in ended if f"Run {name.removeprefix('run/')} " not in told] == []
@@ -169,7 +169,7 @@ def everybody_heard(schedule: Schedule) -> None:
 
 
 def every_row_is_accounted_for(schedule: Schedule) -> None:
-    """Rows in = published + quarantined + duplicates, and they are the rows of the files that were read."""
+    """Check that rows in = published + quarantined + duplicates, and that they are the rows of the read files."""
     reports = schedule.chain.published_reports()
     total = {count: sum(report[count] for report in reports) for count in COUNTS}
     done = [file for file, row in schedule.chain.rows().items() if row["state"] == "DONE"]
@@ -178,7 +178,7 @@ def every_row_is_accounted_for(schedule: Schedule) -> None:
 
 
 def errors_in(log: str) -> set[str]:
-    """The kinds of error that the Lambdas have caught."""
+    """Return the kinds of error that the Lambdas have caught."""
     lines = [json.loads(line) for line in log.splitlines()]
     return {line["error"] for line in lines if "error" in line}
 

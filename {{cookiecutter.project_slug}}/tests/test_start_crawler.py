@@ -1,4 +1,4 @@
-"""start_crawler: every upload is written down once, and its dataset's crawler is asked for."""
+"""Tests of start_crawler: every upload is recorded once, and its dataset's crawler is requested."""
 
 import importlib
 import json
@@ -24,7 +24,7 @@ from uploads.upload_event import message_from
 
 # Seconds, of start_crawler in modules/environment/lambda.tf.
 SHORTEST_TIMEOUT = 60
-# Each variable that a function reads; the chain tells all of them but those of the connections.
+# Each variable that a function reads; the chain sets all but those of the connections.
 REQUIRED = sorted(
     (path.stem, name)
     for path in (Path(__file__).parents[1] / "lambda").glob("*.py")
@@ -108,7 +108,7 @@ def test_the_same_content_uploaded_again_is_logged(chain: EventChain, capsys: py
 
 
 def test_sequencers_of_different_lengths_are_ordered_as_s3_orders_them() -> None:
-    # As S3 does: the shorter one gets zeros on its right.
+    # As in S3: the shorter one gets zeros on its right.
     given = ["0055AED6DCD90281E5", "0055aed6dcd90281e5a", "0055AED6DCD90281F", "1"]
     bodies = [
         {"bucket": {"name": INPUT}, "object": {"etag": "e", "key": "orders/a.csv", "sequencer": sequencer}}
@@ -314,7 +314,7 @@ def test_a_throttled_call_is_repeated_after_a_pause(aws: None, name: str, monkey
     answers, pauses, made = [400, 400, 200], list[float](), make()
     content = SimpleNamespace(stream=lambda: [b'{"__type": "ThrottlingException"}'])
     own, sleep = get_ident(), time.sleep
-    # The module's sleep is everybody's: other threads of this process must go on sleeping.
+    # The module's sleep is shared: other threads of this process must continue to sleep.
     monkeypatch.setattr(
         "botocore.endpoint.time.sleep", lambda length: (pauses.append if get_ident() == own else sleep)(length)
     )

@@ -1,4 +1,4 @@
-"""start_etl_job: files that a crawl has seen become one run; each file goes to one run only."""
+"""Tests of start_etl_job: files that a crawl has seen become one run; each file is in one run only."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +14,7 @@ from runs.run_start import claim_files
 
 
 def crawled(chain: EventChain, *keys: str) -> None:
-    """Files that wait and that a crawl has seen; the event of that crawl is lost."""
+    """Return waiting files that a crawl has seen; the event of that crawl is lost."""
     chain.deliver(*[chain.upload(key) for key in keys])
     chain.crawl(tell=False)
 

@@ -1,4 +1,4 @@
-"""sweep: whatever event was lost, and wherever a Lambda died, it brings a dataset to the same end."""
+"""Tests of sweep: whatever event was lost, and wherever a Lambda died, it brings a dataset to the same state."""
 
 import json
 from contextlib import suppress
@@ -22,7 +22,7 @@ class VersionedPrefix:
         self.pages = 0
 
     def list_object_versions(self, *, Bucket: str, Prefix: str, **markers: str) -> dict[str, Any]:  # noqa: N803
-        """One page: what comes after the markers."""
+        """Return one page: the versions after the markers."""
         # S3 refuses a version marker without its key marker, and an empty one.
         assert Bucket and set(markers) in (set(), {"KeyMarker", "VersionIdMarker"}) and all(markers.values())
         begin = int(markers["VersionIdMarker"]) + 1 if markers else 0

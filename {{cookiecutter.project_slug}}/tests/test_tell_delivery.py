@@ -1,4 +1,4 @@
-"""tell_delivery and remind_approvers: what happens to a delivery is told in words, once, whoever else knows of it."""
+"""Tests of tell_delivery and remind_approvers: a delivery event is notified in words, once."""
 
 import json
 from datetime import timedelta
@@ -26,7 +26,7 @@ def codecommit_event(event: str, **detail: Any) -> dict[str, Any]:
 
 
 def failed(stage: str, name: str, category: str = "Build", **more: Any) -> dict[str, Any]:
-    """An action as ListActionExecutions tells it."""
+    """Return an action as ListActionExecutions returns it."""
     told = {"pipelineExecutionId": "e1", "actionExecutionId": f"a-{stage}", "stageName": stage, "actionName": name}
     result = {"externalExecutionId": BUILD, "externalExecutionUrl": "https://log", "externalExecutionSummary": "FAILED"}
     output = {"executionResult": {} if category == "Approval" else result}
@@ -34,7 +34,7 @@ def failed(stage: str, name: str, category: str = "Build", **more: Any) -> dict[
 
 
 def subjects(chain: EventChain, *events: dict[str, Any]) -> list[str]:
-    """What people read first of events."""
+    """Return the subjects of events' notifications."""
     for event in events:
         chain.tell_delivery.handler(event, None)
     return [message["Subject"] for message in chain.notifications()]
@@ -157,7 +157,7 @@ def test_a_retried_stage_that_fails_again_is_told_again(chain: EventChain) -> No
 
 
 def approval_began(chain: EventChain, hours_ago: float, **changed: Any) -> None:
-    """The pipeline as it is while a plan waits, beside a build that is at work."""
+    """Return the pipeline while a plan waits, beside a running build."""
     began = chain.clock() - timedelta(hours=hours_ago)
     approval = {"actionExecutionId": "a1", "status": "InProgress", "token": "t", "lastStatusChange": began} | changed
     build = {"actionExecutionId": "a2", "status": "InProgress", "lastStatusChange": began}

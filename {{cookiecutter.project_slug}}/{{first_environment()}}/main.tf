@@ -24,7 +24,7 @@ module "environment" {
   names         = module.project.names
 }
 
-# Glue makes its log groups itself when a job or a crawler runs before Terraform does: then they are taken over.
+# Glue creates its log groups itself if a job or a crawler runs before Terraform does: then they are imported.
 import {
   for_each = module.environment.log_groups_of_glue
 

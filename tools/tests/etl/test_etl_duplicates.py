@@ -1,4 +1,4 @@
-"""Which of several rows with one key is published: the same one in every run, in every order of the files."""
+"""Tests of duplicates: the same one of several rows with one key is published, in any order of the files."""
 
 import itertools
 
@@ -47,7 +47,7 @@ def test_the_order_of_the_files_changes_nothing(platform: Platform, order: tuple
 
 @pytest.mark.parametrize("newer", [0, 1])
 def test_of_two_versions_within_a_second_the_one_that_s3_says_is_newer_wins(platform: Platform, newer: int) -> None:
-    # Both ways round: the versions' own names, which are random, decide nothing.
+    # Both ways round: the random version ids decide nothing.
     for version in range(2):
         sequencer = "0000000F" if version == newer else "0000000A"
         platform.upload("orders/a.csv", f"id,at,v\n1,,version {version}\n", sequencer=sequencer)

@@ -1,4 +1,4 @@
-"""What becomes of whole files: only the broken one is refused, and columns are read by their names."""
+"""Tests of whole files: only the broken one is quarantined, and columns are read by their names."""
 
 import gzip
 import io
@@ -171,7 +171,7 @@ def test_a_header_in_another_encoding_refuses_the_file_only_where_a_declared_col
 
 
 def test_compression_that_does_not_fit_the_name_refuses_only_that_file(platform: Platform) -> None:
-    # Longer than what the inspection reads of a text: the damage stands after it.
+    # Longer than what the inspection reads of a text: the damage is after it.
     packed = gzip.compress(GOOD.encode() * 20_000, mtime=0)
     platform.upload("orders/gzip.csv", packed)
     platform.upload("orders/plain.csv.gz", GOOD)

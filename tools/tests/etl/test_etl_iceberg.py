@@ -1,4 +1,4 @@
-"""The option `table_format: iceberg`: the newest row per key, in whatever order the batches come."""
+"""Tests of `table_format: iceberg`: the newest row per key, in any order of the batches."""
 
 import pytest
 from platform_in_a_folder import OUTPUT, Platform, column, job_settings

@@ -1,4 +1,4 @@
-"""The job as a program: what it is told, and that its code imports where there is no Spark."""
+"""Tests of the job as a program: its arguments, and that its code imports without Spark."""
 
 import json
 import os

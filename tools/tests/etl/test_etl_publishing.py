@@ -1,4 +1,4 @@
-"""A batch becomes visible at once or not at all, and a run that dies can always be tried again."""
+"""Tests of publishing: a batch becomes visible at once or not at all, and a run that dies can be repeated."""
 
 import copy
 import io
@@ -122,7 +122,7 @@ def test_only_the_commit_is_written_on_the_condition_that_none_exists(platform: 
 
 
 def client_without_conditional_writes() -> Any:
-    """An S3 client of the model that botocore 1.34.131 has of PutObject."""
+    """Return an S3 client with botocore 1.34.131's model of PutObject."""
     session = botocore.session.get_session()
     loader = session.get_component("data_loader")
     model = copy.deepcopy(loader.load_service_model("s3", "service-2"))
@@ -153,7 +153,7 @@ def test_a_file_without_a_row_is_published_where_a_folder_without_a_file_does_no
 
 
 def without_rows(file_format: str) -> bytes:
-    """A file that declares its columns, where its format does, and holds no row."""
+    """Return a file that declares its columns, if its format does, and has no row."""
     if file_format == "parquet":
         none = {"id": pyarrow.int64(), "day": pyarrow.date32(), "v": pyarrow.string()}
         written = io.BytesIO()
@@ -173,7 +173,7 @@ def followed_by(write: Any, platform: Platform, then: Any) -> Any:
 
 
 def forget_empty_folders(root: Path) -> None:
-    """As S3 has it: a folder is there as long as an object is. A committer need not leave _SUCCESS behind."""
+    """Remove empty folders, as S3 has none: a folder exists as long as an object does. _SUCCESS may be missing."""
     for path in sorted(root.rglob("*"), reverse=True):
         if path.is_file() and path.name.strip(".").startswith("_SUCCESS"):
             path.unlink()
@@ -438,7 +438,7 @@ def test_partitions_are_registered_a_hundred_at_a_time(platform: Platform) -> No
 
 
 class Refusing:
-    """An S3 client whose writes are refused, as with a key that is disabled."""
+    """An S3 client whose writes are refused, as with a disabled key."""
 
     def __init__(self, s3: Any) -> None:
         self._s3 = s3

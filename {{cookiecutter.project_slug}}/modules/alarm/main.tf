@@ -1,4 +1,4 @@
-# Alarms, all of one form: what each means, the numbers it looks at, when it rings, and the section of the runbook that helps.
+# Alarms, all of one form: the meaning, the metrics, the threshold, and the section of the runbook that helps.
 
 terraform {
   required_version = ">= 1.11"

@@ -1,4 +1,4 @@
-# What a dataset is woken for: only what is about this dataset. The canary is not watched.
+# The alarms of a dataset: only those about this dataset. The canary has none.
 
 locals {
   _own      = { namespace = var.project, dimensions = { environment = var.environment.name, dataset = var.name } }

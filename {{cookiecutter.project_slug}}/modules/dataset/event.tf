@@ -7,7 +7,7 @@ locals {
 
   _crawl = var.dataset.schedule == "" ? "on-upload" : "on-schedule"
 
-  # At the rule's own time, what Lambda is told.
+  # The text for Lambda at the rule's own time.
   calls = merge(
     { sweep = {
       expression = "cron(${local._sweep_minute}/15 * * * ? *)", function = "sweep",

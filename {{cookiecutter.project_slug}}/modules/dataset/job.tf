@@ -1,7 +1,7 @@
-# The dataset's job: the one script, told by one argument what this dataset is.
+# The dataset's job: the one script, with one argument that describes this dataset.
 
 locals {
-  # Wheels are installed from the bucket alone: the network has no way to a package index.
+  # Wheels are installed from the bucket alone: the network has no path to a package index.
   libraries = length(var.scripts.wheels) == 0 ? {} : {
     "--additional-python-modules"       = join(",", var.scripts.wheels)
     "--python-modules-installer-option" = "--no-index"

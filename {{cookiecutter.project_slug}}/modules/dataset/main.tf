@@ -1,4 +1,4 @@
-# What each dataset has: crawler.tf, job.tf, table.tf, view.tf, event.tf, ruleset.tf.
+# The resources of each dataset: crawler.tf, job.tf, table.tf, view.tf, event.tf, ruleset.tf.
 
 terraform {
   required_version = ">= 1.11"

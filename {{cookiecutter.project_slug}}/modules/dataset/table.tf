@@ -1,7 +1,7 @@
 # The published table: every batch is a partition of its own, and the commits say which batches count.
 
 locals {
-  # A partition of another column's value is not in the files: it stands in the folder's name.
+  # A partition of another column's value is not in the files: it is in the folder's name.
   _moved  = local.temporal ? [] : local.partition[*].name
   columns = concat([for column in var.dataset.columns : { name = column.name, type = column.type } if !contains(local._moved, column.name)], local.place, [{ name = "_sequencer", type = "string" }])
   # What lambda/crawls/drift_policy.py has to know beside the columns.

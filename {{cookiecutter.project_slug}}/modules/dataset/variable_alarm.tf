@@ -1,4 +1,4 @@
-# What the dataset's alarms need to know.
+# The inputs of the dataset's alarms.
 
 variable "project" {
   description = "The project's slug, the namespace of its metrics."

@@ -1,4 +1,4 @@
-# What an environment is woken for. Each alarm has a section in docs/runbook.md; those of a dataset stand in modules/dataset.
+# The alarms of an environment. Each alarm has a section in docs/runbook.md; those of a dataset are in modules/dataset.
 
 locals {
   _own = { namespace = var.project.slug, dimensions = { environment = var.environment.name } }

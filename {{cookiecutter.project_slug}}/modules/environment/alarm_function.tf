@@ -3,7 +3,7 @@
 locals {
   _function_names = { for name in keys(local.functions) : name => "${var.prefix}-${replace(name, "_", "-")}" }
 
-  # Each failed call is tried again by AWS: one that heals wakes nobody.
+  # AWS retries each failed call: one that succeeds on retry activates no alarm.
   _error_alarms = { for name, function in local._function_names : "${replace(name, "_", "-")}-errors" => {
     says              = "The Lambda ${function} fails repeatedly."
     section           = "lambda-errors"

@@ -1,7 +1,7 @@
-# Alarms of the network: what it refuses, and what cannot be reached from inside it.
+# Alarms of the network: refused connections, and services that cannot be reached from inside.
 
 locals {
-  # A metric filter has no constant dimension, so the environment stands in the metric's name.
+  # A metric filter has no constant dimension, so the metric's name contains the environment.
   rejected = "${var.environment.name}_rejected_connections"
 
   _possible_network_alarms = {

@@ -1,4 +1,4 @@
-# Alarms of what tells people: somebody is not reached, or nobody is told of alarms any more.
+# Alarms of the notifications: a target cannot be reached, or alarms are no longer notified.
 
 locals {
   # A formula takes ten metrics.
@@ -11,7 +11,7 @@ locals {
     metrics    = { for index, topic in topics : "topic${index}" => { namespace = "AWS/SNS", name = "NumberOfNotificationsFailed", dimensions = { TopicName = topic }, statistic = "Sum" } }
   } }
 
-  # What is wrong with notify itself goes to people as CloudWatch says it. An alarm takes five actions.
+  # A fault of notify itself goes to people in CloudWatch's own text. An alarm takes five actions.
   _untold = { for number, topics in chunklist(module.notification.topics, 5) : join("-", compact(["notify-failing", number == 0 ? "" : number + 1])) => {
     says       = "Alarms and the budget no longer cause notifications: the Lambda notify has failed, or its topic cannot invoke it."
     section    = "notify-failing"

@@ -1,4 +1,4 @@
-# What this environment may cost in a month, where project.yaml says it. The tag must be active in billing: docs/cost.md.
+# The monthly budget of this environment, if project.yaml sets one. The tag must be active in billing: docs/cost.md.
 
 locals {
   # AWS's own policy for the topic lets every budget of the account publish, not one budget by its name

@@ -1,4 +1,4 @@
-# What the dashboard draws, row by row; wherever an alarm looks at a metric, the chart takes it from the alarm.
+# The charts of the dashboard, row by row; if an alarm uses a metric, the chart takes it from the alarm.
 
 locals {
   _watched  = sort([for name, watch in var.monitoring.datasets : name if watch.watched])

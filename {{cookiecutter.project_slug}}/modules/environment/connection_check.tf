@@ -1,4 +1,4 @@
-# Every quarter of an hour somebody stands where jobs run and knocks: at AWS's services, and at the databases of connections.
+# A check every quarter of an hour, in the network of jobs, of connections to AWS's services and to databases.
 
 resource "aws_cloudwatch_event_rule" "check_connections" {
   name                = var.names.connection_check

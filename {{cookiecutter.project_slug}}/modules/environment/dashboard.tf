@@ -1,4 +1,4 @@
-# The environment at one glance: the data path, each dataset, what costs, which alarms ring, and what each of them looks at.
+# The dashboard of the environment: the data path, each dataset, cost, active alarms, and the metrics of each alarm.
 
 locals {
   _charts = flatten([for row in local.chart_rows : [for index, chart in row.charts : {

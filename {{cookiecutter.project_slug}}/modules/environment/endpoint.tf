@@ -1,4 +1,4 @@
-# What a VPC without a way out needs to reach AWS, and what may talk to what.
+# The endpoints that a VPC without internet access needs to reach AWS, and the allowed connections.
 
 locals {
   interfaces = { for name in var.capacity.interface_endpoints : name => name if length(local._created) > 0 }
@@ -67,7 +67,7 @@ resource "aws_security_group_rule" "to_gateway" {
   to_port           = 443
 }
 
-# An existing VPC has its own way to AWS, a NAT gateway or endpoints of its own: it is reached by TLS only.
+# An existing VPC has its own path to AWS, a NAT gateway or endpoints of its own: it is reached by TLS only.
 resource "aws_security_group_rule" "to_aws" {
   for_each = local._existing
 

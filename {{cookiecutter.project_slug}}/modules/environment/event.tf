@@ -1,4 +1,4 @@
-# What Glue tells about crawlers and jobs. AWS promises no delivery: the sweep of each dataset reaches the same end.
+# Glue's events about crawlers and jobs. AWS does not guarantee delivery: the sweep of each dataset has the same result.
 
 locals {
   rules = {

@@ -20,7 +20,7 @@ data "aws_service_principal" "logs" {
 locals {
   _use = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:DescribeKey"]
 
-  # What the deploy roles of bootstrap/ do with a key that was made a moment ago, and through which services.
+  # The actions of the deploy roles of bootstrap/ on a new key, and the services through which they use it.
   _deploy_role = { for kind in ["plan", "apply", "smoke", "read"] : kind => "arn:${local.partition}:iam::${local.account}:role/${var.names["${kind}_role"]}" }
   _deploying = {
     DeployRolesRead = { roles = ["plan", "apply", "read"], actions = ["DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListResourceTags"], through = [] }

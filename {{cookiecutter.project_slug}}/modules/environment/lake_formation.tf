@@ -1,4 +1,4 @@
-# What Lake Formation must grant in an account whose Data Catalog it governs: IAM alone lets nobody read or change a table there.
+# The grants in an account whose Data Catalog Lake Formation governs: with IAM alone, nobody can read or change a table there.
 # Jobs and crawlers reach S3 with their own IAM rights; Lake Formation governs the catalog, and hands the output to people.
 
 locals {
@@ -54,7 +54,7 @@ resource "aws_lakeformation_permissions" "location" {
   }
 }
 
-# With the location registered, people and query engines get at the published rows by a grant of Lake Formation.
+# With the location registered, people and query engines read the published rows by a grant of Lake Formation.
 resource "aws_lakeformation_resource" "location" {
   for_each = local._locations
 

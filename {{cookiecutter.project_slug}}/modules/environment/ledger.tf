@@ -1,4 +1,4 @@
-# The ledger knows every version of every file: docs/data-path.md explains its states.
+# The ledger has every version of every file: docs/data-path.md explains its states.
 
 resource "aws_dynamodb_table" "ledger" {
   name         = var.names.ledger

@@ -1,4 +1,4 @@
-# What one environment has once. The other files are named by what they hold.
+# The resources that one environment has once. The other files are named by their content.
 
 terraform {
   required_version = ">= 1.11"
@@ -18,7 +18,7 @@ locals {
   account   = var.environment.account
   region    = var.environment.region
 
-  # "arn:aws:glue:eu-west-1:111111111111" and the like: what the ARNs of this environment begin with.
+  # "arn:aws:glue:eu-west-1:111111111111" and the like: the prefix of this environment's ARNs.
   arn = { for service in ["cloudwatch", "dynamodb", "ec2", "events", "glue", "lambda", "logs", "secretsmanager", "sns", "sqs"] :
     service => "arn:${local.partition}:${service}:${local.region}:${local.account}"
   }

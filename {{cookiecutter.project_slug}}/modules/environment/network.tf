@@ -1,4 +1,4 @@
-# The network that jobs, crawlers and Lambdas run in: a new VPC without a way out, or an existing one.
+# The network of jobs, crawlers and Lambdas: a new VPC without internet access, or an existing one.
 
 locals {
   _created  = var.environment.network.cidr == null ? {} : { network = var.environment.network.cidr }
@@ -8,7 +8,7 @@ locals {
 
   vpc     = one(concat([for vpc in aws_vpc.this : { id = vpc.id, cidr = vpc.cidr_block }], [for vpc in data.aws_vpc.existing : { id = vpc.id, cidr = vpc.cidr_block }]))
   subnets = concat([for zone in sort(keys(local._zones)) : aws_subnet.private[zone].id], sort(var.environment.network.subnets))
-  # A Glue connection stands in one subnet and names its zone.
+  # A Glue connection is in one subnet and names its zone.
   home = one(concat(
     [for zone in slice(sort(keys(local._zones)), 0, min(1, length(local._zones))) : { subnet = aws_subnet.private[zone].id, zone = zone }],
     [for subnet in data.aws_subnet.home : { subnet = subnet.id, zone = subnet.availability_zone }],

@@ -1,4 +1,4 @@
-# Who is told about this environment, and what becomes of its alarms.
+# The recipients of this environment's notifications, and the actions of its alarms.
 
 locals {
   speaking = {
@@ -6,7 +6,7 @@ locals {
     "budgets.amazonaws.com"    = local.budgets
   }
 
-  # What every alarm does, and every budget: Lambda notify, the topic's only reader, writes for people what it means.
+  # The action of every alarm and budget: Lambda notify, the only subscriber, writes the notification for people.
   alarm_actions = [local.topic]
 }
 
@@ -18,11 +18,11 @@ module "notification" {
   key      = aws_kms_key.this.arn
   boundary = local.boundary
   targets  = var.notifications
-  # The alarm of the last resort speaks to people directly.
+  # The alarms about notify itself go to people directly.
   publishers = { for service, source in local.speaking : service => source if service == "cloudwatch.amazonaws.com" }
 }
 
-# What alarms and the budget say by themselves. Nobody subscribes to it but notify.
+# The messages of alarms and the budget. Only notify subscribes to it.
 resource "aws_sns_topic" "services" {
   name              = var.names.topic
   kms_master_key_id = aws_kms_key.this.arn

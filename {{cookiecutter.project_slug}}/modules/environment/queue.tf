@@ -1,4 +1,4 @@
-# Uploads wait here; what could not be handled waits in a dead-letter queue, and an alarm says so.
+# Uploads wait here; failed messages wait in a dead-letter queue, which has an alarm.
 
 locals {
   dead_letters = { uploads = var.names.dead_letter_queue, events = var.names.event_dead_letter }
@@ -19,7 +19,7 @@ resource "aws_sqs_queue_redrive_policy" "uploads" {
   depends_on = [aws_sqs_queue.dead_letters]
 }
 
-# "uploads" holds messages that start_crawler refused five times, "events" what no rule could deliver and what a Lambda gave up.
+# "uploads" has what start_crawler refused five times, "events" what no rule could deliver or a Lambda failed on.
 resource "aws_sqs_queue" "dead_letters" {
   for_each = local.dead_letters
 

@@ -1,4 +1,4 @@
-# The role in which the VPC's flow log writes.
+# The role of the VPC's flow log.
 
 data "aws_iam_policy_document" "trust_flow" {
   statement {

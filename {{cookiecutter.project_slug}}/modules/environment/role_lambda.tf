@@ -1,4 +1,4 @@
-# What each Lambda may do: exactly what its code calls. A grant has a name, a function a list of grants.
+# The permissions of each Lambda: exactly the calls of its code. A grant has a name, a function a list of grants.
 
 locals {
   _ledger  = "${local.arn.dynamodb}:table/${var.names.ledger}"

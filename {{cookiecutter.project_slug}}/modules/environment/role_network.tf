@@ -1,4 +1,4 @@
-# What Lambda and Glue share: their network interfaces in the subnets, the environment's key, and the client's own keys.
+# Permissions that Lambda and Glue share: network interfaces, the environment's key, and the client's own keys.
 
 data "aws_iam_policy_document" "network_and_key" {
   # checkov:skip=CKV_AWS_111:Lambda asks for these rights without a resource; the boundary has no other right on interfaces.

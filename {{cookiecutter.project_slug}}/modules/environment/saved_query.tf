@@ -1,4 +1,4 @@
-# What to ask the logs when an alarm rings: one saved query per section of docs/runbook.md, in CloudWatch Logs Insights.
+# Saved queries for alarms: one per section of docs/runbook.md, in CloudWatch Logs Insights.
 
 locals {
   _all = keys(local.functions)

@@ -74,7 +74,7 @@ resource "aws_s3_object" "settings" {
   }
 }
 
-# Libraries travel as wheels in files/wheels/: a network without a way out reaches no package index.
+# Libraries are wheels in files/wheels/: a network without internet access reaches no package index.
 resource "aws_s3_object" "wheel" {
   for_each = local._wheels
 

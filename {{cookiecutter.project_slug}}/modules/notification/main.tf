@@ -1,4 +1,4 @@
-# Who is told: each target has a topic of its own, unless it is one.
+# The targets of notifications: each has a topic of its own, unless it is one.
 
 terraform {
   required_version = ">= 1.11"

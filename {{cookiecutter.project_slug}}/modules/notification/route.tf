@@ -1,4 +1,4 @@
-# What the sender is told: it chooses the topics, because neither chat channels nor existing topics can filter.
+# The routes for the sender: it chooses the topics, because neither chat channels nor existing topics can filter.
 
 locals {
   _forms  = { email = "text", sms = "sms", https = "json", slack = "slack", teams = "teams", topic = "text" }

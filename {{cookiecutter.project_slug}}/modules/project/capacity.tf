@@ -1,4 +1,4 @@
-# What a deployment takes of its account's quotas. modules/environment and pipeline/ build from these numbers,
+# The use of the account's quotas by a deployment. modules/environment and pipeline/ build from these numbers,
 # `make doctor` compares them with the account.
 
 locals {

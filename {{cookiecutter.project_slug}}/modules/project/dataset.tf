@@ -1,4 +1,4 @@
-# What each dataset is, checked; modules/dataset builds from it.
+# The settings of each dataset, validated; modules/dataset builds from them.
 
 locals {
   floating = ["float", "double"]

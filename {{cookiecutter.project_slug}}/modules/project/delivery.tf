@@ -1,4 +1,4 @@
-# How changes reach AWS: where they are delivered from, in which order, and who says yes.
+# The delivery: the source of changes, the order of environments, and the approvers.
 
 locals {
   _first           = var.settings.environments[0]

@@ -1,4 +1,4 @@
-# What single entries must look like, whatever they belong to. project.schema.json says the same to editors and to the generator.
+# The format of single entries, wherever they occur. project.schema.json has the same rules for editors and the generator.
 
 locals {
   forms = {
@@ -59,6 +59,6 @@ locals {
     "topic arn"             = { pattern = "^arn:(aws|aws-cn|aws-us-gov):sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", words = "the ARN of an SNS topic" }
   }
 
-  # What a notification of each protocol must name.
+  # The required fields of a notification of each protocol.
   needed = { email = ["endpoint"], sms = ["endpoint"], https = ["endpoint"], slack = ["workspace", "channel"], teams = ["tenant", "team", "channel"], topic = ["arn"] }
 }

@@ -29,7 +29,7 @@ locals {
     })
   }, { (local.names.canary) = local.canary })
 
-  # What files/etl.py is told, complete: it has no defaults of its own.
+  # The settings for files/etl.py, complete: it has no defaults of its own.
   job_settings = {
     for name, dataset in local.datasets : name => {
       project                   = var.settings.slug

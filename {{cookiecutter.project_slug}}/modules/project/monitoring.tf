@@ -1,4 +1,4 @@
-# When an alarm rings, in numbers; every default stands in variable.tf.
+# The thresholds of alarms; every default is in variable.tf.
 
 locals {
   _watch   = var.settings.monitoring
@@ -7,7 +7,7 @@ locals {
     name => try(tonumber(split(" ", text)[0]) * local._seconds[split(" ", text)[1]], 0)
   }
 
-  # Where a person who was woken reads what to do; a section's name follows.
+  # The address of the runbook; a section's name follows.
   _branch  = var.settings.git.branch
   _console = lookup({ cn = "console.amazonaws.cn", us-gov = "console.amazonaws-us-gov.com" }, try(regex("^(cn|us-gov)-", local._region)[0], ""), "console.aws.amazon.com")
   _pages = {
@@ -32,7 +32,7 @@ output "monitoring" {
   value = merge(local._watch, local._spans, {
     log_retention_days = try(tonumber(split(" ", local._watch.log_retention)[0]), 0)
     runbook            = try(local._pages[var.settings.git.provider], "")
-    # Of the canary, the smoke test tells.
+    # The smoke test notifies of the canary.
     datasets = { for name, dataset in local.datasets : name => {
       watched            = name != local.names.canary
       expected_seconds   = try(tonumber(split(" ", dataset.expected_every)[0]) * local._seconds[split(" ", dataset.expected_every)[1]], null)

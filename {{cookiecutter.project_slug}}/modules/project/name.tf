@@ -71,6 +71,6 @@ locals {
     budget            = local.prefix
   })
 
-  # The topics of the targets that hear of this environment, by the target's name.
+  # The topics of this environment's targets, by the target's name.
   target_topics = { for name in keys(local._hearing_here) : name => "${local.prefix}-notifications-${split(":", name)[0]}-${substr(sha256(name), 0, 8)}" }
 }

@@ -1,4 +1,4 @@
-# Who hears of what: the kinds of notification, and what each target hears in each environment.
+# The kinds of notification, and the kinds of each target in each environment.
 
 locals {
   # happens: where. usual: a target hears of it that names no kinds. urgent: an SMS target does, and somebody must.
@@ -21,7 +21,7 @@ locals {
     "pull request overridden" = { happens = ["pipeline"], usual = true, urgent = false }
   }
 
-  # How a target hears that runs have succeeded: in one message a day, in one for each, or not at all.
+  # The notification of successful runs to a target: one per day, one per run, or none.
   _successes = { "daily" = ["daily digest"], "per run" = ["run succeeded"], "never" = [] }
 
   _places = merge({ for entry in var.settings.environments : entry.name => "environment" }, { pipeline = "pipeline" })
@@ -33,7 +33,7 @@ locals {
     environments = target.environments != null ? target.environments : keys(local._places)
   })]
 
-  # What each target hears in each environment.
+  # The kinds of each target in each environment.
   hearing = { for place, sort in local._places : place => [for target in local._targets : merge(target, {
     kinds = flatten([for kind in target.kinds : kind == "run succeeded" ? lookup(local._successes, target.successes, []) : [kind] if contains(try(local.kinds[kind].happens, []), sort)])
   }) if contains(target.environments, place)] }

@@ -1,4 +1,4 @@
-# Who may reach the buckets beside the roles of this account: nobody, and nobody without TLS.
+# The access to the buckets besides the roles of this account: none, and none without TLS.
 
 locals {
   bucket = { for purpose, name in var.buckets : purpose => "arn:${data.aws_partition.current.partition}:s3:::${name}" }

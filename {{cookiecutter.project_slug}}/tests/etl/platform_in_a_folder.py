@@ -1,4 +1,4 @@
-"""What the ETL tests run on: S3 in memory for boto3, the same objects in folders that Spark reads as s3://."""
+"""The platform of the ETL tests: S3 in memory for boto3, the same objects in folders that Spark reads as s3://."""
 
 import gzip
 import json
@@ -43,19 +43,19 @@ SMALL_AND_QUIET = {
     "spark.driver.memory": "1g",
     "spark.sql.shuffle.partitions": "1",
     "spark.sql.catalogImplementation": "in-memory",
-    # Not UTC, as most machines are: times come out right only because the job's own session is in UTC.
+    # Not UTC, like most machines: times are right only because the job's own session is in UTC.
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Duser.timezone=America/New_York",
     "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme",
 }
 
 
 def column(name: str, type: str = "string", **rules: Any) -> dict[str, Any]:
-    """One column as Terraform gives it to the job: every key is there."""
+    """Return one column as Terraform gives it to the job: with every key."""
     return {"name": name, "type": type, **NO_RULE, **rules}
 
 
 def job_settings(columns: Iterable[dict[str, Any]], **changes: Any) -> Settings:
-    """The settings of a CSV dataset called orders, with some of them changed."""
+    """Return the settings of a CSV dataset called orders, with some of them changed."""
     given: dict[str, Any] = {
         "project": "acme",
         "environment": "test",
@@ -81,7 +81,7 @@ def job_settings(columns: Iterable[dict[str, Any]], **changes: Any) -> Settings:
 
 @dataclass
 class Outcome:
-    """What one run left behind; `published` and `quarantined` are read back from the outputs."""
+    """The result of one run; `published` and `quarantined` are read back from the outputs."""
 
     report: dict[str, Any]
     published: list[Row]
@@ -96,11 +96,11 @@ class Outcome:
 
     @property
     def reasons(self) -> list[list[str]]:
-        """The reasons of each quarantined row, by file and line."""
+        """Return the reasons of each quarantined row, by file and line."""
         return [row["reasons"] for row in self.quarantined]
 
     def column(self, name: str) -> list[Any]:
-        """One published column, sorted."""
+        """Return one published column, sorted."""
         return sorted((row[name] for row in self.published), key=lambda value: (value is None, value))
 
 
@@ -123,7 +123,7 @@ class Platform:
         self.clients.s3.put_bucket_versioning(Bucket=INPUT, VersioningConfiguration=versioning)
 
     def upload(self, key: str, content: str | bytes, uploaded_at: str = MIDNIGHT, sequencer: str = "") -> ManifestFile:
-        """Put one object where boto3 sees it, and where Spark sees it if a folder can hold its name."""
+        """Put one object for boto3, and for Spark if a folder can hold its name."""
         body = content.encode() if isinstance(content, str) else content
         stored = self.clients.s3.put_object(Bucket=INPUT, Key=key, Body=body)
         place = self.root / INPUT / key
@@ -139,7 +139,7 @@ class Platform:
         return self.upload(key, gzip.compress(content.encode(), mtime=0))
 
     def run(self, settings: Settings, attempt: int = 1, files: list[ManifestFile] | None = None) -> Outcome:
-        """Run the job over what was uploaded, and read back what it left behind."""
+        """Run the job over the uploaded files, and read back its result."""
         manifest = manifest_of(self.files if files is None else files, attempt)
         failure = None
         try:
@@ -155,11 +155,11 @@ class Platform:
         return Outcome(report, self.published(settings, manifest), self.quarantined(manifest), failure)
 
     def folder(self, address: str) -> Path:
-        """Where a folder of a bucket lies on this machine."""
+        """Return the folder of a bucket's folder on this machine."""
         return self.root / address.removeprefix("s3://")
 
     def published(self, settings: Settings, manifest: Manifest) -> list[Row]:
-        """The rows in the batch's folder."""
+        """Return the rows in the batch's folder."""
         address = publishing.batch_folder(settings, manifest.batch)
         if not list(self.folder(address).rglob("*.parquet")):
             return []
@@ -171,14 +171,14 @@ class Platform:
             return rows.selectExpr(*(f"cast({name} as string) as {name}" for name in rows.columns)).collect()
 
     def quarantined(self, manifest: Manifest) -> list[dict[str, Any]]:
-        """The rows in the batch's quarantine, by file and line."""
+        """Return the rows in the batch's quarantine, by file and line."""
         parts = (self.root / QUARANTINE / "orders" / f"batch_id={manifest.batch}").glob("part-*.json")
         rows = [json.loads(line) for part in parts for line in part.read_text().splitlines()]
         return sorted(rows, key=lambda row: (row["file"], row["line"]))
 
 
 def manifest_of(files: list[ManifestFile], attempt: int = 1) -> Manifest:
-    """A manifest whose batch follows from its files alone."""
+    """Return a manifest whose batch follows from its files alone."""
     batch = batch_of(files)
     return Manifest(1, f"{batch}-{attempt}", "orders", batch, list(files))
 
@@ -205,7 +205,7 @@ def spark(storage: Path) -> Iterator[SparkSession]:
 
 
 def local_iceberg(storage: Path) -> dict[str, str]:
-    """Iceberg's jar, and its tables in a folder in place of the Glue catalog."""
+    """Iceberg's jar, and its tables in a folder instead of the Glue catalog."""
     given = iceberg.session_settings(job_settings([]))
     changes = {"type": "hadoop", "warehouse": (storage / "lake").as_uri()}
     jar = next(ICEBERG_JARS.glob("iceberg-spark-runtime-3.5_2.12-*.jar"))

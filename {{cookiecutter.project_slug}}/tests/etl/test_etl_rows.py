@@ -1,4 +1,4 @@
-"""What becomes of single rows. Most of these faults are read by Spark without a word."""
+"""Tests of single rows. Spark reads most of these faults silently."""
 
 import datetime
 import decimal
@@ -12,7 +12,7 @@ from platform_in_a_folder import Platform, column, job_settings
 
 
 def judged(platform: Platform, text: str, *columns: dict[str, Any], **changes: Any) -> dict[str, list[str]]:
-    """Run over one file whose first column is `id`; returns the reasons by id, empty where published."""
+    """Run over one file whose first column is `id`; return the reasons by id, empty if published."""
     platform.upload("orders/a.csv", text)
     outcome = platform.run(job_settings([column("id"), *columns], **changes))
     assert outcome.counts[0] == outcome.counts[1] + outcome.counts[2]
@@ -141,7 +141,7 @@ def test_timestamps_without_a_format_are_iso_and_count_in_utc(platform: Platform
 
 
 def test_an_hour_that_another_zone_skips_or_repeats_is_an_hour_like_any_other(platform: Platform) -> None:
-    # New York, where the Spark of these tests believes itself to be, has no first of these and has the second twice.
+    # New York, the time zone of Spark in these tests, has no first of these and has the second twice.
     times = ["2024-03-10 02:30:00", "2024-11-03 01:30:00"]
     platform.upload("orders/a.csv", "v\n" + "".join(f"{time}\n" for time in times))
 

@@ -1,5 +1,5 @@
 # The only file in which environments differ: Terraform wants literals here.
-# `encrypt` is not said: it would ask for a key of S3's own, and the bucket encrypts with ours.
+# `encrypt` is not set: it would request a key of S3's own, and the bucket encrypts with ours.
 terraform {
   backend "s3" {
     bucket       = "acme-sales-dev-state-111111111111"

@@ -1,5 +1,5 @@
 # The state of the delivery account's part; Terraform wants literals here.
-# `encrypt` is not said: it would ask for a key of S3's own, and the bucket encrypts with ours.
+# `encrypt` is not set: it would request a key of S3's own, and the bucket encrypts with ours.
 terraform {
   backend "s3" {
     bucket       = "acme-sales-pipeline-state-333333333333"
