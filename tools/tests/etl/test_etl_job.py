@@ -13,9 +13,9 @@ import etl
 import pytest
 from moto import mock_aws
 from output_layout import manifest_key
-from platform_in_a_folder import BUCKETS, INPUT, OUTPUT, column, job_settings
+from platform_in_a_folder import BUCKETS, INPUT, OUTPUT, Platform, column, job_settings
 from runs import manifest
-from steps import publishing, rules
+from steps import publishing, rules, transforming
 from steps.failure import RunError
 from steps.inspection import normalised
 from steps.settings import ManifestFile, batch_of, manifest_from, settings_from
@@ -229,3 +229,16 @@ def test_orphans_of_dead_runs_are_removed_and_committed_batches_stay(s3: Any) ->
 
     left = [stored["Key"] for stored in s3.list_objects_v2(Bucket=OUTPUT)["Contents"]]
     assert left == sorted(kept)
+
+
+def test_on_a_laptop_every_error_of_a_transform_is_told_in_its_own_words(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform.upload("orders/a.csv", "id\n1\n")
+    monkeypatch.setattr(transforming, "transform_of", lambda _: lambda rows: rows.limit(1 // 0))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+
+    outcome = platform.run(job_settings([column("id", "bigint")]))
+
+    assert outcome.failure is not None
+    assert outcome.failure.startswith("transforms/orders.py failed: ZeroDivisionError: division by zero (")

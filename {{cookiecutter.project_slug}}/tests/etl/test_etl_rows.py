@@ -2,7 +2,6 @@
 
 import datetime
 import decimal
-import json
 from pathlib import Path
 from typing import Any
 
@@ -229,70 +228,6 @@ def test_a_quoted_line_break_and_a_doubled_quote_belong_to_the_value(platform: P
     assert outcome.counts == (2, 2, 0, 0)
     assert outcome.column("v") == ["a\nb", 'say "hi", twice']
     assert outcome.column("w") == ["c", "d"]
-
-
-def test_lines_are_counted_across_the_blocks_of_a_split_file(platform: Platform) -> None:
-    rows = [f"{number},{'x' * 40}" for number in range(2, 4002)]
-    rows[3000] = "bad," + "x" * 40
-    platform.upload("orders/a.csv", "\n".join(["id,v", *rows]) + "\n")
-    platform.spark.conf.set("spark.sql.files.maxPartitionBytes", "30000")
-    settings = job_settings([column("id", "bigint"), column("v")], quoted_newlines=False)
-
-    try:
-        outcome = platform.run(settings)
-    finally:
-        platform.spark.conf.unset("spark.sql.files.maxPartitionBytes")
-
-    assert [row["line"] for row in outcome.quarantined] == [3002]
-    assert all(row["id"] == row["_line"] for row in outcome.published)
-
-
-def test_json_lines_keep_what_is_one_record_and_refuse_what_is_none(platform: Platform) -> None:
-    lines = [
-        '{"id": 1, "v": "a"}',
-        "{broken",
-        '{"id": 2, "id": 3, "v": "last key wins"}',
-        '{"id": 4, "v": "b", "extra": true}',
-        '[{"id": 5, "v": "c"}, {"id": 6, "v": "d"}]',
-        '{"id": 7.5, "v": 1}',
-        '"text"',
-        '{"v": {"nested": [1, 2]}, "id": 8}',
-    ]
-    platform.upload("orders/a.json", "\n".join(lines) + "\n")
-
-    outcome = platform.run(job_settings([column("id", "bigint"), column("v")], format="json"))
-
-    assert outcome.column("id") == [1, 3, 4, 5, 6, 8]
-    assert [json.loads(row["v"]) for row in outcome.published if row["id"] == 8] == [{"nested": [1, 2]}]
-    assert outcome.reasons == [["malformed"], ["type:id"], ["malformed"]]
-    assert outcome.report["drift"] == [{"file": "s3://acme-test-input/orders/a.json", "change": "added:extra"}]
-
-
-def test_a_json_array_is_read_element_by_element(platform: Platform) -> None:
-    platform.upload("orders/a.json", '\ufeff[\n {"id": 1},\n {"id": "x"},\n {"id": 3}\n]\n')
-    platform.upload("orders/b.json", '[{"id": 4}, {"id": 5}]')
-
-    outcome = platform.run(job_settings([column("id", "bigint")], format="json"))
-
-    assert outcome.column("id") == [1, 3, 4, 5]
-    assert outcome.reasons == [["type:id"]]
-
-
-def test_a_large_json_number_stays_money(platform: Platform) -> None:
-    platform.upload("orders/a.json", '{"v": 12345678.90}\n{"v": 10000000.001}\n{"v": "98765432109876543.21"}\n')
-
-    outcome = platform.run(job_settings([column("v", "decimal(20,2)")], format="json"))
-
-    assert outcome.column("v") == [decimal.Decimal("12345678.90"), decimal.Decimal("98765432109876543.21")]
-    assert outcome.reasons == [["type:v"]]
-
-
-def test_json_keys_are_found_under_the_files_own_spelling(platform: Platform) -> None:
-    platform.upload("orders/a.json", '{"Order ID": 1, "V": "a"}\n')
-
-    outcome = platform.run(job_settings([column("order_id", "bigint"), column("v")], format="json"))
-
-    assert [(row["order_id"], row["v"]) for row in outcome.published] == [(1, "a")]
 
 
 def test_published_values_have_the_declared_types(platform: Platform) -> None:

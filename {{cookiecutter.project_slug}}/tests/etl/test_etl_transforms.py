@@ -70,16 +70,3 @@ def test_a_transform_that_fails_or_returns_other_columns_ends_the_run_in_its_own
     assert failure in outcome.failure
     assert [file["lasting"] for file in outcome.report["files"]] == [True]
     assert outcome.published == []
-
-
-def test_on_a_laptop_every_error_of_a_transform_is_told_in_its_own_words(
-    platform: Platform, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    platform.upload("orders/a.csv", ROWS)
-    monkeypatch.setattr(transforming, "transform_of", lambda _: failing("1 / 0"))
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-
-    outcome = platform.run(SETTINGS)
-
-    assert outcome.failure is not None
-    assert outcome.failure.startswith("transforms/orders.py failed: ZeroDivisionError: division by zero (")
