@@ -235,7 +235,7 @@ def test_on_a_laptop_every_error_of_a_transform_is_told_in_its_own_words(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     platform.upload("orders/a.csv", "id\n1\n")
-    monkeypatch.setattr(transforming, "transform_of", lambda _: lambda rows: rows.limit(1 // 0))
+    monkeypatch.setattr(transforming, "transform_of", lambda _: lambda rows: rows.limit(1 / 0))
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
 
     outcome = platform.run(job_settings([column("id", "bigint")]))
