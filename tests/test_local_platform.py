@@ -18,11 +18,13 @@ COLUMNS = [
 ]
 KEYED = {"columns": COLUMNS, "primary_key": ["id"], "newest_by": "seen_at"}
 # What is not known yet is left open: the local platform works with placeholders.
+DEV = "000000000001"
 WIDE: dict[str, Any] = {
-    "environments": "dev=000000000001, test=222222222222, uat=333333333333, prod=000000000004",
+    "environments": f"dev={DEV}, test=222222222222, uat=333333333333, prod=000000000004",
     "approvers": "not-decided-yet",
     "git": "github:not-decided-yet/acme-sales",
-    "notifications": EVERY_NOTIFICATION,
+    # A topic of another account would have to let this one publish.
+    "notifications": json.loads(json.dumps(EVERY_NOTIFICATION).replace("111111111111", DEV)),
     "datasets": {
         "visits": {
             "format": "csv",
