@@ -150,6 +150,6 @@ def test_the_folders_that_need_files_are_named_after_the_generation() -> None:
     settings = {"environments": [], "datasets": {"orders": {}, "visits": {}}}
 
     assert notes(settings, {"orders": "", "visits": ""}, None) == []
-    assert notes(settings, {"visits": ""}, None) == [
+    assert [" ".join(note.split()) for note in notes(settings, {"visits": ""}, None)] == [
         "Before make local, put files of your own into samples/orders/: a dataset without files shows nothing."
     ]
