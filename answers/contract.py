@@ -44,7 +44,7 @@ NEWEST_BY = "newestBy"
 
 
 class ContractError(Exception):
-    """A file that is no contract; the message says why, in a sentence."""
+    """The file is not a data contract; the message is one sentence that gives the reason."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,9 @@ def read_contract(path: Path) -> list[Contracted]:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ContractError(f"It cannot be read as YAML: {' '.join(str(error).split())[:120]}.") from error
     if not isinstance(found, dict) or found.get("kind") != "DataContract":
-        raise ContractError("It is no data contract: kind must be DataContract (Open Data Contract Standard).")
+        raise ContractError("It is not a data contract: kind must be DataContract (Open Data Contract Standard).")
     if not str(found.get("apiVersion", "")).startswith("v3."):
-        raise ContractError("It is no contract of version 3: apiVersion must begin with v3.")
+        raise ContractError("Its version is not supported: apiVersion must begin with v3.")
     objects = [each for each in listed(found, "schema") if named(each)]
     contracted = [contracted_by(each, found) for each in objects if listed(each, "properties")]
     if not contracted:

@@ -248,7 +248,7 @@ def words_of_parent() -> list[str]:
 
 
 def words_on_macos(process: int) -> list[str]:
-    """The words as macOS keeps them; `ps` joins them with spaces, which also stand in paths and answers."""
+    """The words of the command line on macOS; `ps` would join them with spaces, which paths and answers contain too."""
     import ctypes
 
     if sys.platform != "darwin":

@@ -100,7 +100,7 @@ def fits_samples(name: str, dataset: dict[str, Any]) -> bool:
 
 
 def datasets(answer: object) -> object:
-    """Return a map of datasets; a text that is no such list stays unchanged, and is refused."""
+    """Return a map of datasets; text in another form stays unchanged and is refused later."""
     read = structure(answer)
     if isinstance(read, dict):
         return {name: dataset_of_map(name, each) for name, each in read.items()}
@@ -138,7 +138,7 @@ def notification(text: str) -> object:
 
 
 def notifications(answer: object) -> object:
-    """Return a list of targets; a topic whose ARN is empty is no target."""
+    """Return a list of targets; a topic with an empty ARN is left out."""
     read = listed(answer, notification)
     nothing = {"protocol": "topic", "arn": ""}
     return [target for target in read if target != nothing] if isinstance(read, list) else read

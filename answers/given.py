@@ -38,7 +38,7 @@ def plain(value: Any) -> Any:
 
 
 def has_odd_keys(value: object) -> bool:
-    """Return whether a key is no text, such as YAML's `no:`; JSON would silently turn it into one."""
+    """Return whether a key is not a string, such as YAML's `no:`; JSON would silently turn it into one."""
     if isinstance(value, dict):
         return any(not isinstance(key, str) or has_odd_keys(each) for key, each in value.items())
     return isinstance(value, list) and any(has_odd_keys(each) for each in value)

@@ -1,4 +1,4 @@
-"""A list to choose from at a terminal: typing filters it, and what matches nothing is no answer."""
+"""A list to choose from at a terminal: typing filters it. Text that matches no entry is not accepted."""
 
 import re
 from collections.abc import Collection, Sequence

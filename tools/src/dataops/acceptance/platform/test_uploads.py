@@ -26,7 +26,7 @@ class Burst:
 
     @property
     def bad(self) -> str:
-        """Return the one file that is no text."""
+        """Return the one file that is not text."""
         return self.files["burst/bad.csv"]
 
 
