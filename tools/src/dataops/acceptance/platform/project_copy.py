@@ -89,11 +89,13 @@ def run_platform(folder: Path, *words: str) -> Command:
     return run(folder, "-m", "dataops", "local", "--environment", first_environment(folder), *words)
 
 
-def run(folder: Path, *arguments: str) -> Command:
-    """Run Python in the copy."""
+def run(folder: Path, *arguments: str, environment: dict[str, str] | None = None, typed: str | None = None) -> Command:
+    """Run Python in the copy, by default in this process's environment and with its standard input."""
     done = subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,
+        env=environment,
+        input=typed,
         text=True,
         encoding="utf-8",
         stdout=subprocess.PIPE,

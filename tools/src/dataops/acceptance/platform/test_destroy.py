@@ -1,10 +1,8 @@
 """Tests of `make destroy` for a whole environment in use: ends runs, empties buckets, includes late access logs."""
 
 import os
-import subprocess
-import sys
 
-from dataops.acceptance.platform.project_copy import PATIENCE_SECONDS, Command, run
+from dataops.acceptance.platform.project_copy import Command, run
 from dataops.acceptance.platform.running_project import RunningProject, orders
 from dataops.local_platform import way_to_s3_control
 from dataops.project.terraform import NEVER_LOCALLY
@@ -26,19 +24,12 @@ def make_destroy(project: RunningProject) -> Command:
     """Run `make destroy` and type the environment's name."""
     shell = {name: value for name, value in os.environ.items() if name not in NEVER_LOCALLY}
     platform = project.platform
-    done = subprocess.run(
-        [sys.executable, "-m", "dataops", "destroy", "--environment", project.environment],
-        cwd=project.folder,
-        env=shell | platform.process_environment | way_to_s3_control(platform.address),
-        input=f"{project.environment}\n",
-        text=True,
-        encoding="utf-8",
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=PATIENCE_SECONDS,
-        check=False,
+    return run(
+        project.folder,
+        *("-m", "dataops", "destroy", "--environment", project.environment),
+        environment=shell | platform.process_environment | way_to_s3_control(platform.address),
+        typed=f"{project.environment}\n",
     )
-    return Command(project.folder, done.returncode, done.stdout)
 
 
 def test_an_environment_at_work_is_destroyed_although_access_logs_come_late(project: RunningProject) -> None:
