@@ -1,6 +1,7 @@
-"""Runs make in a generated project as its team does."""
+"""Runs make in a generated project as its team does, and scripts of these tests inside it."""
 
 import atexit
+import json
 import os
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ import tempfile
 import zipfile
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 VENV = Path(sys.prefix)
 TEMPLATE = Path(__file__).parents[1] / "{{cookiecutter.project_slug}}"
@@ -29,6 +31,22 @@ def with_tools() -> dict[str, str]:
 def inside(project: Path) -> dict[str, str]:
     """This environment, in which Python finds the project's modules too."""
     return {**os.environ, "PYTHONPATH": os.pathsep.join([str(project), os.environ["PYTHONPATH"]])}
+
+
+def answer_of(script: str, project: Path, *words: str, given: object = None, timeout: int = 900) -> Any:
+    """Run a script of this folder inside a project, `given` on its standard input; return the JSON of its last line."""
+    done = subprocess.run(
+        [sys.executable, str(Path(__file__).with_name(script)), *words],
+        cwd=project,
+        env=inside(project),
+        input=None if given is None else json.dumps(given),
+        text=True,
+        capture_output=True,
+        timeout=timeout,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-6000:]
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def make(project: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -1,8 +1,5 @@
 """Grants of bootstrap/ that were missing or too narrow once: without each, AWS refuses the deployment in its words."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
@@ -11,9 +8,8 @@ from typing import Any
 import pytest
 import yaml
 from answer_matrix import ACCOUNT
-from make_command import inside
+from make_command import answer_of
 
-INSIDE = Path(__file__).with_name("refused_deployment.py")
 SLUG, ENVIRONMENT, REGION = "customer-analytics", "prod", "eu-central-1"
 PREFIX = f"{SLUG}-{ENVIRONMENT}"
 # By name: the file of the project, what is there, and what was there once or might be.
@@ -80,18 +76,7 @@ def said(bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFactor
         "targets": TARGETS,
         "settings": {"first": first, "other tags": other, "no tags": none},
     }
-    done = subprocess.run(
-        [sys.executable, str(INSIDE)],
-        cwd=project,
-        env=inside(project),
-        input=json.dumps(given),
-        text=True,
-        capture_output=True,
-        timeout=1500,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-6000:]
-    found: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+    found: dict[str, str] = answer_of("refused_deployment.py", project, given=given, timeout=1500)
     return found
 
 

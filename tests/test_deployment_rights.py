@@ -1,8 +1,6 @@
 """An environment is made, changed and taken apart again with the rights of its deploy roles, and nothing else."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
@@ -11,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from answer_matrix import ACCOUNT
-from make_command import inside
+from make_command import answer_of
 
 EMAIL = {"protocol": "email", "endpoint": "data-team@example.com"}
 ID, SEEN_AT, NOTE = (
@@ -74,17 +72,7 @@ def walked(bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFact
     full = everything(given)
     steps = tmp_path_factory.mktemp("steps") / "steps.json"
     steps.write_text(json.dumps([full, changed(full), reduced(changed(full))]))
-    done = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("deployment_of_a_project.py")), str(steps)],
-        cwd=project,
-        env=inside(project),
-        text=True,
-        capture_output=True,
-        timeout=1500,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-6000:]
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    found: dict[str, Any] = answer_of("deployment_of_a_project.py", project, str(steps), timeout=1500)
     return found
 
 

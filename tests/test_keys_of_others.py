@@ -1,15 +1,13 @@
 """A key of the client that `kms_keys` names is used by the roles that need it, through the services it is for."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 from answer_matrix import ACCOUNT
-from make_command import inside
+from make_command import answer_of
 
 TOPIC = f"arn:aws:sns:eu-west-1:{ACCOUNT}:alerts"
 ENVIRONMENT, PIPELINE = "acme-sales-dev-", "acme-sales-pipeline-"
@@ -35,17 +33,7 @@ def outcomes(bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFa
     given["notifications"].append({"protocol": "topic", "arn": TOPIC})
     place = tmp_path_factory.mktemp("settings") / "settings.json"
     place.write_text(json.dumps(given), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("keys_of_a_project.py")), str(place), TOPIC],
-        cwd=project,
-        env=inside(project),
-        text=True,
-        capture_output=True,
-        timeout=900,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-6000:]
-    found: Outcomes = json.loads(done.stdout.splitlines()[-1])
+    found: Outcomes = answer_of("keys_of_a_project.py", project, str(place), TOPIC)
     return found
 
 

@@ -3,7 +3,6 @@
 import json
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from answer_matrix import ACCOUNT, CONNECTION, DELIVERY, GIT_PROVIDERS
 from delivery_rules import APPROVE, environment_stages, the_pipeline, told
 from iam_evaluation import EVERYTHING, may, policies_of_person, policies_of_role, refused_by
 from infrastructure_rules import Plan
-from make_command import inside
+from make_command import answer_of
 from terraform_runner import Terraform, of_type, resources
 from test_permissions import grants, known_actions
 
@@ -392,18 +391,7 @@ def applied_pipeline(bake_into: Callable[..., Path], tmp_path_factory: pytest.Te
     """What pipeline_of_a_project.py found."""
     project = bake_into(tmp_path_factory.mktemp("applied"), **DELIVERY)
 
-    done = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("pipeline_of_a_project.py"))],
-        cwd=project,
-        env=inside(project),
-        text=True,
-        capture_output=True,
-        timeout=900,
-        check=False,
-    )
-
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    found: dict[str, Any] = answer_of("pipeline_of_a_project.py", project)
     return found
 
 
