@@ -10,8 +10,7 @@ from dataops import command_line
 from dataops.operations.doctor.finding import State
 from dataops.project import PROJECT
 
-DECISIONS = sorted(path for path in (PROJECT / "docs/decisions").glob("*.md") if path.name != "README.md")
-HEADINGS = ["Status", "Question", "Decision", "Because", "Reconsider when"]
+PARTS = ["Question", "Decision", "Because", "Price", "Reconsider when"]
 # What the first word of a resource's type stands for in docs/services.md.
 SERVICES = {
     "budgets": "Budgets",
@@ -108,20 +107,18 @@ def test_every_service_has_an_advantage_a_drawback_and_an_alternative() -> None:
     assert [row for row in rows if len(row) != 5 or not all(row)] == []
 
 
-@pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.stem)
-def test_a_decision_has_its_headings_and_fits_on_a_page(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-
-    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == HEADINGS
-    assert re.match(r"# .{5,}\n", text)
-    assert len(text.splitlines()) <= 60
-    assert all(part.strip() for part in re.split(r"^## .+$", text, flags=re.MULTILINE))
+def decisions() -> dict[str, str]:
+    """The text of each decision by its title."""
+    page = (PROJECT / "docs/decisions.md").read_text(encoding="utf-8")
+    return dict(re.findall(r"^## (.+)\n\n((?:- .+\n)+)", page, re.MULTILINE))
 
 
-def test_the_form_of_a_decision_is_explained() -> None:
-    readme = (PROJECT / "docs/decisions/README.md").read_text(encoding="utf-8")
+def test_every_decision_has_its_parts_in_order() -> None:
+    page = (PROJECT / "docs/decisions.md").read_text(encoding="utf-8")
+    parts = {title: re.findall(r"^- ([A-Z][a-z ]+): .{10}", text, re.MULTILINE) for title, text in decisions().items()}
 
-    assert [heading for heading in HEADINGS if f"| {heading} |" not in readme] == []
+    assert len(parts) == page.count("\n## ") > 5
+    assert {title: found for title, found in parts.items() if found != PARTS} == {}
 
 
 def quoted_messages() -> list[str]:
