@@ -1,7 +1,8 @@
 """Renews lock files: `uv pip compile`, then without the hashes of files that no machine of this project installs.
 
 The removed hashes are of files for Windows and for an older Python: a third of all hashes, and each is one more file
-that pip would accept. Renovate runs the command in the head of a lock file, which restores them until `make lock` runs.
+that pip would accept. What a package is there for follows its last hash, on the same line; uv's own option for that is
+one that Renovate refuses. Renovate runs the command in the head of a lock file, which restores both until `make lock`.
 """
 
 import re
@@ -21,6 +22,7 @@ environments = ["sys_platform == 'linux'", "sys_platform == 'darwin'"]
 """
 HASH = re.compile(r"--hash=(\S+)")
 PACKAGE = re.compile(r"^(?=[A-Za-z0-9])", re.MULTILINE)
+REASONS = re.compile(r"\n    # via((?: \S| *\n    #   ).+)+")
 
 
 def renew(name: str, *options: str) -> None:
@@ -29,7 +31,7 @@ def renew(name: str, *options: str) -> None:
     uv(*command, *options, f"{name}.txt", "--output-file", f"{name}.lock")
     lock = Path(f"{name}.lock")
     text = lock.read_text(encoding="utf-8")
-    lock.write_text(with_hashes_of(text, installable(f"{name}.txt", text)), encoding="utf-8")
+    lock.write_text(with_reasons_beside(with_hashes_of(text, installable(f"{name}.txt", text))), encoding="utf-8")
 
 
 def installable(requirements: str, text: str) -> set[str]:
@@ -48,6 +50,16 @@ def with_hashes_of(text: str, kept: set[str]) -> str:
     """A lock file with only these hashes; a package without any of them keeps its own."""
     head, *packages = PACKAGE.split(text)
     return head + "".join(_shortened(package, kept) for package in packages)
+
+
+def with_reasons_beside(text: str) -> str:
+    """A lock file in which what needs a package stands on the line of the package's last hash."""
+    return REASONS.sub(_on_one_line, text)
+
+
+def _on_one_line(comment: re.Match[str]) -> str:
+    packages = [line.strip(" #") for line in comment[0].partition(" via")[2].splitlines()]
+    return f"  # via {', '.join(filter(None, packages))}"
 
 
 def _shortened(package: str, kept: set[str]) -> str:
