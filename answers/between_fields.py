@@ -47,7 +47,12 @@ def bucket_prefix_of(draft: Draft) -> str:
 
 def state_bucket(draft: Draft, environment: Draft) -> str:
     """Return the bucket of an environment's Terraform state, which exists before the first apply."""
-    return f"{bucket_prefix_of(draft)}-{environment['name']}-state-{environment['account']}"
+    return bucket_of(draft, environment, "state")
+
+
+def bucket_of(draft: Draft, environment: Draft, purpose: str) -> str:
+    """Return the name of a bucket of an environment; modules/project/name.tf composes it too."""
+    return f"{bucket_prefix_of(draft)}-{environment['name']}-{purpose}-{environment['account']}"
 
 
 def repeated(values: list[str]) -> list[str]:

@@ -14,7 +14,7 @@ from jinja2 import Environment, pass_context
 from jinja2.ext import Extension
 from jinja2.runtime import Context
 
-from answers import given, interview_handover, left_open, plain_questions, record, temporary_copy
+from answers import code_host, given, interview_handover, left_open, plain_questions, record, temporary_copy
 from answers.architecture import architecture_of
 from answers.between_fields import state_bucket
 from answers.cookiecutter_internals import (
@@ -27,13 +27,17 @@ from answers.cookiecutter_internals import (
     running,
 )
 from answers.forms import fits_samples
+from answers.next_steps import next_steps
 from answers.project import QUESTIONS, SLUG_OF_NAME, project_faults, project_from
 from answers.short_name import slug_for
 from answers.temporary_copy import FOLDER_IN_COPY
 from answers.yaml_text import yaml_text
 
 PROJECT_FOLDER = "{{cookiecutter.project_slug}}"
-WITHOUT_HOOKS = "Without the template's hooks only the first environment's folder is written, and no record."
+WITHOUT_HOOKS = (
+    "Without the template's hooks only the first environment's folder is written, "
+    "without a record and without the files that the host of the code reads."
+)
 SHORT_NAME = "{{ cookiecutter.project_name | short_name }}"
 CHECK = "{{ last_answer_corrected() }}"
 # The files of the tools' acceptance tests.
@@ -231,7 +235,8 @@ def handover(context: Context) -> dict[str, Any]:
         "samples": samples,
         "draft": interview_handover.draft_in(ROOT),
         "record": written,
-        "folder": shlex.quote(str(folder)),
+        "files": code_host.files_for_the_host(project(context)),
+        "next_steps": next_steps(project(context), shlex.quote(str(folder)), samples),
         "notes": notes(project(context), samples, record.why_no_upgrade(written, call["directory"] if call else None)),
         "tools": str(ROOT / "tools"),
         "tools_as": record.tools_as(variables),

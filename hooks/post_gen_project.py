@@ -1,4 +1,4 @@
-"""Completes a new project: folders of further environments, samples, picture, record; prints the next steps."""
+"""Completes a new project: folders of further environments, samples, picture, files for the host, record."""
 
 import json
 import shutil
@@ -6,14 +6,6 @@ import sys
 from pathlib import Path
 
 HANDOVER = json.loads(r"""{{ handover() | tojson }}""")
-NEXT_STEPS = """
-{slug} is ready. Next:
-
-    cd {folder}
-    git init --initial-branch main && git add --all && git commit --message "Start {slug}"
-    make check    # lint, types, project.yaml; sets up the virtual environment first
-    make local    # the whole platform on this machine, over samples/; make run runs only the ETL job
-"""
 
 
 def main() -> None:
@@ -26,12 +18,14 @@ def main() -> None:
         shutil.copytree(folder, Path("samples", dataset), dirs_exist_ok=True)
     bring_tools(Path(HANDOVER["tools"]), HANDOVER["tools_as"])
     Path("docs/architecture.svg").write_text(drawn(HANDOVER["architecture"]), encoding="utf-8")
+    for path, text in HANDOVER["files"].items():
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_text(text, encoding="utf-8")
     record = HANDOVER["record"]
     # Under cruft, which writes the record itself and runs this hook in temporary folders, there is none.
     if record:
         Path(".cruft.json").write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        folder = Path.cwd()
-        print(NEXT_STEPS.format(slug=folder.name, folder=HANDOVER["folder"]))
+        print(HANDOVER["next_steps"])
         print("".join(f"{note}\n" for note in HANDOVER["notes"]), end="")
     # Nothing of the interview can be lost from here on.
     if HANDOVER["draft"]:

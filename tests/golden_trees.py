@@ -20,8 +20,12 @@ KEPT = {
     "defaults": "the defaults",
     "one-of-each": "one dataset and one environment",
     "everything": "every rule, JDBC, a second region",
+    "github": "GitHub and an existing VPC",
 }
-RENDERED = ("project.yaml", ".cruft.json", "*/backend.tf", "docs/architecture.svg")
+RENDERED = (
+    *("project.yaml", ".cruft.json", "*/backend.tf", "docs/architecture.svg"),
+    *("docs/pull_request_template.md", ".github/CODEOWNERS"),
+)
 
 
 def rendered(project: Path) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from answer_matrix import MATRIX
 from conftest import settings_of
+from test_code_host import FILES
 from test_generated_project import make
 
 from answers.forms import fits_samples
@@ -23,8 +24,8 @@ def files(project: Path) -> list[str]:
     return sorted(path.relative_to(project).as_posix() for path in project.rglob("*") if path.is_file())
 
 
-def expected_files(environments: list[str], sampled: list[str]) -> list[str]:
-    everywhere = [line for line in EXPECTED if not line.startswith("<environment>/")]
+def expected_files(environments: list[str], sampled: list[str], provider: str) -> list[str]:
+    everywhere = [line for line in EXPECTED if not line.startswith("<environment>/")] + FILES[provider]
     of_one = [line for line in EXPECTED if line.startswith("<environment>/")]
     samples = [
         path.relative_to(SAMPLES.parent).as_posix() for dataset in sampled for path in (SAMPLES / dataset).iterdir()
@@ -45,7 +46,8 @@ def test_a_bake_holds_exactly_the_files_it_should(answers: dict[str, Any], bake:
     settings = settings_of(project)
     environments = [entry["name"] for entry in settings["environments"]]
     sampled = [name for name, dataset in settings["datasets"].items() if fits_samples(name, dataset)]
-    assert files(project) == expected_files(environments, sampled)
+    provider = settings.get("git", {}).get("provider", "codecommit")
+    assert files(project) == expected_files(environments, sampled, provider)
 
 
 def test_the_answers_come_back_from_project_yaml(answers: dict[str, Any], bake: Callable[..., Path]) -> None:

@@ -27,7 +27,9 @@ SHELLS = ("sh", "bash", "shell", "console")
 NOT_OURS = (".venv", ".venv-scan", ".terraform", "node_modules", ".local", ".pytest_cache")
 SUFFIXES = "md|py|tf|hcl|yaml|yml|toml|json|j2|svg|txt"
 # Made when something runs, so not there before.
-MADE_LATER = re.compile(r"(\.local|build|samples|\.terraform|plan|summaries|_\w+)/|docs/architecture\.svg")
+MADE_LATER = re.compile(
+    r"(\.local|build|samples|\.terraform|plan|summaries|_\w+)/|docs/(architecture\.svg|pull_request_template\.md)"
+)
 
 
 class Snippet(NamedTuple):

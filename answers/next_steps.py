@@ -1,0 +1,83 @@
+"""What a person does after the generation: on this machine, then on AWS, up to the first query."""
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+from answers import left_open
+from answers.between_fields import bucket_of
+from answers.code_host import HOSTS, provider_of
+
+TEXT = """
+{slug} is ready. Next:
+
+    cd {folder}
+    git init --initial-branch {branch} && git add --all && git commit --message "Start {slug}"
+    make check    # lint, types, project.yaml; sets up the virtual environment first
+    make local    # the whole platform on this machine, over samples/; make run runs only the ETL job
+
+Then on AWS, signed in to the account (docs/onboarding.md, "Sign in"). Each step has a page:
+
+{steps}
+"""
+
+
+def next_steps(settings: dict[str, Any], folder: str, samples: dict[str, str]) -> str:
+    """The text that ends a generation; `folder` is written for a shell."""
+    return TEXT.format(
+        slug=settings["slug"], folder=folder, branch=branch_of(settings), steps=on_aws(settings, samples)
+    )
+
+
+def branch_of(settings: dict[str, Any]) -> str:
+    branch: str = settings.get("git", {}).get("branch", "main")
+    return branch
+
+
+def on_aws(settings: dict[str, Any], samples: dict[str, str]) -> str:
+    """The commands of the first deployment, each with what it does and its page."""
+    first, *others = [each["name"] for each in settings["environments"]]
+    then = ", ".join([*others, "pipeline"])
+    dataset = next(iter(settings["datasets"]))
+    steps = [
+        (f"make doctor ENV={first}", "what would stop a deployment there; changes nothing: docs/first-deployment.md"),
+        (f"make bootstrap ENV={first}", f"state bucket and deployment roles; then for ENV={then}: docs/deploying.md"),
+        ("make pipeline", f"{of_the_pipeline(settings)}: docs/change-management.md"),
+        ("make push", f"{of_the_push(settings)}: docs/delivery.md"),
+        (first_upload(settings, dataset, samples), 'the first upload: docs/using.md, "Upload"'),
+        (f"select * from {dataset}", f'in Athena, database {database(settings)}: docs/using.md, "Find the output"'),
+    ]
+    return "\n".join(f"    # {told}\n    {command}" for command, told in steps)
+
+
+def of_the_pipeline(settings: dict[str, Any]) -> str:
+    host = HOSTS.get(provider_of(settings))
+    connected = settings.get("delivery", {}).get("connection")
+    once = f"; authorize its connection to {host} once, in the console" if host and not connected else ""
+    return f"the delivery pipeline and its rules{once}"
+
+
+def of_the_push(settings: dict[str, Any]) -> str:
+    asking = [each["name"] for each in settings["environments"] if each.get("approval", True)]
+    approvals = f", which waits for an approval in {' and '.join(asking)}" if asking else ""
+    host = HOSTS.get(provider_of(settings))
+    return f"{f'how to push to {host}; that' if host else ''} starts the first delivery{approvals}".strip()
+
+
+def first_upload(settings: dict[str, Any], dataset: str, samples: dict[str, str]) -> str:
+    """The command that uploads one file to the first environment: a sample, if the dataset has one."""
+    environment = settings["environments"][0]
+    known = not left_open.is_account_open(environment["account"])
+    bucket = bucket_of(settings, environment if known else {**environment, "account": "ACCOUNT"}, "input")
+    file = shlex.quote(f"samples/{dataset}/{sample_in(samples.get(dataset))}")
+    return f"aws s3 cp {file} s3://{bucket}/{settings['datasets'][dataset].get('prefix', f'{dataset}/')}"
+
+
+def sample_in(folder: str | None) -> str:
+    """The name of the first sample file."""
+    return min((path.name for path in Path(folder).iterdir()), default="FILE") if folder else "FILE"
+
+
+def database(settings: dict[str, Any]) -> str:
+    """The catalog's database of the first environment; modules/project/name.tf composes it too."""
+    return f"{settings['slug']}_{settings['environments'][0]['name']}".replace("-", "_")

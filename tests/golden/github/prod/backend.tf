@@ -1,0 +1,10 @@
+# The only file in which environments differ: Terraform wants literals here.
+# `encrypt` is not set: it would request a key of S3's own, and the bucket encrypts with ours.
+terraform {
+  backend "s3" {
+    bucket       = "acme-sales-prod-state-111111111111"
+    key          = "acme-sales/prod/terraform.tfstate"
+    region       = "eu-west-1"
+    use_lockfile = true
+  }
+}
