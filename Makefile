@@ -1,6 +1,6 @@
 # Two layers, the same words: `check` never edits, `fix` edits, `test` proves; the generated project's Makefile has them too.
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak check fix bench golden release
+.PHONY: help demo test test-tools test-template soak check fix bench golden release
 
 PYTHON ?= python3
 VENV   := $(CURDIR)/.venv
@@ -21,8 +21,15 @@ demo: $(VENV)/ready ## Generate a project from demo.yaml into demo/ and run its 
 	@echo "The project is in demo/acme-sales: the paths and commands above are for that folder."
 
 test: $(VENV)/ready $(SCAN)/ready check ## Run every test: those of the tools, then generated projects, Terraform, Spark, scanners, a project's own checks.
-	$(VENV)/bin/python -m pytest tools/tests
-	$(VENV)/bin/python -m pytest
+	@echo "The tests of the tools and those of the template run side by side; each prints its results when it ends."
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-tools test-template
+
+# Much of their time is waiting: for the provider's delays, for Spark's start. A make that a test starts knows nothing of these two.
+test-tools:
+	MAKEFLAGS= $(VENV)/bin/python -m pytest tools/tests
+
+test-template:
+	MAKEFLAGS= $(VENV)/bin/python -m pytest
 
 check: $(VENV)/ready ## Lint, format and types of this repository, of the tools and of the unrendered project; never edits.
 	$(VENV)/bin/ruff check . '$(PROJECT)'

@@ -13,7 +13,7 @@ SIGNS = {"Succeeded": "✔", "Failed": "✘", "Stopped": "✘", "InProgress": "�
 
 @dataclass(frozen=True)
 class ActionView:
-    """One action: its status, its duration so far, and its summary."""
+    """One action: its status, its duration so far, its summary, and the identifier of its build."""
 
     stage: str
     name: str
@@ -21,6 +21,7 @@ class ActionView:
     seconds: float
     told: str
     token: str = ""
+    build: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,16 @@ class DeliveryView:
     def waiting(self) -> ActionView | None:
         """The approval that the execution waits for."""
         return next((action for action in self.actions if action.status == "waits"), None)
+
+    @property
+    def at_work(self) -> list[ActionView]:
+        """The actions in progress that wait for nobody."""
+        return [action for action in self.actions if action.status == "InProgress"]
+
+    @property
+    def failed_builds(self) -> list[ActionView]:
+        """The actions whose build has failed."""
+        return [action for action in self.actions if action.status == "Failed" and action.build]
 
     @property
     def is_over(self) -> bool:
@@ -63,12 +74,18 @@ def _action(stage: str, action: dict[str, Any], run: dict[str, Any] | None) -> A
     token = latest.get("token", "") if latest.get("actionExecutionId") == run["actionExecutionId"] else ""
     end = datetime.now(UTC) if run["status"] == "InProgress" else run["lastUpdateTime"]
     seconds = (end - run["startTime"]).total_seconds()
-    told = run["output"]["executionResult"].get("externalExecutionSummary", "")
-    return ActionView(stage, name, "waits" if token else run["status"], seconds, told, token)
+    result = run["output"]["executionResult"]
+    told = result.get("externalExecutionSummary", "")
+    build = result.get("externalExecutionId", "") if _is_of_codebuild(run) else ""
+    return ActionView(stage, name, "waits" if token else run["status"], seconds, told, token, build)
 
 
-def table_of(view: DeliveryView, last_line: str) -> Table:
-    """The table in the terminal during a delivery; beside a build, the last line of its log."""
+def _is_of_codebuild(run: dict[str, Any]) -> bool:
+    return bool(run["input"]["actionTypeId"]["provider"] == "CodeBuild")
+
+
+def table_of(view: DeliveryView, step: str) -> Table:
+    """The table in the terminal during a delivery; beside a build, the step that it is at."""
     table = Table(box=None, pad_edge=False, expand=True)
     for heading, ratio in (("stage", 1), ("action", 1), ("", 1), ("", 6)):
         table.add_column(heading, ratio=ratio, no_wrap=True, overflow="ellipsis")
@@ -76,7 +93,7 @@ def table_of(view: DeliveryView, last_line: str) -> Table:
     for action in view.actions:
         style, sign = STYLES.get(action.status, "dim"), SIGNS.get(action.status, "·")
         took = f"{action.seconds:.0f} s" if action.status else ""
-        told = last_line if action.status == "InProgress" else action.told
+        told = step if action.status == "InProgress" else action.told
         told = "waits for an approval" if action.status == "waits" else told.splitlines()[0] if told else ""
         stage = "" if action.stage == before else action.stage
         table.add_row(stage, Text(f"{sign} {action.name}", style), Text(took, style), Text(told, "dim"))

@@ -5,8 +5,9 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,10 +18,11 @@ from rich.live import Live
 from rich.panel import Panel
 from rich.text import Text
 
+from dataops.local_run.build_log import failure_of, step_of
 from dataops.local_run.delivery_view import ActionView, DeliveryView, table_of, view_of
 from dataops.local_run.java import java_home
 from dataops.local_run.lifetime import DELIVERY, alone, down, start_delivery
-from dataops.local_run.local_delivery import LocalDelivery, copied
+from dataops.local_run.local_delivery import LocalDelivery, copied, leave_out_the_checks
 from dataops.local_run.notification_text import as_shown
 from dataops.local_run.steps import Steps
 from dataops.project import PROJECT
@@ -30,6 +32,8 @@ from dataops.project.running import folder_of
 
 YES, NO = ("yes", "y"), ("no", "n")
 PERSON = "you"
+# Without a terminal, a line for each new step, and one now and then for a step that goes on.
+SECONDS_BETWEEN_STEPS, SECONDS_OF_SILENCE = 5, 20
 NOBODY = "Nobody can answer the approvals: set ANSWERS=yes,yes (or no), one answer for each environment that asks."
 
 
@@ -43,7 +47,8 @@ def answers_of(text: str) -> list[bool]:
 
 @click.command(help=__doc__)
 @click.option("--answers", type=answers_of, default="", help="yes or no for each approval, with commas")
-def main(answers: list[bool]) -> None:
+@click.option("--fast", is_flag=True, help="leave out check, validate, scan and test of the builds")
+def main(answers: list[bool], fast: bool) -> None:
     """Run the demo; leave no process and no platform behind, however it ends."""
     if not answers and not sys.stdin.isatty():
         sys.exit(NOBODY)
@@ -53,15 +58,17 @@ def main(answers: list[bool]) -> None:
         signal.signal(getattr(signal, name), signal.default_int_handler)
     try:
         with alone(DELIVERY), local_delivery(console) as (played, steps):
-            status = play(Demo(played, console, answers), steps)
+            if fast:
+                leave_out_the_checks(played.project)
+                steps.say("FAST=1: make check, validate, scan and test are left out. A real delivery runs them.")
+            status = play(Demo(played, console, steps, answers))
     except KeyboardInterrupt:
         shutil.rmtree(folder_of(DELIVERY), ignore_errors=True)
         sys.exit("Stopped: nothing is left of it.")
     except EndpointConnectionError:
         sys.exit("The local AWS of the delivery was stopped while it ran: start again with make pipeline-demo.")
     if status != "Succeeded":
-        logs = folder_of(DELIVERY) / "builds"
-        sys.exit(f"The delivery has ended as {status}: see the failed step above. The builds' logs are in {logs}.")
+        sys.exit(f"The delivery has ended as {status}: see the failed step above.")
 
 
 @contextmanager
@@ -84,11 +91,11 @@ def local_delivery(console: Console) -> Iterator[tuple[LocalDelivery, Steps]]:
         down(DELIVERY)
 
 
-def play(demo: "Demo", steps: Steps) -> str:
+def play(demo: "Demo") -> str:
     """Push, follow, answer; the final status of the delivery."""
     commit = demo.played.commit("Deliver this project")
     demo.played.push()
-    steps.say(f"Commit {commit[:12]} is pushed to main.")
+    demo.steps.say(f"Commit {commit[:12]} is pushed to main.")
     status = demo.follow(demo.execution_of_the_push())
     demo.show_notifications()
     return status
@@ -97,8 +104,8 @@ def play(demo: "Demo", steps: Steps) -> str:
 class Demo:
     """The output for a person, and the person's answers."""
 
-    def __init__(self, played: LocalDelivery, console: Console, answers: list[bool]) -> None:
-        self.played, self.console, self.answers = played, console, answers
+    def __init__(self, played: LocalDelivery, console: Console, steps: Steps, answers: list[bool]) -> None:
+        self.played, self.console, self.steps, self.answers = played, console, steps, answers
         self.client = played.client("codepipeline")
         self.logs = played.platform.folder / "builds"
 
@@ -114,12 +121,14 @@ class Demo:
             time.sleep(0.2)
 
     def follow(self, execution: str) -> str:
-        """Show the execution until it is over; ask at each approval."""
+        """Show the execution until it is over, and why it has failed; ask at each approval."""
         while True:
             view = self._watched(execution)
             if view.waiting:
                 self._answer(view.waiting)
             if view.is_over:
+                for failed in view.failed_builds:
+                    self._show_failure(failed)
                 return view.status
 
     def show_notifications(self) -> None:
@@ -131,21 +140,46 @@ class Demo:
 
     def _watched(self, execution: str) -> DeliveryView:
         """The execution as soon as it waits for an answer, or is over."""
+        watch = self._watch_as_table if self.console.is_terminal else self._watch_as_lines
+        return watch(lambda: view_of(self.client, self.played.pipeline, execution))
+
+    def _watch_as_table(self, look: Callable[[], DeliveryView]) -> DeliveryView:
         with Live(console=self.console, refresh_per_second=4, transient=False) as live:
             while True:
-                view = view_of(self.client, self.played.pipeline, execution)
-                live.update(table_of(view, self._last_line()))
+                view = look()
+                live.update(table_of(view, self._step(view)))
                 if view.waiting or view.is_over:
                     return view
                 time.sleep(0.5)
 
-    def _last_line(self) -> str:
-        """The last log line of the build in progress."""
-        logs = sorted(self.logs.glob("*/*/log.txt"), key=lambda path: path.stat().st_mtime)
-        if not logs:
-            return ""
-        lines = logs[-1].read_text(encoding="utf-8", errors="replace").splitlines()
-        return next((line for line in reversed(lines) if line.strip()), "")
+    def _watch_as_lines(self, look: Callable[[], DeliveryView]) -> DeliveryView:
+        said, said_at = "", 0.0
+        while True:
+            view = look()
+            if view.waiting or view.is_over:
+                self.console.print(table_of(view, ""))
+                return view
+            step = f"{', '.join(f'{each.stage} {each.name}' for each in view.at_work)}: {self._step(view)}"
+            silence = time.monotonic() - said_at
+            if view.at_work and (step != said or silence > SECONDS_OF_SILENCE):
+                self.steps.say(step.removesuffix(": "))
+                said, said_at = step, time.monotonic()
+            time.sleep(SECONDS_BETWEEN_STEPS)
+
+    def _step(self, view: DeliveryView) -> str:
+        """The step of the build in progress."""
+        logs = [log for each in view.at_work if each.build and (log := self._log(each)).exists()]
+        return step_of(logs[-1].read_text(encoding="utf-8", errors="replace")) if logs else ""
+
+    def _log(self, action: ActionView) -> Path:
+        return self.logs / action.build.replace(":", "/") / "log.txt"
+
+    def _show_failure(self, action: ActionView) -> None:
+        """Show the last lines of a failed build, and where its whole log is."""
+        log = self._log(action)
+        printed = failure_of(log.read_text(encoding="utf-8", errors="replace")) if log.exists() else []
+        title = Text(f"{action.stage} {action.name} failed: the end of {log}")
+        self.console.print(Panel(Text("\n".join(printed) or action.told), title=title, title_align="left"))
 
     def _answer(self, waiting: ActionView) -> None:
         """Show exactly what the approver gets, and read the answer."""
