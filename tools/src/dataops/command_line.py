@@ -54,7 +54,7 @@ VERBS: Sections = {
         "push": Verb("delivery.push", "Push this branch to the project's repository."),
         "pipeline": Verb("delivery.pipeline", "Create or update the delivery pipeline."),
         "plan": Verb("development.infrastructure:plan", "Show what Terraform would change in one environment."),
-        "deployed": Verb("delivery.deployed", "Show which commit is deployed in each environment."),
+        "deployed": Verb("delivery.deployed", "Show which commit is deployed where, and what waits for approval."),
         "rollback": Verb("delivery.rollback", "Open a pull request that reverts to an earlier commit."),
         "destroy": Verb("delivery.destroy", "Destroy an environment and its data."),
     },

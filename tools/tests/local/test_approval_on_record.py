@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from local_aws_server import Server
+from local_aws_server import Server, eventually
 from small_pipeline import APPROVAL, PLACE, Small, action, small_pipeline, statement
 
 from dataops.delivery.approval import approval_in_words, approval_of
 from dataops.delivery.build import Build
+from dataops.delivery.delivery_figures import approvals_that_wait, last_deliveries
 
 numbers = itertools.count(1)
 
@@ -56,6 +57,18 @@ def test_the_approver_the_time_and_the_comment_of_this_environment_are_kept(smal
     assert approval_in_words(dev) == (
         f', approved {dev["approved_at"]} by ann ({small.name}-Architects), who wrote "looks / fine"'
     )
+
+
+def test_an_approval_waits_until_it_is_answered_and_then_the_delivery_has_ended(small: Small) -> None:
+    execution = asking(small, "dev")
+    eventually(lambda: approvals_that_wait(small.client("codepipeline"), small.name), "an approval that waits")
+
+    small.answer("dev", "Rejected", "no")
+    small.ended(execution)
+
+    assert approvals_that_wait(small.client("codepipeline"), small.name) == []
+    # The pipeline's creation has started it.
+    assert last_deliveries(small.client("codepipeline"), small.name) == []
 
 
 def test_an_environment_that_asks_nobody_has_no_approval_on_record(small: Small) -> None:

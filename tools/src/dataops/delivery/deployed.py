@@ -1,4 +1,4 @@
-"""Show which commit is deployed in each environment, and whether its smoke test passed."""
+"""Show which commit is deployed in each environment, what waits for approval, and how the last deliveries went."""
 
 import json
 from datetime import UTC, datetime
@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from dataops.delivery.approval import approval_in_words
 from dataops.delivery.build import Build
+from dataops.delivery.delivery_figures import sentences_about_the_pipeline
 from dataops.delivery.own_account import aws_explained
 from dataops.delivery.refusal import Refusal
 from dataops.delivery.release import release_of
@@ -19,11 +20,13 @@ REMEMBERED = 50
 
 
 def main() -> None:
-    """Print what is deployed in each environment."""
+    """Print what is deployed in each environment, what waits for whom, and figures of the last deliveries."""
     release = release_of(PROJECT)
     s3 = boto3.client("s3", region_name=release.region)
     with aws_explained():
         told = [_line(name, known_to_a_person(s3, release.bucket, name)) for name in release.environments]
+        codepipeline = boto3.client("codepipeline", region_name=release.region)
+        told += sentences_about_the_pipeline(codepipeline, release.pipeline, release.approvers, datetime.now(UTC))
     print("\n".join(told))
 
 

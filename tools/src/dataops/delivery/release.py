@@ -58,6 +58,11 @@ class Release:
         """Every environment's name, in promotion order."""
         return [str(environment["name"]) for environment in self.settings["delivery"]["environments"]]
 
+    @property
+    def approvers(self) -> list[str]:
+        """The roles that may answer the approvals."""
+        return [str(role) for role in self.settings["project"]["approvers"]]
+
     def is_protected(self, environment: str) -> bool:
         """Return whether no command may destroy an environment."""
         return any(
