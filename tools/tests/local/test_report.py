@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from dataops.report.report import STATES, Counts, DatasetReport, FileReport, Report, states, total, uncounted
+from dataops.report.report import STATES, Counts, DatasetReport, FileReport, Report, RunReport, states, total, uncounted
 from dataops.report.report_page import page, write_page
 from dataops.report.report_text import print_report
+from dataops.report.text_width import width_of
 
 HOSTILE = (
     "orders/<script>alert(1)</script>.csv",
@@ -29,6 +30,7 @@ HOSTILE = (
     "orders/-->]]><!--.csv",
     "",
 )
+NOW, BEFORE = "2026-03-01T10:00:00.000000Z", "2026-02-28T10:00:00.000000Z"
 VOID = {"meta", "br", "col"}
 
 
@@ -36,6 +38,7 @@ def file(key: str = "orders/a.csv", **changes: Any) -> FileReport:
     """A file with 10 rows, of which 8 were published."""
     counts = {"rows_in": 10, "published": 8, "quarantined": 1, "duplicates": 1}
     common = {"key": key, "state": "DONE", "reason": None, "reasons": {"type:amount": 1}, "run": "b-1"}
+    common |= {"examples": {}, "uploaded_at": "2026-03-01T09:00:00.000000Z"}
     return {**common, **counts, **changes}  # type: ignore[typeddict-item]
 
 
@@ -44,9 +47,15 @@ def waiting(key: str = "orders/later.csv") -> FileReport:
     return file(key, state="CLAIMED", rows_in=None, published=None, quarantined=None, duplicates=None, reasons={})
 
 
+def run_of(name: str, **changes: Any) -> RunReport:
+    """A run that failed without a reason."""
+    given = {"run": name, "started_at": NOW, "state": "FAILED", "files": 1, "seconds": None, "reason": None}
+    return given | changes  # type: ignore[return-value]
+
+
 def dataset(files: list[FileReport], **changes: Any) -> DatasetReport:
     """A dataset that one run has published."""
-    run = {"run": "b-1", "state": "PUBLISHED", "files": len(files), "seconds": 4.2, "reason": None}
+    run = run_of("b-1", state="PUBLISHED", files=len(files), seconds=4.2)
     given = {"files": files, "runs": [run], "crawls": 1, "drift": [], "published_rows": 8, "outputs": {}}
     return given | changes  # type: ignore[return-value]
 
@@ -56,11 +65,13 @@ def report(**changes: Any) -> Report:
     given: dict[str, Any] = {
         "project": "acme",
         "environment": "dev",
+        "place": "on this machine",
+        "since": "2026-03-01T08:00:00",
         "account": "111111111111",
         "region": "eu-west-1",
         "resources": 120,
         "datasets": {"orders": dataset([file()])},
-        "ignored_files": 0,
+        "ignored_files": [],
         "notifications": [],
         "alarms": [],
         "missing": [],
@@ -132,7 +143,7 @@ def pictures(html: str) -> list[ElementTree.Element]:
 
 
 def test_the_sum_leaves_out_files_that_no_published_run_has_counted_and_says_which() -> None:
-    files = [file(), file(), waiting(), file("orders/dead.csv", state="DEAD", published=0)]
+    files = [file(), file("orders/b.csv"), waiting(), file("orders/dead.csv", state="DEAD", published=0)]
     given = report(datasets={"orders": dataset(files)})
 
     assert total(files) == Counts(20, 16, 2, 2)
@@ -147,7 +158,7 @@ def test_a_file_that_was_refused_or_deleted_unread_misses_in_no_sum() -> None:
 
 
 def test_states_are_counted_in_the_order_of_a_files_life_and_unknown_ones_too() -> None:
-    found = states([file(state="NEW"), file(state="PENDING"), file(), file()])
+    found = states([file("a", state="NEW"), file("b", state="PENDING"), file("c"), file("d")])
 
     assert list(found.items()) == [("DONE", 2), ("PENDING", 1), ("NEW", 1)]
 
@@ -201,17 +212,23 @@ def hostile_report() -> Report:
     return report(
         project=HOSTILE[0],
         account=HOSTILE[1],
+        ignored_files=list(HOSTILE),
+        place=HOSTILE[0],
         datasets={
             name: dataset(
-                [file(key, state=name, reason=key, reasons={key: 1, "two": 1, "three": 1}) for key in HOSTILE],
-                runs=[{"run": name, "state": name, "files": 1, "seconds": None, "reason": name}],
+                [
+                    file(key, state=name, reason=key, reasons={key: 1, "two": 1, "three": 1}, examples={key: key})
+                    for key in [*HOSTILE, *HOSTILE]
+                ],
+                runs=[run_of(name, state=name, reason=name), run_of(name, started_at=BEFORE)],
                 drift=list(HOSTILE),
                 outputs={name: name},
             )
             for name in HOSTILE
         },
         notifications=[
-            {"at": name, "subject": name, "message": name, "dataset": name, "to": list(HOSTILE)} for name in HOSTILE
+            {"at": "2026-03-01T09:00:00+00:00", "subject": name, "message": name, "dataset": name, "to": list(HOSTILE)}
+            for name in HOSTILE
         ],
         alarms=[{"name": n, "description": n, "state": s, "reason": n} for n in HOSTILE for s in ("OK", "ALARM")],
         missing=[{"what": name, "reason": name} for name in HOSTILE],
@@ -249,7 +266,7 @@ def test_the_page_refers_to_nothing_besides_itself() -> None:
         "image",
     } == set()
     addresses = [value for _, given in read.tags for name, value in given.items() if name in ("href", "src", "srcset")]
-    assert addresses and all(str(address).startswith("#") for address in addresses)
+    assert addresses and all(re.match(r"#|\.\./\.\./docs/[a-z-]+\.md$", str(address)) for address in addresses)
     assert not re.search(r"url\(|@import|@font-face|https?:", style)
 
 
@@ -262,18 +279,20 @@ def test_what_a_page_cannot_hold_is_shown_as_its_escape() -> None:
 
 
 def test_the_pictures_are_well_formed_and_hold_the_counts() -> None:
-    files = [file(), file(state="QUARANTINED", rows_in=0, published=0, quarantined=0, duplicates=0), waiting()]
+    refused = file("orders/b.csv", state="QUARANTINED", rows_in=0, published=0, quarantined=0, duplicates=0)
+    files = [file(), refused, waiting()]
     told = {"at": "", "subject": "acme-dev orders: published", "message": "", "dataset": "orders", "to": []}
     given = report(datasets={"orders": dataset(files)}, notifications=[told, told | {"dataset": "other"}])
 
     drawn = pictures(page(given))
 
     assert len(drawn) == 2
-    for picture in drawn:
+    # A phone's box is narrower.
+    for picture, whole in zip(drawn, [["1 whole file"], ["1 whole", "file"]], strict=True):
         texts = [text.text for text in picture.iter("text")]
         assert texts == [
-            *("upload", "3 files", "queue", "3 files", "crawler", "1 crawl", "job", "1 run", "1 not counted"),
-            *("published", "8 rows", "quarantined", "1 row", "1 whole file", "duplicates", "1 row"),
+            *("upload", "3 files", "queue", "3 files", "crawler", "1 crawl", "job", "1 run", "1 not", "counted"),
+            *("published", "8 rows", "quarantined", "1 row", *whole, "duplicates", "1 row"),
             *("ledger", "1 done", "1 quarantined", "1 claimed", "notification", "1 sent"),
         ]
 
@@ -288,8 +307,8 @@ def overlap(one: list[float], other: list[float]) -> bool:
 
 
 def test_boxes_with_the_most_lines_stay_inside_the_picture_and_do_not_overlap() -> None:
-    files = [waiting(), *(file(state=state) for state in STATES)]
-    failed = {"run": "b-1", "state": "FAILED", "files": 1, "seconds": None, "reason": None}
+    files = [waiting(), *(file(state, state=state) for state in STATES)]
+    failed = run_of("b-1")
 
     for picture in pictures(page(report(datasets={"orders": dataset(files, runs=[failed])}))):
         boxes = [[float(box.attrib[name]) for name in ("x", "y", "width", "height")] for box in picture.iter("rect")]
@@ -343,7 +362,7 @@ def test_a_report_of_nothing_is_still_a_page() -> None:
 
 
 def test_a_notification_is_shown_as_it_would_be_read() -> None:
-    told = {"at": "2026-03-01T00:00:00Z", "subject": "acme-dev orders: published", "message": "Run b-1\nrows_in 10"}
+    told = {"at": "2026-03-01T09:00:00Z", "subject": "acme-dev orders: published", "message": "Run b-1\nrows_in 10"}
     told |= {"dataset": "orders"}
     html = page(report(notifications=[{**told, "to": ["email a@example.com", "sms +49123"]}, {**told, "to": []}]))
 
@@ -373,12 +392,12 @@ def test_the_terminal_shows_hostile_values_and_acts_on_none() -> None:
 
 
 def test_the_terminal_names_reasons_drift_failures_places_and_commands() -> None:
-    failed = {"run": "b-2", "state": "FAILED", "files": 1, "seconds": None, "reason": "too-many-bad-rows: 3 of 4"}
+    failed = run_of("b-2", reason="too-many-bad-rows: 3 of 4")
     drift = [f"a{n}.csv: added:x" for n in range(12)]
     given = report(
         datasets={"orders": dataset([file()], runs=[failed], drift=drift, outputs={"published": "/out/orders"})},
-        ignored_files=2,
-        missing=[{"what": "CodePipeline", "reason": "not part of an environment"}],
+        ignored_files=["stray.csv", "unknown/a.csv"],
+        missing=[{"what": "CodePipeline", "reason": "not part of an environment"}] * 11,
         commands=[{"command": "make query", "meaning": "ask in SQL"}],
     )
 
@@ -389,8 +408,8 @@ def test_the_terminal_names_reasons_drift_failures_places_and_commands() -> None
         "run b-2 failed: too-many-bad-rows: 3 of 4",
         "drift: a9.csv: added:x\ndrift: and 2 more",
         "published: /out/orders",
-        "uploaded files that belong to no dataset, ignored: 2",
-        "not on this machine: CodePipeline: not part of an environment",
+        "files of no dataset, ignored: 2 (stray.csv, unknown/a.csv): see docs/data-path.md",
+        "not on this machine: 11 features of AWS: see docs/local.md",
         "make query  # ask in SQL",
         "the report as a page: /acme/.local/dev/report.html",
     ):
@@ -407,3 +426,85 @@ def test_the_terminal_shows_twenty_files_and_counts_the_others() -> None:
 
 def test_the_type_of_the_report_names_every_value_that_the_page_shows() -> None:
     assert set(report()) == set(Report.__annotations__)
+
+
+def rerun() -> Report:
+    """A report after a file was given up yesterday, and its corrected version was published today."""
+    dead = file(state="DEAD", uploaded_at=BEFORE, reason="all-rows-bad", published=0)
+    runs = [run_of("b-0", started_at=BEFORE, reason="all-rows-bad: none of 10 rows"), run_of("b-1", state="PUBLISHED")]
+    old = {"at": "2026-02-28T10:01:00+00:00", "subject": "run failed", "message": "m", "dataset": "orders", "to": []}
+    new = old | {"at": "2026-03-01T10:01:00+00:00", "subject": "published"}
+    return report(datasets={"orders": dataset([dead, file()], runs=runs)}, notifications=[old, new])
+
+
+def test_a_file_is_one_row_with_its_versions_and_their_times_the_newest_first() -> None:
+    html = page(rerun())
+    rows = re.findall(r'<tr>\s*<td class="name"><bdi>orders/a.csv.*?</tr>', html, re.DOTALL)
+
+    assert len(rows) == 1
+    assert "done 2026-03-01 09:00 dead 2026-02-28 10:00 10 8 1 1" in Page(rows[0]).text
+    assert "2026-02-28 10:00: all-rows-bad" in Page(rows[0]).text
+    text = printed(rerun())
+    assert text.count("orders/a.csv") == 1 and "1 done" in text and "before: all-rows-bad" in text
+    assert re.search(r"DONE 2026-03-01 09:00 .*\n.*DEAD 2026-02-28 10:00", text)
+
+
+def test_a_version_that_was_given_up_is_not_missing_once_a_newer_one_has_replaced_it() -> None:
+    assert "1 file, 10 rows in = 8 published + 1 quarantined + 1 duplicates\n" in printed(rerun())
+    assert "Not part of the sum" not in Page(page(rerun())).text
+
+
+def test_the_latest_run_and_notification_are_shown_and_the_earlier_ones_folded() -> None:
+    read, text = Page(page(rerun())), printed(rerun())
+
+    assert {"b-0", "run failed"} <= set(read.folded) and not {"b-1", "published"} & set(read.folded)
+    assert "none of 10 rows" not in text and "earlier: 1 failed run, on the page" in text
+    assert "notification: published" in text and "earlier: 1 notification, on the page" in text
+
+
+def test_a_failed_run_is_shown_even_if_nothing_has_run_since() -> None:
+    quiet = report(
+        since="2026-04-01T00:00:00", datasets={"orders": dataset([file()], runs=[run_of("b-9", reason="r")])}
+    )
+
+    assert "run b-9 failed: r" in printed(quiet)
+
+
+def test_each_reason_has_one_example_in_terminal_and_page() -> None:
+    given = report(datasets={"orders": dataset([file(examples={"type:amount": "'291,449'"})])})
+
+    assert "type:amount 1, for example '291,449'" in printed(given)
+    assert "type:amount 1 '291,449'" in Page(page(given)).text
+    assert "for example" not in printed(report())
+
+
+def test_a_failed_transform_is_said_in_the_row_of_its_file() -> None:
+    sentence = "transforms/orders.py, line 7: A column `kunden` cannot be resolved. Did you mean `kunde`?"
+    given = report(datasets={"orders": dataset([file(state="DEAD", reason=sentence, published=0)])})
+
+    assert f"orders/a.csv dead - - - - {sentence}" in Page(page(given)).text
+    assert sentence in " ".join(printed(given, width=240).split())
+
+
+def test_every_line_fits_its_box_and_no_number_is_cut() -> None:
+    files = [file(str(n), state="CLAIMED", published=None) for n in range(1_234)]
+    files += [file(rows_in=9_876_543_210, published=9_876_543_210, quarantined=0, duplicates=0)]
+
+    for picture in pictures(page(report(datasets={"orders": dataset(files)}))):
+        boxes = [
+            {name: float(box.attrib[name]) for name in ("x", "y", "width", "height")} for box in picture.iter("rect")
+        ]
+        texts = [text for text in picture.iter("text") if text.attrib.get("class") != "title"]
+        for text in texts:
+            size = float(re.search(r"[\d.]+", text.attrib.get("style", "14"))[0])  # type: ignore[index]
+            x, y = float(text.attrib["x"]), float(text.attrib["y"])
+            box = next(b for b in boxes if b["x"] + 10 == x and b["y"] < y < b["y"] + b["height"])
+            assert width_of(str(text.text), size) <= box["width"] - 19, text.text
+        assert {"9,876,543,210", "counted"} <= {word for text in texts for word in str(text.text).split()}
+
+
+def test_a_result_without_rows_has_an_arrow_in_place_of_a_band() -> None:
+    nothing = report(datasets={"orders": dataset([waiting()])})
+
+    for before, after in zip(pictures(page(report())), pictures(page(nothing)), strict=True):
+        assert len([*after.iter("path")]) == len([*before.iter("path")])

@@ -1,46 +1,44 @@
-"""Collects the results of every file from the local AWS: ledger, run reports, messages and alarms, as one report."""
+"""The report of the local AWS: what it has collected, with the notifications, the steps and what it cannot do."""
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
-from ledger.keys import dataset_row, is_run, run_of_row
-from output_layout import COMMITS, REPORTS, report_key
+from output_layout import REPORTS
 
 from dataops.local_aws.account.missing import MISSING
 from dataops.local_platform import Platform
 from dataops.local_run.data_folder import shown
-from dataops.local_run.following import ENDED
 from dataops.local_run.notification_text import as_shown
 from dataops.local_run.steps import Steps
 from dataops.project.control import ask
+from dataops.project.deployment import Deployment
 from dataops.project.running import folder_of
-from dataops.report.report import AlarmReport, DatasetReport, FileReport, NotificationReport, Report, RunReport
+from dataops.report.collection import Collection, strangers
+from dataops.report.report import NotificationReport, Report
 
 Row = dict[str, Any]
 
 
 def observe(
-    platform: Platform, settings: dict[str, Any], resources: int, steps: Steps, memory: dict[str, float]
+    platform: Platform, settings: dict[str, Any], resources: int, steps: Steps, memory: dict[str, float], since: str
 ) -> Report:
-    """The present state of everything."""
-    rows = list(ledger_rows(platform, settings["names"]["ledger"]))
-    s3, glue = boto3.client("s3", **platform.access), boto3.client("glue", **platform.access)
-    datasets = {name: dataset_report(name, settings, rows, s3, glue, platform) for name in settings["datasets"]}
-    known = sum(len(dataset["files"]) for dataset in datasets.values())
-    stored = sum(1 for _ in versions(s3, settings["buckets"]["input"]))
+    """The present state of everything; `since` is when this command began, in the ledger's format."""
+    deployment = Deployment(platform.environment, settings, dict(platform.access))
+    found, storage = Collection(deployment, None, has_values=True), folder_of(platform.environment) / "storage"
     return {
         "project": settings["project"]["name"],
         "environment": platform.environment,
+        "place": "on this machine",
+        "since": since,
         "account": platform.account,
         "region": platform.region,
         "resources": resources,
-        "datasets": datasets,
-        "ignored_files": stored - known,
+        "datasets": {
+            name: found.dataset(name) | {"outputs": outputs(name, settings, storage)} for name in settings["datasets"]
+        },
+        "ignored_files": list(strangers(found.s3, deployment.buckets["input"], prefixes_of(settings))),
         "notifications": [shown_notification(sent) for sent in ask(platform, "status")["notifications"]],
-        "alarms": alarms(boto3.client("cloudwatch", **platform.access)),
+        "alarms": found.alarms(),
         "missing": [{"what": what, "reason": reason} for what, reason in MISSING.items()],
         "steps": steps.done,
         "total_seconds": round(steps.elapsed, 1),
@@ -48,6 +46,11 @@ def observe(
         "commands": commands(platform.environment, settings),
         "page": "",
     }
+
+
+def prefixes_of(settings: dict[str, Any]) -> tuple[str, ...]:
+    """The folders of the datasets, and that of the canary, which is nobody's data."""
+    return (*(dataset["prefix"] for dataset in settings["datasets"].values()), f"{settings['names']['canary']}/")
 
 
 def shown_notification(sent: Row) -> NotificationReport:
@@ -61,92 +64,6 @@ def shown_notification(sent: Row) -> NotificationReport:
     }
 
 
-def ledger_rows(platform: Platform, table: str) -> Iterator[Row]:
-    """All rows of the ledger: on a laptop it is small."""
-    client = boto3.resource("dynamodb", **platform.access).meta.client
-    for page in client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
-        yield from page["Items"]
-
-
-def versions(s3: Any, bucket: str) -> Iterator[Row]:
-    """Every version of every object."""
-    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
-        yield from page.get("Versions", [])
-
-
-def dataset_report(
-    name: str, settings: dict[str, Any], rows: list[Row], s3: Any, glue: Any, platform: Platform
-) -> DatasetReport:
-    """One dataset's files, runs and locations."""
-    output = settings["buckets"]["output"]
-    files = [row for row in rows if row.get("dataset") == name and "key" in row and "state" in row]
-    runs = [row for row in rows if row.get("dataset") == name and is_run(row["file"])]
-    reports = {run: report_of(s3, output, name, run) for run in {row["run"] for row in files if "run" in row}}
-    crawler = f"{settings['prefix']}-{name}"
-    crawled = [change for row in rows if row["file"] == dataset_row(name) for change in row.get("drift", [])]
-    read = [f"{found['file']}: {found['change']}" for report in reports.values() for found in report.get("drift", [])]
-    return {
-        "files": [file_report(row, reports.get(row.get("run", ""), {})) for row in sorted(files, key=_by_key)],
-        "runs": [run_report(row, s3, glue, output, name, crawler) for row in sorted(runs, key=_by_key)],
-        "crawls": len(glue.list_crawls(CrawlerName=crawler)["Crawls"]),
-        "drift": [*(f"crawled table: {change}" for change in crawled), *read],
-        "published_rows": sum(commit["rows"] for commit in commits(s3, output, name)),
-        "outputs": outputs(name, settings, folder_of(platform.environment) / "storage"),
-    }
-
-
-def _by_key(row: Row) -> tuple[str, str]:
-    return row.get("key", ""), row.get("uploaded_at", "")
-
-
-def file_report(row: Row, report: Row) -> FileReport:
-    """One file: its row in the ledger and its line in the report of its run."""
-    place = (row["key"], row.get("version_id"))
-    told: Row = next((each for each in report.get("files", []) if (each["key"], each.get("version_id")) == place), {})
-    ended = told if row["state"] in ENDED else {}
-    return {
-        "key": row["key"],
-        "state": row["state"],
-        "reason": row.get("reason"),
-        "rows_in": ended.get("rows_in"),
-        "published": ended.get("published"),
-        "quarantined": ended.get("quarantined"),
-        "duplicates": ended.get("duplicates"),
-        "reasons": ended.get("reasons", {}),
-        "run": row.get("run"),
-    }
-
-
-def run_report(row: Row, s3: Any, glue: Any, output: str, dataset: str, job: str) -> RunReport:
-    """One run: its row in the ledger and its job run."""
-    run = run_of_row(row["file"])
-    found = glue.get_job_run(JobName=job, RunId=row["job_run"])["JobRun"] if "job_run" in row else {}
-    return {
-        "run": run,
-        "state": row["state"],
-        "files": int(row.get("files", 0)),
-        "seconds": found.get("ExecutionTime"),
-        "reason": report_of(s3, output, dataset, run).get("reason"),
-    }
-
-
-def report_of(s3: Any, bucket: str, dataset: str, run: str) -> Row:
-    """The report that the job wrote; empty if there is none."""
-    try:
-        body = s3.get_object(Bucket=bucket, Key=report_key(dataset, run))["Body"].read()
-    except s3.exceptions.NoSuchKey:
-        return {}
-    found: Row = json.loads(body)
-    return found
-
-
-def commits(s3: Any, bucket: str, dataset: str) -> Iterator[Row]:
-    """The commit of every published batch."""
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{COMMITS}/{dataset}/"):
-        for stored in page.get("Contents", []):
-            yield json.loads(s3.get_object(Bucket=bucket, Key=stored["Key"])["Body"].read())
-
-
 def outputs(dataset: str, settings: dict[str, Any], storage: Path) -> dict[str, str]:
     """The locations of a dataset's files on this machine."""
     buckets = settings["buckets"]
@@ -156,21 +73,6 @@ def outputs(dataset: str, settings: dict[str, Any], storage: Path) -> dict[str, 
         "report": storage / buckets["output"] / REPORTS / dataset,
     }
     return {name: shown(place) for name, place in places.items() if place.exists()}
-
-
-def alarms(cloudwatch: Any) -> list[AlarmReport]:
-    """Every alarm with its state."""
-    pages = cloudwatch.get_paginator("describe_alarms").paginate()
-    return [
-        {
-            "name": alarm["AlarmName"],
-            "description": alarm.get("AlarmDescription", ""),
-            "state": alarm["StateValue"],
-            "reason": alarm.get("StateReason", ""),
-        }
-        for page in pages
-        for alarm in page["MetricAlarms"]
-    ]
 
 
 def commands(environment: str, settings: dict[str, Any]) -> list[Any]:

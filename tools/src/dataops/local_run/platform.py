@@ -13,6 +13,7 @@ from typing import Any
 
 import build_archives
 import click
+from ledger.timestamps import as_text, utc_now
 from rich.console import Console
 
 from dataops.local_aws.account.account_profile import DEFAULT as DEFAULT_PROFILE
@@ -82,7 +83,7 @@ def attended(environment: str) -> Iterator[Console]:
 
 def make_it_so(environment: str, data: Path, profile: str | None, console: Console) -> bool:
     """Run all steps of `make local`; whether all files have reached their final state."""
-    steps, memory, java = Steps(console), PeakMemory(), java_home()
+    steps, memory, java, since = Steps(console), PeakMemory(), java_home(), as_text(utc_now())[:19]
     with steps.step("reading project.yaml"):
         settings = settings_of_the_team(PROJECT, environment)
     found = files_of_datasets(data, settings["datasets"], "make local")
@@ -103,7 +104,7 @@ def make_it_so(environment: str, data: Path, profile: str | None, console: Conso
         files = upload(platform, settings, found, data, steps)
         ended = Following(platform, settings, files, steps).until_ended(PATIENCE_SECONDS)
         send_digest(platform, settings)
-    report = observe(platform, settings, resources, steps, memory.peak)
+    report = observe(platform, settings, resources, steps, memory.peak, since)
     page = folder_of(environment) / "report.html"
     report["page"] = str(page)
     write_page(report, page)

@@ -1,12 +1,16 @@
-"""The report of `make local`: its form, and the sums that the page and the terminal both show."""
+"""The report of an environment: its form, and the sums that the page and the terminal both show."""
 
 from typing import NamedTuple, TypedDict
 
 
 class FileReport(TypedDict):
-    """One uploaded file; a number is None if it is not known, as in a run that has not ended."""
+    """One version of a file; a number is None if it is not known, as in a run that has not ended.
+
+    `examples` has one value of a row for each reason, and only on a laptop.
+    """
 
     key: str
+    uploaded_at: str
     state: str
     reason: str | None
     rows_in: int | None
@@ -14,6 +18,7 @@ class FileReport(TypedDict):
     quarantined: int | None
     duplicates: int | None
     reasons: dict[str, int]
+    examples: dict[str, str]
     run: str | None
 
 
@@ -21,6 +26,7 @@ class RunReport(TypedDict):
     """One run of a dataset's job."""
 
     run: str
+    started_at: str
     state: str
     files: int
     seconds: float | None
@@ -28,7 +34,7 @@ class RunReport(TypedDict):
 
 
 class DatasetReport(TypedDict):
-    """One dataset; `outputs` contains only existing locations."""
+    """One dataset; of each file the oldest version first; `outputs` contains only existing locations."""
 
     files: list[FileReport]
     runs: list[RunReport]
@@ -80,15 +86,20 @@ class CommandReport(TypedDict):
 
 
 class Report(TypedDict):
-    """All results of `make local`, as plain JSON."""
+    """All results, as plain JSON. What happened at `since` or later is the latest; the rest is earlier.
+
+    `place` is where the environment runs, in words; `resources` is None if nobody counted them.
+    """
 
     project: str
     environment: str
+    place: str
+    since: str
     account: str
     region: str
-    resources: int
+    resources: int | None
     datasets: dict[str, DatasetReport]
-    ignored_files: int
+    ignored_files: list[str]
     notifications: list[NotificationReport]
     alarms: list[AlarmReport]
     missing: list[MissingReport]
@@ -130,19 +141,42 @@ def total(files: list[FileReport]) -> Counts:
     return Counts(*(sum(column) for column in zip(*known, strict=True))) if known else Counts(0, 0, 0, 0)
 
 
+def newest_versions(files: list[FileReport]) -> list[FileReport]:
+    """The newest version of each file; older ones were replaced."""
+    return list({file["key"]: file for file in files}.values())
+
+
+def by_file(files: list[FileReport]) -> list[list[FileReport]]:
+    """All versions of each file, the newest first; the files that need a look come first, each by name."""
+    versions: dict[str, list[FileReport]] = {}
+    for file in files:
+        versions.setdefault(file["key"], []).insert(0, file)
+    return sorted(versions.values(), key=lambda found: (not needs_a_look(found[0]), found[0]["key"]))
+
+
 def uncounted(files: list[FileReport]) -> list[FileReport]:
-    """The files whose rows are missing in the sum; a file that was refused or deleted unread has none."""
-    return [file for file in files if counts_of(file) is None and file["state"] not in ("QUARANTINED", "GONE")]
+    """The files whose rows are missing in the sum; a file that was refused or deleted unread has none.
+
+    A version that was given up is not missing once a newer one has replaced it.
+    """
+    newest = newest_versions(files)
+    return [
+        file
+        for file in files
+        if counts_of(file) is None
+        and file["state"] not in ("QUARANTINED", "GONE")
+        and not (file["state"] == "DEAD" and not any(file is each for each in newest))
+    ]
 
 
 def all_files(report: Report) -> list[FileReport]:
     """The files of all datasets."""
-    return [file for dataset in report["datasets"].values() for file in dataset["files"]]
+    return [file for _, dataset in sorted(report["datasets"].items()) for file in dataset["files"]]
 
 
 def states(files: list[FileReport]) -> dict[str, int]:
-    """The number of files in each state; states without a file are left out."""
-    found = [file["state"] for file in files]
+    """The number of files in each state of their newest version; states without a file are left out."""
+    found = [file["state"] for file in newest_versions(files)]
     return {state: found.count(state) for state in (*STATES, *sorted(set(found) - {*STATES})) if state in found}
 
 
@@ -151,20 +185,23 @@ def needs_a_look(file: FileReport) -> bool:
     return file["state"] != "DONE" or bool(file["quarantined"] or file["duplicates"])
 
 
-def remarkable_first(files: list[FileReport]) -> list[FileReport]:
-    """The files that need a look, then the others; each by name."""
-    return sorted(files, key=lambda file: (not needs_a_look(file), file["key"]))
-
-
 def frequent_first(reasons: dict[str, int]) -> list[tuple[str, int]]:
     """Reasons and their rows, the most frequent one first."""
     return sorted(reasons.items(), key=lambda reason: (-reason[1], reason[0]))
 
 
 def why(file: FileReport) -> list[str]:
-    """The reasons why the whole file or rows of it were refused."""
+    """The reasons why the whole file or rows of it were refused, each with an example if there is one."""
     whole = [file["reason"]] if file["reason"] else []
-    return whole + [f"{reason} {rows:,}" for reason, rows in frequent_first(file["reasons"])]
+    return whole + [
+        f"{reason} {rows:,}{example_in_words(file, reason)}" for reason, rows in frequent_first(file["reasons"])
+    ]
+
+
+def example_in_words(file: FileReport, reason: str) -> str:
+    """One value that was refused for a reason; empty if none is known."""
+    example = file["examples"].get(reason)
+    return f", for example {example}" if example is not None else ""
 
 
 def in_words(files: list[FileReport]) -> str:
@@ -180,3 +217,33 @@ def counted(number: int, what: str) -> str:
 def fired(alarms: list[AlarmReport]) -> list[AlarmReport]:
     """The alarms in the state ALARM."""
     return [alarm for alarm in alarms if alarm["state"] == "ALARM"]
+
+
+def clock_of(moment: str) -> str:
+    """A time of the ledger (ISO 8601, UTC) as people read it."""
+    return moment[:16].replace("T", " ")
+
+
+def latest(runs: list[RunReport], since: str) -> list[RunReport]:
+    """The runs since a time, the newest first; the newest run if there was none since then."""
+    ordered = sorted(runs, key=lambda run: run["started_at"], reverse=True)
+    return [run for run in ordered if run["started_at"] >= since] or ordered[:1]
+
+
+def earlier(runs: list[RunReport], since: str) -> list[RunReport]:
+    """All other runs, the newest first."""
+    shown = latest(runs, since)
+    ordered = sorted(runs, key=lambda run: run["started_at"], reverse=True)
+    return ordered[len(shown) :]
+
+
+def notifications_since(report: Report) -> list[NotificationReport]:
+    """The notifications since the report's time, the newest first."""
+    found = [sent for sent in report["notifications"] if sent["at"] >= report["since"]]
+    return sorted(found, key=lambda sent: sent["at"], reverse=True)
+
+
+def earlier_notifications(report: Report) -> list[NotificationReport]:
+    """The notifications before the report's time, the newest first."""
+    found = [sent for sent in report["notifications"] if sent["at"] < report["since"]]
+    return sorted(found, key=lambda sent: sent["at"], reverse=True)

@@ -1,4 +1,4 @@
-"""The report of `make local` as one self-contained HTML page."""
+"""The report of an environment as one self-contained HTML page."""
 
 import re
 from pathlib import Path
@@ -11,20 +11,29 @@ from dataops.report.report import (
     Report,
     StepReport,
     all_files,
+    by_file,
+    clock_of,
     counted,
     counts_of,
+    earlier,
+    earlier_notifications,
     fired,
     frequent_first,
     in_words,
-    remarkable_first,
+    latest,
+    newest_versions,
+    notifications_since,
     states,
     total,
     uncounted,
 )
-from dataops.report.report_picture import ENDS, tall_picture, wide_picture
+from dataops.report.report_picture import ENDS, size_of, tall_picture, wide_picture
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
 SHOWN_FILES = 12
+SHOWN_BY_THE_TEMPLATE = (
+    clock_of, counted, counts_of, frequent_first, in_words, newest_versions, size_of, states, total, uncounted,
+)  # fmt: skip
 # Characters that neither HTML nor SVG can contain, and marks that change the reading direction.
 UNSHOWABLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u202a-\u202e\u2066-\u2069]")
 
@@ -59,8 +68,8 @@ def page(report: Report) -> str:
         keep_trailing_newline=True,
         finalize=showable,
     )
-    environment.filters |= {"number": number, "seconds": seconds}
-    for function in (counted, counts_of, frequent_first, in_words, states, total, uncounted):
+    environment.filters |= {"number": number, "seconds": seconds, "counts_of": counts_of}
+    for function in SHOWN_BY_THE_TEMPLATE:
         environment.globals[function.__name__] = function
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(content(report))
 
@@ -74,6 +83,8 @@ def content(report: Report) -> dict[str, Any]:
         "files": files,
         "shares": list(zip(ENDS, total(files)[1:], strict=True)),
         "runs": sum(len(dataset["runs"]) for dataset in report["datasets"].values()),
+        "notifications": notifications_since(report),
+        "earlier_notifications": earlier_notifications(report),
         "fired": fired(report["alarms"]),
         "quiet": quiet(report["alarms"]),
         "bars": bars(report["steps"], report["total_seconds"]),
@@ -83,14 +94,16 @@ def content(report: Report) -> dict[str, Any]:
 def dataset_content(report: Report, name: str) -> dict[str, Any]:
     """The values of the template for one dataset."""
     dataset = report["datasets"][name]
-    files = remarkable_first(dataset["files"])
+    files = by_file(dataset["files"])
     sent = notifications_of(report, name)
     return {
         "name": name,
         **dataset,
-        "files": files,
         "shown": files[:SHOWN_FILES],
         "folded": files[SHOWN_FILES:],
+        "folded_versions": [version for versions in files[SHOWN_FILES:] for version in versions],
+        "latest_runs": latest(dataset["runs"], report["since"]),
+        "earlier_runs": earlier(dataset["runs"], report["since"]),
         "pictures": {"wide": wide_picture(dataset, sent), "tall": tall_picture(dataset, sent)},
     }
 

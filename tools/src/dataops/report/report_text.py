@@ -1,4 +1,4 @@
-"""The report of `make local` in the terminal: the result of every file, and the next steps."""
+"""The report of an environment in the terminal: the result of every file, and the next steps."""
 
 from rich.box import SIMPLE
 from rich.console import Console
@@ -11,11 +11,17 @@ from dataops.report.report import (
     FileReport,
     Report,
     all_files,
+    by_file,
+    clock_of,
     counted,
     counts_of,
+    earlier,
+    earlier_notifications,
     fired,
     in_words,
-    remarkable_first,
+    latest,
+    newest_versions,
+    notifications_since,
     total,
     uncounted,
     why,
@@ -24,6 +30,9 @@ from dataops.report.report import (
 MOST_FILES = 20
 MOST_DRIFT = 10
 MOST_NOTIFICATIONS = 10
+MOST_IGNORED = 3
+WHAT_IS_MISSING = 'docs/local.md, "What the local AWS does"'
+HOW_FILES_ARE_FOUND = "docs/data-path.md"
 UNKNOWN = "-"
 COLOURS = {"DONE": "green", "QUARANTINED": "yellow", "DEAD": "red", "FAILED": "red", "PUBLISHED": "green"}
 
@@ -31,22 +40,23 @@ COLOURS = {"DONE": "green", "QUARANTINED": "yellow", "DEAD": "red", "FAILED": "r
 def print_report(report: Report, console: Console) -> None:
     """Print the whole report; the page has more details."""
     for name, dataset in sorted(report["datasets"].items()):
-        print_dataset(name, dataset, console)
+        print_dataset(name, dataset, report["since"], console)
     print_notifications(report, console)
     print_alarms(report, console)
-    for lack in report["missing"]:
-        line(console, "not on this machine: ", f"{lack['what']}: {lack['reason']}")
     console.print()
     print_sum(report, console)
     print_commands(report, console)
 
 
-def print_dataset(name: str, dataset: DatasetReport, console: Console) -> None:
-    """Print one dataset: its files, then everything unexpected."""
+def print_dataset(name: str, dataset: DatasetReport, since: str, console: Console) -> None:
+    """Print one dataset: its files, then everything unexpected of the latest runs."""
     console.print(file_table(name, dataset["files"]))
-    for run in dataset["runs"]:
+    for run in latest(dataset["runs"], since):
         if run["reason"]:
             line(console, f"run {run['run']} {run['state'].lower()}: ", run["reason"], "red")
+    failed = [run for run in earlier(dataset["runs"], since) if run["reason"]]
+    if failed:
+        line(console, "earlier: ", f"{counted(len(failed), 'failed run')}, on the page")
     for drift in dataset["drift"][:MOST_DRIFT]:
         line(console, "drift: ", drift)
     if len(dataset["drift"]) > MOST_DRIFT:
@@ -57,7 +67,7 @@ def print_dataset(name: str, dataset: DatasetReport, console: Console) -> None:
 
 
 def file_table(name: str, files: list[FileReport]) -> Table:
-    """One line per file, those that need a look first; then their sum."""
+    """One row per file, those that need a look first; then their sum."""
     title = Text.assemble((printable(name), "bold"), f"  {printable(in_words(files)) or 'no files'}")
     table = Table(title=title, title_justify="left", box=SIMPLE)
     table.add_column("file", overflow="fold")
@@ -65,22 +75,29 @@ def file_table(name: str, files: list[FileReport]) -> Table:
     for count in ("rows in", "published", "quarantined", "duplicates"):
         table.add_column(count, justify="right")
     table.add_column("reasons", overflow="fold")
-    ordered = remarkable_first(files)
-    for file in ordered[:MOST_FILES]:
-        table.add_row(*file_row(file))
+    ordered = by_file(files)
+    for versions in ordered[:MOST_FILES]:
+        table.add_row(*file_row(versions))
     if len(ordered) > MOST_FILES:
-        table.add_row(
-            f"and {counted(len(ordered) - MOST_FILES, 'more file')}", "", *numbers(total(ordered[MOST_FILES:])), ""
-        )
+        others = [file for versions in ordered[MOST_FILES:] for file in versions]
+        table.add_row(f"and {counted(len(ordered) - MOST_FILES, 'more file')}", "", *numbers(total(others)), "")
     table.add_section()
     table.add_row("all files", "", *numbers(total(files)), sum_remark(files))
     return table
 
 
-def file_row(file: FileReport) -> list[Text | str]:
-    """One file."""
-    state = Text(printable(file["state"]), COLOURS.get(file["state"], ""))
-    return [Text(printable(file["key"])), state, *numbers(counts_of(file)), Text("\n".join(map(printable, why(file))))]
+def file_row(versions: list[FileReport]) -> list[Text | str]:
+    """One file: its newest version, and below it the state, the time and the reason of each older one."""
+    newest, older = versions[0], versions[1:]
+    state = Text(printable(newest["state"]), COLOURS.get(newest["state"], ""))
+    if older:
+        state.append(f" {clock_of(newest['uploaded_at'])}", "dim")
+    for version in older:
+        state.append("\n" + printable(f"{version['state']} {clock_of(version['uploaded_at'])}"), "dim")
+    reasons = [*why(newest), *(f"before: {reason}" for version in older for reason in why(version))]
+    known = any(counts_of(version) for version in versions)
+    counts = numbers(total(versions) if known else None)
+    return [Text(printable(newest["key"])), state, *counts, Text("\n".join(map(printable, reasons)))]
 
 
 def sum_remark(files: list[FileReport]) -> Text:
@@ -92,13 +109,15 @@ def sum_remark(files: list[FileReport]) -> Text:
 
 
 def print_notifications(report: Report, console: Console) -> None:
-    """Print the notifications and their recipients; the texts are on the page."""
-    sent = report["notifications"]
+    """Print the latest notifications and their recipients; the texts and the earlier ones are on the page."""
+    sent, before = notifications_since(report), earlier_notifications(report)
     for notification in sent[:MOST_NOTIFICATIONS]:
         receivers = ", ".join(notification["to"]) or "nobody"
         line(console, "notification: ", f"{notification['subject']}  to {receivers}")
     if len(sent) > MOST_NOTIFICATIONS:
         line(console, "notification: ", f"and {len(sent) - MOST_NOTIFICATIONS} more")
+    if before:
+        line(console, "earlier: ", f"{counted(len(before), 'notification')}, on the page")
 
 
 def print_alarms(report: Report, console: Console) -> None:
@@ -111,14 +130,29 @@ def print_sum(report: Report, console: Console) -> None:
     """Print the totals of input and output rows."""
     files = all_files(report)
     counts = total(files)
-    words = f"{counted(len(files), 'file')}, {counts.rows_in:,} rows in {'=' if not counts.lost else '≠'} "
-    words += f"{counts.published:,} published + {counts.quarantined:,} quarantined + {counts.duplicates:,} duplicates"
+    words = f"{counted(len(newest_versions(files)), 'file')}, {counts.rows_in:,} rows in "
+    words += f"{'=' if not counts.lost else '≠'} {counts.published:,} published + "
+    words += f"{counts.quarantined:,} quarantined + {counts.duplicates:,} duplicates"
     missing = uncounted(files)
     words += f"; not counted: {in_words(missing)}" if missing else ""
     console.print(Text(printable(words), "bold"), soft_wrap=True)
-    if report["ignored_files"]:
-        line(console, "uploaded files that belong to no dataset, ignored: ", f"{report['ignored_files']:,}")
-    line(console, "", f"{counted(report['resources'], 'resource')}, {report['total_seconds']:.1f} seconds")
+    print_what_is_elsewhere(report, console)
+    resources = [] if report["resources"] is None else [counted(report["resources"], "resource")]
+    line(console, "", ", ".join([*resources, f"{report['total_seconds']:.1f} seconds"]))
+
+
+def print_what_is_elsewhere(report: Report, console: Console) -> None:
+    """Print in one line each which files belong to no dataset, and what this machine does not have of AWS."""
+    ignored = report["ignored_files"]
+    if ignored:
+        named = ", ".join(ignored[:MOST_IGNORED]) + (", …" if len(ignored) > MOST_IGNORED else "")
+        line(console, "files of no dataset, ignored: ", f"{len(ignored):,} ({named}): see {HOW_FILES_ARE_FOUND}")
+    if report["missing"]:
+        line(
+            console,
+            "not on this machine: ",
+            f"{counted(len(report['missing']), 'feature')} of AWS: see {WHAT_IS_MISSING}",
+        )
 
 
 def print_commands(report: Report, console: Console) -> None:
