@@ -42,6 +42,7 @@ VERBS: Sections = {
     },
     "Operations": {
         "where": Verb("operations.where", "Find a file: its state, the reason, its rows."),
+        "report": Verb("operations.environment_report", "Write the report of an environment, here or on AWS."),
         "redrive": Verb("operations.redrive", "Return messages from the dead-letter queues to processing."),
         "names": Verb("operations.names", "Print the names of an environment for the commands of the runbook."),
         "logs": Verb("operations.logs", "Run the saved log query of a section of the runbook."),

@@ -88,7 +88,7 @@ class CommandReport(TypedDict):
 class Report(TypedDict):
     """All results, as plain JSON. What happened at `since` or later is the latest; the rest is earlier.
 
-    `place` is where the environment runs, in words; `resources` is None if nobody counted them.
+    `place` is where the environment runs, in words. `resources` and `notifications` are None if they are not known.
     """
 
     project: str
@@ -100,7 +100,7 @@ class Report(TypedDict):
     resources: int | None
     datasets: dict[str, DatasetReport]
     ignored_files: list[str]
-    notifications: list[NotificationReport]
+    notifications: list[NotificationReport] | None
     alarms: list[AlarmReport]
     missing: list[MissingReport]
     steps: list[StepReport]
@@ -239,11 +239,11 @@ def earlier(runs: list[RunReport], since: str) -> list[RunReport]:
 
 def notifications_since(report: Report) -> list[NotificationReport]:
     """The notifications since the report's time, the newest first."""
-    found = [sent for sent in report["notifications"] if sent["at"] >= report["since"]]
+    found = [sent for sent in report["notifications"] or [] if sent["at"] >= report["since"]]
     return sorted(found, key=lambda sent: sent["at"], reverse=True)
 
 
 def earlier_notifications(report: Report) -> list[NotificationReport]:
     """The notifications before the report's time, the newest first."""
-    found = [sent for sent in report["notifications"] if sent["at"] < report["since"]]
+    found = [sent for sent in report["notifications"] or [] if sent["at"] < report["since"]]
     return sorted(found, key=lambda sent: sent["at"], reverse=True)

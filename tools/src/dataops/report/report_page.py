@@ -110,7 +110,7 @@ def dataset_content(report: Report, name: str) -> dict[str, Any]:
 
 def notifications_of(report: Report, dataset: str) -> int:
     """The number of notifications about a dataset."""
-    return sum(notification["dataset"] == dataset for notification in report["notifications"])
+    return sum(notification["dataset"] == dataset for notification in report["notifications"] or [])
 
 
 def quiet(alarms: list[AlarmReport]) -> list[AlarmReport]:
