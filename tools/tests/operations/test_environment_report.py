@@ -106,7 +106,7 @@ def test_files_and_runs_are_those_of_the_ledger_with_the_counts_of_their_reports
 
     (file,), (run,) = report["datasets"]["orders"]["files"], report["datasets"]["orders"]["runs"]
     assert (file["key"], file["state"], file["reasons"]) == ("orders/a.csv", "DONE", {"bad": 1})
-    assert [file[count] for count in ("rows_in", "published", "quarantined", "duplicates")] == [4, 2, 1, 1]  # type: ignore[literal-required]
+    assert [file[count] for count in ("rows_in", "published", "quarantined", "duplicates")] == [4, 2, 1, 1]
     assert (run["state"], run["files"]) == ("PUBLISHED", 1)
     assert (report["datasets"]["orders"]["crawls"], report["datasets"]["orders"]["published_rows"]) == (1, 2)
     assert (report["place"], report["notifications"]) == ("on AWS, the last 7 days", None)
