@@ -20,7 +20,8 @@ demo: $(VENV)/ready ## Generate a project from demo.yaml into demo/ and run its 
 	@$(MAKE) --no-print-directory -C demo/acme-sales local
 	@echo "The project is in demo/acme-sales: the paths and commands above are for that folder."
 
-test: $(VENV)/ready $(SCAN)/ready check ## Run every test: those of the tools, then generated projects, Terraform, Spark, scanners, a project's own checks.
+test: ## Run every test: those of the tools, then generated projects, Terraform, Spark, scanners, a project's own checks.
+	@$(MAKE) --no-print-directory --jobs 2 check $(SCAN)/ready
 	@echo "The tests of the tools and those of the template run side by side; each prints its results when it ends."
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-tools test-template
 

@@ -1,6 +1,7 @@
 """The delivery on this machine always ends with a sentence."""
 
 import io
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,6 +14,7 @@ from rich.console import Console
 
 from dataops.local_run import pipeline_demo
 from dataops.local_run.delivery_view import ActionView, DeliveryView
+from dataops.local_run.local_delivery import leave_out_the_checks
 from dataops.local_run.steps import Steps
 
 CHECK = ActionView("Check", "Check", "InProgress", 60, "", build="acme-check:1")
@@ -119,3 +121,14 @@ def test_a_failed_build_shows_the_lines_that_say_why(
 
     assert "FAILED tests/test_a.py::test_b" in printed(demo)
     assert "Check Check failed: the end of" in printed(demo)
+
+
+def test_a_fast_delivery_leaves_out_the_checks_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "Makefile").write_text("check delivery-plan:\n\t@echo $@ of $(ENV)\n")
+    leave_out_the_checks(tmp_path)
+
+    done = subprocess.run(
+        ["make", "check", "delivery-plan", "ENV=dev"], cwd=tmp_path, text=True, capture_output=True, check=True
+    )
+
+    assert (done.stdout, done.stderr) == ("left out here: make check\ndelivery-plan of dev\n", "")
