@@ -91,6 +91,8 @@ def furnish(environment: Environment) -> None:
         "project": project,
         "backend": backend,
         "handover": handover,
+        "files_of_the_team": files_of_the_team,
+        "section_of_readme": section_of_readme,
     }
 
 
@@ -190,6 +192,18 @@ def backend(context: Context, root: str | None = None) -> dict[str, str]:
         "key": f"{settings['slug']}/{environment['name']}/terraform.tfstate",
         "region": environment.get("region", settings["region"]),
     }
+
+
+def files_of_the_team() -> str:
+    """Return the patterns of the files that no upgrade changes, as Markdown."""
+    made = record.MADE_FROM_THE_SETTINGS
+    return ", ".join(f"`{pattern}`" for pattern in record.OWNED_BY_THE_TEAM if pattern not in made)
+
+
+def section_of_readme(heading: str) -> str:
+    """Return what a project's README.md has below a heading, so that another page says the same."""
+    (path,) = ROOT.glob("{{cookiecutter*}}/README.md")
+    return path.read_text(encoding="utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0].strip()
 
 
 def notes(settings: dict[str, Any], samples: dict[str, str], why_no_upgrade: str | None) -> list[str]:

@@ -12,7 +12,7 @@ PROJECT = ROOT / "{{cookiecutter.project_slug}}"
 FUNCTIONS = PROJECT / "lambda"
 # Each may use those after it.
 ROOMS_OF_LAMBDA = ("uploads", "runs", "crawls", "notifications", "ledger", "runtime")
-WITH_JINJA = {"project.yaml", "README.md", "backend.tf", "pyproject.toml"}
+WITH_JINJA = {"project.yaml", "README.md", "AGENTS.md", "backend.tf", "pyproject.toml"}
 BINARY = {".gz", ".parquet", ".orc", ".zip", ".whl"}
 
 
@@ -34,7 +34,7 @@ def statements(path: Path) -> list[str]:
     return re.findall(r"\{%-?\s", path.read_text(encoding="utf-8", errors="replace"))
 
 
-def test_jinja_stands_in_four_kinds_of_file_only() -> None:
+def test_jinja_stands_in_five_kinds_of_file_only() -> None:
     # Python's f-strings and Terraform have braces of their own: only what cookiecutter would render counts.
     found = {
         path.name

@@ -61,7 +61,7 @@ def test_the_answers_come_back_from_project_yaml(answers: dict[str, Any], bake: 
 
 def test_no_jinja_is_left_in_a_bake(answers: dict[str, Any], bake: Callable[..., Path]) -> None:
     project = bake(**answers)
-    rendered = [project / "project.yaml", project / "README.md", project / "pyproject.toml"]
+    rendered = [project / name for name in ("project.yaml", "README.md", "AGENTS.md", "pyproject.toml")]
 
     left = [path for path in [*rendered, *project.glob("*/backend.tf")] if re.search(r"\{[{%#]", path.read_text())]
 
