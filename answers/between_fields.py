@@ -84,33 +84,33 @@ def names_are_free_in_the_catalog(draft: Draft) -> Iterator[Fault]:
 
 def targets_are_named_once(draft: Draft) -> Iterator[Fault]:
     """Refuse duplicate targets; an address may occur again with other kinds, for other environments."""
-    heard: set[tuple[tuple[str, ...], str]] = set()
+    seen: set[tuple[tuple[str, ...], str]] = set()
     for target in draft.get("notifications", []):
         address = tuple(str(target[key]) for key in sorted(target) if key not in ROUTING)
-        places = {(address, place) for place in target.get("environments", places_of(draft))}
-        if places & heard:
+        addresses = {(address, environment) for environment in target.get("environments", environments_of(draft))}
+        if addresses & seen:
             why = "is listed twice"
             yield Fault("notifications", name_of_target(target), why, "Each target is named once for an environment.")
-        heard |= places
+        seen |= addresses
 
 
-def targets_hear_of_environments_that_exist(draft: Draft) -> Iterator[Fault]:
+def targets_name_environments_that_exist(draft: Draft) -> Iterator[Fault]:
     for target in draft.get("notifications", []):
-        for place in target.get("environments", []):
-            if place not in places_of(draft):
+        for environment in target.get("environments", []):
+            if environment not in environments_of(draft):
                 yield Fault(
                     "notifications, environments",
-                    place,
+                    environment,
                     "is no environment",
-                    f"It can be {', '.join(places_of(draft))}.",
+                    f"It can be {', '.join(environments_of(draft))}.",
                 )
 
 
-def targets_hear_of_something(draft: Draft) -> Iterator[Fault]:
+def targets_receive_something(draft: Draft) -> Iterator[Fault]:
     for target in draft.get("notifications", []):
-        places = target.get("environments", places_of(draft))
-        told = set(target.get("kinds", ["alarm"])) - ({SUCCESS} if target.get("successes") == "never" else set())
-        if not any(told & set(kinds_in(place)) for place in places if place in places_of(draft)):
+        names = target.get("environments", environments_of(draft))
+        kinds = set(target.get("kinds", ["alarm"])) - ({SUCCESS} if target.get("successes") == "never" else set())
+        if not any(kinds & set(kinds_in(name)) for name in names if name in environments_of(draft)):
             why = "would receive nothing: none of its kinds occur in its environments"
             yield Fault("notifications", name_of_target(target), why)
 
@@ -120,13 +120,13 @@ def name_of_target(target: Draft) -> str:
     return next(str(target[key]) for key in ("endpoint", "arn", "channel") if key in target)
 
 
-def kinds_in(place: str) -> list[str]:
+def kinds_in(environment: str) -> list[str]:
     """Return the kinds of notification that occur in an environment, or in the pipeline."""
     kinds: list[str] = schema()["$defs"]["notification_kind"]["enum"]
-    return [kind for kind in kinds if kind in OF_BOTH or (kind in OF_DELIVERIES) == (place == PIPELINE)]
+    return [kind for kind in kinds if kind in OF_BOTH or (kind in OF_DELIVERIES) == (environment == PIPELINE)]
 
 
-def places_of(draft: Draft) -> list[str]:
+def environments_of(draft: Draft) -> list[str]:
     """Return the origins of notifications: each environment, and the pipeline."""
     return [*(environment["name"] for environment in draft["environments"]), PIPELINE]
 
@@ -156,27 +156,27 @@ def roles_name_columns_that_can_play_them(draft: Draft) -> Iterator[Fault]:
             yield from role_faults(f"datasets, {name}, {role}", role, column, types)
 
 
-def role_faults(place: str, role: str, column: str, types: dict[str, str]) -> Iterator[Fault]:
+def role_faults(location: str, role: str, column: str, types: dict[str, str]) -> Iterator[Fault]:
     kind = types.get(column, "").partition("(")[0]
     if not kind:
-        yield Fault(place, column, "is not a column of the dataset", f"Its columns are {', '.join(types)}.")
+        yield Fault(location, column, "is not a column of the dataset", f"Its columns are {', '.join(types)}.")
     elif role == "primary_key" and kind in FLOATING:
         yield Fault(
-            place,
+            location,
             column,
             f"is of type {kind}, and floating-point values do not compare exactly",
             "Choose text, a whole number, a decimal or a date.",
         )
     elif role == "newest_by" and kind in ("binary", "boolean"):
         yield Fault(
-            place,
+            location,
             column,
             f"is of type {kind}, which has no order",
             "Choose a date, a timestamp or a number.",
         )
     elif role == "partition_by" and kind not in PARTITIONS:
         why = f"is of type {kind}, which cannot name a folder"
-        yield Fault(place, column, why, f"It can be {', '.join(PARTITIONS)}.")
+        yield Fault(location, column, why, f"It can be {', '.join(PARTITIONS)}.")
 
 
 def rules_fit_the_types(draft: Draft) -> Iterator[Fault]:
@@ -185,26 +185,26 @@ def rules_fit_the_types(draft: Draft) -> Iterator[Fault]:
             yield from column_faults(f"datasets, {name}, columns, {column['name']}", column)
 
 
-def column_faults(place: str, column: Draft) -> Iterator[Fault]:
+def column_faults(location: str, column: Draft) -> Iterator[Fault]:
     kind = column["type"].partition("(")[0]
     beside = f"is not allowed on a column of type {kind}"
     if "format" in column and kind not in DATES:
-        yield Fault(f"{place}, format", column["format"], beside, "Use it on dates and timestamps.")
+        yield Fault(f"{location}, format", column["format"], beside, "Use it on dates and timestamps.")
     if "pattern" in column and kind != "string":
-        yield Fault(f"{place}, pattern", column["pattern"], beside, "Use it on strings.")
+        yield Fault(f"{location}, pattern", column["pattern"], beside, "Use it on strings.")
     for key in ("minimum", "maximum"):
         if key in column and kind not in (*NUMBERS, *DATES):
-            yield Fault(f"{place}, {key}", column[key], beside, "Use it on numbers and dates.")
+            yield Fault(f"{location}, {key}", column[key], beside, "Use it on numbers and dates.")
         elif key in column and isinstance(column[key], str) != (kind in DATES):
             wanted = "a date" if kind in DATES else "a number"
-            yield Fault(f"{place}, {key}", column[key], f"is not {wanted}", f"The column is of type {kind}.")
+            yield Fault(f"{location}, {key}", column[key], f"is not {wanted}", f"The column is of type {kind}.")
     limits = [column[key] for key in ("minimum", "maximum") if key in column]
     if len(limits) == 2 and isinstance(limits[0], str) == isinstance(limits[1], str) and limits[0] > limits[1]:
         why = f"is more than the maximum {limits[1]}"
-        yield Fault(f"{place}, minimum", limits[0], why, "No value could pass.")
+        yield Fault(f"{location}, minimum", limits[0], why, "No value could pass.")
 
 
-def csv_keys_stand_at_csv(draft: Draft) -> Iterator[Fault]:
+def csv_keys_belong_to_csv(draft: Draft) -> Iterator[Fault]:
     for name, dataset in draft["datasets"].items():
         for key in ("delimiter", "quoted_newlines", "header", "decimal"):
             if key in dataset and dataset["format"] != "csv":
@@ -218,8 +218,8 @@ def csv_keys_stand_at_csv(draft: Draft) -> Iterator[Fault]:
 def spare_capacity_has_small_workers(draft: Draft) -> Iterator[Fault]:
     for environment in draft["environments"]:
         if environment.get("flex") and environment.get("worker_type", "G.1X") not in ("G.1X", "G.2X"):
-            place = f"environments, {environment['name']}, worker_type"
-            yield Fault(place, environment["worker_type"], "cannot be used with flex", "Use G.1X or G.2X.")
+            location = f"environments, {environment['name']}, worker_type"
+            yield Fault(location, environment["worker_type"], "cannot be used with flex", "Use G.1X or G.2X.")
 
 
 def connected_repositories_have_their_depth(draft: Draft) -> Iterator[Fault]:
@@ -244,13 +244,13 @@ def a_connection_leads_to_another_provider(draft: Draft) -> Iterator[Fault]:
         )
 
 
-def topics_are_in_the_region_of_what_they_hear_of(draft: Draft) -> Iterator[Fault]:
+def topics_are_in_the_region_of_their_environments(draft: Draft) -> Iterator[Fault]:
     regions = {each["name"]: each.get("region", draft["region"]) for each in draft["environments"]}
     regions[PIPELINE] = draft["region"]
     for target in draft.get("notifications", []):
         if target["protocol"] == "topic":
             region = target["arn"].split(":")[3]
-            far = [place for place in target.get("environments", places_of(draft)) if regions.get(place) != region]
+            far = [name for name in target.get("environments", environments_of(draft)) if regions.get(name) != region]
             if far:
                 why = f"is in {region}, but {', '.join(far)} is not: an alarm reaches topics of its own region only"
                 yield Fault(
@@ -293,17 +293,17 @@ RULES: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     prefixes_hold_no_other,
     names_are_free_in_the_catalog,
     targets_are_named_once,
-    targets_hear_of_environments_that_exist,
-    targets_hear_of_something,
+    targets_name_environments_that_exist,
+    targets_receive_something,
     tag_keys_differ_by_more_than_case,
     columns_are_named_once,
     roles_name_columns_that_can_play_them,
     rules_fit_the_types,
-    csv_keys_stand_at_csv,
+    csv_keys_belong_to_csv,
     spare_capacity_has_small_workers,
     connected_repositories_have_their_depth,
     a_connection_leads_to_another_provider,
-    topics_are_in_the_region_of_what_they_hear_of,
+    topics_are_in_the_region_of_their_environments,
     codecommit_is_where_the_project_is,
     a_vpc_belongs_to_one_account,
     one_partition_of_aws,

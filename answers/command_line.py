@@ -14,9 +14,9 @@ def interview_is_due() -> bool:
     """Return whether a person sits at a terminal and gave no answers on the command line."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return False
-    told = options(words_of_parent())
+    given = options(words_of_parent())
     giving = ("no_input", "extra_context", "config_file", "replay", "replay_file")
-    return told is not None and not any(told.get(option) for option in giving)
+    return given is not None and not any(given.get(option) for option in giving)
 
 
 def defaults_of_the_person() -> dict[str, Any]:
@@ -25,8 +25,8 @@ def defaults_of_the_person() -> dict[str, Any]:
 
     from answers.given import plain
 
-    told = options(words_of_parent()) or {}
-    config = get_user_config(default_config=bool(told.get("default_config")))
+    given = options(words_of_parent()) or {}
+    config = get_user_config(default_config=bool(given.get("default_config")))
     found: dict[str, Any] = plain(config.get("default_context") or {})
     return found
 
@@ -44,12 +44,12 @@ def private_keys_given() -> list[str]:
         return []
     from answers.given import replayed_keys, unknown
 
-    told = options(words) or {}
-    config = content(told.get("config_file")).get("default_context")
-    replayed = content(told.get("replay_file")).get("cookiecutter")
-    keys = [(key, "the command line") for key in told.get("extra_context") or []]
-    keys += [(key, told["config_file"]) for key in config or []]
-    keys += [(key, told["replay_file"]) for key in (replayed_keys(replayed) if replayed else [])]
+    given = options(words) or {}
+    config = content(given.get("config_file")).get("default_context")
+    replayed = content(given.get("replay_file")).get("cookiecutter")
+    keys = [(key, "the command line") for key in given.get("extra_context") or []]
+    keys += [(key, given["config_file"]) for key in config or []]
+    keys += [(key, given["replay_file"]) for key in (replayed_keys(replayed) if replayed else [])]
     return [sentence for key, source in keys if str(key).startswith("_") for sentence in unknown(key, source)]
 
 

@@ -154,8 +154,8 @@ def allowed_values(of: Answer) -> list[str]:
     for check in listed(of, "quality"):
         if check.get("metric", check.get("rule")) in ("invalidValues", "validValues"):
             arguments = check.get("arguments")
-            told = arguments.get("validValues") if isinstance(arguments, dict) else check.get("validValues")
-            values += told if isinstance(told, list) else []
+            allowed = arguments.get("validValues") if isinstance(arguments, dict) else check.get("validValues")
+            values += allowed if isinstance(allowed, list) else []
     return list(dict.fromkeys(str(value) for value in values if value is not None))
 
 

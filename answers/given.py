@@ -80,7 +80,7 @@ def lost_keys(call: dict[str, Any]) -> list[str]:
 
 
 def sources(call: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    """Return each source of keys, with its keys; a person's own ~/.cookiecutterrc is not judged."""
+    """Return each source of keys, with its keys; a person's own ~/.cookiecutterrc is not checked."""
     yield "the command line or call", list(call["extra_context"] or {})
     if call["config_file"]:
         yield str(call["config_file"]), list(call["config_dict"].get("default_context") or {})

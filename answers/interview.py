@@ -146,9 +146,9 @@ def project_slug(now: str) -> str:
 
 def slug_fault(slug: str) -> str | None:
     """Return why the slug is refused: cookiecutter would refuse an existing folder only after the interview."""
-    told = options(words_of_parent()) or {}
-    folder = ask.started_in() / told.get("output_dir", ".") / slug
-    if slug and folder.exists() and not told.get("overwrite_if_exists"):
+    given = options(words_of_parent()) or {}
+    folder = ask.started_in() / given.get("output_dir", ".") / slug
+    if slug and folder.exists() and not given.get("overwrite_if_exists"):
         return "There is a folder of this name already."
     return ask.refusal("project_slug", slug)
 
@@ -243,7 +243,7 @@ def entries_again(
     removals = {f"remove {name}": number for name, number in titles.items()} if len(entries) > least else {}
     choices = {**{name: ("change", n) for name, n in titles.items()}, "add one": ("add", len(entries))}
     how, number = ask.choice("Which one?", {**choices, **{name: ("remove", n) for name, n in removals.items()}})
-    others = [entry for place, entry in enumerate(entries) if place != number]
+    others = [entry for index, entry in enumerate(entries) if index != number]
     if how == "remove":
         return others
     return [*others[:number], one(entries[number] if how == "change" else None, others), *others[number:]]

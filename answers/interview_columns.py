@@ -74,7 +74,7 @@ def edited(columns: list[Answer], how: str) -> list[Answer]:
     if how == "add":
         return [*columns, one_column({}, columns)]
     number = which(f"Which column do you {how}?", columns)
-    others = [each for place, each in enumerate(columns) if place != number]
+    others = [each for index, each in enumerate(columns) if index != number]
     if how == "drop":
         return others
     return [*others[:number], one_column(columns[number], others), *others[number:]]

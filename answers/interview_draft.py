@@ -32,8 +32,8 @@ class Draft:
 
 def folder() -> Path:
     """Where drafts are kept: never in the output folder, which may be anybody's."""
-    told = os.environ.get("XDG_STATE_HOME", "")
-    return (Path(told) if Path(told).is_absolute() else Path.home() / ".local/state") / FOLDER
+    state_home = os.environ.get("XDG_STATE_HOME", "")
+    return (Path(state_home) if Path(state_home).is_absolute() else Path.home() / ".local/state") / FOLDER
 
 
 def own_path() -> Path:
@@ -60,8 +60,8 @@ def left() -> list[Draft]:
     return [draft for draft in found if draft.given]
 
 
-def drafts_in(place: Path) -> Iterator[Draft]:
-    for path in place.glob("draft-*.json"):
+def drafts_in(folder: Path) -> Iterator[Draft]:
+    for path in folder.glob("draft-*.json"):
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
             content = json.loads(path.read_text(encoding="utf-8"))
             *machine, process = content["process"]

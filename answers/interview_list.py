@@ -126,7 +126,7 @@ def shown(state: Choosing, rows: int) -> Line:
     asked = [("class:answer", state.typed)] if state.typed else [("class:hint", f"({keys})")]
     visible = state.visible()
     part = window(len(visible), state.pointed, rows)
-    lines = [line_of(state, visible[place], place == state.pointed) for place in part]
+    lines = [line_of(state, visible[index], index == state.pointed) for index in part]
     if len(part) < len(visible):
         lines.append([("class:hint", f"   {len(visible) - len(part)} more: arrow keys, or type to filter")])
     if state.fault:

@@ -75,8 +75,8 @@ def environment(answer: Answers) -> str:
 
 def target(answer: Answers) -> str:
     parts = [written(value) for key, value in answer.items() if key not in ("protocol", *ROUTING)]
-    heard = [f"{key}: {written(answer[key])}" for key in ROUTING if key in answer]
-    return "; ".join([f"{answer['protocol']} {', '.join(parts)}", *heard])
+    routed = [f"{key}: {written(answer[key])}" for key in ROUTING if key in answer]
+    return "; ".join([f"{answer['protocol']} {', '.join(parts)}", *routed])
 
 
 def dataset(answer: Answers) -> list[str]:

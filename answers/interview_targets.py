@@ -51,20 +51,20 @@ def notification(now: Answer, others: list[Answer], environments: list[str]) -> 
         for key, (message, kind) in FIELDS_OF_TARGET[protocol].items()
     }
     routing = {key: now[key] for key in ROUTING if key in now}
-    return {"protocol": protocol, **fields, **(heard(routing, environments) if others or routing else {})}
+    return {"protocol": protocol, **fields, **(routing_of(routing, environments) if others or routing else {})}
 
 
-def heard(now: Answer, environments: list[str]) -> Answer:
+def routing_of(now: Answer, environments: list[str]) -> Answer:
     """Which kinds and environments a target gets; nothing if it gets what is usual."""
     help_text = "By default it receives everything that matters, and by SMS only what is urgent: docs/notifications.md."
     asked = ask.choice("What does it receive?", DIFFERENCES, tuple(key for key in DIFFERENT if key in now), help_text)
     found = {key: value for key, value in now.items() if key not in DIFFERENT}
     if "environments" in asked:
-        places = [*environments, PIPELINE]
-        found["environments"] = one_or_more("From which environments", places, now.get("environments", []))
+        names = [*environments, PIPELINE]
+        found["environments"] = one_or_more("From which environments", names, now.get("environments", []))
     if "kinds" in asked:
-        places = found.get("environments", [*environments, PIPELINE])
-        happening = dict.fromkeys(kind for place in places for kind in kinds_in(place))
+        names = found.get("environments", [*environments, PIPELINE])
+        happening = dict.fromkeys(kind for environment in names for kind in kinds_in(environment))
         found["kinds"] = one_or_more("Which kinds", list(happening), now.get("kinds", []))
     return found
 

@@ -47,7 +47,7 @@ def on_aws(settings: dict[str, Any], samples: dict[str, str]) -> str:
         (first_upload(settings, dataset, samples), 'the first upload: docs/using.md, "Upload"'),
         (f"select * from {dataset}", f'in Athena, database {database(settings)}: docs/using.md, "Find the output"'),
     ]
-    return "\n".join(f"    # {told}\n    {command}" for command, told in steps)
+    return "\n".join(f"    # {comment}\n    {command}" for command, comment in steps)
 
 
 def of_the_pipeline(settings: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from answers.project import QUESTIONS, faults_of_answer, project_faults, project
 Answers = dict[str, Any]
 Ask = Callable[[str, str], str]
 # Where project.yaml has what a question answers, if it has another name there.
-QUESTION_OF_PLACE = {
+QUESTION_OF_LOCATION = {
     "name": "project_name",
     "slug": "project_slug",
     "bucket_prefix": "project_slug",
@@ -44,7 +44,7 @@ def correct_all(answers: Answers, call: Answers, ask: Ask = ask) -> None:
     faults = project_faults(project_from(answers))
     while faults:
         question = question_of(faults[0])
-        tell(faults[:1])
+        show(faults[:1])
         answers[question] = ask(question, str(answers[question]))
         faults = project_faults(project_from(answers))
     if answers != before:
@@ -53,11 +53,11 @@ def correct_all(answers: Answers, call: Answers, ask: Ask = ask) -> None:
 
 def correct(answers: Answers, question: str, faults: Callable[[], list[str]], ask: Ask) -> None:
     while found := faults():
-        tell(found)
+        show(found)
         answers[question] = ask(question, str(answers[question]))
 
 
-def tell(faults: list[str]) -> None:
+def show(faults: list[str]) -> None:
     # A terminal that lacks a character of the answer shows it on stderr as an escape; stdout would end the generation.
     for sentence in faults:
         print(f"  {sentence}", file=sys.stderr)
@@ -65,6 +65,6 @@ def tell(faults: list[str]) -> None:
 
 def question_of(fault: str) -> str:
     """The question whose answer is at fault, by the place that the sentence begins with."""
-    place = fault.partition(":")[0].partition(",")[0]
-    found = QUESTION_OF_PLACE.get(place, place)
+    location = fault.partition(":")[0].partition(",")[0]
+    found = QUESTION_OF_LOCATION.get(location, location)
     return found if found in QUESTIONS else QUESTIONS[0]

@@ -71,7 +71,7 @@ def without_empty_schedules(project: dict[str, Any]) -> dict[str, Any]:
     return project
 
 
-# Right answers, beside which one answer after the other is judged.
+# Right answers, with which each answer is checked in turn.
 COMPLETE = {
     "project_name": "Acme Sales",
     "project_slug": "acme-sales",

@@ -1,6 +1,6 @@
 """What people call the AWS regions, so that a list of them can be searched by place."""
 
-PLACES = {
+CITIES = {
     "af-south-1": "Cape Town, South Africa",
     "ap-east-1": "Hong Kong",
     "ap-northeast-1": "Tokyo, Japan",
@@ -39,5 +39,5 @@ PLACES = {
 
 
 def title(region: str) -> str:
-    place = PLACES.get(region)
-    return f"{region} ({place})" if place else region
+    city = CITIES.get(region)
+    return f"{region} ({city})" if city else region

@@ -35,14 +35,14 @@ TEXTS_WITH_TABS = {"delimiter"}
 class Fault(NamedTuple):
     """What is wrong with the value at a path, and what to write instead."""
 
-    place: str
+    location: str
     value: object
     why: str
     instead: str = ""
 
     def sentence(self) -> str:
         """Return the fault as one sentence or two for the person who answered."""
-        why = f"{self.place}: {shown(self.value)} {self.why}."
+        why = f"{self.location}: {shown(self.value)} {self.why}."
         return printable(f"{why} {self.instead}" if self.instead else why)
 
 
@@ -67,23 +67,23 @@ def fault(kind: str, value: object) -> str | None:
     return found.sentence() if found else None
 
 
-def faults(value: object, definition: dict[str, Any], place: str) -> Iterator[Fault]:
+def faults(value: object, definition: dict[str, Any], location: str) -> Iterator[Fault]:
     """Return everything that is wrong with a value, by a definition of the schema."""
     kind, body = definition_of(definition)
     if "oneOf" in body:
-        yield from faults_of_choice(value, body, place)
+        yield from faults_of_choice(value, body, location)
         return
     why = type_fault(value, body) or size_fault(value, body)
     if not why and isinstance(value, str):
         why = text_fault(value, "\t" if kind in TEXTS_WITH_TABS else "") or form_fault(value, body)
         why = why or kind_fault(kind, value)
     if why:
-        yield Fault(place, value, why, hint(kind, value) or body.get("description", ""))
+        yield Fault(location, value, why, hint(kind, value) or body.get("description", ""))
     elif isinstance(value, dict):
-        yield from faults_of_keys(value, body, place)
+        yield from faults_of_keys(value, body, location)
     elif isinstance(value, list):
         for number, item in enumerate(value, 1):
-            yield from faults(item, body["items"], f"{place}, {name_of(item) or f'number {number}'}")
+            yield from faults(item, body["items"], f"{location}, {name_of(item) or f'number {number}'}")
 
 
 def kind_fault(kind: str, value: str) -> str | None:
@@ -151,37 +151,37 @@ def form_fault(value: str, body: dict[str, Any]) -> str | None:
     return None
 
 
-def faults_of_keys(value: dict[object, object], body: dict[str, Any], place: str) -> Iterator[Fault]:
+def faults_of_keys(value: dict[object, object], body: dict[str, Any], location: str) -> Iterator[Fault]:
     known = body.get("properties", {})
     for key, item in value.items():
         if "propertyNames" in body:
-            yield from faults(key, body["propertyNames"], f"{place}, key")
-            yield from faults(item, body["additionalProperties"], f"{place}, {shown(key)[1:-1]}")
+            yield from faults(key, body["propertyNames"], f"{location}, key")
+            yield from faults(item, body["additionalProperties"], f"{location}, {shown(key)[1:-1]}")
         elif key in known:
-            yield from faults(item, known[key], f"{place}, {key}")
+            yield from faults(item, known[key], f"{location}, {key}")
         elif key in body.get("renamed", {}):
-            yield Fault(place, key, f"is now called {body['renamed'][key]}")
+            yield Fault(location, key, f"is now called {body['renamed'][key]}")
         else:
             near = get_close_matches(str(key), known, 1)
             hint = f"Did you mean {near[0]}?" if near else f"It can hold {', '.join(known)}."
-            yield Fault(place, key, "is no key that it can hold", hint)
+            yield Fault(location, key, "is no key that it can hold", hint)
     for key in body.get("required", []):
         if key not in value:
-            yield Fault(place, value, f"lacks {key}", body.get("description", ""))
+            yield Fault(location, value, f"lacks {key}", body.get("description", ""))
 
 
-def faults_of_choice(value: object, body: dict[str, Any], place: str) -> Iterator[Fault]:
+def faults_of_choice(value: object, body: dict[str, Any], location: str) -> Iterator[Fault]:
     branches = [definition_of(branch)[1] for branch in body["oneOf"]]
     if not isinstance(value, dict):
-        yield Fault(place, value, "is not of a known form", body["description"])
+        yield Fault(location, value, "is not of a known form", body["description"])
         return
     fitting = [branch for branch in branches if discriminator_fits(value, branch)]
     if not fitting:
         words = [str(word) for branch in branches for word in discriminators(branch)]
-        yield Fault(place, value, "is of no known kind", f"Its kind is one of {', '.join(words)}.")
+        yield Fault(location, value, "is of no known kind", f"Its kind is one of {', '.join(words)}.")
         return
     best = max(fitting, key=lambda branch: len(branch["properties"].keys() & value.keys()))
-    yield from faults(value, best, place)
+    yield from faults(value, best, location)
 
 
 def discriminators(branch: dict[str, Any]) -> list[object]:

@@ -56,8 +56,8 @@ def remove_what_no_template_needs() -> None:
     import sys
 
     large = []
-    for place, folders, _ in os.walk(ROOT):
-        here = Path(place)
+    for root, folders, _ in os.walk(ROOT):
+        here = Path(root)
         for name in list(folders):
             if name in CACHES and here != ROOT / "answers":
                 shutil.rmtree(here / name)

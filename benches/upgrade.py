@@ -69,14 +69,14 @@ def seconds(folder: Path, template: Path) -> tuple[Cost, Cost, Cost]:
 
 def measure() -> list[tuple[str, str]]:
     """Rows of (what, figure); the two tools take turns, so that both meet the same machine."""
-    with tempfile.TemporaryDirectory() as place:
-        template = template_of_two_versions(Path(place))
-        rounds = [seconds(Path(place), template) for _ in range(ROUNDS)]
+    with tempfile.TemporaryDirectory() as folder:
+        template = template_of_two_versions(Path(folder))
+        rounds = [seconds(Path(folder), template) for _ in range(ROUNDS)]
     clone, ours, theirs = (medians(column) for column in zip(*rounds, strict=True))
     return [
-        ("make upgrade, beyond the template's clone (goal: at most 2.5 s)", told(ours, clone)),
-        ("cruft update, beyond the template's clone", told(theirs, clone)),
-        ("the template's clone", told(clone)),
+        ("make upgrade, beyond the template's clone (goal: at most 2.5 s)", in_words(ours, clone)),
+        ("cruft update, beyond the template's clone", in_words(theirs, clone)),
+        ("the template's clone", in_words(clone)),
         ("ratio, wall", f"{(ours[0] - clone[0]) / (theirs[0] - clone[0]):.2f}"),
     ]
 
@@ -87,6 +87,6 @@ def medians(costs: tuple[Cost, ...]) -> Cost:
     return wall, processor
 
 
-def told(cost: Cost, beyond: Cost = (0.0, 0.0)) -> str:
+def in_words(cost: Cost, beyond: Cost = (0.0, 0.0)) -> str:
     """Seconds beyond those of something else."""
     return f"{cost[0] - beyond[0]:.2f} s, CPU {cost[1] - beyond[1]:.2f} s"

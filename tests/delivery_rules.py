@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import yaml
-from iam_evaluation import EVERYTHING, judge, may, policies_of_person
+from iam_evaluation import EVERYTHING, iam, may, policies_of_person
 from infrastructure_rules import (
     Plan,
     alarms_lead_somewhere,
@@ -44,7 +44,7 @@ def environment_stages(plan: Plan) -> dict[str, dict[str, dict[str, Any]]]:
     return {name: actions for name, actions in stages.items() if "Apply" in actions}
 
 
-def told(action: dict[str, Any]) -> dict[str, str]:
+def variables_of_action(action: dict[str, Any]) -> dict[str, str]:
     """The environment variables that an action gives its build."""
     return {each["name"]: each["value"] for each in json.loads(action["configuration"]["EnvironmentVariables"])}
 
@@ -77,8 +77,9 @@ def apply_gets_the_plan_that_was_approved(plan: Plan) -> list[str]:
         for name, actions in environment_stages(plan).items()
         if actions["Apply"]["input_artifacts"] != ["source", f"plan_{name}"]
         or actions["Plan"]["output_artifacts"] != [f"plan_{name}"]
-        or told(actions["Apply"]).get("APPROVED_DIGEST") != f"#{{plan_{name}.DIGEST}}"
-        or {told(action).get("COMMIT") for action in (actions["Plan"], actions["Apply"])} != {"#{source.CommitId}"}
+        or variables_of_action(actions["Apply"]).get("APPROVED_DIGEST") != f"#{{plan_{name}.DIGEST}}"
+        or {variables_of_action(action).get("COMMIT") for action in (actions["Plan"], actions["Apply"])}
+        != {"#{source.CommitId}"}
     ]
 
 
@@ -90,9 +91,9 @@ def every_build_asks_for_the_branch_before_the_commit_runs(plan: Plan) -> list[s
     built = [action["configuration"]["ProjectName"] for action in actions if action["provider"] == "CodeBuild"]
 
     def asks(name: str) -> bool:
-        buildspec, told = projects[name]["source"][0]["buildspec"], variables_of(projects[name])
+        buildspec, variables = projects[name]["source"][0]["buildspec"], variables_of(projects[name])
         commands = yaml.safe_load(buildspec)["phases"]["install"]["commands"] if "\n" in buildspec else [""]
-        return commands[0].startswith(question) and {"BRANCH", "REPOSITORY"} <= told.keys()
+        return commands[0].startswith(question) and {"BRANCH", "REPOSITORY"} <= variables.keys()
 
     (source,) = (action["configuration"] for action in actions if action["category"] == "Source")
     without_history = [] if source.get("OutputArtifactFormat") == "CODEBUILD_CLONE_REF" else ["the source"]
@@ -106,9 +107,9 @@ def plan_and_apply_refuse_to_go_back_before_the_commit_runs(plan: Plan) -> list[
     builds = [each for address, each in projects.items() if '["plan-' in address or '["apply-' in address]
 
     def asks(build: dict[str, Any]) -> bool:
-        buildspec, told = build["source"][0]["buildspec"], variables_of(build)
+        buildspec, variables = build["source"][0]["buildspec"], variables_of(build)
         commands = yaml.safe_load(buildspec)["phases"]["install"]["commands"] if "\n" in buildspec else ["", ""]
-        return commands[1].startswith(question) and {"ENVIRONMENT", "SUMMARY_BUCKET"} <= told.keys()
+        return commands[1].startswith(question) and {"ENVIRONMENT", "SUMMARY_BUCKET"} <= variables.keys()
 
     return [each["name"] for each in builds if not asks(each)] if builds else ["no build plans or applies"]
 
@@ -340,9 +341,7 @@ def a_rule_of_this_account_takes_the_role_that_starts_named_or_not(plan: Plan) -
         for address, values in of_type(plan, "aws_iam_role").items()
         if address.startswith("aws_iam_role.starter")
         for what, (context, trusted) in cases.items()
-        for found in [
-            judge.effects([values["assume_role_policy"]], judge.Request("sts:AssumeRole", "*", names, context))
-        ]
+        for found in [iam.effects([values["assume_role_policy"]], iam.Request("sts:AssumeRole", "*", names, context))]
         if (found == {"Allow"}) != trusted
     ]
 
@@ -405,58 +404,58 @@ def builds_are_confined(plan: Plan) -> list[str]:
     ]
 
 
-def an_approver_is_told_by_the_plan_right_before(plan: Plan) -> list[str]:
+def the_plan_notifies_the_approvers_right_before(plan: Plan) -> list[str]:
     """By the build, because the approval itself could speak to one topic only, and in its own words."""
     builds = {values["name"]: variables_of(values) for values in of_type(plan, "aws_codebuild_project").values()}
     return [
         name
         for name, actions in environment_stages(plan).items()
-        for told in [builds[actions["Plan"]["configuration"]["ProjectName"]]]
-        if told.get("APPROVAL_MINUTES") != str(actions.get("Approve", {}).get("timeout_in_minutes"))
-        or "approval needed" not in told.get("NOTIFICATION_ROUTES", "")
+        for variables in [builds[actions["Plan"]["configuration"]["ProjectName"]]]
+        if variables.get("APPROVAL_MINUTES") != str(actions.get("Approve", {}).get("timeout_in_minutes"))
+        or "approval needed" not in variables.get("NOTIFICATION_ROUTES", "")
     ]
 
 
-def both_endings_are_told(plan: Plan) -> list[str]:
+def both_endings_are_notified(plan: Plan) -> list[str]:
     """The bad one by an event, whatever has failed; the good one by the last build, which knows what was delivered."""
     stops = {
         state
-        for pattern in patterns_told(plan)
+        for pattern in notified_patterns(plan)
         if pattern["detail-type"] == ["CodePipeline Pipeline Execution State Change"]
         for state in pattern["detail"]["state"]
     }
     last = the_pipeline(plan)["stage"][-1]["action"][0]["configuration"]["ProjectName"]
-    (told,) = [variables_of(v) for v in of_type(plan, "aws_codebuild_project").values() if v["name"] == last]
+    (variables,) = [variables_of(v) for v in of_type(plan, "aws_codebuild_project").values() if v["name"] == last]
     return [
         *({"FAILED"} - stops),
-        *({"SUCCEEDED"} if "pipeline succeeded" not in told.get("NOTIFICATION_ROUTES", "") else ()),
+        *({"SUCCEEDED"} if "pipeline succeeded" not in variables.get("NOTIFICATION_ROUTES", "") else ()),
     ]
 
 
-def patterns_told(plan: Plan) -> list[dict[str, Any]]:
-    """The events that the Lambda hears of which tells people of them."""
+def notified_patterns(plan: Plan) -> list[dict[str, Any]]:
+    """The events that reach the Lambda which notifies of them."""
     rules, targets = of_type(plan, "aws_cloudwatch_event_rule"), of_type(plan, "aws_cloudwatch_event_target")
-    told = {values["rule"] for values in targets.values() if values["target_id"] == "tell_delivery"}
-    return [json.loads(v["event_pattern"]) for v in rules.values() if v["name"] in told and v["event_pattern"]]
+    notifying = {values["rule"] for values in targets.values() if values["target_id"] == "tell_delivery"}
+    return [json.loads(v["event_pattern"]) for v in rules.values() if v["name"] in notifying and v["event_pattern"]]
 
 
-def what_passes_the_rules_is_told(plan: Plan) -> list[str]:
+def what_passes_the_rules_is_notified(plan: Plan) -> list[str]:
     """A push past pull requests, and approvals that were set aside."""
-    told = [
+    notified = [
         (event, json.dumps(pattern["detail"].get("mergeOption")))
-        for pattern in patterns_told(plan)
+        for pattern in notified_patterns(plan)
         if pattern["source"] == ["aws.codecommit"]
         for event in pattern["detail"]["event"]
     ]
     wanted = [(event, '[{"exists": false}]') for event in ("referenceUpdated", "referenceDeleted")]
     wanted.append(("pullRequestApprovalRuleOverridden", "null"))
-    return [event for event, merged in wanted if (event, merged) not in told]
+    return [event for event, merged in wanted if (event, merged) not in notified]
 
 
-def builds_that_break_off_are_told(plan: Plan) -> list[str]:
+def builds_that_break_off_are_notified(plan: Plan) -> list[str]:
     """Those that no delivery waits for: its own builds end with it."""
-    of_builds = [pattern["detail"] for pattern in patterns_told(plan) if pattern["source"] == ["aws.codebuild"]]
-    told = {
+    of_builds = [pattern["detail"] for pattern in notified_patterns(plan) if pattern["source"] == ["aws.codebuild"]]
+    notified = {
         (project, status)
         for detail in of_builds
         for project in detail["project-name"]
@@ -467,7 +466,7 @@ def builds_that_break_off_are_told(plan: Plan) -> list[str]:
         for build in ("drift", "pull-request")
         for status in ("FAULT", "TIMED_OUT")
     }
-    return [" ".join(each) for each in sorted(wanted - told)]
+    return [" ".join(each) for each in sorted(wanted - notified)]
 
 
 def a_plan_that_waits_is_reminded_of(plan: Plan) -> list[str]:
@@ -477,7 +476,7 @@ def a_plan_that_waits_is_reminded_of(plan: Plan) -> list[str]:
     rules = of_type(plan, "aws_cloudwatch_event_rule").values()
     hourly = [v for v in rules if v["name"] in called and v["schedule_expression"] == "rate(1 hour)"]
     functions = of_type(plan, "aws_lambda_function")
-    told = functions['aws_lambda_function.this["remind_approvers"]']["environment"][0]["variables"]
+    variables = functions['aws_lambda_function.this["remind_approvers"]']["environment"][0]["variables"]
     timeouts = {
         str(actions["Approve"]["timeout_in_minutes"])
         for actions in environment_stages(plan).values()
@@ -485,13 +484,13 @@ def a_plan_that_waits_is_reminded_of(plan: Plan) -> list[str]:
     }
     return [
         *([] if hourly else ["by the clock"]),
-        *(timeouts - {told["APPROVAL_MINUTES"]}),
-        *([] if "approval needed" in told["NOTIFICATION_ROUTES"] else ["to approvers"]),
+        *(timeouts - {variables["APPROVAL_MINUTES"]}),
+        *([] if "approval needed" in variables["NOTIFICATION_ROUTES"] else ["to approvers"]),
     ]
 
 
 def variables_of(build: dict[str, Any]) -> dict[str, str]:
-    """What a build is told."""
+    """The environment variables of a build."""
     return {each["name"]: each["value"] for each in build["environment"][0]["environment_variable"]}
 
 
@@ -519,10 +518,10 @@ RULES: list[Callable[[Plan], list[str]]] = [
     approvals_count_from_the_pool_only,
     every_push_to_a_pull_request_is_built,
     builds_are_confined,
-    an_approver_is_told_by_the_plan_right_before,
-    both_endings_are_told,
-    what_passes_the_rules_is_told,
-    builds_that_break_off_are_told,
+    the_plan_notifies_the_approvers_right_before,
+    both_endings_are_notified,
+    what_passes_the_rules_is_notified,
+    builds_that_break_off_are_notified,
     a_plan_that_waits_is_reminded_of,
     buckets_take_tls_only,
     only_services_are_let_in,

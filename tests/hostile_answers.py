@@ -43,7 +43,7 @@ def some_of_each_field(listed: list[Case], count: int) -> list[Case]:
 def answers_with(case: Case) -> dict[str, Any]:
     """The answers in which the case's value stands where its kind belongs."""
     value = case.value
-    places: dict[str, dict[str, Any]] = {
+    by_field: dict[str, dict[str, Any]] = {
         "project_name": {"project_name": value},
         "project_slug": {"project_slug": value},
         "bucket_name_prefix": {"project_slug": {"slug": "acme-sales", "bucket_prefix": value}},
@@ -66,7 +66,7 @@ def answers_with(case: Case) -> dict[str, Any]:
         "tag_key": {"tags": {value: "x"}},
         "tag_value": {"tags": {"owner": value}},
     }
-    return places[case.field]
+    return by_field[case.field]
 
 
 def region_of(arn: str) -> str:

@@ -1,10 +1,10 @@
-"""Asks the project's own judge of IAM policies what the roles and the people of a plan may do."""
+"""Evaluates the IAM policies of a plan, as the local AWS does: what its roles and people may do."""
 
 import json
 from itertools import product
 from typing import Any
 
-from dataops.local_aws.access import permission as judge
+from dataops.local_aws.access import permission as iam
 from infrastructure_rules import Plan, listed
 from terraform_runner import of_type
 
@@ -36,8 +36,8 @@ def refused_by(boundary: str, policy: str, **known: str) -> list[str]:
         }
         context = {key: value for key, value in (known | wanted).items() if key not in conditions.get("Null", {})}
         for action, resource in product(listed(statement["Action"]), listed(statement["Resource"])):
-            request = judge.Request(action, resource.replace("*", "any"), context=context)
-            if statement["Effect"] == "Allow" and not judge.may([policy], boundary, request):
+            request = iam.Request(action, resource.replace("*", "any"), context=context)
+            if statement["Effect"] == "Allow" and not iam.may([policy], boundary, request):
                 refused.append(f"{action} on {resource}")
     return refused
 
@@ -45,5 +45,5 @@ def refused_by(boundary: str, policy: str, **known: str) -> list[str]:
 def may(policies: list[Any], action: str, resource: str = "*", **context: str) -> bool:
     """Whether policies let somebody do one thing; a condition's key is written with __ for its colon."""
     known = {key.replace("__", ":"): value for key, value in context.items()}
-    answer: bool = judge.may(policies, None, judge.Request(action, resource, context=known))
+    answer: bool = iam.may(policies, None, iam.Request(action, resource, context=known))
     return answer

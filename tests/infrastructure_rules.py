@@ -9,7 +9,7 @@ from terraform_runner import of_type, resources
 
 Plan = dict[str, Any]
 RUNTIMES = {"python3.13", "python3.14"}
-# What costs are told apart by: modules/project, output "tags".
+# What splits costs: modules/project, output "tags".
 COST_TAGS = {"Project", "Environment", "Deployment"}
 # AWS takes no tags for these: each is a part or a setting of something that is tagged, and costs nothing by itself.
 UNTAGGABLE = {
@@ -132,7 +132,7 @@ def objects_have_room_for_their_tags(plan: Plan) -> list[str]:
 
 
 def glue_writes_to_groups_that_are_kept(plan: Plan) -> list[str]:
-    """Glue composes the names from the security configuration and the role, whatever a job is told."""
+    """Glue composes the names from the security configuration and the role, whatever the arguments of the job say."""
     kept = {
         values["name"] for values in of_type(plan, "aws_cloudwatch_log_group").values() if values["retention_in_days"]
     }
@@ -147,7 +147,7 @@ def glue_writes_to_groups_that_are_kept(plan: Plan) -> list[str]:
     return sorted(written - kept)
 
 
-def jobs_are_told_nothing_that_glue_ignores(plan: Plan) -> list[str]:
+def jobs_get_no_argument_that_glue_ignores(plan: Plan) -> list[str]:
     """Continuous logging was an argument until Glue 4.0; observability metrics cost, and nothing looks at them."""
     ignored = {"--continuous-log-logGroup", "--enable-continuous-cloudwatch-log", "--enable-observability-metrics"}
     return [a for a, values in of_type(plan, "aws_glue_job").items() if ignored & values["default_arguments"].keys()]
@@ -267,11 +267,11 @@ def the_job_keeps_its_code_while_it_runs(plan: Plan) -> list[str]:
     return [
         address
         for address, values in of_type(plan, "aws_glue_job").items()
-        for place in [
+        for key in [
             values["command"][0]["script_location"],
             values["default_arguments"]["--extra-py-files"],
         ]
-        if not (len(place.split("/")[-2]) == 16 and set(place.split("/")[-2]) <= digits)
+        if not (len(key.split("/")[-2]) == 16 and set(key.split("/")[-2]) <= digits)
     ]
 
 
@@ -300,7 +300,7 @@ RULES: list[Callable[[Plan], list[str]]] = [
     rules_reach_encrypted_queues,
     objects_have_room_for_their_tags,
     glue_writes_to_groups_that_are_kept,
-    jobs_are_told_nothing_that_glue_ignores,
+    jobs_get_no_argument_that_glue_ignores,
     no_policy_grants_all_of_a_service,
     queues_have_dead_letters,
     dead_letters_ring_an_alarm,

@@ -2,7 +2,7 @@
 
 A local AWS is bootstrapped and gets the roles of an environment and of the pipeline. A topic, a secret and the Data
 Catalog are encrypted with a key that bootstrap/ has not made; then each role makes real calls, which the local AWS
-judges. Prints as JSON what each call was refused with, with the key in `kms_keys` and without.
+evaluates. Prints as JSON what each call was refused with, with the key in `kms_keys` and without.
 """
 
 import json
@@ -52,8 +52,8 @@ class Client:
             glue.create_table(DatabaseName=self.names["database"], TableInput={"Name": table})
         attributes = {"KmsMasterKeyId": self.key}
         self.queue = self.owner("sqs").create_queue(QueueName=self.names["queue"], Attributes=attributes)["QueueUrl"]
-        place = {"LocationConstraint": self.played.account_of("dev").region}
-        self.owner("s3").create_bucket(Bucket=self.output, CreateBucketConfiguration=place)
+        location = {"LocationConstraint": self.played.account_of("dev").region}
+        self.owner("s3").create_bucket(Bucket=self.output, CreateBucketConfiguration=location)
 
     def owner(self, service: str) -> Any:
         return self.played.client(service, "dev")
@@ -128,9 +128,9 @@ def deploy(played: LocalDelivery, settings: dict[str, Any]) -> None:
         terraform.apply(lambda *_: None, *(f"-target={module}aws_iam_role_policy.{each}" for each in policies))
 
 
-def main(place: Path, topic: str) -> None:
+def main(path: Path, topic: str) -> None:
     """Give the project a key, use it, and take it away again."""
-    given = json.loads(place.read_text(encoding="utf-8"))
+    given = json.loads(path.read_text(encoding="utf-8"))
     project = copied(Path(".local/walk").resolve() / "project")
     (project / "project.yaml").write_text(yaml.safe_dump(given, sort_keys=False), encoding="utf-8")
     settings = settings_of_all(project)

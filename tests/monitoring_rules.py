@@ -36,7 +36,7 @@ NAMED = {
 class Watched(NamedTuple):
     """One metric that an alarm or a chart looks at, and where."""
 
-    place: str
+    source: str
     namespace: str
     name: str
     dimensions: dict[str, str]
@@ -129,7 +129,7 @@ def is_planned(dimension: str, value: str, plan: Plan) -> bool:
 
 def metrics_have_a_source(plan: Plan) -> list[str]:
     return [
-        f"{each.place}: {each.namespace} {each.name} {each.dimensions}"
+        f"{each.source}: {each.namespace} {each.name} {each.dimensions}"
         for each in watched(plan)
         if not has_a_source(each, plan)
     ]
@@ -195,7 +195,7 @@ def the_dashboard_shows_every_alarm(plan: Plan) -> list[str]:
 def the_dashboard_shows_freshness_volume_failures_and_cost(plan: Plan) -> list[str]:
     """Freshness, volume and the job's time of each dataset; failures and what else costs of the environment."""
     titles = {chart["properties"].get("title") for chart in charts(plan)} - {None}
-    shown = {(metric.name, metric.dimensions.get("dataset", "")) for metric in watched(plan) if metric.place in titles}
+    shown = {(metric.name, metric.dimensions.get("dataset", "")) for metric in watched(plan) if metric.source in titles}
     tables = [values["name"] for values in of_type(plan, "aws_glue_crawler").values()]
     datasets = {name.split("-")[-1] for name in tables} - {"canary"}
     of_each = ("seconds_since_published", "rows_in", "published", "quarantined", "run_seconds")

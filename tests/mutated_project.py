@@ -55,9 +55,9 @@ def apply(terraform: Terraform, targets: list[str]) -> dict[str, Any]:
 
 def error(event: dict[str, Any]) -> dict[str, str]:
     """A resource that Terraform could not make, and why."""
-    told = event.get("diagnostic", {})
-    said = f"{told.get('summary', event['@message'])} {told.get('detail', '')}"
-    return {"address": told.get("address", ""), "said": squeezed(said)}
+    diagnostic = event.get("diagnostic", {})
+    said = f"{diagnostic.get('summary', event['@message'])} {diagnostic.get('detail', '')}"
+    return {"address": diagnostic.get("address", ""), "said": squeezed(said)}
 
 
 @contextmanager
@@ -66,17 +66,17 @@ def broken(edits: list[list[str]]) -> Iterator[list[str]]:
     before: dict[Path, str] = {}
     lost = []
     for file, old, new in edits:
-        place = PROJECT / file
-        text = place.read_text(encoding="utf-8")
-        before.setdefault(place, text)
+        path = PROJECT / file
+        text = path.read_text(encoding="utf-8")
+        before.setdefault(path, text)
         if text.count(old) != 1:
             lost.append(f"{file} holds {text.count(old)} times: {old}")
-        place.write_text(text.replace(old, new), encoding="utf-8")
+        path.write_text(text.replace(old, new), encoding="utf-8")
     try:
         yield lost
     finally:
-        for place, text in before.items():
-            place.write_text(text, encoding="utf-8")
+        for path, text in before.items():
+            path.write_text(text, encoding="utf-8")
 
 
 def crawls_at_work(platform: Platform, settings: dict[str, Any]) -> None:
@@ -122,8 +122,8 @@ def message_with_an_accent(platform: Platform, settings: dict[str, Any], _: str)
     """What comes of a notification with an accent in its subject."""
     message = {"Sns": {"Subject": "Coût", "Message": "A budget of somebody.", "MessageId": "1"}}
     function = boto3.client("lambda", **platform.access)
-    told = function.invoke(FunctionName=f"{settings['prefix']}-notify", Payload=json.dumps({"Records": [message]}))
-    return str(told["Payload"].read().decode())
+    answer = function.invoke(FunctionName=f"{settings['prefix']}-notify", Payload=json.dumps({"Records": [message]}))
+    return str(answer["Payload"].read().decode())
 
 
 def saved_query(platform: Platform, settings: dict[str, Any], _: str) -> str:
@@ -212,8 +212,8 @@ def main() -> None:
         make_boundary(platform)
         dev = initialised(platform, is_first=False)
         graph = dev._run("graph").stdout
-        told = {name: walk(step, platform, settings, dev) for name, step in steps.items()}
-        print(json.dumps({"graph": graph, "steps": told}))
+        outcomes = {name: walk(step, platform, settings, dev) for name, step in steps.items()}
+        print(json.dumps({"graph": graph, "steps": outcomes}))
     finally:
         down(DEV)
 

@@ -435,9 +435,9 @@ FUNCTIONS = {
     "an environment of more than 4 KB": Mutation(
         "functions.environment_fits",
         f"{ROOT}/lambda.tf",
-        "variables = { for name in each.value.reads : name => local.told[name] }",
+        "variables = { for name in each.value.reads : name => local.function_variables[name] }",
         "variables = { for name in each.value.reads : name => "
-        'each.key == "notify" ? join("", [for n in range(1000) : "12345"]) : local.told[name] }',
+        'each.key == "notify" ? join("", [for n in range(1000) : "12345"]) : local.function_variables[name] }',
         f'{FUNCTION}["notify"]',
         "exceeded the 4KB limit. String measured: {",
     ),

@@ -48,20 +48,20 @@ class Flawed:
             stdin=subprocess.DEVNULL,
             check=False,
         )
-        for place, text in before.items():
-            place.write_text(text, encoding="utf-8")
+        for path, text in before.items():
+            path.write_text(text, encoding="utf-8")
         return answer(done)
 
     def put(self, *flaws: str) -> dict[Path, str]:
         """Put flaws into the project; what its files held before."""
         before: dict[Path, str] = {}
         for file, pattern, replacement in (self.given["flaws"][name] for name in flaws):
-            place = self.played.project / file
-            text = place.read_text(encoding="utf-8")
-            before.setdefault(place, text)
+            path = self.played.project / file
+            text = path.read_text(encoding="utf-8")
+            before.setdefault(path, text)
             changed, count = re.subn(pattern, replacement, text, flags=re.MULTILINE)
             assert count, f"{file} does not hold {pattern}"
-            place.write_text(changed, encoding="utf-8")
+            path.write_text(changed, encoding="utf-8")
         return before
 
     @property
@@ -85,8 +85,8 @@ class Flawed:
 
     @cached_property
     def owner(self) -> Terraform:
-        place = self.played.project / self.deployment.environment
-        return Terraform(place, self.folder, self.owner_s_account)
+        root = self.played.project / self.deployment.environment
+        return Terraform(root, self.folder, self.owner_s_account)
 
     def run(self, terraform: Terraform, verb: str, step: str, *words: str) -> str:
         """What Terraform says of the targets of a step."""
@@ -104,15 +104,15 @@ class Flawed:
         access = self.played.account_of(self.deployment.environment).access
         names = self.played.settings[self.deployment.environment]["names"]
         slug = self.played.settings[self.deployment.environment]["project"]["slug"]
-        place = {
+        lock = {
             "Bucket": names["state_bucket"],
             "Key": f"{slug}/{self.deployment.environment}/terraform.tfstate.tflock",
         }
-        boto3.client("s3", **access).put_object(**place, Body=b"an apply is at work")
+        boto3.client("s3", **access).put_object(**lock, Body=b"an apply is at work")
         try:
-            boto3.client("s3", **access | keys).delete_object(**place)
+            boto3.client("s3", **access | keys).delete_object(**lock)
         except ClientError as error:
-            boto3.client("s3", **access).delete_object(**place)
+            boto3.client("s3", **access).delete_object(**lock)
             return str(error)
         return DONE
 

@@ -58,11 +58,11 @@ def try_function(platform: Platform, name: str) -> str:
 def broken(mutations: list[list[str]]) -> Iterator[str]:
     """Change files of the project; yields what does not fit any more."""
     for file, before, after in mutations:
-        place = PROJECT / file
-        text = place.read_text(encoding="utf-8")
+        path = PROJECT / file
+        text = path.read_text(encoding="utf-8")
         if before not in text:
             yield f"{file}: {before}"
-        place.write_text(text.replace(before, after), encoding="utf-8")
+        path.write_text(text.replace(before, after), encoding="utf-8")
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ ROWS = [(step, name) for step, given in STEPS.items() for name in given.mutation
 
 
 @pytest.fixture(scope="module")
-def told(bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def outcome(bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The dependencies of dev/, and what Terraform said at each step of the resources that it could not make."""
     project = bake_into(tmp_path_factory.mktemp("mutated"))
     settings = yaml.safe_load((project / "project.yaml").read_text(encoding="utf-8"))
@@ -59,14 +59,14 @@ def dependencies(graph: str) -> dict[str, set[str]]:
     return found
 
 
-def test_every_mutation_still_fits_the_project(told: dict[str, Any]) -> None:
-    assert [lost for step in told["steps"].values() for lost in step["lost"]] == []
+def test_every_mutation_still_fits_the_project(outcome: dict[str, Any]) -> None:
+    assert [lost for step in outcome["steps"].values() for lost in step["lost"]] == []
 
 
 @pytest.mark.parametrize("step", [name for name, given in STEPS.items() if given.folder == "dev"])
-def test_no_mutation_keeps_terraform_from_reaching_another_of_its_step(told: dict[str, Any], step: str) -> None:
+def test_no_mutation_keeps_terraform_from_reaching_another_of_its_step(outcome: dict[str, Any], step: str) -> None:
     rows = [row for row in STEPS[step].mutations.values() if row.address and not row.is_called]
-    needed = dependencies(told["graph"])
+    needed = dependencies(outcome["graph"])
     broken = {re.sub(r"\[[^]]*]", "", row.address) for row in rows} & needed.keys()
 
     assert broken or not rows
@@ -74,15 +74,15 @@ def test_no_mutation_keeps_terraform_from_reaching_another_of_its_step(told: dic
 
 
 @pytest.mark.parametrize(("step", "name"), ROWS, ids=[name for _, name in ROWS])
-def test_what_aws_would_refuse_is_refused_with_its_sentence(told: dict[str, Any], step: str, name: str) -> None:
-    mutation, done = STEPS[step].mutations[name], told["steps"][step]
+def test_what_aws_would_refuse_is_refused_with_its_sentence(outcome: dict[str, Any], step: str, name: str) -> None:
+    mutation, done = STEPS[step].mutations[name], outcome["steps"][step]
 
     assert any(each.startswith(mutation.address) for each in done["reached"]), "Terraform has not come to it"
     assert any(is_of(error, mutation) for error in done["errors"]), done["errors"]
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_nothing_else_of_a_project_is_refused(told: dict[str, Any], step: str) -> None:
+def test_nothing_else_of_a_project_is_refused(outcome: dict[str, Any], step: str) -> None:
     rows = STEPS[step].mutations.values()
 
-    assert [error for error in told["steps"][step]["errors"] if not any(is_of(error, row) for row in rows)] == []
+    assert [error for error in outcome["steps"][step]["errors"] if not any(is_of(error, row) for row in rows)] == []

@@ -100,5 +100,5 @@ if __name__ == "__main__":
     elif sys.argv[1] == "down":
         down(ENVIRONMENT)
     else:
-        told = losses(is_uploaded=sys.argv[1] == "uploaded")
-        print(json.dumps(told))
+        lost_state = losses(is_uploaded=sys.argv[1] == "uploaded")
+        print(json.dumps(lost_state))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 MINIMUM = (1, 11)
-PLACES = ("~/.terraform.d", "/usr/share", "/usr/local/share", "/opt")
+FOLDERS = ("~/.terraform.d", "/usr/share", "/usr/local/share", "/opt")
 NO_TERRAFORM = "These tests need Terraform 1.11 or newer on the PATH: install it, they are not skipped."
 NO_PROVIDER = (
     "Terraform could not get the AWS provider: let it reach its registry, or name a mirror, a folder that "
@@ -21,8 +21,8 @@ NO_PROVIDER = (
 def require_terraform() -> None:
     """Fail loudly where Terraform is missing or too old."""
     assert shutil.which("terraform"), NO_TERRAFORM
-    told = subprocess.run(["terraform", "version"], text=True, capture_output=True, check=True).stdout
-    version = re.search(r"Terraform v(\d+)\.(\d+)", told)
+    output = subprocess.run(["terraform", "version"], text=True, capture_output=True, check=True).stdout
+    version = re.search(r"Terraform v(\d+)\.(\d+)", output)
     assert version and (int(version[1]), int(version[2])) >= MINIMUM, NO_TERRAFORM
 
 
@@ -30,9 +30,9 @@ def mirrors() -> Iterator[Path]:
     """Folders that may hold registry.terraform.io/, the named one first."""
     if "TF_PLUGIN_MIRROR" in os.environ:
         yield Path(os.environ["TF_PLUGIN_MIRROR"])
-    for place in map(Path, PLACES):
-        yield from (found.parent for found in place.expanduser().glob("registry.terraform.io"))
-        yield from (found.parent for found in place.expanduser().glob("*/registry.terraform.io"))
+    for folder in map(Path, FOLDERS):
+        yield from (found.parent for found in folder.expanduser().glob("registry.terraform.io"))
+        yield from (found.parent for found in folder.expanduser().glob("*/registry.terraform.io"))
 
 
 def command_line_configuration(folder: Path) -> Path:

@@ -53,15 +53,15 @@ def baked(bake_into: Bake, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def options(project: Path, entry: dict[str, Any]) -> Iterator[None]:
     """What project.yaml says of dev, for as long as the block lasts."""
-    place = project / "project.yaml"
-    before = place.read_text(encoding="utf-8")
+    path = project / "project.yaml"
+    before = path.read_text(encoding="utf-8")
     settings = yaml.safe_load(before)
     settings["environments"][0] |= entry
-    place.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
+    path.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
     try:
         yield
     finally:
-        place.write_text(before, encoding="utf-8")
+        path.write_text(before, encoding="utf-8")
 
 
 def applied(project: Path, profile: str, *targets: str) -> str:
@@ -103,15 +103,15 @@ def test_a_governed_account_refuses_the_database_of_a_project_without_the_option
 
 
 def test_zones_by_their_letters_are_refused_where_a_zone_lacks_a_service(baked: Path) -> None:
-    place = baked / "modules/environment/network.tf"
-    before = place.read_text(encoding="utf-8")
+    path = baked / "modules/environment/network.tf"
+    before = path.read_text(encoding="utf-8")
     changed, count = re.subn(r"_zones\s+= \{ for index, zone in .*", lambda _: BY_LETTER, before)
     assert count == 1
-    place.write_text(changed, encoding="utf-8")
+    path.write_text(changed, encoding="utf-8")
     try:
         said = applied(baked, "governed", ENDPOINTS)
     finally:
-        place.write_text(before, encoding="utf-8")
+        path.write_text(before, encoding="utf-8")
 
     assert "does not support the availability zone of the subnet" in said
 

@@ -78,5 +78,5 @@ def test_the_documents_say_how_many_executions_are_reserved(
 ) -> None:
     here, there = (sum(each["reserved_executions"].values()) for each in (of_dev, of_pipeline))
 
-    told = (planned_project / "docs/deploying.md").read_text(encoding="utf-8")
-    assert f"an environment reserves {here} executions, the pipeline {there}," in told
+    page = (planned_project / "docs/deploying.md").read_text(encoding="utf-8")
+    assert f"an environment reserves {here} executions, the pipeline {there}," in page

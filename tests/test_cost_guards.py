@@ -1,4 +1,4 @@
-"""What keeps a month's bill in bounds: a budget that is told of, and jobs that cannot run away."""
+"""What keeps a month's bill in bounds: a budget that notifies, and jobs that cannot run away."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from aws_platform import build_archives
-from iam_evaluation import judge
+from iam_evaluation import iam
 from terraform_runner import Terraform, of_type
 
 COLUMNS = [{"name": "id", "type": "bigint"}]
@@ -46,15 +46,17 @@ def test_a_budget_has_the_amount_and_counts_this_environment_alone(guarded_plan:
     assert budget["tags_all"]["Deployment"] == "acme-sales-dev"
 
 
-def test_it_is_told_once_when_the_amount_is_spent_and_once_when_it_will_be(guarded_plan: dict[str, Any]) -> None:
+def test_people_are_notified_when_the_amount_is_spent_and_when_it_will_be(
+    guarded_plan: dict[str, Any],
+) -> None:
     (budget,) = of_type(guarded_plan, "aws_budgets_budget").values()
-    told = {each["notification_type"]: each for each in budget["notification"]}
+    notifications = {each["notification_type"]: each for each in budget["notification"]}
 
-    assert set(told) == {"ACTUAL", "FORECASTED"}
-    assert {each["threshold"] for each in told.values()} == {100}
+    assert set(notifications) == {"ACTUAL", "FORECASTED"}
+    assert {each["threshold"] for each in notifications.values()} == {100}
     assert all(
         topic.endswith(":acme-sales-dev-notifications")
-        for each in told.values()
+        for each in notifications.values()
         for topic in each["subscriber_sns_topic_arns"]
     )
 
@@ -79,7 +81,7 @@ def lets_budgets_in(kind: str, policy: str, **other: str) -> bool:
     topic = "arn:aws:sns:eu-west-1:111111111111:acme-sales-dev-notifications"
     context = CONTEXT | {key.replace("_", ":"): value for key, value in other.items()}
     resource = topic if kind == "aws_sns_topic_policy" else "*"
-    return all(judge.allows(policy, SERVICE, action, resource, context) for action in OF_BUDGETS[kind])
+    return all(iam.allows(policy, SERVICE, action, resource, context) for action in OF_BUDGETS[kind])
 
 
 @pytest.mark.parametrize("kind", OF_BUDGETS)

@@ -23,7 +23,7 @@ MUTATIONS: dict[str, Mutation] = {
         'CustomData = "Please approve."',
         "the_approver_sees_the_plan_and_cannot_be_waited_for_without_end",
     ),
-    "apply is not told what was approved": (
+    "apply does not get what was approved": (
         "pipeline/stage.tf",
         r'\{ APPROVED_DIGEST = "[^"]*" \}',
         "{}",
@@ -209,23 +209,23 @@ MUTATIONS: dict[str, Mutation] = {
         "privileged_mode = true",
         "builds_are_confined",
     ),
-    "nobody hears of a failure": (
+    "a failure is not notified": (
         "pipeline/message.tf",
         r'state = \["FAILED"\] \} \}\)',
         'state = ["CANCELED"] } })',
-        "both_endings_are_told",
+        "both_endings_are_notified",
     ),
     "a direct push is nobody's business": (
         "pipeline/message.tf",
         r'event = \["referenceUpdated", "referenceDeleted"\]',
         'event = ["referenceDeleted"]',
-        "what_passes_the_rules_is_told",
+        "what_passes_the_rules_is_notified",
     ),
     "the drift check breaks off in silence": (
         "pipeline/message.tf",
         r'_broken         = \["FAULT", ',
         "_broken         = [",
-        "builds_that_break_off_are_told",
+        "builds_that_break_off_are_notified",
     ),
     "nobody looks how long a plan has waited": (
         "pipeline/message.tf",
@@ -233,17 +233,17 @@ MUTATIONS: dict[str, Mutation] = {
         'schedule = "rate(7 days)"',
         "a_plan_that_waits_is_reminded_of",
     ),
-    "approvers are not told": (
+    "approvers are not notified": (
         "pipeline/codebuild.tf",
         r"merge\(local\._asking\[name\], ",
         "merge({}, ",
-        "an_approver_is_told_by_the_plan_right_before",
+        "the_plan_notifies_the_approvers_right_before",
     ),
-    "nobody hears of a success": (
+    "a success is not notified": (
         "pipeline/codebuild.tf",
-        r"variables = local\._told \}",
+        r"variables = local\._variables \}",
         "variables = {} }",
-        "both_endings_are_told",
+        "both_endings_are_notified",
     ),
     "a message's target loses its dead letters": (
         "pipeline/message.tf",
@@ -251,7 +251,7 @@ MUTATIONS: dict[str, Mutation] = {
         "\n",
         "targets_have_dead_letters",
     ),
-    "the pipeline is made without the tags that costs are told apart by": (
+    "the pipeline is made without the tags that split costs": (
         "pipeline/provider.tf",
         r"tags = module\.project\.tags",
         "tags = {}",

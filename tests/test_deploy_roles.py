@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import pytest
 import yaml
-from iam_evaluation import EVERYTHING, judge, refused_by
+from iam_evaluation import EVERYTHING, iam, refused_by
 from infrastructure_rules import listed
 from terraform_runner import Terraform, of_type
 from test_permissions import known_actions
@@ -34,7 +34,7 @@ class Role:
 
     def may(self, action: str, resource: str, **context: str) -> bool:
         known = HERE | {key.replace("__", ":"): value for key, value in context.items()}
-        answer: bool = judge.may(self.policies, self.boundary, judge.Request(action, resource, context=known))
+        answer: bool = iam.may(self.policies, self.boundary, iam.Request(action, resource, context=known))
         return answer
 
 
@@ -44,10 +44,10 @@ def roles(
 ) -> dict[str, Role]:
     """plan, apply, smoke and read of the first environment, after bootstrap/ was applied."""
     project = bake_into(tmp_path_factory.mktemp("bootstrapped"))
-    place = project / "project.yaml"
-    settings = yaml.safe_load(place.read_text(encoding="utf-8"))
+    path = project / "project.yaml"
+    settings = yaml.safe_load(path.read_text(encoding="utf-8"))
     settings["environments"][0]["jdbc"] = {"sales": {"url": "jdbc:postgresql://h/db", "secret": "sales"}}
-    place.write_text(json.dumps(settings | {"kms_keys": [CLIENT_KEY]}), encoding="utf-8")
+    path.write_text(json.dumps(settings | {"kms_keys": [CLIENT_KEY]}), encoding="utf-8")
     terraform.init(project / "bootstrap")
     done = terraform.run(project / "bootstrap", "apply", "-input=false", "-auto-approve", "-var=environment=dev")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -215,10 +215,10 @@ def test_in_an_existing_network_an_apply_removes_interfaces_of_that_network_only
     bake_into: Callable[..., Path], tmp_path: Path, terraform: Terraform
 ) -> None:
     project = bake_into(tmp_path)
-    place = project / "project.yaml"
-    settings = yaml.safe_load(place.read_text(encoding="utf-8"))
+    path = project / "project.yaml"
+    settings = yaml.safe_load(path.read_text(encoding="utf-8"))
     settings["environments"][0]["network"] = {"vpc": "vpc-0123456789abcdef0", "subnets": SUBNETS}
-    place.write_text(json.dumps(settings), encoding="utf-8")
+    path.write_text(json.dumps(settings), encoding="utf-8")
     made = of_type(terraform.plan(project / "bootstrap", "-var=environment=dev"), "aws_iam_policy")
     granted = [each["policy"] for address, each in made.items() if address.startswith('aws_iam_policy.grant["apply')]
     (boundary,) = (each["policy"] for address, each in made.items() if "deploy_boundary" in address)

@@ -12,7 +12,7 @@ TEMPLATE = Path(__file__).parent
 PROJECT = TEMPLATE.parent / "{{cookiecutter.project_slug}}"
 TEXT = (PROJECT / "docs/faults.md").read_text(encoding="utf-8")
 # What a name begins with, where the test is not one of the project's own.
-PLACES = {
+FOLDERS = {
     "template ": TEMPLATE,
     "tools ": TEMPLATE.parent / "tools/tests",
     "platform/": TEMPLATE.parent / "tools/src/dataops/acceptance",
@@ -33,7 +33,7 @@ def lines() -> dict[int, str]:
 def exists(named: str) -> bool:
     """Whether the file defines the test, or the rule that a test keeps."""
     file, _, name = named.removeprefix("template ").removeprefix("tools ").partition("::")
-    folder = next((place for word, place in PLACES.items() if named.startswith(word)), PROJECT / "tests")
+    folder = next((path for word, path in FOLDERS.items() if named.startswith(word)), PROJECT / "tests")
     if not (folder / file).is_file():
         return False
     if file in RULES:

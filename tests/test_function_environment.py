@@ -15,14 +15,14 @@ def test_an_environment_whose_json_is_too_long_is_refused_although_its_character
 ) -> None:
     project = shutil.copytree(planned_project, tmp_path / "project", symlinks=True)
     hosts = {f"c{number:02}": f"{number:02}{'x' * 30}" for number in range(83)}
-    told = json.dumps({name: f"{host}:5432" for name, host in hosts.items()}, separators=(",", ":"))
-    assert len("DATABASES") + len(told) < LIMIT - 100 < LIMIT < len(json.dumps({"DATABASES": told}))
-    place = project / "project.yaml"
-    settings = yaml.safe_load(place.read_text(encoding="utf-8"))
+    databases = json.dumps({name: f"{host}:5432" for name, host in hosts.items()}, separators=(",", ":"))
+    assert len("DATABASES") + len(databases) < LIMIT - 100 < LIMIT < len(json.dumps({"DATABASES": databases}))
+    path = project / "project.yaml"
+    settings = yaml.safe_load(path.read_text(encoding="utf-8"))
     settings["environments"][0]["jdbc"] = {
         name: {"url": f"jdbc:postgresql://{host}:5432/db", "secret": "s"} for name, host in hosts.items()
     }
-    place.write_text(json.dumps(settings), encoding="utf-8")
+    path.write_text(json.dumps(settings), encoding="utf-8")
 
     done = terraform.run(project / "dev", "plan", "-input=false", "-lock=false", "-refresh=false")
 

@@ -170,6 +170,11 @@ GLOSSARY = {
     r"stand[-_]ins?": "local AWS",
     r"anew": "again, recreated",
     r"learnt": "know, implement",
+    r"told": "notified, given, shown",
+    r"judg(?:e[ds]?|ements?|ing)": "check, evaluate",
+    r"hears? of|heard of": "receive, be notified",
+    r"delivery_news|run_news": "delivery_notification, run_notifications",
+    r"local platform": "local AWS",
 }
 # Names of version 1.0.0, in what upgrades from it; hostile answers, and sentences that use the words otherwise.
 SPEAKS_OF_FORMER_NAMES = {
@@ -179,7 +184,9 @@ SPEAKS_OF_FORMER_NAMES = {
 }  # fmt: skip
 FORMER_PLACES = re.compile(
     r"local/stand_in/|dataset\.maximum_bad_share|maximum_bad_share = optional|'maximum_bad_share' is|"
-    r'key != "maximum_bad_share"'
+    r'key != "maximum_bad_share"|'
+    # Names that are stored: a row of the ledger and its flag, a statement of a policy, a query of an alarm's metric.
+    r'told/\{topic\}|"told", message|Told       = \{ actions|\{ judged = each\.value|id = "judged"'
 )
 
 

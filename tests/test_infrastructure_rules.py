@@ -136,11 +136,11 @@ MUTATIONS = {
         '"/aws-glue/jobs/${local.prefix}"',
         "glue_writes_to_groups_that_are_kept",
     ),
-    "a job is told where to log": (
+    "a job gets an argument for its log group": (
         "modules/dataset/job.tf",
         r'    "--metrics" ',
         '    "--continuous-log-logGroup" = "/aws-glue/jobs/${var.prefix}"\n    "--metrics" ',
-        "jobs_are_told_nothing_that_glue_ignores",
+        "jobs_get_no_argument_that_glue_ignores",
     ),
     "the output bucket starts the chain": (
         "modules/dataset/event.tf",
@@ -148,7 +148,7 @@ MUTATIONS = {
         "[var.buckets.input, var.buckets.output]",
         "the_output_starts_nothing",
     ),
-    "resources are made without the tags that costs are told apart by": (
+    "resources are made without the tags that split costs": (
         "dev/provider.tf",
         r"    tags = module\.project\.tags\n",
         "    tags = { Project = module.project.project.slug }\n",
@@ -221,8 +221,8 @@ def required_names(source: str) -> set[str]:
     }
 
 
-def test_a_lambda_is_told_exactly_what_it_reads(plan: dict[str, Any], delivery_plan: dict[str, Any]) -> None:
-    told = {
+def test_a_lambda_gets_exactly_the_variables_that_it_reads(plan: dict[str, Any], delivery_plan: dict[str, Any]) -> None:
+    given = {
         values["handler"].removesuffix(".handler"): set(values["environment"][0]["variables"])
         for planned in (plan, delivery_plan)
         for values in of_type(planned, "aws_lambda_function").values()
@@ -230,7 +230,7 @@ def test_a_lambda_is_told_exactly_what_it_reads(plan: dict[str, Any], delivery_p
 
     read = {path.stem: required_names(path.read_text()) for path in (PROJECT / "lambda").glob("*.py")}
 
-    assert told == {name: names for name, names in read.items() if names}
+    assert given == {name: names for name, names in read.items() if names}
 
 
 def test_what_is_said_to_take_no_tags_takes_none(plan: dict[str, Any]) -> None:

@@ -181,13 +181,13 @@ ASKED_OF_SMS = (pick("SMS"), line("+32470123456"))
 
 
 def second_target(*keys: str) -> dict[str, Any]:
-    """What the second target is for keys that answer what it hears of."""
+    """The second target, for keys that answer what it receives."""
     ask = lambda: interview_targets.notification({}, [MAIL], ["dev", "prod"])  # noqa: E731
     found: dict[str, Any] = typed(ask, *ASKED_OF_SMS, *keys)
     return found
 
 
-def test_further_targets_are_asked_one_by_one_and_what_each_hears_of_beside_others() -> None:
+def test_further_targets_are_asked_one_by_one_with_what_each_receives() -> None:
     keys = (*ASKED_OF_SMS, YES, pick("e-mail"), line("a@example.com"), ENTER, NO)
 
     assert typed(lambda: interview_targets.notifications(["dev", "prod"], []), *keys) == [SMS, MAIL]
@@ -203,11 +203,11 @@ def test_e_mail_addresses_are_asked_in_one_line_and_other_targets_stay() -> None
     ]
 
 
-def test_a_second_target_hears_of_certain_kinds() -> None:
+def test_a_second_target_receives_certain_kinds() -> None:
     assert second_target(pick("kinds only"), "late", SPACE, ENTER) == {**SMS, "kinds": ["data late"]}
 
 
-def test_a_second_target_hears_of_certain_environments() -> None:
+def test_a_second_target_receives_from_certain_environments() -> None:
     chosen = second_target(pick("environments only"), "prod", SPACE, ENTER)
 
     assert chosen == {**SMS, "environments": ["prod"]}
@@ -225,7 +225,7 @@ def test_a_target_for_certain_kinds_names_one_at_least() -> None:
     assert second_target(*keys)["kinds"] == ["budget"]
 
 
-def test_what_a_target_hears_of_is_proposed_when_it_is_asked_again() -> None:
+def test_what_a_target_receives_is_proposed_when_it_is_asked_again() -> None:
     now = {**MAIL, "kinds": ["budget"], "successes": "never"}
 
     assert typed(lambda: interview_targets.notification(now, [], ["dev"]), ENTER, ENTER, ENTER, ENTER) == now
@@ -562,7 +562,7 @@ def test_a_fault_between_answers_is_shown_and_must_be_corrected(capsys: pytest.C
     assert "Not possible: datasets: 'orders_batches' is also the name of a table" in capsys.readouterr().out
 
 
-def test_the_summary_shows_what_a_target_hears_of() -> None:
+def test_the_summary_shows_what_a_target_receives() -> None:
     shown = interview_summary.target({**MAIL, "environments": ["prod"], "kinds": ["run failed", "budget"]})
 
     assert shown == "email a@example.com; kinds: run failed, budget; environments: prod"

@@ -11,7 +11,7 @@ from prompt_toolkit.output import DummyOutput
 
 from answers import interview_list, interview_project, interview_questions
 from answers.interview import ends
-from answers.regions import PLACES
+from answers.regions import CITIES
 from answers.schema import schema
 
 REGIONS = schema()["$defs"]["aws_region"]["enum"]
@@ -44,7 +44,7 @@ def screen_after(state: interview_list.Choosing, *keys: str) -> list[str]:
 
 
 def regions(**more: Any) -> interview_list.Choosing:
-    return interview_list.Choosing("Region", [f"{name} ({PLACES[name]})" for name in REGIONS], **more)
+    return interview_list.Choosing("Region", [f"{name} ({CITIES[name]})" for name in REGIONS], **more)
 
 
 def test_a_region_is_found_by_its_place() -> None:
@@ -52,7 +52,7 @@ def test_a_region_is_found_by_its_place() -> None:
 
 
 def test_every_region_has_its_place() -> None:
-    assert sorted(PLACES) == sorted(REGIONS)
+    assert sorted(CITIES) == sorted(REGIONS)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_what_is_typed_stays_visible_on_80x24() -> None:
 def test_the_entry_that_is_pointed_at_stays_visible_on_80x24() -> None:
     screen = screen_after(regions(pointed=REGIONS.index("us-west-2")))
 
-    assert [row for row in screen if row.startswith(" >")] == [f" > us-west-2 ({PLACES['us-west-2']})"]
+    assert [row for row in screen if row.startswith(" >")] == [f" > us-west-2 ({CITIES['us-west-2']})"]
     assert "19 more: arrow keys, or type to filter" in screen[-1]
 
 

@@ -99,9 +99,9 @@ ENVIRONMENTS = [("Environments", ENTER), ("AWS account of dev", ENTER), ("AWS ac
 SAMPLE = [("Sample file of dataset 1", "orders.csv" + ENTER), ("Dataset orders", ENTER)]
 NO_MORE_SAMPLES = [("Sample file of dataset 2", ENTER), ("Copy the first rows", ENTER)]
 PEOPLE = [("E-mail", "team@example.com" + ENTER), ("Approvers", ENTER)]
-PLACES = [("Where does the code", ENTER), ("Network", ENTER)]
+GIT_AND_NETWORK = [("Where does the code", ENTER), ("Network", ENTER)]
 LAST = "What do you want to do"
-ALL = [*PROJECT, *ENVIRONMENTS, *SAMPLE, *NO_MORE_SAMPLES, *PEOPLE, *PLACES]
+ALL = [*PROJECT, *ENVIRONMENTS, *SAMPLE, *NO_MORE_SAMPLES, *PEOPLE, *GIT_AND_NETWORK]
 ORDERS = "Order ID,Placed On,Amount\n" + "".join(f"{n},2026/01/0{1 + n // 2},{n}.50\n" for n in range(1, 9))
 
 
@@ -191,8 +191,8 @@ def test_three_samples_take_twenty_answers_at_most_and_enter_gives_all_but_the_n
         "Project",
         *(f"Sample file of dataset {number}" for number in (1, 2, 3)),
     }
-    told = " ".join(person.plain().split())
-    assert "Not decided yet in project.yaml: environments, dev, account; environments, prod, account." in told
+    screen = " ".join(person.plain().split())
+    assert "Not decided yet in project.yaml: environments, dev, account; environments, prod, account." in screen
     project = orders.parent / "acme-sales"
     assert list(settings(project)["datasets"]) == ["orders", "customers", "visits"]
     assert sorted(path.name for path in (project / "samples").iterdir()) == ["customers", "orders", "visits"]
@@ -274,7 +274,7 @@ def test_after_a_closed_terminal_the_interview_goes_on_and_ends_without_a_draft(
     assert draft.stat().st_mode & 0o777 == 0o600
     again = terminal()
     again.answer("An earlier interview was not finished", ENTER)
-    again.answer_all([*NO_MORE_SAMPLES, *PEOPLE, *PLACES, (LAST, ENTER)])
+    again.answer_all([*NO_MORE_SAMPLES, *PEOPLE, *GIT_AND_NETWORK, (LAST, ENTER)])
 
     assert again.end() == 0
     assert [each["name"] for each in settings(orders.parent / "acme-sales")["environments"]] == ["dev", "prod"]

@@ -31,9 +31,9 @@ def outcomes(bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFa
     jdbc = {"sales": {"url": "jdbc:postgresql://db.example.com:5433/sales", "secret": "sales"}}
     given["environments"] = [{"name": "dev", "account": ACCOUNT, "jdbc": jdbc}]
     given["notifications"].append({"protocol": "topic", "arn": TOPIC})
-    place = tmp_path_factory.mktemp("settings") / "settings.json"
-    place.write_text(json.dumps(given), encoding="utf-8")
-    found: Outcomes = answer_of("keys_of_a_project.py", project, str(place), TOPIC)
+    path = tmp_path_factory.mktemp("settings") / "settings.json"
+    path.write_text(json.dumps(given), encoding="utf-8")
+    found: Outcomes = answer_of("keys_of_a_project.py", project, str(path), TOPIC)
     return found
 
 

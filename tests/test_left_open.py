@@ -78,12 +78,12 @@ OPEN: list[tuple[dict[str, Any], list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("given", "places"), OPEN)
-def test_the_template_and_the_tools_find_the_same_placeholders(given: dict[str, Any], places: list[str]) -> None:
+@pytest.mark.parametrize(("given", "locations"), OPEN)
+def test_the_template_and_the_tools_find_the_same_placeholders(given: dict[str, Any], locations: list[str]) -> None:
     settings = project_from(answers(**given))
 
     assert project_faults(settings) == []
-    assert left_open.left_open(settings) == tools_left_open.left_open(settings) == places
+    assert left_open.left_open(settings) == tools_left_open.left_open(settings) == locations
 
 
 def test_the_summary_names_what_is_left_open() -> None:

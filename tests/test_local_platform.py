@@ -17,7 +17,7 @@ COLUMNS = [
     {"name": "kind", "type": "string"},
 ]
 KEYED = {"columns": COLUMNS, "primary_key": ["id"], "newest_by": "seen_at"}
-# What is not known yet is left open: the local platform works with placeholders.
+# What is not known yet is left open: the local AWS works with placeholders.
 DEV = "000000000001"
 WIDE: dict[str, Any] = {
     "environments": f"dev={DEV}, test=222222222222, uat=333333333333, prod=000000000004",
@@ -88,9 +88,9 @@ def wide(bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFactor
     done = make(project, "local", f"DATA={files}")
     try:
         assert done.returncode == 0, done.stdout + done.stderr
-        place = project / ".local" / "dev"
-        report = json.loads((place / "report.json").read_text(encoding="utf-8"))
-        yield Platform(project, report, (place / "report.html").read_text(encoding="utf-8"), done.stdout)
+        folder = project / ".local" / "dev"
+        report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+        yield Platform(project, report, (folder / "report.html").read_text(encoding="utf-8"), done.stdout)
     finally:
         ended = make(project, "local-down")
         assert ended.returncode == 0, ended.stdout + ended.stderr
@@ -117,11 +117,13 @@ def test_a_file_with_too_many_bad_rows_is_given_up_at_once_because_it_would_fail
     assert devices["published_rows"] == 0
 
 
-def test_every_kind_of_target_is_told_of_the_file_that_was_given_up(wide: Platform) -> None:
-    told = [sent for sent in wide.report["notifications"] if "devices: run failed, 1 file given up" in sent["message"]]
-    heard = " ".join(" ".join(sent["to"]) for sent in told)
+def test_every_kind_of_target_is_notified_of_the_file_that_was_given_up(wide: Platform) -> None:
+    sent_once = [
+        sent for sent in wide.report["notifications"] if "devices: run failed, 1 file given up" in sent["message"]
+    ]
+    recipients = " ".join(" ".join(sent["to"]) for sent in sent_once)
 
-    assert [kind for kind in ("email ", "sms ", "https ", "slack ", "teams ", "topic ") if kind not in heard] == []
+    assert [kind for kind in ("email ", "sms ", "https ", "slack ", "teams ", "topic ") if kind not in recipients] == []
 
 
 def test_the_page_and_the_terminal_name_every_dataset_and_file(wide: Platform) -> None:

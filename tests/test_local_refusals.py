@@ -53,7 +53,7 @@ SENTENCES = {
 
 
 @pytest.fixture(scope="module")
-def told(bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def outcome(bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What Terraform and Lambda said of a project before and after it was broken."""
     project = bake_into(tmp_path_factory.mktemp("refused"))
     given = {"targets": TARGETS, "function": "-sweep", "mutations": list(MUTATIONS.values())}
@@ -72,19 +72,19 @@ def told(bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFactor
     return found
 
 
-def test_a_project_as_it_is_passes(told: dict[str, Any]) -> None:
-    assert told["lost"] == [], "these mutations no longer fit"
-    assert told["before"]["succeeded"], told["before"]["said"]
-    assert told["before"]["function"] == "made"
+def test_a_project_as_it_is_passes(outcome: dict[str, Any]) -> None:
+    assert outcome["lost"] == [], "these mutations no longer fit"
+    assert outcome["before"]["succeeded"], outcome["before"]["said"]
+    assert outcome["before"]["function"] == "made"
 
 
-def test_no_function_is_made_whose_role_may_delete_some_interfaces_only(told: dict[str, Any]) -> None:
+def test_no_function_is_made_whose_role_may_delete_some_interfaces_only(outcome: dict[str, Any]) -> None:
     sentence = "The provided execution role does not have permissions to call DeleteNetworkInterface on EC2"
 
-    assert sentence in told["after"]["function"]
+    assert sentence in outcome["after"]["function"]
 
 
 @pytest.mark.parametrize("mutation", SENTENCES)
-def test_what_aws_would_refuse_is_refused_with_its_sentence(told: dict[str, Any], mutation: str) -> None:
-    assert not told["after"]["succeeded"]
-    assert SENTENCES[mutation] in told["after"]["said"]
+def test_what_aws_would_refuse_is_refused_with_its_sentence(outcome: dict[str, Any], mutation: str) -> None:
+    assert not outcome["after"]["succeeded"]
+    assert SENTENCES[mutation] in outcome["after"]["said"]

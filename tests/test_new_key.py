@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from iam_evaluation import judge
+from iam_evaluation import iam
 from infrastructure_rules import Plan
 from mutation import apply_mutation
 from terraform_runner import Terraform, of_type
@@ -22,7 +22,7 @@ def effects(policy: str, action: str, role: str, **context: str) -> set[str]:
     """What a policy decides about a role's use of a key that has no tags and no alias yet."""
     arn = f"arn:aws:iam::{ACCOUNT}:role/{role}"
     known = {"aws:PrincipalArn": arn, **THROUGH_S3} | {key.replace("__", ":"): value for key, value in context.items()}
-    found: set[str] = judge.effects([policy], judge.Request(action, KEY, frozenset({arn}), known))
+    found: set[str] = iam.effects([policy], iam.Request(action, KEY, frozenset({arn}), known))
     return found
 
 

@@ -55,7 +55,7 @@ def test_the_steps_go_on_from_the_first_commit_to_the_first_query(answers: dict[
 @pytest.mark.parametrize("answers", ANSWERS.values(), ids=ANSWERS)
 def test_every_step_on_aws_names_a_page_that_exists(answers: dict[str, Any]) -> None:
     steps = text_for(**answers).partition("Each step has a page:")[2].strip().splitlines()
-    pages = [re.search(r'(docs/[\w-]+\.md)(?:, "(.+)")?$', told) for told in steps[::2]]
+    pages = [re.search(r'(docs/[\w-]+\.md)(?:, "(.+)")?$', step) for step in steps[::2]]
 
     assert len(steps) == 12
     for page in pages:

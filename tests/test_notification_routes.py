@@ -1,4 +1,4 @@
-"""Who hears of what in a plan: for every environment, kind and target the same as project.yaml says."""
+"""Who receives what in a plan: for every environment, kind and target the same as project.yaml says."""
 
 import copy
 import json
@@ -82,8 +82,8 @@ def address_of(target: dict[str, Any]) -> str:
     return str(target.get("endpoint") or target.get("arn") or target["channel"])
 
 
-def heard(plan: Plan) -> dict[str, set[str]]:
-    """Each address's kinds: what the sender is told of a topic, and who gets what is sent there."""
+def kinds_by_address(plan: Plan) -> dict[str, set[str]]:
+    """Each address's kinds: from the routes of the sender, and from the recipients of each topic."""
     routes = [json.loads(variables["NOTIFICATION_ROUTES"]) for variables in environments_of(plan)]
     assert all(route == routes[0] for route in routes)
     kinds: dict[str, set[str]] = {}
@@ -95,9 +95,9 @@ def heard(plan: Plan) -> dict[str, set[str]]:
 
 
 def environments_of(plan: Plan) -> list[dict[str, str]]:
-    """What each Lambda is told that tells people."""
-    told = [values["environment"][0]["variables"] for values in of_type(plan, "aws_lambda_function").values()]
-    return [variables for variables in told if "NOTIFICATION_ROUTES" in variables]
+    """The environment variables of each Lambda that sends notifications."""
+    environments = [values["environment"][0]["variables"] for values in of_type(plan, "aws_lambda_function").values()]
+    return [variables for variables in environments if "NOTIFICATION_ROUTES" in variables]
 
 
 def readers_of(plan: Plan, topic: str) -> list[str]:
@@ -111,11 +111,11 @@ def readers_of(plan: Plan, topic: str) -> list[str]:
     readers = [
         values.get("endpoint") or values["slack_channel_id"]
         for kind in kinds
-        for place, values in of_type(plan, kind).items()
-        if key and place.endswith(f"[{key}")
+        for resource, values in of_type(plan, kind).items()
+        if key and resource.endswith(f"[{key}")
     ]
     teams = of_type(plan, "aws_chatbot_teams_channel_configuration").items()
-    return readers + [values["channel_id"] for place, values in teams if key and place.endswith(f"[{key}")]
+    return readers + [values["channel_id"] for resource, values in teams if key and resource.endswith(f"[{key}")]
 
 
 @pytest.fixture(scope="module")
@@ -135,15 +135,15 @@ def planned(
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])
-def test_every_target_hears_of_exactly_what_project_yaml_says(planned: Callable[[str], Plan], environment: str) -> None:
+def test_every_target_receives_exactly_what_project_yaml_says(planned: Callable[[str], Plan], environment: str) -> None:
     teams = {"19%3Aabcdef%40thread.tacv2": TEAMS["channel"]}
 
-    found = {teams.get(address, address): kinds for address, kinds in heard(planned(environment)).items()}
+    found = {teams.get(address, address): kinds for address, kinds in kinds_by_address(planned(environment)).items()}
 
     assert found == wanted(TARGETS, environment)
 
 
-def test_each_target_is_told_in_the_form_that_it_reads(planned: Callable[[str], Plan]) -> None:
+def test_each_target_is_notified_in_the_form_that_it_reads(planned: Callable[[str], Plan]) -> None:
     routes = json.loads(environments_of(planned("prod"))[0]["NOTIFICATION_ROUTES"])
     forms = {topic.rpartition(":")[2].split("-")[-2]: route["form"] for route in routes for topic in route["topics"]}
 
@@ -157,7 +157,7 @@ def test_a_route_that_loses_a_kind_is_noticed(planned: Callable[[str], Plan]) ->
         routes[0]["kinds"].remove("run failed")
         variables["NOTIFICATION_ROUTES"] = json.dumps(routes)
 
-    assert heard(plan) != heard(planned("dev"))
+    assert kinds_by_address(plan) != kinds_by_address(planned("dev"))
 
 
 def test_a_subscription_of_somebody_else_is_noticed(planned: Callable[[str], Plan]) -> None:
@@ -165,10 +165,10 @@ def test_a_subscription_of_somebody_else_is_noticed(planned: Callable[[str], Pla
     subscriptions = of_type(plan, "aws_sns_topic_subscription").values()
     next(each for each in subscriptions if each["protocol"] == "email")["endpoint"] = "somebody@example.com"
 
-    assert heard(plan) != heard(planned("dev"))
+    assert kinds_by_address(plan) != kinds_by_address(planned("dev"))
 
 
-def test_what_is_wrong_with_the_teller_itself_reaches_every_target_that_hears_of_anything(
+def test_an_alarm_of_the_notifier_itself_reaches_every_target_that_receives_anything(
     planned: Callable[[str], Plan],
 ) -> None:
     plan = planned("prod")
@@ -180,12 +180,12 @@ def test_what_is_wrong_with_the_teller_itself_reaches_every_target_that_hears_of
     assert {topic for each in actions for topic in each} == {topic for route in routes for topic in route["topics"]}
 
 
-def test_every_other_alarm_goes_to_the_teller(planned: Callable[[str], Plan]) -> None:
+def test_every_other_alarm_goes_to_the_notifier(planned: Callable[[str], Plan]) -> None:
     plan = planned("prod")
-    told = [each for each in alarms(plan) if each not in alarms(plan, "notify-failing")]
+    others = [each for each in alarms(plan) if each not in alarms(plan, "notify-failing")]
 
-    actions = {arn.rpartition(":")[2] for each in told for arn in each["alarm_actions"]}
-    assert len(told) > 10 and actions == {"acme-sales-prod-notifications"}
+    actions = {arn.rpartition(":")[2] for each in others for arn in each["alarm_actions"]}
+    assert len(others) > 10 and actions == {"acme-sales-prod-notifications"}
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])
@@ -202,32 +202,34 @@ def alarms(plan: Plan, name: str = "") -> list[dict[str, Any]]:
     return [each for each in of_type(plan, "aws_cloudwatch_metric_alarm").values() if name in each["alarm_name"]]
 
 
-def test_of_deliveries_too_every_target_hears_of_exactly_what_project_yaml_says(
+def test_of_deliveries_too_every_target_receives_exactly_what_project_yaml_says(
     planned: Callable[[str], Plan],
 ) -> None:
     teams = {"19%3Aabcdef%40thread.tacv2": TEAMS["channel"]}
 
-    found = {teams.get(address, address): kinds for address, kinds in heard_of_deliveries(planned("pipeline")).items()}
+    found = {
+        teams.get(address, address): kinds for address, kinds in notified_of_deliveries(planned("pipeline")).items()
+    }
 
     assert found == wanted(TARGETS, "pipeline")
 
 
-def heard_of_deliveries(plan: Plan) -> dict[str, set[str]]:
-    """Each address's kinds: what Lambdas and builds are told, and what alarms do."""
-    told = []
+def notified_of_deliveries(plan: Plan) -> dict[str, set[str]]:
+    """Each address's kinds: from the variables of Lambdas and builds, and from the actions of alarms."""
+    sent = []
     for values in of_type(plan, "aws_lambda_function").values():
         kinds = SAID_BY_FUNCTIONS[values["function_name"].removeprefix(f"{PIPELINE}-")]
         routes = json.loads(values["environment"][0]["variables"]["NOTIFICATION_ROUTES"])
-        told += [(kind, topic) for route in routes for kind in kinds & set(route["kinds"]) for topic in route["topics"]]
+        sent += [(kind, topic) for route in routes for kind in kinds & set(route["kinds"]) for topic in route["topics"]]
     for values in of_type(plan, "aws_codebuild_project").values():
         kind = SAID_BY_BUILDS.get(values["name"].removeprefix(f"{PIPELINE}-").partition("-")[0], "")
         variables = {each["name"]: each["value"] for each in values["environment"][0]["environment_variable"]}
         routes = json.loads(variables.get("NOTIFICATION_ROUTES", "[]"))
-        told += [(kind, topic) for route in routes if kind in route["kinds"] for topic in route["topics"]]
+        sent += [(kind, topic) for route in routes if kind in route["kinds"] for topic in route["topics"]]
     for values in of_type(plan, "aws_cloudwatch_metric_alarm").values():
-        told += [("alarm", topic) for topic in values["alarm_actions"]]
+        sent += [("alarm", topic) for topic in values["alarm_actions"]]
     found: dict[str, set[str]] = {}
-    for kind, topic in told:
+    for kind, topic in sent:
         for address in readers_of(plan, topic):
             found.setdefault(address, set()).add(kind)
     return found

@@ -132,10 +132,10 @@ def test_a_job_reads_the_secret_of_its_database_and_not_those_of_its_neighbours(
     planned_project: Path, tmp_path: Path, terraform: Terraform
 ) -> None:
     project = shutil.copytree(planned_project, tmp_path / "project", symlinks=True)
-    place = project / "project.yaml"
-    settings = yaml.safe_load(place.read_text(encoding="utf-8"))
+    path = project / "project.yaml"
+    settings = yaml.safe_load(path.read_text(encoding="utf-8"))
     settings["environments"][0]["jdbc"] = {"sales": {"url": "jdbc:postgresql://h/db", "secret": "sales"}}
-    place.write_text(json.dumps(settings), encoding="utf-8")
+    path.write_text(json.dumps(settings), encoding="utf-8")
 
     job = policies_of_role(terraform.plan(project / "dev"), "acme-sales-dev-glue-job")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from answer_matrix import ACCOUNT, CONNECTION, DELIVERY, GIT_PROVIDERS
-from delivery_rules import APPROVE, environment_stages, the_pipeline, told
+from delivery_rules import APPROVE, environment_stages, the_pipeline, variables_of_action
 from iam_evaluation import EVERYTHING, may, policies_of_person, policies_of_role, refused_by
 from infrastructure_rules import Plan
 from make_command import answer_of
@@ -70,7 +70,7 @@ def test_a_connection_starts_the_pipeline_on_pushes_to_main_and_a_build_on_pull_
     assert requests["pull_request"][0]["branches"][0]["includes"] == ["main"]
     (build,) = pull_request["stage"][1]["action"]
     assert build["configuration"]["ProjectName"] == "acme-sales-pipeline-pull-request"
-    assert told(build)["SOURCE_COMMIT"] == "#{source.CommitId}"
+    assert variables_of_action(build)["SOURCE_COMMIT"] == "#{source.CommitId}"
 
 
 def test_a_connection_is_made_unless_one_is_given(connected: tuple[dict[str, Any], Plan]) -> None:
@@ -183,15 +183,15 @@ def test_a_window_is_the_hours_of_its_own_time_zone(delivery_plan: Plan) -> None
     assert [stage["before_entry"] for stage in the_pipeline(delivery_plan)["stage"][:-2]] == [[], [], []]
 
 
-def test_the_apply_of_an_environment_with_a_window_is_told_the_window(delivery_plan: Plan) -> None:
-    told_windows = {
+def test_the_apply_of_an_environment_with_a_window_gets_the_window(delivery_plan: Plan) -> None:
+    windows_of_applies = {
         address.split('"')[1]: json.loads(each["value"])
         for address, project in of_type(delivery_plan, "aws_codebuild_project").items()
         for each in project["environment"][0]["environment_variable"]
         if each["name"] == "DEPLOY_WINDOW"
     }
 
-    assert told_windows == {"apply-prod": {"days": "MON-FRI", "hours": "9-16", "time_zone": "Europe/Brussels"}}
+    assert windows_of_applies == {"apply-prod": {"days": "MON-FRI", "hours": "9-16", "time_zone": "Europe/Brussels"}}
 
 
 def test_the_pipeline_starts_when_main_of_its_repository_changes(delivery_plan: Plan) -> None:
@@ -404,7 +404,7 @@ def test_the_pipeline_adopts_its_repository_settles_and_is_destroyed_without_it(
     assert {name: applied_pipeline[name] for name in expected} == expected
 
 
-def test_an_approver_is_told_that_there_is_no_record_and_without_the_right_to_list_that_it_is_forbidden(
+def test_an_approver_reads_that_there_is_no_record_and_without_the_right_to_list_that_it_is_forbidden(
     applied_pipeline: dict[str, Any],
 ) -> None:
     """R10."""

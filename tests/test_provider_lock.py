@@ -38,10 +38,10 @@ def test_the_locked_provider_is_the_one_that_the_tests_use(project: Path, terraf
     root = copied_root(project, tmp_path)
 
     done = terraform.run(root, "init", "-input=false", "-lockfile=readonly")
-    told = json.loads(terraform.run(root, "version", "-json").stdout)
+    version = json.loads(terraform.run(root, "version", "-json").stdout)
 
     assert done.returncode == 0, done.stderr
-    assert told["provider_selections"] == {"registry.terraform.io/hashicorp/aws": locked_version(root)}
+    assert version["provider_selections"] == {"registry.terraform.io/hashicorp/aws": locked_version(root)}
 
 
 def test_a_provider_whose_content_is_not_the_locked_one_is_refused(

@@ -16,15 +16,15 @@ EDITS |= {f"{step}: {edit[1]}": edit[:2] for step, given in STEPS.items() for ed
 
 def rules() -> Iterator[str]:
     """Every rule of the tools' local_aws/refusals/ that refuses something, as module.function."""
-    for place in sorted(REFUSALS.glob("*.py")):
-        tree = ast.parse(place.read_text(encoding="utf-8"))
+    for path in sorted(REFUSALS.glob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
         tables = [node.value for node in tree.body if isinstance(node, ast.AnnAssign) and "REFUSALS" in ast.dump(node)]
         listed = {node.id for table in tables if table for node in ast.walk(table) if isinstance(node, ast.Name)}
         for node in tree.body:
             if isinstance(node, ast.FunctionDef) and (node.name in listed or node.name.startswith("refuse_a_")):
                 calls = [each.func for each in ast.walk(node) if isinstance(each, ast.Call)]
                 if any(isinstance(each, ast.Name) and each.id == "refuse" for each in calls):
-                    yield f"{place.stem}.{node.name}"
+                    yield f"{path.stem}.{node.name}"
 
 
 def test_every_refusal_has_a_mutation_or_a_test_elsewhere() -> None:
@@ -45,6 +45,6 @@ def test_the_test_is_there_that_shows_a_refusal_elsewhere(test: str) -> None:
 @pytest.mark.parametrize("edit", EDITS)
 def test_a_mutation_still_fits_the_project(edit: str) -> None:
     file, before = EDITS[edit]
-    place = PROJECT / file.replace("dev/", "{{first_environment()}}/")
+    path = PROJECT / file.replace("dev/", "{{first_environment()}}/")
 
-    assert place.read_text(encoding="utf-8").count(before) == 1
+    assert path.read_text(encoding="utf-8").count(before) == 1

@@ -39,10 +39,10 @@ def listing(folder: Path) -> list[Path]:
 
 @pytest.mark.parametrize("field", sorted({case.field for case in REFUSED}))
 def test_every_hostile_answer_is_refused_with_a_printable_sentence(field: str) -> None:
-    told = {case.value: refusals_of(**answers_with(case)) for case in REFUSED if case.field == field}
+    refusals = {case.value: refusals_of(**answers_with(case)) for case in REFUSED if case.field == field}
 
-    assert [value for value, sentences in told.items() if not sentences] == []
-    assert [value for value, sentences in told.items() if not all(line.isprintable() for line in sentences)] == []
+    assert [value for value, sentences in refusals.items() if not sentences] == []
+    assert [value for value, sentences in refusals.items() if not all(line.isprintable() for line in sentences)] == []
 
 
 @pytest.mark.parametrize("case", [case for case in cases() if case.field == "webhook_url"], ids=named)
@@ -357,7 +357,7 @@ def test_a_refusal_begins_with_what_is_wrong(run_cookiecutter: Callable[..., Any
     assert done.stderr.startswith("Error: region: 'mars-1' is not one of")
 
 
-def test_keys_of_other_templates_in_a_persons_own_configuration_are_not_judged(
+def test_keys_of_other_templates_in_a_persons_own_configuration_are_not_checked(
     run_cookiecutter: Callable[..., Any], home: Path, tmp_path: Path
 ) -> None:
     (home / ".cookiecutterrc").write_text("default_context: {full_name: Ada, region: eu-central-1}\n")
@@ -529,7 +529,7 @@ def test_the_longest_names_fit_into_the_limits_of_aws() -> None:
     assert len("{prefix}-{environment}-quarantine-{account}".format(**longest)) <= 54
 
 
-def test_without_questionary_a_person_is_told_how_to_get_it_and_asked_plainly(
+def test_without_questionary_a_person_reads_how_to_get_it_and_is_asked_plainly(
     terminal: Callable[..., Any], tmp_path: Path
 ) -> None:
     asking = terminal(path=without_questionary(tmp_path))

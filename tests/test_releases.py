@@ -209,7 +209,7 @@ def test_a_resource_that_holds_data_is_accounted_for_or_the_release_is_refused(
 
 
 def test_the_record_of_the_last_release_is_small_and_readable(released: Template) -> None:
-    told = json.loads(released.read("releases/last.json"))
+    record = json.loads(released.read("releases/last.json"))
 
-    assert set(told) == {"version", "files", "resources"}
+    assert set(record) == {"version", "files", "resources"}
     assert len(released.read("releases/last.json")) < 60_000

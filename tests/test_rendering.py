@@ -28,9 +28,9 @@ def test_the_same_answers_give_the_same_bytes_in_any_folder(
 
 
 def test_no_rendered_file_names_a_place_on_this_machine(project: Path, template: Path) -> None:
-    places = [str(project.parent).encode(), str(template).encode(), os.fsencode(Path.home())]
+    folders = [str(project.parent).encode(), str(template).encode(), os.fsencode(Path.home())]
 
-    assert [name for name, content in tree(project).items() if any(place in content for place in places)] == []
+    assert [name for name, content in tree(project).items() if any(folder in content for folder in folders)] == []
 
 
 def test_every_environment_gets_the_same_files(bake: Callable[..., Path]) -> None:
@@ -175,7 +175,7 @@ def test_each_question_has_a_short_form(
     assert settings_of(bake(environments="dev=111111111111", **{question: answer}))[question] == settings
 
 
-def test_how_changes_are_delivered_is_told_beside_the_approvers(bake: Callable[..., Path]) -> None:
+def test_how_changes_are_delivered_is_written_beside_the_approvers(bake: Callable[..., Path]) -> None:
     delivery = {"account": "333333333333", "approvals": 3, "approval_timeout": "5 days", "developers": ["Developers"]}
 
     settings = settings_of(bake(approvers={"approvers": "Architects, SMEs", "delivery": delivery}))

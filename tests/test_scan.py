@@ -54,7 +54,7 @@ def test_vulnerabilities_that_cannot_be_looked_up_are_not_called_none(
     assert ("NOT DONE: vulnerabilities cannot be looked up here" in said) != ("requests 2.19.1" in said)
 
 
-def test_what_pip_audit_finds_is_told_by_package_and_number(project: Path, tmp_path: Path) -> None:
+def test_what_pip_audit_finds_is_listed_by_package_and_number(project: Path, tmp_path: Path) -> None:
     found = {"name": "requests", "version": "2.19.1", "vulns": [{"id": "PYSEC-2018-28"}]}
     audit = tmp_path / "bin" / "pip-audit"
     audit.parent.mkdir()

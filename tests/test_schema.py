@@ -1,4 +1,4 @@
-"""project.schema.json, and that what interprets it in answers/ judges as a real JSON Schema library does."""
+"""project.schema.json, and that answers/ accepts and refuses as a real JSON Schema library does."""
 
 import copy
 import json
@@ -198,7 +198,7 @@ WRONG_BY_SCHEMA: list[tuple[tuple[str | int, ...], object]] = [
 LIBRARY = Draft202012Validator(schema())
 
 
-def judged_by_library(draft: object) -> bool:
+def accepted_by_library(draft: object) -> bool:
     return LIBRARY.is_valid(draft)
 
 
@@ -240,7 +240,7 @@ def test_patterns_are_anchored_and_mean_the_same_in_every_language() -> None:
 
 def test_a_draft_with_every_key_is_right() -> None:
     assert project_faults(FULL) == []
-    assert judged_by_library(FULL)
+    assert accepted_by_library(FULL)
 
 
 def test_the_draft_with_every_key_has_every_key() -> None:
@@ -257,12 +257,12 @@ def test_the_draft_with_every_key_has_every_key() -> None:
 def test_what_a_library_refuses_is_refused_here(path: tuple[str | int, ...], value: object) -> None:
     draft = copy.deepcopy(FULL)
     *way, last = path
-    place: Any = draft
+    parent: Any = draft
     for step in way:
-        place = place[step]
-    place[last] = value
+        parent = parent[step]
+    parent[last] = value
 
-    assert not judged_by_library(draft)
+    assert not accepted_by_library(draft)
     assert project_faults(draft) != []
 
 
@@ -274,7 +274,7 @@ def with_old_name(dataset: dict[str, Any]) -> dict[str, Any]:
 def test_a_renamed_key_in_project_yaml_is_refused_with_its_new_name() -> None:
     draft = {**FULL, "datasets": {"orders": with_old_name(FULL["datasets"]["orders"])}}
 
-    assert not judged_by_library(draft)
+    assert not accepted_by_library(draft)
     assert project_faults(draft) == ["datasets, orders: 'maximum_bad_share' is now called maximum_quarantined_share."]
 
 
@@ -301,14 +301,14 @@ def test_an_answer_with_both_names_of_a_key_is_refused() -> None:
 def test_a_required_key_that_lacks_is_named(key: str) -> None:
     draft = {name: value for name, value in FULL.items() if name != key}
 
-    assert not judged_by_library(draft)
+    assert not accepted_by_library(draft)
     assert any(f"lacks {key}" in sentence for sentence in project_faults(draft))
 
 
 def test_no_hostile_answer_is_right_here_and_wrong_for_a_library() -> None:
     drafts = [project_from({**DEFAULTS, **answers_with(case)}) for case in cases()]
 
-    assert [draft for draft in drafts if not project_faults(draft) and not judged_by_library(draft)] == []
+    assert [draft for draft in drafts if not project_faults(draft) and not accepted_by_library(draft)] == []
 
 
 def test_a_generated_project_yaml_fits_its_own_schema(project: Path) -> None:

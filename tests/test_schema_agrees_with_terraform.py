@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hostile_answers import answers_with, cases, some_of_each_field
 from terraform_runner import Terraform
-from test_schema import FULL, judged_by_library
+from test_schema import FULL, accepted_by_library
 
 from answers.project import project_faults, project_from
 from answers.schema import schema
@@ -29,7 +29,7 @@ DRAFT = {
         },
     ],
 }
-# Terraform judges the drafts of a folder in one plan, and gives back what it has understood.
+# Terraform checks the drafts of a folder in one plan, and gives back what it has understood.
 ROOT = """
 variable "drafts" {
   type = set(string)
@@ -47,8 +47,8 @@ output "understood" {
 }
 """
 ORDERS = ("datasets", "orders")
-Place = tuple[str | int, ...]
-WRONG: list[tuple[Place, Any]] = [
+KeyPath = tuple[str | int, ...]
+WRONG: list[tuple[KeyPath, Any]] = [
     (("slug",), "Acme"),
     (("slug",), "a" * 25),
     (("bucket_prefix",), "acme.data"),
@@ -142,7 +142,7 @@ WRONG: list[tuple[Place, Any]] = [
 ]
 
 
-class Judge:
+class Validator:
     """modules/project in a folder of its own, which tells what it understood."""
 
     def __init__(self, folder: Path, terraform: Terraform) -> None:
@@ -172,119 +172,119 @@ class Judge:
 
 
 @pytest.fixture(scope="module")
-def judge(terraform: Terraform, tmp_path_factory: pytest.TempPathFactory) -> Judge:
-    return Judge(tmp_path_factory.mktemp("judge"), terraform)
+def validator(terraform: Terraform, tmp_path_factory: pytest.TempPathFactory) -> Validator:
+    return Validator(tmp_path_factory.mktemp("validator"), terraform)
 
 
-def places(node: Any, place: Place = ()) -> Iterator[Place]:
+def paths_in(node: Any, path: KeyPath = ()) -> Iterator[KeyPath]:
     """Where each entry of a draft stands."""
     entries = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     for key, value in entries:
         if isinstance(node, dict):
-            yield (*place, key)
-        yield from places(value, (*place, key))
+            yield (*path, key)
+        yield from paths_in(value, (*path, key))
 
 
-def changed(place: Place, *values: Any) -> dict[str, Any]:
+def changed(path: KeyPath, *values: Any) -> dict[str, Any]:
     """A draft in which an entry has another value, or is left out."""
     draft = copy.deepcopy(DRAFT)
     node: Any = draft
-    for key in place[:-1]:
+    for key in path[:-1]:
         node = node[key]
     if values:
-        node[place[-1]] = values[0]
+        node[path[-1]] = values[0]
     else:
-        del node[place[-1]]
+        del node[path[-1]]
     return draft
 
 
-def lost(given: Any, understood: Any, place: Place = ()) -> list[Place]:
+def lost(given: Any, understood: Any, path: KeyPath = ()) -> list[KeyPath]:
     """The entries of a draft that Terraform's types dropped."""
     if not isinstance(given, dict | list):
         return []
     entries = given.items() if isinstance(given, dict) else enumerate(given)
     held = understood if isinstance(understood, dict) else range(len(understood))
     inside = [(key, value) for key, value in entries if key in held]
-    dropped: list[Place] = [(*place, key) for key in given if key not in held] if isinstance(given, dict) else []
-    return dropped + [each for key, value in inside for each in lost(value, understood[key], (*place, key))]
+    dropped: list[KeyPath] = [(*path, key) for key in given if key not in held] if isinstance(given, dict) else []
+    return dropped + [each for key, value in inside for each in lost(value, understood[key], (*path, key))]
 
 
-def test_terraform_knows_every_key_that_the_schema_knows(judge: Judge) -> None:
-    assert lost(DRAFT, judge.understood(DRAFT)) == []
+def test_terraform_knows_every_key_that_the_schema_knows(validator: Validator) -> None:
+    assert lost(DRAFT, validator.understood(DRAFT)) == []
 
 
-def test_terraform_knows_no_key_that_the_schema_does_not(judge: Judge) -> None:
-    understood = judge.understood(DRAFT)
-    known = {place[-1] for place in places(DRAFT)}
+def test_terraform_knows_no_key_that_the_schema_does_not(validator: Validator) -> None:
+    understood = validator.understood(DRAFT)
+    known = {path[-1] for path in paths_in(DRAFT)}
     renamed = {old for kind in schema()["$defs"].values() for old in kind.get("renamed", {})}
 
-    assert {place[-1] for place in places(understood)} - renamed <= known
+    assert {path[-1] for path in paths_in(understood)} - renamed <= known
     assert renamed
 
 
-def test_what_may_be_left_out_may_be_left_out_in_both(judge: Judge) -> None:
-    drafts = [changed(place) for place in places(DRAFT)]
-    optional = [draft for draft in drafts if judged_by_library(draft) and not project_faults(draft)]
+def test_what_may_be_left_out_may_be_left_out_in_both(validator: Validator) -> None:
+    drafts = [changed(path) for path in paths_in(DRAFT)]
+    optional = [draft for draft in drafts if accepted_by_library(draft) and not project_faults(draft)]
 
     assert len(optional) > 25
-    assert judge.plan(optional) == (True, "")
+    assert validator.plan(optional) == (True, "")
 
 
-@pytest.mark.parametrize("place", [place for place in places(DRAFT) if not judged_by_library(changed(place))])
-def test_what_must_be_said_must_be_said_in_both(place: Place, judge: Judge) -> None:
-    assert not judge.plan([changed(place)])[0]
+@pytest.mark.parametrize("path", [path for path in paths_in(DRAFT) if not accepted_by_library(changed(path))])
+def test_what_must_be_said_must_be_said_in_both(path: KeyPath, validator: Validator) -> None:
+    assert not validator.plan([changed(path)])[0]
 
 
-@pytest.mark.parametrize(("place", "value"), WRONG)
-def test_a_wrong_entry_is_refused_by_both(place: Place, value: Any, judge: Judge) -> None:
-    draft = changed(place, value)
+@pytest.mark.parametrize(("path", "value"), WRONG)
+def test_a_wrong_entry_is_refused_by_both(path: KeyPath, value: Any, validator: Validator) -> None:
+    draft = changed(path, value)
 
-    assert not judged_by_library(draft)
-    assert not judge.plan([draft])[0]
+    assert not accepted_by_library(draft)
+    assert not validator.plan([draft])[0]
 
 
-def test_both_refuse_a_renamed_key_in_the_same_sentence(judge: Judge) -> None:
+def test_both_refuse_a_renamed_key_in_the_same_sentence(validator: Validator) -> None:
     draft = changed((*ORDERS, "maximum_bad_share"), 0.2)
-    is_taken, said = judge.plan([draft])
+    is_taken, said = validator.plan([draft])
 
     assert not is_taken
     assert " ".join(re.sub(r"[╷│╵]", "", said).split()).count(project_faults(draft)[0]) == 1
 
 
-def test_both_know_the_same_kinds_of_notification(judge: Judge) -> None:
-    said = " ".join(judge.plan([changed(("notifications", 0, "kinds"), ["run faild"])])[1].split())
+def test_both_know_the_same_kinds_of_notification(validator: Validator) -> None:
+    said = " ".join(validator.plan([changed(("notifications", 0, "kinds"), ["run faild"])])[1].split())
     known = re.search(r'kind "run faild" must be one of ([a-z, ]+)', said)
 
     assert known and sorted(known[1].split(", ")) == sorted(schema()["$defs"]["notification_kind"]["enum"])
 
 
-def deaf(kind: str, place: str) -> str:
-    """The address of a target that hears of one kind from one place."""
-    return f"{kind}.{place}@example.com".replace(" ", "-")
+def deaf(kind: str, path: str) -> str:
+    """The address of a target that receives one kind from one environment."""
+    return f"{kind}.{path}@example.com".replace(" ", "-")
 
 
-def test_both_refuse_in_one_sentence_a_target_that_would_never_hear_of_anything(judge: Judge) -> None:
-    places = (DRAFT["environments"][0]["name"], "pipeline")
-    pairs = [(kind, place) for kind in schema()["$defs"]["notification_kind"]["enum"] for place in places]
+def test_both_refuse_in_one_sentence_a_target_that_would_receive_nothing(validator: Validator) -> None:
+    paths_in = (DRAFT["environments"][0]["name"], "pipeline")
+    pairs = [(kind, path) for kind in schema()["$defs"]["notification_kind"]["enum"] for path in paths_in]
     targets = [
         {"protocol": "email", "endpoint": deaf(*pair), "kinds": [pair[0]], "environments": [pair[1]]} for pair in pairs
     ]
     targets.append({"protocol": "email", "endpoint": "o@example.com", "kinds": ["run succeeded"], "successes": "never"})
     drafts = [changed(("notifications",), some) for some in (targets[:16], targets[16:])]
     sentences = {fault for draft in drafts for fault in project_faults(draft)}
-    said = " ".join(re.sub(r"[╷│╵]", "", judge.plan(drafts)[1]).split())
+    said = " ".join(re.sub(r"[╷│╵]", "", validator.plan(drafts)[1]).split())
 
-    # Of 16 kinds 14 happen in one place only, and who wants no successes hears of none.
+    # Of 16 kinds 14 occur only in environments or only in the pipeline, and a target without successes receives none.
     assert len(sentences) == 15 and all("would receive nothing" in sentence for sentence in sentences)
     assert [sentence for sentence in sentences if sentence not in said] == []
     assert said.count("would receive nothing") == 15
 
 
-def test_terraform_takes_what_the_generator_accepts(judge: Judge) -> None:
+def test_terraform_takes_what_the_generator_accepts(validator: Validator) -> None:
     answers = json.loads((MODULE.parents[2] / "cookiecutter.json").read_text())
     defaults = {key: value for key, value in answers.items() if not key.startswith("_")}
     listed = some_of_each_field(cases(accepted=True), 12)
     drafts = [project_from({**defaults, **answers_with(case)}) for case in listed if case.field != "webhook_url"]
 
     assert len(drafts) > 150
-    assert judge.plan(drafts) == (True, "")
+    assert validator.plan(drafts) == (True, "")

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 PROJECT = ROOT / "{{cookiecutter.project_slug}}"
 sys.path += [str(ROOT / "tools/tests/documentation")]
 
-from documentation import checks_of, faults_of, judged  # noqa: E402
+from documentation import checks_of, faults_of, faults_of_call  # noqa: E402
 from documents import Document  # noqa: E402
 from snippet_shell import Call  # noqa: E402
 
@@ -50,15 +50,15 @@ def test_everything_that_a_document_tells_is_there(document: Document) -> None:
 
 
 @pytest.mark.parametrize(
-    "words, told",
+    "words, fault",
     [
         (["cookiecutter", "gh:org/template", "--no-inputs"], "cookiecutter has no --no-inputs"),
         (["cookiecutter", "gh:org/template", "regoin=eu-west-1"], "there is no question regoin"),
         (["uvx", "--with", "questionary", "cookiecutter", "a", "--outputdir", "b"], "cookiecutter has no --outputdir"),
     ],
 )
-def test_a_wrong_call_of_cookiecutter_is_noticed(words: list[str], told: str) -> None:
-    assert judged(Call("README.md:1", words), CHECKS) == [told]
+def test_a_wrong_call_of_cookiecutter_is_noticed(words: list[str], fault: str) -> None:
+    assert faults_of_call(Call("README.md:1", words), CHECKS) == [fault]
 
 
 def test_the_readme_shows_everything_that_lies_at_the_top_of_a_project(project: Path) -> None:

@@ -32,7 +32,7 @@ def test_a_usual_terminal_shows_the_interview() -> None:
         ("linux", PLAIN_TERMINAL, "no such encoding", "no such encoding"),
     ],
 )
-def test_other_places_are_told_why_they_get_plain_questions(
+def test_other_terminals_show_why_they_get_plain_questions(
     platform: str, environment: dict[str, str], encoding: str, words: str
 ) -> None:
     why = why_plain(platform, environment, encoding)
@@ -82,13 +82,13 @@ def test_the_words_that_macos_keeps_may_hold_spaces_and_be_empty() -> None:
 def test_a_template_and_an_output_folder_with_spaces_work(
     terminal: Callable[..., Any], tmp_path: Path, template: Path
 ) -> None:
-    place = tmp_path / "my projects"
-    place.mkdir()
-    person = terminal("--output-dir", str(place))
+    folder = tmp_path / "my projects"
+    folder.mkdir()
+    person = terminal("--output-dir", str(folder))
     person.expect("Project")
     person.send("Acme Sales\r")
     person.expect("Short name")
-    (place / "acme-sales").mkdir()
+    (folder / "acme-sales").mkdir()
     person.send("\r")
 
     person.expect("There is a folder of this name already")

@@ -32,7 +32,7 @@ def test_the_tools_and_lambda_of_this_version_fit() -> None:
     assert misfit(PROJECT) is None
 
 
-def test_a_folder_without_lambda_is_not_judged(tmp_path: Path) -> None:
+def test_a_folder_without_lambda_is_not_checked(tmp_path: Path) -> None:
     assert misfit(tmp_path) is None
 
 

@@ -90,9 +90,9 @@ def test_whoever_leaves_a_question_has_changed_nothing(small: Small, key: str, s
     terminal.expect(pexpect.EOF)
     terminal.close()
 
-    told = terminal.before.decode()
-    assert said in told
-    assert "Traceback" not in told
+    screen = terminal.before.decode()
+    assert said in screen
+    assert "Traceback" not in screen
     assert terminal.exitstatus == 2
     assert small[1].status() == []
 

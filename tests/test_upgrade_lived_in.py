@@ -45,9 +45,9 @@ def one_by_one(lived_in: Project, tmp_path_factory: pytest.TempPathFactory) -> U
 
 
 def test_all_versions_come_without_a_conflict(at_once: Upgraded, one_by_one: Upgraded) -> None:
-    told = [(done.returncode, done.stderr) for done in [*at_once[1], *one_by_one[1]]]
+    outcomes = [(done.returncode, done.stderr) for done in [*at_once[1], *one_by_one[1]]]
 
-    assert told == [(0, "")] * 4
+    assert outcomes == [(0, "")] * 4
 
 
 def test_at_once_and_one_by_one_give_the_same_project(at_once: Upgraded, one_by_one: Upgraded) -> None:

@@ -87,7 +87,7 @@ def test_what_the_team_deleted_is_no_conflict_in_the_commit_message_either(newer
 
 
 @pytest.mark.parametrize("mark", ["--assume-unchanged", "--skip-worktree"])
-def test_an_edit_that_git_was_told_to_overlook_is_not_overwritten(newer: Small, mark: str) -> None:
+def test_an_edit_that_git_is_set_to_overlook_is_not_overwritten(newer: Small, mark: str) -> None:
     _, project = newer
     project.git("update-index", mark, "docs/both.md")
     project.write({"docs/both.md": OURS})
@@ -198,7 +198,7 @@ def test_a_commit_on_a_branch_that_is_refused_leaves_everything_as_it_was(newer:
     assert after == before
 
 
-def test_the_teams_hooks_judge_the_commit_on_a_branch(newer: Small) -> None:
+def test_the_teams_hooks_check_the_commit_on_a_branch(newer: Small) -> None:
     _, project = newer
     hook(project, "commit-msg", 'echo "Ticket: 42" >> "$1"')
 

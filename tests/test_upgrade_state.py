@@ -71,7 +71,7 @@ def with_other_code(template: Template) -> None:
 def move_what_was_renamed(template: Template) -> None:
     """The blocks that tell Terraform about it."""
     for module in set(KEPT.values()):
-        blocks = [MOVED.format(address=address) for address, place in KEPT.items() if place == module]
+        blocks = [MOVED.format(address=address) for address, kept_in in KEPT.items() if kept_in == module]
         template.write({f"{MODULES}/{module}/moved.tf": "\n".join(blocks)})
 
 

@@ -77,8 +77,8 @@ def releases(clone: Path) -> list[Version]:
 
 def likeness(project: Project, of: Version) -> Likeness:
     """Compare contents, not names: most files are the same bytes in every project, and a team may have moved some."""
-    told = files_of(of.clone, of.commit)
-    rendered = {facts.split()[2] for path, facts in told.items() if path.startswith("{{cookiecutter.")}
+    files = files_of(of.clone, of.commit)
+    rendered = {facts.split()[2] for path, facts in files.items() if path.startswith("{{cookiecutter.")}
     ours = set(project.tracked().values())
     return Likeness(of, len(rendered & ours), max(1, len(rendered | ours)))
 

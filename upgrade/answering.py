@@ -37,13 +37,13 @@ def answered(
     text_before = text_in(project)
     text = migrated_settings(text_before, migrations)
     settings = settings_in(text)
-    told = answers_from(settings)
+    answers = answers_from(settings)
     unknown = [name for name in questions if not name.startswith("_") and name not in recorded]
-    new = [name for name in unknown if told.get(name) in (None, "")]
-    told |= {name: answer_to(name, questions, told, ask) for name in new}
-    complete = project_from(told)
+    new = [name for name in unknown if answers.get(name) in (None, "")]
+    answers |= {name: answer_to(name, questions, answers, ask) for name in new}
+    complete = project_from(answers)
     added = "".join(f"\n{key}: {yaml_text(value)}\n" for key, value in complete.items() if key not in settings)
-    return Answered(in_recorded_words(as_texts(told), recorded), complete, text_before, text + added)
+    return Answered(in_recorded_words(as_texts(answers), recorded), complete, text_before, text + added)
 
 
 def text_in(project: Project) -> str:
@@ -71,14 +71,14 @@ def settings_in(text: str) -> dict[str, Any]:
     return found
 
 
-def answer_to(name: str, questions: dict[str, Any], told: dict[str, Any], ask: Ask) -> str:
+def answer_to(name: str, questions: dict[str, Any], answers: dict[str, Any], ask: Ask) -> str:
     """Return the answer to a new question, asked until it is valid."""
     default = questions[name] if isinstance(questions[name], str) else json.dumps(questions[name], ensure_ascii=False)
     sentence = questions.get("__prompts__", {}).get(name, name)
     faults: list[str] = []
     while True:
         answer = ask("\n".join([*faults, sentence]), name, default)
-        faults = project_faults(project_from({**told, name: answer}))
+        faults = project_faults(project_from({**answers, name: answer}))
         if not faults or answer == default:
             return answer
 

@@ -46,8 +46,8 @@ def run(folder: Path, *words: str, **environment: str) -> subprocess.CompletedPr
         # Ctrl-C ends an upgrade between two steps of git, never inside one.
         start_new_session=True,
     )
-    told = (each.decode("utf-8", "surrogateescape") for each in (done.stdout, done.stderr))
-    return subprocess.CompletedProcess(done.args, done.returncode, *told)
+    decoded = (each.decode("utf-8", "surrogateescape") for each in (done.stdout, done.stderr))
+    return subprocess.CompletedProcess(done.args, done.returncode, *decoded)
 
 
 def as_the_person(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -81,11 +81,11 @@ def literal(path: str) -> str:
 def require() -> None:
     """Refuse a git that lacks what the merge needs."""
     try:
-        told = subprocess.run(["git", "version"], capture_output=True, text=True, check=True).stdout
+        output = subprocess.run(["git", "version"], capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):
-        told = "git is missing"
-    version = re.search(r"(\d+)\.(\d+)", told)
+        output = "git is missing"
+    version = re.search(r"(\d+)\.(\d+)", output)
     if not version or (int(version[1]), int(version[2])) < MINIMUM:
         raise RefusedError(
-            f"An upgrade needs git {MINIMUM[0]}.{MINIMUM[1]} or newer; this machine has: {told.strip()}."
+            f"An upgrade needs git {MINIMUM[0]}.{MINIMUM[1]} or newer; this machine has: {output.strip()}."
         )

@@ -67,8 +67,8 @@ def tree(project: Project, rendered: Path, scratch: Path) -> str:
     if project.prefix:
         git(project.top, "read-tree", "HEAD", **index)
         git(project.top, "rm", "-r", "--cached", "--force", "--quiet", "--", literal(project.prefix), **index)
-    place = git(project.top, "rev-parse", "--absolute-git-dir").removesuffix("\n")
-    words = [f"--git-dir={place}", f"--work-tree={root}"]
+    git_folder = git(project.top, "rev-parse", "--absolute-git-dir").removesuffix("\n")
+    words = [f"--git-dir={git_folder}", f"--work-tree={root}"]
     # A rendered folder is complete, whatever part of the repository is checked out.
     for setting in ("core.fileMode=true", "core.symlinks=true", "core.sparseCheckout=false"):
         words += ["-c", setting]
@@ -119,8 +119,8 @@ def leaving_deleted(project: Project, coming: Change, found: Forecast, scratch: 
 def touched(project: Project, coming: Forecast) -> tuple[list[str], list[str]]:
     """Return the paths that the merge writes: those of the last commit, and new ones."""
     words = ("diff-tree", "-r", "-z", "--no-renames", "--name-status", "HEAD", coming.tree)
-    told = listed(project.top, *words)
-    letters = dict(zip(told[1::2], told[::2], strict=True))
+    fields = listed(project.top, *words)
+    letters = dict(zip(fields[1::2], fields[::2], strict=True))
     for conflict in coming.conflicts:
         if not conflict.stays_deleted:
             letters.setdefault(conflict.path, "M" if 2 in conflict.stages else "A")
@@ -145,8 +145,8 @@ def refuse_overlooked_edits(project: Project, coming: Forecast) -> None:
 
 def is_edited(project: Project, path: str) -> bool:
     """Return whether a file on the disk differs from the last commit; a missing one does not."""
-    place = project.top / path
-    if place.is_symlink() or not place.is_file():
+    file = project.top / path
+    if file.is_symlink() or not file.is_file():
         return False
     return content(project, path) != git(project.top, "rev-parse", f"HEAD:{path}").strip()
 
@@ -175,8 +175,8 @@ def clear_the_way(project: Project, coming: Forecast) -> RemovedFiles:
     blobs = {path: facts.split()[3] for facts, path in zip(arriving[::2], arriving[1::2], strict=True)}
     known = set(listed(project.top, "ls-files", "-z"))
     lying = {path: lying_at(project.top, path) for path in blobs}
-    unknown = {path: place for path, place in lying.items() if place and place not in known}
-    same = [path for path, place in unknown.items() if place == path and content(project, path) == blobs[path]]
+    unknown = {path: obstacle for path, obstacle in lying.items() if obstacle and obstacle not in known}
+    same = [path for path, obstacle in unknown.items() if obstacle == path and content(project, path) == blobs[path]]
     others = sorted(set(unknown.values()) - set(same))
     if others:
         raise RefusedError(
@@ -191,8 +191,8 @@ def clear_the_way(project: Project, coming: Forecast) -> RemovedFiles:
 
 def lying_at(top: Path, path: str) -> str | None:
     """Return the file at a path, or in the place of one of its folders."""
-    places = [path, *(str(parent) for parent in Path(path).parents)][:-1]
-    return next((place for place in places if (top / place).is_symlink() or (top / place).is_file()), None)
+    paths = [path, *(str(parent) for parent in Path(path).parents)][:-1]
+    return next((each for each in paths if (top / each).is_symlink() or (top / each).is_file()), None)
 
 
 def content(project: Project, path: str) -> str:

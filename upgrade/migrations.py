@@ -45,8 +45,8 @@ def with_key_renamed(text: str, path: list[str], new: str) -> str:
     except yaml.YAMLError:
         return text
     # An alias leads to the same key again.
-    places = {(key.start_mark.index, key.end_mark.index) for key in keys_at(root, path, new)}
-    for start, end in sorted(places, reverse=True):
+    spans = {(key.start_mark.index, key.end_mark.index) for key in keys_at(root, path, new)}
+    for start, end in sorted(spans, reverse=True):
         text = text[:start] + text[start:end].replace(path[-1], new) + text[end:]
     return text
 

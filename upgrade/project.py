@@ -33,8 +33,8 @@ class Project:
 
     def tracked(self) -> dict[str, str]:
         """Return every file of the project in the last commit, with the id of its content."""
-        told = (entry.partition("\t") for entry in listed(self.top, "ls-tree", "-r", "-z", "HEAD"))
-        below = {path: facts.split()[2] for facts, _, path in told if path.startswith(self.prefix)}
+        entries = (entry.partition("\t") for entry in listed(self.top, "ls-tree", "-r", "-z", "HEAD"))
+        below = {path: facts.split()[2] for facts, _, path in entries if path.startswith(self.prefix)}
         return {path.removeprefix(self.prefix): blob for path, blob in below.items()}
 
     def changed(self) -> dict[str, str]:

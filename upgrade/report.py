@@ -20,7 +20,7 @@ class Story:
     gone: list[str]
 
 
-def told(project: Project, story: Story, coming: Forecast) -> str:
+def preview_of(project: Project, story: Story, coming: Forecast) -> str:
     """Return what comes, what conflicts, and what the changelog has about it."""
     comes = difference(project, coming, "--stat", "--compact-summary", f"--stat-count={AT_MOST}")
     if "\n ...\n" in comes:

@@ -59,9 +59,9 @@ def is_shown(project: Project, path: str) -> bool:
 
 def status(project: Project) -> list[str]:
     """Return git's status of the project's own files, one entry per file."""
-    place = literal(project.prefix) if project.prefix else ":(top)"
+    pathspec = literal(project.prefix) if project.prefix else ":(top)"
     words = ("--porcelain=v1", "-z", "--untracked-files=all", "--ignore-submodules=all", "--no-renames")
-    return listed(project.top, "status", *words, "--", place)
+    return listed(project.top, "status", *words, "--", pathspec)
 
 
 def status_if_readable(project: Project) -> list[str]:
@@ -81,10 +81,10 @@ def restore(project: Project, coming: Forecast, before: Before, branch: str | No
     for path in added:
         remove_file(project, path)
     for path, (content, mode) in before.removed.items():
-        place = project.top / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content)
-        place.chmod(mode)
+        target = project.top / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+        target.chmod(mode)
     if before.settings is not None:
         (project.folder / SETTINGS).write_bytes(before.settings)
     if branch and run(project.top, "symbolic-ref", "--quiet", "HEAD").stdout.strip() == f"refs/heads/{branch}":
@@ -93,10 +93,10 @@ def restore(project: Project, coming: Forecast, before: Before, branch: str | No
 
 def remove_file(project: Project, path: str) -> None:
     """Remove a file that the merge has written, and the folders that it has created for it."""
-    place = project.top / path
+    target = project.top / path
     try:
-        place.unlink(missing_ok=True)
-        for folder in place.relative_to(project.top).parents:
+        target.unlink(missing_ok=True)
+        for folder in target.relative_to(project.top).parents:
             (project.top / folder).rmdir()
     except OSError:
         # A folder that holds more stays; a file that cannot be removed shows in the status.

@@ -31,8 +31,8 @@ def leave_to_the_team(tracked: set[str], skip: list[str], before: Path, after: P
 
 def files_of(folder: Path, skip: list[str] | None = None) -> set[str]:
     """Return the files of a folder, or those of patterns, as cruft reads them: a folder means all files in it."""
-    places = [folder] if skip is None else [place for pattern in skip for place in folder.glob(pattern)]
-    found = [path for place in places for path in (place, *place.rglob("*"))]
+    roots = [folder] if skip is None else [root for pattern in skip for root in folder.glob(pattern)]
+    found = [path for root in roots for path in (root, *root.rglob("*"))]
     return {path.relative_to(folder).as_posix() for path in found if path.is_symlink() or path.is_file()}
 
 

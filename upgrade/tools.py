@@ -79,18 +79,18 @@ def with_advice(project: Project, conflict: Conflict, moved: Moved) -> Conflict:
     text = git(project.top, "cat-file", "blob", dict(conflict.versions)[1])
     if text not in moved.texts:
         return conflict
-    shown, place = project.shown(conflict.path), place_now(lines_of(text), moved)
-    in_its_place = f"make your change in {place}" if place else "make your change there"
+    shown, new_path = project.shown(conflict.path), new_path_of(lines_of(text), moved)
+    advice = f"make your change in {new_path}" if new_path else "make your change there"
     return replace(
         conflict,
         advice=(
             "the new version has no such file, and you have changed it: the tools are a package now. Run make "
-            f"tools-source, {in_its_place} (git diff :1:./{shown} :2:./{shown} shows it), then git rm {shown}"
+            f"tools-source, {advice} (git diff :1:./{shown} :2:./{shown} shows it), then git rm {shown}"
         ),
     )
 
 
-def place_now(lines: set[str], moved: Moved) -> str | None:
+def new_path_of(lines: set[str], moved: Moved) -> str | None:
     """Return the source in the wheel with the most of these lines; tests of tools are not in the wheel."""
     shares = {name: len(lines & theirs) / max(1, len(lines)) for name, theirs in moved.sources.items()}
     nearest = max(shares, key=lambda name: shares[name], default=None)

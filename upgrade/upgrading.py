@@ -10,7 +10,7 @@ from upgrade.git import run
 from upgrade.project import SETTINGS, Project, refuse_unfinished_work
 from upgrade.record import RECORD, Record, address, answers_in, private_answers_in, record_in, renewed
 from upgrade.refusal import RefusedError
-from upgrade.report import Story, difference, end_of_preview, told, way_on
+from upgrade.report import Story, difference, end_of_preview, preview_of, way_on
 from upgrade.restoring import restored_on_failure
 from upgrade.settling import settle, settle_settings
 from upgrade.versions import Version, rendering, version
@@ -112,7 +112,7 @@ def story_of(record: Record, old: Version, new: Version, answers: Answered) -> S
 
 def carry_out(project: Project, coming: merge.Change, forecast: merge.Forecast, story: Story, order: Order) -> int:
     """Show the changes, or make them; return the exit code."""
-    print(told(project, story, forecast), flush=True)
+    print(preview_of(project, story, forecast), flush=True)
     in_conflict = len(merge.staying_deleted(forecast.conflicts)) < len(forecast.conflicts)
     if order.preview:
         print(f"\n{difference(project, forecast)}\n\n{end_of_preview(project, forecast)}")

@@ -44,8 +44,8 @@ class Version:
 
 def version(clone: Path, name: str) -> Version:
     """Return the version of a tag, a branch or a commit."""
-    for place in (f"refs/tags/{name}", name, f"refs/remotes/origin/{name}"):
-        found = run(clone, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{place}^{{commit}}")
+    for reference in (f"refs/tags/{name}", name, f"refs/remotes/origin/{name}"):
+        found = run(clone, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}")
         if not found.returncode:
             commit = found.stdout.strip()
             exact = run(clone, "describe", "--tags", "--exact-match", commit)
@@ -70,22 +70,22 @@ class Rendering:
         return folders[0]
 
 
-def rendering(of: Version, answers: dict[str, Any], private: dict[str, str], place: Path) -> Rendering:
+def rendering(of: Version, answers: dict[str, Any], private: dict[str, str], workspace: Path) -> Rendering:
     """Start to render a version; its files are unpacked, unless the clone has just these checked out.
 
     A private answer has no question; a version that does not know it is rendered without.
     """
-    output, given = place / "project", place / "answers.json"
-    for folder in (output, place / "temporary"):
+    output, given = workspace / "project", workspace / "answers.json"
+    for folder in (output, workspace / "temporary"):
         folder.mkdir(parents=True)
-    template = of.clone if of.is_checked_out else unpacked(of, place / "template")
+    template = of.clone if of.is_checked_out else unpacked(of, workspace / "template")
     known = of.questions().keys()
-    told = {key: value for key, value in (answers | private).items() if key in known}
-    given.write_text(json.dumps(told), encoding="utf-8")
+    given_answers = {key: value for key, value in (answers | private).items() if key in known}
+    given.write_text(json.dumps(given_answers), encoding="utf-8")
     process = subprocess.Popen(
         [sys.executable, "-I", str(HERE / "render.py"), str(template), str(output), str(given)],
         # Cookiecutter leaves its copies of the hooks behind.
-        env={**os.environ, "TMPDIR": str(place / "temporary")},
+        env={**os.environ, "TMPDIR": str(workspace / "temporary")},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -105,8 +105,15 @@ def unpacked(of: Version, folder: Path) -> Path:
         alike = set()
     rest = wanted.keys() - {path for path in alike if is_linked(of.clone / path, folder / path)}
     if rest:
-        place = git(of.clone, "rev-parse", "--absolute-git-dir").removesuffix("\n")
-        words = ["--literal-pathspecs", f"--git-dir={place}", f"--work-tree={folder}", "checkout", "--quiet", of.commit]
+        git_dir = git(of.clone, "rev-parse", "--absolute-git-dir").removesuffix("\n")
+        words = [
+            "--literal-pathspecs",
+            f"--git-dir={git_dir}",
+            f"--work-tree={folder}",
+            "checkout",
+            "--quiet",
+            of.commit,
+        ]
         paths = sorted(rest) if len(rest) < len(wanted) else ["."]
         git(folder, *words, "--", *paths, GIT_INDEX_FILE=f"{folder}.index")
     return folder
@@ -114,8 +121,8 @@ def unpacked(of: Version, folder: Path) -> Path:
 
 def files_of(clone: Path, commit: str) -> dict[str, str]:
     """Return the files of a commit, each with its mode and blob."""
-    told = (entry.partition("\t") for entry in listed(clone, "ls-tree", "-r", "-z", commit))
-    return {path: facts for facts, _, path in told}
+    entries = (entry.partition("\t") for entry in listed(clone, "ls-tree", "-r", "-z", commit))
+    return {path: facts for facts, _, path in entries}
 
 
 def is_linked(there: Path, here: Path) -> bool:

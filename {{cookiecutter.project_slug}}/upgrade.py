@@ -139,12 +139,12 @@ def handed_over(clone: Path, address: str, given: argparse.Namespace) -> int:
 
 def tools_verified(clone: Path) -> int:
     """Compare the tools of this project with those that the template builds, by its own code, not the wheel's."""
-    judge = clone / "tools/src/dataops/tools_verification.py"
+    verification = clone / "tools/src/dataops/tools_verification.py"
     version = git(clone, "describe", "--tags", "--always")
-    if not judge.is_file():
+    if not verification.is_file():
         raise RefusedError(f"Version {version} of the template has no tools to build: it is older than the wheel.")
     words = ["--project", str(PROJECT), "--template", str(clone), "--version", version]
-    return subprocess.run([sys.executable, "-I", str(judge), *words], check=False).returncode
+    return subprocess.run([sys.executable, "-I", str(verification), *words], check=False).returncode
 
 
 def install(requirements: Path) -> None:

@@ -46,8 +46,8 @@ HEADER = [str(column["name"]) for column in COLUMNS]
 Row = list[str]
 
 
-def _set(place: int, value: str) -> Callable[[Row], Row]:
-    return lambda row: [*row[:place], value, *row[place + 1 :]]
+def _set(index: int, value: str) -> Callable[[Row], Row]:
+    return lambda row: [*row[:index], value, *row[index + 1 :]]
 
 
 SPOILERS: list[Callable[[Row], Row]] = [

@@ -11,14 +11,14 @@ TYPES = {str(column["name"]): str(column["type"]) for column in COLUMNS}
 
 
 def main(source: str, target: str) -> None:
-    """Read all as text, cast, judge, split, deduplicate, write."""
+    """Read all as text, cast, check, split, deduplicate, write."""
     Path(target).mkdir(parents=True, exist_ok=True)
     cast = ", ".join(f"try_cast(_{name} as {kind}) as {name}" for name, kind in TYPES.items())
     names = ", ".join(f"'_{name}': 'varchar'" for name in HEADER)
     raw = ", ".join(f"_{name}" for name in HEADER)
     files = f"'{source}/*.csv', columns = {{{names}}}, header = true, quote = '\"', escape = '\"'"
     duckdb.sql(f"""
-      create table judged as select *, concat_ws(',',
+      create table checked as select *, concat_ws(',',
         case when order_id is null then 'order_id' end,
         case when not coalesce(customer_id >= 1, false) then 'customer_id' end,
         case when ordered_at is null then 'ordered_at' end,
@@ -31,10 +31,10 @@ def main(source: str, target: str) -> None:
         case when not regexp_full_match(email, '{EMAIL}') then 'email' end,
         case when not regexp_full_match(sku, '{SKU}') then 'sku' end) as reasons
       from (select *, {cast} from read_csv({files}, store_rejects = true, null_padding = false))""")
-    duckdb.sql(f"copy (select reasons, {raw} from judged where reasons <> '') to '{target}/quarantine.json'")
+    duckdb.sql(f"copy (select reasons, {raw} from checked where reasons <> '') to '{target}/quarantine.json'")
     duckdb.sql(f"copy (from reject_errors) to '{target}/malformed.json'")
     duckdb.sql(f"""
-      copy (select {", ".join(HEADER)}, cast(ordered_at as date) as ordered_at_day from judged where reasons = ''
+      copy (select {", ".join(HEADER)}, cast(ordered_at as date) as ordered_at_day from checked where reasons = ''
         qualify row_number() over (partition by order_id order by ordered_at desc) = 1)
       to '{target}/published' (format parquet, compression zstd, partition_by (ordered_at_day))""")
     print(duckdb.execute(f"select count(*) from '{target}/published/*/*.parquet'").fetchall())

@@ -65,7 +65,7 @@ def main(source: str, target: str) -> None:
         "status", "country", "email", "sku", "note",
     )  # fmt: skip
     newest = Window.partitionBy("order_id").orderBy(col("ordered_at").desc())
-    unique = typed.withColumn("place", row_number().over(newest)).where("place = 1").drop("place")
+    unique = typed.withColumn("rank", row_number().over(newest)).where("rank = 1").drop("rank")
     print(unique.count())
     bad.write.mode("overwrite").json(f"{target}/quarantine")
     daily = unique.withColumn("ordered_at_day", to_date("ordered_at"))

@@ -1,4 +1,4 @@
-"""The same job in Polars: every column read as text, then cast and judged in one lazy plan."""
+"""The same job in Polars: every column read as text, then cast and checked in one lazy plan."""
 
 import sys
 from pathlib import Path
@@ -22,7 +22,7 @@ def bad(condition: pl.Expr, name: str) -> pl.Expr:
     return pl.when(condition).then(pl.lit(name))
 
 
-def judged_rows(source: str) -> pl.DataFrame:
+def checked_rows(source: str) -> pl.DataFrame:
     """Every row with its typed values beside the texts, and the names of the columns that are bad."""
     texts = pl.scan_csv(
         f"{source}/*.csv",
@@ -49,15 +49,15 @@ def judged_rows(source: str) -> pl.DataFrame:
         separator=",",
         ignore_nulls=True,
     )
-    judged = texts.with_columns(*cast, moment, *kept).with_columns(reasons.alias("reasons"))
-    return judged.collect(engine="streaming")
+    checked = texts.with_columns(*cast, moment, *kept).with_columns(reasons.alias("reasons"))
+    return checked.collect(engine="streaming")
 
 
 def main(source: str, target: str) -> None:
-    """Read, cast, judge, split, deduplicate, write."""
+    """Read, cast, check, split, deduplicate, write."""
     Path(target).mkdir(parents=True, exist_ok=True)
     c = pl.col
-    rows = judged_rows(source)
+    rows = checked_rows(source)
     rows.filter(c("reasons") != "").select("reasons", *(f"_{name}" for name in HEADER)).write_ndjson(
         f"{target}/quarantine.json"
     )

@@ -23,24 +23,24 @@ RULES = f"""concat_ws(',',
 
 
 def main(source: str, target: str) -> None:
-    """Read all as text, cast, judge; write the bad rows, then the newest good row of each key."""
+    """Read all as text, cast, check; write the bad rows, then the newest good row of each key."""
     spark = SparkSession.builder.getOrCreate()
     texts = ", ".join(f"_{name} string" for name in HEADER)
     reader = spark.read.option("header", True).option("multiLine", True).option("escape", '"')
     rows = reader.schema(f"{texts}, _corrupt string").option("columnNameOfCorruptRecord", "_corrupt").csv(source)
     cast = [f"try_cast(_{name} as {kind}) as {name}" for name, kind in TYPES.items()]
     raw = ", ".join(f"_{name}" for name in HEADER)
-    place = [
+    position = [
         "_metadata.file_path as _file",
         "monotonically_increasing_id() as _line",
         "_metadata.file_modification_time as _uploaded_at",
     ]
-    judged = rows.selectExpr("*", *place, *cast).selectExpr("*", f"{RULES} as reasons")
-    bad = judged.where("reasons <> ''").selectExpr("reasons", "_file", "_line", f"to_json(struct({raw})) as record")
+    checked = rows.selectExpr("*", *position, *cast).selectExpr("*", f"{RULES} as reasons")
+    bad = checked.where("reasons <> ''").selectExpr("reasons", "_file", "_line", f"to_json(struct({raw})) as record")
     bad.write.mode("overwrite").json(f"{target}/quarantine")
     seen = Observation()
     kept = [*HEADER, "_file", "_line", "_uploaded_at"]
-    counted = judged.select(*kept, "reasons").observe(
+    counted = checked.select(*kept, "reasons").observe(
         seen, expr("count(*) as rows"), expr("count_if(reasons <> '') as bad")
     )
     ranked = "row_number() over (partition by order_id order by ordered_at desc, _uploaded_at desc, _line desc) as rank"

@@ -34,8 +34,8 @@ def generated(folder: Path) -> Path:
 def enter(project: Path) -> None:
     """Go into the project, and import from it and from the tools, here and in child processes."""
     os.chdir(project)
-    places = (TOOLS / "src", project, project / "lambda", project / "files", project / "tests", project / "tests/etl")
-    sys.path[:0] = [str(place) for place in places]
+    folders = (TOOLS / "src", project, project / "lambda", project / "files", project / "tests", project / "tests/etl")
+    sys.path[:0] = [str(folder) for folder in folders]
     inherited = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     own = str(TOOLS / "src")
     os.environ["PYTHONPATH"] = os.pathsep.join([own, *(each for each in inherited if each not in ("", own))])

@@ -139,11 +139,11 @@ def test_what_runs_where_nothing_is_installed_needs_no_package(module: str) -> N
 
 
 def test_the_builds_load_only_packages_that_their_lock_file_has() -> None:
-    places = [verb.place for verb in BUILDS["Builds"].values()] + [VERBS["Delivery builds"]["validate"].place]
+    targets = [verb.target for verb in BUILDS["Builds"].values()] + [VERBS["Delivery builds"]["validate"].target]
     lock = (PROJECT / "buildspecs/requirements.lock").read_text(encoding="utf-8")
     locked = {name.lower() for name in re.findall(r"^([\w.-]+)==", lock, re.MULTILINE)}
 
-    found = loaded("import dataops.command_line as c\n" + "\n".join(f"c.loaded({place!r})" for place in places))
+    found = loaded("import dataops.command_line as c\n" + "\n".join(f"c.loaded({target!r})" for target in targets))
 
     # botocore uses certifi if it is there.
     modules = {"yaml": "pyyaml", "dateutil": "python-dateutil", "certifi": "botocore"}

@@ -28,7 +28,7 @@ locals {
       ] : "glue:${what}"]
       resources = local.own.glue_work
     }
-    # AWS does not say whether the tags of what is yet to be made are judged by its name or by its kind: both are granted, this by the tags.
+    # AWS does not say whether the tags of what is yet to be made are evaluated by its name or by its kind: both are granted, this by the tags.
     TagNew = {
       actions    = ["glue:TagResource"]
       resources  = [for kind in ["connection", "crawler", "dataQualityRuleset", "job"] : "${local.arn.glue}:${kind}/*"]

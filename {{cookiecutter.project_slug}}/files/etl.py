@@ -53,7 +53,7 @@ SPARK_SETTINGS = {
     "spark.sql.parquet.int96RebaseModeInRead": "CORRECTED",
     # Nanoseconds are read as whole numbers, so that the rules see those that a timestamp cannot hold.
     "spark.sql.legacy.parquet.nanosAsLong": "true",
-    # Else Spark judges a row by the columns that are selected, and a short one passes for whole.
+    # Otherwise Spark checks a row by the columns that are selected, and a short one passes for whole.
     "spark.sql.csv.parser.columnPruning.enabled": "false",
     # Kept rows are read a few times only: packing them costs as much as parsing the files twice.
     "spark.sql.inMemoryColumnarStorage.compressed": "false",
@@ -180,18 +180,18 @@ def run(session: Callable[[], SparkSession], clients: Clients, settings: Setting
 
 
 def process(spark: SparkSession, clients: Clients, settings: Settings, manifest: Manifest, report: Report) -> None:
-    """Inspect, read, judge, publish; fills in the report on the way."""
-    rules.refuse_unjudgeable(spark, settings)
+    """Inspect, read, check, publish; fill in the report on the way."""
+    rules.refuse_uncheckable(spark, settings)
     found = inspection.inspect_files(clients.s3, manifest.files, settings)
     reporting.note_inspections(report, found, manifest)
     try:
         sources = staging.sources(spark, clients.s3, found, settings, manifest)
-        places = publish_rows(spark, clients, settings, manifest, sources, report) if sources else []
+        folders = publish_rows(spark, clients, settings, manifest, sources, report) if sources else []
         refuse_changed_files(clients.s3, sources)
     finally:
         storage.remove(spark, staging.staging_folder(settings, manifest))
     if settings.database:
-        publishing.register_partitions(clients.glue, settings, manifest.batch, places)
+        publishing.register_partitions(clients.glue, settings, manifest.batch, folders)
     else:
         log.info("No database in the settings: no partitions are registered.")
     if settings.table_format == "iceberg" and report.total("published"):
@@ -214,7 +214,7 @@ def publish_rows(
     checked, tallies, sources = read_rows(spark, clients, settings, sources, report)
     if checked is None:
         return []
-    rows = reading.rows_in_place(checked, tallies, sources, settings)
+    rows = reading.rows_with_source(checked, tallies, sources, settings)
     refused, older, good = divide(rows, settings)
     quarantine = publishing.quarantine_folder(settings, manifest.batch)
     publishing.write_quarantine(refused, sum(tally.rows for tally in tallies if tally.reasons), quarantine)
@@ -224,25 +224,25 @@ def publish_rows(
     if publishing.is_committed(clients.s3, settings, manifest.batch):
         raise RunError("Another run published this batch meanwhile; nothing was changed.")
     publishing.write_batch(good, settings, manifest.batch)
-    published, places = publishing.written_batch(spark, publishing.batch_folder(settings, manifest.batch))
+    published, folders = publishing.written_batch(spark, publishing.batch_folder(settings, manifest.batch))
     for name, count in published.items():
         report.files[name].published = count
     reporting.refuse_lost_rows(report)
     checked.unpersist()
-    return places
+    return folders
 
 
 def divide(rows: DataFrame, settings: Settings) -> tuple[DataFrame, DataFrame | None, DataFrame]:
     """Return (rows for the quarantine, places of older copies, rows to publish)."""
     bad, good = rows.where("_reasons <> ''"), rows.where("_reasons = ''")
-    refused = [bad.selectExpr(*publishing.REFUSED_PLACE, "split(_reasons, ',') as reasons", "_record as record")]
+    refused = [bad.selectExpr(*publishing.REFUSED_POSITION, "split(_reasons, ',') as reasons", "_record as record")]
     older = deduplication.duplicates(good, settings).persist() if settings.primary_key else None
     if older is not None:
-        good = good.join(older, deduplication.PLACE, "left_anti")
+        good = good.join(older, deduplication.POSITION, "left_anti")
     broken = deduplication.not_unique(good, settings)
     if broken is not None:
-        refused.append(publishing.refused(good.join(broken, deduplication.PLACE), "_broken", settings))
-        good = good.join(broken, deduplication.PLACE, "left_anti")
+        refused.append(publishing.refused(good.join(broken, deduplication.POSITION), "_broken", settings))
+        good = good.join(broken, deduplication.POSITION, "left_anti")
     good = transforming.transformed(good, settings)
     if transforming.REJECT in good.columns:
         rejected = good.where("_reject is not null").withColumn("_broken", expression("array(_reject)"))

@@ -23,10 +23,10 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     return {"unreachable": [*endpoints, *connections]}
 
 
-def unreachable(places: dict[str, str]) -> list[str]:
+def unreachable(addresses: dict[str, str]) -> list[str]:
     """Return the names of the addresses that do not answer."""
-    answers = each(lambda address: _answers(urlsplit(address)), places.values())
-    return [name for name, is_reached in zip(places, answers, strict=True) if not is_reached]
+    answers = each(lambda address: _answers(urlsplit(address)), addresses.values())
+    return [name for name, is_reached in zip(addresses, answers, strict=True) if not is_reached]
 
 
 def _answers(address: Any) -> bool:

@@ -8,7 +8,7 @@ from notifications.notification import Notifications
 from runs.job_run import JobRuns, run_in
 from runs.run_capacity import Workers
 from runs.run_closing import Closing
-from runs.run_news import RunNews
+from runs.run_notifications import RunNotifications
 from runtime.aws import client, dataset_of, required, table_client
 from runtime.metric import log
 
@@ -17,7 +17,7 @@ ledger = Ledger(table_client(), required("LEDGER_TABLE"), utc_now)
 workers = Workers(required("WORKER_TYPE"), int(required("WORKERS")))
 jobs = JobRuns(client("glue"), client("s3"), required("OUTPUT_BUCKET"), prefix, ledger, workers)
 notifications = Notifications(client("sns"), required("NOTIFICATION_ROUTES"), ledger, prefix)
-closing = Closing(jobs, RunNews(jobs, notifications, required("CANARY")), int(required("MAXIMUM_ATTEMPTS")))
+closing = Closing(jobs, RunNotifications(jobs, notifications, required("CANARY")), int(required("MAXIMUM_ATTEMPTS")))
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

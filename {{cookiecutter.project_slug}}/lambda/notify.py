@@ -8,7 +8,7 @@ from typing import Any
 from ledger.keys import alarm_row, budget_row, message_row
 from ledger.ledger import Ledger
 from ledger.timestamps import as_moment, earlier, utc_now
-from notifications.messages.alarm import TOLD_AS_IT_HAPPENS, alarm_rings, budget_reached, unknown
+from notifications.messages.alarm import NOTIFIED_AS_IT_HAPPENS, alarm_rings, budget_reached, unknown
 from notifications.notification import Notifications
 from runtime.aws import client, required, table_client
 
@@ -22,32 +22,32 @@ notifications = Notifications(client("sns"), required("NOTIFICATION_ROUTES"), le
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Handle messages of this environment's topic, which SNS delivers at least once."""
     for record in event["Records"]:
-        tell(record["Sns"].get("Subject") or "", record["Sns"]["Message"], record["Sns"]["MessageId"])
+        notify(record["Sns"].get("Subject") or "", record["Sns"]["Message"], record["Sns"]["MessageId"])
     return {}
 
 
-def tell(subject: str, text: str, identity: str) -> None:
+def notify(subject: str, text: str, identity: str) -> None:
     """Notify: CloudWatch sends JSON, a budget sends lines; anything else is forwarded unchanged."""
-    place = notifications.place
+    origin = notifications.origin
     alarm = alarm_in(text)
     if alarm:
         if not is_a_beginning(alarm):
-            tell_of_alarm(alarm)
+            notify_of_alarm(alarm)
     elif re.search(r"^Budget Name: ", text, re.MULTILINE):
         # A budget message has no id and is sent once, so its text identifies it.
         row = budget_row(hashlib.sha256(text.encode()).hexdigest()[:16])
-        notifications.send_now(row, "budget", budget_reached(place, text))
+        notifications.send_now(row, "budget", budget_reached(origin, text))
     else:
-        notifications.send_now(message_row(identity), "message", unknown(place, subject, text))
+        notifications.send_now(message_row(identity), "message", unknown(origin, subject, text))
 
 
-def tell_of_alarm(alarm: dict[str, Any]) -> None:
+def notify_of_alarm(alarm: dict[str, Any]) -> None:
     """Notify of an alarm, except recipients of the Lambda's own notification; everybody gets its end."""
-    message = alarm_rings(notifications.place, alarm)
-    repeated = TOLD_AS_IT_HAPPENS.intersection(message.kinds) if alarm["NewStateValue"] == "ALARM" else set()
+    message = alarm_rings(notifications.origin, alarm)
+    repeated = NOTIFIED_AS_IT_HAPPENS.intersection(message.kinds) if alarm["NewStateValue"] == "ALARM" else set()
     since = earlier(as_moment(alarm["StateChangeTime"]), MINUTES_UNTIL_IT_RINGS)
     row = alarm_row(alarm["AlarmName"], alarm["StateChangeTime"])
-    notifications.send_now(row, "alarm", message, lambda topic: notifications.has_told(topic, repeated, since))
+    notifications.send_now(row, "alarm", message, lambda topic: notifications.has_notified(topic, repeated, since))
 
 
 def is_a_beginning(alarm: dict[str, Any]) -> bool:

@@ -19,13 +19,13 @@ patience = timedelta(minutes=int(required("APPROVAL_MINUTES")))
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Handle the call of the schedule: one reminder per approval."""
-    place, reminded = notifications.place, []
-    for stage, action in waiting(codepipeline.get_pipeline_state(name=place.prefix)):
+    origin, reminded = notifications.origin, []
+    for stage, action in waiting(codepipeline.get_pipeline_state(name=origin.prefix)):
         waited = ledger.clock() - action["lastStatusChange"]
         if waited >= patience / 2:
             minutes, left = (round(span.total_seconds() / 60) for span in (waited, patience - waited))
             execution = stage["latestExecution"]["pipelineExecutionId"]
-            message = approval_waits(place, execution, stage["stageName"], minutes, max(left, 0))
+            message = approval_waits(origin, execution, stage["stageName"], minutes, max(left, 0))
             notifications.send_now(action_row(action["actionExecutionId"]), "reminder", message)
             reminded.append(stage["stageName"])
     return {"reminded": reminded}

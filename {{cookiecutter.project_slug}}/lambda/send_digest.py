@@ -25,6 +25,6 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     late = {name: words for name, every in datasets.items() if (words := lateness(ledger, name, every))}
     log("digest", day=day, runs=sum(map(len, runs.values())), late=sorted(late))
     if runs or late:
-        message = daily_digest(notifications.place, day, runs, late)
+        message = daily_digest(notifications.origin, day, runs, late)
         notifications.send_now(digest_row(day), moment.strftime("%Y%m%dT%H%M%S"), message)
     return {"day": day}

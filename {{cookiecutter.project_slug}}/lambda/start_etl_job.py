@@ -8,7 +8,7 @@ from ledger.timestamps import utc_now
 from notifications.notification import Notifications
 from runs.dataset_metrics import measure_ended_crawl
 from runs.job_run import JobRuns
-from runs.next_step import advance, tell_of_failed_crawl
+from runs.next_step import advance, notify_of_failed_crawl
 from runs.run_capacity import Workers
 from runtime.aws import client, dataset_of, required, table_client
 from runtime.metric import log
@@ -34,7 +34,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     if is_crawl:
         measure_ended_crawl(prefix, dataset, detail)
     if is_crawl and detail["state"] == "Failed":
-        tell_of_failed_crawl(dataset, notifications)
+        notify_of_failed_crawl(dataset, notifications)
     # The files of a failed job wait for the sweep, so that a broken source does not cause a loop.
     if detail["state"].upper() != "SUCCEEDED":
         return {}

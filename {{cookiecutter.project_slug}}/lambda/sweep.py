@@ -10,10 +10,10 @@ from ledger.timestamps import as_moment, utc_now
 from notifications.notification import Notifications
 from runs.dataset_metrics import measure_crawl, measure_dataset
 from runs.job_run import JobRuns
-from runs.next_step import advance, tell_of_failed_crawl
+from runs.next_step import advance, notify_of_failed_crawl
 from runs.run_capacity import Workers
 from runs.run_closing import Closing
-from runs.run_news import RunNews
+from runs.run_notifications import RunNotifications
 from runtime.aws import client, each, required, table_client
 from runtime.metric import kind_of, log
 from uploads.intake import Intake
@@ -29,7 +29,7 @@ workers = Workers(required("WORKER_TYPE"), int(required("WORKERS")))
 jobs = JobRuns(glue, s3, required("OUTPUT_BUCKET"), prefix, ledger, workers)
 notifications = Notifications(client("sns"), required("NOTIFICATION_ROUTES"), ledger, prefix)
 intake = Intake(crawlers, notifications, input_bucket)
-closing = Closing(jobs, RunNews(jobs, notifications, required("CANARY")), int(required("MAXIMUM_ATTEMPTS")))
+closing = Closing(jobs, RunNotifications(jobs, notifications, required("CANARY")), int(required("MAXIMUM_ATTEMPTS")))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     dataset, on_upload = event["dataset"], event["crawl"] == "on-upload"
     begun = ledger.open_rows(dataset, ("CLAIMED", "QUARANTINED"))
     refused = [row["file"] for row in begun if row["state"] == "QUARANTINED"]
-    failures = _try("tell-of-refusals", dataset, lambda: each(partial(intake.tell_of_refusal, dataset), refused))
+    failures = _try("notify-of-refusals", dataset, lambda: each(partial(intake.notify_of_refusal, dataset), refused))
     for run in closing.open_runs(dataset, begun):
         failures += _try("close-run", dataset, partial(closing.close, dataset, run))
     failures += _try("measure", dataset, lambda: measure_dataset(ledger, prefix, dataset))
@@ -63,7 +63,7 @@ def _advance(dataset: str, crawl_on_upload: bool) -> None:
     crawl = crawlers.newest(dataset)
     measure_crawl(prefix, dataset, crawl)
     if crawl.has_failed:
-        tell_of_failed_crawl(dataset, notifications)
+        notify_of_failed_crawl(dataset, notifications)
     advance(dataset, crawl, crawlers, jobs, notifications, crawl_unseen=crawl_on_upload)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from ledger.ledger import Ledger, Row
 from ledger.timestamps import utc_now
-from notifications.delivery_news import news_of
+from notifications.delivery_notification import notification_of
 from notifications.notification import Notifications
 from runtime.aws import client, required, table_client
 
@@ -15,15 +15,15 @@ codepipeline = client("codepipeline")
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Handle an event of CodePipeline, CodeBuild or CodeCommit, which EventBridge delivers at least once."""
-    row, notice, message = news_of(notifications.place, event, failed_action)
-    notifications.send_now(row, notice, message)
-    return {"row": row, "notice": notice}
+    row, name, message = notification_of(notifications.origin, event, failed_action)
+    notifications.send_now(row, name, message)
+    return {"row": row, "notification": name}
 
 
 def failed_action(execution: str) -> Row | None:
     """Return the action at which an execution has stopped; None if a stage failed before its first action."""
-    told = codepipeline.list_action_executions(
-        pipelineName=notifications.place.prefix, filter={"pipelineExecutionId": execution}
+    answer = codepipeline.list_action_executions(
+        pipelineName=notifications.origin.prefix, filter={"pipelineExecutionId": execution}
     )
     # The newest is first.
-    return next((action for action in told["actionExecutionDetails"] if action["status"] == "Failed"), None)
+    return next((action for action in answer["actionExecutionDetails"] if action["status"] == "Failed"), None)

@@ -1,7 +1,7 @@
 # The builds. Each has its own buildspec and its own role, with the permissions of role_build.tf.
 
 locals {
-  _told = { PREFIX = local.prefix, NOTIFICATION_ROUTES = module.notification.routes, LEDGER_TABLE = local.names.ledger, SUMMARY_BUCKET = local.delivery.buckets.artifact }
+  _variables = { PREFIX = local.prefix, NOTIFICATION_ROUTES = module.notification.routes, LEDGER_TABLE = local.names.ledger, SUMMARY_BUCKET = local.delivery.buckets.artifact }
   # A pull request's build and the drift check plan every environment, in promotion order, with a role that cannot touch the lock of its state.
   _plan_roles = { PLAN_ROLES = jsonencode([for environment in local.delivery.environments : { environment = environment.name, role = local.deploy_roles[environment.name].read }]) }
 
@@ -29,8 +29,8 @@ locals {
     {
       check        = { buildspec = "check", minutes = 60, size = "MEDIUM", at_once = null, source = local._handed, variables = {} }
       pull-request = { buildspec = "pull-request", minutes = 90, size = "MEDIUM", at_once = null, source = local.has_codecommit ? local._cloned : local._handed, variables = local._plan_roles }
-      drift        = { buildspec = "drift", minutes = 60, size = "SMALL", at_once = 1, source = local._cloned, variables = merge(local._told, local._plan_roles) }
-      notify       = { buildspec = "notify", minutes = 10, size = "SMALL", at_once = null, source = local._handed, variables = local._told }
+      drift        = { buildspec = "drift", minutes = 60, size = "SMALL", at_once = 1, source = local._cloned, variables = merge(local._variables, local._plan_roles) }
+      notify       = { buildspec = "notify", minutes = 10, size = "SMALL", at_once = null, source = local._handed, variables = local._variables }
     },
     [for name in keys(local.environments) : {
       for kind, minutes in { plan = 60, apply = 120, smoke = 60 } : "${kind}-${name}" => {
@@ -39,7 +39,7 @@ locals {
         size                      = "SMALL"
         at_once                   = kind == "apply" ? 1 : null
         source                    = local._handed
-        variables                 = merge(local._told, kind == "plan" ? merge(local._asking[name], lookup(local._before, name, {}), { GIT_PROVIDER = local.git.provider }) : {}, { ENVIRONMENT = name, ROLE_ARN = local.deploy_roles[name][kind] }, kind == "apply" ? local._windows[name] : {})
+        variables                 = merge(local._variables, kind == "plan" ? merge(local._asking[name], lookup(local._before, name, {}), { GIT_PROVIDER = local.git.provider }) : {}, { ENVIRONMENT = name, ROLE_ARN = local.deploy_roles[name][kind] }, kind == "apply" ? local._windows[name] : {})
       }
     }]...
   )

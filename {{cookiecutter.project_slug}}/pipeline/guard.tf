@@ -93,7 +93,7 @@ data "aws_iam_policy_document" "guard" {
     }
   }
 
-  # A template is in no repository, so its name cannot be told: none is changed.
+  # A template belongs to no repository, so nothing tells ours from another: nobody may change any.
   dynamic "statement" {
     for_each = local._repository
 

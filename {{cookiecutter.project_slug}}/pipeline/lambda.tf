@@ -7,7 +7,7 @@ locals {
     tell_delivery    = { reads = ["PREFIX", "LEDGER_TABLE", "NOTIFICATION_ROUTES"], looks = ["codepipeline:ListActionExecutions"] }
     remind_approvers = { reads = ["PREFIX", "LEDGER_TABLE", "NOTIFICATION_ROUTES", "APPROVAL_MINUTES"], looks = ["codepipeline:GetPipelineState"] }
   }
-  told = {
+  function_variables = {
     PREFIX              = local.prefix
     LEDGER_TABLE        = local.names.ledger
     NOTIFICATION_ROUTES = module.notification.routes
@@ -42,7 +42,7 @@ resource "aws_lambda_function" "this" {
   kms_key_arn                    = aws_kms_key.this.arn
 
   environment {
-    variables = { for name in each.value.reads : name => local.told[name] }
+    variables = { for name in each.value.reads : name => local.function_variables[name] }
   }
 
   dead_letter_config {

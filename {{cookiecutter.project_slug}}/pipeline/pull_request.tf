@@ -2,8 +2,8 @@
 # For CodeCommit a rule starts the build: trigger.tf.
 
 locals {
-  _pull_request_pipeline = { for name in ["${local.prefix}-pull-request"] : name => name if !local.has_codecommit }
-  _pull_request_told     = { COMMIT = "#{source.CommitId}", SOURCE_COMMIT = "#{source.CommitId}", REPOSITORY = "#{source.FullRepositoryName}" }
+  _pull_request_pipeline  = { for name in ["${local.prefix}-pull-request"] : name => name if !local.has_codecommit }
+  _pull_request_variables = { COMMIT = "#{source.CommitId}", SOURCE_COMMIT = "#{source.CommitId}", REPOSITORY = "#{source.FullRepositoryName}" }
 }
 
 resource "aws_codepipeline" "pull_request" {
@@ -51,7 +51,7 @@ resource "aws_codepipeline" "pull_request" {
       input_artifacts = ["source"]
       configuration = {
         ProjectName          = local.delivery.builds.pull-request
-        EnvironmentVariables = jsonencode([for name, value in local._pull_request_told : { name = name, value = value, type = "PLAINTEXT" }])
+        EnvironmentVariables = jsonencode([for name, value in local._pull_request_variables : { name = name, value = value, type = "PLAINTEXT" }])
       }
     }
   }

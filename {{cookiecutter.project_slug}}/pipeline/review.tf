@@ -60,7 +60,7 @@ data "aws_iam_policy_document" "review" {
     resources = ["*"]
   }
 
-  # Whoever may not list a bucket is told that an object is forbidden, not that there is none: `make deployed` asks before anything was delivered.
+  # Without ListBucket, S3 answers "forbidden" for a missing object: `make deployed` may ask before the first delivery.
   statement {
     sid       = "FindSummaries"
     actions   = ["s3:ListBucket"]

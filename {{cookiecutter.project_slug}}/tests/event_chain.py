@@ -279,19 +279,21 @@ class EventChain:
 
     # Events of Glue
 
-    def crawl(self, status: str = "SUCCEEDED", tell: bool = True) -> Any:
+    def crawl(self, status: str = "SUCCEEDED", send_event: bool = True) -> Any:
         """Let the running crawler end, and call start_etl_job unless the event is lost."""
         self.clock.forward(minutes=1)
         self.glue.finish_crawl(status)
         state = "Succeeded" if status == "SUCCEEDED" else "Failed"
-        return self.start_etl_job.handler({"detail": {"crawlerName": NAME, "state": state}}, None) if tell else None
+        return (
+            self.start_etl_job.handler({"detail": {"crawlerName": NAME, "state": state}}, None) if send_event else None
+        )
 
-    def job_ends(self, state: str = "SUCCEEDED", tell: bool = True, **outcome: Any) -> None:
+    def job_ends(self, state: str = "SUCCEEDED", send_event: bool = True, **outcome: Any) -> None:
         """Let the running job end with commit and report as the contract says, and call close_run."""
         self.clock.forward(minutes=1)
         job_run = next(run for run in self.glue.job_runs if run["JobRunState"] == "RUNNING")
         self.work(job_run, state, **outcome)
-        if tell:
+        if send_event:
             self.tell_job_ended(job_run["Id"])
 
     def tell_job_ended(self, job_run: str) -> Any:

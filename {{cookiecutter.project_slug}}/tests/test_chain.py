@@ -106,11 +106,11 @@ def test_a_lambda_that_dies_at_any_call_leads_to_the_same_end(
 
     each_file_ended_exactly_once(chain)
     assert chain.states() == {"DONE": 2}
-    told = [str(message["Message"].split("Run ")[1].split(" ")[0]) for message in chain.notifications()]
+    notified = [str(message["Message"].split("Run ")[1].split(" ")[0]) for message in chain.notifications()]
     published = {commit["run"] for commit in chain.commits()}
-    assert set(told) == published
+    assert set(notified) == published
     # Only a sender that dies between sending and marking as sent sends a notification twice.
-    assert len(told) - len(published) <= (sum(said_before) > 0)
+    assert len(notified) - len(published) <= (sum(said_before) > 0)
 
 
 ODD_FILES = {"orders/10:30.csv": "QUARANTINED", "orders/deleted.csv": "GONE"}
@@ -135,8 +135,8 @@ def test_files_that_are_never_published_have_a_reason(chain: EventChain) -> None
 def settings() -> Settings:
     """Return settings of a dataset of one JSON column; nothing else matters here."""
     names = [field.name for field in fields(Settings) if field.default is MISSING]
-    told: dict[str, Any] = dict.fromkeys(names, None) | {"format": "json", "columns": [], "on_drift": "report"}
-    return Settings(**told)
+    given: dict[str, Any] = dict.fromkeys(names, None) | {"format": "json", "columns": [], "on_drift": "report"}
+    return Settings(**given)
 
 
 def looked_at(chain: EventChain, version: str) -> Inspection:
@@ -170,9 +170,9 @@ def test_a_version_that_a_newer_one_replaced_is_still_read(chain: EventChain) ->
     assert (found.rejected, found.current) == (None, False)
 
 
-@pytest.mark.parametrize("told", [True, False], ids=["the event came", "the event was lost"])
-def test_the_ledger_says_gone_and_why_and_people_hear_of_it(chain: EventChain, told: bool) -> None:
-    chain.deliver(chain.upload("orders/kept.csv"), *[chain.upload("orders/deleted.csv")][: int(told)])
+@pytest.mark.parametrize("event_came", [True, False], ids=["the event came", "the event was lost"])
+def test_the_ledger_says_gone_and_why_and_people_are_notified(chain: EventChain, event_came: bool) -> None:
+    chain.deliver(chain.upload("orders/kept.csv"), *[chain.upload("orders/deleted.csv")][: int(event_came)])
     chain.s3.delete_object(Bucket="acme-dev-input", Key="orders/deleted.csv")
 
     chain.settle()
@@ -231,7 +231,7 @@ def everything_happens(chain: EventChain) -> None:
     chain.deliver(chain.upload("orders/c.csv"))
     chain.crawl()
     chain.start_crawler.handler({"dataset": DATASET, "scheduled": True}, None)
-    chain.upload("orders/nobody-told.csv")
+    chain.upload("orders/no-event.csv")
     chain.settle()
     chain.start_etl_job.handler({"detail": {"jobName": NAME, "state": "SUCCEEDED"}}, None)
     chain.notify.handler({"Records": [{"Sns": {"Message": "an alarm", "MessageId": "1"}}] * 2}, None)

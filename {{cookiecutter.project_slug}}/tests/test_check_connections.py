@@ -38,9 +38,9 @@ def check(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
     """Call the Lambda with services and databases at some ports; return the line that it logged."""
 
     def call(services: dict[str, int], databases: dict[str, int]) -> dict[str, Any]:
-        told = {"PREFIX": "acme-dev", "SERVICES": ",".join(services)}
-        told |= {"DATABASES": json.dumps({name: f"127.0.0.1:{port}" for name, port in databases.items()})}
-        for name, value in told.items():
+        variables = {"PREFIX": "acme-dev", "SERVICES": ",".join(services)}
+        variables |= {"DATABASES": json.dumps({name: f"127.0.0.1:{port}" for name, port in databases.items()})}
+        for name, value in variables.items():
             monkeypatch.setenv(name, value)
         address = {name: f"http://127.0.0.1:{port}" for name, port in services.items()}
         monkeypatch.setattr("runtime.aws.client", lambda name: client_at(address[name]))

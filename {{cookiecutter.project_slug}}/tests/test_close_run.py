@@ -13,7 +13,7 @@ def running(chain: EventChain, *keys: str) -> str:
     return str(chain.glue.job_runs[-1]["Id"])
 
 
-def test_a_published_run_closes_its_files_and_is_told_with_its_counts(chain: EventChain) -> None:
+def test_a_published_run_closes_its_files_and_is_notified_with_its_counts(chain: EventChain) -> None:
     running(chain, "orders/a.csv", "orders/b.csv")
 
     chain.job_ends()
@@ -47,10 +47,10 @@ def test_a_file_that_was_deleted_before_it_was_read_is_gone_and_the_run_has_not_
     assert chain.states() == {"GONE": 1, "DONE": 1}
 
 
-def test_a_published_canary_is_told_to_nobody_and_is_closed_all_the_same(
+def test_a_published_canary_is_not_notified_and_is_closed_all_the_same(
     chain: EventChain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chain.close_run.closing.news, "canary", DATASET)
+    monkeypatch.setattr(chain.close_run.closing.notifications, "canary", DATASET)
     running(chain)
 
     chain.job_ends()
@@ -59,8 +59,8 @@ def test_a_published_canary_is_told_to_nobody_and_is_closed_all_the_same(
     assert not any("open" in row for row in (*chain.rows().values(), *chain.rows("run").values()))
 
 
-def test_a_failed_canary_is_told(chain: EventChain, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chain.close_run.closing.news, "canary", DATASET)
+def test_a_failed_canary_is_notified(chain: EventChain, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chain.close_run.closing.notifications, "canary", DATASET)
     running(chain)
 
     chain.job_ends("FAILED")
@@ -98,7 +98,7 @@ def test_a_failed_job_lets_its_files_wait_for_another_attempt(chain: EventChain,
     assert "1 file will be retried" in message["Message"]
 
 
-def test_the_reason_of_the_report_is_told_rather_than_the_state_of_the_job(chain: EventChain) -> None:
+def test_the_notification_has_the_reason_of_the_report_rather_than_the_state_of_the_job(chain: EventChain) -> None:
     running(chain)
 
     chain.job_ends("FAILED", reason="too-many-bad-rows: 6 of 10 rows")
@@ -137,7 +137,7 @@ def test_where_all_files_of_a_run_would_fail_again_there_is_no_second_run(chain:
     assert not any("open" in row for row in (*chain.rows().values(), *chain.rows("run").values()))
 
 
-def test_files_that_failed_too_often_are_dead_and_told_once(chain: EventChain) -> None:
+def test_files_that_failed_too_often_are_dead_and_notified_once(chain: EventChain) -> None:
     running(chain)
     for _ in range(MAXIMUM_ATTEMPTS - 1):
         chain.job_ends("FAILED")
@@ -155,7 +155,7 @@ def test_files_that_failed_too_often_are_dead_and_told_once(chain: EventChain) -
     assert len(chain.glue.job_runs) == MAXIMUM_ATTEMPTS
 
 
-def test_dead_files_are_told_even_when_the_lambda_died_before_it_could(chain: EventChain) -> None:
+def test_dead_files_are_notified_even_when_the_lambda_died_before_it_could(chain: EventChain) -> None:
     running(chain)
     for _ in range(MAXIMUM_ATTEMPTS - 1):
         chain.job_ends("FAILED")

@@ -18,8 +18,8 @@ DATASET_MODULE = Path(__file__).parents[1] / "modules/dataset"
 def table(columns: dict[str, str], keys: dict[str, str] | None = None, **parameters: str) -> dict[str, Any]:
     """Return a table in the form of GetTable."""
     described = [[{"Name": name, "Type": kind} for name, kind in given.items()] for given in (columns, keys or {})]
-    place = f"s3://{INPUT}/orders/"
-    storage = {"Columns": described[0], "Location": place}
+    location = f"s3://{INPUT}/orders/"
+    storage = {"Columns": described[0], "Location": location}
     return {"StorageDescriptor": storage, "PartitionKeys": described[1], "Parameters": parameters}
 
 
@@ -45,8 +45,8 @@ def on_record(chain: EventChain) -> Any:
     return chain.rows("dataset")[ROW].get("drift")
 
 
-def drift_notices(chain: EventChain) -> list[str]:
-    return [told["Message"] for told in chain.notifications() if "drift" in told["Subject"]]
+def drift_notifications(chain: EventChain) -> list[str]:
+    return [sent["Message"] for sent in chain.notifications() if "drift" in sent["Subject"]]
 
 
 # Differences that are a drift
@@ -215,7 +215,7 @@ def test_without_a_crawled_table_there_is_no_drift(chain: EventChain) -> None:
 
     assert chain.crawl()["run"]
 
-    assert on_record(chain) is None and drift_notices(chain) == []
+    assert on_record(chain) is None and drift_notifications(chain) == []
 
 
 def test_a_table_of_another_folder_of_the_same_name_is_not_ours(chain: EventChain) -> None:
@@ -240,9 +240,9 @@ def test_a_folder_is_found_under_the_name_that_glue_gives_its_table(chain: Event
 def test_report_lets_the_run_go_and_tells_what_differs(chain: EventChain) -> None:
     assert crawled(chain, AGREES | {"web": "string"})["run"]
 
-    (notice,) = drift_notices(chain)
-    assert notice.startswith(f"{SUBJECT} drift\n\nThe columns of the files differ")
-    assert "\nadded:web\nThe run continues" in notice
+    (text,) = drift_notifications(chain)
+    assert text.startswith(f"{SUBJECT} drift\n\nThe columns of the files differ")
+    assert "\nadded:web\nThe run continues" in text
     assert on_record(chain) == ["added:web"]
 
 
@@ -260,8 +260,8 @@ def test_stop_starts_no_run_and_says_what_to_do(chain: EventChain) -> None:
     chain.sweep()
 
     assert chain.states() == {"PENDING": 1} and chain.glue.job_runs == []
-    (notice,) = drift_notices(chain)
-    assert "all wait" in notice and "project.yaml" in notice and f"glue start-crawler --name {NAME}" in notice
+    (text,) = drift_notifications(chain)
+    assert "all wait" in text and "project.yaml" in text and f"glue start-crawler --name {NAME}" in text
     row = chain.rows("dataset")[ROW]
     assert (row["drift"], row["on_drift"]) == (["added:web"], "stop") and row["drift_since"]
 
@@ -284,21 +284,21 @@ def test_stop_starts_the_run_once_a_crawl_by_hand_finds_the_file_gone(chain: Eve
     assert chain.crawl()["run"]
 
 
-def test_another_order_of_columns_is_told_but_stops_nothing(chain: EventChain) -> None:
+def test_another_order_of_columns_is_notified_but_stops_nothing(chain: EventChain) -> None:
     other_order = {"day": "string", "id": "bigint", "amount": "double", "note": "string"}
 
     assert crawled(chain, other_order, "stop")["run"]
 
-    assert "reordered" in drift_notices(chain)[0]
+    assert "reordered" in drift_notifications(chain)[0]
 
 
-def test_a_drift_is_told_once_however_often_the_crawler_starts(chain: EventChain) -> None:
+def test_a_drift_is_notified_once_however_often_the_crawler_starts(chain: EventChain) -> None:
     for _ in range(3):
         crawled(chain, AGREES | {"web": "string"}, "stop")
         chain.sweep()
 
     assert chain.glue.crawls == 3
-    assert len(drift_notices(chain)) == 1
+    assert len(drift_notifications(chain)) == 1
 
 
 def test_since_when_a_drift_holds_does_not_change_while_it_lasts(chain: EventChain) -> None:
@@ -311,14 +311,14 @@ def test_since_when_a_drift_holds_does_not_change_while_it_lasts(chain: EventCha
     assert chain.rows("dataset")[ROW]["drift_since"] == since
 
 
-def test_another_drift_is_told_again_and_so_is_one_that_went_and_came_back(chain: EventChain) -> None:
+def test_another_drift_is_notified_again_and_so_is_one_that_went_and_came_back(chain: EventChain) -> None:
     drifts: tuple[dict[str, str], ...] = ({"web": "string"}, {"web": "string", "x": "string"}, {}, {"web": "string"})
-    told = []
+    counts = []
     for added in drifts:
         crawled(chain, AGREES | added, "stop")
-        told += [len(drift_notices(chain))]
+        counts += [len(drift_notifications(chain))]
 
-    assert told == [1, 1, 0, 1]
+    assert counts == [1, 1, 0, 1]
 
 
 def test_a_refused_notification_of_a_drift_is_sent_by_the_sweep_and_delays_no_run(chain: EventChain) -> None:
@@ -330,7 +330,7 @@ def test_a_refused_notification_of_a_drift_is_sent_by_the_sweep_and_delays_no_ru
 
     chain.sweep()
 
-    assert len(drift_notices(chain)) == 1
+    assert len(drift_notifications(chain)) == 1
 
 
 def test_a_schedule_goes_on_starting_the_crawler_while_a_drift_stops_the_runs(chain: EventChain) -> None:
@@ -340,7 +340,7 @@ def test_a_schedule_goes_on_starting_the_crawler_while_a_drift_stops_the_runs(ch
         chain.crawl()
 
     assert chain.glue.crawls == 5
-    assert [told["Subject"] for told in chain.notifications()] == [f"{SUBJECT} drift, files wait"]
+    assert [sent["Subject"] for sent in chain.notifications()] == [f"{SUBJECT} drift, files wait"]
 
 
 def test_a_drift_is_logged_with_names_and_never_with_a_value(

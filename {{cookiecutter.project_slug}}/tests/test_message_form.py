@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from notifications.message import Message, clean_subject
 from notifications.message_form import FORMS, as_sms
-from notifications.place import Place
+from notifications.origin import Origin
 
 MESSAGE = Message(
     kinds=("run failed",),
-    place=Place("acme-prod", "eu-west-1"),
+    origin=Origin("acme-prod", "eu-west-1"),
     about="orders",
     headline="run failed",
     facts=["Run b1-1 failed: encoding.", "2 files will be tried again."],
@@ -22,10 +22,10 @@ MESSAGE = Message(
 
 
 def with_facts(*facts: str) -> Message:
-    return Message(MESSAGE.kinds, MESSAGE.place, MESSAGE.headline, list(facts), [], about="orders")
+    return Message(MESSAGE.kinds, MESSAGE.origin, MESSAGE.headline, list(facts), [], about="orders")
 
 
-def places(text: str) -> int:
+def sms_length(text: str) -> int:
     """Return the number of places in an SMS of GSM's 7-bit alphabet."""
     return sum(2 if letter in "^{}\\[~]|" else 1 for letter in text)
 
@@ -45,7 +45,7 @@ def test_a_subject_is_one_printable_line_of_at_most_99_characters(given: str, se
 
 
 def test_a_message_about_a_very_long_name_has_a_subject_that_sns_takes() -> None:
-    message = Message(MESSAGE.kinds, MESSAGE.place, "x\n" * 200, [], [], about="d" * 24)
+    message = Message(MESSAGE.kinds, MESSAGE.origin, "x\n" * 200, [], [], about="d" * 24)
 
     assert len(message.subject) == 99 and "\n" not in message.subject
 
@@ -66,7 +66,7 @@ def test_a_long_sms_is_cut_between_words() -> None:
 def test_an_sms_never_needs_a_second_one(facts: list[str]) -> None:
     said = as_sms(with_facts(*facts))
 
-    assert places(said) <= 160
+    assert sms_length(said) <= 160
     assert said.isascii() and said.isprintable() and "`" not in said
 
 
@@ -112,7 +112,7 @@ def test_a_file_cannot_call_everybody_in_a_channel_by_its_name() -> None:
 
 
 def test_a_card_is_cut_before_its_links() -> None:
-    long = Message(MESSAGE.kinds, MESSAGE.place, "x", ["f" * 10_000], [], MESSAGE.links)
+    long = Message(MESSAGE.kinds, MESSAGE.origin, "x", ["f" * 10_000], [], MESSAGE.links)
 
     description = json.loads(FORMS["slack"](long))["content"]["description"]
 

@@ -26,10 +26,10 @@ from notifications.messages.pipeline import (
 from notifications.messages.repository import changed_directly, request_approved, request_opened, request_overridden
 from notifications.messages.run import run_failed, run_published
 from notifications.messages.upload import file_refused
-from notifications.place import Place
+from notifications.origin import Origin
 
 PROJECT = Path(__file__).parents[1]
-PROD, PIPELINE = Place("acme-prod", "eu-west-1"), Place("acme-pipeline", "eu-west-1")
+PROD, PIPELINE = Origin("acme-prod", "eu-west-1"), Origin("acme-pipeline", "eu-west-1")
 CONSOLE = "https://eu-west-1.console.aws.amazon.com"
 EXECUTION = f"{CONSOLE}/codesuite/codepipeline/pipelines/acme-pipeline/executions/e-1/timeline?region=eu-west-1"
 REQUEST = f"{CONSOLE}/codesuite/codecommit/repositories/acme/pull-requests/7?region=eu-west-1"
@@ -528,7 +528,7 @@ def test_a_run_that_refused_rows_is_also_a_run_that_succeeded() -> None:
     assert MESSAGES["rows quarantined"][0].kinds == ("rows quarantined", "run succeeded")
 
 
-def test_a_file_that_was_deleted_is_told_as_it_happens_and_is_no_quarantine() -> None:
+def test_a_file_that_was_deleted_is_notified_as_it_happens_and_is_no_quarantine() -> None:
     message = run_published(PROD, "orders", RUN, {"files": [GOOD | {"file_reason": "gone"}]})
 
     assert message.kinds == ("rows quarantined", "run succeeded")
@@ -552,5 +552,5 @@ def test_a_long_list_is_cut_and_counted() -> None:
     ],
 )
 def test_links_lead_into_the_console_of_the_region(region: str, host: str) -> None:
-    assert Place("acme-dev", region).alarm("a b").startswith(f"https://{host}/cloudwatch/home?region={region}#")
-    assert Place("acme-dev", region).alarm("a b").endswith("/a%20b")
+    assert Origin("acme-dev", region).alarm("a b").startswith(f"https://{host}/cloudwatch/home?region={region}#")
+    assert Origin("acme-dev", region).alarm("a b").endswith("/a%20b")

@@ -35,7 +35,7 @@ def test_a_line_names_namespace_dimensions_and_units_as_the_format_wants_it(
     assert isinstance(line["_aws"]["Timestamp"], int)
 
 
-def test_a_run_is_counted_once_however_often_its_end_is_told(
+def test_a_run_is_counted_once_however_often_its_end_is_an_event(
     chain: EventChain, capsys: pytest.CaptureFixture[str]
 ) -> None:
     chain.deliver(chain.upload("orders/a.csv"))
@@ -101,8 +101,8 @@ def test_the_oldest_unfinished_file_says_how_long_files_wait(
     chain.deliver(chain.upload("orders/b.csv"))
     chain.sweep()
 
-    told = measured(capsys, "dataset-swept")
-    assert (told["files_waiting"], told["seconds_waited"]) == (2, 40 * 60)
+    measures = measured(capsys, "dataset-swept")
+    assert (measures["files_waiting"], measures["seconds_waited"]) == (2, 40 * 60)
 
 
 def test_a_crawl_that_is_at_work_is_measured_before_it_ends(

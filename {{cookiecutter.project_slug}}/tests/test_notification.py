@@ -5,10 +5,10 @@ import json
 import pytest
 from event_chain import DATASET, Crash, EventChain
 from notifications.message import Message
-from notifications.place import Place
+from notifications.origin import Origin
 
 MESSAGE = Message(
-    ("rows quarantined", "run succeeded"), Place("acme-dev", "eu-west-1"), "h", ["f"], ["n"], about="orders"
+    ("rows quarantined", "run succeeded"), Origin("acme-dev", "eu-west-1"), "h", ["f"], ["n"], about="orders"
 )
 
 
@@ -16,7 +16,7 @@ def route(form: str, kinds: list[str], *topics: str) -> dict[str, object]:
     return {"form": form, "kinds": kinds, "topics": list(topics)}
 
 
-def test_a_target_hears_of_its_kinds_only(chain: EventChain) -> None:
+def test_a_target_receives_its_kinds_only(chain: EventChain) -> None:
     notifications = chain.close_run.notifications
     notifications.routes = [route("text", ["run failed"], chain.topic)]
 
@@ -34,7 +34,7 @@ def test_each_target_reads_its_own_form(chain: EventChain) -> None:
 
     notifications.send_once("run/r", "published", MESSAGE)
 
-    sent = {told["TopicArn"]: told["Message"] for told in chain.notifications()}
+    sent = {each["TopicArn"]: each["Message"] for each in chain.notifications()}
     assert sent[chain.topic] == "acme-dev orders: h. f"
     assert json.loads(sent[other])["source"] == "custom"
 
@@ -42,8 +42,8 @@ def test_each_target_reads_its_own_form(chain: EventChain) -> None:
 def test_a_message_says_its_kinds_dataset_and_environment_as_attributes(chain: EventChain) -> None:
     chain.close_run.notifications.send_once("run/r", "published", MESSAGE)
 
-    (told,) = chain.notifications()
-    assert {name: each["Value"] for name, each in told["MessageAttributes"].items()} == {
+    (sent,) = chain.notifications()
+    assert {name: each["Value"] for name, each in sent["MessageAttributes"].items()} == {
         "kind": '["rows quarantined", "run succeeded"]',
         "dataset": "orders",
         "environment": "dev",
@@ -83,7 +83,7 @@ def test_each_target_hears_once_even_when_another_ones_topic_refuses(chain: Even
     assert chain.notifications() == []
 
 
-def test_who_was_told_is_known_when_other_targets_come_and_go(chain: EventChain) -> None:
+def test_who_was_notified_is_known_when_other_targets_come_and_go(chain: EventChain) -> None:
     notifications, other = chain.close_run.notifications, chain.another_inbox("new")
     notifications.routes = [route("text", list(MESSAGE.kinds), chain.topic)]
     notifications.send_once("run/r", "published", MESSAGE)
@@ -91,7 +91,7 @@ def test_who_was_told_is_known_when_other_targets_come_and_go(chain: EventChain)
     notifications.routes = [route("text", list(MESSAGE.kinds), other, chain.topic)]
     notifications.send_once("run/r", "published", MESSAGE)
 
-    assert sorted(told["TopicArn"] for told in chain.notifications()) == sorted([chain.topic, other])
+    assert sorted(sent["TopicArn"] for sent in chain.notifications()) == sorted([chain.topic, other])
 
 
 # send_digest: one notification per day.
@@ -111,7 +111,7 @@ def run(chain: EventChain, key: str, state: str = "SUCCEEDED", body: bytes = b"1
     chain.job_ends(state)
 
 
-def test_the_days_runs_are_told_in_one_message(chain: EventChain) -> None:
+def test_the_days_runs_are_in_one_message(chain: EventChain) -> None:
     run(chain, "orders/a.csv")
     run(chain, "orders/b.csv", body=b"1\nbad\nduplicate\n")
     chain.clock.forward(hours=18)
@@ -129,7 +129,7 @@ def test_a_failed_run_is_counted_as_such(chain: EventChain) -> None:
     assert "orders: 1 run, 1 of them failed" in digest(chain)[0]["Message"]
 
 
-def test_a_run_is_counted_on_the_day_it_ended_even_when_it_is_told_again(chain: EventChain) -> None:
+def test_a_run_is_counted_on_the_day_it_ended_even_when_it_is_notified_again(chain: EventChain) -> None:
     run(chain, "orders/a.csv")
     chain.clock.forward(days=1)
     chain.tell_job_ended("jr_0")
@@ -142,7 +142,7 @@ def test_a_day_without_runs_is_no_news(chain: EventChain) -> None:
     assert digest(chain, expected_every="1 hours") == []
 
 
-def test_a_day_without_runs_is_told_when_data_is_late(chain: EventChain) -> None:
+def test_a_day_without_runs_is_notified_when_data_is_late(chain: EventChain) -> None:
     run(chain, "orders/a.csv")
     chain.clock.forward(days=3)
 

@@ -86,7 +86,9 @@ def test_after_a_failed_attempt_a_run_takes_a_quarter_of_what_the_workers_hold(h
     assert len(chosen([row(number, size=10, attempts=1) for number in range(20)], holding(160))) == 4
 
 
-def test_a_file_that_the_workers_do_not_hold_is_tried_once_and_people_are_told_what_to_do(small: EventChain) -> None:
+def test_a_file_that_is_too_large_for_the_workers_is_tried_once_and_people_read_what_to_do(
+    small: EventChain,
+) -> None:
     small.deliver(small.upload("orders/large.csv", b"x" * 90), small.upload("orders/small.csv", b"x"))
     small.crawl()
 
@@ -138,9 +140,9 @@ def test_a_large_file_that_the_workers_hold_after_all_is_published(small: EventC
     assert small.states() == {"DONE": 1}
 
 
-def test_people_are_told_once_a_day_that_the_account_lets_glue_start_no_run(chain: EventChain) -> None:
+def test_people_are_notified_once_a_day_that_the_account_lets_glue_start_no_run(chain: EventChain) -> None:
     chain.deliver(chain.upload("orders/a.csv"))
-    chain.crawl(tell=False)
+    chain.crawl(send_event=False)
 
     def refuse(service: str, call: str) -> None:
         if call == "start_job_run":
@@ -163,7 +165,7 @@ def test_people_are_told_once_a_day_that_the_account_lets_glue_start_no_run(chai
     assert chain.states() == {"DONE": 1}
 
 
-def test_nobody_is_told_that_the_job_is_at_work_already(chain: EventChain) -> None:
+def test_nobody_is_notified_that_the_job_is_at_work_already(chain: EventChain) -> None:
     chain.deliver(chain.upload("orders/a.csv"))
     chain.crawl()
     chain.deliver(chain.upload("orders/b.csv"))

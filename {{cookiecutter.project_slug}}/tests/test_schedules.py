@@ -35,7 +35,7 @@ class Schedule:
         self.chain, self.chance = chain, random.Random(seed)
         self.bodies: list[str] = []
         self.lines: dict[str, int] = {}
-        self.heard: list[dict[str, str]] = []
+        self.notifications: list[dict[str, str]] = []
         self.lambda_has_died = self.is_interrupted = False
         # moto draws the version ids, and threads run in any order.
         mock_random.seed(seed)
@@ -86,11 +86,11 @@ class Schedule:
         """Let time pass; after a notification of a crawler without progress, run the crawler by hand."""
         for _ in range(2):
             self.chain.settle()
-            self.heard += self.chain.notifications()
-            if any("makes no progress" in message["Subject"] for message in self.heard):
+            self.notifications += self.chain.notifications()
+            if any("makes no progress" in message["Subject"] for message in self.notifications):
                 self.chain.glue.start_crawler(Name=NAME)
         self.chain.settle()
-        self.heard += self.chain.notifications()
+        self.notifications += self.chain.notifications()
 
     def put(self) -> str:
         """Put a new file, or a new version of one: rows of all kinds, sometimes an unreadable one."""
@@ -122,14 +122,16 @@ class Schedule:
 
     def crawl_ends(self) -> None:
         if self.chain.glue.crawler["State"] == "RUNNING":
-            self.chain.crawl(self.chance.choice(["SUCCEEDED", "SUCCEEDED", "FAILED"]), tell=self.chance.random() < 0.5)
+            self.chain.crawl(
+                self.chance.choice(["SUCCEEDED", "SUCCEEDED", "FAILED"]), send_event=self.chance.random() < 0.5
+            )
 
     def job_ends(self) -> None:
         """End the job, which may also be refused at its commit, or die after it."""
         state = self.chance.choice(["SUCCEEDED", "SUCCEEDED", "FAILED", "TIMEOUT"])
         commits = state == "SUCCEEDED" or self.chance.random() < 0.3
         if any(run["JobRunState"] == "RUNNING" for run in self.chain.glue.job_runs):
-            self.chain.job_ends(state, tell=self.chance.random() < 0.5, commits=commits)
+            self.chain.job_ends(state, send_event=self.chance.random() < 0.5, commits=commits)
             if state == "SUCCEEDED" and self.chance.random() < 0.5:
                 self.chain.job_succeeded()
 
@@ -155,17 +157,19 @@ def each_version_ended_once(schedule: Schedule) -> None:
     assert not [name for name, row in (rows | schedule.chain.rows("run")).items() if "open" in row]
 
 
-def everybody_heard(schedule: Schedule) -> None:
+def everybody_was_notified(schedule: Schedule) -> None:
     """Check the notifications: of each ended run; of each unpublished file by name, with its run or by itself."""
-    told = "\n".join(message["Message"] for message in schedule.heard)
+    texts = "\n".join(message["Message"] for message in schedule.notifications)
     ended = [name for name, row in schedule.chain.rows("run").items() if row["state"] in ("PUBLISHED", "FAILED")]
-    assert [name for name in ended if f"Run {name.removeprefix('run/')} " not in told] == []
+    assert [name for name in ended if f"Run {name.removeprefix('run/')} " not in texts] == []
     for file, row in schedule.chain.rows().items():
         run, name = (
             (f"Run {row['run']} ", row["key"]) if "run" in row else ("", f"{row['key']}, version {row['version_id']}")
         )
-        about = [message for message in schedule.heard if run in message["Message"] and name in message["Message"]]
-        assert row["state"] == "DONE" or about, f"Nobody heard of {file}: {row['state']}, {row['reason']}."
+        about = [
+            message for message in schedule.notifications if run in message["Message"] and name in message["Message"]
+        ]
+        assert row["state"] == "DONE" or about, f"Nobody was notified of {file}: {row['state']}, {row['reason']}."
 
 
 def every_row_is_accounted_for(schedule: Schedule) -> None:
@@ -193,7 +197,7 @@ def test_no_schedule_of_faults_loses_or_doubles_a_file_or_keeps_silent_about_one
 
     assert errors_in(capsys.readouterr().out) <= {*REFUSALS, "JSONDecodeError"}
     each_version_ended_once(schedule)
-    everybody_heard(schedule)
+    everybody_was_notified(schedule)
     every_row_is_accounted_for(schedule)
 
 

@@ -30,7 +30,7 @@ REQUIRED = sorted(
     for path in (Path(__file__).parents[1] / "lambda").glob("*.py")
     for name in set(re.findall(r'required\("(\w+)"\)', path.read_text()))
 )
-TOLD_TO_CHECK_CONNECTIONS = {"SERVICES": "s3", "DATABASES": "{}"}
+VARIABLES_OF_CHECK_CONNECTIONS = {"SERVICES": "s3", "DATABASES": "{}"}
 
 
 def changed(body: str, **values: Any) -> str:
@@ -180,7 +180,7 @@ def test_what_only_resembles_a_marker_is_data(chain: EventChain, key: str) -> No
     assert chain.states() == {"PENDING": 1} and chain.glue.crawls == 1
 
 
-def test_a_name_that_hadoop_cannot_open_is_quarantined_and_told_once(chain: EventChain) -> None:
+def test_a_name_that_hadoop_cannot_open_is_quarantined_and_notified_once(chain: EventChain) -> None:
     body = chain.upload("orders/10:30.csv")
     chain.deliver(body)
     chain.deliver(body)
@@ -368,10 +368,10 @@ def test_one_row_that_cannot_be_written_keeps_none_of_the_others_from_it() -> No
 
 
 @pytest.mark.parametrize(("function", "variable"), REQUIRED)
-def test_a_lambda_that_is_not_told_something_fails_at_its_import_and_names_it(
+def test_a_lambda_that_lacks_a_variable_fails_at_its_import_and_names_it(
     chain: EventChain, function: str, variable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in TOLD_TO_CHECK_CONNECTIONS.items():
+    for name, value in VARIABLES_OF_CHECK_CONNECTIONS.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv(variable)
     monkeypatch.delitem(sys.modules, function, raising=False)

@@ -16,7 +16,7 @@ from runs.run_start import claim_files
 def crawled(chain: EventChain, *keys: str) -> None:
     """Return waiting files that a crawl has seen; the event of that crawl is lost."""
     chain.deliver(*[chain.upload(key) for key in keys])
-    chain.crawl(tell=False)
+    chain.crawl(send_event=False)
 
 
 def crawler_event(chain: EventChain, name: str = NAME, state: str = "Succeeded") -> Any:
@@ -85,7 +85,7 @@ def test_a_crawl_that_is_just_ending_counts_from_when_it_was_started(chain: Even
 
 
 @pytest.mark.parametrize("status", ["FAILED", "CANCELLED"])
-def test_a_failed_crawl_starts_no_job_and_is_told_once(chain: EventChain, status: str) -> None:
+def test_a_failed_crawl_starts_no_job_and_is_notified_once(chain: EventChain, status: str) -> None:
     chain.deliver(chain.upload("orders/a.csv"))
     chain.crawl(status)
     crawler_event(chain, state="Failed")
@@ -95,20 +95,20 @@ def test_a_failed_crawl_starts_no_job_and_is_told_once(chain: EventChain, status
 
 
 @pytest.mark.parametrize("status", ["FAILED", "CANCELLED"])
-def test_a_lost_event_of_a_failed_crawl_is_told_by_the_sweep(chain: EventChain, status: str) -> None:
+def test_a_failed_crawl_whose_event_was_lost_is_notified_by_the_sweep(chain: EventChain, status: str) -> None:
     chain.deliver(chain.upload("orders/a.csv"))
-    chain.crawl(status, tell=False)
+    chain.crawl(status, send_event=False)
 
     chain.sweep()
 
     assert [message["Subject"] for message in chain.notifications()] == [f"{SUBJECT} crawl failed"]
 
 
-def test_two_starts_without_progress_stop_and_tell_people_once(chain: EventChain) -> None:
+def test_two_starts_without_progress_stop_and_notify_once(chain: EventChain) -> None:
     chain.deliver(chain.upload("orders/a.csv"))
     for _ in range(5):
         if chain.glue.crawler["State"] == "RUNNING":
-            chain.crawl("FAILED", tell=False)
+            chain.crawl("FAILED", send_event=False)
         chain.sweep()
 
     assert chain.glue.crawls == 2
@@ -117,7 +117,7 @@ def test_two_starts_without_progress_stop_and_tell_people_once(chain: EventChain
 
 
 def test_a_new_file_is_progress_and_lets_the_crawler_start_again(chain: EventChain) -> None:
-    test_two_starts_without_progress_stop_and_tell_people_once(chain)
+    test_two_starts_without_progress_stop_and_notify_once(chain)
 
     chain.deliver(chain.upload("orders/b.csv"))
 
@@ -138,7 +138,7 @@ def test_files_that_a_busy_job_gave_back_are_started_by_the_sweep(chain: EventCh
     chain.glue.start_job_run(JobName=NAME, Arguments={})
     crawled(chain, "orders/a.csv")
     crawler_event(chain)
-    chain.job_ends(tell=False)
+    chain.job_ends(send_event=False)
 
     chain.sweep()
 
@@ -156,7 +156,7 @@ def test_glue_itself_refuses_a_second_run_and_a_second_crawl_with_the_errors_tha
     glue.start_job_run(JobName=NAME, Arguments={})
     glue.start_crawler(Name=NAME)
     chain.deliver(chain.upload("orders/a.csv"))
-    chain.crawl(tell=False)
+    chain.crawl(send_event=False)
     chain.start_etl_job.jobs.glue = chain.start_crawler.intake.crawlers.glue = glue
 
     assert crawler_event(chain)["run"] is None
@@ -290,7 +290,7 @@ def test_files_of_a_lambda_that_died_after_the_start_stay_with_their_run(
     chain.sweep()
     assert chain.states() == {"CLAIMED": 1} and len(chain.glue.job_runs) == 1
 
-    chain.job_ends(state, tell=False)
+    chain.job_ends(state, send_event=False)
     chain.sweep()
 
     (row,) = chain.rows().values()

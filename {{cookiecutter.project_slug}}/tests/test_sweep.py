@@ -44,7 +44,7 @@ class VersionedPrefix:
         }
 
 
-def test_a_file_that_no_event_told_of_is_found_and_processed(chain: EventChain) -> None:
+def test_a_file_whose_event_was_lost_is_found_and_processed(chain: EventChain) -> None:
     chain.upload("orders/a.csv")
 
     chain.settle()
@@ -149,7 +149,7 @@ def test_open_runs_are_closed_before_the_listing_which_takes_the_time_that_is_le
 ) -> None:
     chain.deliver(chain.upload("orders/a.csv"))
     chain.crawl()
-    chain.job_ends(tell=False)
+    chain.job_ends(send_event=False)
     prefix = million_versions(chain, monkeypatch)
     left = iter([299_000, 200_000, 59_000])
 
@@ -191,7 +191,7 @@ def test_older_files_that_are_asked_for_are_found_over_as_many_sweeps_as_their_l
 
 def test_a_lost_crawler_event_is_made_up_for(chain: EventChain) -> None:
     chain.deliver(chain.upload("orders/a.csv"))
-    chain.crawl(tell=False)
+    chain.crawl(send_event=False)
 
     chain.sweep()
 
@@ -201,7 +201,7 @@ def test_a_lost_crawler_event_is_made_up_for(chain: EventChain) -> None:
 def test_a_lost_job_event_is_made_up_for(chain: EventChain) -> None:
     chain.deliver(chain.upload("orders/a.csv"))
     chain.crawl()
-    chain.job_ends(tell=False)
+    chain.job_ends(send_event=False)
 
     chain.sweep()
 
@@ -233,7 +233,7 @@ def test_a_schedule_that_found_the_crawler_busy_is_made_up_for(chain: EventChain
     chain.clock.forward(minutes=1)
     chain.deliver(json.dumps(json.loads(chain.upload("orders/a.csv")) | {"crawl": "on-schedule"}))
     chain.start_crawler.handler({"dataset": DATASET, "scheduled": True}, None)
-    chain.crawl(tell=False)
+    chain.crawl(send_event=False)
     assert chain.glue.crawls == 1
 
     chain.sweep(crawl="on-schedule")
@@ -271,7 +271,7 @@ def test_a_job_that_was_replaced_and_forgot_its_runs_gives_the_files_back(chain:
 
 def test_an_error_in_one_step_lets_the_others_do_their_work_and_is_raised(chain: EventChain) -> None:
     chain.deliver(chain.upload("orders/a.csv"))
-    chain.crawl(tell=False)
+    chain.crawl(send_event=False)
     chain.refuse("s3", "list_object_versions", "InternalError")
 
     with pytest.raises(RuntimeError, match=r"orders has failed at: find-missed-uploads\.$"):
@@ -294,7 +294,7 @@ def test_a_quiet_dataset_costs_a_handful_of_calls(chain: EventChain) -> None:
 
 
 @pytest.mark.parametrize("trouble", [Crash(), refusal("InternalErrorException")], ids=["died", "was refused"])
-def test_a_file_that_was_refused_at_sight_is_told_of_even_when_the_first_teller_failed(
+def test_a_file_that_was_refused_on_arrival_is_notified_even_when_the_first_sender_failed(
     chain: EventChain, trouble: BaseException
 ) -> None:
     def no_publishing(service: str, call: str) -> None:

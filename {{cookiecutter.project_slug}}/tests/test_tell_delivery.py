@@ -9,7 +9,7 @@ from event_chain import PIPELINE, EventChain
 from notifications.message import person
 from notifications.messages.pipeline import stopped
 from notifications.notification import Notifications
-from notifications.place import Place
+from notifications.origin import Origin
 
 ANNA = "arn:aws:sts::111111111111:assumed-role/Developers/anna"
 BUILD = f"{PIPELINE}-apply-dev:b1"
@@ -21,16 +21,16 @@ def pipeline_event(state: str, attempt: int = 1) -> dict[str, Any]:
 
 
 def codecommit_event(event: str, **detail: Any) -> dict[str, Any]:
-    told = {"event": event, "callerUserArn": ANNA, "repositoryNames": ["acme"], "pullRequestId": "7", "title": "Late"}
-    return {"id": event, "source": "aws.codecommit", "detail": told | detail}
+    fields = {"event": event, "callerUserArn": ANNA, "repositoryNames": ["acme"], "pullRequestId": "7", "title": "Late"}
+    return {"id": event, "source": "aws.codecommit", "detail": fields | detail}
 
 
 def failed(stage: str, name: str, category: str = "Build", **more: Any) -> dict[str, Any]:
     """Return an action as ListActionExecutions returns it."""
-    told = {"pipelineExecutionId": "e1", "actionExecutionId": f"a-{stage}", "stageName": stage, "actionName": name}
+    fields = {"pipelineExecutionId": "e1", "actionExecutionId": f"a-{stage}", "stageName": stage, "actionName": name}
     result = {"externalExecutionId": BUILD, "externalExecutionUrl": "https://log", "externalExecutionSummary": "FAILED"}
     output = {"executionResult": {} if category == "Approval" else result}
-    return told | {"status": "Failed", "input": {"actionTypeId": {"category": category}}, "output": output} | more
+    return fields | {"status": "Failed", "input": {"actionTypeId": {"category": category}}, "output": output} | more
 
 
 def subjects(chain: EventChain, *events: dict[str, Any]) -> list[str]:
@@ -91,7 +91,7 @@ def subjects(chain: EventChain, *events: dict[str, Any]) -> list[str]:
         ),
     ],
 )
-def test_an_event_is_told_in_words_once(
+def test_an_event_is_notified_in_words_once(
     chain: EventChain, event: dict[str, Any], kind: str, subject: str, words: str
 ) -> None:
     for _ in range(2):
@@ -103,7 +103,7 @@ def test_an_event_is_told_in_words_once(
     assert json.loads(message["MessageAttributes"]["kind"]["Value"]) == [kind]
 
 
-def test_a_failed_action_is_told_with_its_log(chain: EventChain) -> None:
+def test_a_failed_action_is_notified_with_its_log(chain: EventChain) -> None:
     chain.codepipeline.actions = [failed("dev", "Apply"), failed("Check", "Check") | {"status": "Succeeded"}]
 
     chain.tell_delivery.handler(pipeline_event("FAILED"), None)
@@ -113,16 +113,16 @@ def test_a_failed_action_is_told_with_its_log(chain: EventChain) -> None:
     assert "log: https://log" in message["Message"] and "Later environments did not change." in message["Message"]
 
 
-def test_of_a_build_that_has_told_why_it_refused_nothing_more_is_told(chain: EventChain) -> None:
+def test_a_build_that_has_notified_its_refusal_is_not_notified_again(chain: EventChain) -> None:
     chain.codepipeline.actions = [failed("dev", "Apply")]
-    told_by_the_build: Notifications = chain.tell_delivery.notifications
-    refusal = stopped(Place(PIPELINE, "eu-west-1"), "e1", "The apply of dev stopped", "The state has moved.")
-    told_by_the_build.send_now(f"build/{BUILD}", "failed", refusal)
+    sent_by_the_build: Notifications = chain.tell_delivery.notifications
+    refusal = stopped(Origin(PIPELINE, "eu-west-1"), "e1", "The apply of dev stopped", "The state has moved.")
+    sent_by_the_build.send_now(f"build/{BUILD}", "failed", refusal)
 
     assert subjects(chain, pipeline_event("FAILED")) == [f"{PIPELINE}: The apply of dev stopped"]
 
 
-def test_a_rejected_approval_is_told_once_with_who_and_why(chain: EventChain) -> None:
+def test_a_rejected_approval_is_notified_once_with_who_and_why(chain: EventChain) -> None:
     answer = {"executionResult": {"externalExecutionSummary": "Not on a Friday."}}
     chain.codepipeline.actions = [failed("prod", "Approve", "Approval", updatedBy=ANNA, output=answer)]
 
@@ -142,11 +142,11 @@ def test_an_approval_that_nobody_gave_says_so(chain: EventChain) -> None:
     assert "nobody answered in time." in chain.notifications()[0]["Message"]
 
 
-def test_a_stage_that_failed_before_anything_began_in_it_is_told(chain: EventChain) -> None:
+def test_a_stage_that_failed_before_anything_began_in_it_is_notified(chain: EventChain) -> None:
     assert subjects(chain, pipeline_event("FAILED")) == [f"{PIPELINE}: a delivery stopped"]
 
 
-def test_a_retried_stage_that_fails_again_is_told_again(chain: EventChain) -> None:
+def test_a_retried_stage_that_fails_again_is_notified_again(chain: EventChain) -> None:
     again = failed("dev", "Apply")
     again["output"] = {"executionResult": {"externalExecutionId": f"{PIPELINE}-apply-dev:b2"}}
     chain.codepipeline.actions = [failed("dev", "Apply")]

@@ -12,7 +12,7 @@ from click.shell_completion import CompletionItem
 class Verb(NamedTuple):
     """The definition of a command, as `module` (its main) or `module:name`, and its description in one line."""
 
-    place: str
+    target: str
     sentence: str
 
 
@@ -114,7 +114,7 @@ class LazyGroup(click.Group):
             if ctx.resilient_parsing:
                 return None
             raise click.ClickException(f"{Path.cwd()} has no project.yaml: run dataops in the folder of a project.")
-        return loaded(verb.place)
+        return loaded(verb.target)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -140,9 +140,9 @@ class LazyGroup(click.Group):
         return [item for item in found if item.value.startswith(incomplete)] + options
 
 
-def loaded(place: str) -> click.Command:
+def loaded(target: str) -> click.Command:
     """Return the command of a place. A plain function has no options; its module's docstring is the help."""
-    name, _, attribute = place.partition(":")
+    name, _, attribute = target.partition(":")
     try:
         module = importlib.import_module(f"dataops.{name}")
     except ModuleNotFoundError as error:

@@ -1,7 +1,7 @@
 """Compares the tools of a project with those that a checked out template builds: make tools-verify.
 
 The project's upgrade.py fetches the template and runs this file of the template, not the one in the wheel: a wheel
-that was changed must not judge itself. It imports only the standard library.
+that was changed must not verify itself. It imports only the standard library.
 """
 
 import argparse

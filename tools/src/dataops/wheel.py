@@ -93,7 +93,7 @@ def _metadata(about: dict[str, Any]) -> str:
 
 
 def _scripts(about: dict[str, Any]) -> str:
-    return "[console_scripts]\n" + "".join(f"{name} = {place}\n" for name, place in about["scripts"].items())
+    return "[console_scripts]\n" + "".join(f"{name} = {target}\n" for name, target in about["scripts"].items())
 
 
 def _record(files: dict[str, bytes], itself: str) -> str:
@@ -124,8 +124,8 @@ def write(tools: Path, folder: Path) -> Path:
     (folder / name).write_bytes(content)
     digest = hashlib.sha256(content).hexdigest()
     # pip looks for the file from its working directory: the project's folder.
-    place = (folder / name).as_posix() if folder.is_absolute() else f"./{(folder / name).as_posix()}"
-    (folder / "requirements.lock").write_bytes(f"{place} --hash=sha256:{digest}\n".encode())
+    path = (folder / name).as_posix() if folder.is_absolute() else f"./{(folder / name).as_posix()}"
+    (folder / "requirements.lock").write_bytes(f"{path} --hash=sha256:{digest}\n".encode())
     return folder / name
 
 

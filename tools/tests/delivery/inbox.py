@@ -25,15 +25,15 @@ class Inbox:
 
     @property
     def routes(self) -> str:
-        """What pipeline/ tells a build, where this inbox hears of everything."""
+        """The variables that pipeline/ gives a build; this inbox receives everything."""
         kinds = ["approval needed", "pipeline succeeded", "pipeline failed", "drift found"]
         return json.dumps([{"form": "text", "kinds": kinds, "topics": [self.topic]}])
 
     @property
-    def told(self) -> dict[str, str]:
+    def variables(self) -> dict[str, str]:
         """The variables that a build needs to tell people; CodeBuild gives each build an id."""
-        told = {"NOTIFICATION_ROUTES": self.routes, "PREFIX": "acme-pipeline", "LEDGER_TABLE": self.name}
-        return told | {"CODEBUILD_BUILD_ID": f"acme-pipeline-build:{self.name}"}
+        variables = {"NOTIFICATION_ROUTES": self.routes, "PREFIX": "acme-pipeline", "LEDGER_TABLE": self.name}
+        return variables | {"CODEBUILD_BUILD_ID": f"acme-pipeline-build:{self.name}"}
 
     def messages(self) -> list[tuple[str, str]]:
         """Subject and text of everything that came since the last look; each says of which kind it is."""
@@ -41,7 +41,7 @@ class Inbox:
         while received := self.sqs.receive_message(QueueUrl=self.address, MaxNumberOfMessages=10).get("Messages"):
             for message in received:
                 self.sqs.delete_message(QueueUrl=self.address, ReceiptHandle=message["ReceiptHandle"])
-                told: dict[str, Any] = json.loads(message["Body"])
-                assert told["MessageAttributes"]["kind"]["Value"]
-                found.append((told["Subject"], told["Message"]))
+                sent: dict[str, Any] = json.loads(message["Body"])
+                assert sent["MessageAttributes"]["kind"]["Value"]
+                found.append((sent["Subject"], sent["Message"]))
         return found

@@ -18,8 +18,8 @@ def planned(verb: str, address: str, before: Any = None, after: Any = None, **ch
     """One resource change; `change` holds what else Terraform says about it."""
     found = re.fullmatch(r'(?:.*\.)?(\w+)\.(\w+)(?:\["([^"]+)"\])?', address)
     assert found
-    told = {"actions": VERBS[verb], "before": before, "after": after, "after_unknown": {}} | change
-    resource = {"address": address, "mode": "managed", "type": found[1], "name": found[2], "change": told}
+    described = {"actions": VERBS[verb], "before": before, "after": after, "after_unknown": {}} | change
+    resource = {"address": address, "mode": "managed", "type": found[1], "name": found[2], "change": described}
     return resource | ({"index": found[3]} if found[3] else {})
 
 

@@ -7,17 +7,17 @@ import pytest
 from plan_json import ENVIRONMENT, planned, shown
 
 from dataops.delivery.change import changes_of
-from dataops.delivery.summary import Judgement, page
+from dataops.delivery.summary import PlanSummary, page
 
 
 def line_of(address: str, after: dict[str, Any], **marks: Any) -> str:
     """The line of an added resource in the summary."""
-    judgement = Judgement("dev", "a" * 40, changes_of(shown(planned("add", address, None, after, **marks))), [], [])
-    return [line for line in page(judgement).splitlines() if line.startswith(f"- add `{address}`")][-1]
+    summary = PlanSummary("dev", "a" * 40, changes_of(shown(planned("add", address, None, after, **marks))), [], [])
+    return [line for line in page(summary).splitlines() if line.startswith(f"- add `{address}`")][-1]
 
 
 @pytest.mark.parametrize(
-    ("address", "after", "told"),
+    ("address", "after", "text"),
     [
         ("aws_s3_bucket.this", {"bucket": "acme-raw", "force_destroy": False}, "bucket acme-raw, force_destroy false"),
         (
@@ -47,8 +47,8 @@ def line_of(address: str, after: dict[str, Any], **marks: Any) -> str:
         ),
     ],
 )  # fmt: skip
-def test_an_added_resource_tells_what_it_is_set_to(address: str, after: dict[str, Any], told: str) -> None:
-    assert line_of(f"{ENVIRONMENT}.{address}", after).endswith(f": {told}")
+def test_an_added_resource_tells_what_it_is_set_to(address: str, after: dict[str, Any], text: str) -> None:
+    assert line_of(f"{ENVIRONMENT}.{address}", after).endswith(f": {text}")
 
 
 def test_no_value_that_could_be_a_secret_is_shown_and_their_number_is() -> None:
@@ -74,5 +74,5 @@ def test_a_long_value_is_cut_and_values_beyond_the_most_telling_are_counted() ->
     assert f"name {'n' * 79}…, description one two, other_01 1" in line and line.endswith("other_10 10, and 10 more")
 
 
-def test_a_policy_is_told_as_what_it_grants_and_not_again_as_a_value() -> None:
+def test_a_policy_is_shown_as_what_it_grants_and_not_again_as_a_value() -> None:
     assert line_of("aws_sqs_queue.x", {"name": "x", "policy": "{}", "tags_all": {"a": "b"}}).endswith(": name x")

@@ -15,14 +15,14 @@ from tiny_project import LocalAws
 from dataops.delivery import bootstrap_root
 from dataops.delivery.bootstrap import bootstrap, main, refuse_what_will_fail
 from dataops.delivery.bootstrap_removal import empty
-from dataops.delivery.bootstrap_root import BootstrapRoot, StatePlace
+from dataops.delivery.bootstrap_root import BootstrapRoot, StateLocation
 from dataops.delivery.provider_lock import is_complete
 from dataops.delivery.refusal import Refusal
 from dataops.operations.doctor.finding import Finding, fails, fine, look, unread
 from dataops.project.deployment import Deployment
 
-PLACE = StatePlace("acme-dev-state", "acme/dev/bootstrap.tfstate", "eu-west-1")
-OTHER = StatePlace("acme-prod-state", "acme/prod/bootstrap.tfstate", "eu-west-1")
+LOCATION = StateLocation("acme-dev-state", "acme/dev/bootstrap.tfstate", "eu-west-1")
+OTHER = StateLocation("acme-prod-state", "acme/prod/bootstrap.tfstate", "eu-west-1")
 # What bootstrap/ does, without AWS's provider: one resource that makes the bucket, and one that comes after it.
 ROOT = """
 variable "environment" {
@@ -55,7 +55,7 @@ class DiedError(Exception):
 def s3(at_local_aws: LocalAws) -> Iterator[Any]:
     """A client of the local S3; what a test leaves there is removed."""
     yield boto3.client("s3")
-    for name in (PLACE.bucket, OTHER.bucket):
+    for name in (LOCATION.bucket, OTHER.bucket):
         with suppress(ClientError):
             bucket = boto3.resource("s3").Bucket(name)
             empty(bucket)
@@ -73,7 +73,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def run(project: Path, s3: Any) -> BootstrapRoot:
-    root = BootstrapRoot(project, "dev", PLACE)
+    root = BootstrapRoot(project, "dev", LOCATION)
     bootstrap(root, s3, is_agreed=True)
     return root
 
@@ -143,12 +143,12 @@ def test_what_was_made_before_a_failure_is_known_the_next_time(project: Path, s3
 
 
 def test_a_bucket_of_an_unknown_bootstrap_is_refused_and_untouched(project: Path, s3: Any) -> None:
-    s3.create_bucket(Bucket=PLACE.bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    s3.create_bucket(Bucket=LOCATION.bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
 
     with pytest.raises(Refusal, match="is there already, and its bootstrap state is not"):
         run(project, s3)
 
-    assert "Contents" not in s3.list_objects_v2(Bucket=PLACE.bucket)
+    assert "Contents" not in s3.list_objects_v2(Bucket=LOCATION.bucket)
 
 
 def test_two_different_states_are_refused_and_both_kept(project: Path, s3: Any) -> None:
@@ -169,7 +169,7 @@ def test_two_environments_are_made_from_one_checkout_each_with_its_own_state(pro
     first = run(project, s3)
 
     main = project / "bootstrap/main.tf"
-    main.write_text(main.read_text().replace(PLACE.bucket, OTHER.bucket))
+    main.write_text(main.read_text().replace(LOCATION.bucket, OTHER.bucket))
     second = BootstrapRoot(project, "prod", OTHER)
     bootstrap(second, s3, is_agreed=True)
 
@@ -181,10 +181,10 @@ def test_nobody_agrees_for_a_script(project: Path, s3: Any, monkeypatch: pytest.
     monkeypatch.setattr("sys.stdin.isatty", lambda: False)
 
     with pytest.raises(Refusal, match="Nobody can confirm"):
-        bootstrap(BootstrapRoot(project, "dev", PLACE), s3, is_agreed=False)
+        bootstrap(BootstrapRoot(project, "dev", LOCATION), s3, is_agreed=False)
 
     with pytest.raises(ClientError, match="404"):
-        s3.head_bucket(Bucket=PLACE.bucket)
+        s3.head_bucket(Bucket=LOCATION.bucket)
 
 
 def test_the_checkout_stays_as_it_is(project: Path, s3: Any) -> None:

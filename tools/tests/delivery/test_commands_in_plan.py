@@ -13,7 +13,7 @@ from dataops.delivery.manifest import manifest_of, sources_digest, written
 from dataops.delivery.message import message
 from dataops.delivery.plan import planned as planned_here
 from dataops.delivery.refusal import Refusal
-from dataops.delivery.summary import Judgement, page
+from dataops.delivery.summary import PlanSummary, page
 
 PROVISIONED = """
 resource "terraform_data" "version" {
@@ -91,10 +91,10 @@ def test_another_provider_is_named_first_in_the_summary_and_kept_in_the_message(
         },
         "resource_changes": [planned("add", "terraform_data.x") | {"provider_name": "terraform.io/builtin/terraform"}],
     }
-    judgement = replace(Judgement("dev", "a" * 40, [], [], []), other_providers=other_providers(plan))
+    summary = replace(PlanSummary("dev", "a" * 40, [], [], []), other_providers=other_providers(plan))
 
-    assert page(judgement).splitlines()[4] == f"**USES ANOTHER PROVIDER: `{name}`**"
-    assert message(judgement).startswith(f"USES ANOTHER PROVIDER: {name} | dev: ")
+    assert page(summary).splitlines()[4] == f"**USES ANOTHER PROVIDER: `{name}`**"
+    assert message(summary).startswith(f"USES ANOTHER PROVIDER: {name} | dev: ")
 
 
 def test_the_provider_of_a_resource_counts_too() -> None:

@@ -62,7 +62,7 @@ def test_nobody_joins_where_lake_formation_does_not_govern(lake: Any) -> None:
     assert lake.get_data_lake_settings()["DataLakeSettings"]["DataLakeAdmins"] == [SOMEBODY]
 
 
-def test_who_may_not_change_the_settings_is_told_what_an_administrator_has_to_add(
+def test_who_may_not_change_the_settings_reads_what_an_administrator_has_to_add(
     lake: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refused = ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "PutDataLakeSettings")

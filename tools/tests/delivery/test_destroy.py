@@ -50,11 +50,12 @@ def test_a_bucket_with_versions_is_emptied_and_destroyed(
     destroy.main(["--environment", "dev"], standalone_mode=False)
 
     assert "tiny-data" not in project.buckets()
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     assert (
-        "dev would be destroyed, 1 resources. This would be lost:\n\n  - the data bucket of dev and everything" in told
+        "dev would be destroyed, 1 resources. This would be lost:\n\n  - the data bucket of dev and everything"
+        in output
     )
-    assert "dev is destroyed. The state bucket, its key and the deployment roles stay" in told
+    assert "dev is destroyed. The state bucket, its key and the deployment roles stay" in output
 
 
 @pytest.mark.parametrize("text", ["", "prod", "yes"])

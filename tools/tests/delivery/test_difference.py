@@ -19,7 +19,7 @@ def test_each_value_that_differs_is_shown_with_its_place() -> None:
     assert texts(before, after) == ["a.b 1 → 2", "list x → none", "list none → z", "gone v → none", "new none → true"]
 
 
-def test_entries_of_a_list_are_told_apart_by_their_name_and_not_by_their_order() -> None:
+def test_entries_of_a_list_are_compared_by_their_name_and_not_by_their_order() -> None:
     before = [{"name": "id", "type": "bigint"}, {"name": "note", "type": "string"}]
     after = [{"name": "note", "type": "string"}, {"name": "id", "type": "string"}]
 

@@ -37,19 +37,22 @@ class DeployedProject:
 
     def change_by_hand(self, version: str) -> None:
         """Let the state know of a version that no commit holds."""
-        s3, place = boto3.client("s3"), {"Bucket": STATE_BUCKET, "Key": f"{self.project.folder.name}/terraform.tfstate"}
-        state = json.loads(s3.get_object(**place)["Body"].read())
+        s3, stored = (
+            boto3.client("s3"),
+            {"Bucket": STATE_BUCKET, "Key": f"{self.project.folder.name}/terraform.tfstate"},
+        )
+        state = json.loads(s3.get_object(**stored)["Body"].read())
         values = state["resources"][0]["instances"][0]["attributes"]
         values["input"]["value"] = values["output"]["value"] = version
-        s3.put_object(**place, Body=json.dumps(state))
+        s3.put_object(**stored, Body=json.dumps(state))
 
     def check(self, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
         """Run the check; the notifications that it sends."""
-        told = {
+        variables = {
             "PLAN_ROLES": json.dumps([{"environment": "dev", "role": ROLE}]),
             "SUMMARY_BUCKET": SUMMARY_BUCKET,
-        } | self.inbox.told
-        for name, value in told.items():
+        } | self.inbox.variables
+        for name, value in variables.items():
             monkeypatch.setenv(name, value)
         monkeypatch.setattr(drift, "PROJECT", self.project.folder)
         drift.main()
@@ -62,7 +65,7 @@ def deployed(project: TinyProject) -> DeployedProject:
     return DeployedProject(project, Inbox(project.folder.name[:60]))
 
 
-def test_an_environment_that_is_as_it_was_applied_is_not_told_of_even_where_main_is_ahead(
+def test_an_environment_that_is_as_it_was_applied_is_not_notified_even_where_main_is_ahead(
     deployed: DeployedProject, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     deployed.deploy("1")
@@ -74,7 +77,7 @@ def test_an_environment_that_is_as_it_was_applied_is_not_told_of_even_where_main
     assert deployed.repository.git("worktree", "list").count("\n") == 0
 
 
-def test_what_was_changed_by_hand_is_told_once_in_words_with_what_to_do(
+def test_what_was_changed_by_hand_is_notified_once_in_words_with_what_to_do(
     deployed: DeployedProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deployed.deploy("1")
@@ -101,7 +104,7 @@ def test_an_environment_that_was_never_applied_has_no_drift(
     assert "dev is not deployed yet." in capsys.readouterr().out
 
 
-def test_a_deployed_commit_that_nobody_knows_is_told(
+def test_a_deployed_commit_that_nobody_knows_is_notified(
     deployed: DeployedProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deployed.repository.commit("version.txt")

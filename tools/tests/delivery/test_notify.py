@@ -14,8 +14,8 @@ BUCKET, OLD, NEW = "acme-artifacts", "a" * 40, "b" * 40
 
 
 def build(environment: str, commit: str, execution: str) -> Build:
-    told = {"ENVIRONMENT": environment, "COMMIT": commit, "PIPELINE_EXECUTION": execution}
-    return Build(told | {"SUMMARY_BUCKET": BUCKET, "AWS_REGION": "eu-west-1"})
+    variables = {"ENVIRONMENT": environment, "COMMIT": commit, "PIPELINE_EXECUTION": execution}
+    return Build(variables | {"SUMMARY_BUCKET": BUCKET, "AWS_REGION": "eu-west-1"})
 
 
 @pytest.fixture
@@ -27,18 +27,18 @@ def bucket(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def deliver(environment: str, commit: str, execution: str) -> None:
     """Apply and test as the pipeline does."""
-    s3, told = boto3.client("s3"), build(environment, commit, execution)
-    record(s3, told, "digest")
-    record_smoke_test(s3, told, "passed")
+    s3, delivered = boto3.client("s3"), build(environment, commit, execution)
+    record(s3, delivered, "digest")
+    record_smoke_test(s3, delivered, "passed")
 
 
-def test_a_delivery_is_told_with_every_environment_and_links(bucket: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_delivery_is_notified_with_every_environment_and_links(bucket: None, monkeypatch: pytest.MonkeyPatch) -> None:
     inbox = Inbox("notify")
     for environment in ("dev", "prod"):
         deliver(environment, OLD, "e1")
         deliver(environment, NEW, "e2")
-    told = {**build("dev", NEW, "e2").variables, **inbox.told}
-    for name, value in told.items():
+    variables = {**build("dev", NEW, "e2").variables, **inbox.variables}
+    for name, value in variables.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(notify, "release_of", lambda _: Release(SETTINGS))
 
@@ -55,7 +55,7 @@ def test_an_environment_that_another_delivery_applied_is_not_counted_as_ours(buc
     deliver("dev", NEW, "e2")
     deliver("prod", OLD, "e1")
 
-    message = notify.told(build("dev", NEW, "e2"), ["dev", "prod"], boto3.client("s3"))
+    message = notify.delivery_message(build("dev", NEW, "e2"), ["dev", "prod"], boto3.client("s3"))
 
     assert message.facts[0].startswith("dev: nothing -> bbbbbbbbbbbb, applied ")
     assert message.facts[1].startswith("prod: this delivery left no record of it")

@@ -1,4 +1,4 @@
-"""The plan's build: what an approval needs is uploaded and exported; a refusal is told where people read it."""
+"""The plan's build: what an approval needs is uploaded and exported; a refusal is notified."""
 
 from pathlib import Path
 from urllib.parse import unquote
@@ -70,8 +70,8 @@ resource "aws_s3_bucket_lifecycle_configuration" "small" {
 def inbox(project: TinyProject, monkeypatch: pytest.MonkeyPatch) -> Inbox:
     """The plan's build of a project, as pipeline/ starts it."""
     topic = Inbox(project.folder.name)
-    told = {"ENVIRONMENT": "dev", "COMMIT": "a" * 40, "PIPELINE_EXECUTION": "e1", "ROLE_ARN": ROLE}
-    for name, value in (told | {"SUMMARY_BUCKET": SUMMARY_BUCKET} | topic.told).items():
+    variables = {"ENVIRONMENT": "dev", "COMMIT": "a" * 40, "PIPELINE_EXECUTION": "e1", "ROLE_ARN": ROLE}
+    for name, value in (variables | {"SUMMARY_BUCKET": SUMMARY_BUCKET} | topic.variables).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(plan, "PROJECT", project.folder)
     monkeypatch.setattr(plan, "FOLDER", project.plan)
@@ -92,7 +92,7 @@ def test_the_summary_is_uploaded_and_message_link_and_digest_are_exported(projec
     assert inbox.messages() == []
 
 
-def test_who_approves_is_told_what_would_change_with_a_link(
+def test_approvers_are_notified_of_what_would_change_with_a_link(
     project: TinyProject, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("APPROVAL_MINUTES", "4320")
@@ -122,7 +122,7 @@ def test_a_plan_whose_provider_nobody_has_locked_says_so_to_whom_approves_it(
     assert NOT_LOCKED not in (project.folder / "exported/SUMMARY").read_text()
 
 
-def test_an_approver_who_cannot_be_told_stops_the_build(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_approver_who_cannot_be_notified_stops_the_build(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("APPROVAL_MINUTES", "60")
     monkeypatch.setenv("NOTIFICATION_ROUTES", inbox.routes.replace(inbox.topic, f"{inbox.topic}-gone"))
 
@@ -130,7 +130,7 @@ def test_an_approver_who_cannot_be_told_stops_the_build(inbox: Inbox, monkeypatc
         plan.main()
 
 
-def test_a_plan_that_terraform_refuses_is_told_in_one_sentence(project: TinyProject, inbox: Inbox) -> None:
+def test_a_plan_that_terraform_refuses_is_notified_in_one_sentence(project: TinyProject, inbox: Inbox) -> None:
     project.write('resource "terraform_data" "x" {\n  input = local.nowhere\n}\n')
 
     with pytest.raises(SystemExit) as refused:
@@ -145,24 +145,24 @@ def test_a_plan_that_terraform_refuses_is_told_in_one_sentence(project: TinyProj
 def test_what_aws_fills_in_is_not_said_to_be_unknown(project: TinyProject) -> None:
     project.write(FILLED_IN_BY_AWS)
 
-    judgement, _ = plan.planned(project.folder, project.terraform(), "a" * 40, project.plan, account="123456789012")
+    summary, _ = plan.planned(project.folder, project.terraform(), "a" * 40, project.plan, account="123456789012")
 
-    assert highlighted(judgement.permissions) == [
+    assert highlighted(summary.permissions) == [
         "role small is WITHOUT A BOUNDARY",
         "function small runs OUTSIDE OF THE NETWORK",
         "what the policy of queue small grants is KNOWN ONLY AFTER THE APPLY",
     ]
-    assert judgement.retentions == [] and judgement.other_providers == []
+    assert summary.retentions == [] and summary.other_providers == []
 
 
 def test_a_build_that_the_pipeline_did_not_start_says_so(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COMMIT")
 
-    with pytest.raises(SystemExit, match=r"^This build was not told its COMMIT: pipeline/ sets it"):
+    with pytest.raises(SystemExit, match=r"^This build has no COMMIT: the pipeline sets it"):
         plan.main()
 
 
-def test_what_aws_refuses_is_told_in_one_sentence(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_aws_refuses_is_notified_in_one_sentence(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUMMARY_BUCKET", "nobodys-bucket")
 
     with pytest.raises(SystemExit, match=r"^AWS refuses: .*GetObject.*bucket does not exist\.$"):

@@ -28,8 +28,8 @@ class Comments:
         target = {"repositoryName": "acme", "sourceReference": f"refs/heads/{branch}", "destinationCommit": MAIN}
         request = {"pullRequestId": "7", "pullRequestTargets": [target]}
         self.stub.add_response("get_pull_request", {"pullRequest": request}, {"pullRequestId": "7"})
-        place = {"pullRequestId": "7", "repositoryName": "acme", "beforeCommitId": MAIN, "afterCommitId": COMMIT}
-        self.stub.add_response("post_comment_for_pull_request", {}, place | {"content": ANY})
+        commits = {"pullRequestId": "7", "repositoryName": "acme", "beforeCommitId": MAIN, "afterCommitId": COMMIT}
+        self.stub.add_response("post_comment_for_pull_request", {}, commits | {"content": ANY})
         self.codecommit.meta.events.register("before-parameter-build.codecommit.*", self._note)
 
     def _note(self, params: dict[str, Any], **_: Any) -> None:
@@ -40,8 +40,8 @@ class Comments:
 def comments(project: TinyProject, monkeypatch: pytest.MonkeyPatch) -> Comments:
     """The build of a pull request to a project with one environment."""
     (project.folder / "Makefile").write_text(MAKEFILE)
-    told = {"PULL_REQUEST_ID": "7", "SOURCE_COMMIT": COMMIT, "BROKEN": "none"}
-    for name, value in (told | {"PLAN_ROLES": json.dumps([{"environment": "dev", "role": ROLE}])}).items():
+    variables = {"PULL_REQUEST_ID": "7", "SOURCE_COMMIT": COMMIT, "BROKEN": "none"}
+    for name, value in (variables | {"PLAN_ROLES": json.dumps([{"environment": "dev", "role": ROLE}])}).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(pull_request, "PROJECT", project.folder)
     found, real = Comments(boto3.client("codecommit")), boto3.client

@@ -165,7 +165,7 @@ def test_a_profile_becomes_part_of_the_address() -> None:
 @pytest.mark.parametrize(
     ("provider", "host"), [("github", "github.com"), ("gitlab", "gitlab.com"), ("bitbucket", "bitbucket.org")]
 )
-def test_another_provider_is_told_what_to_do(
+def test_users_of_another_provider_read_what_to_do(
     command: None, repository: Repository, provider: str, host: str, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip

@@ -108,7 +108,7 @@ def test_the_pull_request_is_opened_and_says_where_it_is(
     monkeypatch.setattr(rollback, "release_of", lambda _: release())
     branch = f"rollback/to-{commits[1][:12]}-from-{commits[-1][:12]}"
     target = {"repositoryName": "acme", "sourceReference": branch, "destinationReference": "main"}
-    told = {
+    asked = {
         "title": f"Roll back to {commits[1][:12]}",
         "description": "Reverts everything since. Its plan shows what that does: mind what it would destroy.",
         "targets": [target],
@@ -119,7 +119,7 @@ def test_the_pull_request_is_opened_and_says_where_it_is(
     monkeypatch.setattr(boto3, "client", lambda name, **given: clients.get(name) or real(name, **given))
 
     with Stubber(codecommit) as stub:
-        stub.add_response("create_pull_request", {"pullRequest": {"pullRequestId": "7"}}, told)
+        stub.add_response("create_pull_request", {"pullRequest": {"pullRequestId": "7"}}, asked)
         rollback.main(["--to", commits[1]], standalone_mode=False)
 
     assert repository.pushed(branch) != ""
@@ -127,7 +127,7 @@ def test_the_pull_request_is_opened_and_says_where_it_is(
     assert f"{branch} reverts 2 commits and is pushed.\nPull request 7 is open: https://eu-west-1.console." in said
 
 
-def test_another_provider_is_told_to_open_it(
+def test_users_of_another_provider_are_asked_to_open_it(
     repository: Repository, aws: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     commits = history_of(repository)
@@ -139,7 +139,7 @@ def test_another_provider_is_told_to_open_it(
     assert f"Open a pull request from rollback/to-{commits[0][:12]}" in capsys.readouterr().out
 
 
-def test_an_environment_without_an_earlier_good_commit_wants_to_be_told_which(
+def test_an_environment_without_an_earlier_good_commit_needs_the_commit_by_name(
     repository: Repository, aws: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     history_of(repository)

@@ -8,7 +8,7 @@ from plan_json import planned, shown
 from dataops.delivery.change import changes_of
 from dataops.delivery.message import message
 from dataops.delivery.shorter_retention import shorter_retentions
-from dataops.delivery.summary import Judgement, page
+from dataops.delivery.summary import PlanSummary, page
 
 
 def earlier(*changes: dict[str, Any]) -> list[str]:
@@ -102,9 +102,9 @@ def test_a_time_to_live_that_is_switched_on_is_said() -> None:
 
 
 def test_it_stands_above_the_permissions_and_is_kept_in_the_message() -> None:
-    judgement = Judgement("dev", "a" * 40, changes_of(shown(logs(365, 1))), [], [])
+    summary = PlanSummary("dev", "a" * 40, changes_of(shown(logs(365, 1))), [], [])
 
-    text = page(judgement)
+    text = page(summary)
 
     assert text.index("## Data that would be deleted earlier") < text.index("## In numbers")
-    assert message(judgement).startswith("DATA WOULD BE DELETED EARLIER: 1 retention | dev: 1 to change")
+    assert message(summary).startswith("DATA WOULD BE DELETED EARLIER: 1 retention | dev: 1 to change")

@@ -115,11 +115,11 @@ def test_a_canary_that_comes_through_leaves_no_trace(
     smoke_test(environment.canary())
 
     assert environment.done == 3 and environment.traces() == []
-    told = capsys.readouterr().out
-    assert "no Lambda has taken it in" in told and "its job has not ended" in told
+    output = capsys.readouterr().out
+    assert "no Lambda has taken it in" in output and "its job has not ended" in output
 
 
-def test_the_canary_is_told_of_to_nobody(environment: Environment) -> None:
+def test_nobody_is_notified_of_the_canary(environment: Environment) -> None:
     smoke_test(environment.canary())
 
     assert environment.chain.notifications() == []

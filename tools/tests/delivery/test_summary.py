@@ -12,7 +12,7 @@ from dataops.delivery.change import changes_by_hand, changes_of
 from dataops.delivery.data_holding import sentence
 from dataops.delivery.delivered_change import Commit, DeliveredChange, PullRequest
 from dataops.delivery.message import LONGEST, message
-from dataops.delivery.summary import Judgement, page
+from dataops.delivery.summary import PlanSummary, page
 
 COMMIT, DIGEST = "a" * 40, "d" * 64
 OUTPUT = f'{ENVIRONMENT}.module.storage.aws_s3_bucket.this["output"]'
@@ -30,24 +30,24 @@ MORE_WORKERS = planned(
 )
 
 
-def judged(*changes: dict[str, Any], allowed: tuple[AllowedDestroy, ...] = (), **more: Any) -> Judgement:
+def summary_of(*changes: dict[str, Any], allowed: tuple[AllowedDestroy, ...] = (), **more: Any) -> PlanSummary:
     plan = shown(*changes, **more)
-    return Judgement("dev", COMMIT, changes_of(plan), changes_by_hand(plan), list(allowed))
+    return PlanSummary("dev", COMMIT, changes_of(plan), changes_by_hand(plan), list(allowed))
 
 
 def test_the_headline_counts_and_warns() -> None:
-    many = judged(planned("destroy", OUTPUT), MORE_WORKERS, planned("nothing", f"{ENVIRONMENT}.aws_vpc.this"))
+    many = summary_of(planned("destroy", OUTPUT), MORE_WORKERS, planned("nothing", f"{ENVIRONMENT}.aws_vpc.this"))
 
     assert page(many).splitlines()[0] == "# dev: DATA WOULD BE LOST; 1 to change, 1 to destroy"
-    assert page(judged(MORE_WORKERS)).splitlines()[0] == "# dev: 1 to change"
-    assert page(judged()).splitlines()[0] == "# dev: no changes"
+    assert page(summary_of(MORE_WORKERS)).splitlines()[0] == "# dev: 1 to change"
+    assert page(summary_of()).splitlines()[0] == "# dev: no changes"
 
 
 BACK = DeliveredChange("b" * 40, [], taken_back=[Commit("b" * 40, "Bob", "Close the hole"), Commit("c" * 40, "A", "x")])
 
 
 def test_going_back_is_the_first_thing_of_summary_and_message() -> None:
-    back = replace(judged(planned("destroy", OUTPUT)), change=BACK)
+    back = replace(summary_of(planned("destroy", OUTPUT)), change=BACK)
     sentence_of_it = f"GOES BACK: takes out 2 commits ({'b' * 12}, {'c' * 12}); deployed is {'b' * 12}"
 
     assert page(back).splitlines()[0].startswith("# dev: GOES BACK; DATA WOULD BE LOST; ")
@@ -56,13 +56,13 @@ def test_going_back_is_the_first_thing_of_summary_and_message() -> None:
 
 
 def test_no_number_of_losses_cuts_away_that_a_delivery_goes_back() -> None:
-    many = replace(judged(*(planned("destroy", f'aws_s3_bucket.this["{n}"]') for n in range(40))), change=BACK)
+    many = replace(summary_of(*(planned("destroy", f'aws_s3_bucket.this["{n}"]') for n in range(40))), change=BACK)
 
     assert message(many).startswith("GOES BACK: takes out 2 commits") and len(message(many)) <= LONGEST
 
 
 def test_losses_stand_on_top_in_words_with_what_is_missing_to_allow_them() -> None:
-    text = page(judged(MORE_WORKERS, planned("destroy", OUTPUT)))
+    text = page(summary_of(MORE_WORKERS, planned("destroy", OUTPUT)))
 
     assert text.splitlines()[4:8] == [
         "## Data that would be lost",
@@ -74,11 +74,11 @@ def test_losses_stand_on_top_in_words_with_what_is_missing_to_allow_them() -> No
     assert text.index("Data that would be lost") < text.index("In numbers") < text.index("Dataset orders")
 
 
-def test_an_allowed_loss_keeps_its_reason_and_a_stale_line_is_told() -> None:
+def test_an_allowed_loss_keeps_its_reason_and_a_stale_line_is_listed() -> None:
     allowed = AllowedDestroy("dev", OUTPUT, "moved to the new account")
     stale = AllowedDestroy("dev", "module.gone.aws_s3_bucket.this", "long ago")
 
-    text = page(judged(planned("destroy", OUTPUT), allowed=(allowed, stale)))
+    text = page(summary_of(planned("destroy", OUTPUT), allowed=(allowed, stale)))
 
     assert f"- **{LOSS} (allowed: moved to the new account)**" in text and "NOT ALLOWED" not in text
     assert "allows `module.gone.aws_s3_bucket.this`, which this plan does not destroy." in text
@@ -106,8 +106,8 @@ def test_an_allowed_loss_keeps_its_reason_and_a_stale_line_is_told() -> None:
 )
 def test_a_loss_is_a_sentence(address: str, words: str) -> None:
     before = {"partition_keys": [{"name": "batch_id"}]}
-    (destroyed,) = judged(planned("destroy", address, before)).losses
-    (replaced,) = judged(planned("replace", address, before)).losses
+    (destroyed,) = summary_of(planned("destroy", address, before)).losses
+    (replaced,) = summary_of(planned("replace", address, before)).losses
 
     assert sentence(destroyed, "dev") == f"{words} would be destroyed"
     assert sentence(replaced, "dev") == f"{words} would be replaced by an empty one"
@@ -118,10 +118,10 @@ def test_what_holds_nothing_is_no_loss() -> None:
     code = planned("replace", f'{ENVIRONMENT}.aws_s3_object.code["etl.py"]')
     kept = planned("forget", OUTPUT)
 
-    assert judged(view, code, kept, planned("add", OUTPUT), planned("change", OUTPUT)).losses == []
+    assert summary_of(view, code, kept, planned("add", OUTPUT), planned("change", OUTPUT)).losses == []
 
 
-def test_only_the_names_of_attributes_are_told_unless_a_value_can_be_no_secret() -> None:
+def test_only_the_names_of_attributes_are_shown_unless_a_value_can_be_no_secret() -> None:
     before = {"password": "old", "pin": 1, "workers": 2, "on": True, "glue_version": "5.1", "same": 1, "tags_all": {}}
     after = {
         "password": "new",
@@ -134,24 +134,24 @@ def test_only_the_names_of_attributes_are_told_unless_a_value_can_be_no_secret()
     }
     marks = {"before_sensitive": {"pin": True}, "after_sensitive": {"pin": True}}
 
-    (change,) = judged(planned("change", "aws_glue_job.this", before, after, **marks)).changes
+    (change,) = summary_of(planned("change", "aws_glue_job.this", before, after, **marks)).changes
 
     assert set(change.attributes) == {"glue_version 5.1 → 6.0", "on true → false", "password", "pin", "workers 2 → 10"}
 
 
 def test_what_is_known_only_after_the_apply_is_named() -> None:
-    told = planned(
+    changed = planned(
         "change", "aws_glue_job.this", {"a": 1, "b": 1}, {"b": 1}, after_unknown={"a": True, "c": {"d": True}}
     )
 
-    (change,) = judged(told).changes
+    (change,) = summary_of(changed).changes
 
     assert change.attributes == ("a",)
 
 
 def test_the_rest_stands_dataset_by_dataset_then_by_what_it_is() -> None:
     text = page(
-        judged(
+        summary_of(
             MORE_WORKERS,
             planned("add", f"{DATASET}.aws_glue_crawler.this"),
             planned("add", f"{ENVIRONMENT}.aws_vpc.this"),
@@ -172,11 +172,11 @@ def test_the_rest_stands_dataset_by_dataset_then_by_what_it_is() -> None:
 def test_a_change_of_who_may_do_what_stands_above_the_change_and_the_numbers() -> None:
     address = f'{ENVIRONMENT}.aws_iam_role_policy.glue["job"]'
     before, after = (policy(actions=actions) for actions in (["s3:GetObject"], ["s3:GetObject", "s3:*"]))
-    judgement = judged(
+    summary = summary_of(
         planned("change", address, {"role": "glue", "policy": before}, {"role": "glue", "policy": after})
     )
 
-    lines = page(replace(judgement, change=CHANGE)).splitlines()
+    lines = page(replace(summary, change=CHANGE)).splitlines()
 
     start = lines.index("## Who may do what changes")
     assert lines[start + 2 : start + 7] == [
@@ -196,9 +196,9 @@ def policy(actions: list[str]) -> str:
 
 
 def test_the_message_says_what_the_change_is_and_how_the_environment_before_took_it() -> None:
-    judgement = replace(judged(MORE_WORKERS), change=CHANGE, tested_before="dev has this commit and passed.")
+    summary = replace(summary_of(MORE_WORKERS), change=CHANGE, tested_before="dev has this commit and passed.")
 
-    assert message(judgement, DIGEST) == (
+    assert message(summary, DIGEST) == (
         "dev: 1 to change | 1 commit since the deployed `bbbbbbbbbbbb`; pull request 7, approved by ann (Architects): "
         "Take late orders in | dev has this commit and passed. | dataset orders: 1 change | "
         f"Commit {COMMIT[:12]}, digest {DIGEST[:12]}"
@@ -208,10 +208,10 @@ def test_the_message_says_what_the_change_is_and_how_the_environment_before_took
 def test_the_message_counts_the_permissions_that_change() -> None:
     role = planned("add", "aws_iam_role_policy.x", None, {"role": "glue", "policy": policy(["s3:GetObject", "s3:*"])})
 
-    assert "| permissions: 1 gained, 0 lost, 1 OF THEM TO READ FIRST |" in message(judged(role), DIGEST)
+    assert "| permissions: 1 gained, 0 lost, 1 OF THEM TO READ FIRST |" in message(summary_of(role), DIGEST)
 
 
-def test_what_was_changed_by_hand_is_told_where_the_plan_takes_it_back() -> None:
+def test_what_was_changed_by_hand_is_listed_where_the_plan_takes_it_back() -> None:
     function, rule = f"{ENVIRONMENT}.aws_lambda_function.this", f"{DATASET}.aws_cloudwatch_event_rule.uploads"
     by_hand = (
         planned("change", function, {"timeout": 300, "layers": None}, {"timeout": 60, "layers": []}),
@@ -220,15 +220,15 @@ def test_what_was_changed_by_hand_is_told_where_the_plan_takes_it_back() -> None
     )
     taken_back = planned("change", function, {"timeout": 60}, {"timeout": 300})
 
-    text = page(judged(taken_back, planned("add", rule), by_hand=by_hand))
+    text = page(summary_of(taken_back, planned("add", rule), by_hand=by_hand))
 
     heading = "## Changed past Terraform since the last apply"
-    told = [f"- change `{function}`: timeout 300 → 60", f"- destroy `{rule}`"]
-    assert text[text.index(heading) :].splitlines()[:5] == [heading, "", *told, ""]
+    lines = [f"- change `{function}`: timeout 300 → 60", f"- destroy `{rule}`"]
+    assert text[text.index(heading) :].splitlines()[:5] == [heading, "", *lines, ""]
 
 
 def test_the_message_says_losses_first_then_counts_then_the_parts() -> None:
-    said = message(judged(MORE_WORKERS, planned("destroy", OUTPUT)), DIGEST)
+    said = message(summary_of(MORE_WORKERS, planned("destroy", OUTPUT)), DIGEST)
 
     assert said == (
         f"DATA WOULD BE LOST. Apply will refuse it. {LOSS} (NOT ALLOWED) | dev: 1 to change, 1 to destroy | "
@@ -246,7 +246,7 @@ def test_the_message_fits_and_never_keeps_a_loss_to_itself(count: int) -> None:
         planned("add", f'module.environment.module.dataset["d{number}"].aws_glue_job.this') for number in range(60)
     ]
 
-    said = message(judged(*map(bucket, range(count)), *parts), DIGEST)
+    said = message(summary_of(*map(bucket, range(count)), *parts), DIGEST)
 
     assert len(said) <= LONGEST and "\n" not in said and said.startswith("DATA WOULD BE LOST")
     named = sum(f"a-very-long-name-of-a-bucket-{number} bucket" in said for number in range(count))
@@ -257,7 +257,7 @@ def test_the_message_fits_and_never_keeps_a_loss_to_itself(count: int) -> None:
 def test_losses_of_too_many_kinds_are_counted_together() -> None:
     kinds = [planned("destroy", f"aws_some_quite_long_name_of_a_database_{number}.this") for number in range(40)]
 
-    said = message(judged(*kinds), DIGEST)
+    said = message(summary_of(*kinds), DIGEST)
 
     assert len(said) <= LONGEST and said.startswith("DATA WOULD BE LOST: 40 resources that hold it; 40 of them not")
 
@@ -265,7 +265,7 @@ def test_losses_of_too_many_kinds_are_counted_together() -> None:
 def test_a_reason_of_several_lines_does_not_break_the_message() -> None:
     allowed = AllowedDestroy("dev", OUTPUT, "moved\nto the new account")
 
-    said = message(judged(planned("destroy", OUTPUT), allowed=(allowed,)), DIGEST)
+    said = message(summary_of(planned("destroy", OUTPUT), allowed=(allowed,)), DIGEST)
 
     assert "(allowed: moved to the new account)" in said and "refuse" not in said
 
@@ -274,20 +274,20 @@ def test_an_allowed_loss_with_a_long_reason_pushes_no_permission_out_of_the_mess
     reason = "moved " * 200 + "\n## Nothing else | permissions: 0 gained"
     allowed = tuple(AllowedDestroy("dev", bucket(number)["address"], reason) for number in range(4))
     role = planned("add", "aws_iam_role_policy.x", None, {"role": "glue", "policy": policy(["s3:*"])})
-    judgement = judged(*map(bucket, range(4)), role, allowed=allowed)
+    summary = summary_of(*map(bucket, range(4)), role, allowed=allowed)
 
-    said = message(judgement, DIGEST)
+    said = message(summary, DIGEST)
 
     assert len(said) <= LONGEST and said.startswith("DATA WOULD BE LOST")
     assert " | permissions: 1 gained, 0 lost, 1 OF THEM TO READ FIRST | " in said
-    assert "\n## Nothing else" not in page(judgement)
+    assert "\n## Nothing else" not in page(summary)
 
 
 def test_the_message_keeps_the_permissions_whatever_the_reason_of_one_loss() -> None:
     allowed = AllowedDestroy("dev", OUTPUT, "x" * 480)
     role = planned("add", "aws_iam_role_policy.x", None, {"role": "glue", "policy": policy(["s3:*"])})
 
-    said = message(judged(planned("destroy", OUTPUT), role, allowed=(allowed,)), DIGEST)
+    said = message(summary_of(planned("destroy", OUTPUT), role, allowed=(allowed,)), DIGEST)
 
     assert f"(allowed: {'x' * 59}…)" in said and "permissions: 1 gained, 0 lost, 1 OF THEM TO READ FIRST" in said
 
@@ -295,28 +295,28 @@ def test_the_message_keeps_the_permissions_whatever_the_reason_of_one_loss() -> 
 def test_an_unknown_change_is_counted_and_counts_as_a_loss_of_data() -> None:
     change = planned("change", OUTPUT, {"bucket": "a"}, {"bucket": "b"})
     change["change"]["actions"] = ["create", "forget"]
-    judgement = judged(change)
+    summary = summary_of(change)
 
-    assert judgement.counts() == "1 UNKNOWN CHANGE" and len(judgement.refused) == 1
-    assert "The output bucket of dev and everything in it has an UNKNOWN CHANGE and may be lost" in page(judgement)
-    assert "| part | UNKNOWN CHANGE |" in page(judgement) and "1 OF THEM TO READ FIRST" in message(judgement)
+    assert summary.counts() == "1 UNKNOWN CHANGE" and len(summary.refused) == 1
+    assert "The output bucket of dev and everything in it has an UNKNOWN CHANGE and may be lost" in page(summary)
+    assert "| part | UNKNOWN CHANGE |" in page(summary) and "1 OF THEM TO READ FIRST" in message(summary)
 
 
 def test_what_is_only_read_is_no_change() -> None:
     change = planned("nothing", OUTPUT)
     change["change"]["actions"] = ["read"]
 
-    assert judged(change).changes == []
+    assert summary_of(change).changes == []
 
 
 def test_a_value_in_a_block_is_shown_unless_something_in_the_block_is_sensitive() -> None:
     sides = ({"tracing": [{"mode": mode}]} for mode in ("Active", "PassThrough"))
     before, after = sides
 
-    (shown_change,) = judged(
+    (shown_change,) = summary_of(
         planned("change", "aws_lambda_function.x", before, after, after_sensitive={"tracing": [{}]})
     ).changes
-    (hidden,) = judged(
+    (hidden,) = summary_of(
         planned("change", "aws_lambda_function.x", before, after, after_sensitive={"tracing": [{"mode": True}]})
     ).changes
 

@@ -26,9 +26,9 @@ def release(program: bytes) -> bytes:
 @pytest.fixture
 def address(tmp_path: Path) -> Iterator[str]:
     """A server that publishes one release."""
-    place = tmp_path / "published" / "terraform" / VERSION
-    place.mkdir(parents=True)
-    (place / f"terraform_{VERSION}_linux_amd64.zip").write_bytes(release(b"#!/bin/sh\necho Terraform\n"))
+    folder = tmp_path / "published" / "terraform" / VERSION
+    folder.mkdir(parents=True)
+    (folder / f"terraform_{VERSION}_linux_amd64.zip").write_bytes(release(b"#!/bin/sh\necho Terraform\n"))
 
     class Handler(http.server.SimpleHTTPRequestHandler):
         def __init__(self, *given: object) -> None:

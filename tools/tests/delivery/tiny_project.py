@@ -82,8 +82,8 @@ class TinyProject:
     def __init__(self, folder: Path) -> None:
         self.folder, self.environment = folder, "dev"
         self.root = folder / self.environment
-        for place in (self.root, folder / "lambda", folder / "files" / "steps"):
-            place.mkdir(parents=True)
+        for subfolder in (self.root, folder / "lambda", folder / "files" / "steps"):
+            subfolder.mkdir(parents=True)
         (self.root / "backend.tf").write_text(BACKEND % {"bucket": STATE_BUCKET, "name": folder.name, "region": REGION})
         (folder / "project.yaml").write_text("name: Tiny\n")
         (folder / "lambda" / "start.py").write_text("def handle(event, context): ...\n")

@@ -17,7 +17,7 @@ Checks = dict[str, Callable[[list[str]], list[str]]]
 
 
 def checks_of(project: Path, makefiles: list[Path]) -> Checks:
-    """How each program's calls are judged; the others are only understood by the shell."""
+    """How each program's calls are checked; the others are only parsed by the shell."""
     return {
         "aws": faults_of_aws,
         "git": faults_of_git,
@@ -38,10 +38,10 @@ def faults_of_commands(document: Document, checks: Checks) -> list[str]:
     if not snippets:
         return []
     calls, complaints = calls_in(snippets)
-    return complaints + [f"{call.place}: {fault}" for call in calls for fault in judged(call, checks)]
+    return complaints + [f"{call.location}: {fault}" for call in calls for fault in faults_of_call(call, checks)]
 
 
-def judged(call: Call, checks: Checks) -> list[str]:
+def faults_of_call(call: Call, checks: Checks) -> list[str]:
     """What its program would say of a call."""
     program, *words = call.words
     return checks[program](words) if program in checks else []
@@ -63,13 +63,13 @@ def is_a_module(name: str, project: Path) -> bool:
 def faults_of_links(document: Document) -> list[str]:
     """Links that lead to no file, or to no heading of it."""
     faults = []
-    for place, target in document.links():
+    for location, target in document.links():
         name, _, anchor = target.partition("#")
         path = document.path.parent / name if name else document.path
         if not path.exists():
-            faults.append(f"{place}: the link leads nowhere: {target}")
+            faults.append(f"{location}: the link leads nowhere: {target}")
         elif anchor and anchor not in Document(path, name).headings():
-            faults.append(f"{place}: there is no such heading: {target}")
+            faults.append(f"{location}: there is no such heading: {target}")
     return faults
 
 
@@ -77,8 +77,8 @@ def faults_of_files(document: Document, project: Path) -> list[str]:
     """Files that are named and do not exist, seen from the project's folder or from the document's own."""
     folders = (project, document.path.parent, project / "docs")
     return [
-        f"{place}: there is no file {name}"
-        for place, name in document.named_files()
+        f"{location}: there is no file {name}"
+        for location, name in document.named_files()
         if not any((folder / spelling).is_file() for folder in folders for spelling in spellings(name, project))
     ]
 

@@ -35,7 +35,7 @@ MADE_LATER = re.compile(
 class Snippet(NamedTuple):
     """Some lines for a shell, and where they stand (file:line)."""
 
-    place: str
+    location: str
     text: str
 
 
@@ -46,7 +46,7 @@ class Document:
         self.path, self.name = path, name
         self.lines = path.read_text(encoding="utf-8").splitlines()
 
-    def place(self, number: int) -> str:
+    def location(self, number: int) -> str:
         """What a fault begins with."""
         return f"{self.name}:{number + 1}"
 
@@ -56,28 +56,28 @@ class Document:
             if language is None:
                 for code in inline_code(lines[0]):
                     if COMMAND.match(code):
-                        yield Snippet(self.place(number), code.partition("…")[0] + ("…" if "…" in code else ""))
+                        yield Snippet(self.location(number), code.partition("…")[0] + ("…" if "…" in code else ""))
             elif language in SHELLS or (not language and any(is_command(line) for line in lines)):
-                yield Snippet(self.place(number), "\n".join(line.removeprefix("$ ") for line in lines))
+                yield Snippet(self.location(number), "\n".join(line.removeprefix("$ ") for line in lines))
 
     def links(self) -> Iterator[tuple[str, str]]:
-        """Place and target of every link and picture that stays inside the repository."""
+        """Location and target of every link and picture that stays inside the repository."""
         for number, language, lines in self.pieces():
             if language is None:
                 text = re.sub(r"`[^`]*`", "", lines[0])
                 for target in re.findall(r"\]\(([^)\s]+)\)|(?:src|srcset|href)=\"([^\"]+)\"", text):
                     found = target[0] or target[1]
                     if not re.match(r"[a-z]+:", found):
-                        yield self.place(number), found
+                        yield self.location(number), found
 
     def named_files(self) -> Iterator[tuple[str, str]]:
-        """Place and name of every file between back quotes that the project must hold."""
+        """Location and name of every file between back quotes that the project must hold."""
         for number, language, lines in self.pieces():
             for code in inline_code(lines[0]) if language is None else []:
                 if re.fullmatch(rf"[\w.-]+(/[\w.-]+)*/[\w-]+\.({SUFFIXES})|[\w-]+\.md", code) and not MADE_LATER.match(
                     code
                 ):
-                    yield self.place(number), code
+                    yield self.location(number), code
 
     def headings(self) -> set[str]:
         """The anchors of the headings, as Git hosts make them."""

@@ -26,8 +26,8 @@ def after_global_options(words: list[str]) -> list[str]:
 @cache
 def verbs() -> frozenset[str]:
     """Every command of git."""
-    told = subprocess.run(["git", "--list-cmds=main"], text=True, capture_output=True, check=True)
-    return frozenset(told.stdout.split())
+    listed = subprocess.run(["git", "--list-cmds=main"], text=True, capture_output=True, check=True)
+    return frozenset(listed.stdout.split())
 
 
 @cache
@@ -35,8 +35,8 @@ def usage_of(verb: str) -> str:
     """What git tells of one command, inside a repository: outside, some tell less."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(["git", "init", "--quiet", folder], check=True)
-        told = subprocess.run(["git", "-C", folder, verb, "-h"], text=True, capture_output=True, check=False)
-    return told.stdout + told.stderr
+        usage = subprocess.run(["git", "-C", folder, verb, "-h"], text=True, capture_output=True, check=False)
+    return usage.stdout + usage.stderr
 
 
 def is_option(option: str, usage: str) -> bool:

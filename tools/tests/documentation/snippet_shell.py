@@ -16,7 +16,7 @@ ALSO = ("cat", "grep", "cut", "head", "sort", "tail", "sleep", "date", "mkdir", 
 FIELD, RECORD = "\x1f", "\x1e"
 PROLOGUE = """set -u
 PATH=/nowhere
-written_down() { local IFS=$'\\037'; printf '%s\\036' "$PLACE$IFS$*" >&3; echo 1; }
+written_down() { local IFS=$'\\037'; printf '%s\\036' "$LOCATION$IFS$*" >&3; echo 1; }
 for program in {programs}; do eval "$program() {{ written_down $program \\"\\$@\\"; }}"; done
 make() {{
   case " $* " in
@@ -36,7 +36,7 @@ SECONDS = 10
 class Call(NamedTuple):
     """A program with its arguments, as the shell understood them."""
 
-    place: str
+    location: str
     words: list[str]
 
 
@@ -53,15 +53,15 @@ def calls_in(snippets: list[Snippet]) -> tuple[list[Call], list[str]]:
         written = record.read_text(encoding="utf-8")
     calls = [entry.split(FIELD) for entry in written.split(RECORD)[:-1]]
     complaints = [re.sub(r"^bash: (line \d+: )?", "", line) for line in done.stderr.splitlines()]
-    place = calls[-1][0] if calls else snippets[0].place
-    return [Call(first, rest) for first, *rest in calls], [f"near {place}: {line}" for line in complaints]
+    location = calls[-1][0] if calls else snippets[0].location
+    return [Call(first, rest) for first, *rest in calls], [f"near {location}: {line}" for line in complaints]
 
 
 def script(snippets: list[Snippet]) -> str:
     """All snippets as one script; <a placeholder> becomes a word."""
     prologue = PROLOGUE.replace("{programs}", " ".join([*PROGRAMS, *ALSO])).replace("{names}", " ".join(NAMES))
     prologue = prologue.replace("{{", "{").replace("}}", "}")
-    parts = [f"PLACE='{snippet.place}'\n{without_placeholders(snippet.text)}\n" for snippet in snippets]
+    parts = [f"LOCATION='{snippet.location}'\n{without_placeholders(snippet.text)}\n" for snippet in snippets]
     return prologue + "".join(parts)
 
 

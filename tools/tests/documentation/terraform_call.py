@@ -32,10 +32,10 @@ def faults_of_terraform(words: list[str], project: Path) -> list[str]:
 @cache
 def options_of(verb: str) -> frozenset[str]:
     """The options of a command of Terraform; none where there is no such command."""
-    told = subprocess.run(["terraform", verb, "-help"], text=True, capture_output=True, check=False)
-    if told.returncode:
+    usage = subprocess.run(["terraform", verb, "-help"], text=True, capture_output=True, check=False)
+    if usage.returncode:
         return frozenset()
-    own = frozenset(re.findall(r"^  (-[a-z-]+)", told.stdout, flags=re.MULTILINE)) | {"-help"}
+    own = frozenset(re.findall(r"^  (-[a-z-]+)", usage.stdout, flags=re.MULTILINE)) | {"-help"}
     return own | options_of("plan") if verb in ("apply", "destroy") else own
 
 

@@ -56,15 +56,15 @@ ROT = {
 }
 
 
-@pytest.mark.parametrize("text, told", ROT.values(), ids=ROT)
-def test_rot_is_noticed(text: str, told: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("text, fault", ROT.values(), ids=ROT)
+def test_rot_is_noticed(text: str, fault: str, tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(text, encoding="utf-8")
 
     faults = faults_of(Document(page, "page.md"), PROJECT, CHECKS)
 
     assert len(faults) >= 1
-    assert told in "\n".join(faults)
+    assert fault in "\n".join(faults)
 
 
 SOUND = [

@@ -61,10 +61,10 @@ def table(page: str, heading: str) -> list[list[str]]:
 def test_the_page_of_notifications_has_every_kind_as_it_is_and_nothing_else() -> None:
     source = (PROJECT / "modules/project/notification.tf").read_text(encoding="utf-8")
     entry = r'^ +"([a-z ]+)" += { happens = \[(.+?)\], usual = (true|false), urgent = (true|false) }$'
-    places = {'"environment"': "environments", '"pipeline"': "pipeline"}
+    folders = {'"environment"': "environments", '"pipeline"': "pipeline"}
     said = {"true": "yes", "false": ""}
     kinds = [
-        [kind, ", ".join(places[place] for place in happens.split(", ")), said[usual], said[urgent]]
+        [kind, ", ".join(folders[each] for each in happens.split(", ")), said[usual], said[urgent]]
         for kind, happens, usual, urgent in re.findall(entry, source, re.MULTILINE)
     ]
 

@@ -36,7 +36,7 @@ def test_the_order_of_the_files_changes_nothing(platform: Platform, order: tuple
         for name in "abc"
     ]
 
-    outcome = platform.run(KEYED, files=[files[place] for place in order])
+    outcome = platform.run(KEYED, files=[files[index] for index in order])
 
     assert [(row["id"], row["v"], row["_line"]) for row in outcome.published] == [
         (1, "c", 2),

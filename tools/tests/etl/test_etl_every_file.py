@@ -507,7 +507,7 @@ def test_every_row_of_a_file_is_published_as_it_stands_or_refused_with_a_reason(
     assert outcome.counts == (len(case.published) + len(case.reasons), len(case.published), len(case.reasons), 0)
 
 
-UNJUDGEABLE = {
+NOT_CHECKABLE = {
     "one_of_int_garbage.csv": [column("k"), column("v", "int", one_of=["1", "two"])],
     "pattern_posix.csv": [column("k", pattern="[[:alpha:]]+")],
     "pattern_python_named.csv": [column("k", pattern="(?P<x>[a-z]+)[0-9]+")],
@@ -515,18 +515,18 @@ UNJUDGEABLE = {
 }
 
 
-@pytest.mark.parametrize("name", UNJUDGEABLE)
-def test_a_rule_that_spark_cannot_judge_ends_the_run_in_one_sentence_with_its_column(
+@pytest.mark.parametrize("name", NOT_CHECKABLE)
+def test_a_rule_that_spark_cannot_check_ends_the_run_in_one_sentence_with_its_column(
     platform: Platform, name: str
 ) -> None:
-    columns = UNJUDGEABLE[name]
+    columns = NOT_CHECKABLE[name]
     platform.upload("orders/a.csv", "k,v\n1,2\n")
 
     outcome = platform.run(job_settings(columns))
 
     assert outcome.published == []
     assert outcome.failure is not None
-    assert outcome.failure.startswith(f"The rules of {columns[-1]['name']} cannot be judged: ")
+    assert outcome.failure.startswith(f"The rules of {columns[-1]['name']} cannot be checked: ")
     assert [file["lasting"] for file in outcome.report["files"]] == [True]
 
 

@@ -319,7 +319,7 @@ def test_the_version_in_the_manifest_is_read_although_a_newer_one_exists(platfor
     assert outcome.column("first") == ["Ann"]
 
 
-def test_both_versions_of_a_key_in_one_manifest_are_read_and_told_apart(platform: Platform) -> None:
+def test_both_versions_of_a_key_in_one_manifest_are_read_and_kept_apart(platform: Platform) -> None:
     first = platform.upload("orders/a.csv", GOOD, "2026-03-01T00:00:00Z")
     second = platform.upload("orders/a.csv", "id,first,last\n1,Newer,Version\n", "2026-03-01T00:00:00Z")
 

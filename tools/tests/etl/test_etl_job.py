@@ -231,7 +231,7 @@ def test_orphans_of_dead_runs_are_removed_and_committed_batches_stay(s3: Any) ->
     assert left == sorted(kept)
 
 
-def test_on_a_laptop_every_error_of_a_transform_is_told_in_its_own_words(
+def test_on_a_laptop_every_error_of_a_transform_is_shown_in_its_own_words(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     platform.upload("orders/a.csv", "id\n1\n")

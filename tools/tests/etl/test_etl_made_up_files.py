@@ -40,8 +40,8 @@ def test_the_good_rows_of_every_format_are_published_and_the_bad_ones_refused(
 @pytest.mark.parametrize("file_format", ["csv", "json"])
 def test_dates_are_written_as_the_dataset_writes_them_and_bytes_as_text(platform: Platform, file_format: str) -> None:
     columns = [*EVERY_KIND, column("content", "binary"), column("as_here", "date", format="dd.MM.yyyy")]
-    told = dataset(columns, file_format, delimiter=";")
-    platform.upload("orders/made up", made_up_file(told, good=2))
+    described = dataset(columns, file_format, delimiter=";")
+    platform.upload("orders/made up", made_up_file(described, good=2))
 
     outcome = platform.run(job_settings(columns, format=file_format, delimiter=";"))
 

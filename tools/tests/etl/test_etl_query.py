@@ -17,7 +17,7 @@ HEADER = "id,at,amount,area\n"
 
 
 def keep_commits(platform: Platform) -> None:
-    """Put what boto3 wrote beside what Spark wrote, as the local platform does."""
+    """Put what boto3 wrote beside what Spark wrote, as the local AWS does."""
     s3 = platform.clients.s3
     for stored in s3.list_objects_v2(Bucket=OUTPUT, Prefix="_commits/").get("Contents", []):
         copy: Path = platform.root / OUTPUT / stored["Key"]

@@ -10,9 +10,9 @@ import boto3
 import yaml
 from local_aws_server import ACCOUNT, REGION, Server, eventually
 
-PLACE = f"{REGION}:{ACCOUNT}"
+SCOPE = f"{REGION}:{ACCOUNT}"
 BUCKET = "small-artifacts"
-TOPIC = f"arn:aws:sns:{PLACE}:small-notifications"
+TOPIC = f"arn:aws:sns:{SCOPE}:small-notifications"
 AUTHOR = ("-c", "user.name=A Developer", "-c", "user.email=developer@example.com")
 CODEBUILD = {"owner": "AWS", "version": "1", "provider": "CodeBuild", "category": "Build"}
 SOURCE = {"owner": "AWS", "version": "1", "provider": "CodeCommit", "category": "Source"}
@@ -80,10 +80,10 @@ class Small:
         self.git("push", "-q", "--force", str(self.bare), f"{branch}:{branch}")
         return self.git("rev-parse", "HEAD").strip()
 
-    def told(self) -> None:
+    def push_a_branch(self) -> None:
         """Return when the events of all pushes were emitted: a call that changes the repository emits missing ones."""
         head = self.git("rev-parse", "HEAD").strip()
-        self.client("codecommit").create_branch(repositoryName=self.name, branchName="told", commitId=head)
+        self.client("codecommit").create_branch(repositoryName=self.name, branchName="pushed", commitId=head)
 
     def git(self, *words: str) -> str:
         """Run git in the developer's working copy."""
@@ -196,7 +196,7 @@ class Small:
 
     def events(self) -> list[dict[str, Any]]:
         """Receive the events that have reached the queue of this pipeline."""
-        return [json.loads(each["Body"]) for each in self.server.messages(f"arn:aws:sqs:{PLACE}:{self.name}-events")]
+        return [json.loads(each["Body"]) for each in self.server.messages(f"arn:aws:sqs:{SCOPE}:{self.name}-events")]
 
 
 def action(name: str, kind: dict[str, Any], order: int = 1, **configuration: str) -> dict[str, Any]:

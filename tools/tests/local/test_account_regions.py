@@ -48,8 +48,8 @@ def root_of(account: str) -> str:
 
 def test_an_access_key_that_is_an_account_number_is_that_account(server: Server) -> None:
     for account in (ACCOUNT, OTHER_ACCOUNT):
-        told = server.client("sts", account=account).get_caller_identity()
-        assert (told["Account"], told["Arn"]) == (account, root_of(account))
+        identity = server.client("sts", account=account).get_caller_identity()
+        assert (identity["Account"], identity["Arn"]) == (account, root_of(account))
 
 
 def test_what_is_in_one_account_is_not_in_the_other(server: Server) -> None:
@@ -93,9 +93,9 @@ def test_a_role_of_another_account_is_taken_with_both_accounts_consent(server: S
     condition = {"ArnEquals": {"aws:PrincipalArn": [build, powerless]}}
     deploy = role(server, "deploy", trusting(root_of(ACCOUNT), **condition), OTHER_ACCOUNT)
 
-    told = whoami(server, session(server, deploy, by=session(server, build)))
+    identity = whoami(server, session(server, deploy, by=session(server, build)))
 
-    assert told["Arn"] == f"arn:aws:sts::{OTHER_ACCOUNT}:assumed-role/deploy/test"
+    assert identity["Arn"] == f"arn:aws:sts::{OTHER_ACCOUNT}:assumed-role/deploy/test"
     with pytest.raises(ClientError, match="assumed-role/powerless/test is not authorized to perform: sts:AssumeRole"):
         session(server, deploy, by=session(server, powerless))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from local_aws_server import Server, eventually
-from small_pipeline import APPROVAL, PLACE, Small, action, small_pipeline, statement
+from small_pipeline import APPROVAL, SCOPE, Small, action, small_pipeline, statement
 
 from dataops.delivery.approval import approval_in_words, approval_of
 from dataops.delivery.build import Build
@@ -38,7 +38,7 @@ def known(small: Small, execution: str, environment: str, *rights: dict[str, Any
 
 def reading(small: Small) -> dict[str, Any]:
     """The only permission that pipeline/role_build.tf grants the apply for it."""
-    return statement("codepipeline:ListActionExecutions", resource=f"arn:aws:codepipeline:{PLACE}:{small.name}")
+    return statement("codepipeline:ListActionExecutions", resource=f"arn:aws:codepipeline:{SCOPE}:{small.name}")
 
 
 def test_the_approver_the_time_and_the_comment_of_this_environment_are_kept(small: Small) -> None:

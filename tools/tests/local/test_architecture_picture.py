@@ -202,7 +202,7 @@ def is_of(text: str, whole: str) -> bool:
     return text == whole or (text.endswith("…") and whole.startswith(text[:-1]) and len(text) > 10)
 
 
-def test_what_differs_between_environments_is_told() -> None:
+def test_what_differs_between_environments_is_shown() -> None:
     texts = shown(USUAL)
 
     assert "VPC 10.20.0.0/16" in texts

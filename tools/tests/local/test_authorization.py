@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from local_aws_server import REGION, Server, archive
-from small_pipeline import ACCOUNT, PLACE, SOURCE, Small, policy, statement
+from small_pipeline import ACCOUNT, SCOPE, SOURCE, Small, policy, statement
 
 from dataops.local_aws.access.call import calls_of
-from dataops.local_aws.access.call_resources import Place
+from dataops.local_aws.access.call_resources import Scope
 from dataops.local_aws.server.request_content import content_of
 
 SOME_ID = "12345678-1234-1234-1234-123456789012"
-BUCKET, QUEUE = "authorized-bucket", f"arn:aws:sqs:{PLACE}:authorized-queue"
+BUCKET, QUEUE = "authorized-bucket", f"arn:aws:sqs:{SCOPE}:authorized-queue"
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def refused(action: str) -> Any:
     return pytest.raises(ClientError, match=f"(?i)is not authorized to perform: {action}")
 
 
-def test_each_protocol_of_aws_is_judged(small: Small) -> None:
+def test_each_protocol_of_aws_is_authorized(small: Small) -> None:
     nobody = acting(small, "nobody")
 
     calls = [
@@ -96,7 +96,7 @@ def test_a_condition_on_a_key_that_the_local_aws_does_not_fill_ends_the_call_lou
     worker = acting(small, "tested", statement("sqs:*") | tested)("sqs")
 
     with pytest.raises(
-        ClientError, match="cannot judge sqs:GetQueueUrl: it does not fill the condition key sqs:Unheard"
+        ClientError, match="cannot evaluate sqs:GetQueueUrl: it does not fill the condition key sqs:Unheard"
     ):
         worker.get_queue_url(QueueName="authorized-queue")
 
@@ -118,8 +118,8 @@ def got(path: str, query: str = "") -> dict[str, str]:
         ("s3", got("/b/k/x", "versionId=1"), "", "s3:GetObjectVersion", "arn:aws:s3:::b/k/x"),
         ("s3", got("/"), "", "s3:ListAllMyBuckets", "*"),
         ("monitoring", SMITHY, "", "cloudwatch:PutMetricAlarm", "*"),
-        ("lambda", INVOKED, "{}", "lambda:InvokeFunction", f"arn:aws:lambda:{PLACE}:function:f"),
-        ("dynamodb", TARGET, '{"TableName": "t"}', "dynamodb:GetItem", f"arn:aws:dynamodb:{PLACE}:table/t"),
+        ("lambda", INVOKED, "{}", "lambda:InvokeFunction", f"arn:aws:lambda:{SCOPE}:function:f"),
+        ("dynamodb", TARGET, '{"TableName": "t"}', "dynamodb:GetItem", f"arn:aws:dynamodb:{SCOPE}:table/t"),
         ("iam", FORM, "Action=GetRole&RoleName=r", "iam:GetRole", f"arn:aws:iam::{ACCOUNT}:role/r"),
     ],
 )
@@ -130,7 +130,7 @@ def test_a_request_is_read_in_the_words_of_iam(
     given |= {"wsgi.url_scheme": "http", "HTTP_HOST": "127.0.0.1", "RAW_URI": environ.get("PATH_INFO", "/")} | environ
 
     operation, members = content_of(service, given, body.encode)
-    (call,) = calls_of(Place(ACCOUNT, REGION), service, operation, members, given)
+    (call,) = calls_of(Scope(ACCOUNT, REGION), service, operation, members, given)
 
     assert (call.action, call.resource) == (action, resource)
 
@@ -197,13 +197,13 @@ def make_and_change(small: Small, name: str, *statements: dict[str, Any]) -> tup
     """Lambda's errors for a caller who creates a function from the bucket's code, and who updates another with it."""
     role = small.make_role(f"authorized-{name}-runs", "lambda")
     given = {"Runtime": "python3.13", "Handler": "a.b", "Role": role}
-    place = {"S3Bucket": BUCKET, "S3Key": "code/it.zip"}
+    code = {"S3Bucket": BUCKET, "S3Key": "code/it.zip"}
     small.client("lambda").create_function(FunctionName=name, Code={"ZipFile": archive({"a.py": "0"})}, **given)
     maker = acting(small, name, statement("lambda:*"), statement("iam:PassRole", resource=role), *statements)("lambda")
     answers = []
     for call in (
-        lambda: maker.create_function(FunctionName=f"{name}-made", Code=place, **given),
-        lambda: maker.update_function_code(FunctionName=name, **place),
+        lambda: maker.create_function(FunctionName=f"{name}-made", Code=code, **given),
+        lambda: maker.update_function_code(FunctionName=name, **code),
     ):
         try:
             answers.append(str(call()["CodeSha256"]))
@@ -237,7 +237,7 @@ def test_a_function_is_made_of_code_in_a_bucket_by_whoever_may_read_and_decrypt_
 
 
 PASSED = f"arn:aws:iam::{ACCOUNT}:role/authorized-handed-over"
-ANY_LAMBDA, IMAGE = f"arn:aws:lambda:{PLACE}:function:any", "aws/codebuild/amazonlinux-x86_64-standard:5.0"
+ANY_LAMBDA, IMAGE = f"arn:aws:lambda:{SCOPE}:function:any", "aws/codebuild/amazonlinux-x86_64-standard:5.0"
 GLUE_JOB = {"Role": PASSED, "Command": {"Name": "glueetl"}}
 CRAWLED = {"S3Targets": [{"Path": f"s3://{BUCKET}/"}]}
 STAGE = {"actions": [{"name": "a", "actionTypeId": SOURCE}]}
@@ -292,7 +292,7 @@ def handing_over(small: Small) -> Callable[[str, str], Any]:
     """The error for a caller with all permissions except to pass a role, or to pass it to one service only."""
     clients: dict[str, Any] = {}
 
-    def told(call: str, passed_to: str) -> str:
+    def outcome_of(call: str, passed_to: str) -> str:
         service, given, _ = HANDING_OVER[call]
         if passed_to not in clients:
             anything = {"Effect": "Allow", "NotAction": "iam:PassRole", "Resource": "*"}
@@ -305,7 +305,7 @@ def handing_over(small: Small) -> Callable[[str, str], Any]:
             return str(error)
         return "done"
 
-    return told
+    return outcome_of
 
 
 @pytest.mark.parametrize("call", HANDING_OVER)
@@ -384,14 +384,14 @@ def test_a_plan_without_rights_to_the_lock_cannot_take_or_lift_it(small: Small) 
         reads.delete_object(Bucket=BUCKET, Key="dev/terraform.tfstate.tflock")
 
 
-def test_parts_of_a_network_are_judged_by_the_tags_of_what_is_there_and_of_what_is_made(small: Small) -> None:
+def test_parts_of_a_network_are_authorized_by_the_tags_of_what_is_there_and_of_what_is_made(small: Small) -> None:
     tags = [{"ResourceType": "vpc", "Tags": [{"Key": "Project", "Value": "acme"}]}]
     ec2 = small.client("ec2")
     mine = ec2.create_vpc(CidrBlock="10.9.0.0/16", TagSpecifications=tags)["Vpc"]["VpcId"]
     others = ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
-    place = f"arn:aws:ec2:{PLACE}"
-    makes = statement("ec2:CreateSubnet", resource=f"{place}:subnet/*") | REQUESTED
-    within = statement("ec2:CreateSubnet", resource=f"{place}:vpc/*") | OWNED
+    begin = f"arn:aws:ec2:{SCOPE}"
+    makes = statement("ec2:CreateSubnet", resource=f"{begin}:subnet/*") | REQUESTED
+    within = statement("ec2:CreateSubnet", resource=f"{begin}:vpc/*") | OWNED
     on_creation = statement("ec2:CreateTags") | {"Condition": {"StringEquals": {"ec2:CreateAction": "CreateSubnet"}}}
     given = {"CidrBlock": "10.9.1.0/24", "TagSpecifications": [tags[0] | {"ResourceType": "subnet"}]}
 

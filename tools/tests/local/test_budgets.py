@@ -44,11 +44,11 @@ def budgets(server: Server) -> Any:
     return client
 
 
-def test_a_notification_names_who_is_told(budgets: Any) -> None:
-    told = budgets.describe_subscribers_for_notification(AccountId=ACCOUNT, BudgetName=NAME, Notification=SPENT)
+def test_a_notification_names_its_subscribers(budgets: Any) -> None:
+    answer = budgets.describe_subscribers_for_notification(AccountId=ACCOUNT, BudgetName=NAME, Notification=SPENT)
     nobody = budgets.describe_subscribers_for_notification(AccountId=ACCOUNT, BudgetName=NAME, Notification=FORESEEN)
 
-    assert told["Subscribers"] == [{"SubscriptionType": "SNS", "Address": TOPIC}]
+    assert answer["Subscribers"] == [{"SubscriptionType": "SNS", "Address": TOPIC}]
     assert nobody["Subscribers"] == []
 
 

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from botocore.exceptions import ClientError
 from local_aws_server import Server, eventually, policy_for
-from small_pipeline import ACCOUNT, PLACE, Small, small_pipeline, statement
+from small_pipeline import ACCOUNT, SCOPE, Small, small_pipeline, statement
 
 from dataops.local_aws.developer_tools.build_run import BuildRun
 from dataops.local_aws.developer_tools.buildspec import BuildspecError, read
@@ -30,7 +30,7 @@ def start(small: Small, spec: dict[str, Any] | str, kind: str = "NO_SOURCE", **m
     return str(small.client("codebuild").start_build(projectName=name, **more)["build"]["id"])
 
 
-def told(small: Small, identity: str) -> dict[str, Any]:
+def described(small: Small, identity: str) -> dict[str, Any]:
     """The description of a build."""
     (found,) = small.client("codebuild").batch_get_builds(ids=[identity])["builds"]
     return dict(found)
@@ -38,8 +38,8 @@ def told(small: Small, identity: str) -> dict[str, Any]:
 
 def ended(small: Small, identity: str) -> dict[str, Any]:
     """The description of a build, as soon as it has ended."""
-    eventually(lambda: told(small, identity)["buildComplete"], identity)
-    return told(small, identity)
+    eventually(lambda: described(small, identity)["buildComplete"], identity)
+    return described(small, identity)
 
 
 def built(small: Small, *commands: str, **phases: Any) -> tuple[dict[str, Any], list[str]]:
@@ -51,9 +51,9 @@ def built(small: Small, *commands: str, **phases: Any) -> tuple[dict[str, Any], 
 
 def said(small: Small, build: dict[str, Any]) -> list[str]:
     """The output of a build's commands in its log stream."""
-    place = {name: build["logs"][name] for name in ("groupName", "streamName")}
+    stream = {name: build["logs"][name] for name in ("groupName", "streamName")}
     events = small.client("logs").get_log_events(
-        logGroupName=place["groupName"], logStreamName=place["streamName"], startFromHead=True
+        logGroupName=stream["groupName"], logStreamName=stream["streamName"], startFromHead=True
     )["events"]
     return [event["message"] for event in events if not event["message"].startswith("[Container]")]
 
@@ -167,7 +167,7 @@ def test_the_one_who_starts_a_build_outweighs_the_project_and_the_project_the_bu
     assert said(small, ended(small, identity)) == ["buildspec project order"]
 
 
-def test_exported_variables_are_told_with_all_their_lines(small: Small) -> None:
+def test_exported_variables_are_listed_with_all_their_lines(small: Small) -> None:
     spec = {
         "env": {"shell": "bash", "exported-variables": ["TEXT", "NEVER_SET"]},
         "phases": {"build": {"commands": ["export TEXT=$'two\\nlines = 2'"]}},
@@ -195,7 +195,7 @@ def test_a_build_that_takes_too_long_is_ended_with_all_that_it_started(tmp_path:
 
 def test_a_build_can_be_stopped(small: Small) -> None:
     identity = start(small, {"phases": {"build": {"commands": ["sleep 600"]}, "post_build": {"commands": ["echo no"]}}})
-    eventually(lambda: told(small, identity)["currentPhase"] == "BUILD")
+    eventually(lambda: described(small, identity)["currentPhase"] == "BUILD")
 
     small.client("codebuild").stop_build(id=identity)
 
@@ -203,7 +203,7 @@ def test_a_build_can_be_stopped(small: Small) -> None:
     assert (found["buildStatus"], said(small, found)) == ("STOPPED", [])
 
 
-def test_a_build_of_a_repository_has_the_commit_that_it_is_told_and_its_history(small: Small) -> None:
+def test_a_build_of_a_repository_has_the_commit_that_it_is_given_and_its_history(small: Small) -> None:
     first = small.push(content="one")
     second = small.push("feature", content="two")
     spec = {
@@ -247,7 +247,7 @@ def test_each_change_of_a_build_is_an_event(small: Small) -> None:
     event = json.loads(message["Body"])
     assert event["detail-type"] == "CodeBuild Build State Change" and event["resources"] == [build["arn"]]
     assert event["detail"]["project-name"] == build["projectName"]
-    assert event["detail"]["build-id"] == f"arn:aws:codebuild:{PLACE}:build/{build['id']}"
+    assert event["detail"]["build-id"] == f"arn:aws:codebuild:{SCOPE}:build/{build['id']}"
     information = event["detail"]["additional-information"]
     assert information["logs"]["deep-link"] and information["phases"][0]["phase-type"] == "BUILD"
 

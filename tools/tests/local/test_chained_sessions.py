@@ -90,8 +90,8 @@ terraform.init()
 terraform.plan(project / "tfplan")
 terraform.apply(project / "tfplan")
 """
-REFRESHED = 'terraform_access(build.told("ROLE_ARN"), build, project)'
-ONE_SESSION = 'credentials_of(build.told("ROLE_ARN"), build)'
+REFRESHED = 'terraform_access(build.variable("ROLE_ARN"), build, project)'
+ONE_SESSION = 'credentials_of(build.variable("ROLE_ARN"), build)'
 
 
 def applied(small: Small, access: str) -> tuple[str, str]:

@@ -33,11 +33,11 @@ def test_no_files_at_all_is_one_sentence_that_names_the_command(tmp_path: Path) 
 def test_a_folder_that_is_none_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "a.csv").touch()
 
-    for place in ("nowhere", "a.csv"):
+    for name in ("nowhere", "a.csv"):
         with pytest.raises(
             SystemExit, match=r" is no folder: name one that holds a folder per dataset: make run DATA="
         ):
-            files_of_datasets(tmp_path / place, ["orders"], "make run")
+            files_of_datasets(tmp_path / name, ["orders"], "make run")
 
 
 def test_what_belongs_to_no_dataset_is_named_and_hidden_files_are_not(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def crawler_state(server: Server, crawler: str) -> str:
     return str(server.client("glue").get_crawler(Name=crawler)["Crawler"]["State"])
 
 
-def test_a_run_at_work_is_stopped_and_told_in_one_line(held: Server, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_at_work_is_stopped_and_named_in_one_line(held: Server, capsys: pytest.CaptureFixture[str]) -> None:
     run = started_run(held, "ending-orders")
 
     end_runs(held.client("glue"), "ending-orders")

@@ -54,15 +54,15 @@ def doctor(project: Path, server: Server, environment: str, **variables: str) ->
     )  # fmt: skip
 
 
-def rows(told: str, state: str) -> list[str]:
+def rows(output: str, state: str) -> list[str]:
     """The rows of the table with a status."""
-    return [line for line in told.splitlines() if line.startswith(f"{state} ")]
+    return [line for line in output.splitlines() if line.startswith(f"{state} ")]
 
 
 WILL_FAIL = {"new": ["Lambda concurrency"], "plain": [], "governed": ["Lake Formation"]}
 
 
-def test_an_environment_is_judged_by_the_account_that_it_goes_to(project: Path, account: tuple[str, Server]) -> None:
+def test_an_environment_is_checked_in_the_account_that_it_goes_to(project: Path, account: tuple[str, Server]) -> None:
     profile, server = account
 
     done = doctor(project, server, "dev")
@@ -126,9 +126,7 @@ def test_credentials_of_another_account_end_it_at_once(project: Path, server: Se
     assert done.stdout.splitlines()[-1] == "1 will fail."
 
 
-def test_whoever_may_read_little_is_told_which_rights_are_needed_and_nothing_fails(
-    project: Path, server: Server
-) -> None:
+def test_whoever_may_read_little_reads_which_rights_are_needed_and_nothing_fails(project: Path, server: Server) -> None:
     iam, name = server.client("iam"), "reads-little"
     trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
     may = {"Effect": "Allow", "Action": ["iam:*", "ec2:Describe*"], "Resource": "*"}

@@ -20,7 +20,7 @@ def transformed(template: str, **paths: str) -> str:
     return input_of({"InputTransformer": {"InputPathsMap": paths, "InputTemplate": template}}, EVENT)
 
 
-def test_a_target_is_told_the_event_as_it_is() -> None:
+def test_a_target_gets_the_event_as_it_is() -> None:
     assert json.loads(input_of({}, EVENT)) == EVENT
 
 
@@ -31,15 +31,15 @@ def test_a_constant_takes_the_place_of_the_event() -> None:
 def test_a_transformer_puts_in_objects_numbers_and_texts_as_json() -> None:
     paths = {"detail": "$.detail", "size": "$.detail.object.size", "key": "$.detail.object.key"}
 
-    told = transformed('{"detail": <detail>, "size": <size>, "key": <key>}', **paths)
+    text = transformed('{"detail": <detail>, "size": <size>, "key": <key>}', **paths)
 
-    assert json.loads(told) == {"detail": EVENT["detail"], "size": 12, "key": 'orders/"a" b.csv'}
+    assert json.loads(text) == {"detail": EVENT["detail"], "size": 12, "key": 'orders/"a" b.csv'}
 
 
 def test_a_text_between_quotes_is_not_quoted_again() -> None:
-    told = transformed('"At <time> came <size> bytes"', time="$.time", size="$.detail.object.size")
+    text = transformed('"At <time> came <size> bytes"', time="$.time", size="$.detail.object.size")
 
-    assert told == '"At 2026-03-02T12:00:00Z came 12 bytes"'
+    assert text == '"At 2026-03-02T12:00:00Z came 12 bytes"'
 
 
 def test_a_path_that_the_event_lacks_is_an_empty_text() -> None:
@@ -108,10 +108,10 @@ def test_without_permission_an_event_goes_to_the_dead_letters(server: Server, bu
     letters, queue = server.queue(f"{bucket[:50]}-dead", QUEUE_POLICY), server.queue(f"{bucket[:50]}-q")
     arn = rule(server, bucket, "r", queue, DeadLetterConfig={"Arn": letters})
 
-    told = letter_of(server, bucket, queue, letters)
+    letter = letter_of(server, bucket, queue, letters)
 
-    assert (told["RULE_ARN"], told["TARGET_ARN"]) == (arn, queue)
-    assert told["ERROR_CODE"] == "NO_PERMISSIONS"
+    assert (letter["RULE_ARN"], letter["TARGET_ARN"]) == (arn, queue)
+    assert letter["ERROR_CODE"] == "NO_PERMISSIONS"
     assert server.messages(queue) == []
 
 
@@ -120,9 +120,9 @@ def test_a_function_without_permission_is_not_called(server: Server, bucket: str
     function = server.function("not_permitted", "def handle(event, context):\n    return event\n")
     rule(server, bucket, "r", function, DeadLetterConfig={"Arn": letters})
 
-    told = letter_of(server, bucket, function, letters)
+    letter = letter_of(server, bucket, function, letters)
 
-    assert "because no resource-based policy allows the lambda:InvokeFunction action" in told["ERROR_MESSAGE"]
+    assert "because no resource-based policy allows the lambda:InvokeFunction action" in letter["ERROR_MESSAGE"]
     server.settle()
     assert server.logged("/aws/lambda/not_permitted") == []
 
@@ -134,10 +134,10 @@ def test_a_target_that_is_not_there_leads_to_the_dead_letters(server: Server, bu
     target = f"arn:aws:{missing}:eu-west-1:111111111111:{name}"
     rule(server, bucket, "r", target, DeadLetterConfig={"Arn": letters})
 
-    told = letter_of(server, bucket, target, letters)
+    letter = letter_of(server, bucket, target, letters)
 
-    assert told["TARGET_ARN"] == target
-    assert told["ERROR_CODE"] in ("AWS.SimpleQueueService.NonExistentQueue", "ResourceNotFoundException", "NotFound")
+    assert letter["TARGET_ARN"] == target
+    assert letter["ERROR_CODE"] in ("AWS.SimpleQueueService.NonExistentQueue", "ResourceNotFoundException", "NotFound")
 
 
 def test_a_permitted_function_is_called_with_the_event(server: Server, bucket: str) -> None:

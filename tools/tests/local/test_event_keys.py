@@ -94,18 +94,20 @@ def alarm(server: Server, name: str, arn: str) -> Path:
     return server.folder / "platform.log"
 
 
-def heard(server: Server, name: str) -> list[dict[str, Any]]:
+def received(server: Server, name: str) -> list[dict[str, Any]]:
     return [each for each in server.ask("status")["notifications"] if each["topic"] == TOPIC + name]
 
 
 def test_an_alarm_reaches_an_encrypted_topic_if_the_key_lets_cloudwatch_use_it(server: Server) -> None:
     alarm(server, "alarm-open", key(server, lets("cloudwatch.amazonaws.com")))
 
-    assert eventually(lambda: heard(server, "alarm-open"))
+    assert eventually(lambda: received(server, "alarm-open"))
 
 
 def test_an_alarm_is_silent_if_the_key_does_not_know_cloudwatch(server: Server) -> None:
     log = alarm(server, "alarm-closed", key(server))
 
-    eventually(lambda: "not told: alarm-closed: User: cloudwatch.amazonaws.com is not authorized" in log.read_text())
-    assert heard(server, "alarm-closed") == []
+    eventually(
+        lambda: "not published: alarm-closed: User: cloudwatch.amazonaws.com is not authorized" in log.read_text()
+    )
+    assert received(server, "alarm-closed") == []

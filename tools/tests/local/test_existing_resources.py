@@ -81,24 +81,24 @@ def delivery_of_a_flow_log(account: Server, name: str, actions: list[str], servi
 
 
 def test_a_flow_log_writes_if_its_role_has_the_rights_that_aws_lists(account: Server) -> None:
-    told = delivery_of_a_flow_log(account, "flow-all", list(FLOW), "vpc-flow-logs.amazonaws.com")
+    status = delivery_of_a_flow_log(account, "flow-all", list(FLOW), "vpc-flow-logs.amazonaws.com")
 
-    assert told == ("SUCCESS", None)
+    assert status == ("SUCCESS", None)
 
 
 @pytest.mark.parametrize("missing", FLOW)
 def test_a_flow_log_fails_if_its_role_lacks_one_of_them(missing: str, account: Server) -> None:
     rest = [action for action in FLOW if action != missing]
 
-    told = delivery_of_a_flow_log(account, f"flow-without-{missing}", rest, "vpc-flow-logs.amazonaws.com")
+    status = delivery_of_a_flow_log(account, f"flow-without-{missing}", rest, "vpc-flow-logs.amazonaws.com")
 
-    assert told == ("FAILED", "Access error")
+    assert status == ("FAILED", "Access error")
 
 
 def test_a_flow_log_fails_if_its_role_trusts_another_service(account: Server) -> None:
-    told = delivery_of_a_flow_log(account, "flow-untrusted", list(FLOW), "ec2.amazonaws.com")
+    status = delivery_of_a_flow_log(account, "flow-untrusted", list(FLOW), "ec2.amazonaws.com")
 
-    assert told == ("FAILED", "Access error")
+    assert status == ("FAILED", "Access error")
 
 
 def test_topics_roles_and_secrets_are_there(account: Server) -> None:

@@ -119,7 +119,7 @@ def test_a_function_that_takes_too_long_is_ended_and_can_be_called_again(server:
     assert server.invoke("slow", 0) == "in time"
 
 
-def test_a_function_that_ends_its_process_is_told_so_and_can_be_called_again(server: Server) -> None:
+def test_a_function_that_ends_its_process_is_reported_and_can_be_called_again(server: Server) -> None:
     server.function(
         "exiting", "import sys\ndef handle(event, context):\n    return sys.exit(3) if event else 'alive'\n"
     )
@@ -227,12 +227,12 @@ def test_an_event_is_tried_three_times_then_goes_to_the_dead_letters(server: Ser
     server.client("lambda").invoke(FunctionName="failing", InvocationType="Event", Payload=b'{"a": 1}')
 
     (letter,) = eventually(lambda: server.messages(letters), "the dead letter")
-    told = {name: attribute["StringValue"] for name, attribute in letter["MessageAttributes"].items()}
+    attributes = {name: attribute["StringValue"] for name, attribute in letter["MessageAttributes"].items()}
     attempts = (tmp_path / "attempts").read_text().split()
     assert json.loads(letter["Body"]) == {"a": 1}
-    assert attempts == [told["RequestID"]] * 3
-    assert told["ErrorCode"] == "200"
-    assert json.loads(told["ErrorMessage"]) == {"errorType": "ValueError", "errorMessage": "again"}
+    assert attempts == [attributes["RequestID"]] * 3
+    assert attributes["ErrorCode"] == "200"
+    assert json.loads(attributes["ErrorMessage"]) == {"errorType": "ValueError", "errorMessage": "again"}
 
 
 def test_a_call_that_waits_for_its_answer_is_tried_once(server: Server, tmp_path: Path) -> None:

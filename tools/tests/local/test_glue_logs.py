@@ -25,7 +25,7 @@ def aws(server: Server, tmp_path: Path) -> LocalAws:
     return LocalAws(ACCOUNT, REGION, server.platform.access["endpoint_url"], tmp_path)
 
 
-def test_a_jobs_groups_are_named_by_its_security_configuration_and_role_whatever_it_is_told() -> None:
+def test_a_jobs_groups_are_named_by_its_security_configuration_and_role_whatever_its_arguments_say() -> None:
     assert groups_of_job(JOB) == {
         "error": "/aws-glue/jobs/acme-dev-role/acme-dev-glue-job/error",
         "output": "/aws-glue/jobs/acme-dev-role/acme-dev-glue-job/output",

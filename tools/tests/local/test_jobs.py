@@ -19,16 +19,16 @@ PATIENCE_SECONDS = 300
 
 
 @pytest.fixture
-def told() -> list[dict[str, Any]]:
+def announced() -> list[dict[str, Any]]:
     """The events about ended runs."""
     return []
 
 
 @pytest.fixture
-def jobs(tmp_path: Path, told: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> Jobs:
+def jobs(tmp_path: Path, announced: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> Jobs:
     """Jobs of an account without a server: a run that starts its work fails."""
     nobody = LocalAws("111111111111", "eu-west-1", "http://127.0.0.1:1", tmp_path)
-    made = Jobs(nobody, None, lambda kind, detail: told.append(detail))
+    made = Jobs(nobody, None, lambda kind, detail: announced.append(detail))
     monkeypatch.setattr(made, "warm_up", lambda count: None)
     return made
 
@@ -86,33 +86,33 @@ def test_a_process_of_spark_is_started_with_the_options_for_its_input(
     ]
 
 
-def wait_until_told(told: list[dict[str, Any]]) -> None:
+def wait_until_announced(announced: list[dict[str, Any]]) -> None:
     """Wait for the end of a run."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while not told and time.monotonic() < deadline:
+    while not announced and time.monotonic() < deadline:
         time.sleep(0.01)
 
 
 def test_a_waiting_run_that_is_ended_does_not_begin_however_soon_it_is_let_go(
-    jobs: Jobs, told: list[dict[str, Any]]
+    jobs: Jobs, announced: list[dict[str, Any]]
 ) -> None:
     held_run(jobs)
 
     jobs.end("orders", "TIMEOUT")
     jobs.hold(False)
 
-    wait_until_told(told)
-    assert [(each["state"], each["message"]) for each in told] == [("TIMEOUT", "It was ended before its work.")]
+    wait_until_announced(announced)
+    assert [(each["state"], each["message"]) for each in announced] == [("TIMEOUT", "It was ended before its work.")]
 
 
-def test_a_waiting_run_that_is_let_go_begins(jobs: Jobs, told: list[dict[str, Any]]) -> None:
+def test_a_waiting_run_that_is_let_go_begins(jobs: Jobs, announced: list[dict[str, Any]]) -> None:
     run = held_run(jobs)
-    assert (told, run.status) == ([], "RUNNING")
+    assert (announced, run.status) == ([], "RUNNING")
 
     jobs.hold(False)
 
-    wait_until_told(told)
-    assert [each["state"] for each in told] == ["FAILED"]
+    wait_until_announced(announced)
+    assert [each["state"] for each in announced] == ["FAILED"]
 
 
 def test_the_newest_run_comes_first_as_glue_lists_them(server: Server) -> None:

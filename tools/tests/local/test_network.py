@@ -197,7 +197,7 @@ def test_the_log_names_what_is_not_reached_and_why(vpc: Vpc, caplog: pytest.LogC
         describe("acme-notify", vpc.network)
 
     assert f"acme-notify does not reach sns: {made.id} lacks ingress of its security group" in caplog.messages
-    assert any("glue" in told and told.endswith(f"{vpc.vpc.id} has no such endpoint") for told in caplog.messages)
+    assert any("glue" in line and line.endswith(f"{vpc.vpc.id} has no such endpoint") for line in caplog.messages)
 
 
 def test_the_policy_of_an_endpoint_allows_everything_unless_it_is_written(vpc: Vpc) -> None:

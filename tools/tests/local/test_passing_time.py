@@ -126,8 +126,8 @@ def test_a_message_may_be_refused_in_the_place_of_its_readers_and_is_measured_as
     for subject in ("refused", "taken"):
         sns.publish(TopicArn=topic, Subject=subject, Message="hello")
 
-    heard = [sent["subject"] for sent in server.ask("status")["notifications"] if sent["topic"] == topic]
-    assert heard == ["taken"]
+    received = [sent["subject"] for sent in server.ask("status")["notifications"] if sent["topic"] == topic]
+    assert received == ["taken"]
     measured = cloudwatch.get_metric_statistics(
         Namespace="AWS/SNS", MetricName="NumberOfNotificationsFailed", Statistics=["Sum"], Period=HOUR,
         Dimensions=[{"Name": "TopicName", "Value": "refusing"}],

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dataops.local_aws.access.permission import Request, UnjudgedError, allows, effects, may
+from dataops.local_aws.access.permission import NotEvaluatedError, Request, allows, effects, may
 
 QUEUE = "arn:aws:sqs:eu-west-1:111111111111:uploads"
 RULE = "arn:aws:events:eu-west-1:111111111111:rule/acme-orders"
@@ -26,18 +26,18 @@ TLS_ONLY = {
 }
 
 
-def judged(*statements: dict[str, Any]) -> bool:
+def is_allowed(*statements: dict[str, Any]) -> bool:
     policy = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
     return allows(policy, "events.amazonaws.com", "sqs:SendMessage", QUEUE, CONTEXT)
 
 
 def test_a_statement_that_names_service_action_resource_and_rule_allows() -> None:
-    assert judged(ALLOWED)
+    assert is_allowed(ALLOWED)
 
 
 def test_no_policy_allows_nothing() -> None:
     assert not allows(None, "events.amazonaws.com", "sqs:SendMessage", QUEUE, CONTEXT)
-    assert not judged()
+    assert not is_allowed()
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_no_policy_allows_nothing() -> None:
     ids=str,
 )
 def test_a_statement_that_misses_in_one_point_allows_nothing(change: dict[str, Any]) -> None:
-    assert not judged(ALLOWED | change)
+    assert not is_allowed(ALLOWED | change)
 
 
 @pytest.mark.parametrize(
@@ -70,20 +70,20 @@ def test_a_statement_that_misses_in_one_point_allows_nothing(change: dict[str, A
     ids=str,
 )
 def test_the_other_ways_to_write_the_same_allow_too(change: dict[str, Any]) -> None:
-    assert judged(ALLOWED | change)
+    assert is_allowed(ALLOWED | change)
 
 
 def test_a_deny_outweighs_an_allow() -> None:
-    assert not judged(ALLOWED, ALLOWED | {"Effect": "Deny"})
+    assert not is_allowed(ALLOWED, ALLOWED | {"Effect": "Deny"})
 
 
 def test_a_deny_of_what_does_not_come_by_tls_does_not_lock_out() -> None:
-    assert judged(ALLOWED, TLS_ONLY)
+    assert is_allowed(ALLOWED, TLS_ONLY)
 
 
-def test_a_condition_that_cannot_be_judged_is_said() -> None:
-    with pytest.raises(UnjudgedError, match="cannot judge the condition DateLessThan of a policy"):
-        judged(ALLOWED | {"Condition": {"DateLessThan": {"aws:CurrentTime": "2030-01-01T00:00:00Z"}}})
+def test_a_condition_that_cannot_be_evaluated_is_named() -> None:
+    with pytest.raises(NotEvaluatedError, match="cannot evaluate the condition DateLessThan of a policy"):
+        is_allowed(ALLOWED | {"Condition": {"DateLessThan": {"aws:CurrentTime": "2030-01-01T00:00:00Z"}}})
 
 
 def decided(statements: list[dict[str, Any]], boundary: dict[str, Any] | None = None, **request: Any) -> bool:
@@ -179,5 +179,5 @@ def test_a_role_is_taken_by_those_whom_its_trust_names() -> None:
 
 
 def test_an_excluded_principal_is_not_guessed_at() -> None:
-    with pytest.raises(UnjudgedError, match="cannot judge NotPrincipal"):
+    with pytest.raises(NotEvaluatedError, match="cannot evaluate NotPrincipal"):
         trusted({"Effect": "Deny", "NotPrincipal": {"AWS": PLAN}, "Action": "*"}, PLAN)

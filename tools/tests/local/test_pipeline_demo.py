@@ -114,7 +114,7 @@ def test_a_failed_build_shows_the_lines_that_say_why(
     demo: pipeline_demo.Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "builds/acme-check/1/log.txt").write_text(LOG + FAILED)
-    failed = DeliveryView("Failed", [replace(CHECK, status="Failed", told="Build terminated with state: FAILED")])
+    failed = DeliveryView("Failed", [replace(CHECK, status="Failed", summary="Build terminated with state: FAILED")])
     monkeypatch.setattr(pipeline_demo, "view_of", lambda *_: failed)
 
     demo.follow("1")

@@ -13,7 +13,7 @@ from small_pipeline import (
     ACCOUNT,
     APPROVAL,
     BUCKET,
-    PLACE,
+    SCOPE,
     TOPIC,
     Small,
     action,
@@ -79,8 +79,8 @@ APPLY: dict[str, Any] = {
 
 def test_files_and_variables_go_from_action_to_action(small: Small) -> None:
     plan, apply = small.project("plan", PLAN), small.project("apply", APPLY)
-    told = [("APPROVED", "#{plan.DIGEST}"), ("COMMIT", "#{source.CommitId}")]
-    variables = json.dumps([{"name": name, "value": value, "type": "PLAINTEXT"} for name, value in told])
+    expected = [("APPROVED", "#{plan.DIGEST}"), ("COMMIT", "#{source.CommitId}")]
+    variables = json.dumps([{"name": name, "value": value, "type": "PLAINTEXT"} for name, value in expected])
 
     execution = run(
         small,
@@ -275,7 +275,7 @@ def test_an_answer_lets_the_execution_go_on_or_ends_it(small: Small) -> None:
 
 
 def test_only_who_may_can_answer_an_approval(small: Small) -> None:
-    where = f"arn:aws:codepipeline:{PLACE}:{small.name}/dev/Approve"
+    where = f"arn:aws:codepipeline:{SCOPE}:{small.name}/dev/Approve"
     for name, resource in (("approver", where), ("other", f"{where}Other")):
         role = f"{small.name}-{name}"
         small.make_role(role, "AWS", statement("codepipeline:PutApprovalResult", resource=resource))
@@ -441,8 +441,8 @@ def test_a_stage_waits_for_its_deployment_window_and_is_not_entered_outside(
 
     assert small.ended(execution) == status
     assert list(small.actions(execution)) == actions
-    told = small.execution(execution).get("statusSummary", "")
-    assert ("Stage prod was not entered: the window Window did not open in time." in told) is ("1999" in cron)
+    summary = small.execution(execution).get("statusSummary", "")
+    assert ("Stage prod was not entered: the window Window did not open in time." in summary) is ("1999" in cron)
 
 
 # Events
@@ -473,7 +473,7 @@ def test_each_change_of_pipeline_stage_and_action_is_an_event(small: Small) -> N
     (failed,) = [
         each for each in events if each["detail"].get("action") == "Approve" and each["detail"]["state"] == "FAILED"
     ]
-    assert failed["resources"] == [f"arn:aws:codepipeline:{PLACE}:{small.name}"]
+    assert failed["resources"] == [f"arn:aws:codepipeline:{SCOPE}:{small.name}"]
     assert failed["detail"]["execution-result"]["external-execution-summary"] == "no"
     assert failed["detail"]["type"] == {"owner": "AWS", "provider": "Manual", "category": "Approval", "version": "1"}
 
@@ -494,9 +494,9 @@ def executions(small: Small) -> list[dict[str, Any]]:
 
 
 def test_a_push_starts_the_pipeline_by_a_rule(small: Small) -> None:
-    arn = f"arn:aws:codepipeline:{PLACE}:{small.name}"
+    arn = f"arn:aws:codepipeline:{SCOPE}:{small.name}"
     run(small, stage("dev", approve()))
-    small.told()
+    small.push_a_branch()
     started_by_push(small, statement("codepipeline:StartPipelineExecution", resource=arn), target=arn)
 
     small.push(content="2")
@@ -506,9 +506,9 @@ def test_a_push_starts_the_pipeline_by_a_rule(small: Small) -> None:
 
 
 def test_a_rule_whose_role_may_not_start_the_pipeline_starts_nothing(small: Small) -> None:
-    arn = f"arn:aws:codepipeline:{PLACE}:{small.name}"
+    arn = f"arn:aws:codepipeline:{SCOPE}:{small.name}"
     run(small, stage("dev", approve()))
-    small.told()
+    small.push_a_branch()
     letters = small.server.queue(f"{small.name}-dead", policy_for("events.amazonaws.com", "sqs:SendMessage"))
     started_by_push(small, target=arn, DeadLetterConfig={"Arn": letters})
 
@@ -528,7 +528,7 @@ def test_a_push_starts_a_build_by_a_rule_with_what_the_transformer_makes_of_the_
     started_by_push(
         small,
         statement("codebuild:StartBuild"),
-        target=f"arn:aws:codebuild:{PLACE}:project/{project}",
+        target=f"arn:aws:codebuild:{SCOPE}:project/{project}",
         InputTransformer={"InputPathsMap": paths, "InputTemplate": template},
     )
 
@@ -557,7 +557,10 @@ EDIT = Callable[[dict[str, Any]], Any]
         (lambda it: it["stages"][1]["actions"][0].update(namespace="source"), "namespace source is there twice"),
         (lambda it: it["stages"][1]["actions"][0]["configuration"].update(CustomData="#{x.Y}"), "has the namespace x"),
         (lambda it: it["stages"][1]["actions"][0]["actionTypeId"].update(provider="Other"), "no Approval by AWS Other"),
-        (lambda it: it["stages"][1].update(onFailure={"result": "ROLLBACK"}), "cannot judge onFailure of stage dev"),
+        (
+            lambda it: it["stages"][1].update(onFailure={"result": "ROLLBACK"}),
+            "does not implement onFailure of stage dev",
+        ),
     ],
 )
 def test_a_definition_that_cannot_run_is_refused(small: Small, edit: EDIT, complaint: str) -> None:

@@ -50,7 +50,7 @@ def test_a_word_that_is_unknown_is_one_sentence() -> None:
 def test_without_a_platform_it_says_how_to_start_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(provoke, "running_platform", lambda _: None)
 
-    assert ended("old-messages") == "No local platform runs for dev: `make local ENV=dev` starts it."
+    assert ended("old-messages") == "The local AWS of dev is not running: start it with `make local ENV=dev`."
 
 
 def test_what_rings_already_is_not_provoked_again() -> None:

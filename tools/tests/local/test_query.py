@@ -1,4 +1,4 @@
-"""Queries of the local platform: the views over its files, and the answers of the command."""
+"""Queries of the local AWS: the views over its files, and the answers of the command."""
 
 import io
 import json
@@ -34,17 +34,17 @@ def publish(storage: Path, batch: str, rows: str, folders: str = "", commit: boo
     folder.mkdir(parents=True, exist_ok=True)
     duckdb.execute(f"copy ({rows}) to {text((folder / 'part-0.parquet').as_posix())} (format parquet)")
     if commit:
-        place = storage / OUTPUT / "_commits" / "orders" / f"{batch}.json"
-        place.parent.mkdir(parents=True, exist_ok=True)
+        path = storage / OUTPUT / "_commits" / "orders" / f"{batch}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
         content = {"version": 1, "dataset": "orders", "batch": batch, "run": f"{batch}-1", "rows": 1, "data": "s3://"}
-        place.write_text(json.dumps(content))
+        path.write_text(json.dumps(content))
 
 
 def row(id: int, v: str, uploaded: str = "2026-03-01", file: str = "a.csv", line: int = 2, order: str = "") -> str:
     """A published row as a SELECT."""
-    place = f"'{file}' as _file, {line}::bigint as _line, timestamptz '{uploaded} 00:00:00+00' as _uploaded_at"
-    place += f", '{order}' as _sequencer" if order else ""
-    return f"select {id}::bigint as id, date '2026-03-01' as day, {text(v)} as v, {place}"
+    source = f"'{file}' as _file, {line}::bigint as _line, timestamptz '{uploaded} 00:00:00+00' as _uploaded_at"
+    source += f", '{order}' as _sequencer" if order else ""
+    return f"select {id}::bigint as id, date '2026-03-01' as day, {text(v)} as v, {source}"
 
 
 def ask(storage: Path, sql: str, *datasets: dict[str, Any]) -> Rows:
@@ -362,7 +362,7 @@ def test_a_platform_that_does_not_run_is_one_sentence(monkeypatch: pytest.Monkey
     with pytest.raises(SystemExit) as ended:
         query.main(["--environment", "dev"])
 
-    assert ended.value.code == "The local platform of dev is not running: `make local ENV=dev` starts it."
+    assert ended.value.code == "The local AWS of dev is not running: start it with `make local ENV=dev`."
 
 
 def test_a_platform_that_has_no_datasets_yet_is_one_sentence(platform: Path) -> None:
@@ -371,7 +371,7 @@ def test_a_platform_that_has_no_datasets_yet_is_one_sentence(platform: Path) -> 
     with pytest.raises(SystemExit) as ended:
         query.main(["--environment", "dev", "--sql", "select 1"])
 
-    assert ended.value.code == "The local platform has no datasets yet: wait until `make local` has made them."
+    assert ended.value.code == "The local AWS has no datasets yet: wait until `make local` has created them."
 
 
 def test_a_profile_of_the_users_own_is_not_looked_for(platform: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from local_aws_server import ACCOUNT, OTHER_ACCOUNT, REGION, ROLE, Server, archi
 
 from dataops.local_aws.account.account_profile import PROFILES
 
-PLACE = f"{REGION}:{ACCOUNT}"
+SCOPE = f"{REGION}:{ACCOUNT}"
 OBJECT = "arn:aws:s3:::b/"
 
 
@@ -21,8 +21,8 @@ def refused(code: str, sentence: str) -> Iterator[None]:
     """Expect an error with its code and a part of its sentence."""
     with pytest.raises(ClientError) as error:
         yield
-    told = error.value.response["Error"]
-    assert (told["Code"], sentence if sentence in told["Message"] else told["Message"]) == (code, sentence)
+    answer = error.value.response["Error"]
+    assert (answer["Code"], sentence if sentence in answer["Message"] else answer["Message"]) == (code, sentence)
 
 
 def policy(*statements: dict[str, Any]) -> str:
@@ -162,7 +162,7 @@ def test_a_key_policy_names_services_that_aws_has(server: Server, service: str) 
 
 def test_the_key_of_a_log_group_lets_the_service_use_it_for_that_group(server: Server) -> None:
     kms, logs = server.client("kms"), server.client("logs")
-    group = f"arn:aws:logs:{PLACE}:log-group:/keyed"
+    group = f"arn:aws:logs:{SCOPE}:log-group:/keyed"
     only = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"{group}*"}}
     good = kms.create_key(Policy=key_for(f"logs.{REGION}.amazonaws.com", **only))["KeyMetadata"]["Arn"]
     bad = kms.create_key(Policy=key_policy())["KeyMetadata"]["Arn"]
@@ -170,7 +170,7 @@ def test_the_key_of_a_log_group_lets_the_service_use_it_for_that_group(server: S
 
     for name, key in (("/keyed/bad", bad), ("/other", good), ("/keyed/none", bad[:-1])):
         sentence = "The specified KMS key does not exist or is not allowed to be used with Arn "
-        with refused("AccessDeniedException", f"{sentence}'arn:aws:logs:{PLACE}:log-group:{name}'"):
+        with refused("AccessDeniedException", f"{sentence}'arn:aws:logs:{SCOPE}:log-group:{name}'"):
             logs.create_log_group(logGroupName=name, kmsKeyId=key)
 
 
@@ -196,11 +196,11 @@ def network(server: Server) -> dict[str, list[str]]:
 
 def interfaces(network: dict[str, list[str]], delete: str) -> tuple[dict[str, Any], ...]:
     """The permissions to create interfaces in one network, to describe all, and to delete some."""
-    begin = f"arn:aws:ec2:{PLACE}:"
-    places = [f"{begin}network-interface/*", f"{begin}subnet/{network['SubnetIds'][0]}"]
-    places.append(f"{begin}security-group/{network['SecurityGroupIds'][0]}")
+    begin = f"arn:aws:ec2:{SCOPE}:"
+    resources = [f"{begin}network-interface/*", f"{begin}subnet/{network['SubnetIds'][0]}"]
+    resources.append(f"{begin}security-group/{network['SecurityGroupIds'][0]}")
     return (
-        may("ec2:CreateNetworkInterface", resource=places),
+        may("ec2:CreateNetworkInterface", resource=resources),
         may("ec2:DescribeNetworkInterfaces"),
         may("ec2:DeleteNetworkInterface", resource=delete),
     )
@@ -210,7 +210,7 @@ def test_lambda_tries_the_right_to_delete_interfaces_without_naming_one(
     server: Server, network: dict[str, list[str]]
 ) -> None:
     good = role(server, "deletes-any", *interfaces(network, "*"))
-    scoped = role(server, "deletes-some", *interfaces(network, f"arn:aws:ec2:{PLACE}:network-interface/*"))
+    scoped = role(server, "deletes-some", *interfaces(network, f"arn:aws:ec2:{SCOPE}:network-interface/*"))
     create(server, "in-network", good, VpcConfig=network)
     create(server, "outside", scoped)
 
@@ -381,7 +381,7 @@ def test_a_rule_has_five_targets(server: Server) -> None:
 
 
 def test_a_pipeline_is_started_in_a_role(server: Server) -> None:
-    events, arn = server.client("events"), f"arn:aws:codepipeline:{PLACE}:deliver"
+    events, arn = server.client("events"), f"arn:aws:codepipeline:{SCOPE}:deliver"
     events.put_rule(Name="starts", EventPattern=PATTERN)
     events.put_targets(Rule="starts", Targets=[{"Id": "1", "Arn": arn, "RoleArn": ROLE}])
 
@@ -411,11 +411,11 @@ def test_a_public_policy_is_refused_where_block_public_access_says_so(server: Se
 
 
 def test_the_name_of_a_bucket_is_taken_in_every_account(server: Server) -> None:
-    place = {"LocationConstraint": REGION}
-    server.client("s3", OTHER_ACCOUNT).create_bucket(Bucket="somebodys", CreateBucketConfiguration=place)
+    location = {"LocationConstraint": REGION}
+    server.client("s3", OTHER_ACCOUNT).create_bucket(Bucket="somebodys", CreateBucketConfiguration=location)
 
     with refused("BucketAlreadyExists", "The requested bucket name is not available"):
-        server.client("s3").create_bucket(Bucket="somebodys", CreateBucketConfiguration=place)
+        server.client("s3").create_bucket(Bucket="somebodys", CreateBucketConfiguration=location)
 
 
 def test_an_object_has_ten_tags(server: Server) -> None:
@@ -465,7 +465,7 @@ def alarm(server: Server, **settings: Any) -> None:
 
 
 def test_an_alarm_tells_topics_of_its_own_region_and_partition_at_most_five(server: Server) -> None:
-    topic = f"arn:aws:sns:{PLACE}:told"
+    topic = f"arn:aws:sns:{SCOPE}:notified"
     alarm(server, AlarmActions=[topic])
 
     with refused("ValidationError", f"Invalid region eu-central-1 specified. Only {REGION} is supported."):
@@ -611,8 +611,8 @@ def crawler(server: Server, name: str, **settings: Any) -> Any:
 @pytest.fixture(scope="module")
 def crawled(server: Server) -> None:
     """A bucket and a role for crawlers."""
-    place = {"LocationConstraint": REGION}
-    server.client("s3").create_bucket(Bucket="crawled", CreateBucketConfiguration=place)
+    location = {"LocationConstraint": REGION}
+    server.client("s3").create_bucket(Bucket="crawled", CreateBucketConfiguration=location)
     role(server, "crawls", may("s3:*", "glue:*", "logs:*"), service="glue")
 
 
@@ -777,8 +777,10 @@ def make_budget(server: Server, name: str, topic: str) -> None:
     event = {"NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THAN", "Threshold": 80.0}
     limit = {"Amount": "1", "Unit": "USD"}
     budget = {"BudgetName": name, "BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": limit}
-    told = {"Notification": event, "Subscribers": [{"SubscriptionType": "SNS", "Address": topic}]}
-    server.client("budgets").create_budget(AccountId=ACCOUNT, Budget=budget, NotificationsWithSubscribers=[told])
+    notification = {"Notification": event, "Subscribers": [{"SubscriptionType": "SNS", "Address": topic}]}
+    server.client("budgets").create_budget(
+        AccountId=ACCOUNT, Budget=budget, NotificationsWithSubscribers=[notification]
+    )
 
 
 def topic_for_budgets(
@@ -788,7 +790,7 @@ def topic_for_budgets(
     budgets = {"Principal": {"Service": "budgets.amazonaws.com"}}
     of_key = key_policy(may(*key_actions, Condition=key_condition, **budgets))
     key = server.client("kms").create_key(Policy=of_key)["KeyMetadata"]["Arn"]
-    of_topic = policy(may("SNS:Publish", resource=f"arn:aws:sns:{PLACE}:{name}", Condition=condition, **budgets))
+    of_topic = policy(may("SNS:Publish", resource=f"arn:aws:sns:{SCOPE}:{name}", Condition=condition, **budgets))
     made = server.client("sns").create_topic(Name=name, Attributes={"Policy": of_topic, "KmsMasterKeyId": key})
     return str(made["TopicArn"])
 
@@ -797,7 +799,7 @@ USE = ("kms:Decrypt", "kms:GenerateDataKey*")
 
 
 def test_a_budget_tells_an_encrypted_topic_that_lets_it_in_as_aws_documents(server: Server) -> None:
-    make_budget(server, "told", topic_for_budgets(server, "told", OF_BUDGETS, OF_BUDGETS, *USE))
+    make_budget(server, "notified", topic_for_budgets(server, "notified", OF_BUDGETS, OF_BUDGETS, *USE))
 
 
 @pytest.mark.parametrize("condition", [OF_ANOTHER_ACCOUNT, OF_ONE_BUDGET], ids=["account", "budget"])
@@ -830,7 +832,7 @@ def test_no_budget_tells_a_topic_whose_key_does_not_let_it_in(
 
 def test_a_budget_tells_a_topic_of_its_own_account_that_is_there(server: Server) -> None:
     with refused("InvalidParameterException", "does not exist"):
-        make_budget(server, "b", f"arn:aws:sns:{PLACE}:nowhere")
+        make_budget(server, "b", f"arn:aws:sns:{SCOPE}:nowhere")
     with refused("InvalidParameterException", "must be in the account of the budget"):
         make_budget(server, "b", f"arn:aws:sns:{REGION}:{OTHER_ACCOUNT}:far")
 

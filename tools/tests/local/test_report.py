@@ -281,8 +281,8 @@ def test_what_a_page_cannot_hold_is_shown_as_its_escape() -> None:
 def test_the_pictures_are_well_formed_and_hold_the_counts() -> None:
     refused = file("orders/b.csv", state="QUARANTINED", rows_in=0, published=0, quarantined=0, duplicates=0)
     files = [file(), refused, waiting()]
-    told = {"at": "", "subject": "acme-dev orders: published", "message": "", "dataset": "orders", "to": []}
-    given = report(datasets={"orders": dataset(files)}, notifications=[told, told | {"dataset": "other"}])
+    sent = {"at": "", "subject": "acme-dev orders: published", "message": "", "dataset": "orders", "to": []}
+    given = report(datasets={"orders": dataset(files)}, notifications=[sent, sent | {"dataset": "other"}])
 
     drawn = pictures(page(given))
 
@@ -362,9 +362,9 @@ def test_a_report_of_nothing_is_still_a_page() -> None:
 
 
 def test_a_notification_is_shown_as_it_would_be_read() -> None:
-    told = {"at": "2026-03-01T09:00:00Z", "subject": "acme-dev orders: published", "message": "Run b-1\nrows_in 10"}
-    told |= {"dataset": "orders"}
-    html = page(report(notifications=[{**told, "to": ["email a@example.com", "sms +49123"]}, {**told, "to": []}]))
+    sent = {"at": "2026-03-01T09:00:00Z", "subject": "acme-dev orders: published", "message": "Run b-1\nrows_in 10"}
+    sent |= {"dataset": "orders"}
+    html = page(report(notifications=[{**sent, "to": ["email a@example.com", "sms +49123"]}, {**sent, "to": []}]))
 
     assert "To email a@example.com , sms +49123" in Page(html).text
     assert "<pre>Run b-1\nrows_in 10</pre>" in html

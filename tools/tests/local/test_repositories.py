@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from local_aws_server import Server, eventually, policy_for
-from small_pipeline import ACCOUNT, PLACE, Small, small_pipeline, statement
+from small_pipeline import ACCOUNT, SCOPE, Small, small_pipeline, statement
 
 numbers = itertools.count(1)
 
@@ -22,13 +22,13 @@ def small(server: Server, tmp_path: Path) -> Small:
 def events(small: Small) -> str:
     """A queue with all events about the repository."""
     queue = small.server.queue(f"{small.name}-events", policy_for("events.amazonaws.com", "sqs:SendMessage"))
-    pattern = {"source": ["aws.codecommit"], "resources": [f"arn:aws:codecommit:{PLACE}:{small.name}"]}
+    pattern = {"source": ["aws.codecommit"], "resources": [f"arn:aws:codecommit:{SCOPE}:{small.name}"]}
     small.client("events").put_rule(Name=small.name, EventPattern=json.dumps(pattern))
     small.client("events").put_targets(Rule=small.name, Targets=[{"Id": "it", "Arn": queue}])
     return queue
 
 
-def told(small: Small, kind: str) -> dict[str, Any]:
+def event_of(small: Small, kind: str) -> dict[str, Any]:
     """The next event of a kind."""
     found: list[dict[str, Any]] = []
 
@@ -49,18 +49,18 @@ def commit_call(small: Small) -> Any:
 
 def test_a_push_of_a_new_branch_of_a_change_and_of_its_end_are_events(small: Small, events: str) -> None:
     first = small.push("feature", a="1")
-    created = told(small, "referenceCreated")
+    created = event_of(small, "referenceCreated")
     second = small.push("feature", a="2")
-    updated = told(small, "referenceUpdated")
+    updated = event_of(small, "referenceUpdated")
     small.git("push", "-q", str(small.bare), ":feature")
-    deleted = told(small, "referenceDeleted")
+    deleted = event_of(small, "referenceDeleted")
 
     assert (created["referenceFullName"], created["commitId"]) == ("refs/heads/feature", first)
     assert (updated["oldCommitId"], updated["commitId"]) == (first, second)
     assert (deleted["referenceName"], deleted["oldCommitId"], "commitId" in deleted) == ("feature", second, False)
 
 
-def test_a_commit_and_a_branch_are_told_as_codecommit_tells_them(small: Small) -> None:
+def test_a_commit_and_a_branch_are_described_as_codecommit_describes_them(small: Small) -> None:
     first = small.push(a="1")
     second = small.push("feature", a="2")
 
@@ -164,17 +164,17 @@ def test_the_author_cannot_approve(small: Small) -> None:
         approve(architect, found)
 
 
-def test_a_push_takes_the_approvals_back_and_is_told(small: Small, events: str) -> None:
+def test_a_push_takes_the_approvals_back_and_is_an_event(small: Small, events: str) -> None:
     architect = in_role(small, f"{small.name}-architects", "one")
     rule(small, 1, f"{small.name}-architects")
     found = request(small)
-    assert told(small, "pullRequestCreated")["sourceCommit"] == found["pullRequestTargets"][0]["sourceCommit"]
+    assert event_of(small, "pullRequestCreated")["sourceCommit"] == found["pullRequestTargets"][0]["sourceCommit"]
     approve(architect, found)
     assert evaluation(small, found)["approved"]
 
     commit = small.push("feature", a="3")
 
-    updated = told(small, "pullRequestSourceBranchUpdated")
+    updated = event_of(small, "pullRequestSourceBranchUpdated")
     assert (updated["sourceCommit"], updated["pullRequestId"]) == (commit, found["pullRequestId"])
     now = commit_call(small).get_pull_request(pullRequestId=found["pullRequestId"])["pullRequest"]
     assert evaluation(small, now)["approvalRulesNotSatisfied"] == [small.name]
@@ -183,10 +183,10 @@ def test_a_push_takes_the_approvals_back_and_is_told(small: Small, events: str) 
 
 
 def evaluation(small: Small, found: dict[str, Any]) -> dict[str, Any]:
-    told = commit_call(small).evaluate_pull_request_approval_rules(
+    answer = commit_call(small).evaluate_pull_request_approval_rules(
         pullRequestId=found["pullRequestId"], revisionId=found["revisionId"]
     )
-    return dict(told["evaluation"])
+    return dict(answer["evaluation"])
 
 
 @pytest.mark.parametrize(("how", "parents"), [("squash", 1), ("three_way", 2)])
@@ -208,8 +208,8 @@ def test_branches_that_have_parted_merge_into_a_new_commit(small: Small, how: st
 
 
 def newest(small: Small, found: dict[str, Any]) -> dict[str, Any]:
-    told = commit_call(small).get_pull_request(pullRequestId=found["pullRequestId"])["pullRequest"]
-    return dict(told["pullRequestTargets"][0])
+    answer = commit_call(small).get_pull_request(pullRequestId=found["pullRequestId"])["pullRequest"]
+    return dict(answer["pullRequestTargets"][0])
 
 
 def test_who_may_not_merge_into_main_is_refused(small: Small) -> None:
@@ -229,13 +229,13 @@ def test_a_comment_can_be_posted_changed_and_found(small: Small) -> None:
     found = request(small)
     (target,) = found["pullRequestTargets"]
     calls = commit_call(small)
-    place = {"repositoryName": small.name, "beforeCommitId": target["destinationCommit"]}
-    place |= {"afterCommitId": target["sourceCommit"], "pullRequestId": found["pullRequestId"]}
+    position = {"repositoryName": small.name, "beforeCommitId": target["destinationCommit"]}
+    position |= {"afterCommitId": target["sourceCommit"], "pullRequestId": found["pullRequestId"]}
 
-    comment = calls.post_comment_for_pull_request(**place, content="1 to add")["comment"]
+    comment = calls.post_comment_for_pull_request(**position, content="1 to add")["comment"]
     calls.update_comment(commentId=comment["commentId"], content="2 to add")
 
     (thread,) = calls.get_comments_for_pull_request(pullRequestId=found["pullRequestId"])["commentsForPullRequestData"]
     assert [each["content"] for each in thread["comments"]] == ["2 to add"]
     with pytest.raises(calls.exceptions.CommentContentSizeLimitExceededException):
-        calls.post_comment_for_pull_request(**place, content="x" * 10_241)
+        calls.post_comment_for_pull_request(**position, content="x" * 10_241)

@@ -147,15 +147,15 @@ def test_ec2_refuses_with_its_own_codes() -> None:
 
 
 def test_rest_json_the_path_the_headers_and_the_body_are_checked() -> None:
-    place = "/2015-03-31/functions/f/concurrency"
-    check("lambda", b'{"ReservedConcurrentExecutions": 2}', "PUT", place.replace("2015-03-31", "2017-10-31"))
+    address = "/2015-03-31/functions/f/concurrency"
+    check("lambda", b'{"ReservedConcurrentExecutions": 2}', "PUT", address.replace("2015-03-31", "2017-10-31"))
 
     sentence = (
         "1 validation error detected: Value '-1' at 'reservedConcurrentExecutions' failed to satisfy constraint: "
         "Member must have value greater than or equal to 0"
     )
     with refused("ValidationException", sentence):
-        check("lambda", b'{"ReservedConcurrentExecutions": -1}', "PUT", place.replace("2015-03-31", "2017-10-31"))
+        check("lambda", b'{"ReservedConcurrentExecutions": -1}', "PUT", address.replace("2015-03-31", "2017-10-31"))
     with refused("ValidationException", 'Unknown parameter in input: "Layer", must be one of: ' + members("lambda")):
         check("lambda", b'{"Layer": []}', "PUT", "/2015-03-31/functions/f/configuration")
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from local_aws_server import ACCOUNT, REGION, Server, eventually
 
-PLACE = f"{REGION}:{ACCOUNT}"
+SCOPE = f"{REGION}:{ACCOUNT}"
 BUCKET, QUEUE, TABLE = "roles-bucket", "roles-queue", "roles-table"
 CALLS = """
 import boto3
@@ -16,7 +16,7 @@ def handle(event, context):
     answer = getattr(client, event["call"])(**event["given"])
     return {"ok": True}
 """
-TABLE_ARN = f"arn:aws:dynamodb:{PLACE}:table/{TABLE}"
+TABLE_ARN = f"arn:aws:dynamodb:{SCOPE}:table/{TABLE}"
 
 
 def statement(*actions: str, resource: Any = "*", **more: Any) -> dict[str, Any]:
@@ -118,7 +118,7 @@ def test_an_explicit_deny_wins(subject: Subject) -> None:
     assert f'on resource: "arn:aws:s3:::{BUCKET}/there" with an explicit deny in an identity-based policy' in said
 
 
-def test_a_query_of_an_index_is_judged_on_the_index(subject: Subject) -> None:
+def test_a_query_of_an_index_is_authorized_on_the_index(subject: Subject) -> None:
     asked = {
         "TableName": TABLE,
         "IndexName": "open",
@@ -133,7 +133,7 @@ def test_a_query_of_an_index_is_judged_on_the_index(subject: Subject) -> None:
     assert subject.calls("dynamodb", "query", **asked) == "ok"
 
 
-def test_every_object_of_a_delete_is_judged(subject: Subject) -> None:
+def test_every_object_of_a_delete_is_authorized(subject: Subject) -> None:
     subject.may(statement("s3:DeleteObject", resource=f"arn:aws:s3:::{BUCKET}/mine/*"))
     both = {"Objects": [{"Key": "mine/a"}, {"Key": "yours/a"}]}
 

@@ -115,7 +115,7 @@ def test_more_of_anything_costs_more(field: str) -> None:
     assert estimate(STACK, {"orders": more}, prices()).total > estimate(STACK, {"orders": USE}, prices()).total
 
 
-def test_a_missing_price_is_told_and_never_zero() -> None:
+def test_a_missing_price_is_named_and_never_zero() -> None:
     found = estimate(STACK, {"orders": USE}, table_with(crawler=None))
 
     assert found.missing == ["crawler"]
@@ -193,7 +193,7 @@ def test_a_schedule_saves_the_runs_above_four_a_day() -> None:
     assert lever("orders: schedule: rate(6 hours)").saves == pytest.approx(usual - seldom)
 
 
-def test_the_three_best_are_told_the_best_first() -> None:
+def test_the_three_best_are_listed_the_best_first() -> None:
     found = best_levers(MONTH, prices())
 
     assert len(found) == 3
@@ -212,7 +212,7 @@ def test_what_is_done_already_is_no_lever() -> None:
     assert best_levers(Month((done,), {"dev": {"orders": USE._replace(runs=1)}}), prices()) == []
 
 
-def test_large_workers_are_not_told_of_spare_capacity() -> None:
+def test_spare_capacity_is_not_proposed_for_large_workers() -> None:
     large = STACK._replace(worker_type="G.4X")
     edits = [each.edit for each in best_levers(Month((large,), MONTH.uses), prices(), count=100)]
 

@@ -41,7 +41,7 @@ def test_names_come_from_terraform_and_a_local_platform_is_asked_before_aws(
 
     found = deployment_of("dev")
 
-    assert capsys.readouterr().out == "Asking the local platform of dev at http://127.0.0.1:5000, not AWS.\n"
+    assert capsys.readouterr().out == "This asks the local AWS of dev at http://127.0.0.1:5000, not AWS.\n"
     assert (found.prefix, found.names["event_dead_letter"], set(SETTINGS)) == (
         "acme-dev",
         DEAD_EVENTS,

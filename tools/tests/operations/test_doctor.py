@@ -248,9 +248,9 @@ def test_an_unknown_environment_could_not_start(
     assert capsys.readouterr().err.startswith("project.yaml names no environment 'prd'")
 
 
-def test_every_check_has_a_name_and_a_judgement_that_asks_nobody() -> None:
+def test_every_check_has_a_name_and_an_evaluation_that_asks_nobody() -> None:
     assert len(diagnosis.CHECKS) > 20
-    assert all(check.subject and check.judge.__code__.co_argcount == 2 for check in diagnosis.CHECKS)
+    assert all(check.subject and check.evaluate.__code__.co_argcount == 2 for check in diagnosis.CHECKS)
 
 
 def test_a_finding_bears_the_name_of_its_check(dev: Needs) -> None:

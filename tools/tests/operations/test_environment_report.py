@@ -85,11 +85,11 @@ def processed(chain: EventChain, key: str, *lines: str) -> str:
 
 def quarantine(chain: EventChain, batch: str, *records: str) -> None:
     chain.s3.create_bucket(Bucket=QUARANTINE, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-    told = [
+    rows_of_quarantine = [
         {"file": f"s3://{INPUT}/orders/a.csv", "line": line, "reasons": ["bad"], "record": record}
         for line, record in enumerate(records)
     ]
-    body = "\n".join(map(json.dumps, told))
+    body = "\n".join(map(json.dumps, rows_of_quarantine))
     chain.s3.put_object(Bucket=QUARANTINE, Key=f"orders/batch_id={batch}/part-0.json", Body=body)
 
 

@@ -47,8 +47,8 @@ class Queues:
         }
 
     def put(self, queue: str, body: str, **attributes: str) -> None:
-        told = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
-        self.sqs.send_message(QueueUrl=self.address[queue], MessageBody=body, MessageAttributes=told)
+        typed = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
+        self.sqs.send_message(QueueUrl=self.address[queue], MessageBody=body, MessageAttributes=typed)
 
     def count(self, queue: str) -> int:
         """How many messages there are, hidden ones too."""
@@ -78,12 +78,12 @@ def queues(chain: EventChain, functions: Functions) -> Queues:
     return Queues(chain)
 
 
-def rule(name: str, target: str, **told: Any) -> dict[str, str]:
+def rule(name: str, target: str, **options: Any) -> dict[str, str]:
     """A rule with its target; the attributes of a dead letter that EventBridge could not deliver."""
     events, service = real("events"), "sqs" if target == QUEUE else "lambda"
     arn = f"arn:aws:sqs:{ARN}:{target}" if service == "sqs" else f"arn:aws:lambda:{ARN}:function:{target}"
     events.put_rule(Name=name, EventPattern=json.dumps({"source": ["aws.s3"]}))
-    events.put_targets(Rule=name, Targets=[{"Id": "target", "Arn": arn} | told])
+    events.put_targets(Rule=name, Targets=[{"Id": "target", "Arn": arn} | options])
     return {"RULE_ARN": f"arn:aws:events:{ARN}:rule/{name}", "TARGET_ARN": arn, "ERROR_CODE": "NO_PERMISSIONS"}
 
 
@@ -134,8 +134,8 @@ def test_an_event_that_a_rule_could_not_send_to_the_queue_goes_there_in_the_rule
 
 def test_a_message_that_the_rule_has_put_into_words_stays_as_it_is(chain: EventChain, queues: Queues) -> None:
     transformer = {"InputPathsMap": {"detail": "$.detail"}, "InputTemplate": TEMPLATE}
-    told = rule("acme-dev-orders", QUEUE, InputTransformer=transformer)
-    queues.put(DEAD_EVENTS, chain.upload("orders/a.csv"), **told)
+    fields = rule("acme-dev-orders", QUEUE, InputTransformer=transformer)
+    queues.put(DEAD_EVENTS, chain.upload("orders/a.csv"), **fields)
 
     redrive.redrive(DEPLOYED)
     queues.work()
@@ -147,7 +147,7 @@ def test_an_event_that_a_rule_could_not_send_to_a_function_goes_to_that_function
     chain: EventChain, queues: Queues, functions: Functions
 ) -> None:
     chain.deliver(chain.upload("orders/a.csv"))
-    chain.crawl(tell=False)
+    chain.crawl(send_event=False)
     queues.put(DEAD_EVENTS, json.dumps(CRAWLED), **rule("acme-dev-crawler-finished", "acme-dev-start-etl-job"))
 
     assert redrive.redrive(DEPLOYED) == 0

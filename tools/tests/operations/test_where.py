@@ -7,13 +7,13 @@ from deployed import DEPLOYED, pretend_deployed
 from event_chain import BAD, DUPLICATE, FAILS_THE_RUN, INPUT, MAXIMUM_ATTEMPTS, EventChain
 
 from dataops.operations import where
-from dataops.operations.search import place_of
+from dataops.operations.search import address_of
 
 QUARANTINE = "acme-dev-quarantine"
 
 
-def told(chain: EventChain, file: str) -> str:
-    return "\n".join(where.answer(DEPLOYED, place_of(file), chain.clock()))
+def answer_to(chain: EventChain, file: str) -> str:
+    return "\n".join(where.answer(DEPLOYED, address_of(file), chain.clock()))
 
 
 def processed(chain: EventChain, *keys: str, body: bytes = b"1") -> None:
@@ -26,7 +26,7 @@ def processed(chain: EventChain, *keys: str, body: bytes = b"1") -> None:
 def test_a_file_is_found_by_its_address_its_key_or_its_name(chain: EventChain, file: str) -> None:
     processed(chain, "orders/a.csv", "orders/ba.csv", "orders/a.csv.gz")
 
-    text = told(chain, file)
+    text = answer_to(chain, file)
 
     assert f"s3://{INPUT}/orders/a.csv\n" in text and "DONE" in text
     assert ", uploaded 2026-03-01 12:00:00 UTC\n" in text
@@ -38,7 +38,7 @@ def test_a_read_file_shows_its_run_its_rows_its_reasons_and_where_they_lie(chain
     (row,) = chain.rows().values()
     run, batch = row["run"], row["run"].rpartition("-")[0]
 
-    text = told(chain, "orders/a.csv")
+    text = answer_to(chain, "orders/a.csv")
 
     assert f"run         {run} (published), job run jr_0 of acme-dev-orders" in text
     assert "rows        4 in, 2 published, 1 quarantined, 1 duplicates\n  reasons     bad 1\n" in text
@@ -59,7 +59,7 @@ def test_refused_rows_are_shown_with_their_reasons_as_they_lie_in_the_quarantine
         Body="\n".join(map(json.dumps, stored)),
     )
 
-    text = told(chain, "orders/a.csv")
+    text = answer_to(chain, "orders/a.csv")
 
     assert "    line 2  type:id, missing:v: x\\x1b[2J\n" in text
     assert "of another file" not in text
@@ -70,7 +70,7 @@ def test_every_version_of_a_key_is_shown_newest_first(chain: EventChain) -> None
     chain.clock.forward(minutes=1)
     chain.deliver(chain.upload("orders/a.csv", b"2"))
 
-    text = told(chain, "orders/a.csv")
+    text = answer_to(chain, "orders/a.csv")
 
     assert text.index("PENDING") < text.index("DONE")
 
@@ -79,7 +79,7 @@ def test_one_version_is_shown_when_the_address_names_it(chain: EventChain) -> No
     chain.deliver(chain.upload("orders/a.csv", b"1"), chain.upload("orders/a.csv", b"2"))
     version = next(iter(chain.rows().values()))["version_id"]
 
-    text = told(chain, f"s3://{INPUT}/orders/a.csv?versionId={version}")
+    text = answer_to(chain, f"s3://{INPUT}/orders/a.csv?versionId={version}")
 
     assert text.count("version     ") == 1 and version in text
 
@@ -87,7 +87,7 @@ def test_one_version_is_shown_when_the_address_names_it(chain: EventChain) -> No
 def test_a_name_that_stands_in_several_folders_is_shown_for_each(chain: EventChain) -> None:
     processed(chain, "orders/monday/a.csv", "orders/tuesday/a.csv")
 
-    text = told(chain, "a.csv")
+    text = answer_to(chain, "a.csv")
 
     assert "orders/monday/a.csv" in text and "orders/tuesday/a.csv" in text
 
@@ -97,7 +97,7 @@ def test_a_version_that_s3_has_removed_is_still_known(chain: EventChain) -> None
     (row,) = chain.rows().values()
     chain.s3.delete_object(Bucket=INPUT, Key="orders/a.csv", VersionId=row["version_id"])
 
-    assert "DONE" in told(chain, "orders/a.csv")
+    assert "DONE" in answer_to(chain, "orders/a.csv")
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_refused_file_shows_why(chain: EventChain, key: str, body: bytes, stat
     chain.deliver(chain.upload(key, body))
     chain.settle()
 
-    text = told(chain, key)
+    text = answer_to(chain, key)
 
     assert f"state       {state}: was quarantined as a whole" in text and f"reason      {reason}" in text
     assert "published   s3://" not in text
@@ -121,7 +121,7 @@ def test_a_file_that_was_given_up_shows_its_attempts_and_the_last_reason(chain: 
     chain.deliver(chain.upload("orders/a.csv", FAILS_THE_RUN.encode()))
     chain.settle()
 
-    text = told(chain, "orders/a.csv")
+    text = answer_to(chain, "orders/a.csv")
 
     assert "DEAD: was given up" in text and "reason      too-many-bad-rows" in text
     assert f"attempts    {MAXIMUM_ATTEMPTS} failed" in text and "published   s3://" not in text
@@ -131,7 +131,7 @@ def test_a_file_that_is_being_read_shows_its_job_run_and_no_rows_yet(chain: Even
     chain.deliver(chain.upload("orders/a.csv"))
     chain.crawl()
 
-    text = told(chain, "orders/a.csv")
+    text = answer_to(chain, "orders/a.csv")
 
     assert "CLAIMED: is being read" in text and "job run jr_0" in text and "report      none yet" in text
 
@@ -153,7 +153,7 @@ def test_a_file_that_only_the_bucket_knows_shows_what_happens_next(
     chain.upload(key)
     chain.clock.forward(minutes=minutes)
 
-    text = told(chain, key.rpartition("/")[2] if by_name else key)
+    text = answer_to(chain, key.rpartition("/")[2] if by_name else key)
 
     assert "It is not in the ledger." in text and next_step in text
 
@@ -163,21 +163,21 @@ def test_a_file_that_was_deleted_before_the_ledger_knew_it_says_so(chain: EventC
     chain.clock.forward(minutes=1)
     chain.s3.delete_object(Bucket=INPUT, Key="orders/a.csv")
 
-    assert "was deleted at 2026-03-01 12:01 UTC" in told(chain, "orders/a.csv")
+    assert "was deleted at 2026-03-01 12:01 UTC" in answer_to(chain, "orders/a.csv")
 
 
 def test_a_file_that_is_nowhere_ends_the_command_with_one_sentence(chain: EventChain) -> None:
     with pytest.raises(SystemExit) as ended:
-        told(chain, "orders/none.csv")
+        answer_to(chain, "orders/none.csv")
 
     assert ended.value.code == (
-        f"Neither the ledger nor s3://{INPUT} contains orders/none.csv. Check its spelling, and where it was uploaded."
+        f"Neither the ledger nor s3://{INPUT} contains orders/none.csv. Check its spelling and its folder."
     )
 
 
 def test_an_address_in_another_bucket_ends_the_command_with_one_sentence(chain: EventChain) -> None:
     with pytest.raises(SystemExit, match=f"^s3://elsewhere is not where dev takes files in: that is s3://{INPUT}$"):
-        told(chain, "s3://elsewhere/orders/a.csv")
+        answer_to(chain, "s3://elsewhere/orders/a.csv")
 
 
 def test_the_command_says_first_whom_it_asks(

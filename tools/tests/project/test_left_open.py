@@ -30,7 +30,7 @@ def test_nothing_is_listed_if_everything_is_decided(capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.parametrize(
-    ("settings", "place"),
+    ("settings", "location"),
     [
         (OPEN_PROD, "environments, prod, account"),
         (with_open(delivery={"account": "000000000009"}), "delivery, account"),
@@ -40,12 +40,12 @@ def test_nothing_is_listed_if_everything_is_decided(capsys: pytest.CaptureFixtur
     ],
 )
 def test_every_placeholder_is_listed_by_its_place(
-    settings: dict[str, Any], place: str, capsys: pytest.CaptureFixture[str]
+    settings: dict[str, Any], location: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     left_open.list_what_is_left_open(settings)
 
-    assert capsys.readouterr().out.splitlines()[1:] == [f"  {place}"]
-    with pytest.raises(SystemExit, match=f"Not decided yet in project.yaml: {place}\\.$"):
+    assert capsys.readouterr().out.splitlines()[1:] == [f"  {location}"]
+    with pytest.raises(SystemExit, match=f"Not decided yet in project.yaml: {location}\\.$"):
         left_open.refuse_what_is_left_open(settings, "pipeline")
 
 

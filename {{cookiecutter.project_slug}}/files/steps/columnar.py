@@ -185,7 +185,7 @@ def value(name: str, found: str, declared: str) -> tuple[str, str | None]:
     if found == "null":
         return f"cast(null as {declared})", None
     if found.startswith("timestamp[ns") and declared == "timestamp":
-        # Spark is told to read nanoseconds as numbers: as timestamps it would refuse the file, or cut them.
+        # Spark reads nanoseconds as numbers here: as timestamps it would refuse the file, or cut them.
         return f"timestamp_micros({column} div 1000)", f"{column} % 1000 <> 0"
     if found == DAY_OF_ORC:
         return column, f"{column} < date'{FIRST_DAY_OF_ORC}'"

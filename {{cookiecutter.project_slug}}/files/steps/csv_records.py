@@ -11,7 +11,7 @@ from functools import cached_property
 
 from steps.failure import RejectedFileError
 
-# Spark's parser is told the same number: it fails, with its whole task, on a line of more fields.
+# Spark's parser gets the same number: it fails, with its whole task, on a line of more fields.
 MAXIMUM_FIELDS = 1 << 17
 # How far a record is looked for whose quote is open; who writes larger cells has forgotten a quote.
 LOOKAHEAD = 4 << 20

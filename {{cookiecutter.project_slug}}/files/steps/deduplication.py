@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 # A row is known by its file and line; only these and the keys are shuffled, never the whole rows.
-PLACE = ["_recency", "_line"]
+POSITION = ["_recency", "_line"]
 
 
 def duplicates(rows: DataFrame, settings: Settings) -> DataFrame:
@@ -32,7 +32,7 @@ def not_unique(rows: DataFrame, settings: Settings) -> DataFrame | None:
     if not repeated:
         return None
     together = reduce(lambda frame, other: frame.unionByName(other), repeated)
-    return together.groupBy(*PLACE).agg(expr("sort_array(collect_list(_reason)) as _broken")).persist()
+    return together.groupBy(*POSITION).agg(expr("sort_array(collect_list(_reason)) as _broken")).persist()
 
 
 def _older(rows: DataFrame, keys: list[str], settings: Settings) -> DataFrame:
@@ -40,6 +40,6 @@ def _older(rows: DataFrame, keys: list[str], settings: Settings) -> DataFrame:
     newest = [named(settings.newest_by)] if settings.newest_by else []
     order = ", ".join([*(f"{column} desc nulls last" for column in newest), "_recency desc", "_line desc"])
     partition = ", ".join(named(key) for key in keys)
-    narrow = rows.selectExpr(*dict.fromkeys([*map(named, keys), *newest, *PLACE]))
-    ranked = narrow.selectExpr(*PLACE, f"row_number() over (partition by {partition} order by {order}) as _rank")
-    return ranked.where("_rank > 1").select(*PLACE)
+    narrow = rows.selectExpr(*dict.fromkeys([*map(named, keys), *newest, *POSITION]))
+    ranked = narrow.selectExpr(*POSITION, f"row_number() over (partition by {partition} order by {order}) as _rank")
+    return ranked.where("_rank > 1").select(*POSITION)

@@ -13,8 +13,13 @@ if TYPE_CHECKING:
 
 CATALOG = "lake"
 # Iceberg keeps `_file` for itself: the place of a row has other names in its tables.
-PLACE = {"_file": "_source_file", "_line": "_source_line", "_uploaded_at": "_uploaded_at", "_sequencer": "_sequencer"}
-PLACE_TYPES = {"_source_file": "string", "_source_line": "bigint", "_uploaded_at": "timestamp", "_sequencer": "string"}
+SOURCE_COLUMNS = {
+    "_file": "_source_file",
+    "_line": "_source_line",
+    "_uploaded_at": "_uploaded_at",
+    "_sequencer": "_sequencer",
+}
+SOURCE_TYPES = {"_source_file": "string", "_source_line": "bigint", "_uploaded_at": "timestamp", "_sequencer": "string"}
 
 
 def session_settings(settings: Settings) -> dict[str, str]:
@@ -34,12 +39,12 @@ def table_name(settings: Settings) -> str:
 
 def merge_batch(spark: SparkSession, settings: Settings, batch: str) -> None:
     """Merge the batch as it was written; merging it again changes nothing."""
-    columns = {column.name: column.type for column in settings.columns} | PLACE_TYPES
+    columns = {column.name: column.type for column in settings.columns} | SOURCE_TYPES
     # The base path makes Spark take the value of a partition from the folder's name.
     folder = batch_folder(settings, batch)
     written = spark.read.option("basePath", folder).parquet(folder)
     kept = [f"cast({named(column.name)} as {column.type}) as {named(column.name)}" for column in settings.columns]
-    rows = written.selectExpr(*kept, *(f"{old} as {new}" for old, new in PLACE.items()))
+    rows = written.selectExpr(*kept, *(f"{old} as {new}" for old, new in SOURCE_COLUMNS.items()))
     spark.sql(create_statement(settings, columns))
     for statement in add_statements(settings, columns, spark.table(table_name(settings)).columns):
         spark.sql(statement)

@@ -33,7 +33,7 @@ class Layout:
 
     @property
     def is_text(self) -> bool:
-        """Whether every value is read as text and judged by the rules, and not typed by the file itself."""
+        """Whether every value is read as text and checked by the rules, and not typed by the file itself."""
         return self.kind not in columnar.FORMATS
 
 

@@ -25,13 +25,13 @@ NUMBER = r"-?[0-9][0-9.eE+-]*+"
 LEVELS_OF_NESTING = 4
 
 
-def cells(lines: DataFrame, layout: Layout, settings: Settings, place: Sequence[str]) -> DataFrame:
+def cells(lines: DataFrame, layout: Layout, settings: Settings, index: Sequence[str]) -> DataFrame:
     """The cells of lines of JSON under the declared names; a line that is not exactly one object is corrupt."""
     keys = list(dict.fromkeys(key for spelt in layout.keys for key in spelt))
     fields = ", ".join(f"{named(key)} string" for key in keys)
     # By their places, as to Spark `id` and `ID` are one name.
-    renamed = f"cast(get(_parsed.r, 0) as struct<{', '.join(f'k{place}: string' for place in range(len(keys)))}>)"
-    fields_of = {key: f"_object.k{place}" for place, key in enumerate(keys)}
+    renamed = f"cast(get(_parsed.r, 0) as struct<{', '.join(f'k{index}: string' for index in range(len(keys)))}>)"
+    fields_of = {key: f"_object.k{index}" for index, key in enumerate(keys)}
     schema = f"r array<struct<{fields}>>, _end int, {rules.CORRUPT} string"
     # Spark reads the first value of a line and no further: as an element of an array, the rest belongs to it.
     wrapped = """concat('{"r":[', _text, '],"_end":1}')"""
@@ -40,14 +40,14 @@ def cells(lines: DataFrame, layout: Layout, settings: Settings, place: Sequence[
     whole = f"_parsed.{rules.CORRUPT} is null and _parsed._end = 1 and {one}"
     read = (
         lines.where(r"value rlike '\\S'")
-        .selectExpr(*place, r"case when startswith(value, '\ufeff') then substr(value, 2) else value end as _text")
+        .selectExpr(*index, r"case when startswith(value, '\ufeff') then substr(value, 2) else value end as _text")
         .selectExpr("*", f"from_json({wrapped}, {quoted(schema)}, {options}) as _parsed")
         .selectExpr("*", f"case when {whole} then null else _text end as {rules.CORRUPT}", f"{renamed} as _object")
     )
     columns = list(zip(settings.columns, layout.keys, strict=True))
     found = [f"{_cell(column, spelt, fields_of, settings)} as {named(column.name)}" for column, spelt in columns]
     read = read.selectExpr("*", *found)
-    names = [place_of.rpartition(" ")[2] for place_of in place]
+    names = [place_of.rpartition(" ")[2] for place_of in index]
     shown = [named(column.name) for column in settings.columns]
     return read.selectExpr(*names, rules.CORRUPT, *shown, f"{_elsewhere(columns, fields_of)} as {rules.ELSEWHERE}")
 
@@ -58,7 +58,7 @@ def _cell(column: Column, spelt: Sequence[str], fields_of: dict[str, str], setti
 
 
 def _exact(key: str, value: str, kind: str) -> str:
-    """The text of a value as it stands in the line; marked, where that cannot be told."""
+    """The text of a value as the line has it; marked if that is unknown."""
     if kind != "string" and not kind.startswith("decimal"):
         return value
     at_stake = f"{value} rlike {quoted(FLOATING)}"

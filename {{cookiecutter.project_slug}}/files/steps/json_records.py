@@ -214,7 +214,7 @@ def _value(held: _Text, decoder: json.JSONDecoder) -> str | None:
                 continue
             return None
         except (ValueError, RecursionError):
-            # Digits or brackets beyond what Python reads: Spark judges the line as it stands.
+            # Digits or brackets beyond what Python reads: Spark gets the line as it is.
             return None
         if end == len(held.text) and held.text[held.at] not in '{["' and held.more():
             continue

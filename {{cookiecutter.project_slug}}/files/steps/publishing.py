@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ROWS_PER_QUARANTINE_FILE = 500_000
 PARTITIONS_PER_REQUEST = 100
-REFUSED_PLACE = ("_file as file", "_line as line")
+REFUSED_POSITION = ("_file as file", "_line as line")
 TAKEN = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
 
 
@@ -43,7 +43,7 @@ def quarantine_folder(settings: Settings, batch: str) -> str:
 def refused(rows: DataFrame, reasons: str, settings: Settings) -> DataFrame:
     """Rows that were read well and are refused, as the quarantine holds them; `reasons` is an array."""
     record = f"to_json(struct({', '.join(named(column.name) for column in settings.columns)}))"
-    return rows.selectExpr(*REFUSED_PLACE, f"{reasons} as reasons", f"{record} as record")
+    return rows.selectExpr(*REFUSED_POSITION, f"{reasons} as reasons", f"{record} as record")
 
 
 def write_quarantine(refused: DataFrame, rows: int, address: str) -> None:
@@ -66,13 +66,13 @@ def quarantined(spark: SparkSession, address: str) -> dict[str, list[tuple[list[
 def publishable(rows: DataFrame, settings: Settings) -> DataFrame:
     """The published columns, arranged so that each partition becomes few files."""
     columns = [named(column.name) for column in settings.columns]
-    place = ["_file", "_line", "_uploaded_at", "_sequencer"]
+    source = ["_file", "_line", "_uploaded_at", "_sequencer"]
     partition = settings.partition_column
     if partition and partition != settings.partition_by:
         columns.append(f"cast({named(str(settings.partition_by))} as date) as {named(partition)}")
     # The hint is given as SQL, because PySpark 3.5 takes no column in `hint`.
     hint = f"rebalance({named(partition)})" if partition else "rebalance"
-    rows = rows.selectExpr(*columns, *place)
+    rows = rows.selectExpr(*columns, *source)
     return rows.sparkSession.sql(f"select /*+ {hint} */ * from {{rows}}", rows=rows)
 
 
@@ -97,7 +97,7 @@ def written_batch(spark: SparkSession, address: str) -> tuple[Counter[str], list
     return rows, sorted({unquote(path).rpartition("/")[0] for _, path, _ in found})
 
 
-def register_partitions(glue: Any, settings: Settings, batch: str, places: list[str]) -> None:
+def register_partitions(glue: Any, settings: Settings, batch: str, folders: list[str]) -> None:
     """Make the batch's folders partitions of the catalog table; those that exist are fine."""
     table = f"{settings.dataset}_batches"
     storage = glue.get_table(DatabaseName=settings.database, Name=table)["Table"]["StorageDescriptor"]
@@ -106,7 +106,7 @@ def register_partitions(glue: Any, settings: Settings, batch: str, places: list[
             "Values": _values(folder, settings, batch),
             "StorageDescriptor": {**storage, "Location": f"{folder}/"},
         }
-        for folder in places
+        for folder in folders
     ]
     for start in range(0, len(partitions), PARTITIONS_PER_REQUEST):
         response = glue.batch_create_partition(

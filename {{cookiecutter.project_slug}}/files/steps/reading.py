@@ -1,4 +1,4 @@
-"""Turns the inspected files into one frame of checked rows: values read as text and judged by the rules."""
+"""Turns the inspected files into one frame of checked rows: values read as text and checked by the rules."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from steps.settings import Column, Settings
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, DataFrameReader, SparkSession
 
-PLACE_COLUMNS = {
+BLOCK_COLUMNS = {
     "_path": "string",
     "_block": "bigint",
     "_shift": "bigint",
@@ -26,8 +26,8 @@ PLACE_COLUMNS = {
     "_sequencer": "string",
     "_recency": "int",
 }
-PLACE = ", ".join(f"{name}: {kind}" for name, kind in PLACE_COLUMNS.items())
-PLACE_OF_RECORD = (
+BLOCK_SCHEMA = ", ".join(f"{name}: {kind}" for name, kind in BLOCK_COLUMNS.items())
+POSITION_OF_RECORD = (
     "_metadata.file_path as _path",
     "_metadata.file_block_start as _block",
     "monotonically_increasing_id() as _position",
@@ -71,7 +71,7 @@ def checked_rows(spark: SparkSession, sources: list[Source], settings: Settings)
 def _cells(spark: SparkSession, layout: Layout, paths: list[str], settings: Settings) -> DataFrame:
     """The cells of one layout under the declared names, and each record's place."""
     if layout.kind == "json":
-        return json_cells.cells(spark.read.text(paths), layout, settings, PLACE_OF_RECORD)
+        return json_cells.cells(spark.read.text(paths), layout, settings, POSITION_OF_RECORD)
     if any(kind.endswith(f"\n{columnar.TIME_OF_ORC}") for kind in layout.names):
         _set_clocks_to_utc(spark)
     frame = _opened(spark.read, layout, paths, settings)
@@ -80,7 +80,7 @@ def _cells(spark: SparkSession, layout: Layout, paths: list[str], settings: Sett
         corrupt = [rules.CORRUPT]
     extra = [rules.named(name) for name in layout.names if layout.is_text and name.startswith("+")][:UNDECLARED_SHOWN]
     lost = [] if layout.is_text else [f"{_lost(layout, settings)} as {rules.LOST}"]
-    return frame.selectExpr(*PLACE_OF_RECORD, *corrupt, *lost, *extra, *_declared(layout, settings))
+    return frame.selectExpr(*POSITION_OF_RECORD, *corrupt, *lost, *extra, *_declared(layout, settings))
 
 
 def _set_clocks_to_utc(spark: SparkSession) -> None:
@@ -173,18 +173,18 @@ def _checked(cells: DataFrame, layout: Layout, settings: Settings) -> DataFrame:
     )
 
 
-def rows_in_place(checked: DataFrame, tallies: list[Tally], sources: list[Source], settings: Settings) -> DataFrame:
+def rows_with_source(checked: DataFrame, tallies: list[Tally], sources: list[Source], settings: Settings) -> DataFrame:
     """The checked rows with where they come from and `_recency` (larger is newer) for a path."""
     from pyspark.sql.functions import broadcast, expr
 
     # As SQL text: createDataFrame would start Python workers on the executors for a handful of rows.
-    listed = rules.quoted(json.dumps(_places(tallies, sources, settings)))
-    places = checked.sparkSession.range(1).selectExpr(f"inline(from_json({listed}, 'array<struct<{PLACE}>>'))")
-    places = places.withColumn("_uploaded_at", expr("cast(_uploaded_at as timestamp)"))
-    joined = checked.join(broadcast(places), ["_path", "_block"])
+    listed = rules.quoted(json.dumps(_blocks_of(tallies, sources, settings)))
+    origins = checked.sparkSession.range(1).selectExpr(f"inline(from_json({listed}, 'array<struct<{BLOCK_SCHEMA}>>'))")
+    origins = origins.withColumn("_uploaded_at", expr("cast(_uploaded_at as timestamp)"))
+    joined = checked.join(broadcast(origins), ["_path", "_block"])
     kept = [rules.named(column.name) for column in settings.columns]
-    place = ["_file", "_position + _shift as _line", "_uploaded_at", "_sequencer", "_recency"]
-    return joined.selectExpr(*kept, *place, "_reasons", "_record")
+    source = ["_file", "_position + _shift as _line", "_uploaded_at", "_sequencer", "_recency"]
+    return joined.selectExpr(*kept, *source, "_reasons", "_record")
 
 
 @dataclass(frozen=True)
@@ -272,19 +272,19 @@ def oldest_first(sources: list[Source]) -> list[Source]:
     return sorted(sources, key=lambda source: (*source.inspection.file.recency, source.name))
 
 
-def _places(tallies: list[Tally], sources: list[Source], settings: Settings) -> list[dict]:
+def _blocks_of(tallies: list[Tally], sources: list[Source], settings: Settings) -> list[dict]:
     """Where each block's lines begin: the rows of the blocks before it, and the header."""
     recency = {source.path: age for age, source in enumerate(oldest_first(sources))}
     blocks: dict[tuple[str, int], list[Tally]] = defaultdict(list)
     for tally in tallies:
         blocks[tally.path, tally.block].append(tally)
-    places, line = [], {path: 2 if settings.format == "csv" and settings.header else 1 for path, _ in blocks}
+    rows, line = [], {path: 2 if settings.format == "csv" and settings.header else 1 for path, _ in blocks}
     spelt = source_of(tallies, sources)
     for (path, block), counted in sorted(blocks.items()):
         source, first = spelt[path], min(tally.first for tally in counted)
         file = source.inspection.file
         origin = (source.name, file.uploaded_at, file.sequencer, recency[source.path])
-        place = (path, block, line[path] - first, *origin)
-        places.append(dict(zip(PLACE_COLUMNS, place, strict=True)))
+        row = (path, block, line[path] - first, *origin)
+        rows.append(dict(zip(BLOCK_COLUMNS, row, strict=True)))
         line[path] += sum(tally.rows for tally in counted)
-    return places
+    return rows

@@ -1,6 +1,6 @@
 """The declared rules as Spark SQL text: building it needs no Spark, so it reads and tests as plain data.
 
-Spark is asked only whether it can judge them, before anything is read: as null they would pass every row.
+Spark is asked only whether it can evaluate them, before anything is read: as null they would pass every row.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ CORRUPT = "_corrupt"
 ELSEWHERE = "_elsewhere"
 # Of Parquet and ORC: the columns whose value does not fit the declared type.
 LOST = "_lost"
-# Begins a text in place of a number whose digits cannot be told; no text of a file may hold this character.
+# Begins a text that replaces a number whose digits are unknown; no text of a file may hold this character.
 INEXACT = "\ufdd0"
 NUMBER = re.compile(r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?")
 WHOLE_NUMBERS = ("tinyint", "smallint", "int", "bigint")
@@ -164,22 +164,22 @@ def _limit(column: Column, text: str) -> str:
     return f"try_cast({quoted(text)} as {column.type})"
 
 
-def judgements(column: Column) -> list[tuple[str, str]]:
+def checks_of(column: Column) -> list[tuple[str, str]]:
     """Pairs of a rule in words and what must not be null, nor fail, for it to mean something."""
     limits = [
         ("minimum", column.minimum),
         ("maximum", column.maximum),
         *(("one_of", text) for text in column.one_of or []),
     ]
-    judged = [(f"{rule} {text!r}", _limit(column, text)) for rule, text in limits if text is not None]
+    checks = [(f"{rule} {text!r}", _limit(column, text)) for rule, text in limits if text is not None]
     if column.type == "string":
-        judged = []
+        checks = []
     if column.pattern is not None:
-        judged.append((f"pattern {column.pattern!r}", f"'' rlike {quoted(column.pattern)}"))
+        checks.append((f"pattern {column.pattern!r}", f"'' rlike {quoted(column.pattern)}"))
     if column.format is not None:
         moment = _moment(quoted("x"), column.type, column.format)
-        judged.append((f"format {column.format!r}", f"coalesce(cast({moment} as string), 'no date')"))
-    return judged
+        checks.append((f"format {column.format!r}", f"coalesce(cast({moment} as string), 'no date')"))
+    return checks
 
 
 def typed_name(column: str) -> str:
@@ -187,7 +187,7 @@ def typed_name(column: str) -> str:
     return f"_typed_{column}"
 
 
-def refuse_unjudgeable(spark: SparkSession, settings: Settings) -> None:
+def refuse_uncheckable(spark: SparkSession, settings: Settings) -> None:
     """End the run when a column's limits, pattern or format mean nothing to Spark."""
     added = settings.partition_column
     if added != settings.partition_by and added in [column.name for column in settings.columns]:
@@ -196,7 +196,7 @@ def refuse_unjudgeable(spark: SparkSession, settings: Settings) -> None:
         )
     for column in settings.columns:
         if wrong := _wrong(spark, column):
-            raise LastingError(f"The rules of {column.name} cannot be judged: {wrong}.")
+            raise LastingError(f"The rules of {column.name} cannot be checked: {wrong}.")
 
 
 def _wrong(spark: SparkSession, column: Column) -> str | None:
@@ -206,9 +206,9 @@ def _wrong(spark: SparkSession, column: Column) -> str | None:
         return (
             f"pattern {column.pattern!r} has a class such as [[:alpha:]], which Java does not know; write \\p{{Alpha}}"
         )
-    for what, judged in judgements(column):
+    for what, check in checks_of(column):
         try:
-            found = spark.sql(f"select {judged} as judged").collect()[0]["judged"]
+            found = spark.sql(f"select {check} as result").collect()[0]["result"]
         except Exception as error:
             # In its own words: they speak of a setting, and no row was read yet.
             return f"Spark refuses {what}: {text_of(error)}"

@@ -37,7 +37,7 @@ def sources(
     found_sources = []
     for number, inspection in enumerate(readable):
         path, records = inspection.file.address, inspection.records
-        if not in_place(inspection):
+        if not unchanged(inspection):
             path, counted = _staged(spark, s3, inspection, f"{folder}/{number}", settings)
             records = counted if records is None else records
         if records:
@@ -45,7 +45,7 @@ def sources(
     return found_sources
 
 
-def in_place(inspection: Inspection) -> bool:
+def unchanged(inspection: Inspection) -> bool:
     """Whether Spark may read the object itself."""
     return inspection.current and not inspection.must_be_copied and not UNOPENABLE.search(inspection.file.key)
 

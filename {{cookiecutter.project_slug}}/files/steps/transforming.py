@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("etl")
 
 REJECT = "_reject"
-PLACE = ("_file", "_line", "_uploaded_at", "_sequencer")
+SOURCE_COLUMNS = ("_file", "_line", "_uploaded_at", "_sequencer")
 # Their texts speak of code, columns and types; any other error may quote values of rows.
 OF_THE_CODE = (
     "AnalysisException",
@@ -61,7 +61,7 @@ def transformed(rows: DataFrame, settings: Settings) -> DataFrame:
 def _differences(given: dict[str, str], returned: dict[str, str], settings: Settings) -> list[str]:
     """What a transform lost, and whose type it changed; spelt as Spark compares names, without case."""
     lower = {name.lower(): kind for name, kind in returned.items()}
-    published = [*(column.name for column in settings.columns), *PLACE]
+    published = [*(column.name for column in settings.columns), *SOURCE_COLUMNS]
     lost = [f"{name} is missing" for name in published if name.lower() not in lower]
     changed = [
         f"{name} is {lower[name]}, not {given[name]}"
@@ -75,12 +75,12 @@ def _words(error: Exception) -> str:
     """The error's own sentence where it can hold no value of a row, or where nobody else reads it."""
     kind = type(error).__name__
     if kind in OF_THE_CODE or is_on_a_laptop():
-        return f"{kind}: {text_of(error)} ({_place(error)})."
+        return f"{kind}: {text_of(error)} ({_line_of_error(error)})."
     log.error("%s", "".join(traceback.format_tb(error.__traceback__)))
-    return f"{kind} at {_place(error)}."
+    return f"{kind} at {_line_of_error(error)}."
 
 
-def _place(error: Exception) -> str:
+def _line_of_error(error: Exception) -> str:
     """Where in the team's code it happened."""
     if isinstance(error, SyntaxError):
         return f"line {error.lineno}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
-from ledger.keys import NOTICE, dataset_row
+from ledger.keys import NOTIFICATION_FLAG, dataset_row
 from ledger.ledger import Ledger, Row
 from ledger.timestamps import as_text
 from runtime.aws import full_name
@@ -87,8 +87,8 @@ class Crawlers:
         waiting = self._waiting(dataset)
         idle = idle + 1 if before.get("waiting") == waiting else 1
         starts = {"idle_starts": idle if waiting else 0, "waiting": waiting}
-        notices = tuple(name for name in before if name.startswith(NOTICE))
-        self.ledger.change(dataset_row(dataset), starts | {"started_at": now}, {}, remove=notices)
+        flags = tuple(name for name in before if name.startswith(NOTIFICATION_FLAG))
+        self.ledger.change(dataset_row(dataset), starts | {"started_at": now}, {}, remove=flags)
         log("crawler-started", dataset=dataset)
         return "started"
 

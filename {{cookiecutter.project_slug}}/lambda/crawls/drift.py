@@ -69,17 +69,17 @@ def _table(glue: Any, database: str, name: str) -> Row | None:
 
 def drift_of(crawled: Row, published: Row) -> list[str]:
     """Each difference in a few words, `added:x` and the like, between the raw and the published table."""
-    file_format, told = crawled.get("Parameters", {}).get("classification", ""), published.get("Parameters", {})
+    file_format, parameters = crawled.get("Parameters", {}).get("classification", ""), published.get("Parameters", {})
     declared = declared_columns(published)
     # If all cells are texts, Glue finds no header: it counts the columns instead of naming them.
     found = [
         column for column in crawled_columns(crawled, file_format) if column[0] in declared or not _counted(column)
     ]
     # Without a header columns are known by their places, which no crawler tells.
-    if not found or told.get("header") == "false":
+    if not found or parameters.get("header") == "false":
         return []
     names = list(dict.fromkeys(name for name, _ in found))
-    has_texts = "missing_values" in told or "decimal" in told
+    has_texts = "missing_values" in parameters or "decimal" in parameters
     drift = [f"added:{name}" for name in names if name not in declared]
     drift += [f"missing:{name}" for name in declared if name not in names and _is_known(name, crawled, file_format)]
     drift += [

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-from ledger.keys import NOTICE, dataset_row, drift_row
+from ledger.keys import NOTIFICATION_FLAG, dataset_row, drift_row
 from ledger.ledger import Row
 from notifications.messages.drift import drift_found
 from notifications.notification import Notifications
@@ -46,24 +46,24 @@ def observed_drift(dataset: str, crawlers: Crawlers) -> Drift:
     return drift
 
 
-def tell_of_drift(dataset: str, drift: Drift, notifications: Notifications) -> None:
+def notify_of_drift(dataset: str, drift: Drift, notifications: Notifications) -> None:
     """Notify of a drift once: a drift's notifications have a row that the start of a crawl does not change."""
     if drift.changes:
-        message = drift_found(notifications.place, dataset, drift.changes, drift.stops)
+        message = drift_found(notifications.origin, dataset, drift.changes, drift.stops)
         notifications.send_once(drift_row(dataset), drift.fingerprint, message)
 
 
 def _remember(dataset: str, crawlers: Crawlers, known: Row, drift: Drift) -> None:
     ledger = crawlers.ledger
     # Remove the records of earlier drifts first, so that a drift that comes back is notified again.
-    notices = [name for name in ledger.row(drift_row(dataset)) or {} if name.startswith(NOTICE)]
-    old = tuple(name for name in notices if drift.fingerprint not in name)
+    flags = [name for name in ledger.row(drift_row(dataset)) or {} if name.startswith(NOTIFICATION_FLAG)]
+    old = tuple(name for name in flags if drift.fingerprint not in name)
     ledger.change(drift_row(dataset), {}, {}, remove=old)
     if not drift.changes:
         ledger.change(dataset_row(dataset), {}, {}, remove=("drift", "drift_since", "on_drift"))
         log("drift-gone", dataset=dataset)
         return
     since = known["drift_since"] if known.get("drift") == list(drift.changes) else ledger.now()
-    told = {"drift": list(drift.changes), "drift_since": since, "on_drift": drift.policy}
-    ledger.change(dataset_row(dataset), told, {})
+    known_drift = {"drift": list(drift.changes), "drift_since": since, "on_drift": drift.policy}
+    ledger.change(dataset_row(dataset), known_drift, {})
     log("drift-found", dataset=dataset, drift=drift.changes, on_drift=drift.policy)

@@ -5,7 +5,7 @@ Terraform and IAM know only the table, no key: a permission applies to all rows.
 
 RUN = "run/"
 # An attribute of this name holds, for one topic, whether a notification was sent.
-NOTICE = "notice_"
+NOTIFICATION_FLAG = "notice_"
 
 
 def version_row(bucket: str, key: str, version: str) -> str:
@@ -53,7 +53,7 @@ def day_row(day: str, dataset: str) -> str:
     return f"day/{day}/{dataset}"
 
 
-def told_row(topic: str) -> str:
+def topic_row(topic: str) -> str:
     """Return the key of the times at which a topic, given by its hash, last got each kind of notification."""
     return f"told/{topic}"
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from notifications.place import Place
+from notifications.origin import Origin
 
 # SNS API Reference, Publish: "must be less than 100 characters long".
 LONGEST_SUBJECT = 99
@@ -16,7 +16,7 @@ class Message:
     """A notification; `kinds` decides who gets it; `about` is its dataset, if any; `values` are for programs."""
 
     kinds: tuple[str, ...]
-    place: Place
+    origin: Origin
     headline: str
     facts: list[str]
     next_steps: list[str]
@@ -26,8 +26,8 @@ class Message:
 
     @property
     def subject(self) -> str:
-        """Return the place and the title, as SNS accepts it."""
-        return clean_subject(f"{' '.join(filter(None, (self.place.prefix, self.about)))}: {self.headline}")
+        """Return the origin and the headline, as SNS accepts it."""
+        return clean_subject(f"{' '.join(filter(None, (self.origin.prefix, self.about)))}: {self.headline}")
 
 
 def clean_subject(text: str) -> str:

@@ -19,20 +19,20 @@ def as_teams(message: Message) -> str:
 
 
 def _card(message: Message, links: dict[str, str]) -> str:
-    places = " · ".join(links.values())
-    facts = "\n".join(map(_harmless, message.facts))[: LONGEST_DESCRIPTION - len(places)]
+    lines = " · ".join(links.values())
+    facts = "\n".join(map(_harmless, message.facts))[: LONGEST_DESCRIPTION - len(lines)]
     content = {
         "textType": "client-markdown",
         "title": _harmless(message.subject),
-        "description": "\n".join(filter(None, [facts, places])),
+        "description": "\n".join(filter(None, [facts, lines])),
         "nextSteps": list(map(_harmless, message.next_steps)),
-        "keywords": [message.place.environment, *filter(None, [message.about]), *message.kinds],
+        "keywords": [message.origin.environment, *filter(None, [message.about]), *message.kinds],
     }
     # Notifications about one dataset of one environment are in one thread.
-    thread = f"{message.place.prefix} {message.about}".strip()
+    thread = f"{message.origin.prefix} {message.about}".strip()
     metadata = {"threadId": thread, "summary": _harmless(message.headline), "eventType": message.kinds[0]}
-    told = {"version": "1.0", "source": "custom", "content": content, "metadata": metadata}
-    return json.dumps(told, ensure_ascii=False)
+    card = {"version": "1.0", "source": "custom", "content": content, "metadata": metadata}
+    return json.dumps(card, ensure_ascii=False)
 
 
 def _harmless(text: str) -> str:
@@ -47,19 +47,19 @@ WIDE_IN_SMS = "^{}\\[~]|"
 
 def as_text(message: Message) -> str:
     """Return a mail: the whole notification, one fact per line."""
-    places = [f"{name}: {address}" for name, address in message.links.items()]
+    links = [f"{name}: {address}" for name, address in message.links.items()]
     parts = [[message.subject], message.facts, ["What to do next:", *message.next_steps]]
-    parts += [["Where to look:", *places]] if places else []
+    parts += [["Where to look:", *links]] if links else []
     return "\n\n".join("\n".join(lines) for lines in parts)
 
 
 def as_sms(message: Message) -> str:
     """Return one SMS of at most 160 places, for any notification."""
     text = f"{message.subject}. {' '.join(message.facts)}".replace("`", "'")
-    places, kept = 0, ""
+    length, kept = 0, ""
     for letter in " ".join("".join(each if " " <= each <= "~" else " " for each in text).split()):
-        places += 2 if letter in WIDE_IN_SMS else 1
-        if places > LONGEST_SMS:
+        length += 2 if letter in WIDE_IN_SMS else 1
+        if length > LONGEST_SMS:
             return f"{kept[: LONGEST_SMS - 7].rpartition(' ')[0]}..."
         kept += letter
     return kept
@@ -67,10 +67,10 @@ def as_sms(message: Message) -> str:
 
 def as_json(message: Message) -> str:
     """Return JSON for a program behind an HTTPS address."""
-    told = {
+    content = {
         "version": 1,
         "kinds": message.kinds,
-        "environment": message.place.environment,
+        "environment": message.origin.environment,
         "dataset": message.about or None,
         "subject": message.subject,
         "facts": message.facts,
@@ -78,7 +78,7 @@ def as_json(message: Message) -> str:
         "links": message.links,
         "values": message.values,
     }
-    return json.dumps(told, ensure_ascii=False)
+    return json.dumps(content, ensure_ascii=False)
 
 
 FORMS: dict[str, Callable[[Message], str]] = {

@@ -5,14 +5,14 @@ import json
 from collections.abc import Callable, Collection
 from typing import Any
 
-from ledger.keys import NOTICE, told_row
+from ledger.keys import NOTIFICATION_FLAG, topic_row
 from ledger.ledger import Ledger, Row
 from ledger.timestamps import earlier
 from runtime.metric import kind_of, log
 
 from notifications.message import Message
 from notifications.message_form import FORMS
-from notifications.place import Place
+from notifications.origin import Origin
 
 MINUTES_TO_SEND = 5
 SENT = "sent"
@@ -50,16 +50,16 @@ def is_sent(ledger: Ledger, row: str, flag: str) -> bool:
     return (ledger.row(row) or {}).get(flag) == SENT
 
 
-def told_of(routes: list[Row], message: Message) -> list[tuple[str, str]]:
+def recipients_of(routes: list[Row], message: Message) -> list[tuple[str, str]]:
     """Return the topics whose targets get a notification, each with the format of its target."""
-    heard = [route for route in routes if set(route["kinds"]) & set(message.kinds)]
-    return [(topic, route["form"]) for route in heard for topic in route["topics"]]
+    matching = [route for route in routes if set(route["kinds"]) & set(message.kinds)]
+    return [(topic, route["form"]) for route in matching for topic in route["topics"]]
 
 
 def publish(sns: Any, topic: str, message: Message, form: str) -> None:
     """Publish one notification to one topic, in the format of its target."""
-    told = {"environment": message.place.environment} | ({"dataset": message.about} if message.about else {})
-    attributes = {name: {"DataType": "String", "StringValue": value} for name, value in told.items()}
+    named = {"environment": message.origin.environment} | ({"dataset": message.about} if message.about else {})
+    attributes = {name: {"DataType": "String", "StringValue": value} for name, value in named.items()}
     # For the owner of an existing topic, whose subscriptions may filter by these.
     attributes["kind"] = {"DataType": "String.Array", "StringValue": json.dumps(message.kinds)}
     text = FORMS[form](message)
@@ -71,7 +71,7 @@ def hash_of(topic: str) -> str:
     return hashlib.sha256(topic.encode()).hexdigest()[:8]
 
 
-IsTold = Callable[[str], bool]
+IsNotified = Callable[[str], bool]
 
 
 class Notifications:
@@ -82,33 +82,33 @@ class Notifications:
 
     def __init__(self, sns: Any, routes: str, ledger: Ledger, prefix: str) -> None:
         self.sns, self.routes, self.ledger = sns, json.loads(routes), ledger
-        self.place = Place(prefix, sns.meta.region_name)
+        self.origin = Origin(prefix, sns.meta.region_name)
 
-    def send_once(self, row: str, notice: str, message: Message, is_told: IsTold = lambda topic: False) -> bool:
+    def send_once(self, row: str, name: str, message: Message, is_notified: IsNotified = lambda topic: False) -> bool:
         """Send to each topic whose target gets it, unless it was sent there; return True if it is sent everywhere.
 
         Losing a notification is worse than reading it twice. So a sender first reserves the notification, sends,
         and then marks it as sent: an unconfirmed reservation expires, and the sweep sends again.
         """
         refused: list[Exception] = []
-        told = [(topic, form) for topic, form in told_of(self.routes, message) if not is_told(topic)]
-        is_out = [self._send(row, notice, topic, message, form, refused) for topic, form in told]
+        recipients = [(topic, form) for topic, form in recipients_of(self.routes, message) if not is_notified(topic)]
+        is_out = [self._send(row, name, topic, message, form, refused) for topic, form in recipients]
         if refused:
             raise refused[0]
         return all(is_out)
 
-    def send_now(self, row: str, notice: str, message: Message, is_told: IsTold = lambda topic: False) -> None:
+    def send_now(self, row: str, name: str, message: Message, is_notified: IsNotified = lambda topic: False) -> None:
         """Send for a caller without a sweep: fail, so that AWS calls it again, unless it is sent everywhere."""
-        if not self.send_once(row, notice, message, is_told):
+        if not self.send_once(row, name, message, is_notified):
             raise RuntimeError(f"Who began to send {row} has not finished: it is tried again.")
 
-    def has_told(self, topic: str, kinds: Collection[str], since: str) -> bool:
+    def has_notified(self, topic: str, kinds: Collection[str], since: str) -> bool:
         """Return whether a topic has got a notification of one of these kinds since a time."""
-        known = (self.ledger.row(told_row(hash_of(topic))) or {}) if kinds else {}
+        known = (self.ledger.row(topic_row(hash_of(topic))) or {}) if kinds else {}
         return any(known.get(kind.replace(" ", "_"), "") >= since for kind in kinds)
 
-    def _send(self, row: str, notice: str, topic: str, message: Message, form: str, refused: list[Exception]) -> bool:
-        flag, reservation = flag_of(notice, topic), self.ledger.now()
+    def _send(self, row: str, name: str, topic: str, message: Message, form: str, refused: list[Exception]) -> bool:
+        flag, reservation = flag_of(name, topic), self.ledger.now()
         if not reserve(self.ledger, row, flag, reservation):
             return is_sent(self.ledger, row, flag)
         try:
@@ -120,11 +120,11 @@ class Notifications:
             return False
         keep(self.ledger, row, flag)
         times = {kind.replace(" ", "_"): self.ledger.now() for kind in message.kinds}
-        self.ledger.change(told_row(hash_of(topic)), times, {})
+        self.ledger.change(topic_row(hash_of(topic)), times, {})
         log("notification-sent", row=row, notice=flag, kinds=message.kinds)
         return True
 
 
-def flag_of(notice: str, topic: str) -> str:
+def flag_of(name: str, topic: str) -> str:
     """Return the ledger's name of a notification to one topic; it does not depend on other targets."""
-    return f"{NOTICE}{notice}_{hash_of(topic)}"
+    return f"{NOTIFICATION_FLAG}{name}_{hash_of(topic)}"

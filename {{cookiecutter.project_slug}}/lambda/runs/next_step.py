@@ -1,7 +1,7 @@
 """Decides from the ledger and the crawler what a dataset needs next."""
 
 from crawls.crawler import Crawl, Crawlers
-from crawls.drift_policy import Drift, observed_drift, tell_of_drift
+from crawls.drift_policy import Drift, notify_of_drift, observed_drift
 from ledger.keys import dataset_row
 from notifications.messages.crawl import crawl_failed, crawler_stuck
 from notifications.messages.run import account_limit_reached
@@ -34,8 +34,8 @@ def advance(
         started = start_crawl(dataset, crawlers, notifications)
     # Last, because neither run nor crawl depends on whether a notification goes out.
     if is_limited:
-        tell_of_account_limit(dataset, jobs, len(seen), notifications)
-    tell_of_drift(dataset, drift, notifications)
+        notify_of_account_limit(dataset, jobs, len(seen), notifications)
+    notify_of_drift(dataset, drift, notifications)
     return {"run": run, "crawler": started}
 
 
@@ -43,17 +43,17 @@ def start_crawl(dataset: str, crawlers: Crawlers, notifications: Notifications) 
     """Start the crawler; if that no longer helps, notify instead of trying forever."""
     result = crawlers.start(dataset)
     if result == "stuck":
-        notifications.send_once(dataset_row(dataset), "crawl_stuck", crawler_stuck(notifications.place, dataset))
+        notifications.send_once(dataset_row(dataset), "crawl_stuck", crawler_stuck(notifications.origin, dataset))
     return result
 
 
-def tell_of_failed_crawl(dataset: str, notifications: Notifications) -> None:
+def notify_of_failed_crawl(dataset: str, notifications: Notifications) -> None:
     """Tell people that a crawl failed; its files keep waiting."""
-    notifications.send_once(dataset_row(dataset), "crawl_failed", crawl_failed(notifications.place, dataset))
+    notifications.send_once(dataset_row(dataset), "crawl_failed", crawl_failed(notifications.origin, dataset))
 
 
-def tell_of_account_limit(dataset: str, jobs: JobRuns, waiting: int, notifications: Notifications) -> None:
+def notify_of_account_limit(dataset: str, jobs: JobRuns, waiting: int, notifications: Notifications) -> None:
     """Tell people once a day that the account's Glue quotas keep files waiting."""
-    notice = f"limit_{jobs.ledger.now()[:10].replace('-', '')}"
-    message = account_limit_reached(notifications.place, dataset, waiting, str(jobs.workers))
-    notifications.send_once(dataset_row(dataset), notice, message)
+    name = f"limit_{jobs.ledger.now()[:10].replace('-', '')}"
+    message = account_limit_reached(notifications.origin, dataset, waiting, str(jobs.workers))
+    notifications.send_once(dataset_row(dataset), name, message)

@@ -11,7 +11,7 @@ from runtime.aws import each
 
 from runs.dataset_metrics import measure_run
 from runs.job_run import JobRuns
-from runs.run_news import RunNews
+from runs.run_notifications import RunNotifications
 from runs.run_outcome import Outcome, is_explained, outcome_of
 
 FINAL = ("SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR", "EXPIRED")
@@ -22,8 +22,8 @@ GRACE = timedelta(minutes=20)
 class Closing:
     """Closes runs: the job's state decides when, the commit decides how."""
 
-    def __init__(self, jobs: JobRuns, news: RunNews, maximum_attempts: int) -> None:
-        self.jobs, self.news, self.maximum_attempts = jobs, news, maximum_attempts
+    def __init__(self, jobs: JobRuns, notifications: RunNotifications, maximum_attempts: int) -> None:
+        self.jobs, self.notifications, self.maximum_attempts = jobs, notifications, maximum_attempts
         self.ledger = jobs.ledger
 
     def open_runs(self, dataset: str, begun: list[Row]) -> list[str]:
@@ -57,7 +57,7 @@ class Closing:
 
     def _publish(self, dataset: str, run: str, rows: list[Row], outcome: Outcome, known: Row) -> None:
         each(lambda row: finish(self.ledger, row["file"], run, *outcome.of_file(row)), rows)
-        self.news.published(dataset, run, known, outcome.report)
+        self.notifications.published(dataset, run, known, outcome.report)
 
     def _fail(self, dataset: str, run: str, rows: list[Row], outcome: Outcome, reason: str, known: Row) -> None:
         most, advice = self.maximum_attempts, None
@@ -71,10 +71,10 @@ class Closing:
         dead = [row["key"] for row in rows if row["file"] in lasting or int(row["attempts"]) + 1 >= most]
         failure: Row = {"reason": reason, "waiting": len(rows) - len(dead), "dead": len(dead), "advice": advice}
         failure |= {"lasting": True} if len(lasting) == len(dead) > 0 else {}
-        told: Row = {"state": "FAILED", "failure": failure | {"dead_files": dead[:MOST_FILES]}}
-        self.ledger.change(run_row(run), told, {"state": "STARTED"})
+        failed: Row = {"state": "FAILED", "failure": failure | {"dead_files": dead[:MOST_FILES]}}
+        self.ledger.change(run_row(run), failed, {"state": "STARTED"})
         each(lambda row: fail(self.ledger, row, run, reason, 1 if row["file"] in lasting else most), rows)
-        self.news.failed(dataset, run, told | (self.ledger.row(run_row(run)) or {}))
+        self.notifications.failed(dataset, run, failed | (self.ledger.row(run_row(run)) or {}))
 
     def _release(self, dataset: str, run: str, rows: list[Row], known: Row) -> str:
         since = max([row["updated_at"] for row in rows] + [known.get("uploaded_at", "")])

@@ -20,18 +20,18 @@ class Outcome:
 
     def of_file(self, row: Row) -> tuple[str, str | None]:
         """Return the final state of a file of a published run, and the reason."""
-        place = (row["key"], row.get("version_id"))
+        version = (row["key"], row.get("version_id"))
         for file in self.report.get("files", []):
-            if (file["key"], file.get("version_id")) == place and file["file_reason"]:
+            if (file["key"], file.get("version_id")) == version and file["file_reason"]:
                 reason = str(file["file_reason"])
                 return ("GONE" if reason == "gone" else "QUARANTINED"), reason
         return "DONE", None
 
     def is_lasting(self, row: Row) -> bool:
         """Whether another attempt of a file of a failed run would end in the same way, as files/etl.py reports it."""
-        place = (row["key"], row.get("version_id"))
+        version = (row["key"], row.get("version_id"))
         files = self.report.get("files", [])
-        return any(file.get("lasting") and (file["key"], file.get("version_id")) == place for file in files)
+        return any(file.get("lasting") and (file["key"], file.get("version_id")) == version for file in files)
 
     def reason(self, job_state: str) -> str:
         """Return why a run that did not publish failed, in one line."""
@@ -48,8 +48,8 @@ def outcome_of(s3: Any, bucket: str, dataset: str, run: str) -> Outcome:
     """Read commit and report of a run; a batch is published if its commit exists, whichever run wrote it."""
     commit = _stored(s3, bucket, commit_key(dataset, run.rpartition("-")[0]))
     # The committing run has the numbers; a later attempt found nothing left to do.
-    told_by = commit["run"] if commit else run
-    return Outcome(commit is not None, _stored(s3, bucket, report_key(dataset, told_by)) or {})
+    reported_by = commit["run"] if commit else run
+    return Outcome(commit is not None, _stored(s3, bucket, report_key(dataset, reported_by)) or {})
 
 
 def _stored(s3: Any, bucket: str, key: str) -> Row | None:

@@ -53,5 +53,5 @@ def measure(prefix: str, event: str, values: dict[str, float], **fields: Any) ->
         if names:
             metrics = [{"Name": name, "Unit": METRICS[name].unit} for name in names]
             directives.append({"Namespace": namespace, "Dimensions": [dimensions], "Metrics": metrics})
-    told = {"_aws": {"Timestamp": round(time.time() * 1000), "CloudWatchMetrics": directives}}
-    log(event, environment=environment, **fields, **values, **told)
+    embedded = {"_aws": {"Timestamp": round(time.time() * 1000), "CloudWatchMetrics": directives}}
+    log(event, environment=environment, **fields, **values, **embedded)

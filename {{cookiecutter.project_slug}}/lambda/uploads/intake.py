@@ -43,12 +43,12 @@ class Intake:
         """Return the datasets for which a message requests a crawl; None if it could not be handled."""
         try:
             sent_at = from_milliseconds(message["attributes"]["SentTimestamp"])
-            told = message_from(message["body"], sent_at)
-            waiting = {upload.dataset for upload in told.uploads if self.record(upload) == "PENDING"}
+            parsed = message_from(message["body"], sent_at)
+            waiting = {upload.dataset for upload in parsed.uploads if self.record(upload) == "PENDING"}
         except Exception as error:
             log("message-failed", message=message["messageId"], error=kind_of(error))
             return None
-        return waiting if told.crawl_on_upload else set()
+        return waiting if parsed.crawl_on_upload else set()
 
     def record(self, upload: Upload) -> str:
         """Record one upload; return the state of its file, IGNORED if it is no data."""
@@ -59,14 +59,14 @@ class Intake:
             return "IGNORED"
         state = record(self.crawlers.ledger, upload)
         if state == "QUARANTINED":
-            self.tell_of_refusal(upload.dataset, upload.file)
+            self.notify_of_refusal(upload.dataset, upload.file)
         return state
 
-    def tell_of_refusal(self, dataset: str, file: str) -> None:
+    def notify_of_refusal(self, dataset: str, file: str) -> None:
         """Notify of a file that was quarantined on arrival; the run notifies of those that it quarantined."""
         row = self.crawlers.ledger.row(file) or {}
         if "open" not in row:
             return
-        message = file_refused(self.notifications.place, dataset, row)
+        message = file_refused(self.notifications.origin, dataset, row)
         if self.notifications.send_once(file, "refused", message):
             close_refused(self.crawlers.ledger, file)

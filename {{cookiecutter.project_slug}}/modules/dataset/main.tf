@@ -21,7 +21,7 @@ locals {
   partition = var.dataset.partition_by == null ? [] : [
     local.temporal ? { name = "${var.dataset.partition_by}_day", type = "date" } : { name = var.dataset.partition_by, type = local.types[var.dataset.partition_by] }
   ]
-  place = [
+  source_columns = [
     { name = "_file", type = "string" },
     { name = "_line", type = "bigint" },
     { name = "_uploaded_at", type = "timestamp" },

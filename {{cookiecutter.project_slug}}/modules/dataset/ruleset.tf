@@ -9,7 +9,7 @@ locals {
     { column = column.name, condition = "${sign} ${can(tonumber(limit)) ? limit : jsonencode(limit)}" } if limit != null && length(split(" ", limit == null ? "" : limit)) == 1
   ]])
   # Glue's own parser (github.com/awslabs/dqdl) removes the escapes of some quoted texts and keeps those of others, a pattern's among them,
-  # and reads "2026-01-31" and "12:30" as times. The console gets texts that mean the same either way; the job judges all of them.
+  # and reads "2026-01-31" and "12:30" as times. The console gets texts that mean the same either way; the job checks all of them.
   _unclear  = "[\"\\\\\\p{Cc}\\x{2028}\\x{2029}]|^[0-9]{4}-[0-9]{2}-[0-9]{2}$|^[0-9]{1,2}:[0-9]{2}"
   _declared = { for column in var.dataset.columns : column.name => { "in" = column.one_of, "matches" = column.pattern == null ? null : [column.pattern] } }
   _texts = flatten([for column in var.dataset.columns : [
@@ -18,7 +18,7 @@ locals {
     if texts != null && !anytrue([for text in texts == null ? [] : texts : can(regex(local._unclear, text))])
   ]])
 
-  # A missing value would fail the rule. "(…) OR (… = NULL)" would not help: Glue judges each half on the whole column.
+  # A missing value would fail the rule. "(…) OR (… = NULL)" would not help: Glue evaluates each half on the whole column.
   # Uniqueness is left out: the table keeps the older rows of a key, on purpose.
   quality = concat(
     ["RowCount > 0"],

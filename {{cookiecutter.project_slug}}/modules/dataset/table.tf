@@ -3,7 +3,7 @@
 locals {
   # A partition of another column's value is not in the files: it is in the folder's name.
   _moved  = local.temporal ? [] : local.partition[*].name
-  columns = concat([for column in var.dataset.columns : { name = column.name, type = column.type } if !contains(local._moved, column.name)], local.place, [{ name = "_sequencer", type = "string" }])
+  columns = concat([for column in var.dataset.columns : { name = column.name, type = column.type } if !contains(local._moved, column.name)], local.source_columns, [{ name = "_sequencer", type = "string" }])
   # What lambda/crawls/drift_policy.py has to know beside the columns.
   _drift = merge(
     { on_drift = var.dataset.on_drift },

@@ -3,7 +3,7 @@
 locals {
   # Athena writes its own names for the types of a view's columns.
   _athena = { string = "varchar", int = "integer", float = "real", binary = "varbinary", timestamp = "timestamp(3)" }
-  _shown  = concat([for column in var.dataset.columns : { name = column.name, type = column.type }], local.place)
+  _shown  = concat([for column in var.dataset.columns : { name = column.name, type = column.type }], local.source_columns)
   _select = join(", ", [for column in local._shown : "\"${column.name}\""])
 
   _from = join(" ", [

@@ -12,7 +12,7 @@ locals {
   } }
 
   # A fault of notify itself goes to people in CloudWatch's own text. An alarm takes five actions.
-  _untold = { for number, topics in chunklist(module.notification.topics, 5) : join("-", compact(["notify-failing", number == 0 ? "" : number + 1])) => {
+  _notify_failing = { for number, topics in chunklist(module.notification.topics, 5) : join("-", compact(["notify-failing", number == 0 ? "" : number + 1])) => {
     says       = "Alarms and the budget no longer cause notifications: the Lambda notify has failed, or its topic cannot invoke it."
     section    = "notify-failing"
     period     = 300
@@ -25,5 +25,5 @@ locals {
     }
   } }
 
-  notification_alarms = merge(local._unreached, local._untold)
+  notification_alarms = merge(local._unreached, local._notify_failing)
 }

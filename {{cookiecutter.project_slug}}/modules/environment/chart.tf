@@ -11,7 +11,7 @@ locals {
     { title = "3 Crawls", metrics = concat(local._seen.crawl-long, local._seen.crawl-failing) },
     { title = "4 Runs", metrics = concat([merge(local._own, { name = "runs_published", statistic = "Sum" })], local._seen.runs-failed, local._seen.runs-timed-out) },
     { title = "5 Rows are published", metrics = local._per_dataset.published },
-    { title = "6 People are told", metrics = [for topic in concat(module.notification.names, [var.names.topic]) : { namespace = "AWS/SNS", name = "NumberOfMessagesPublished", dimensions = { TopicName = topic }, statistic = "Sum", label = trimprefix(topic, "${var.prefix}-") }] },
+    { title = "6 Notifications", metrics = [for topic in concat(module.notification.names, [var.names.topic]) : { namespace = "AWS/SNS", name = "NumberOfMessagesPublished", dimensions = { TopicName = topic }, statistic = "Sum", label = trimprefix(topic, "${var.prefix}-") }] },
   ]
   _freshness_and_volume = [
     { title = "Seconds since something was published", metrics = local._per_dataset.seconds_since_published },

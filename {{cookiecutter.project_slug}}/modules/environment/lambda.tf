@@ -13,7 +13,7 @@ locals {
     sweep             = { timeout = 300, reads = ["PREFIX", "INPUT_BUCKET", "OUTPUT_BUCKET", "LEDGER_TABLE", "NOTIFICATION_ROUTES", "WORKER_TYPE", "WORKERS", "MAXIMUM_ATTEMPTS", "CANARY"] }
   }
 
-  told = {
+  function_variables = {
     PREFIX              = var.prefix
     INPUT_BUCKET        = var.buckets.input
     OUTPUT_BUCKET       = var.buckets.output
@@ -28,7 +28,7 @@ locals {
   }
 
   # Lambda measures the JSON of the variables in bytes, with the quotes inside of a value escaped.
-  _environment       = { for name, function in local.functions : name => base64encode(jsonencode({ for variable in function.reads : variable => local.told[variable] })) }
+  _environment       = { for name, function in local.functions : name => base64encode(jsonencode({ for variable in function.reads : variable => local.function_variables[variable] })) }
   _environment_bytes = { for name, encoded in local._environment : name => length(encoded) * 3 / 4 - length(regexall("=", encoded)) }
 }
 
@@ -50,7 +50,7 @@ resource "aws_lambda_function" "this" {
   kms_key_arn                    = aws_kms_key.this.arn
 
   environment {
-    variables = { for name in each.value.reads : name => local.told[name] }
+    variables = { for name in each.value.reads : name => local.function_variables[name] }
   }
 
   dead_letter_config {

@@ -20,14 +20,14 @@ locals {
   # Rules on the default bus of an account and region together, unless AWS has raised the quota (EventBridge guide, "Quotas").
   _most_rules = contains(["af-south-1", "eu-south-1"], local._region) ? 100 : 300
   _neighbours = [for name, entry in local._entries : name if entry.account == local._entry.account && coalesce(entry.region, var.settings.region) == local._region]
-  _rules_here = sum([for name in local._neighbours : local._event_rules[local._places[name]]])
+  _rules_here = sum([for name in local._neighbours : local._event_rules[local._deployments[name]]])
 
   capacity = {
     # Empty where the account has nothing to reserve: what bounds a burst then is uploads_at_once and the account's own quota.
-    reserved_executions = { for name, count in local._reserved[local._places[var.environment]] : name => count if local.environment.reserved_concurrency }
-    lambdas             = keys(local._reserved[local._places[var.environment]])
+    reserved_executions = { for name, count in local._reserved[local._deployments[var.environment]] : name => count if local.environment.reserved_concurrency }
+    lambdas             = keys(local._reserved[local._deployments[var.environment]])
     uploads_at_once     = local._reserved.environment.start_crawler
-    event_rules         = local._event_rules[local._places[var.environment]]
+    event_rules         = local._event_rules[local._deployments[var.environment]]
     # The guard, and one for what somebody does: pipeline/person.tf.
     policies_of_a_person = 2
     interface_endpoints  = local._interface_endpoints

@@ -47,7 +47,7 @@ locals {
     protocol                = { pattern = "^(email|sms|https|slack|teams|topic)$", words = "email, sms, https, slack, teams or topic" }
     kind                    = { pattern = "^(${join("|", keys(local.kinds))})$", words = "one of ${join(", ", keys(local.kinds))}" }
     successes               = { pattern = "^(daily|per run|never)$", words = "daily, per run or never" }
-    "target environment"    = { pattern = "^(${join("|", keys(local._places))})$", words = "one of ${join(", ", keys(local._places))}" }
+    "target environment"    = { pattern = "^(${join("|", keys(local._deployments))})$", words = "one of ${join(", ", keys(local._deployments))}" }
     "email endpoint"        = { pattern = "^[^@\\s]+@[^@\\s]+[.][^@\\s]+$", words = "one plain address" }
     "sms endpoint"          = { pattern = "^[+][1-9][0-9]{6,14}$", words = "a telephone number with its country, such as +32470123456" }
     "https endpoint"        = { pattern = "^https://", words = "an https:// address" }

@@ -39,7 +39,7 @@ locals {
   _crawler_role = "${local.prefix}-glue-crawler"
 
   # Glue composes them from the security configuration and the role, and makes them if they do not exist (AWS Glue guide,
-  # "Logging for AWS Glue jobs"; Glue 4.0 and older wrote elsewhere). Nothing that a job is told changes them.
+  # "Logging for AWS Glue jobs"; Glue 4.0 and older wrote elsewhere). No argument of a job changes them.
   log_groups = {
     job_error  = "/aws-glue/jobs/${local._security}-role/${local._job_role}/error"
     job_output = "/aws-glue/jobs/${local._security}-role/${local._job_role}/output"
@@ -72,5 +72,5 @@ locals {
   })
 
   # The topics of this environment's targets, by the target's name.
-  target_topics = { for name in keys(local._hearing_here) : name => "${local.prefix}-notifications-${split(":", name)[0]}-${substr(sha256(name), 0, 8)}" }
+  target_topics = { for name in keys(local._targets_here) : name => "${local.prefix}-notifications-${split(":", name)[0]}-${substr(sha256(name), 0, 8)}" }
 }

@@ -1,7 +1,7 @@
 # The kinds of notification, and the kinds of each target in each environment.
 
 locals {
-  # happens: where. usual: a target hears of it that names no kinds. urgent: an SMS target does, and somebody must.
+  # happens: where. usual: a target without `kinds` receives it. urgent: an SMS target does too, and somebody must.
   kinds = {
     "run succeeded"           = { happens = ["environment"], usual = true, urgent = false }
     "run failed"              = { happens = ["environment"], usual = true, urgent = true }
@@ -24,34 +24,34 @@ locals {
   # The notification of successful runs to a target: one per day, one per run, or none.
   _successes = { "daily" = ["daily digest"], "per run" = ["run succeeded"], "never" = [] }
 
-  _places = merge({ for entry in var.settings.environments : entry.name => "environment" }, { pipeline = "pipeline" })
+  _deployments = merge({ for entry in var.settings.environments : entry.name => "environment" }, { pipeline = "pipeline" })
   _targets = [for number, target in var.settings.notifications : merge(target, {
     number = number
     # A target's name is what it stands for, so that the order in project.yaml does not matter to Terraform.
     name         = join(":", concat([target.protocol], compact([target.endpoint, target.arn, target.workspace, target.team, target.channel])))
     kinds        = target.kinds != null ? target.kinds : [for kind, is in local.kinds : kind if target.protocol == "sms" ? is.urgent : is.usual]
-    environments = target.environments != null ? target.environments : keys(local._places)
+    environments = target.environments != null ? target.environments : keys(local._deployments)
   })]
 
   # The kinds of each target in each environment.
-  hearing = { for place, sort in local._places : place => [for target in local._targets : merge(target, {
+  targets_of = { for deployment, sort in local._deployments : deployment => [for target in local._targets : merge(target, {
     kinds = flatten([for kind in target.kinds : kind == "run succeeded" ? lookup(local._successes, target.successes, []) : [kind] if contains(try(local.kinds[kind].happens, []), sort)])
-  }) if contains(target.environments, place)] }
+  }) if contains(target.environments, deployment)] }
 
-  _hearing_here = { for target in local.hearing[var.environment] : target.name => target... if length(target.kinds) > 0 }
-  notifications = { for name, targets in local._hearing_here : name => merge(targets[0], { topic = local.target_topics[name] }) }
+  _targets_here = { for target in local.targets_of[var.environment] : target.name => target... if length(target.kinds) > 0 }
+  notifications = { for name, targets in local._targets_here : name => merge(targets[0], { topic = local.target_topics[name] }) }
 
   # An alarm speaks to topics of its own region and partition only, and so does the SNS client of a Lambda.
   _far_topics = flatten([for entry in var.settings.environments : [
-    for target in local.hearing[entry.name] : "${target.arn} is not in ${coalesce(entry.region, var.settings.region)}, where ${entry.name} is"
+    for target in local.targets_of[entry.name] : "${target.arn} is not in ${coalesce(entry.region, var.settings.region)}, where ${entry.name} is"
     if target.protocol == "topic" && try(split(":", target.arn)[3], "") != coalesce(entry.region, var.settings.region)
   ]])
-  _far_from_delivery = [for target in local.hearing.pipeline : "${target.arn} is not in ${var.settings.region}, where the pipeline is" if target.protocol == "topic" && try(split(":", target.arn)[3], "") != var.settings.region]
+  _far_from_delivery = [for target in local.targets_of.pipeline : "${target.arn} is not in ${var.settings.region}, where the pipeline is" if target.protocol == "topic" && try(split(":", target.arn)[3], "") != var.settings.region]
 
-  _heard_twice = [for place, targets in local.hearing : "${place} has ${join(", ", [for name in distinct(targets[*].name) : name if length([for each in targets : each if each.name == name]) > 1])}" if length(distinct(targets[*].name)) < length(targets)]
-  _hear        = [for target in flatten(values(local.hearing)) : target.number if length(target.kinds) > 0]
-  _deaf        = [for target in local._targets : compact([target.endpoint, target.arn, target.channel])[0] if !contains(local._hear, target.number)]
-  _unheard     = [for kind, is in local.kinds : kind if is.urgent && contains(is.happens, local._places[var.environment]) && !contains(flatten(values(local.notifications)[*].kinds), kind)]
+  _named_twice       = [for deployment, targets in local.targets_of : "${deployment} has ${join(", ", [for name in distinct(targets[*].name) : name if length([for each in targets : each if each.name == name]) > 1])}" if length(distinct(targets[*].name)) < length(targets)]
+  _receiving         = [for target in flatten(values(local.targets_of)) : target.number if length(target.kinds) > 0]
+  _silent            = [for target in local._targets : compact([target.endpoint, target.arn, target.channel])[0] if !contains(local._receiving, target.number)]
+  _without_recipient = [for kind, is in local.kinds : kind if is.urgent && contains(is.happens, local._deployments[var.environment]) && !contains(flatten(values(local.notifications)[*].kinds), kind)]
 }
 
 output "notifications" {
@@ -59,23 +59,23 @@ output "notifications" {
   value       = local.notifications
 
   precondition {
-    condition     = length(local._heard_twice) == 0
-    error_message = "project.yaml names a notification target twice for one environment: ${join("; ", local._heard_twice)}."
+    condition     = length(local._named_twice) == 0
+    error_message = "project.yaml names a notification target twice for one environment: ${join("; ", local._named_twice)}."
   }
   precondition {
     condition     = length(concat(local._far_topics, local._far_from_delivery)) == 0
     error_message = "notifications: a topic must be in the region of every environment that it gets notifications from: ${join("; ", concat(local._far_topics, local._far_from_delivery))}. Name its `environments`, or a topic per region."
   }
   precondition {
-    condition     = length(local._deaf) == 0
-    error_message = join(" ", [for target in local._deaf : "notifications: '${target}' would receive nothing: none of its kinds occur in its environments."])
+    condition     = length(local._silent) == 0
+    error_message = join(" ", [for target in local._silent : "notifications: '${target}' would receive nothing: none of its kinds occur in its environments."])
   }
 }
 
-# Nobody needs to be told of dev, so this warns and does not refuse.
+# Notifications of dev are optional, so this warns and does not refuse.
 check "what_is_urgent_reaches_somebody" {
   assert {
-    condition     = length(local._unheard) == 0
-    error_message = "Nobody would receive these kinds in ${var.environment}, see notifications in project.yaml: ${join(", ", local._unheard)}."
+    condition     = length(local._without_recipient) == 0
+    error_message = "Nobody would receive these kinds in ${var.environment}, see notifications in project.yaml: ${join(", ", local._without_recipient)}."
   }
 }

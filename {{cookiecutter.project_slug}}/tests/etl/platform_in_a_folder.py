@@ -126,10 +126,10 @@ class Platform:
         """Put one object for boto3, and for Spark if a folder can hold its name."""
         body = content.encode() if isinstance(content, str) else content
         stored = self.clients.s3.put_object(Bucket=INPUT, Key=key, Body=body)
-        place = self.root / INPUT / key
+        path = self.root / INPUT / key
         if "//" not in key:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(body)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(body)
         file = ManifestFile(INPUT, key, stored["VersionId"], stored["ETag"], len(body), uploaded_at, sequencer)
         self.files.append(file)
         return file
@@ -194,8 +194,8 @@ def spark(storage: Path) -> Iterator[SparkSession]:
     builder = SparkSession.builder
     for bucket in BUCKETS:
         (storage / bucket).mkdir()
-        place = (storage / bucket).as_uri()
-        builder = builder.config(f"spark.hadoop.fs.viewfs.mounttable.{bucket}.linkFallback", place)
+        folder = (storage / bucket).as_uri()
+        builder = builder.config(f"spark.hadoop.fs.viewfs.mounttable.{bucket}.linkFallback", folder)
     for name, value in (SMALL_AND_QUIET | etl.SPARK_SETTINGS | local_iceberg(storage)).items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()

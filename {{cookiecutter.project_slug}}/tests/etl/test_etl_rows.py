@@ -10,7 +10,7 @@ import pytest
 from platform_in_a_folder import Platform, column, job_settings
 
 
-def judged(platform: Platform, text: str, *columns: dict[str, Any], **changes: Any) -> dict[str, list[str]]:
+def reasons_of(platform: Platform, text: str, *columns: dict[str, Any], **changes: Any) -> dict[str, list[str]]:
     """Run over one file whose first column is `id`; return the reasons by id, empty if published."""
     platform.upload("orders/a.csv", text)
     outcome = platform.run(job_settings([column("id"), *columns], **changes))
@@ -74,7 +74,7 @@ def test_a_decimal_that_would_lose_a_digit_is_bad_and_one_that_would_not_is_publ
 ) -> None:
     text = "id,v\nround,1.25\nzero,1.20\nwide,1234.5\nplus,+7\nneg,-0.5\ndot,.5\nexp,1.2E1\nlost,1.25E0\nno,.\n"
 
-    reasons = judged(platform, text, column("v", "decimal(3,1)"))
+    reasons = reasons_of(platform, text, column("v", "decimal(3,1)"))
 
     bad = {name for name, given in reasons.items() if given == ["type:v"]}
     assert bad == {"round", "wide", "lost", "no"}
@@ -91,7 +91,7 @@ def test_a_decimal_keeps_all_its_digits(platform: Platform) -> None:
 def test_infinity_and_nan_are_no_numbers_however_they_are_spelt(platform: Platform) -> None:
     text = "id,v\na,1e400\nb,NaN\nc,Infinity\nd,-Infinity\ne,1.5\nf,1e3\ng,1d\nh,inf\n"
 
-    reasons = judged(platform, text, column("v", "double"))
+    reasons = reasons_of(platform, text, column("v", "double"))
 
     assert {name for name, given in reasons.items() if not given} == {"e", "f"}
 
@@ -99,7 +99,7 @@ def test_infinity_and_nan_are_no_numbers_however_they_are_spelt(platform: Platfo
 def test_a_row_with_a_bad_date_is_quarantined_with_its_reason(platform: Platform) -> None:
     text = "id,v\na,2024-02-30\nb,2024-2-3\nc,01/02/2024\nd,2024-02-29\ne,2024\nf,20240101\ng,2024-10-1 \n"
 
-    assert judged(platform, text, column("v", "date")) == {
+    assert reasons_of(platform, text, column("v", "date")) == {
         **{key: ["type:v"] for key in "abcefg"},
         "d": [],
     }
@@ -122,7 +122,7 @@ def test_a_declared_format_is_taken_literally(
 ) -> None:
     text = "".join(f"{number},{value}\n" for number, value in enumerate([good, *bad]))
 
-    reasons = judged(platform, f"id,v\n{text}", column("v", kind, format=form))
+    reasons = reasons_of(platform, f"id,v\n{text}", column("v", kind, format=form))
 
     assert reasons == {"0": [], **{str(number): ["type:v"] for number in range(1, len(bad) + 1)}}
 
@@ -170,7 +170,7 @@ def test_declared_missing_values_are_missing(platform: Platform) -> None:
 def test_a_number_is_a_number_only_as_a_whole(platform: Platform) -> None:
     text = 'id,v\na, 1\nb,1 \nc,"1,000"\nd,1.0\ne,+1\nf,1e3\ng,99999999999999999999\nh,-2\ni,"1\n"\n'
 
-    reasons = judged(platform, text, column("v", "bigint"))
+    reasons = reasons_of(platform, text, column("v", "bigint"))
 
     assert {name for name, given in reasons.items() if not given} == {"e", "h"}
 
@@ -178,7 +178,7 @@ def test_a_number_is_a_number_only_as_a_whole(platform: Platform) -> None:
 def test_only_true_and_false_are_booleans(platform: Platform) -> None:
     text = "id,v\na,true\nb,TRUE\nc,False\nd,yes\ne,1\nf,t\ng, true\n"
 
-    reasons = judged(platform, text, column("v", "boolean"))
+    reasons = reasons_of(platform, text, column("v", "boolean"))
 
     assert {name for name, given in reasons.items() if not given} == {"a", "b", "c"}
 
@@ -195,7 +195,7 @@ def test_every_broken_rule_of_a_row_is_named(platform: Platform) -> None:
         "id,n,s,o,p,d\ngood,1,x,it's,abc,2024-01-01\nalso,9,x,b\\c,x-y,\nlow,0,,no,ABC,2023-12-31\nhigh,10,x,,abc1,\n"
     )
 
-    assert judged(platform, text, *columns) == {
+    assert reasons_of(platform, text, *columns) == {
         "good": [],
         "also": [],
         "low": ["minimum:n", "missing:s", "one_of:o", "pattern:p", "minimum:d"],

@@ -41,14 +41,14 @@ def count_of_part(part: str, all_of_them: int) -> int:
     if values in ("*", "?"):
         span = all_of_them
     elif ends := re.fullmatch(r"(\w+)-(\w+)", values):
-        span = place(ends[2]) - place(ends[1]) + 1
+        span = index_of(ends[2]) - index_of(ends[1]) + 1
     elif step:
-        span = all_of_them - place(values)
+        span = all_of_them - index_of(values)
     else:
         span = 1
     return -(-span // int(step or 1))
 
 
-def place(value: str) -> int:
+def index_of(value: str) -> int:
     """Return a number, or the number of a day of the week by its name."""
     return int(value) if value.isdigit() else ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"].index(value)

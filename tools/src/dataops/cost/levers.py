@@ -82,13 +82,13 @@ def best_levers(month: Month, prices: Prices, count: int = 3) -> list[Lever]:
 def changes(month: Month) -> Iterator[Change]:
     """Return every possible change of project.yaml, with each environment that it applies to."""
     for choice in CHOICES:
-        places = [stack.name for stack in month.stacks if choice.applies(stack)]
-        stacks = [stack._replace(**choice.fields) if stack.name in places else stack for stack in month.stacks]
-        edit = choice.edit if choice.is_of_project else f"{', '.join(places)}: {choice.edit}"
-        if places:
+        names = [stack.name for stack in month.stacks if choice.applies(stack)]
+        stacks = [stack._replace(**choice.fields) if stack.name in names else stack for stack in month.stacks]
+        edit = choice.edit if choice.is_of_project else f"{', '.join(names)}: {choice.edit}"
+        if names:
             yield Change(edit, choice.but, month._replace(stacks=tuple(stacks)))
     for name in sorted({name for stack in month.stacks for name in stack.datasets}):
-        seldom = {place: less_often(uses, name) for place, uses in month.uses.items()}
+        seldom = {stack: less_often(uses, name) for stack, uses in month.uses.items()}
         if seldom != month.uses:
             yield Change(
                 f"{name}: schedule: rate(6 hours)",

@@ -32,10 +32,10 @@ def added_values(
     elsewhere = {name for name in in_words if after.get(name)}
     secret = {name for name in hidden if after.get(name) not in (None, "", [], {})}
     shown = [pair for name in sorted(after.keys() - elsewhere - secret) for pair in _leaves(name, after[name])]
-    told = [(path, value) for path, value in shown if not _is_kept_back(path, value, names_only)]
-    first = sorted(told, key=_rank)[:MOST_ADDED]
+    values = [(path, value) for path, value in shown if not _is_kept_back(path, value, names_only)]
+    first = sorted(values, key=_rank)[:MOST_ADDED]
     texts = [f"{path} {plain_text(value_text(value), LONGEST_VALUE)}" for path, value in first]
-    return (*texts, *_counted(len(told) - len(first), len(shown) - len(told) + len(secret)))
+    return (*texts, *_counted(len(values) - len(first), len(shown) - len(values) + len(secret)))
 
 
 def _leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:

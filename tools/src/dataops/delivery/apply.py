@@ -23,7 +23,7 @@ from dataops.delivery.deployed import record
 from dataops.delivery.handed_over import manifest_handed_over, refuse_what_moved
 from dataops.delivery.manifest import ARCHIVES, PLAN, manifest_of, sources_digest
 from dataops.delivery.refusal import Refusal, TerraformRefusal, refusals_published
-from dataops.delivery.summary import Judgement
+from dataops.delivery.summary import PlanSummary
 from dataops.delivery.terraform import PATIENCE, State, Terraform
 from dataops.project import PROJECT
 from dataops.project.job_settings import settings_of
@@ -41,7 +41,7 @@ def main() -> None:
         refuse_outside_of_the_window(environment, build.variables.get("DEPLOY_WINDOW"), datetime.now(UTC))
         folder = Path(os.environ.get(f"CODEBUILD_SRC_DIR_plan_{environment}", PROJECT / "plan"))
         terraform = Terraform(PROJECT, environment, terraform_access(build.variables.get("ROLE_ARN"), build, PROJECT))
-        digest = build.told("APPROVED_DIGEST")
+        digest = build.variable("APPROVED_DIGEST")
         apply_approved(PROJECT, terraform, folder, build.commit, digest, lambda: glue_of(build))
         record(boto3.client("s3"), build, digest, approval_of(boto3.client("codepipeline"), build))
         print(f"{environment} is at {build.commit}.")
@@ -83,7 +83,7 @@ def apply_between_crawls(terraform: Terraform, saved: Path, approved: list[Chang
             return
         except TerraformRefusal as refused:
             # An upload can start a crawler between the check and the change.
-            if not is_about_crawlers_at_work(refused.told) or attempt == ATTEMPTS:
+            if not is_about_crawlers_at_work(refused.output) or attempt == ATTEMPTS:
                 raise
         print("A crawler began to work meanwhile: the rest of the approved plan is applied when it has ended.")
         saved = saved.with_name("rest.tfplan")
@@ -126,7 +126,7 @@ def take_over(folder: Path, project: Path, terraform: Terraform) -> None:
 
 def refuse_losses(project: Path, environment: str, commit: str, shown: dict[str, Any]) -> None:
     """Refuse to destroy data unless each loss has its line in allowed-destroys.yaml."""
-    judgement = Judgement(environment, commit, changes_of(shown), [], allowed_destroys(project))
-    if judgement.refused:
-        told = ". ".join(f"{sentence(change, environment)} ({change.address})" for change in judgement.refused)
-        raise Refusal(f"{told}. {FILE} does not allow it; see docs/delivery.md. Nothing was changed.")
+    summary = PlanSummary(environment, commit, changes_of(shown), [], allowed_destroys(project))
+    if summary.refused:
+        losses = ". ".join(f"{sentence(change, environment)} ({change.address})" for change in summary.refused)
+        raise Refusal(f"{losses}. {FILE} does not allow it; see docs/delivery.md. Nothing was changed.")

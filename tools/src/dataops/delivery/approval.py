@@ -45,7 +45,7 @@ def approval_in_words(entry: dict[str, str]) -> str:
 def _approvals(codepipeline: Any, build: Build) -> list[dict[str, Any]]:
     """Return the approvals of this environment in this execution: a retried stage may ask again."""
     pages = codepipeline.get_paginator("list_action_executions").paginate(
-        pipelineName=build.told("PREFIX"), filter={"pipelineExecutionId": build.execution}
+        pipelineName=build.variable("PREFIX"), filter={"pipelineExecutionId": build.execution}
     )
     wanted = (build.environment, ACTION, "Succeeded")
     runs = [run for page in pages for run in page["actionExecutionDetails"]]

@@ -6,7 +6,7 @@ from typing import Any
 import click
 from botocore.exceptions import ClientError
 
-from dataops.delivery.bootstrap_root import BootstrapRoot, StatePlace
+from dataops.delivery.bootstrap_root import BootstrapRoot, StateLocation
 from dataops.delivery.data_lake import join_administrators
 from dataops.delivery.provider_lock import lock_providers
 from dataops.delivery.refusal import Refusal
@@ -34,7 +34,7 @@ def main(environment: str, yes: bool, skip_doctor: bool) -> None:
     if done:
         print(done)
     print(lock_providers(PROJECT, root))
-    print(f"{environment} is ready: its state lies in {root.place.bucket}. Next steps: docs/deploying.md")
+    print(f"{environment} is ready: its state lies in {root.location.bucket}. Next steps: docs/deploying.md")
 
 
 def refuse_what_will_fail(settings: dict[str, Any]) -> None:
@@ -53,7 +53,7 @@ def root_of(deployment: Deployment) -> BootstrapRoot:
     slug = deployment.settings["project"]["slug"]
     key = f"{slug}/{deployment.environment}/bootstrap.tfstate"
     region = deployment.settings["environment"]["region"]
-    return BootstrapRoot(PROJECT, deployment.environment, StatePlace(deployment.names["state_bucket"], key, region))
+    return BootstrapRoot(PROJECT, deployment.environment, StateLocation(deployment.names["state_bucket"], key, region))
 
 
 def bootstrap(root: BootstrapRoot, s3: Any, is_agreed: bool) -> None:
@@ -74,11 +74,11 @@ def forget_what_was_moved(root: BootstrapRoot, s3: Any) -> None:
     """Remove the state of this machine once the bucket has it; keep a local state whose contents differ."""
     stored, kept = root.stored(s3), root.kept_here()
     if stored is None:
-        raise Refusal(f"The state is still in {root.state}, not in {root.place.bucket}: run the same command again.")
+        raise Refusal(f"The state is still in {root.state}, not in {root.location.bucket}: run the same command again.")
     # Terraform gives a moved state another lineage and serial: only the contents can be compared.
     if kept and kept["resources"] != stored["resources"]:
         raise Refusal(
-            f"There are two states of {root.environment}: {root.state} and the one in {root.place.bucket}. "
+            f"There are two states of {root.environment}: {root.state} and the one in {root.location.bucket}. "
             "Compare them; the one in the bucket counts once the file is moved away."
         )
     root.forget_this_machine()
@@ -89,16 +89,16 @@ def refuse_a_bucket_of_somebody_else(root: BootstrapRoot, s3: Any) -> None:
     if root.kept_here():
         return
     try:
-        s3.head_bucket(Bucket=root.place.bucket)
+        s3.head_bucket(Bucket=root.location.bucket)
     except ClientError as error:
         if error.response["Error"]["Code"] == "404":
             return
         raise Refusal(
-            f"The name {root.place.bucket} is not free: another account has a bucket of this name, or your credentials "
-            "do not allow to look. Choose another bucket_prefix in project.yaml."
+            f"The bucket name {root.location.bucket} is taken: another account has a bucket of this name, or your "
+            "credentials do not allow you to look. Choose another bucket_prefix in project.yaml."
         ) from None
     raise Refusal(
-        f"The bucket {root.place.bucket} is there already, and its bootstrap state is not: whoever began must run "
+        f"The bucket {root.location.bucket} is there already, and its bootstrap state is not: whoever began must run "
         f"`make bootstrap ENV={root.environment}` again, or the bucket, if nothing needs it, be removed first."
     )
 

@@ -34,9 +34,9 @@ def main(environment: str, yes: bool) -> None:
 
 def refuse_what_is_still_used(deployment: Deployment, root: BootstrapRoot) -> None:
     """Refuse while a state has resources: without the state they would be left behind, unmanaged."""
-    key = root.place.key.replace("bootstrap.tfstate", "terraform.tfstate")
+    key = root.location.key.replace("bootstrap.tfstate", "terraform.tfstate")
     try:
-        stored = deployment.client("s3").get_object(Bucket=root.place.bucket, Key=key)
+        stored = deployment.client("s3").get_object(Bucket=root.location.bucket, Key=key)
     except ClientError as error:
         if error.response["Error"]["Code"] in MISSING:
             return
@@ -50,7 +50,7 @@ def refuse_what_is_still_used(deployment: Deployment, root: BootstrapRoot) -> No
 
 def ask(root: BootstrapRoot) -> None:
     """Ask for the environment's name as confirmation."""
-    question = f"This removes {root.place.bucket} with every state of {root.environment}. Type {root.environment}: "
+    question = f"This removes {root.location.bucket} with every state of {root.environment}. Type {root.environment}: "
     if not sys.stdin.isatty() or input(question) != root.environment:
         raise Refusal("Nothing was removed.")
 

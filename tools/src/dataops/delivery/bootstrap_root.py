@@ -21,7 +21,7 @@ QUIET = ("-input=false", "-no-color")
 
 
 @dataclass(frozen=True)
-class StatePlace:
+class StateLocation:
     """The place of the state of bootstrap/."""
 
     bucket: str
@@ -36,8 +36,8 @@ class StatePlace:
 class BootstrapRoot:
     """One environment's working copy, and its state: on this machine until the bucket exists, then in the bucket."""
 
-    def __init__(self, project: Path, environment: str, place: StatePlace) -> None:
-        self.environment, self.place = environment, place
+    def __init__(self, project: Path, environment: str, location: StateLocation) -> None:
+        self.environment, self.location = environment, location
         self.workspace = project / ".bootstrap" / environment
         self.folder, self.state = self.workspace / "project" / "bootstrap", self.workspace / "bootstrap.tfstate"
         shutil.rmtree(self.folder.parent, ignore_errors=True)
@@ -58,7 +58,7 @@ class BootstrapRoot:
 
     def go_on_in_the_bucket(self) -> None:
         """Use the state in the bucket."""
-        self._use(self.in_bucket, "-reconfigure", *self.place.options())
+        self._use(self.in_bucket, "-reconfigure", *self.location.options())
 
     def move_to_the_bucket(self) -> None:
         """Copy the state of this machine to the bucket, which has none yet."""
@@ -84,7 +84,7 @@ class BootstrapRoot:
     def stored(self, s3: Any) -> dict[str, Any] | None:
         """Return the state in the bucket, or None."""
         try:
-            answer = s3.get_object(Bucket=self.place.bucket, Key=self.place.key)
+            answer = s3.get_object(Bucket=self.location.bucket, Key=self.location.key)
         except ClientError as error:
             if error.response["Error"]["Code"] in MISSING:
                 return None

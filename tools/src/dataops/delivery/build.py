@@ -14,7 +14,7 @@ from ledger.timestamps import utc_now
 from notifications.message import Message
 from notifications.messages.pipeline import stopped
 from notifications.notification import Notifications
-from notifications.place import Place
+from notifications.origin import Origin
 
 from dataops.delivery.refusal import Refusal
 
@@ -27,53 +27,53 @@ class Build:
 
     variables: Mapping[str, str]
 
-    def told(self, name: str) -> str:
+    def variable(self, name: str) -> str:
         """Return a variable that this build requires."""
         if not self.variables.get(name):
-            raise Refusal(f"This build was not told its {name}: pipeline/ sets it, so start it from the pipeline.")
+            raise Refusal(f"This build has no {name}: the pipeline sets it. Start the build from the pipeline.")
         return self.variables[name]
 
     @property
     def environment(self) -> str:
         """The environment that the build is for."""
-        return self.told("ENVIRONMENT")
+        return self.variable("ENVIRONMENT")
 
     @property
     def commit(self) -> str:
         """The commit of the sources."""
-        return self.told("COMMIT")
+        return self.variable("COMMIT")
 
     @property
     def execution(self) -> str:
         """The pipeline execution, which is also the folder of its summaries."""
-        return self.told("PIPELINE_EXECUTION")
+        return self.variable("PIPELINE_EXECUTION")
 
     @property
     def summary_bucket(self) -> str:
         """The bucket of summaries and of the record of deployed commits."""
-        return self.told("SUMMARY_BUCKET")
+        return self.variable("SUMMARY_BUCKET")
 
     def refuse(self, subject: str, text: str) -> None:
         """Notify of a refusal; a failure to notify does not hide the refusal."""
-        message = stopped(self.place, self.variables.get("PIPELINE_EXECUTION", ""), subject, text)
+        message = stopped(self.origin, self.variables.get("PIPELINE_EXECUTION", ""), subject, text)
         try:
             # Lambda tell_delivery uses the same row: it notifies of builds that end without a notification.
             self.notify(message, "failed")
         except (ClientError, BotoCoreError) as error:
             print(f"This could not be sent to everybody: {error}")
 
-    def notify(self, message: Message, notice: str) -> None:
+    def notify(self, message: Message, name: str) -> None:
         """Notify the recipients, once for this build, if pipeline/ configures any."""
         routes = self.variables.get("NOTIFICATION_ROUTES")
         if routes:
-            ledger = Ledger(boto3.resource("dynamodb").meta.client, self.told("LEDGER_TABLE"), utc_now)
-            notifications = Notifications(boto3.client("sns"), routes, ledger, self.told("PREFIX"))
-            notifications.send_now(build_row(self.told("CODEBUILD_BUILD_ID")), notice, message)
+            ledger = Ledger(boto3.resource("dynamodb").meta.client, self.variable("LEDGER_TABLE"), utc_now)
+            notifications = Notifications(boto3.client("sns"), routes, ledger, self.variable("PREFIX"))
+            notifications.send_now(build_row(self.variable("CODEBUILD_BUILD_ID")), name, message)
 
     @property
-    def place(self) -> Place:
+    def origin(self) -> Origin:
         """The origin of notifications."""
-        return Place(self.variables.get("PREFIX", "pipeline"), self.variables.get("AWS_REGION", ""))
+        return Origin(self.variables.get("PREFIX", "pipeline"), self.variables.get("AWS_REGION", ""))
 
 
 def this_build() -> Build:

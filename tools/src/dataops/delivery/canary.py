@@ -124,8 +124,8 @@ class Canary:
     def refuse(self, where: str, look_at: str) -> None:
         """Fail with the step at which the file stopped, and where to look."""
         deployment = self.deployment
-        place = look_at.format(prefix=deployment.prefix, queue=deployment.names["queue"])
-        raise Refusal(f"The smoke test of {deployment.environment} stopped: {where}. Look at {place}.")
+        page = look_at.format(prefix=deployment.prefix, queue=deployment.names["queue"])
+        raise Refusal(f"The smoke test of {deployment.environment} stopped: {where}. Look at {page}.")
 
 
 def batch_of(row: Row) -> str:

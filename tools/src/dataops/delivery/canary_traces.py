@@ -11,7 +11,7 @@ PARTITIONS_PER_REQUEST = 25
 
 def remove_traces(deployment: Deployment) -> None:
     """Remove every trace of this canary, and what an earlier one has left."""
-    places = _places(deployment)
+    prefixes = _prefixes(deployment)
     rows = _ledger_rows(deployment)
     _remove_partitions(deployment)
     # The ledger rows go before the files, else a half-finished removal would leave rows that nothing finds again.
@@ -19,11 +19,11 @@ def remove_traces(deployment: Deployment) -> None:
     for row in rows:
         table.delete_item(TableName=deployment.names["ledger"], Key={"file": row})
     s3 = deployment.client("s3")
-    for bucket, prefix in places:
+    for bucket, prefix in prefixes:
         empty_bucket(s3, bucket, prefix)
 
 
-def _places(deployment: Deployment) -> list[tuple[str, str]]:
+def _prefixes(deployment: Deployment) -> list[tuple[str, str]]:
     """Return where objects of canaries are; first those that make rows visible, the file itself last."""
     buckets, name = deployment.buckets, deployment.names["canary"]
     written = [f"{COMMITS}/{name}/", f"{name}/", f"{REPORTS}/{name}/", f"{MANIFESTS}/{name}/"]
@@ -48,8 +48,8 @@ def _ledger_rows(deployment: Deployment) -> list[str]:
 
 def _remove_partitions(deployment: Deployment) -> None:
     glue, name = deployment.client("glue"), deployment.names["canary"]
-    place = {"DatabaseName": deployment.names["database"], "TableName": f"{name}_batches"}
-    pages = glue.get_paginator("get_partitions").paginate(**place)
+    table = {"DatabaseName": deployment.names["database"], "TableName": f"{name}_batches"}
+    pages = glue.get_paginator("get_partitions").paginate(**table)
     found = [{"Values": partition["Values"]} for page in pages for partition in page["Partitions"]]
     for start in range(0, len(found), PARTITIONS_PER_REQUEST):
-        glue.batch_delete_partition(**place, PartitionsToDelete=found[start : start + PARTITIONS_PER_REQUEST])
+        glue.batch_delete_partition(**table, PartitionsToDelete=found[start : start + PARTITIONS_PER_REQUEST])

@@ -108,19 +108,19 @@ def _changes(listed: Iterable[dict[str, Any]]) -> list[Change]:
     return sorted((change for change in found if change), key=lambda change: change.address)
 
 
-def _change(told: dict[str, Any]) -> Change | None:
-    change = told["change"]
+def _change(resource: dict[str, Any]) -> Change | None:
+    change = resource["change"]
     actions = tuple(change["actions"])
     if actions in NO_CHANGE:
         return None
     verb = VERBS.get(actions, UNKNOWN_CHANGE)
     unknown_actions = (f"actions {', '.join(actions)}",) if verb == UNKNOWN_CHANGE else ()
     is_shown = verb in ("change", "replace", UNKNOWN_CHANGE)
-    key, hidden = told.get("index"), frozenset(_sensitive(change))
+    key, hidden = resource.get("index"), frozenset(_sensitive(change))
     return Change(
-        address=told["address"],
-        type=told["type"],
-        name=told["name"],
+        address=resource["address"],
+        type=resource["type"],
+        name=resource["name"],
         key=key if isinstance(key, str) else None,
         verb=verb,
         attributes=(*unknown_actions, *(_attributes(change) if is_shown else ())),
@@ -144,7 +144,7 @@ def _attributes(change: dict[str, Any]) -> list[str]:
     return [
         text
         for name in shown
-        for text in _told(name, before.get(name), after.get(name), name in secret or is_marked(unknown.get(name)))
+        for text in _described(name, before.get(name), after.get(name), name in secret or is_marked(unknown.get(name)))
     ]
 
 
@@ -157,7 +157,7 @@ def _marked(marks: Any) -> list[str]:
     return [name for name, mark in marks.items() if is_marked(mark)] if isinstance(marks, dict) else []
 
 
-def _told(name: str, before: Any, after: Any, is_hidden: bool) -> Iterator[str]:
+def _described(name: str, before: Any, after: Any, is_hidden: bool) -> Iterator[str]:
     """Return one attribute in words, or each value in it that differs."""
     found = [] if is_hidden or name in IN_WORDS_ELSEWHERE else list(differences(before, after, name))
     if not found or len(found) > MOST_VALUES:

@@ -20,9 +20,9 @@ def crawlers_changed(changes: list[Change]) -> list[str]:
     return [str(change.before["name"]) for change in found]
 
 
-def is_about_crawlers_at_work(told: str) -> bool:
+def is_about_crawlers_at_work(output: str) -> bool:
     """Return whether Terraform failed because a crawler was running."""
-    plain = " ".join(told.split())
+    plain = " ".join(output.split())
     return "Crawler" in plain and any(words in plain for words in AT_WORK)
 
 

@@ -6,21 +6,21 @@ A type in neither list counts as holding data: it is better to ask once too ofte
 from dataops.delivery.change import UNKNOWN_CHANGE, Change
 
 LOST = {
-    "aws_cloudwatch_log_group": "the {label} log group of {place} and every line in it",
-    "aws_codecommit_repository": "the {label} repository of {place} and its history",
-    "aws_db_instance": "the {label} database of {place} and everything in it",
-    "aws_dynamodb_table": "the {label} table of {place} and everything in it",
-    "aws_efs_file_system": "the {label} file system of {place} and everything in it",
-    "aws_glue_catalog_database": "the catalog database of {place} and every table in it",
-    "aws_glue_catalog_table": "the {label} table of {place} and its list of published data",
-    "aws_kms_key": "the {label} encryption key of {place} and with it everything that it has encrypted",
-    "aws_rds_cluster": "the {label} database of {place} and everything in it",
-    "aws_s3_bucket": "the {label} bucket of {place} and everything in it",
-    "aws_secretsmanager_secret": "the {label} secret of {place} and its values",
-    "aws_sqs_queue": "the {label} queue of {place} and every message in it",
-    "aws_ssm_parameter": "the {label} parameter of {place} and its value",
+    "aws_cloudwatch_log_group": "the {label} log group of {owner} and every line in it",
+    "aws_codecommit_repository": "the {label} repository of {owner} and its history",
+    "aws_db_instance": "the {label} database of {owner} and everything in it",
+    "aws_dynamodb_table": "the {label} table of {owner} and everything in it",
+    "aws_efs_file_system": "the {label} file system of {owner} and everything in it",
+    "aws_glue_catalog_database": "the catalog database of {owner} and every table in it",
+    "aws_glue_catalog_table": "the {label} table of {owner} and its list of published data",
+    "aws_kms_key": "the {label} encryption key of {owner} and with it everything that it has encrypted",
+    "aws_rds_cluster": "the {label} database of {owner} and everything in it",
+    "aws_s3_bucket": "the {label} bucket of {owner} and everything in it",
+    "aws_secretsmanager_secret": "the {label} secret of {owner} and its values",
+    "aws_sqs_queue": "the {label} queue of {owner} and every message in it",
+    "aws_ssm_parameter": "the {label} parameter of {owner} and its value",
 }
-UNKNOWN = "the {type} {label} of {place} and whatever it holds"
+UNKNOWN = "the {type} {label} of {owner} and whatever it holds"
 # Recreated from the repository without a loss.
 HOLDING_NOTHING = {
     "aws_athena_named_query",
@@ -89,8 +89,8 @@ def holds_data(change: Change) -> bool:
 def lost(change: Change, environment: str) -> str:
     """Return what would be lost, as the subject of a sentence: "the output bucket of dev and everything in it"."""
     label = " ".join([change.key or "", "" if change.name == "this" else change.name.replace("_", " ")])
-    place = f"dataset {change.dataset} in {environment}" if change.dataset else environment
-    words = LOST.get(change.type, UNKNOWN).format(label=label, place=place, type=change.type)
+    owner = f"dataset {change.dataset} in {environment}" if change.dataset else environment
+    words = LOST.get(change.type, UNKNOWN).format(label=label, owner=owner, type=change.type)
     return " ".join(words.split())
 
 

@@ -173,8 +173,8 @@ def _commits(project: Path, span: str) -> list[Commit]:
 
 def _files(project: Path, since: str, commit: str) -> list[ChangedFile]:
     """Return the files that differ; a renamed one is there under both names."""
-    told = git(project, "diff", "-z", "--numstat", "--no-renames", "--relative", since, commit).split("\0")
-    found = [line.split("\t", 2) for line in told if line]
+    fields = git(project, "diff", "-z", "--numstat", "--no-renames", "--relative", since, commit).split("\0")
+    found = [line.split("\t", 2) for line in fields if line]
     return [ChangedFile(plain_text(name), added, removed) for added, removed, name in found]
 
 

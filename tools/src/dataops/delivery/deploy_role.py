@@ -24,8 +24,8 @@ def terraform_access(role: str | None, build: Build, project: Path) -> dict[str,
     if not any(build.variables.get(name) for name in CONTAINER):
         # Credentials in the environment override any configuration: then one session has to do.
         return credentials_of(role, build)
-    place = project / ".delivery" / f"{role.rpartition('/')[2]}.config"
-    place.parent.mkdir(exist_ok=True)
+    path = project / ".delivery" / f"{role.rpartition('/')[2]}.config"
+    path.parent.mkdir(exist_ok=True)
     command = shlex.join([sys.executable, "-P", str(PROGRAM), role, session_name(build)])
-    place.write_text(PROFILE.format(command=command), encoding="utf-8")
-    return {"AWS_CONFIG_FILE": str(place), "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    path.write_text(PROFILE.format(command=command), encoding="utf-8")
+    return {"AWS_CONFIG_FILE": str(path), "AWS_SHARED_CREDENTIALS_FILE": os.devnull}

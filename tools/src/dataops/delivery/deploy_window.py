@@ -13,12 +13,12 @@ def refuse_outside_of_the_window(environment: str, window: str | None, now: date
     """Refuse outside of the environment's window, if it has one; `window` is that of project.yaml as JSON."""
     if not window:
         return
-    told = json.loads(window)
-    if not is_open(told["days"], told["hours"], _there(now, told["time_zone"])):
-        first, last = told["hours"].split("-")
+    opening = json.loads(window)
+    if not is_open(opening["days"], opening["hours"], _there(now, opening["time_zone"])):
+        first, last = opening["hours"].split("-")
         raise Refusal(
-            f"The deploy window of {environment} is closed: it is open {told['days']} from {first}:00 to {last}:59, "
-            f"{told['time_zone']}. Nothing was changed. Retry the stage when it is open; it makes a new plan, "
+            f"The deploy window of {environment} is closed: it is open {opening['days']} from {first}:00 to {last}:59, "
+            f"{opening['time_zone']}. Nothing was changed. Retry the stage when it is open; it makes a new plan, "
             f"or kept where nothing has moved."
         )
 

@@ -24,10 +24,10 @@ def main() -> None:
     release = release_of(PROJECT)
     s3 = boto3.client("s3", region_name=release.region)
     with aws_explained():
-        told = [_line(name, known_to_a_person(s3, release.bucket, name)) for name in release.environments]
+        lines = [_line(name, known_to_a_person(s3, release.bucket, name)) for name in release.environments]
         codepipeline = boto3.client("codepipeline", region_name=release.region)
-        told += sentences_about_the_pipeline(codepipeline, release.pipeline, release.approvers, datetime.now(UTC))
-    print("\n".join(told))
+        lines += sentences_about_the_pipeline(codepipeline, release.pipeline, release.approvers, datetime.now(UTC))
+    print("\n".join(lines))
 
 
 def known_to_a_person(s3: Any, bucket: str, environment: str) -> list[dict[str, str]] | None:

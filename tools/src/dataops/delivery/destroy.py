@@ -17,7 +17,7 @@ from dataops.delivery.empty_bucket import empty_bucket
 from dataops.delivery.own_account import aws_explained, refuse_other_accounts
 from dataops.delivery.refusal import Refusal, TerraformRefusal
 from dataops.delivery.release import release_of
-from dataops.delivery.summary import Judgement
+from dataops.delivery.summary import PlanSummary
 from dataops.delivery.terraform import PATIENCE, Terraform
 from dataops.project import PROJECT
 from dataops.project.job_settings import settings_of
@@ -43,35 +43,35 @@ def main(environment: str) -> None:
     with aws_explained():
         region = settings["environment"]["region"]
         refuse_other_accounts(settings["environment"]["account"], environment, boto3.client("sts", region_name=region))
-        judgement, saved = planned_destruction(PROJECT, terraform)
-        if not judgement.changes:
+        summary, saved = planned_destruction(PROJECT, terraform)
+        if not summary.changes:
             raise Refusal(f"There is nothing to destroy: nothing of {environment} is in its state.")
-        confirm(judgement)
+        confirm(summary)
         destroy(terraform, saved, lambda service: boto3.client(service, region_name=region), settings)
     print(f"{environment} is destroyed. {STAYS}")
 
 
-def planned_destruction(project: Path, terraform: Terraform) -> tuple[Judgement, Path]:
-    """Save a plan that destroys everything, and return its judgement."""
+def planned_destruction(project: Path, terraform: Terraform) -> tuple[PlanSummary, Path]:
+    """Save a plan that destroys everything, and return its summary."""
     build_archives.main(project)
     terraform.init()
     saved = project / ".delivery" / terraform.environment / "destroy.tfplan"
     terraform.plan(saved, "-destroy", PATIENCE)
     changes = changes_of(terraform.shown(saved))
-    return Judgement(terraform.environment, "", changes, [], []), saved
+    return PlanSummary(terraform.environment, "", changes, [], []), saved
 
 
-def confirm(judgement: Judgement) -> None:
+def confirm(summary: PlanSummary) -> None:
     """Show what would be lost, and ask for the environment's name."""
-    print(f"\n{judgement.environment} would be destroyed, {len(judgement.changes)} resources. This would be lost:\n")
-    for change in judgement.losses:
-        print(f"  - {lost(change, judgement.environment)}")
+    print(f"\n{summary.environment} would be destroyed, {len(summary.changes)} resources. This would be lost:\n")
+    for change in summary.losses:
+        print(f"  - {lost(change, summary.environment)}")
     try:
-        typed = input(f"\nType {judgement.environment} to destroy it: ")
+        typed = input(f"\nType {summary.environment} to destroy it: ")
     except EOFError:
         typed = ""
-    if typed.strip() != judgement.environment:
-        raise Refusal(f"{judgement.environment} was not typed: nothing was destroyed.")
+    if typed.strip() != summary.environment:
+        raise Refusal(f"{summary.environment} was not typed: nothing was destroyed.")
 
 
 def destroy(terraform: Terraform, saved: Path, clients: Clients, settings: dict[str, Any]) -> None:
@@ -87,7 +87,7 @@ def destroy(terraform: Terraform, saved: Path, clients: Clients, settings: dict[
             return
         except TerraformRefusal as refused:
             # S3 delivers access logs hours after the requests, also into a bucket that was emptied meanwhile.
-            if NOT_EMPTY not in refused.told or attempt == ATTEMPTS:
+            if NOT_EMPTY not in refused.output or attempt == ATTEMPTS:
                 raise
         print("Something was written into a bucket meanwhile: it is emptied again, and the rest destroyed.")
         terraform.plan(saved, "-destroy", PATIENCE)

@@ -15,7 +15,7 @@ from dataops.delivery.deploy_role import terraform_access
 from dataops.delivery.deployed import history
 from dataops.delivery.git import attempt, is_repository
 from dataops.delivery.refusal import Refusal, refusals_published
-from dataops.delivery.summary import Judgement
+from dataops.delivery.summary import PlanSummary
 from dataops.delivery.terraform import State, Terraform
 from dataops.project import PROJECT
 
@@ -30,19 +30,17 @@ def main() -> None:
     """Check each environment, then notify once."""
     build = this_build()
     with refusals_published("The drift check", build.refuse):
-        found = [drift for role in json.loads(build.told("PLAN_ROLES")) if (drift := drift_of(build, **role))]
+        found = [drift for role in json.loads(build.variable("PLAN_ROLES")) if (drift := drift_of(build, **role))]
         if found:
-            facts = [line for judgement in found for line in told(judgement)]
-            message = infrastructure_drift(
-                build.place, [judgement.environment for judgement in found], facts, WHAT_TO_DO
-            )
+            facts = [line for summary in found for line in lines_of(summary)]
+            message = infrastructure_drift(build.origin, [summary.environment for summary in found], facts, WHAT_TO_DO)
             print(as_text(message))
             build.notify(message, "drift")
         else:
             print("Every environment is as it was applied.")
 
 
-def drift_of(build: Build, environment: str, role: str) -> Judgement | None:
+def drift_of(build: Build, environment: str, role: str) -> PlanSummary | None:
     """Return what an apply of the deployed commit would change in an environment; None if nothing."""
     known = history(boto3.client("s3"), build.summary_bucket, environment)
     commit = known[0]["commit"] if known else ""
@@ -64,8 +62,8 @@ def sources_of(project: Path, commit: str, folder: Path) -> Path:
     return folder
 
 
-def compared(project: Path, terraform: Terraform, commit: str) -> Judgement | None:
-    """Plan without locking the state, and judge what differs."""
+def compared(project: Path, terraform: Terraform, commit: str) -> PlanSummary | None:
+    """Plan without locking the state, and compare."""
     build_archives.main(project)
     terraform.init()
     if terraform.state() == State():
@@ -75,15 +73,15 @@ def compared(project: Path, terraform: Terraform, commit: str) -> Judgement | No
     if not terraform.plan(saved, "-lock=false"):
         return None
     shown = terraform.shown(saved)
-    return Judgement(terraform.environment, commit, changes_of(shown), changes_by_hand(shown), [])
+    return PlanSummary(terraform.environment, commit, changes_of(shown), changes_by_hand(shown), [])
 
 
-def told(judgement: Judgement) -> list[str]:
+def lines_of(summary: PlanSummary) -> list[str]:
     """Return one environment's drift in lines."""
-    lines = [f"- {_sentence(change)}" for change in judgement.changes]
+    lines = [f"- {_sentence(change)}" for change in summary.changes]
     more = [f"and {len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else []
-    head = f"{judgement.environment} is not as it was applied (commit {judgement.commit[:12] or 'unknown'})."
-    return [head, f"To be as it was, it needs {judgement.counts()}:", *lines[:MOST_LINES], *more]
+    head = f"{summary.environment} is not as it was applied (commit {summary.commit[:12] or 'unknown'})."
+    return [head, f"To be as it was, it needs {summary.counts()}:", *lines[:MOST_LINES], *more]
 
 
 def _sentence(change: Change) -> str:

@@ -17,8 +17,8 @@ def manifest_handed_over(folder: Path, approved_digest: str) -> dict[str, Any]:
         raise Refusal(f"{NOT_THE_APPROVED}: there is no {MANIFEST} in it. {AGAIN}")
     digest = digest_of(folder)
     if digest != approved_digest:
-        told = f"its digest is {digest[:12]}, approved was {approved_digest[:12]}"
-        raise Refusal(f"{NOT_THE_APPROVED}: {told}. {AGAIN}")
+        difference = f"its digest is {digest[:12]}, approved was {approved_digest[:12]}"
+        raise Refusal(f"{NOT_THE_APPROVED}: {difference}. {AGAIN}")
     found: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     return found
 

@@ -18,16 +18,16 @@ def main() -> None:
     """Notify once."""
     build = this_build()
     with refusals_published("The last stage of the pipeline", build.refuse):
-        message = told(build, release_of(PROJECT).environments, boto3.client("s3"))
+        message = delivery_message(build, release_of(PROJECT).environments, boto3.client("s3"))
         print(as_text(message))
         build.notify(message, "delivered")
 
 
-def told(build: Build, environments: list[str], s3: Any) -> Message:
+def delivery_message(build: Build, environments: list[str], s3: Any) -> Message:
     """Return what was delivered to each environment."""
     facts = [_fact(build, name, history(s3, build.summary_bucket, name)) for name in environments]
     links = {f"what changed in {name}": _summary(build, name) for name in environments}
-    return delivered(build.place, build.execution, build.commit, facts, links)
+    return delivered(build.origin, build.execution, build.commit, facts, links)
 
 
 def _fact(build: Build, environment: str, known: list[dict[str, str]]) -> str:
@@ -40,4 +40,4 @@ def _fact(build: Build, environment: str, known: list[dict[str, str]]) -> str:
 
 
 def _summary(build: Build, environment: str) -> str:
-    return build.place.stored_object(build.summary_bucket, f"summaries/{build.execution}/{environment}.md")
+    return build.origin.stored_object(build.summary_bucket, f"summaries/{build.execution}/{environment}.md")

@@ -71,17 +71,17 @@ def completed_later(shown: dict[str, Any], account: str = "") -> list[Permission
     return [each for document in documents if (each := _document_of(document, account)).sentences]
 
 
-def _document_of(told: dict[str, Any], account: str) -> PermissionChange:
-    after = told["change"].get("after") or {}
+def _document_of(resource: dict[str, Any], account: str) -> PermissionChange:
+    after = resource["change"].get("after") or {}
     statements = [_statement(each) for each in after.get("statement") or []]
     sources = [
         text for name in ("source_policy_documents", "override_policy_documents") for text in after.get(name) or []
     ]
     found = grants_of({"Statement": statements}).union(*(grants_of(text) for text in sources if text))
-    change = Change(told["address"], told["type"], told["name"], None, "add", (), {}, {})
+    change = Change(resource["address"], resource["type"], resource["name"], None, "add", (), {}, {})
     say = _words(change, account, "whoever gets this policy")
     missing = [f"a part of this policy is {UNKNOWN}"] if len([text for text in sources if text]) < len(sources) else []
-    return PermissionChange(told["address"], "complete", [say(each, True) for each in gathered(found)], [], missing)
+    return PermissionChange(resource["address"], "complete", [say(each, True) for each in gathered(found)], [], missing)
 
 
 def _statement(planned: dict[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from dataops.delivery.manifest import ARCHIVES, PLAN, SUMMARY, manifest_of, sour
 from dataops.delivery.message import BETWEEN, message
 from dataops.delivery.permission_change import completed_later
 from dataops.delivery.refusal import refusals_published
-from dataops.delivery.summary import Judgement, page
+from dataops.delivery.summary import PlanSummary, page
 from dataops.delivery.terraform import PATIENCE, State, Terraform
 from dataops.project import PROJECT
 
@@ -33,31 +33,31 @@ def main() -> None:
     with refusals_published(f"The plan of {build.environment}", build.refuse):
         role = build.variables.get("ROLE_ARN")
         terraform = Terraform(PROJECT, build.environment, terraform_access(role, build, PROJECT))
-        judgement, state = planned(PROJECT, terraform, build.commit, FOLDER, PATIENCE, account=account_of(role))
-        judgement = with_its_history(judgement, build)
-        (FOLDER / SUMMARY).write_text(page(judgement), encoding="utf-8")
+        change_summary, state = planned(PROJECT, terraform, build.commit, FOLDER, PATIENCE, account=account_of(role))
+        change_summary = with_its_history(change_summary, build)
+        (FOLDER / SUMMARY).write_text(page(change_summary), encoding="utf-8")
         sources = sources_digest(PROJECT, build.environment)
         digest = written(manifest_of(FOLDER, build.environment, build.commit, state, sources), FOLDER)
-        link = upload(build, page(judgement))
-        summary = message(judgement, digest)
+        link = upload(build, page(change_summary))
+        summary = message(change_summary, digest)
         export({"DIGEST": digest, "SUMMARY": summary, "SUMMARY_LINK": link}, EXPORTED)
         ask_for_approval(build, summary, link)
 
 
-def with_its_history(judgement: Judgement, build: Build) -> Judgement:
+def with_its_history(change_summary: PlanSummary, build: Build) -> PlanSummary:
     """Add what the change is, and the result of the commit in the environment before this one."""
-    s3, told = boto3.client("s3"), build.variables
+    s3, variables = boto3.client("s3"), build.variables
     known = history(s3, build.summary_bucket, build.environment)
-    change = delivered_change(PROJECT, known[0]["commit"] if known else "", build.commit, told.get("BRANCH", ""))
-    if change and told.get("GIT_PROVIDER") == "codecommit":
-        client, repository = boto3.client("codecommit"), build.told("REPOSITORY")
+    change = delivered_change(PROJECT, known[0]["commit"] if known else "", build.commit, variables.get("BRANCH", ""))
+    if change and variables.get("GIT_PROVIDER") == "codecommit":
+        client, repository = boto3.client("codecommit"), build.variable("REPOSITORY")
         requests, note = pull_requests(PROJECT, client, repository, change.commits[:MOST_COMMITS])
         change = replace(change, requests=requests, note=" ".join(filter(None, [change.note, note])))
     elif change:
         change = replace(change, requests=named_by_merges(PROJECT, change.commits))
-    before = told.get("ENVIRONMENT_BEFORE", "")
+    before = variables.get("ENVIRONMENT_BEFORE", "")
     tested = smoke_test_of(before, history(s3, build.summary_bucket, before), build.commit) if before else ""
-    return replace(judgement, change=change, tested_before=tested)
+    return replace(change_summary, change=change, tested_before=tested)
 
 
 def account_of(role: str | None) -> str:
@@ -70,13 +70,13 @@ def ask_for_approval(build: Build, summary: str, link: str) -> None:
     minutes = int(build.variables.get("APPROVAL_MINUTES") or 0)
     if minutes:
         lines = summary.split(BETWEEN)
-        asked = approval_needed(build.place, build.execution, build.environment, lines, link, minutes)
+        asked = approval_needed(build.origin, build.execution, build.environment, lines, link, minutes)
         build.notify(asked, "approval")
 
 
 def planned(
     project: Path, terraform: Terraform, commit: str, folder: Path, *options: str, account: str = ""
-) -> tuple[Judgement, State]:
+) -> tuple[PlanSummary, State]:
     """Plan into an empty folder, with the archives, the lock file and the summary beside the plan."""
     allowed = allowed_destroys(project)
     build_archives.main(project)
@@ -87,8 +87,8 @@ def planned(
     terraform.plan(folder / PLAN, *options)
     shown = terraform.shown(folder / PLAN)
     refuse_commands(terraform.environment, shown)
-    judgement = replace(
-        Judgement(terraform.environment, commit, changes_of(shown), changes_by_hand(shown), allowed, chosen_here),
+    change_summary = replace(
+        PlanSummary(terraform.environment, commit, changes_of(shown), changes_by_hand(shown), allowed, chosen_here),
         account=account,
         completed_later=completed_later(shown, account),
         other_providers=other_providers(shown),
@@ -96,17 +96,17 @@ def planned(
     shutil.copytree(project / ARCHIVES, folder / ARCHIVES)
     if terraform.lock_file.exists():
         shutil.copy(terraform.lock_file, folder)
-    (folder / SUMMARY).write_text(page(judgement), encoding="utf-8")
-    return judgement, state
+    (folder / SUMMARY).write_text(page(change_summary), encoding="utf-8")
+    return change_summary, state
 
 
 def upload(build: Build, text: str) -> str:
     """Upload the summary for approvers; return its link."""
     bucket, key = build.summary_bucket, f"summaries/{build.execution}/{build.environment}.md"
     # A browser shows plain text; it would only offer to save markdown.
-    told = {"Body": text.encode(), "ContentType": "text/plain; charset=utf-8"}
-    boto3.client("s3").put_object(Bucket=bucket, Key=key, **told)
-    return build.place.stored_object(bucket, key)
+    content = {"Body": text.encode(), "ContentType": "text/plain; charset=utf-8"}
+    boto3.client("s3").put_object(Bucket=bucket, Key=key, **content)
+    return build.origin.stored_object(bucket, key)
 
 
 def export(variables: dict[str, str], folder: Path) -> None:

@@ -29,11 +29,11 @@ def lock_providers(project: Path, root: BootstrapRoot) -> str:
         )
     for folder in roots_of(project):
         shutil.copy(root.folder / LOCK, folder / LOCK)
-    told = f"{LOCK} now lies in {', '.join(folder.name for folder in roots_of(project))}: commit it."
+    advice = f"{LOCK} now lies in {', '.join(folder.name for folder in roots_of(project))}: commit it."
     missing = [platform for platform in PLATFORMS if platform not in locked]
     if missing:
-        told += f" It knows {', '.join(locked)} only, because only a mirror can be reached from here."
-    return told
+        advice += f" It knows {', '.join(locked)} only, because only a mirror can be reached from here."
+    return advice
 
 
 def roots_of(project: Path) -> list[Path]:

@@ -37,8 +37,8 @@ def main() -> None:
     build = this_build()
     request = pull_request(build)
     findings = [*branch_name(build, request), *map(checked, CHECKS)]
-    findings += [plan_of(build, **role) for role in json.loads(build.told("PLAN_ROLES"))]
-    text = comment(build.told("SOURCE_COMMIT"), findings)
+    findings += [plan_of(build, **role) for role in json.loads(build.variable("PLAN_ROLES"))]
+    text = comment(build.variable("SOURCE_COMMIT"), findings)
     print(text)
     if request:
         post(request, text)
@@ -76,11 +76,11 @@ def plan_of(build: Build, environment: str, role: str) -> Finding:
     folder = PROJECT / ".delivery" / "pull-request" / environment
     try:
         terraform = Terraform(PROJECT, environment, terraform_access(role, build, PROJECT))
-        commit = build.told("SOURCE_COMMIT")
-        judgement, _ = planned(PROJECT, terraform, commit, folder, "-lock=false", account=account_of(role))
+        commit = build.variable("SOURCE_COMMIT")
+        summary, _ = planned(PROJECT, terraform, commit, folder, "-lock=false", account=account_of(role))
     except SystemExit as refused:
         return Finding(f"the plan of {environment}", False, str(refused.code))
-    return Finding(f"the plan of {environment}", True, page(judgement), message(judgement))
+    return Finding(f"the plan of {environment}", True, page(summary), message(summary))
 
 
 def comment(commit: str, findings: list[Finding]) -> str:
@@ -114,6 +114,6 @@ def post(request: dict[str, Any], text: str) -> None:
         pullRequestId=request["pullRequestId"],
         repositoryName=target["repositoryName"],
         beforeCommitId=target["destinationCommit"],
-        afterCommitId=this_build().told("SOURCE_COMMIT"),
+        afterCommitId=this_build().variable("SOURCE_COMMIT"),
         content=text,
     )

@@ -48,8 +48,8 @@ def make_repository(client: Any, release: Release) -> None:
     try:
         client.get_repository(repositoryName=release.repository)
     except client.exceptions.RepositoryDoesNotExistException:
-        told = f"{release.slug}: {release.branch} is what the pipeline delivers"
-        client.create_repository(repositoryName=release.repository, repositoryDescription=told)
+        description = f"{release.slug}: {release.branch} is what the pipeline delivers"
+        client.create_repository(repositoryName=release.repository, repositoryDescription=description)
         print(f"The repository {release.repository} was made in account {release.account}, {release.region}.")
         print("If pipeline/ is not applied yet, it shall take this repository over: make pipeline ADOPT=true")
 

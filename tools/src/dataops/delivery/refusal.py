@@ -11,11 +11,11 @@ class Refusal(SystemExit):
 
 
 class TerraformRefusal(Refusal):
-    """An error of Terraform; `told` is its whole output."""
+    """An error of Terraform; `output` is its whole output."""
 
-    def __init__(self, sentence: str, told: str) -> None:
+    def __init__(self, sentence: str, output: str) -> None:
         super().__init__(sentence)
-        self.told = told
+        self.output = output
 
 
 Publish = Callable[[str, str], None]

@@ -5,7 +5,7 @@ from typing import Any
 
 import boto3
 import click
-from notifications.place import Place
+from notifications.origin import Origin
 
 from dataops.delivery.deployed import history, last_good
 from dataops.delivery.git import attempt, git, refuse_unless_committed
@@ -99,5 +99,5 @@ def offered(release: Release, branch: str, to: str) -> str:
         description="Reverts everything since. Its plan shows what that does: mind what it would destroy.",
         targets=[target],
     )["pullRequest"]["pullRequestId"]
-    link = Place(release.pipeline, release.region).pull_request(release.repository, request)
+    link = Origin(release.pipeline, release.region).pull_request(release.repository, request)
     return f"Pull request {request} is open: {link}\nOnce approved and merged, the pipeline plans and delivers it."

@@ -5,7 +5,7 @@ from typing import Any
 
 from dataops.delivery.difference import ABSENT, Difference, differences, is_secret, value_text
 
-PLACE = re.compile(r"(datasets)\.([^.\[]+)\.?|(environments)\[([^\]]+)\]\.?")
+OWNER = re.compile(r"(datasets)\.([^.\[]+)\.?|(environments)\[([^\]]+)\]\.?")
 COLUMN = re.compile(r"^columns\[([^\]]+)\]\.?")
 
 
@@ -15,26 +15,26 @@ def settings_lines(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
 
 
 def _line(difference: Difference) -> str:
-    place, what = _in_words(difference.path)
+    owner, what = _in_words(difference.path)
     if difference.before is ABSENT and isinstance(difference.after, dict | list):
         text = f"{what} added{_content(difference.path, difference.after)}"
     elif difference.after is ABSENT and isinstance(difference.before, dict | list):
         text = f"{what} removed"
     else:
         text = Difference(what, difference.before, difference.after).text
-    return f"{place}: {text}" if place and what else f"{place}{text}"
+    return f"{owner}: {text}" if owner and what else f"{owner}{text}"
 
 
 def _in_words(path: str) -> tuple[str, str]:
     """Return `dataset orders` and `column note` for datasets.orders.columns[note]."""
-    found = PLACE.match(path)
-    place = "" if not found else f"dataset {found[2]}" if found[1] else f"environment {found[4]}"
+    found = OWNER.match(path)
+    owner = "" if not found else f"dataset {found[2]}" if found[1] else f"environment {found[4]}"
     rest = path[found.end() :] if found else path
     column = COLUMN.match(rest)
     if column:
         name, setting = column[1], rest[column.end() :]
         rest = f"column {name}, {setting}" if setting else f"column {name}"
-    return place, rest
+    return owner, rest
 
 
 def _content(path: str, value: Any) -> str:

@@ -68,8 +68,8 @@ def _lifecycle(change: Change) -> Iterator[tuple[str, str]]:
     for (what, where), when in after.items():
         old = before.get((what, where))
         if old is None or _is_shorter(when, old):
-            told = "never" if old is None else _in_words(old)
-            yield f"{what} {where} are {EARLIER}: {_in_words(when)}, until now {told}", change.address
+            until_now = "never" if old is None else _in_words(old)
+            yield f"{what} {where} are {EARLIER}: {_in_words(when)}, until now {until_now}", change.address
 
 
 def _expires_at_unknown(rules: Any) -> bool:

@@ -44,8 +44,8 @@ KINDS = {
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """The judgement of the plan of one environment."""
+class PlanSummary:
+    """What the plan of one environment changes, loses and permits."""
 
     environment: str
     commit: str
@@ -90,10 +90,10 @@ class Judgement:
     def counts(self) -> str:
         """Return the number of each action, in a line: "3 to add, 12 to change"."""
         counted = Counter(change.verb for change in self.changes)
-        told = [
+        parts = [
             f"{counted[verb]} {verb if verb == UNKNOWN_CHANGE else f'to {verb}'}" for verb in VERBS if counted[verb]
         ]
-        return ", ".join(told) or "no changes"
+        return ", ".join(parts) or "no changes"
 
     def groups(self) -> dict[str, list[Change]]:
         """Return the changes by group, the datasets first."""
@@ -110,61 +110,63 @@ def group_of(change: Change) -> str:
     return next((kind for prefix, kind in KINDS.items() if change.type.startswith(prefix)), "other")
 
 
-def page(judgement: Judgement) -> str:
+def page(summary: PlanSummary) -> str:
     """Return the whole summary as markdown."""
-    loss = f"{'GOES BACK; ' if back_line(judgement.change) else ''}{'DATA WOULD BE LOST; ' if judgement.losses else ''}"
-    head = [f"# {judgement.environment}: {loss}{judgement.counts()}", "", f"Commit `{judgement.commit}`."]
+    loss = f"{'GOES BACK; ' if back_line(summary.change) else ''}{'DATA WOULD BE LOST; ' if summary.losses else ''}"
+    head = [f"# {summary.environment}: {loss}{summary.counts()}", "", f"Commit `{summary.commit}`."]
     sections = [
-        _back(judgement),
-        _other_providers(judgement),
-        _lost(judgement),
-        _retentions(judgement),
-        _provider(judgement),
-        _permissions(judgement),
-        change_lines(judgement.change),
-        _tested(judgement),
-        _numbers(judgement),
-        _by_hand(judgement),
-        _details(judgement),
+        _back(summary),
+        _other_providers(summary),
+        _lost(summary),
+        _retentions(summary),
+        _provider(summary),
+        _permissions(summary),
+        change_lines(summary.change),
+        _tested(summary),
+        _numbers(summary),
+        _by_hand(summary),
+        _details(summary),
     ]
     return "\n".join(line for section in [head, *sections] for line in [*section, *([""] if section else [])]) + "\n"
 
 
-def _lost(judgement: Judgement) -> list[str]:
-    lines = [f"- **{judgement.loss(change)}**: `{change.address}`" for change in judgement.losses]
-    if judgement.refused:
+def _lost(summary: PlanSummary) -> list[str]:
+    lines = [f"- **{summary.loss(change)}**: `{change.address}`" for change in summary.losses]
+    if summary.refused:
         lines += ["", f"What is not allowed is not applied: each needs its line in {FILE} (docs/delivery.md)."]
-    old = stale(judgement.allowed, judgement.environment, judgement.losses)
-    told = [f"- {FILE} allows `{entry.address}`, which this plan does not destroy." for entry in old]
-    return ([] if not lines else ["## Data that would be lost", "", *lines]) + ([""] if lines and told else []) + told
+    old = stale(summary.allowed, summary.environment, summary.losses)
+    unused = [f"- {FILE} allows `{entry.address}`, which this plan does not destroy." for entry in old]
+    return (
+        ([] if not lines else ["## Data that would be lost", "", *lines]) + ([""] if lines and unused else []) + unused
+    )
 
 
-def _back(judgement: Judgement) -> list[str]:
-    line = back_line(judgement.change)
+def _back(summary: PlanSummary) -> list[str]:
+    line = back_line(summary.change)
     return [f"**{line}.**"] if line else []
 
 
-def _other_providers(judgement: Judgement) -> list[str]:
+def _other_providers(summary: PlanSummary) -> list[str]:
     """Return a warning about other providers: a provider is a program that runs with the rights of the apply."""
-    return [f"**{ANOTHER_PROVIDER}: `{name}`**" for name in judgement.other_providers]
+    return [f"**{ANOTHER_PROVIDER}: `{name}`**" for name in summary.other_providers]
 
 
-def _retentions(judgement: Judgement) -> list[str]:
-    found = [f"- **{sentence}**" for sentence in judgement.retentions]
+def _retentions(summary: PlanSummary) -> list[str]:
+    found = [f"- **{sentence}**" for sentence in summary.retentions]
     return ["## Data that would be deleted earlier", "", *found] if found else []
 
 
-def _provider(judgement: Judgement) -> list[str]:
-    if not judgement.provider_chosen_here:
+def _provider(summary: PlanSummary) -> list[str]:
+    if not summary.provider_chosen_here:
         return []
     return [
-        f"**{NOT_LOCKED}** Run `make bootstrap ENV={judgement.environment}` and commit every `{LOCK}` that it writes."
+        f"**{NOT_LOCKED}** Run `make bootstrap ENV={summary.environment}` and commit every `{LOCK}` that it writes."
     ]
 
 
-def _permissions(judgement: Judgement) -> list[str]:
+def _permissions(summary: PlanSummary) -> list[str]:
     """Return what to read first, then every change: + is gained, - is lost."""
-    found = judgement.permissions
+    found = summary.permissions
     if not found:
         return []
     first = highlighted(found)
@@ -179,21 +181,21 @@ def _permissions(judgement: Judgement) -> list[str]:
     return lines
 
 
-def _tested(judgement: Judgement) -> list[str]:
-    return ["## The environment before it", "", judgement.tested_before] if judgement.tested_before else []
+def _tested(summary: PlanSummary) -> list[str]:
+    return ["## The environment before it", "", summary.tested_before] if summary.tested_before else []
 
 
-def _by_hand(judgement: Judgement) -> list[str]:
-    return _listed("## Changed past Terraform since the last apply", judgement.by_hand)
+def _by_hand(summary: PlanSummary) -> list[str]:
+    return _listed("## Changed past Terraform since the last apply", summary.by_hand)
 
 
-def _numbers(judgement: Judgement) -> list[str]:
-    if not judgement.changes:
+def _numbers(summary: PlanSummary) -> list[str]:
+    if not summary.changes:
         return []
-    verbs = [verb for verb in VERBS if any(change.verb == verb for change in judgement.changes)]
-    rows = [_row(group, changes, verbs) for group, changes in judgement.groups().items()]
+    verbs = [verb for verb in VERBS if any(change.verb == verb for change in summary.changes)]
+    rows = [_row(group, changes, verbs) for group, changes in summary.groups().items()]
     head = ["## In numbers", "", f"| part | {' | '.join(verbs)} |", f"| --- |{' ---: |' * len(verbs)}"]
-    return [*head, *rows, _row("**all**", judgement.changes, verbs)]
+    return [*head, *rows, _row("**all**", summary.changes, verbs)]
 
 
 def _row(name: str, changes: Sequence[Change], verbs: list[str]) -> str:
@@ -201,9 +203,9 @@ def _row(name: str, changes: Sequence[Change], verbs: list[str]) -> str:
     return f"| {name} | {' | '.join(str(counted[verb] or '') for verb in verbs)} |"
 
 
-def _details(judgement: Judgement) -> list[str]:
+def _details(summary: PlanSummary) -> list[str]:
     lines: list[str] = []
-    for group, changes in judgement.groups().items():
+    for group, changes in summary.groups().items():
         lines += [*([""] if lines else []), *_listed(f"## {group[0].upper()}{group[1:]}", changes)]
     return lines
 
@@ -214,5 +216,5 @@ def _listed(heading: str, changes: Iterable[Change]) -> list[str]:
 
 
 def _named(change: Change) -> str:
-    told = change.attributes or change.added
-    return f": {', '.join(told)}" if told else ""
+    named = change.attributes or change.added
+    return f": {', '.join(named)}" if named else ""

@@ -72,14 +72,14 @@ class Terraform:
 
     def _aloud(self, verb: str, *options: str, fine: tuple[int, ...] = (0,)) -> int:
         """Run a command whose output belongs in the log."""
-        told = []
+        output = []
         with self._started(verb, *options, stderr=subprocess.STDOUT) as process:
             assert process.stdout
             for line in process.stdout:
-                told.append(line)
+                output.append(line)
                 print(line, end="", flush=True)
         if process.returncode not in fine:
-            self._refuse(verb, "".join(told))
+            self._refuse(verb, "".join(output))
         return process.returncode
 
     def _answer(self, *words: str) -> str:
@@ -103,9 +103,9 @@ class Terraform:
             stderr=stderr,
         )
 
-    def _refuse(self, verb: str, told: str) -> None:
-        error = re.search(r"Error: (.+)", told)
+    def _refuse(self, verb: str, output: str) -> None:
+        error = re.search(r"Error: (.+)", output)
         why = error[1].strip().rstrip(".") if error else "it gives no reason"
         so_far = " What was done stays done, and is in the state." if verb == "apply" else ""
         sentence = f"Terraform cannot {verb} {self.environment}: {why}.{so_far} The build's log has the rest."
-        raise TerraformRefusal(sentence, told)
+        raise TerraformRefusal(sentence, output)

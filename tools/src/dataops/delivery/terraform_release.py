@@ -35,15 +35,15 @@ def fetch(address: str, kind: str, folder: Path) -> None:
     """Download one release, compare its checksum, and only then unpack it."""
     if kind not in CHECKSUMS:
         sys.exit(f"There is no checksum for Terraform on {kind} here: install Terraform 1.11 or newer yourself.")
-    place = f"{address}/terraform/{VERSION}/terraform_{VERSION}_{kind}.zip"
+    url = f"{address}/terraform/{VERSION}/terraform_{VERSION}_{kind}.zip"
     try:
-        with urllib.request.urlopen(place, timeout=60) as answer:
+        with urllib.request.urlopen(url, timeout=60) as answer:
             content = answer.read()
     except OSError as error:
-        sys.exit(f"Terraform {VERSION} cannot be had from {place} ({error}): put Terraform 1.11 or newer on the PATH.")
+        sys.exit(f"Terraform {VERSION} cannot be had from {url} ({error}): put Terraform 1.11 or newer on the PATH.")
     found = hashlib.sha256(content).hexdigest()
     if found != CHECKSUMS[kind]:
-        sys.exit(f"{place} is not the release that it should be: its checksum is {found}. It was not unpacked.")
+        sys.exit(f"{url} is not the release that it should be: its checksum is {found}. It was not unpacked.")
     folder.mkdir(exist_ok=True)
     program = folder / "terraform"
     with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -64,7 +64,7 @@ def faults_of(project: Path, settings: dict[str, Any]) -> list[str]:
     """One sentence for each file that is not a valid contract or differs from project.yaml."""
     found = []
     for path in sorted((project / FOLDER).glob("*.yaml")):
-        place = f"{FOLDER}/{path.name}"
+        file = f"{FOLDER}/{path.name}"
         try:
             now = read(path)
             validate(
@@ -72,12 +72,12 @@ def faults_of(project: Path, settings: dict[str, Any]) -> list[str]:
             )
         except (ModelError, SchemaError, yaml.YAMLError, TypeError) as error:
             what = error.message if isinstance(error, SchemaError) else " ".join(str(error).split())
-            found.append(f"{place}: it is not a valid data contract: {what[:200]}")
+            found.append(f"{file}: it is not a valid data contract: {what[:200]}")
             continue
         if path.stem not in settings["datasets"]:
-            found.append(f"{place}: project.yaml has no dataset {path.stem}. Remove the contract, or add the dataset.")
+            found.append(f"{file}: project.yaml has no dataset {path.stem}. Remove the contract, or add the dataset.")
         elif contract(settings, path.stem, now).model_dump() != now.model_dump():
-            found.append(f"{place}: it differs from project.yaml. Run make contract, and review the difference.")
+            found.append(f"{file}: it differs from project.yaml. Run make contract, and review the difference.")
     return found
 
 
@@ -115,9 +115,9 @@ def contract(
 def with_ours(now: list[Entry] | None, ours: Entry | None, is_ours: Callable[[Entry], bool]) -> list[Entry] | None:
     """Replace our entry in a list of a contract, or insert it at the beginning; the others keep their order."""
     entries = list(now or [])
-    place = next((number for number, each in enumerate(entries) if is_ours(each)), 0)
+    index = next((number for number, each in enumerate(entries) if is_ours(each)), 0)
     others = [each for each in entries if not is_ours(each)]
-    return [*others[:place], *([ours] if ours else []), *others[place:]] or None
+    return [*others[:index], *([ours] if ours else []), *others[index:]] or None
 
 
 def server(dataset: dict[str, Any]) -> Server:

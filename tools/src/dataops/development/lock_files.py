@@ -36,13 +36,13 @@ def renew(name: str, *options: str) -> None:
 
 def installable(requirements: str, text: str) -> set[str]:
     """The hashes of the files that Linux and macOS can install, for the versions of a lock file."""
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
         (folder / "pyproject.toml").write_text(ENVIRONMENTS % PYTHON, encoding="utf-8")
         versions = folder / "versions.txt"
         versions.write_text("\n".join(re.findall(r"^[A-Za-z0-9][^\\\n]*", text, re.MULTILINE)), encoding="utf-8")
-        uv("add", "--quiet", "--project", place, "--no-sync", "-r", requirements, "--constraints", str(versions))
-        exported = uv("export", "--quiet", "--project", place, "--frozen", "--no-emit-project")
+        uv("add", "--quiet", "--project", temporary, "--no-sync", "-r", requirements, "--constraints", str(versions))
+        exported = uv("export", "--quiet", "--project", temporary, "--frozen", "--no-emit-project")
     return set(HASH.findall(exported))
 
 

@@ -15,15 +15,15 @@ def renamed_settings(project: Path) -> list[str]:
     return list(_renamed(settings, schema, schema["$defs"], "project.yaml"))
 
 
-def _renamed(value: Any, definition: dict[str, Any], kinds: dict[str, Any], place: str) -> Iterator[str]:
+def _renamed(value: Any, definition: dict[str, Any], kinds: dict[str, Any], location: str) -> Iterator[str]:
     body = kinds[definition["$ref"].removeprefix("#/$defs/")] if "$ref" in definition else definition
     if isinstance(value, list):
         for item in value:
-            yield from _renamed(item, body.get("items", {}), kinds, place)
+            yield from _renamed(item, body.get("items", {}), kinds, location)
     if not isinstance(value, dict):
         return
     for key, item in value.items():
         if key in body.get("renamed", {}):
-            yield f"{place}: '{key}' is now called {body['renamed'][key]}."
+            yield f"{location}: '{key}' is now called {body['renamed'][key]}."
         each = body.get("properties", {}).get(key, body.get("additionalProperties"))
-        yield from _renamed(item, each if isinstance(each, dict) else {}, kinds, f"{place}, {key}")
+        yield from _renamed(item, each if isinstance(each, dict) else {}, kinds, f"{location}, {key}")

@@ -41,9 +41,9 @@ def layout_of(facts: "Facts") -> Layout:
     top = heading(MARGIN, facts["name"])
     change = change_part(facts, top.box.bottom + GAP)
     way = way_part(facts, change.height + BETWEEN)
-    told = told_part(facts, way.height + BETWEEN)
-    shapes = [top, *change.shapes, *way.shapes, *told.shapes]
-    return Layout(told.height + MARGIN, shapes, change.arrows + way.arrows + told.arrows)
+    notifications = notification_part(facts, way.height + BETWEEN)
+    shapes = [top, *change.shapes, *way.shapes, *notifications.shapes]
+    return Layout(notifications.height + MARGIN, shapes, change.arrows + way.arrows + notifications.arrows)
 
 
 def heading(y: float, text: str, style: str = "headline") -> Shape:
@@ -93,8 +93,8 @@ def snake(texts: list[list[str]], after: Box, y: float) -> list[Box]:
     found = []
     for number, lines in enumerate(texts):
         row, column = divmod(number, 2)
-        place = column if row % 2 == 0 else 1 - column
-        x = after.right + BETWEEN + place * (ENVIRONMENT_WIDTH + BETWEEN)
+        step = column if row % 2 == 0 else 1 - column
+        x = after.right + BETWEEN + step * (ENVIRONMENT_WIDTH + BETWEEN)
         found.append(
             card("environment", x, y + row * (height_of(lines[1:]) + GAP + BETWEEN), ENVIRONMENT_WIDTH, *lines)
         )
@@ -215,9 +215,9 @@ def elbow(start: Box, end: Box) -> str:
 NOBODY: "Target" = {"protocol": "nobody yet", "who": "add notifications to project.yaml"}
 
 
-def told_part(facts: "Facts", y: float) -> Layout:
+def notification_part(facts: "Facts", y: float) -> Layout:
     """The recipients of notifications."""
-    title = heading(y, "Who is told", "heading")
+    title = heading(y, "Who is notified", "heading")
     y = title.box.bottom
     topic = card("event", MARGIN, y, CHANGE_WIDTH, "SNS: notifications", "runs, alarms, drift,", "approvals, budget")
     columns = int((WIDTH - MARGIN - topic.right) // (TARGET_WIDTH + GAP))

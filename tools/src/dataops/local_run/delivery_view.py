@@ -19,7 +19,7 @@ class ActionView:
     name: str
     status: str
     seconds: float
-    told: str
+    summary: str
     token: str = ""
     build: str = ""
 
@@ -54,7 +54,9 @@ class DeliveryView:
 
 def view_of(client: Any, pipeline: str, execution: str) -> DeliveryView:
     """The present state of the execution in the pipeline."""
-    told = client.get_pipeline_execution(pipelineName=pipeline, pipelineExecutionId=execution)["pipelineExecution"]
+    execution_state = client.get_pipeline_execution(pipelineName=pipeline, pipelineExecutionId=execution)[
+        "pipelineExecution"
+    ]
     wanted = {"pipelineExecutionId": execution}
     runs = client.list_action_executions(pipelineName=pipeline, filter=wanted)["actionExecutionDetails"]
     begun = {(run["stageName"], run["actionName"]): run for run in reversed(runs)}
@@ -64,7 +66,7 @@ def view_of(client: Any, pipeline: str, execution: str) -> DeliveryView:
         for stage in state
         for action in stage["actionStates"]
     ]
-    return DeliveryView(told["status"], actions)
+    return DeliveryView(execution_state["status"], actions)
 
 
 def _action(stage: str, action: dict[str, Any], run: dict[str, Any] | None) -> ActionView:
@@ -75,9 +77,9 @@ def _action(stage: str, action: dict[str, Any], run: dict[str, Any] | None) -> A
     end = datetime.now(UTC) if run["status"] == "InProgress" else run["lastUpdateTime"]
     seconds = (end - run["startTime"]).total_seconds()
     result = run["output"]["executionResult"]
-    told = result.get("externalExecutionSummary", "")
+    summary = result.get("externalExecutionSummary", "")
     build = result.get("externalExecutionId", "") if _is_of_codebuild(run) else ""
-    return ActionView(stage, name, "waits" if token else run["status"], seconds, told, token, build)
+    return ActionView(stage, name, "waits" if token else run["status"], seconds, summary, token, build)
 
 
 def _is_of_codebuild(run: dict[str, Any]) -> bool:
@@ -93,9 +95,9 @@ def table_of(view: DeliveryView, step: str) -> Table:
     for action in view.actions:
         style, sign = STYLES.get(action.status, "dim"), SIGNS.get(action.status, "·")
         took = f"{action.seconds:.0f} s" if action.status else ""
-        told = step if action.status == "InProgress" else action.told
-        told = "waits for an approval" if action.status == "waits" else told.splitlines()[0] if told else ""
+        text = step if action.status == "InProgress" else action.summary
+        text = "waits for an approval" if action.status == "waits" else text.splitlines()[0] if text else ""
         stage = "" if action.stage == before else action.stage
-        table.add_row(stage, Text(f"{sign} {action.name}", style), Text(took, style), Text(told, "dim"))
+        table.add_row(stage, Text(f"{sign} {action.name}", style), Text(took, style), Text(text, "dim"))
         before = action.stage
     return table

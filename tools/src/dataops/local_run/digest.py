@@ -13,5 +13,5 @@ def send_digest(platform: Platform, settings: dict[str, Any]) -> None:
     """Call the Lambda as its rule would: it reports the day before the given time."""
     time = datetime.now(UTC) + timedelta(days=1)
     datasets = {name: dataset["expected_every"] for name, dataset in settings["datasets"].items()}
-    told = json.dumps({"time": time.isoformat(timespec="microseconds"), "datasets": datasets})
-    boto3.client("lambda", **platform.access).invoke(FunctionName=f"{settings['prefix']}-send-digest", Payload=told)
+    payload = json.dumps({"time": time.isoformat(timespec="microseconds"), "datasets": datasets})
+    boto3.client("lambda", **platform.access).invoke(FunctionName=f"{settings['prefix']}-send-digest", Payload=payload)

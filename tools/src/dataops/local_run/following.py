@@ -25,7 +25,7 @@ class Following:
         self.table = boto3.resource("dynamodb", **platform.access).Table(settings["names"]["ledger"])
         self.datasets = {each.file: each.dataset for each in files if not is_no_data(each.key)}
         self.rows: dict[str, dict[str, Any]] = {file: {} for file in self.datasets}
-        self.told: dict[str, str] = {}
+        self.shown: dict[str, str] = {}
         self.changed_at, self.is_swept = time.monotonic(), False
 
     def until_ended(self, seconds: float) -> bool:
@@ -34,11 +34,11 @@ class Following:
         has_work, began, deadline = bool(self._open()), self.steps.elapsed, time.monotonic() + seconds
         while self._is_under_way() and time.monotonic() < deadline:
             if has_work:
-                self._tell()
+                self._show()
             time.sleep(0.5)
             self._look()
         if has_work:
-            self._tell()
+            self._show()
             self.steps.note("the event chain", began, self.steps.elapsed - began)
         return not self._open()
 
@@ -54,12 +54,12 @@ class Following:
             if row != self.rows[file]:
                 self.rows[file], self.changed_at, self.is_swept = row, time.monotonic(), False
 
-    def _tell(self) -> None:
+    def _show(self) -> None:
         for dataset in sorted(set(self.datasets.values())):
             counts = Counter(self._state(file) for file, its in self.datasets.items() if its == dataset)
             text = ", ".join(f"{count} {state.lower()}" for state, count in sorted(counts.items()))
-            if self.told.get(dataset) != text:
-                self.told[dataset] = text
+            if self.shown.get(dataset) != text:
+                self.shown[dataset] = text
                 self.steps.say(f"{dataset}: {text}")
 
     def _is_under_way(self) -> bool:

@@ -24,7 +24,7 @@ from dataops.project.running import folder_of, running_platform
 try:
     import fcntl
 except ImportError:
-    sys.exit("The local platform runs on Linux, on macOS and in WSL: this Python runs on none of them.")
+    sys.exit("The local AWS needs Linux, macOS or WSL. This Python runs on none of them: run the same command in WSL.")
 
 # The delivery account's own section of project.yaml: no environment has this name.
 DELIVERY = "pipeline"
@@ -35,9 +35,9 @@ STARTING_SECONDS = 60
 @contextmanager
 def alone(environment: str) -> Iterator[None]:
     """Lock a platform, so that only one command changes it; the system releases the lock however a command ends."""
-    place = folder_of(environment).with_suffix(".lock")
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with place.open("w") as lock:
+    lock_file = folder_of(environment).with_suffix(".lock")
+    lock_file.parent.mkdir(parents=True, exist_ok=True)
+    with lock_file.open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -54,8 +54,10 @@ def start(environment: str, settings: dict[str, Any], java: str | None, profile:
     (folder / "job_settings.json").write_text(json.dumps(settings["job_settings"]), encoding="utf-8")
     spark_settings.write(folder / "conf", folder / "storage", list(settings["buckets"].values()))
     here = settings["environment"]
-    places = [f"{here['account']}/{here['region']}"]
-    return _served(environment, places, existing_resources(environment, settings), [*_java(java), "--profile", profile])
+    regions = [f"{here['account']}/{here['region']}"]
+    return _served(
+        environment, regions, existing_resources(environment, settings), [*_java(java), "--profile", profile]
+    )
 
 
 def start_delivery(settings: dict[str, dict[str, Any]], java: str | None, profile: str = DEFAULT_PROFILE) -> Platform:
@@ -63,10 +65,10 @@ def start_delivery(settings: dict[str, dict[str, Any]], java: str | None, profil
     folder, delivery = _fresh_folder(DELIVERY), settings[DELIVERY]["delivery"]
     buckets = [name for each in settings.values() for name in each["buckets"].values()]
     spark_settings.write(folder / "conf", folder / "storage", buckets)
-    places = [f"{place['account']}/{place['region']}" for place in (delivery, *delivery["environments"])]
+    regions = [f"{one['account']}/{one['region']}" for one in (delivery, *delivery["environments"])]
     builds = ["--build-environment", json.dumps(build_environment(java))]
     options = [*_java(java), *builds, "--profile", profile]
-    return _served(DELIVERY, places, existing_resources_of_delivery(settings), options)
+    return _served(DELIVERY, regions, existing_resources_of_delivery(settings), options)
 
 
 def _java(home: str | None) -> list[str]:
@@ -106,7 +108,7 @@ def down(environment: str) -> str:
     """End the platform of an environment; return the text to print."""
     platform = running_platform(environment)
     if not platform:
-        return f"No local platform runs for {environment}."
+        return f"The local AWS of {environment} is not running."
     # It may end before it has finished its answer.
     with suppress(HTTPException, OSError):
         ask(platform, "stop")
@@ -148,7 +150,7 @@ def existing_resources_of_delivery(settings: dict[str, dict[str, Any]]) -> dict[
 
 def _of_somebody_else(settings: list[dict[str, Any]]) -> dict[str, Any]:
     here = [each["environment"] for each in settings if each["environment"].get("network", {}).get("vpc")]
-    place = [{"account": each["account"], "region": each["region"], **each["network"]} for each in here]
+    networks = [{"account": each["account"], "region": each["region"], **each["network"]} for each in here]
     targets = [target for each in settings for target in each["notifications"].values()]
     topics = dict.fromkeys(target["arn"] for target in targets if target["protocol"] == "topic")
     secrets = [
@@ -157,7 +159,7 @@ def _of_somebody_else(settings: list[dict[str, Any]]) -> dict[str, Any]:
         for connection in each["environment"].get("jdbc", {}).values()
     ]
     workspaces = {key: sorted({target[key] for target in targets if target[key]}) for key in ("workspace", "team")}
-    return {"networks": place, "topics": list(topics), "secrets": sorted({*secrets}), "workspaces": workspaces}
+    return {"networks": networks, "topics": list(topics), "secrets": sorted({*secrets}), "workspaces": workspaces}
 
 
 def _answering(environment: str, process: "subprocess.Popen[bytes]") -> Platform:

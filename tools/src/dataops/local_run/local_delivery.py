@@ -40,7 +40,7 @@ check validate scan test: ; @echo 'left out here: make $@'
 force GNUmakefile: ;
 """
 AUTHOR = ("-c", "user.name=Local delivery", "-c", "user.email=local-delivery@localhost")
-Tell = Callable[[str], None]
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,8 @@ class LocalDelivery:
     @property
     def repository(self) -> Path:
         """The repository that receives pushes."""
-        place = self.delivery
-        return repository_folder(self.platform.folder, place["account"], place["region"], self.repository_name)
+        delivery = self.delivery
+        return repository_folder(self.platform.folder, delivery["account"], delivery["region"], self.repository_name)
 
     def account_of(self, name: str) -> Platform:
         """The local AWS as the owner of an environment's account sees it, or of the delivery account."""
@@ -98,12 +98,12 @@ class LocalDelivery:
             for done in [threads.submit(self._bootstrap, name) for name in self.settings]:
                 done.result()
 
-    def apply_pipeline(self, tell: Callable[[str, int, int], None]) -> int:
+    def apply_pipeline(self, progress: Callable[[str, int, int], None]) -> int:
         """Run `make pipeline`; return the number of created resources."""
         build_archives.main(self.project)
         terraform = self.terraform_of_pipeline()
         terraform.init()
-        return terraform.apply(tell)
+        return terraform.apply(progress)
 
     def terraform_of_pipeline(self) -> Terraform:
         """Terraform for pipeline/."""
@@ -113,8 +113,8 @@ class LocalDelivery:
     def _bootstrap(self, name: str) -> None:
         command = [sys.executable, "-m", "dataops.delivery.bootstrap", "--environment", name, "--yes"]
         kept = {key: value for key, value in os.environ.items() if key not in NEVER_LOCALLY}
-        place = self.platform.folder / f"bootstrap-{name}.log"
-        with place.open("w") as log:
+        log_file = self.platform.folder / f"bootstrap-{name}.log"
+        with log_file.open("w") as log:
             done = subprocess.run(
                 command,
                 cwd=self.project,
@@ -125,8 +125,8 @@ class LocalDelivery:
                 check=False,
             )
         if done.returncode:
-            said = place.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-            sys.exit(f"The bootstrap of {name} failed: {said[-1] if said else 'there was no output'}. More: {place}")
+            said = log_file.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+            sys.exit(f"The bootstrap of {name} failed: {said[-1] if said else 'there was no output'}. More: {log_file}")
 
     # The steps of a developer
 

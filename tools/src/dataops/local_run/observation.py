@@ -67,12 +67,12 @@ def shown_notification(sent: Row) -> NotificationReport:
 def outputs(dataset: str, settings: dict[str, Any], storage: Path) -> dict[str, str]:
     """The locations of a dataset's files on this machine."""
     buckets = settings["buckets"]
-    places = {
+    paths = {
         "published": storage / buckets["output"] / dataset,
         "quarantine": storage / buckets["quarantine"] / dataset,
         "report": storage / buckets["output"] / REPORTS / dataset,
     }
-    return {name: shown(place) for name, place in places.items() if place.exists()}
+    return {name: shown(path) for name, path in paths.items() if path.exists()}
 
 
 def commands(environment: str, settings: dict[str, Any]) -> list[Any]:

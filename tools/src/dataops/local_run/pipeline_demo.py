@@ -179,7 +179,7 @@ class Demo:
         log = self._log(action)
         printed = failure_of(log.read_text(encoding="utf-8", errors="replace")) if log.exists() else []
         title = Text(f"{action.stage} {action.name} failed: the end of {log}")
-        self.console.print(Panel(Text("\n".join(printed) or action.told), title=title, title_align="left"))
+        self.console.print(Panel(Text("\n".join(printed) or action.summary), title=title, title_align="left"))
 
     def _answer(self, waiting: ActionView) -> None:
         """Show exactly what the approver gets, and read the answer."""
@@ -211,8 +211,8 @@ class Demo:
         runs = self.client.list_action_executions(pipelineName=self.played.pipeline)["actionExecutionDetails"]
         run = next(each for each in runs if (each["stageName"], each["actionName"]) == (waiting.stage, waiting.name))
         link = urlsplit(run["input"]["resolvedConfiguration"]["ExternalEntityLink"])
-        place = {"Bucket": link.path.rpartition("/")[2], "Key": parse_qs(link.query)["prefix"][0]}
-        return str(self.played.client("s3").get_object(**place)["Body"].read().decode())
+        location = {"Bucket": link.path.rpartition("/")[2], "Key": parse_qs(link.query)["prefix"][0]}
+        return str(self.played.client("s3").get_object(**location)["Body"].read().decode())
 
     def _asked(self, waiting: ActionView) -> tuple[bool, str]:
         """Whether the answer is yes, and the comment."""

@@ -93,7 +93,7 @@ def make_it_so(environment: str, data: Path, profile: str | None, console: Conso
     platform = still_running(environment, steps)
     if platform and profile not in (None, platform.profile):
         sys.exit(
-            f"The local platform of {environment} runs in an account of the profile {platform.profile}, not {profile}. "
+            f"The local AWS of {environment} runs in an account of the profile {platform.profile}, not {profile}. "
             "End it with `make local-down`, then try again."
         )
     if not platform:
@@ -145,7 +145,7 @@ def deploy(platform: Platform, settings: dict[str, Any], steps: Steps) -> int:
         bounded.result()
     count = min(WARM_JOBS, len(settings["datasets"]))
     with steps.step("terraform apply"):
-        terraform.apply(Applying(platform, count, steps).tell)
+        terraform.apply(Applying(platform, count, steps).progress)
     applied.write_text(now)
     return len(terraform.resources())
 
@@ -168,7 +168,7 @@ class Applying:
     def __init__(self, platform: Platform, jobs: int, steps: Steps) -> None:
         self.platform, self.jobs, self.steps = platform, jobs, steps
 
-    def tell(self, address: str, number: int, count: int) -> None:
+    def progress(self, address: str, number: int, count: int) -> None:
         """Count one more finished resource."""
         if number == 1:
             # From here on Terraform mostly waits, so Spark can start in this time.
@@ -180,8 +180,8 @@ class Applying:
 def fingerprint(environment: str) -> str:
     """A fingerprint of everything that Terraform applies."""
     names = [PROJECT / "project.yaml", PROJECT / "files" / "etl.py"]
-    for place in ("modules", "bootstrap", environment, "build", "files/wheels"):
-        names += [path for path in (PROJECT / place).rglob("*") if path.is_file() and ".terraform" not in path.parts]
+    for folder in ("modules", "bootstrap", environment, "build", "files/wheels"):
+        names += [path for path in (PROJECT / folder).rglob("*") if path.is_file() and ".terraform" not in path.parts]
     hashed = hashlib.sha256()
     for path in sorted(names):
         hashed.update(path.relative_to(PROJECT).as_posix().encode() + b"\0" + path.read_bytes())

@@ -126,7 +126,9 @@ def job_memory(scene: Scene) -> None:
 
 def lambda_errors(scene: Scene) -> None:
     """The ledger's name was removed from the sweep's settings, so it failed repeatedly."""
-    scene.changed("sweep", lambda told: {name: value for name, value in told.items() if name != "LEDGER_TABLE"})
+    scene.changed(
+        "sweep", lambda variables: {name: value for name, value in variables.items() if name != "LEDGER_TABLE"}
+    )
     _every_period(scene)
 
 
@@ -145,9 +147,9 @@ def lambda_throttled(scene: Scene) -> None:
 def endpoint_unreachable(scene: Scene) -> None:
     """The Lambda check_connections was given a closed port instead of an AWS service, and it tested the connection."""
 
-    def without_a_way(told: dict[str, str]) -> dict[str, str]:
-        service = scene.client(told["SERVICES"].split(",")[0]).meta.service_model.service_id
-        return told | {f"AWS_ENDPOINT_URL_{service.replace(' ', '_').upper()}": f"http://{CLOSED}"}
+    def without_a_way(variables: dict[str, str]) -> dict[str, str]:
+        service = scene.client(variables["SERVICES"].split(",")[0]).meta.service_model.service_id
+        return variables | {f"AWS_ENDPOINT_URL_{service.replace(' ', '_').upper()}": f"http://{CLOSED}"}
 
     scene.changed("check-connections", without_a_way)
     scene.call("check-connections")
@@ -156,8 +158,8 @@ def endpoint_unreachable(scene: Scene) -> None:
 def connection_unreachable(scene: Scene) -> None:
     """The Lambda check_connections was given an address where no database listens, and it tested the connection."""
 
-    def moved(told: dict[str, str]) -> dict[str, str]:
-        return told | {"DATABASES": json.dumps(dict.fromkeys(json.loads(told["DATABASES"]), CLOSED))}
+    def moved(variables: dict[str, str]) -> dict[str, str]:
+        return variables | {"DATABASES": json.dumps(dict.fromkeys(json.loads(variables["DATABASES"]), CLOSED))}
 
     scene.changed("check-connections", moved)
     scene.call("check-connections")
@@ -184,13 +186,15 @@ def notifications_failed(scene: Scene) -> None:
 
 def notify_failing(scene: Scene) -> None:
     """The ledger's name was removed from notify's settings, and it failed at a message."""
-    scene.changed("notify", lambda told: {name: value for name, value in told.items() if name != "LEDGER_TABLE"})
+    scene.changed(
+        "notify", lambda variables: {name: value for name, value in variables.items() if name != "LEDGER_TABLE"}
+    )
     _publish(scene)
 
 
 def _waiting(sqs: Any, queue: str) -> int:
-    told = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"])["Attributes"]
-    return int(told["ApproximateNumberOfMessages"])
+    attributes = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"])["Attributes"]
+    return int(attributes["ApproximateNumberOfMessages"])
 
 
 def _crawler(glue: Any, scene: Scene) -> Row:
@@ -219,9 +223,9 @@ def _remember(scene: Scene, usual: int) -> None:
     alarm, now = scene.alarm(), datetime.now(UTC)
     metric = next(query["MetricStat"]["Metric"] for query in alarm["Metrics"] if "MetricStat" in query)
     moments = [now - timedelta(seconds=number * _period(alarm)) for number in range(1, 15)]
-    told = {"MetricName": metric["MetricName"], "Dimensions": metric["Dimensions"]}
+    named = {"MetricName": metric["MetricName"], "Dimensions": metric["Dimensions"]}
     usually = itertools.cycle((usual, usual * 1.01, usual * 1.02))
-    values = [told | {"Timestamp": moment, "Value": next(usually)} for moment in moments]
+    values = [named | {"Timestamp": moment, "Value": next(usually)} for moment in moments]
     scene.cloudwatch.put_metric_data(Namespace=metric["Namespace"], MetricData=values)
 
 
@@ -235,7 +239,7 @@ def _every_period(scene: Scene) -> None:
 def _publish(scene: Scene) -> None:
     topics = (topic["TopicArn"] for topic in scene.client("sns").list_topics()["Topics"])
     (topic,) = (arn for arn in topics if arn.endswith(f":{scene.names['topic']}"))
-    scene.client("sns").publish(TopicArn=topic, Subject="A try", Message="Somebody tries whether people are told.")
+    scene.client("sns").publish(TopicArn=topic, Subject="Test", Message="A test of whether notifications arrive.")
 
 
 PROVOCATIONS: dict[str, Callable[[Scene], None]] = {

@@ -14,7 +14,7 @@ from dataops.project.job_settings import settings_of
 from dataops.project.running import folder_of, running_platform
 
 PATIENCE_SECONDS = 60
-TOLD_WITHIN_SECONDS = 20
+NOTIFIED_WITHIN_SECONDS = 20
 
 
 @click.command(help=__doc__)
@@ -29,7 +29,7 @@ def main(environment: str, what: str | None) -> None:
         sys.exit(f"Nothing is known that provokes {what!r}: `make provoke` lists what can be provoked.")
     platform = running_platform(environment)
     if not platform:
-        sys.exit(f"No local platform runs for {environment}: `make local ENV={environment}` starts it.")
+        sys.exit(f"The local AWS of {environment} is not running: start it with `make local ENV={environment}`.")
     try:
         provoke(platform, what)
     except (ClientError, BotoCoreError) as error:
@@ -41,7 +41,7 @@ def listed() -> str:
     """Every section with the way in which its alarm is triggered."""
     width = max(map(len, PROVOCATIONS))
     lines = [f"  {word:{width}}  {act.__doc__}" for word, act in PROVOCATIONS.items()]
-    return "\n".join(["make provoke WHAT=… brings one of these about on the local platform:", *lines])
+    return "\n".join(["make provoke WHAT=… causes one of these on the local AWS:", *lines])
 
 
 def provoke(platform: Platform, what: str) -> None:
@@ -58,8 +58,8 @@ def provoke(platform: Platform, what: str) -> None:
     scene.until("its alarm rings", scene.ringing)
     for alarm in scene.ringing():
         print(f"{alarm['AlarmName']} rings: {alarm['StateReason']}")
-    told = heard(scene, before)
-    lines = [f"Notified: {sent['subject']} -> {', '.join(sent['to'])}" for sent in told]
+    notified = sent_since(scene, before)
+    lines = [f"Notified: {sent['subject']} -> {', '.join(sent['to'])}" for sent in notified]
     print("\n".join(lines) or "No notification was sent.")
     print(f"What to do: docs/runbook.md#{what}. Before its commands: {names_for(scene)}")
 
@@ -78,13 +78,13 @@ def refuse_what_cannot_ring(environment: str, section: str, alarms: list[Row]) -
             sys.exit(f"{alarm['AlarmName']} rings already: {alarm['StateReason']} See docs/runbook.md#{section}.")
 
 
-def heard(scene: Scene, before: int) -> list[Row]:
+def sent_since(scene: Scene, before: int) -> list[Row]:
     """The notifications of the alarm; if there are none because a Lambda reports it, those of the Lambda."""
-    deadline = time.monotonic() + TOLD_WITHIN_SECONDS
+    deadline = time.monotonic() + NOTIFIED_WITHIN_SECONDS
     while True:
         names = [alarm["AlarmName"] for alarm in scene.ringing()]
         new = scene.ask("status")["notifications"][before:]
-        told = [sent for sent in new if any(name in sent["message"] for name in names)]
-        if told or time.monotonic() > deadline:
-            return told or new
+        named = [sent for sent in new if any(name in sent["message"] for name in names)]
+        if named or time.monotonic() > deadline:
+            return named or new
         time.sleep(0.5)

@@ -67,7 +67,7 @@ def main(environment: str, sql: str | None) -> None:
     platform = running_platform(environment)
     if platform is None:
         command = f"make local ENV={environment}"
-        sys.exit(f"The local platform of {environment} is not running: `{command}` starts it.")
+        sys.exit(f"The local AWS of {environment} is not running: start it with `{command}`.")
     # boto3 would look for the user's own profile, which is irrelevant here.
     os.environ.pop("AWS_PROFILE", None)
     source = Source(folder_of(environment), boto3.resource("dynamodb", **platform.access).meta.client)
@@ -95,7 +95,7 @@ def refresh(connection: duckdb.DuckDBPyConnection, source: Source) -> list[str]:
     """Update the views to the present data; return their names."""
     note = source.folder / "job_settings.json"
     if not note.exists():
-        raise FileNotFoundError("The local platform has no datasets yet: wait until `make local` has made them.")
+        raise FileNotFoundError("The local AWS has no datasets yet: wait until `make local` has created them.")
     selects = views(json.loads(note.read_text(encoding="utf-8")), source.folder / "storage")
     for name, select in selects.items():
         connection.execute(f"create or replace view {quoted(name)} as {select}")

@@ -6,7 +6,7 @@ from typing import Any
 
 from output_layout import COMMITS
 
-PLACE = {"_file": "string", "_line": "bigint", "_uploaded_at": "timestamp"}
+SOURCE_COLUMNS = {"_file": "string", "_line": "bigint", "_uploaded_at": "timestamp"}
 # Orders rows of the same second; users do not need it.
 SEQUENCER = {"_sequencer": "string"}
 COMMIT = {"version": "int", "dataset": "string", "batch": "string", "run": "string", "rows": "bigint", "data": "string"}
@@ -30,7 +30,7 @@ def views(settings: dict[str, dict[str, Any]], storage: Path) -> dict[str, str]:
 def newest_of(settings: dict[str, Any]) -> str:
     """The newest row of each key, from committed batches only: as in modules/dataset/view.tf."""
     dataset = settings["dataset"]
-    shown = listed([column["name"] for column in settings["columns"]] + list(PLACE))
+    shown = listed([column["name"] for column in settings["columns"]] + list(SOURCE_COLUMNS))
     batches, commits = quoted(f"{dataset}_batches"), quoted(f"{dataset}_commits")
     committed = f"select {shown} from {batches} where batch_id in (select batch from {commits})"
     if not settings["primary_key"]:
@@ -45,7 +45,7 @@ def newest_of(settings: dict[str, Any]) -> str:
 def batches_of(settings: dict[str, Any], folder: Path) -> str:
     """Every row of every batch; a column that is only in folder names is a column like any other."""
     declared = {column["name"]: column["type"] for column in settings["columns"]}
-    declared |= PLACE | SEQUENCER | {"batch_id": "string"}
+    declared |= SOURCE_COLUMNS | SEQUENCER | {"batch_id": "string"}
     files = sorted(data_files(folder, ".parquet"), key=lambda file: folder_columns(file, folder))
     alike = [(columns, list(group)) for columns, group in groupby(files, lambda file: folder_columns(file, folder))]
     reads = [read_parquet(group, {name: declared.get(name, "date") for name in columns}) for columns, group in alike]

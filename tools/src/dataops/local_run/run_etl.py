@@ -79,10 +79,10 @@ def run_job(
         check=False,
     )
     storage.keep(settings["output_bucket"])
-    place = storage.folder / settings["output_bucket"] / report_key(settings["dataset"], run)
-    if not place.exists():
+    path = storage.folder / settings["output_bucket"] / report_key(settings["dataset"], run)
+    if not path.exists():
         sys.exit(f"The job of {settings['dataset']} ended before it could report:\n{done.stderr}")
-    return json.loads(place.read_text(encoding="utf-8")), done.stderr
+    return json.loads(path.read_text(encoding="utf-8")), done.stderr
 
 
 def show(report: dict[str, Any], settings: dict[str, Any], folder: Path, console: Console) -> None:
@@ -104,12 +104,12 @@ def show(report: dict[str, Any], settings: dict[str, Any], folder: Path, console
         console.print(f"drift: {drift['file'].rpartition('/')[2]}: {drift['change']}", markup=False)
     if report["state"] == "failed":
         console.print(f"nothing was published: {report['reason']}", markup=False)
-    for title, address in places(report, settings).items():
+    for title, address in outputs_of(report, settings).items():
         console.print(f"{title}: {shown(folder / address)}", markup=False, soft_wrap=True)
     console.print()
 
 
-def places(report: dict[str, Any], settings: dict[str, Any]) -> dict[str, str]:
+def outputs_of(report: dict[str, Any], settings: dict[str, Any]) -> dict[str, str]:
     """Return the paths of the outputs of a run, below the folder of the buckets."""
     batch, output = f"{report['dataset']}/batch_id={report['batch']}", settings["output_bucket"]
     found = {"published": f"{output}/{batch}"} if report["state"] == "published" else {}

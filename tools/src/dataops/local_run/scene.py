@@ -66,9 +66,9 @@ class Scene:
     def _dataset_of(self, alarm: Row) -> str | None:
         """The dataset of an alarm; None if it is about the whole environment."""
         metrics = [query["MetricStat"]["Metric"] for query in alarm["Metrics"] if "MetricStat" in query]
-        told = {each["Name"]: each["Value"] for metric in metrics for each in metric["Dimensions"]}
-        job = str(told.get("JobName", "")).removeprefix(f"{self.prefix}-")
-        return told.get("dataset") or job or None
+        dimensions = {each["Name"]: each["Value"] for metric in metrics for each in metric["Dimensions"]}
+        job = str(dimensions.get("JobName", "")).removeprefix(f"{self.prefix}-")
+        return dimensions.get("dataset") or job or None
 
     # Files and runs
 
@@ -116,8 +116,8 @@ class Scene:
     def changed(self, function: str, change: Callable[[dict[str, str]], dict[str, str]]) -> None:
         """Change a function's environment variables, as an operator does by hand."""
         functions, name = self.client("lambda"), self.name(function)
-        told = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-        functions.update_function_configuration(FunctionName=name, Environment={"Variables": change(told)})
+        variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        functions.update_function_configuration(FunctionName=name, Environment={"Variables": change(variables)})
 
     def call(self, function: str) -> None:
         """Call a function with an empty event."""

@@ -47,8 +47,8 @@ def upload(
             except (OSError, ValueError, ClientError) as error:
                 sys.exit(f"{shown(path)} cannot be uploaded: {error}. Take it out of the folder, or rename it.")
             files.append(Uploaded(dataset, key, version_row(bucket, key, version)))
-    told = ", ".join(f"{name} {counted(count, 'file')}" for name, count in counts.items())
-    steps.say(f"Uploaded: {told}" if told else "All files are uploaded already.")
+    summary = ", ".join(f"{name} {counted(count, 'file')}" for name, count in counts.items())
+    steps.say(f"Uploaded: {summary}" if summary else "All files are uploaded already.")
     return files
 
 

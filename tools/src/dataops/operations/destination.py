@@ -32,7 +32,7 @@ def _detail(event: dict[str, Any]) -> dict[str, Any]:
 
 def destinations_of(message: dict[str, Any], events: Any, prefix: str) -> list[Destination]:
     """Return the destinations of a message of the events' dead-letter queue; empty if unknown or foreign."""
-    told: dict[str, str] = {
+    attributes: dict[str, str] = {
         name: given.get("StringValue", "") for name, given in message.get("MessageAttributes", {}).items()
     }
     try:
@@ -41,9 +41,11 @@ def destinations_of(message: dict[str, Any], events: Any, prefix: str) -> list[D
         return []
     if not isinstance(event, dict):
         return []
-    if "TARGET_ARN" in told:
-        service, name = told["TARGET_ARN"].split(":")[2], told["TARGET_ARN"].rpartition(":")[2]
-        text = _as_the_target_gets_it(event, told["RULE_ARN"].rpartition("/")[2], told["TARGET_ARN"], events)
+    if "TARGET_ARN" in attributes:
+        service, name = attributes["TARGET_ARN"].split(":")[2], attributes["TARGET_ARN"].rpartition(":")[2]
+        text = _as_the_target_gets_it(
+            event, attributes["RULE_ARN"].rpartition("/")[2], attributes["TARGET_ARN"], events
+        )
         return [Destination(service, name, text)] if name.startswith(f"{prefix}-") else []
     fitting = [function for function, fits in FUNCTIONS.items() if fits(event)]
     return [Destination("lambda", f"{prefix}-{name.replace('_', '-')}", message["Body"]) for name in fitting]
@@ -54,10 +56,10 @@ def _as_the_target_gets_it(event: dict[str, Any], rule: str, target: str, events
     if "detail-type" not in event:
         return json.dumps(event)
     targets = events.list_targets_by_rule(Rule=rule)["Targets"]
-    told: dict[str, Any] = next((each for each in targets if each["Arn"] == target), {})
-    if "InputTransformer" in told:
-        return _filled(told["InputTransformer"], event)
-    return str(told.get("Input") or json.dumps(event))
+    description: dict[str, Any] = next((each for each in targets if each["Arn"] == target), {})
+    if "InputTransformer" in description:
+        return _filled(description["InputTransformer"], event)
+    return str(description.get("Input") or json.dumps(event))
 
 
 def _filled(transformer: dict[str, Any], event: dict[str, Any]) -> str:

@@ -30,7 +30,7 @@ MOST_ROWS = 10
 COUNTED = {name: name.replace("rows_in", "in") for name in COUNTS}
 
 
-def told(row: Row, ledger: Ledger, s3: Any, deployment: Deployment) -> list[str]:
+def story_of(row: Row, ledger: Ledger, s3: Any, deployment: Deployment) -> list[str]:
     """Return what is known of one version, in lines."""
     version = row.get("version_id") or f"{row['etag']} (by content)"
     lines = [
@@ -41,10 +41,10 @@ def told(row: Row, ledger: Ledger, s3: Any, deployment: Deployment) -> list[str]
     if row.get("reason"):
         lines += [f"  reason      {row['reason']}"]
     lines += [f"  attempts    {int(row['attempts'])} failed"]
-    return lines + (_told_of_run(row, ledger, s3, deployment) if "run" in row else [])
+    return lines + (_lines_of_run(row, ledger, s3, deployment) if "run" in row else [])
 
 
-def _told_of_run(row: Row, ledger: Ledger, s3: Any, deployment: Deployment) -> list[str]:
+def _lines_of_run(row: Row, ledger: Ledger, s3: Any, deployment: Deployment) -> list[str]:
     run, dataset, output = row["run"], row["dataset"], deployment.buckets["output"]
     known = ledger.row(run_row(run)) or {}
     job_run = f", job run {known['job_run']} of {deployment.prefix}-{dataset}" if "job_run" in known else ""
@@ -82,18 +82,18 @@ def _refused(s3: Any, folder: str, row: Row, count: int) -> list[str]:
         first = nsmallest(MOST_ROWS, mine, key=lambda each: each["line"])
     except ClientError as error:
         return [f"    cannot be read: {error.response['Error']['Code']}"]
-    told = [
+    story_of = [
         f"    line {each['line']}  {', '.join(each['reasons'])}: {printable(each['record'] or '')}" for each in first
     ]
-    return told + ([f"    and {count - MOST_ROWS:,} more"] if count > MOST_ROWS else [])
+    return story_of + ([f"    and {count - MOST_ROWS:,} more"] if count > MOST_ROWS else [])
 
 
 def _part_of(report: Row, row: Row) -> Row | None:
-    place = (row["key"], row.get("version_id"))
-    return next((file for file in report["files"] if (file["key"], file.get("version_id")) == place), None)
+    version = (row["key"], row.get("version_id"))
+    return next((file for file in report["files"] if (file["key"], file.get("version_id")) == version), None)
 
 
-def told_of_unknown(versions: list[Row], deployment: Deployment, now: datetime) -> list[str]:
+def story_of_unknown(versions: list[Row], deployment: Deployment, now: datetime) -> list[str]:
     """Return what happens next to keys in the input bucket without a ledger row; newest versions first."""
     newest = {version["Key"]: version for version in reversed(versions)}
     return [

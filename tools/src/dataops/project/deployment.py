@@ -66,7 +66,7 @@ def deployment_of(environment: str) -> Deployment:
     platform = running_platform(environment)
     if platform:
         settings = settings_in_words(environment)
-        print(f"Asking the local platform of {environment} at {platform.address}, not AWS.")
+        print(f"This asks the local AWS of {environment} at {platform.address}, not AWS.")
         return Deployment(environment, settings, dict(platform.access))
     return on_aws(environment)
 

@@ -31,7 +31,7 @@ def list_what_is_left_open(settings: dict[str, Any]) -> None:
 
 def left_open(settings: dict[str, Any]) -> list[str]:
     """The place of every placeholder in project.yaml."""
-    found = [account_place(each["name"]) for each in settings["environments"] if is_account_open(each["account"])]
+    found = [account_location(each["name"]) for each in settings["environments"] if is_account_open(each["account"])]
     if is_account_open(settings.get("delivery", {}).get("account", "")):
         found.append("delivery, account")
     if any(map(is_open, settings.get("approvers", []))):
@@ -48,8 +48,8 @@ def missing_for(settings: dict[str, Any], environment: str) -> list[str]:
         return found
     # The roles of an environment trust the delivery account, which is the first environment's by default.
     first = settings["environments"][0]["name"]
-    delivery = "delivery, account" if "account" in settings.get("delivery", {}) else account_place(first)
-    return [place for place in found if place in (account_place(environment), delivery)]
+    delivery = "delivery, account" if "account" in settings.get("delivery", {}) else account_location(first)
+    return [location for location in found if location in (account_location(environment), delivery)]
 
 
 def refuse_what_is_left_open(settings: dict[str, Any], environment: str) -> None:
@@ -59,7 +59,7 @@ def refuse_what_is_left_open(settings: dict[str, Any], environment: str) -> None
         raise SystemExit(f"Nothing was changed. Not decided yet in project.yaml: {'; '.join(missing)}.")
 
 
-def account_place(environment: str) -> str:
+def account_location(environment: str) -> str:
     """The place of an environment's account in project.yaml."""
     return f"environments, {environment}, account"
 

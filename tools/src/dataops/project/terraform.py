@@ -68,17 +68,17 @@ class Terraform:
         """Connect the folder to the state in the local S3."""
         done = self._run("init", "-input=false", "-no-color", "-reconfigure")
         if done.returncode:
-            told = (done.stderr or done.stdout).strip()
-            lacks_provider = "Failed to query available provider packages" in told
-            sys.exit(NO_PROVIDER if lacks_provider else f"Terraform cannot start:\n{told}")
+            output = (done.stderr or done.stdout).strip()
+            lacks_provider = "Failed to query available provider packages" in output
+            sys.exit(NO_PROVIDER if lacks_provider else f"Terraform cannot start:\n{output}")
 
-    def apply(self, tell: Progress, *options: str) -> int:
+    def apply(self, progress: Progress, *options: str) -> int:
         """Apply; call `tell(address, number, of how many)` for each finished resource. Return how many were changed."""
-        return self._change("apply", tell, *options)
+        return self._change("apply", progress, *options)
 
-    def destroy(self, tell: Progress) -> int:
+    def destroy(self, progress: Progress) -> int:
         """Destroy everything."""
-        return self._change("destroy", tell)
+        return self._change("destroy", progress)
 
     def is_settled(self) -> bool:
         """Return whether a plan finds nothing to change."""
@@ -91,7 +91,7 @@ class Terraform:
         """Return the addresses of everything in the state."""
         return self._run("state", "list").stdout.split()
 
-    def _change(self, verb: str, tell: Progress, *more: str) -> int:
+    def _change(self, verb: str, progress: Progress, *more: str) -> int:
         options = ["-input=false", "-auto-approve", "-json", f"-parallelism={AT_ONCE}", *more]
         errors, done, planned = [], 0, 0
         self.under_way.touch()
@@ -103,7 +103,7 @@ class Terraform:
                 # Data sources are read, not changed.
                 if event.get("type") == "apply_complete" and event["hook"]["action"] != "read":
                     done += 1
-                    tell(event["hook"]["resource"]["addr"], done, planned)
+                    progress(event["hook"]["resource"]["addr"], done, planned)
                 elif event.get("@level") == "error":
                     errors.append(f"{event['@message']}\n{event.get('diagnostic', {}).get('detail', '')}".strip())
         if process.returncode:
@@ -192,10 +192,10 @@ def mirror_settings(workspace: Path) -> dict[str, str]:
     mirror = None if is_set and not named else mirror_of(named)
     if not mirror:
         return {}
-    place = workspace / "terraform.rc"
+    config = workspace / "terraform.rc"
     path = json.dumps(str(mirror.resolve()))
-    place.write_text(f"provider_installation {{\n  filesystem_mirror {{\n    path = {path}\n  }}\n}}\n", "utf-8")
-    return {"TF_CLI_CONFIG_FILE": str(place)}
+    config.write_text(f"provider_installation {{\n  filesystem_mirror {{\n    path = {path}\n  }}\n}}\n", "utf-8")
+    return {"TF_CLI_CONFIG_FILE": str(config)}
 
 
 def mirror_of(given: str | None) -> Path | None:
@@ -204,5 +204,7 @@ def mirror_of(given: str | None) -> Path | None:
         if not (Path(given) / PROVIDER).is_dir():
             sys.exit(f"TF_PLUGIN_MIRROR names {given}, which holds no folder {PROVIDER}.")
         return Path(given)
-    roots = [place for prefix in MIRRORS for place in (Path(prefix).expanduser(), *Path(prefix).expanduser().glob("*"))]
+    roots = [
+        folder for prefix in MIRRORS for folder in (Path(prefix).expanduser(), *Path(prefix).expanduser().glob("*"))
+    ]
     return next((root for root in sorted(roots) if (root / PROVIDER).is_dir()), None)

@@ -34,12 +34,12 @@ class Collection:
 
     def _ledger_rows(self) -> Iterator[Row]:
         """All rows of the period, every file that is still open, and what is known of each dataset."""
-        told: Row = {"TableName": self.deployment.names["ledger"], "ConsistentRead": True}
+        query: Row = {"TableName": self.deployment.names["ledger"], "ConsistentRead": True}
         if self.start:
             condition = "attribute_not_exists(#at) OR #at >= :start OR attribute_exists(#open)"
-            told |= {"FilterExpression": condition, "ExpressionAttributeValues": {":start": self.start}}
-            told |= {"ExpressionAttributeNames": {"#at": "uploaded_at", "#open": "open"}}
-        for page in self.deployment.table_client().get_paginator("scan").paginate(**told):
+            query |= {"FilterExpression": condition, "ExpressionAttributeValues": {":start": self.start}}
+            query |= {"ExpressionAttributeNames": {"#at": "uploaded_at", "#open": "open"}}
+        for page in self.deployment.table_client().get_paginator("scan").paginate(**query):
             yield from page["Items"]
 
     def _report_of(self, dataset: str, run: str) -> Row:
@@ -68,10 +68,10 @@ class Collection:
 
     def _file(self, dataset: str, row: Row) -> FileReport:
         """One file: its row in the ledger and its line in the report of its run."""
-        place = (row["key"], row.get("version_id"))
+        version = (row["key"], row.get("version_id"))
         lines = self.reports.get((dataset, row.get("run", "")), {}).get("files", [])
-        told: Row = next((each for each in lines if (each["key"], each.get("version_id")) == place), {})
-        ended = told if row["state"] in ENDED else {}
+        line: Row = next((each for each in lines if (each["key"], each.get("version_id")) == version), {})
+        ended = line if row["state"] in ENDED else {}
         reasons: dict[str, int] = ended.get("reasons", {})
         settings = self.deployment.datasets[dataset]
         examples = (

@@ -57,7 +57,7 @@ def header_of(s3: Any, dataset: Row, row: Row) -> list[str]:
 
 
 def value_of(reason: str, record: str, header: list[str], dataset: Row) -> str:
-    """Return the value of the reason's column; the whole record if the reason has none, or no value can be told."""
+    """Return the value of the reason's column; the whole record if the reason has none, or no value is known."""
     column = reason.partition(":")[2]
     cells = cells_of(record, header, dataset)
     return cells.get(normalised(column), record) if column else record
@@ -67,10 +67,12 @@ def cells_of(record: str, header: list[str], dataset: Row) -> dict[str, str]:
     """Return the cells of a record by column; empty if it cannot be taken apart."""
     if dataset["format"] != "csv":
         try:
-            told = json.loads(record)
+            content = json.loads(record)
         except ValueError:
             return {}
-        return {normalised(name): as_text(value) for name, value in told.items()} if isinstance(told, dict) else {}
+        return (
+            {normalised(name): as_text(value) for name, value in content.items()} if isinstance(content, dict) else {}
+        )
     try:
         cells = next(csv.reader([record], delimiter=dataset.get("delimiter") or ","), [])
     except csv.Error:

@@ -46,7 +46,7 @@ def wide_picture(dataset: DatasetReport, notifications: int) -> Picture:
     def centred(kind: str, x: float) -> Box:
         return Box(kind, x, (height - heights[kind]) / 2, WIDE_BOX, heights[kind], said[kind])
 
-    way = [centred(kind, 144 * place) for place, kind in enumerate(WAY)]
+    way = [centred(kind, 144 * index) for index, kind in enumerate(WAY)]
     ends: list[Box] = []
     for kind in ENDS:
         y = ends[-1].y + ends[-1].height + GAP if ends else 0
@@ -69,7 +69,7 @@ def tall_picture(dataset: DatasetReport, notifications: int) -> Picture:
 
     def row(kinds: tuple[str, ...], y: float, x: float = 0) -> list[Box]:
         height = max(height_of(said[kind]) for kind in kinds)
-        return [Box(kind, x + 120 * place, y, TALL_BOX, height, said[kind]) for place, kind in enumerate(kinds)]
+        return [Box(kind, x + 120 * index, y, TALL_BOX, height, said[kind]) for index, kind in enumerate(kinds)]
 
     way = row(WAY[:-1], 0)
     [job] = row(WAY[-1:], below(way) + 24, x=120)

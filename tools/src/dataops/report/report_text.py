@@ -61,8 +61,8 @@ def print_dataset(name: str, dataset: DatasetReport, since: str, console: Consol
         line(console, "drift: ", drift)
     if len(dataset["drift"]) > MOST_DRIFT:
         line(console, "drift: ", f"and {len(dataset['drift']) - MOST_DRIFT} more")
-    for place, path in dataset["outputs"].items():
-        line(console, f"{place}: ", path)
+    for title, path in dataset["outputs"].items():
+        line(console, f"{title}: ", path)
     console.print()
 
 

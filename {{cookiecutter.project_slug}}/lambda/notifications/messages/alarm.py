@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from notifications.message import Message
-from notifications.place import Place
+from notifications.origin import Origin
 
 # An alarm's name ends in its subject: modules/environment and modules/dataset name them so.
 KINDS: dict[str, tuple[str, ...]] = {
@@ -16,18 +16,18 @@ KINDS: dict[str, tuple[str, ...]] = {
     "-quarantined": ("rows quarantined", "alarm"),
 }
 # A Lambda notifies of these itself, by run; the alarm is for recipients who did not get that notification.
-TOLD_AS_IT_HAPPENS = {"run failed", "crawl failed", "rows quarantined"}
+NOTIFIED_AS_IT_HAPPENS = {"run failed", "crawl failed", "rows quarantined"}
 
 
-def alarm_rings(place: Place, alarm: dict[str, Any]) -> Message:
+def alarm_rings(origin: Origin, alarm: dict[str, Any]) -> Message:
     """Return the notification of `alarm`; its description has the meaning and, after "What to do:", the remedy."""
     name = alarm["AlarmName"]
     means, _, helps = (alarm.get("AlarmDescription") or "").partition("What to do:")
-    short = name.removeprefix(f"{place.prefix}-").replace("-", " ")
+    short = name.removeprefix(f"{origin.prefix}-").replace("-", " ")
     is_over = alarm["NewStateValue"] == "OK"
     return Message(
         kinds=next((kinds for end, kinds in KINDS.items() if name.endswith(end)), ("alarm",)),
-        place=place,
+        origin=origin,
         headline=f"over: {short}" if is_over else f"alarm: {short}",
         facts=[
             *filter(None, ["It is over. It meant:" if is_over else "", means.strip()]),
@@ -35,12 +35,12 @@ def alarm_rings(place: Place, alarm: dict[str, Any]) -> Message:
             f"{alarm['NewStateReason']}",
         ],
         next_steps=["Nothing."] if is_over else [helps.strip() or "docs/runbook.md has a section for each alarm."],
-        links={"alarm": place.alarm(name)},
+        links={"alarm": origin.alarm(name)},
         values={"alarm": name, "state": alarm["NewStateValue"]},
     )
 
 
-def budget_reached(place: Place, text: str) -> Message:
+def budget_reached(origin: Origin, text: str) -> Message:
     """Return the notification of a budget, whose own text has its numbers as lines of name and value."""
     said = dict(
         re.findall(r"^(Budget Name|Budgeted Amount|Alert Type|Alert Threshold|\w+ Amount): (.+?)\s*$", text, re.M)
@@ -50,9 +50,9 @@ def budget_reached(place: Place, text: str) -> Message:
     spent, amount = said.get(f"{kind} Amount", "its threshold"), said.get("Budgeted Amount", "the budget")
     return Message(
         kinds=("budget",),
-        place=place,
+        origin=origin,
         headline=f"{spent} of {amount} {'forecast' if kind == 'FORECASTED' else 'spent'} this month",
-        facts=[f"The cost of {said.get('Budget Name', place.prefix)} {verb} {spent} of {amount} this month."],
+        facts=[f"The cost of {said.get('Budget Name', origin.prefix)} {verb} {spent} of {amount} this month."],
         next_steps=[
             "See what costs most, by its tags, in AWS Cost Explorer; fewer workers and shorter runs save most."
         ],
@@ -60,11 +60,11 @@ def budget_reached(place: Place, text: str) -> Message:
     )
 
 
-def unknown(place: Place, subject: str, text: str) -> Message:
+def unknown(origin: Origin, subject: str, text: str) -> Message:
     """Return an unknown text unchanged, so that it is not lost."""
     return Message(
         kinds=("alarm",),
-        place=place,
+        origin=origin,
         headline=subject or "message from an AWS service",
         facts=text.splitlines(),
         next_steps=["Check the account. docs/runbook.md has no section about this."],

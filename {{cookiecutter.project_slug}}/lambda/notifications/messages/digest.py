@@ -5,10 +5,10 @@ from typing import Any
 from ledger.day import COUNTS
 
 from notifications.message import NOTHING, Message, counted
-from notifications.place import Place
+from notifications.origin import Origin
 
 
-def daily_digest(place: Place, day: str, runs: dict[str, list[dict[str, Any]]], late: dict[str, str]) -> Message:
+def daily_digest(origin: Origin, day: str, runs: dict[str, list[dict[str, Any]]], late: dict[str, str]) -> Message:
     """Return the digest of the day's `runs` by dataset, and of each late dataset; one of the two may be empty."""
     everything = [run for ended in runs.values() for run in ended]
     total = {name: sum(int(run.get(name, 0)) for run in everything) for name in COUNTS}
@@ -17,7 +17,7 @@ def daily_digest(place: Place, day: str, runs: dict[str, list[dict[str, Any]]], 
     headline += f", {counted(len(late), 'dataset')} late" if late else ""
     return Message(
         kinds=("daily digest",),
-        place=place,
+        origin=origin,
         headline=headline,
         facts=[*(_of_dataset(name, runs[name]) for name in sorted(runs)), *(f"{name}: {late[name]}" for name in late)],
         next_steps=_next_steps(failed=_failed(everything), quarantined=total["quarantined"], late=len(late)),

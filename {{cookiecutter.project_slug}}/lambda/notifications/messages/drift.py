@@ -3,14 +3,14 @@
 from runtime.aws import full_name
 
 from notifications.message import Message, cut
-from notifications.place import Place
+from notifications.origin import Origin
 
 MOST_LINES = 20
 
 
-def drift_found(place: Place, dataset: str, changes: tuple[str, ...], stops: bool) -> Message:
+def drift_found(origin: Origin, dataset: str, changes: tuple[str, ...], stops: bool) -> Message:
     """Return the notification; `stops`: no run starts until somebody has decided."""
-    crawler = full_name(place.prefix, dataset)
+    crawler = full_name(origin.prefix, dataset)
     goes_on = "The run continues: the job reads the declared columns, and its report lists the result for each file."
     waits = "No run starts, because on_drift is stop. No file is lost: all wait."
     decide = [
@@ -20,7 +20,7 @@ def drift_found(place: Place, dataset: str, changes: tuple[str, ...], stops: boo
     ]
     return Message(
         kinds=("drift found",),
-        place=place,
+        origin=origin,
         about=dataset,
         headline="drift, files wait" if stops else "drift",
         facts=[
@@ -29,6 +29,6 @@ def drift_found(place: Place, dataset: str, changes: tuple[str, ...], stops: boo
             waits if stops else goes_on,
         ],
         next_steps=decide if stops else ['What each difference means: docs/data-path.md, "Drift".'],
-        links={"crawler": place.crawler(dataset)},
+        links={"crawler": origin.crawler(dataset)},
         values={"drift": list(changes), "stops": stops},
     )

@@ -5,14 +5,14 @@ from typing import Any
 from ledger.day import COUNTS
 
 from notifications.message import NOTHING, Message, counted, cut
-from notifications.place import Place
+from notifications.origin import Origin
 
 Row = dict[str, Any]
 MOST_FILES = 20
 DELETED = "Nothing, if it was deleted on purpose. Otherwise upload it again, because it was not read."
 
 
-def run_published(place: Place, dataset: str, run: Row, report: Row) -> Message:
+def run_published(origin: Origin, dataset: str, run: Row, report: Row) -> Message:
     """Return the notification; `run` has name and job run; a run that published only some files has its own kind."""
     files = report.get("files", [])
     incomplete = [file for file in files if file["file_reason"] or file["quarantined"]]
@@ -28,17 +28,17 @@ def run_published(place: Place, dataset: str, run: Row, report: Row) -> Message:
     facts += ["Not published, or only in part:"] if incomplete else []
     return Message(
         kinds=("rows quarantined", "run succeeded") if incomplete else ("run succeeded",),
-        place=place,
+        origin=origin,
         about=dataset,
         headline=f"published{outcome if incomplete else ''}",
         facts=facts + cut([f"{file['key']}: {_why(file)}" for file in incomplete], MOST_FILES, "file"),
-        next_steps=_what_to_do(place, refused[0]["key"]) if refused else [DELETED if incomplete else NOTHING],
-        links=_links(place, dataset, run),
+        next_steps=_what_to_do(origin, refused[0]["key"]) if refused else [DELETED if incomplete else NOTHING],
+        links=_links(origin, dataset, run),
         values={"run": run["name"], "files": len(files)} | counts,
     )
 
 
-def run_failed(place: Place, dataset: str, run: Row, failure: Row) -> Message:
+def run_failed(origin: Origin, dataset: str, run: Row, failure: Row) -> Message:
     """Return the notification; `failure` has the reason, the number of waiting files, and the DEAD files."""
     waiting, dead = int(failure["waiting"]), int(failure["dead"])
     facts = [f"Run {run['name']} failed: {failure['reason'].rstrip('.')}. It published nothing."]
@@ -49,7 +49,7 @@ def run_failed(place: Place, dataset: str, run: Row, failure: Row) -> Message:
     more = [f"and {counted(dead - len(files), 'more file')}"] if dead > len(files) else []
     return Message(
         kinds=("run failed",),
-        place=place,
+        origin=origin,
         about=dataset,
         headline=f"run failed, {counted(dead, 'file')} given up" if dead else "run failed",
         facts=[*facts, *given_up, *files, *more],
@@ -57,16 +57,16 @@ def run_failed(place: Place, dataset: str, run: Row, failure: Row) -> Message:
             failure.get("advice") or 'What to do about each reason: docs/runbook.md, "Runs failed".',
             *(["Then upload the files that were given up again. A new version counts as a new file."] if dead else []),
         ],
-        links=_links(place, dataset, run),
+        links=_links(origin, dataset, run),
         values={"run": run["name"], "reason": failure["reason"], "waiting": waiting, "dead": dead},
     )
 
 
-def account_limit_reached(place: Place, dataset: str, waiting: int, workers: str) -> Message:
+def account_limit_reached(origin: Origin, dataset: str, waiting: int, workers: str) -> Message:
     """Return the notification of a run of so many `workers` that Glue refused because of an account quota."""
     return Message(
         kinds=("run failed",),
-        place=place,
+        origin=origin,
         about=dataset,
         headline="run not started, the account's Glue quota is reached",
         facts=[
@@ -86,13 +86,13 @@ def _why(file: Row) -> str:
     return str(file["file_reason"] or f"{counted(file['quarantined'], 'row')} quarantined ({reasons})")
 
 
-def _what_to_do(place: Place, key: str) -> list[str]:
+def _what_to_do(origin: Origin, key: str) -> list[str]:
     return [
-        f'See each quarantined row with its reason: make where FILE="{key}" ENV={place.environment}',
+        f'See each quarantined row with its reason: make where FILE="{key}" ENV={origin.environment}',
         'Fix the source and upload the file again: docs/runbook.md, "Rows quarantined".',
     ]
 
 
-def _links(place: Place, dataset: str, run: Row) -> dict[str, str]:
-    links = {"run and log": place.job_run(dataset, run["job_run"])} if run.get("job_run") else {}
-    return links | {"report": place.stored_object(*run["report"])}
+def _links(origin: Origin, dataset: str, run: Row) -> dict[str, str]:
+    links = {"run and log": origin.job_run(dataset, run["job_run"])} if run.get("job_run") else {}
+    return links | {"report": origin.stored_object(*run["report"])}

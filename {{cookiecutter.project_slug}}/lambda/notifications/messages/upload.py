@@ -3,7 +3,7 @@
 from typing import Any
 
 from notifications.message import Message
-from notifications.place import Place
+from notifications.origin import Origin
 
 WHY = {
     "unreadable-name": "Its name has a colon, which no job can open.",
@@ -15,16 +15,16 @@ WHAT_TO_DO = {
 }
 
 
-def file_refused(place: Place, dataset: str, row: dict[str, Any]) -> Message:
+def file_refused(origin: Origin, dataset: str, row: dict[str, Any]) -> Message:
     """Return the notification; `row` is the file's row in the ledger."""
     key, reason, version = row["key"], row["reason"], row.get("version_id") or row["etag"]
     return Message(
         kinds=("rows quarantined",),
-        place=place,
+        origin=origin,
         about=dataset,
         headline=f"file quarantined: {reason}",
         facts=[f"{key}, version {version}, was quarantined as a whole: {reason}. {WHY[reason]}"],
         next_steps=[WHAT_TO_DO[reason]],
-        links={"file": place.stored_object(row["bucket"], key)},
+        links={"file": origin.stored_object(row["bucket"], key)},
         values={"file": row["file"], "reason": reason},
     )

@@ -52,7 +52,7 @@ run "a_dataset_is_read_from_the_folder_of_its_name" {
   }
 }
 
-run "the_job_is_told_everything" {
+run "the_job_gets_everything" {
   command = plan
 
   assert {
@@ -118,7 +118,7 @@ run "delivery_may_have_an_account_of_its_own" {
   }
   assert {
     condition     = output.delivery.approval_timeout_minutes == 60
-    error_message = "An approval's time must be told in minutes."
+    error_message = "The time of an approval must be given in minutes."
   }
 }
 
@@ -144,7 +144,7 @@ run "a_run_ends_after_two_hours_on_capacity_of_its_own_and_no_amount_is_guessed"
   }
 }
 
-run "costs_are_told_apart_by_three_tags" {
+run "costs_are_split_by_three_tags" {
   command = plan
 
   assert {
@@ -158,7 +158,7 @@ run "everything_is_watched_without_a_setting" {
 
   assert {
     condition     = output.monitoring.log_retention_days == 365 && output.monitoring.longest_wait == 3600 && output.monitoring.failed_runs == 1
-    error_message = "A project that says nothing must keep its logs for a year and hear of an hour's wait and of each failed run."
+    error_message = "By default, logs must be kept for a year, and an hour's wait and each failed run must be notified."
   }
   assert {
     condition     = output.monitoring.datasets.orders.expected_seconds == null && output.monitoring.datasets.orders.quarantined_share == 0.02

@@ -1,4 +1,4 @@
-# Who hears of what: the table that project.yaml stands for, target by target and environment by environment.
+# Who receives what: the routes of project.yaml, by target and environment.
 
 variables {
   environment = "dev"
@@ -25,11 +25,11 @@ run "a_target_that_says_nothing_hears_the_usual" {
 
   assert {
     condition     = join(", ", sort(output.notifications["email:all@example.com"].kinds)) == "alarm, budget, crawl failed, daily digest, data late, dead letters, drift found, rows quarantined, run failed"
-    error_message = "By default everything but the single success must be told: ${join(", ", output.notifications["email:all@example.com"].kinds)}."
+    error_message = "By default everything but the single success must be notified: ${join(", ", output.notifications["email:all@example.com"].kinds)}."
   }
   assert {
     condition     = join(", ", sort(output.notifications["sms:+32470123456"].kinds)) == "alarm, crawl failed, data late, dead letters, run failed"
-    error_message = "By default only what is urgent must be told by SMS."
+    error_message = "By default only what is urgent must be sent by SMS."
   }
 }
 
@@ -38,7 +38,7 @@ run "a_target_hears_in_its_own_environments_only" {
 
   assert {
     condition     = !contains(keys(output.notifications), "email:some@example.com")
-    error_message = "A target of prod must not be told of dev."
+    error_message = "A target of prod must receive nothing from dev."
   }
   assert {
     condition     = output.notifications["email:two@example.com"].kinds == ["run failed"]
@@ -46,7 +46,7 @@ run "a_target_hears_in_its_own_environments_only" {
   }
 }
 
-run "successes_are_told_as_the_target_wants_them" {
+run "successes_are_notified_as_the_target_wants_them" {
   command = plan
 
   variables {

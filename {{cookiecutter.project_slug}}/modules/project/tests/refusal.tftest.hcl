@@ -113,7 +113,7 @@ run "a_target_of_an_environment_that_does_not_exist" {
   expect_failures = [output.prefix, output.notifications]
 }
 
-run "successes_told_in_another_way" {
+run "successes_notified_in_another_way" {
   command = plan
 
   variables {
@@ -123,7 +123,7 @@ run "successes_told_in_another_way" {
   expect_failures = [output.prefix]
 }
 
-run "a_target_that_would_never_hear_of_anything" {
+run "a_target_that_would_receive_nothing" {
   command = plan
 
   variables {

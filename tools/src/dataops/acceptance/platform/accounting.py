@@ -47,11 +47,11 @@ def books_of(project: RunningProject) -> Books:
         commits=commits,
         manifests=manifests,
         reports=reports,
-        batches={name: places(project, commit["data"]) for name, commit in commits.items()},
+        batches={name: positions_of(project, commit["data"]) for name, commit in commits.items()},
     )
 
 
-def places(project: RunningProject, address: str) -> list[tuple[Any, ...]]:
+def positions_of(project: RunningProject, address: str) -> list[tuple[Any, ...]]:
     """Return file, line, time of upload and sequencer of each row that a committed batch holds."""
     names = ("_file", "_line", "_uploaded_at", "_sequencer")
     return [tuple(row[name] for name in names) for row in stored_rows(project, address)]
@@ -66,10 +66,10 @@ def stored_rows(project: RunningProject, address: str) -> list[Row]:
 
 def unaccounted(books: Books) -> list[str]:
     """Return a sentence for each file, run or row that is not where it must be."""
-    ends = [told for file, key in books.uploaded.items() for told in _end_of(books, file, key)]
-    runs = [told for name, commit in books.commits.items() for told in _run_of(books, name, commit)]
-    counted = Counter(place for batch in books.batches.values() for place in batch)
-    twice = [f"{place} is published {count} times" for place, count in counted.items() if count > 1]
+    ends = [fault for file, key in books.uploaded.items() for fault in _end_of(books, file, key)]
+    runs = [fault for name, commit in books.commits.items() for fault in _run_of(books, name, commit)]
+    counted = Counter(position for batch in books.batches.values() for position in batch)
+    twice = [f"{position} is published {count} times" for position, count in counted.items() if count > 1]
     return [*ends, *runs, *twice]
 
 
@@ -83,8 +83,8 @@ def _end_of(books: Books, file: str, key: str) -> list[str]:
     if row["state"] == "DONE":
         return [] if published == 1 else [f"{file} is DONE, and {published} published runs read it"]
     faults = [] if row.get("reason") else [f"{file} is {row['state']} without a reason"]
-    is_told = any(key in message for message in books.notifications)
-    return faults + ([] if is_told else [f"{file} is {row['state']}, and nobody was told"])
+    is_notified = any(key in message for message in books.notifications)
+    return faults + ([] if is_notified else [f"{file} is {row['state']}, and nobody was notified"])
 
 
 def _commits_that_read(books: Books, file: str) -> int:

@@ -71,11 +71,11 @@ def copy_of_the_project(folder: Path, database: int) -> Path:
     shutil.copytree(SAMPLES, folder / "samples")
     for transform in (folder / "files" / "transforms").glob("[!_]*.py"):
         transform.unlink()
-    place = folder / "project.yaml"
-    settings = yaml.safe_load(place.read_text(encoding="utf-8"))
+    path = folder / "project.yaml"
+    settings = yaml.safe_load(path.read_text(encoding="utf-8"))
     settings["environments"][0]["jdbc"] = {"warehouse": {"url": DATABASE.format(port=database), "secret": "warehouse"}}
     changed = settings | {"datasets": DATASETS, "notifications": MAIL}
-    place.write_text(json.dumps(changed), encoding="utf-8")
+    path.write_text(json.dumps(changed), encoding="utf-8")
     return folder
 
 

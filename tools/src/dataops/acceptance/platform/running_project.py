@@ -59,8 +59,8 @@ class RunningProject:
         stored = self.s3.head_object(Bucket=self.input, Key=key, VersionId=version)
         described = {"key": key, "size": stored["ContentLength"], "etag": stored["ETag"].strip('"')}
         described |= {"version-id": version, "sequencer": f"{sequencer:016X}"}
-        told = {"version": 1, "dataset": dataset, "crawl": "on-upload", "time": stored["LastModified"].isoformat()}
-        return json.dumps(told | {"detail": {"bucket": {"name": self.input}, "object": described}})
+        fields = {"version": 1, "dataset": dataset, "crawl": "on-upload", "time": stored["LastModified"].isoformat()}
+        return json.dumps(fields | {"detail": {"bucket": {"name": self.input}, "object": described}})
 
     def queue(self, purpose: str = "queue") -> str:
         """Return the URL of a queue."""

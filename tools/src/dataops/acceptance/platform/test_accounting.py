@@ -30,7 +30,7 @@ def give_no_reason(books: Books) -> None:
     del books.ledger[first(books, "QUARANTINED")]["reason"]
 
 
-def tell_nobody(books: Books) -> None:
+def notify_nobody(books: Books) -> None:
     books.notifications.clear()
 
 
@@ -56,7 +56,7 @@ BROKEN: dict[Callable[[Books], None], str] = {
     leave_a_file_waiting: "is still PENDING",
     read_a_file_twice: "2 published runs read it",
     give_no_reason: "without a reason",
-    tell_nobody: "nobody was told",
+    notify_nobody: "nobody was notified",
     lose_a_published_row: "rows stored",
     publish_a_row_twice: "is published 2 times",
     lose_a_counted_row: "do not add up",

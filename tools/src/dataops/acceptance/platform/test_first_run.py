@@ -69,8 +69,8 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def page(first_command: Command, project: RunningProject) -> Page:
-    place = project.folder / ".local" / project.environment / "report.html"
-    return Page(place.read_text(encoding="utf-8"))
+    path = project.folder / ".local" / project.environment / "report.html"
+    return Page(path.read_text(encoding="utf-8"))
 
 
 def test_every_sample_is_accounted_for(project: RunningProject) -> None:

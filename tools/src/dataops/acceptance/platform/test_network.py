@@ -55,7 +55,7 @@ class Network:
         rule = next(
             each
             for each in self.group["IpPermissionsEgress"]
-            if wanted in [place["PrefixListId"] for place in each.get("PrefixListIds", [])]
+            if wanted in [prefix_list["PrefixListId"] for prefix_list in each.get("PrefixListIds", [])]
         )
         rule = rule | {"PrefixListIds": [{"PrefixListId": wanted}]}
         self.ec2.revoke_security_group_egress(GroupId=self.group["GroupId"], IpPermissions=[rule])
@@ -127,10 +127,10 @@ def test_a_crawler_does_not_start_in_a_subnet_that_does_not_lead_to_s3(
 ) -> None:
     crawler = project.name(project.names["canary"])
     with network.without_route_to("s3"):
-        told = crawled(project, crawler)
+        last_crawl = crawled(project, crawler)
 
-    assert told["Status"] == "FAILED"
-    assert "Could not find S3 endpoint or NAT gateway for subnetId" in told["ErrorMessage"]
+    assert last_crawl["Status"] == "FAILED"
+    assert "Could not find S3 endpoint or NAT gateway for subnetId" in last_crawl["ErrorMessage"]
     # With the route again; a failed latest crawl would also activate its alarm in the tests after this one.
     assert crawled(project, crawler)["Status"] == "SUCCEEDED"
 

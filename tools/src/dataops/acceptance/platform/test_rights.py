@@ -177,9 +177,9 @@ def test_without_the_account_in_the_key_s_policy_no_role_may_use_the_key(chain: 
     assert sentence("kms:Decrypt", "resource-based policy") in answer["errorMessage"]
 
 
-def test_without_eventbridge_in_the_key_s_policy_no_upload_is_told(chain: RunningProject) -> None:
+def test_without_eventbridge_in_the_key_s_policy_no_event_of_an_upload_arrives(chain: RunningProject) -> None:
     with key_without(chain, "events.amazonaws.com"):
-        chain.upload("orders/not told for want of a key.csv", orders(1))
+        chain.upload("orders/no event without the key.csv", orders(1))
         said = "events.amazonaws.com is not authorized to perform: kms:GenerateDataKey"
         chain.wait("the refusal", lambda: said in log_of(chain))
 
@@ -190,7 +190,7 @@ def test_without_its_policy_the_queue_takes_no_event(chain: RunningProject) -> N
     lost = chain.waiting_messages("event_dead_letter")
     chain.sqs.set_queue_attributes(QueueUrl=address, Attributes={"Policy": ""})
     try:
-        chain.upload("orders/not told for want of a policy.csv", orders(1))
+        chain.upload("orders/no event without the policy.csv", orders(1))
         chain.wait("the dead letter", lambda: chain.waiting_messages("event_dead_letter") > lost)
     finally:
         chain.sqs.set_queue_attributes(QueueUrl=address, Attributes=before)

@@ -67,10 +67,10 @@ def upload_good_rows(project: RunningProject, dataset: str) -> None:
 
 def give_larger_workers(project: RunningProject, dataset: str) -> None:
     """Set another `worker_type` in project.yaml, deploy it, and upload the next file."""
-    place = project.folder / "project.yaml"
-    settings = yaml.safe_load(place.read_text(encoding="utf-8"))
+    path = project.folder / "project.yaml"
+    settings = yaml.safe_load(path.read_text(encoding="utf-8"))
     settings["environments"][0]["worker_type"] = "G.2X"
-    place.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
+    path.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
     deploy(project, dataset)
     pass_time(project)
     upload_good_rows(project, dataset)

@@ -81,7 +81,9 @@ def test_a_busy_job_gives_the_files_back_uncounted_and_its_end_starts_them(chain
     assert unaccounted(books_of(chain)) == []
 
 
-def test_when_the_end_of_a_busy_job_is_not_told_the_sweep_starts_what_waited_for_it(chain: RunningProject) -> None:
+def test_when_the_event_of_a_busy_jobs_end_is_lost_the_sweep_starts_what_waited_for_it(
+    chain: RunningProject,
+) -> None:
     chain.ask("hold", jobs=True)
     first, run = started(chain, "busy and unheard.csv")
     (second,) = crawled(chain, "while unheard.csv")
@@ -138,7 +140,7 @@ def test_when_a_lambda_dies_after_it_started_the_job_its_files_stay_with_their_r
     assert unaccounted(books_of(chain)) == []
 
 
-def test_a_file_whose_runs_all_end_badly_is_dead_and_each_run_is_told_once(chain: RunningProject) -> None:
+def test_a_file_whose_runs_all_fail_is_dead_and_each_run_is_notified_once(chain: RunningProject) -> None:
     close_run = chain.functions.get_function_configuration(FunctionName=f"{chain.prefix}-close-run")
     attempts = int(close_run["Environment"]["Variables"]["MAXIMUM_ATTEMPTS"])
     chain.ask("hold", jobs=True)
@@ -239,11 +241,11 @@ UPDATED = (
 )
 
 
-def test_a_log_group_that_a_job_is_told_stays_empty(chain: RunningProject) -> None:
+def test_a_log_group_that_a_job_is_given_stays_empty(chain: RunningProject) -> None:
     """Glue 5 names its log groups by the security configuration and the role, whatever modules/dataset/job.tf sets."""
     logs, name, group = chain.client("logs"), chain.name("orders"), f"/aws-glue/jobs/{chain.prefix}"
-    told = chain.glue.get_job(JobName=name)["Job"]
-    before = {key: told[key] for key in UPDATED if key in told}
+    job = chain.glue.get_job(JobName=name)["Job"]
+    before = {key: job[key] for key in UPDATED if key in job}
     argument = {"--continuous-log-logGroup": group, "--enable-continuous-cloudwatch-log": "true"}
     logs.create_log_group(logGroupName=group)
     chain.glue.update_job(JobName=name, JobUpdate=before | {"DefaultArguments": before["DefaultArguments"] | argument})
@@ -255,7 +257,7 @@ def test_a_log_group_that_a_job_is_told_stays_empty(chain: RunningProject) -> No
         chain.glue.update_job(JobName=name, JobUpdate=before)
         logs.delete_log_group(logGroupName=group)
 
-    output = f"/aws-glue/jobs/{told['SecurityConfiguration']}-role/{told['Role'].rpartition('/')[2]}/output"
+    output = f"/aws-glue/jobs/{job['SecurityConfiguration']}-role/{job['Role'].rpartition('/')[2]}/output"
     streams = [each["logStreamName"] for each in logs.describe_log_streams(logGroupName=output)["logStreams"]]
     assert written == ""
     assert chain.row(f"run/{run}")["job_run"] in streams

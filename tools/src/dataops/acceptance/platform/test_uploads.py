@@ -81,8 +81,8 @@ def test_of_a_hundred_files_the_one_bad_one_is_quarantined_and_named(chain: Runn
 
     assert chain.states(good) == ["DONE"] * 99
     assert (chain.row(burst.bad)["state"], chain.row(burst.bad)["reason"]) == ("QUARANTINED", "encoding")
-    (told,) = chain.notifications("orders/burst/bad.csv")
-    assert "encoding" in told["message"]
+    (sent,) = chain.notifications("orders/burst/bad.csv")
+    assert "encoding" in sent["message"]
 
 
 @pytest.mark.parametrize("name", ODD_NAMES)
@@ -161,11 +161,11 @@ def unheard(chain: RunningProject) -> Iterator[str]:
     yield file
 
 
-def test_an_upload_that_no_rule_told_of_is_unknown_until_the_sweep_finds_it(
+def test_an_upload_whose_event_no_rule_sent_is_unknown_until_the_sweep_finds_it(
     chain: RunningProject, unheard: str
 ) -> None:
-    told = chain.upload("orders/told.csv", orders(2))
-    chain.wait_for("DONE", told)
+    known = chain.upload("orders/known.csv", orders(2))
+    chain.wait_for("DONE", known)
     chain.sweep("orders")
     # A file of the last quarter of an hour may still be reported by its event.
     assert chain.states([unheard]) == ["unknown"]
@@ -192,14 +192,14 @@ def impatient_queue(chain: RunningProject) -> Iterator[None]:
 def test_a_message_that_nobody_can_read_ends_among_the_dead_letters_and_rings_while_the_others_go_on(
     chain: RunningProject, impatient_queue: None
 ) -> None:
-    told = f"poison {time.time()}"
+    unreadable = f"poison {time.time()}"
     rung = len(chain.notifications(RINGS))
-    chain.send(told, json.dumps({"version": 1, "dataset": "orders"}))
+    chain.send(unreadable, json.dumps({"version": 1, "dataset": "orders"}))
     good = chain.upload("orders/beside the poison.csv", orders(1))
 
     chain.wait("two dead letters", lambda: chain.waiting_messages("dead_letter_queue") >= 2)
     dead = chain.sqs.receive_message(QueueUrl=chain.queue("dead_letter_queue"), MaxNumberOfMessages=10)["Messages"]
-    assert told in [message["Body"] for message in dead]
+    assert unreadable in [message["Body"] for message in dead]
     chain.wait("the alarm", lambda: len(chain.notifications(RINGS)) > rung and alarm(chain) == "ALARM")
     failures = [json.loads(line) for line in chain.logged("start-crawler").splitlines() if "message-failed" in line]
     assert [sum(message["MessageId"] == each["message"] for each in failures) for message in dead] == [5] * len(dead)

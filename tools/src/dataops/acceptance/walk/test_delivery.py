@@ -12,7 +12,7 @@ def test_every_action_runs_in_its_order(walk: Walk, first: str) -> None:
 
 def test_each_approval_quotes_the_plan_and_its_link_leads_to_the_whole_summary(walk: Walk, first: str) -> None:
     for name in walk.environments:
-        (mail,) = walk.told(asks_to_approve(name), first)
+        (mail,) = walk.notifications(asks_to_approve(name), first)
         assert f"{name}: " in mail and " to add" in mail
         assert f"summaries/{first}/{name}.md" in mail
         summary = walk.object({"Bucket": walk.bucket, "Key": f"summaries/{first}/{name}.md"}).decode()
@@ -21,7 +21,7 @@ def test_each_approval_quotes_the_plan_and_its_link_leads_to_the_whole_summary(w
 
 def test_what_was_approved_is_what_was_applied(walk: Walk, first: str) -> None:
     for name in walk.environments:
-        (mail,) = walk.told(asks_to_approve(name), first)
+        (mail,) = walk.notifications(asks_to_approve(name), first)
         (record,) = walk.deployed(name)
         assert record["digest"].startswith(digest_in(mail))
         assert record["execution"] == first
@@ -44,12 +44,12 @@ def test_the_canary_flew_and_left_nothing_behind(walk: Walk, first: str) -> None
         assert found.get("Contents", []) == []
 
 
-def test_the_end_is_told_with_what_was_delivered_where(walk: Walk, first: str) -> None:
-    (told,) = walk.told(f"{walk.played.git('rev-parse', 'HEAD')[:12]} is delivered", first)
+def test_the_end_is_notified_with_what_was_delivered_where(walk: Walk, first: str) -> None:
+    (text,) = walk.notifications(f"{walk.played.git('rev-parse', 'HEAD')[:12]} is delivered", first)
 
     for name in walk.environments:
-        assert f"{name}: nothing -> " in told
-    assert told.count("smoke test passed") == len(walk.environments)
+        assert f"{name}: nothing -> " in text
+    assert text.count("smoke test passed") == len(walk.environments)
 
 
 def test_who_approved_what_is_on_record(walk: Walk, first: str) -> None:

@@ -33,8 +33,8 @@ def request_of_a_developer(walk: Walk, first: str) -> dict[str, Any]:
         walk.change("Better words", **{"README.md": lambda text: f"{text}\nBetter ones.\n"})
         walk.played.push(BRANCH)
     eventually(lambda: len(comments(walk, made["pullRequest"])) == 2, "a comment for each push")
-    told = walk.played.client("codecommit").get_pull_request(pullRequestId=made["pullRequest"]["pullRequestId"])
-    return dict(told["pullRequest"])
+    answer = walk.played.client("codecommit").get_pull_request(pullRequestId=made["pullRequest"]["pullRequestId"])
+    return dict(answer["pullRequest"])
 
 
 def test_each_push_is_built_with_its_own_commit(walk: Walk, request_of_a_developer: dict[str, Any]) -> None:

@@ -31,14 +31,14 @@ def unchanged(walk: Walk, environment: str) -> Iterator[None]:
 
 
 @contextmanager
-def replaced(walk: Walk, place: dict[str, str], body: bytes, name: str = "pipeline") -> Iterator[None]:
+def replaced(walk: Walk, location: dict[str, str], body: bytes, name: str = "pipeline") -> Iterator[None]:
     """Replace an object for a while."""
-    before = walk.object(place, name)
-    walk.replace(place, body, name)
+    before = walk.object(location, name)
+    walk.replace(location, body, name)
     try:
         yield
     finally:
-        walk.replace(place, before, name)
+        walk.replace(location, before, name)
 
 
 def refused(walk: Walk, execution: str, *words: str) -> None:
@@ -48,7 +48,7 @@ def refused(walk: Walk, execution: str, *words: str) -> None:
     log = walk.log(execution, dev, "Apply")
     for word in (*words, NOTHING_CHANGED):
         assert word in log
-    assert walk.told(f"The apply of {dev}", *words, NOTHING_CHANGED)
+    assert walk.notifications(f"The apply of {dev}", *words, NOTHING_CHANGED)
 
 
 def test_who_is_no_approver_cannot_approve(walk: Walk, planned: str) -> None:
@@ -64,10 +64,10 @@ def test_who_is_no_approver_cannot_approve(walk: Walk, planned: str) -> None:
 
 def test_a_plan_that_changed_after_the_approval_is_refused(walk: Walk, planned: str) -> None:
     dev = walk.environments[0]
-    place = walk.artifact(planned, dev, "Plan")
-    other = with_another(walk.object(place), "manifest.json", lambda text: text + b" ")
+    location = walk.artifact(planned, dev, "Plan")
+    other = with_another(walk.object(location), "manifest.json", lambda text: text + b" ")
 
-    with unchanged(walk, dev), replaced(walk, place, other):
+    with unchanged(walk, dev), replaced(walk, location, other):
         walk.answer(planned, dev, "Approved", "looks fine")
         assert walk.until_over(planned) == "Failed"
 
@@ -79,7 +79,7 @@ def test_a_state_that_moved_after_the_approval_is_refused(walk: Walk, planned: s
     state = walk.state(dev)
     moved = json.dumps(state | {"serial": state["serial"] + 1}).encode()
 
-    with replaced(walk, walk.state_place(dev), moved, dev):
+    with replaced(walk, walk.state_location(dev), moved, dev):
         assert walk.retry(planned, dev) == "Failed"
 
     refused(walk, planned, f"has moved from serial {state['serial']} to {state['serial'] + 1}")
@@ -104,10 +104,10 @@ def test_the_apply_works_as_the_deploy_role_of_its_environment_and_as_nobody_els
 
 def test_an_archive_that_changed_after_the_approval_is_refused(walk: Walk, planned: str) -> None:
     dev = walk.environments[0]
-    place = walk.artifact(planned, dev, "Plan")
-    other = with_another(walk.object(place), "build/lambda.zip", lambda body: body + b"0")
+    location = walk.artifact(planned, dev, "Plan")
+    other = with_another(walk.object(location), "build/lambda.zip", lambda body: body + b"0")
 
-    with unchanged(walk, dev), replaced(walk, place, other):
+    with unchanged(walk, dev), replaced(walk, location, other):
         assert walk.retry(planned, dev) == "Failed"
 
     refused(walk, planned, "build/lambda.zip is not the one that was approved")
@@ -132,7 +132,7 @@ def test_a_rejected_approval_stops_before_the_apply(walk: Walk, planned: str) ->
         assert walk.until_over(planned) == "Failed"
 
     assert walk.begun(planned)[-1] == f"{prod} Approve"
-    assert walk.told(prod, "not on a Friday")
+    assert walk.notifications(prod, "not on a Friday")
 
 
 def test_a_plan_that_destroys_a_bucket_is_refused_although_it_was_approved(walk: Walk, planned: str) -> None:
@@ -144,7 +144,7 @@ def test_a_plan_that_destroys_a_bucket_is_refused_although_it_was_approved(walk:
     with walk.taken_back(), unchanged(walk, dev):
         execution = walk.deliver("Another bucket", **{"modules/project/name.tf": rename})
         walk.until_it_waits(execution, dev)
-        (mail,) = walk.told(asks_to_approve(dev), execution)
+        (mail,) = walk.notifications(asks_to_approve(dev), execution)
         assert f"DATA WOULD BE LOST. Apply will refuse it. The quarantine bucket of {dev} and everything in it" in mail
         walk.answer(execution, dev, "Approved", "I did not read it")
         assert walk.until_over(execution) == "Failed"
@@ -162,7 +162,7 @@ def test_an_approval_that_nobody_gives_in_time_counts_as_a_rejection(walk: Walk,
         assert walk.until_over(execution) == "Failed"
 
     assert walk.begun(execution)[-1] == f"{dev} Approve"
-    assert walk.told(dev, "timed out")
+    assert walk.notifications(dev, "timed out")
 
 
 TRANSFORM = """from pyspark.sql import DataFrame, functions
@@ -182,16 +182,16 @@ def test_a_failing_smoke_test_keeps_a_change_from_the_next_environment(walk: Wal
         assert walk.until_over(execution) == "Failed"
 
     assert walk.begun(execution)[-1] == f"{dev} Smoke"
-    assert walk.told(f"The smoke test of {dev}", "rows were published, which are not those that were sent")
+    assert walk.notifications(f"The smoke test of {dev}", "rows were published, which are not those that were sent")
     known: list[dict[str, Any]] = list(walk.deployed(dev))
     assert (known[0]["execution"], known[0]["smoke_test"]) == (execution, "failed")
 
 
-def test_what_a_build_has_told_of_its_refusal_is_not_told_a_second_time(walk: Walk, planned: str) -> None:
+def test_a_refusal_that_the_build_has_notified_is_not_notified_again(walk: Walk, planned: str) -> None:
     """The event that the pipeline failed comes a moment later, and finds that the notification was sent."""
-    assert walk.told(": The apply of ", NOTHING_CHANGED)
-    assert walk.told("is not approved")
-    assert walk.told(": Apply failed") == walk.told(": Approve failed") == []
+    assert walk.notifications(": The apply of ", NOTHING_CHANGED)
+    assert walk.notifications("is not approved")
+    assert walk.notifications(": Apply failed") == walk.notifications(": Approve failed") == []
 
 
 # One approver alone: a commit that nobody has reviewed, started and approved by the same person
@@ -228,7 +228,7 @@ def not_on_the_branch(walk: Walk, execution: str, stage: str, action: str, commi
     log = walk.log(execution, stage, action)
     assert f"This commit is refused: {commit} is not on the branch main." in log
     assert "Running command make" not in log
-    assert walk.told(f"{stage}: {action} failed", "not on the delivered branch", execution)
+    assert walk.notifications(f"{stage}: {action} failed", "not on the delivered branch", execution)
 
 
 def test_a_commit_that_is_not_on_the_branch_is_refused_before_its_code_runs(walk: Walk, unreviewed: str) -> None:

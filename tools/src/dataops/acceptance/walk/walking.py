@@ -36,8 +36,8 @@ class NeverCameError(Exception):
 
 def prepare(project: Path) -> None:
     """Reduce a copy of this project to a small one, with known people."""
-    place = project / "project.yaml"
-    settings = yaml.safe_load(place.read_text(encoding="utf-8"))
+    path = project / "project.yaml"
+    settings = yaml.safe_load(path.read_text(encoding="utf-8"))
     kept = {key: value for key, value in settings.items() if key not in ("git", "delivery")}
     environments = [
         {key: value for key, value in entry.items() if key in ("name", "account", "region")}
@@ -46,7 +46,7 @@ def prepare(project: Path) -> None:
     mail = [{"protocol": "email", "endpoint": "data-team@example.com"}]
     own = {"environments": environments, "datasets": {"visits": DATASET}, "notifications": mail}
     people = {"approvers": APPROVERS, "delivery": {"developers": DEVELOPERS, "approvals": 1}}
-    place.write_text(json.dumps(kept | own | people), encoding="utf-8")
+    path.write_text(json.dumps(kept | own | people), encoding="utf-8")
     leave_out_the_checks(project)
 
 
@@ -84,10 +84,10 @@ class Walk:
     def change(self, message: str, **changes: Callable[[str], str]) -> str:
         """Change or create files of the project, and return the commit."""
         for path, change in changes.items():
-            place = self.played.project / path
-            text = place.read_text(encoding="utf-8") if place.exists() else ""
+            target = self.played.project / path
+            text = target.read_text(encoding="utf-8") if target.exists() else ""
             assert change(text) != text, f"{path} stays as it is"
-            place.write_text(change(text), encoding="utf-8")
+            target.write_text(change(text), encoding="utf-8")
         return self.played.commit(message)
 
     @contextmanager
@@ -201,23 +201,23 @@ class Walk:
         (found,) = self.action(execution, stage, name)["output"]["outputArtifacts"]
         return {"Bucket": found["s3location"]["bucket"], "Key": found["s3location"]["key"]}
 
-    def object(self, place: dict[str, str], name: str = DELIVERY) -> bytes:
+    def object(self, location: dict[str, str], name: str = DELIVERY) -> bytes:
         """Return the content of an object in the account of an environment, or in the delivery account."""
-        body: bytes = self.played.client("s3", name).get_object(**place)["Body"].read()
+        body: bytes = self.played.client("s3", name).get_object(**location)["Body"].read()
         return body
 
-    def replace(self, place: dict[str, str], body: bytes, name: str = DELIVERY) -> None:
+    def replace(self, location: dict[str, str], body: bytes, name: str = DELIVERY) -> None:
         """Replace an object, as somebody with all permissions could."""
-        self.played.client("s3", name).put_object(**place, Body=body)
+        self.played.client("s3", name).put_object(**location, Body=body)
 
-    def state_place(self, environment: str) -> dict[str, str]:
+    def state_location(self, environment: str) -> dict[str, str]:
         """Return the address of the state of an environment."""
         names, slug = self.played.settings[environment]["names"], self.played.settings[environment]["project"]["slug"]
         return {"Bucket": names["state_bucket"], "Key": f"{slug}/{environment}/terraform.tfstate"}
 
     def state(self, environment: str) -> dict[str, Any]:
         """Return the state of an environment."""
-        found: dict[str, Any] = json.loads(self.object(self.state_place(environment), environment))
+        found: dict[str, Any] = json.loads(self.object(self.state_location(environment), environment))
         return found
 
     def deployed(self, environment: str) -> list[dict[str, str]]:
@@ -226,7 +226,7 @@ class Walk:
         entries: list[dict[str, str]] = found if isinstance(found, list) else found["history"]
         return entries
 
-    def told(self, *words: str) -> list[str]:
+    def notifications(self, *words: str) -> list[str]:
         """Return the notifications that contain all of these words."""
         sent = ask(self.played.platform, "status")["notifications"]
         texts = [f"{each['subject']}\n{each['message']}" for each in sent]

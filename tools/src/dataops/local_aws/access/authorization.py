@@ -5,20 +5,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from dataops.local_aws.access.call import aliases_of, calls_of
-from dataops.local_aws.access.call_resources import Given, Place
+from dataops.local_aws.access.call_resources import Given, Scope
 from dataops.local_aws.access.caller import Caller, root_of
 from dataops.local_aws.access.context_keys import is_filled
 from dataops.local_aws.access.encryption_keys import KeyUse, key_uses
 from dataops.local_aws.access.identity import AccessDeniedError, denial, request_of, require_role
 from dataops.local_aws.access.network import refused_by_endpoint
-from dataops.local_aws.access.permission import Known, Request, UnjudgedError, effects
+from dataops.local_aws.access.permission import Known, NotEvaluatedError, Request, effects
 from dataops.local_aws.access.resource_policies import bucket_of, owner_of, policy_of
 from dataops.local_aws.server.request_content import content_of
 
 # Every caller may ask for its own identity.
 FREE = ("GetCallerIdentity",)
 # They authorize their calls themselves: who may merge or start depends on the pull request or the pipeline.
-JUDGED_ELSEWHERE = ("codecommit", "codebuild", "codepipeline", "codeconnections", "codestar-connections")
+CHECKED_ELSEWHERE = ("codecommit", "codebuild", "codepipeline", "codeconnections", "codestar-connections")
 # A session of a role that assumes a role (AWS STS API, AssumeRole).
 CHAINED_SECONDS = 3600
 # Services with one region for all (IAM user guide, aws:RequestedRegion).
@@ -51,11 +51,13 @@ def authorize(caller: Caller, service: str, environ: dict[str, Any], body: Calla
         return
     operation, given = content_of(service, environ, body)
     if not operation:
-        raise UnjudgedError(f"the local AWS cannot read {service} {environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
+        raise NotEvaluatedError(
+            f"the local AWS cannot read {service} {environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
+        )
     if service == "sts" and operation == "AssumeRole":
         _assume(caller, given)
     elif caller.role and operation not in FREE:
-        judge(caller, service, operation, given, environ)
+        require_call(caller, service, operation, given, environ)
         _pass_endpoint(caller, service, operation, given, environ)
 
 
@@ -63,7 +65,7 @@ def _pass_endpoint(caller: Caller, service: str, operation: str, given: Given, e
     """Raise DeniedCallError if the policy of the VPC endpoint that a request passes does not allow it."""
     if caller.network is None:
         return
-    for call in calls_of(Place(caller.account, caller.region), service, operation, given, environ):
+    for call in calls_of(Scope(caller.account, caller.region), service, operation, given, environ):
         request = request_of(caller, call.action, call.resource, call.context)
         reason = refused_by_endpoint(caller.network, service, request)
         if reason is not None:
@@ -80,12 +82,12 @@ def _assume(caller: Caller, given: Given) -> None:
         raise DeniedCallError(message, "ValidationError")
 
 
-def judge(caller: Caller, service: str, operation: str, given: Given, environ: dict[str, Any]) -> None:
+def require_call(caller: Caller, service: str, operation: str, given: Given, environ: dict[str, Any]) -> None:
     """Raise DeniedCallError unless a session of a role may make a call and use the keys that the call needs."""
-    place = Place(caller.account, caller.region)
+    scope = Scope(caller.account, caller.region)
     regional: dict[str, Known] = {"aws:RequestedRegion": ELSEWHERE[service]} if service in ELSEWHERE else {}
-    for call in calls_of(place, service, operation, given, environ):
-        if service in JUDGED_ELSEWHERE and call.action != "iam:PassRole":
+    for call in calls_of(scope, service, operation, given, environ):
+        if service in CHECKED_ELSEWHERE and call.action != "iam:PassRole":
             continue
         policy = policy_of(call.resource) if call.resource.startswith("arn:") else None
         reason = denial(
@@ -93,7 +95,7 @@ def judge(caller: Caller, service: str, operation: str, given: Given, environ: d
         )
         if reason is not None:
             raise DeniedCallError(sentence(service, caller.arn, call.action, call.resource, reason))
-    for use in key_uses(place, service, operation, given, environ):
+    for use in key_uses(scope, service, operation, given, environ):
         require_key(caller, use, service)
     if service == "s3" and operation in ("GetObject", "HeadObject"):
         _may_know(caller, given)
@@ -133,12 +135,12 @@ def require_key(caller: Caller, use: KeyUse, service: str) -> None:
 def is_granted(caller: Caller, use: KeyUse) -> bool:
     """Whether a grant of the key lets the caller do something."""
     _, _, _, region, account, rest = use.key.split(":", 5)
-    key = Place(account, region).backend("kms").keys[rest.removeprefix("key/")]
+    key = Scope(account, region).backend("kms").keys[rest.removeprefix("key/")]
     grants = [grant for grant in key.grants.values() if grant.grantee_principal in caller.names - {root_of(account)}]
     return any(use.action.partition(":")[2] in grant.operations for grant in grants)
 
 
-def judge_service(principal: str, action: str, arn: str, source: Source) -> None:
+def require_service_call(principal: str, action: str, arn: str, source: Source) -> None:
     """Raise DeniedCallError unless a service may do something to a resource and may use the resource's key."""
     context: dict[str, Known] = {
         "aws:SourceArn": source.arn,
@@ -147,9 +149,9 @@ def judge_service(principal: str, action: str, arn: str, source: Source) -> None
     }
     _require_service(principal, action, arn, context)
     service, operation = action.split(":")
-    place = Place(arn.split(":")[4], arn.split(":")[3])
+    scope = Scope(arn.split(":")[4], arn.split(":")[3])
     given = {"QueueUrl": arn.rpartition(":")[2], "TopicArn": arn}
-    for use in key_uses(place, service, operation, given, {}):
+    for use in key_uses(scope, service, operation, given, {}):
         encryption: dict[str, Known] = {f"kms:EncryptionContext:{name}": value for name, value in use.context}
         _require_service(principal, use.action, use.key, (context if source.is_named_to_keys else {}) | encryption)
 
@@ -171,5 +173,5 @@ def sentence(service: str, who: str, action: str, resource: str, reason: str) ->
         action, reason = action.replace("sns:", "SNS:"), reason.replace("sns:", "SNS:")
     if service == "s3" and action.startswith("s3:"):
         resource = f'"{resource}"'
-    told = f"User: {who} is not authorized to perform: {action} on resource: {resource} {reason}"
-    return f"You are not authorized to perform this operation. {told}" if service == "ec2" else told
+    denial_text = f"User: {who} is not authorized to perform: {action} on resource: {resource} {reason}"
+    return f"You are not authorized to perform this operation. {denial_text}" if service == "ec2" else denial_text

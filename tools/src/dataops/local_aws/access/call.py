@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dataops.local_aws.access import call_network
-from dataops.local_aws.access.call_resources import SERVICES, Given, Place, key_arn
+from dataops.local_aws.access.call_resources import SERVICES, Given, Scope, key_arn
 from dataops.local_aws.access.permission import Known
 from dataops.local_aws.access.resource_tags import attributes_of_key_count
 
@@ -106,19 +106,19 @@ class Call:
     context: Mapping[str, Known] = field(default_factory=dict)
 
 
-def calls_of(place: Place, service: str, operation: str, given: Given, headers: Mapping[str, Any]) -> list[Call]:
+def calls_of(scope: Scope, service: str, operation: str, given: Given, headers: Mapping[str, Any]) -> list[Call]:
     """Every action that a request needs permission for; each must be allowed."""
     service = PREFIXES.get(service, service)
     tags = _tags(operation, given)
-    about = _keys(place, service, operation, given, headers)
+    about = _keys(scope, service, operation, given, headers)
     tagged: dict[str, Known] = {f"aws:RequestTag/{key}": value for key, value in tags.items()}
     keys = list(tags) or _tag_keys(operation, given)
     tagged |= {"aws:TagKeys": keys} if keys else {}
-    found = [*_own(place, service, operation, given, about, tagged), *_passing(place, service, operation, given)]
+    found = [*_own(scope, service, operation, given, about, tagged), *_passing(scope, service, operation, given)]
     return [
         *found,
-        *_tagging(place, service, operation, given, found[0].resource, tagged),
-        *_also(place, service, operation, given, headers),
+        *_tagging(scope, service, operation, given, found[0].resource, tagged),
+        *_also(scope, service, operation, given, headers),
     ]
 
 
@@ -129,16 +129,16 @@ def action_of(service: str, operation: str, has_version: bool = False) -> str:
 
 
 def _own(
-    place: Place, service: str, operation: str, given: Given, about: dict[str, Known], tagged: dict[str, Known]
+    scope: Scope, service: str, operation: str, given: Given, about: dict[str, Known], tagged: dict[str, Known]
 ) -> list[Call]:
     """The action of the operation itself, on each of its resources."""
     action = action_of(service, operation, bool(given.get("VersionId")))
     if service == "ec2":
-        made = call_network.new(place, operation)
-        known = [] if made and operation == "CreateVpc" else call_network.existing(place, operation, given)
+        made = call_network.new(scope, operation)
+        known = [] if made and operation == "CreateVpc" else call_network.existing(scope, operation, given)
         # An existing resource has its own tags; those of the request belong to the created or tagged resource.
         on_known = tagged if operation in ("CreateTags", "DeleteTags") else {}
-        exist = (Call(action, arn, on_known | _vpc(place, arn)) for arn in known)
+        exist = (Call(action, arn, on_known | _vpc(scope, arn)) for arn in known)
         return [*(Call(action, arn, about | tagged) for arn in made), *exist]
     if operation == "DeleteObjects":
         bucket = f"arn:aws:s3:::{given['Bucket']}"
@@ -146,58 +146,58 @@ def _own(
             Call(action_of("s3", "DeleteObject", "VersionId" in each), f"{bucket}/{each['Key'][0]}", about)
             for each in given.get("Object", [])
         ]
-    resources = SERVICES[service](place, operation, given) if service in SERVICES else ["*"]
+    resources = SERVICES[service](scope, operation, given) if service in SERVICES else ["*"]
     return [Call(action, arn, about | tagged) for arn in resources]
 
 
-def _vpc(place: Place, arn: str) -> dict[str, Known]:
-    vpc = call_network.vpc_of(place, arn) if arn != "*" else None
+def _vpc(scope: Scope, arn: str) -> dict[str, Known]:
+    vpc = call_network.vpc_of(scope, arn) if arn != "*" else None
     return {"ec2:Vpc": vpc} if vpc else {}
 
 
 def _tagging(
-    place: Place, service: str, operation: str, given: Given, resource: str, tagged: dict[str, Known]
+    scope: Scope, service: str, operation: str, given: Given, resource: str, tagged: dict[str, Known]
 ) -> Iterator[Call]:
     """The permission to tag, if the request tags a new resource."""
     if not tagged or "Tag" in operation or "tag" in operation:
         return
     if service == "ec2":
-        made = call_network.new(place, operation)
+        made = call_network.new(scope, operation)
         yield from (Call("ec2:CreateTags", arn, tagged | {"ec2:CreateAction": operation}) for arn in made)
     elif service in TAGGING:
-        yield Call(f"{service}:{TAGGING[service]}", _new_resource(place, operation, given, resource), tagged)
+        yield Call(f"{service}:{TAGGING[service]}", _new_resource(scope, operation, given, resource), tagged)
 
 
-def _new_resource(place: Place, operation: str, given: Given, resource: str) -> str:
+def _new_resource(scope: Scope, operation: str, given: Given, resource: str) -> str:
     """The ARN of the resource that a call creates if the call itself has none; names that AWS chooses are empty."""
     made = {
-        "CreateKey": place.arn("kms", "key/*"),
-        "CreateEventSourceMapping": place.arn("lambda", "event-source-mapping:*"),
-        "CreateCrawler": place.arn("glue", f"crawler/{given.get('Name')}"),
-        "CreateDataQualityRuleset": place.arn("glue", f"dataQualityRuleset/{given.get('Name')}"),
-        "CreateConnection": place.arn("glue", f"connection/{(given.get('ConnectionInput') or {}).get('Name')}"),
-        "CreateDatabase": place.arn("glue", f"database/{(given.get('DatabaseInput') or {}).get('Name')}"),
+        "CreateKey": scope.arn("kms", "key/*"),
+        "CreateEventSourceMapping": scope.arn("lambda", "event-source-mapping:*"),
+        "CreateCrawler": scope.arn("glue", f"crawler/{given.get('Name')}"),
+        "CreateDataQualityRuleset": scope.arn("glue", f"dataQualityRuleset/{given.get('Name')}"),
+        "CreateConnection": scope.arn("glue", f"connection/{(given.get('ConnectionInput') or {}).get('Name')}"),
+        "CreateDatabase": scope.arn("glue", f"database/{(given.get('DatabaseInput') or {}).get('Name')}"),
     }
     return made.get(operation, resource.replace(":log-stream:", ""))
 
 
-def _passing(place: Place, service: str, operation: str, given: Given) -> Iterator[Call]:
+def _passing(scope: Scope, service: str, operation: str, given: Given) -> Iterator[Call]:
     """The permission to pass a role to a service."""
     if service not in PASSED_TO or not operation.startswith(PASSING):
         return
     parts = [given, given.get("JobUpdate"), given.get("pipeline"), *(given.get("Targets") or [])]
     roles = [part[name] for part in parts if isinstance(part, dict) for name in ROLE_MEMBERS if part.get(name)]
     for role in dict.fromkeys(roles):
-        arn = role if role.startswith("arn:") else f"arn:aws:iam::{place.account}:role/{role}"
+        arn = role if role.startswith("arn:") else f"arn:aws:iam::{scope.account}:role/{role}"
         yield Call("iam:PassRole", arn, {"iam:PassedToService": PASSED_TO[service]})
 
 
-def _also(place: Place, service: str, operation: str, given: Given, headers: Mapping[str, Any]) -> Iterator[Call]:
+def _also(scope: Scope, service: str, operation: str, given: Given, headers: Mapping[str, Any]) -> Iterator[Call]:
     """Further actions that some operations need."""
-    names = {role.name for role in place.backend("iam").roles.values()} if service == "chatbot" else set()
+    names = {role.name for role in scope.backend("iam").roles.values()} if service == "chatbot" else set()
     if service == "chatbot" and operation.startswith("Create") and CHAT_ROLE not in names:
         # The first channel of an account creates the service's role.
-        arn = f"arn:aws:iam::{place.account}:role/aws-service-role/{CHAT_SERVICE}/{CHAT_ROLE}"
+        arn = f"arn:aws:iam::{scope.account}:role/aws-service-role/{CHAT_SERVICE}/{CHAT_ROLE}"
         yield Call("iam:CreateServiceLinkedRole", arn, {"iam:AWSServiceName": CHAT_SERVICE})
     source = str(headers.get("HTTP_X_AMZ_COPY_SOURCE", "")).lstrip("/")
     if service == "s3" and source:
@@ -213,7 +213,7 @@ def _also(place: Place, service: str, operation: str, given: Given, headers: Map
         yield Call("route53:AssociateVPCWithHostedZone", "arn:aws:route53:::hostedzone/*")
 
 
-def _keys(place: Place, service: str, operation: str, given: Given, headers: Mapping[str, Any]) -> dict[str, Known]:
+def _keys(scope: Scope, service: str, operation: str, given: Given, headers: Mapping[str, Any]) -> dict[str, Known]:
     """The service-specific condition keys; see context_keys.py."""
     found: dict[str, Any] = {}
     if service == "s3":
@@ -222,21 +222,21 @@ def _keys(place: Place, service: str, operation: str, given: Given, headers: Map
         name = "x-amz-server-side-encryption"
         found |= {f"s3:{each}": _header(headers, each) for each in (name, f"{name}-aws-kms-key-id")}
     elif service == "lambda":
-        found = {"lambda:FunctionArn": _mapped_function(place, operation, given)}
+        found = {"lambda:FunctionArn": _mapped_function(scope, operation, given)}
         found |= {"lambda:Principal": given.get("Principal")} if operation == "AddPermission" else {}
     elif service == "cloudwatch" and operation == "PutMetricData":
         found = {"cloudwatch:namespace": given.get("Namespace")}
     elif service == "iam":
-        found = {"iam:PermissionsBoundary": _boundary(place, operation, given)}
+        found = {"iam:PermissionsBoundary": _boundary(scope, operation, given)}
         found |= {"iam:PolicyARN": given.get("PolicyArn")} if operation.endswith("RolePolicy") else {}
     elif service == "events" and operation == "PutTargets":
         found = {"events:TargetArn": [each["Arn"] for each in given.get("Targets", [])]}
     elif service == "dynamodb":
-        found = {"dynamodb:LeadingKeys": _leading_keys(place, given)}
+        found = {"dynamodb:LeadingKeys": _leading_keys(scope, given)}
     elif service == "kms":
-        found = {"kms:CallerAccount": place.account}
+        found = {"kms:CallerAccount": scope.account}
         found |= {f"kms:EncryptionContext:{key}": value for key, value in given.get("EncryptionContext", {}).items()}
-        if given.get("KeyId") and (key := key_arn(place, given["KeyId"])):
+        if given.get("KeyId") and (key := key_arn(scope, given["KeyId"])):
             found |= aliases_of(key)
     elif service == "sns" and operation == "Subscribe":
         found = {"sns:Endpoint": given.get("Endpoint"), "sns:Protocol": given.get("Protocol")}
@@ -248,8 +248,8 @@ def _keys(place: Place, service: str, operation: str, given: Given, headers: Map
 def aliases_of(key: str) -> dict[str, Known]:
     """The aliases of a key, as `kms:ResourceAliases`, once they take effect."""
     _, _, _, region, account, rest = key.split(":", 5)
-    place, name = Place(account, region), rest.removeprefix("key/")
-    found = place.backend("kms").keys.get(name) if attributes_of_key_count(place, name) else None
+    scope, name = Scope(account, region), rest.removeprefix("key/")
+    found = scope.backend("kms").keys.get(name) if attributes_of_key_count(scope, name) else None
     return {"kms:ResourceAliases": sorted(found.aliases)} if found and found.aliases else {}
 
 
@@ -257,29 +257,29 @@ def _header(headers: Mapping[str, Any], name: str) -> Any:
     return headers.get(f"HTTP_{name.upper().replace('-', '_')}")
 
 
-def _mapped_function(place: Place, operation: str, given: Given) -> str | None:
+def _mapped_function(scope: Scope, operation: str, given: Given) -> str | None:
     if operation == "CreateEventSourceMapping":
         name = given["FunctionName"]
-        return str(name) if name.startswith("arn:") else place.arn("lambda", f"function:{name}")
+        return str(name) if name.startswith("arn:") else scope.arn("lambda", f"function:{name}")
     if not given.get("UUID"):
         return None
-    mappings = place.backend("lambda")._event_source_mappings
+    mappings = scope.backend("lambda")._event_source_mappings
     return str(mappings[given["UUID"]].function_arn) if given["UUID"] in mappings else None
 
 
-def _boundary(place: Place, operation: str, given: Given) -> str | None:
+def _boundary(scope: Scope, operation: str, given: Given) -> str | None:
     """The boundary that a role has or receives."""
     if operation in ("CreateRole", "PutRolePermissionsBoundary"):
         return given.get("PermissionsBoundary")
     if not operation.endswith(("RolePolicy", "RolePermissionsBoundary")):
         return None
-    roles = place.backend("iam").roles.values()
+    roles = scope.backend("iam").roles.values()
     return next((role.permissions_boundary_arn for role in roles if role.name == given.get("RoleName")), None)
 
 
-def _leading_keys(place: Place, given: Given) -> list[str]:
+def _leading_keys(scope: Scope, given: Given) -> list[str]:
     """The values of the partition keys that a call names."""
-    table = place.backend("dynamodb").tables.get(given.get("TableName"))
+    table = scope.backend("dynamodb").tables.get(given.get("TableName"))
     if table is None:
         return []
     name = table.hash_key_attr

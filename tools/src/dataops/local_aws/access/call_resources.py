@@ -12,7 +12,7 @@ Given = dict[str, Any]
 ANY = ["*"]
 
 
-class Place(NamedTuple):
+class Scope(NamedTuple):
     """The account and region of a call."""
 
     account: str
@@ -32,7 +32,7 @@ def named(begin: str, name: Any) -> str:
     return str(name) if str(name).startswith("arn:") else f"{begin}{name}"
 
 
-def _s3(place: Place, operation: str, given: Given) -> list[str]:
+def _s3(scope: Scope, operation: str, given: Given) -> list[str]:
     if "ResourceArn" in given:
         return [given["ResourceArn"]]
     if "Bucket" not in given:
@@ -43,35 +43,35 @@ def _s3(place: Place, operation: str, given: Given) -> list[str]:
     return [f"{bucket}/{given['Key']}"] if "Key" in given else [bucket]
 
 
-def _sqs(place: Place, operation: str, given: Given) -> list[str]:
+def _sqs(scope: Scope, operation: str, given: Given) -> list[str]:
     name = given.get("QueueName") or str(given.get("QueueUrl", "")).rpartition("/")[2]
-    return [place.arn("sqs", name)] if name else ANY
+    return [scope.arn("sqs", name)] if name else ANY
 
 
-def _sns(place: Place, operation: str, given: Given) -> list[str]:
+def _sns(scope: Scope, operation: str, given: Given) -> list[str]:
     if operation == "CreateTopic":
-        return [place.arn("sns", given["Name"])]
+        return [scope.arn("sns", given["Name"])]
     topic = given.get("TopicArn") or given.get("TargetArn") or given.get("ResourceArn")
     return [topic] if topic else ANY
 
 
-def _dynamodb(place: Place, operation: str, given: Given) -> list[str]:
+def _dynamodb(scope: Scope, operation: str, given: Given) -> list[str]:
     names = [given.get("TableName") or given.get("ResourceArn"), *given.get("RequestItems", {})]
     names += [each["TableName"] for item in given.get("TransactItems", []) for each in item.values()]
-    tables = [named(place.arn("dynamodb", "table/"), name) for name in dict.fromkeys(filter(None, names))]
+    tables = [named(scope.arn("dynamodb", "table/"), name) for name in dict.fromkeys(filter(None, names))]
     if given.get("IndexName"):
         # Developer guide, "Using IAM policy conditions": a query of an index is evaluated on the index.
         return [f"{table}/index/{given['IndexName']}" for table in tables]
     return tables or ANY
 
 
-def _lambda(place: Place, operation: str, given: Given) -> list[str]:
+def _lambda(scope: Scope, operation: str, given: Given) -> list[str]:
     if operation in ("CreateEventSourceMapping", "ListEventSourceMappings"):
         return ANY
     if given.get("UUID"):
-        return [place.arn("lambda", f"event-source-mapping:{given['UUID']}")]
+        return [scope.arn("lambda", f"event-source-mapping:{given['UUID']}")]
     name = given.get("FunctionName") or given.get("Resource")
-    return [named(place.arn("lambda", "function:"), name)] if name else ANY
+    return [named(scope.arn("lambda", "function:"), name)] if name else ANY
 
 
 GLUE_NAMES = {
@@ -84,7 +84,7 @@ GLUE_NAMES = {
 GLUE_UNNAMED = ("CreateCrawler", "CreateDataQualityRuleset")
 
 
-def _glue(place: Place, operation: str, given: Given) -> list[str]:
+def _glue(scope: Scope, operation: str, given: Given) -> list[str]:
     if "ResourceArn" in given:
         return [given["ResourceArn"]]
     if operation in GLUE_UNNAMED:
@@ -92,8 +92,8 @@ def _glue(place: Place, operation: str, given: Given) -> list[str]:
     for part, (kind, members) in GLUE_NAMES.items():
         name = next((given[member] for member in members if given.get(member)), None)
         if part in operation and name:
-            return [place.arn("glue", f"{kind}/{name}")]
-    return [place.arn("glue", rest) for rest in _in_catalog(operation, given)] or ANY
+            return [scope.arn("glue", f"{kind}/{name}")]
+    return [scope.arn("glue", rest) for rest in _in_catalog(operation, given)] or ANY
 
 
 def _in_catalog(operation: str, given: Given) -> list[str]:
@@ -111,7 +111,7 @@ def _in_catalog(operation: str, given: Given) -> list[str]:
     return []
 
 
-def _logs(place: Place, operation: str, given: Given) -> list[str]:
+def _logs(scope: Scope, operation: str, given: Given) -> list[str]:
     if "resourceArn" in given:
         return [given["resourceArn"]]
     names = [given.get("logGroupName"), *given.get("logGroupNames", [])]
@@ -121,29 +121,29 @@ def _logs(place: Place, operation: str, given: Given) -> list[str]:
     # Every action except those on tags is evaluated on an ARN that continues after the group's name
     # (CloudWatch Logs user guide, "Log group ARN formats").
     stream = given.get("logStreamName", "")
-    return [place.arn("logs", f"log-group:{name}:log-stream:{stream}") for name in names if name]
+    return [scope.arn("logs", f"log-group:{name}:log-stream:{stream}") for name in names if name]
 
 
-def _events(place: Place, operation: str, given: Given) -> list[str]:
+def _events(scope: Scope, operation: str, given: Given) -> list[str]:
     if "ResourceARN" in given:
         return [given["ResourceARN"]]
     if operation == "PutEvents":
         buses = dict.fromkeys(each.get("EventBusName", "default") for each in given.get("Entries", []))
-        return [named(place.arn("events", "event-bus/"), bus) for bus in buses]
+        return [named(scope.arn("events", "event-bus/"), bus) for bus in buses]
     name = given.get("Rule") or (given.get("Name") if "Rule" in operation else None)
-    return [place.arn("events", f"rule/{name}")] if name else ANY
+    return [scope.arn("events", f"rule/{name}")] if name else ANY
 
 
-def _kms(place: Place, operation: str, given: Given) -> list[str]:
-    alias = [place.arn("kms", given["AliasName"])] if "Alias" in operation and given.get("AliasName") else []
+def _kms(scope: Scope, operation: str, given: Given) -> list[str]:
+    alias = [scope.arn("kms", given["AliasName"])] if "Alias" in operation and given.get("AliasName") else []
     key = given.get("KeyId") or given.get("TargetKeyId") or given.get("AliasName")
-    found = [key_arn(place, key)] if key else []
+    found = [key_arn(scope, key)] if key else []
     return [*alias, *filter(None, found)] or ANY
 
 
-def key_arn(place: Place, key: str) -> str | None:
+def key_arn(scope: Scope, key: str) -> str | None:
     """The ARN of a key, given its id, its alias or the ARN of either."""
-    backend = place.backend("kms")
+    backend = scope.backend("kms")
     name = key if key.startswith("alias/") else key.rpartition(":")[2]
     if name.startswith("alias/"):
         name = backend.get_key_id_from_alias(name) or ""
@@ -151,10 +151,10 @@ def key_arn(place: Place, key: str) -> str | None:
     return str(found.arn) if found else None
 
 
-def _iam(place: Place, operation: str, given: Given) -> list[str]:
-    begin = f"arn:aws:iam::{place.account}:"
+def _iam(scope: Scope, operation: str, given: Given) -> list[str]:
+    begin = f"arn:aws:iam::{scope.account}:"
     if "RoleName" in given:
-        roles = place.backend("iam").roles.values()
+        roles = scope.backend("iam").roles.values()
         path = next((role.path for role in roles if role.name == given["RoleName"]), given.get("Path", "/"))
         return [f"{begin}role{path}{given['RoleName']}"]
     if "PolicyArn" in given:
@@ -164,49 +164,49 @@ def _iam(place: Place, operation: str, given: Given) -> list[str]:
     return ANY
 
 
-def _cloudwatch(place: Place, operation: str, given: Given) -> list[str]:
+def _cloudwatch(scope: Scope, operation: str, given: Given) -> list[str]:
     if "ResourceARN" in given:
         return [given["ResourceARN"]]
     dashboards = [given.get("DashboardName"), *given.get("DashboardNames", [])]
     if any(dashboards):
-        return [f"arn:aws:cloudwatch::{place.account}:dashboard/{name}" for name in dashboards if name]
+        return [f"arn:aws:cloudwatch::{scope.account}:dashboard/{name}" for name in dashboards if name]
     alarms = [given.get("AlarmName"), *given.get("AlarmNames", [])]
     if operation == "DescribeAlarms":
-        return [place.arn("cloudwatch", f"alarm:{name}") for name in alarms if name] or [
-            place.arn("cloudwatch", "alarm:*")
+        return [scope.arn("cloudwatch", f"alarm:{name}") for name in alarms if name] or [
+            scope.arn("cloudwatch", "alarm:*")
         ]
-    return [place.arn("cloudwatch", f"alarm:{name}") for name in alarms if name] or ANY
+    return [scope.arn("cloudwatch", f"alarm:{name}") for name in alarms if name] or ANY
 
 
-def _budgets(place: Place, operation: str, given: Given) -> list[str]:
+def _budgets(scope: Scope, operation: str, given: Given) -> list[str]:
     if "ResourceARN" in given:
         return [given["ResourceARN"]]
     budget = given.get("Budget") or given.get("NewBudget") or {}
-    return [f"arn:aws:budgets::{place.account}:budget/{given.get('BudgetName') or budget.get('BudgetName') or '*'}"]
+    return [f"arn:aws:budgets::{scope.account}:budget/{given.get('BudgetName') or budget.get('BudgetName') or '*'}"]
 
 
-def _secretsmanager(place: Place, operation: str, given: Given) -> list[str]:
+def _secretsmanager(scope: Scope, operation: str, given: Given) -> list[str]:
     if not given.get("SecretId"):
         return ANY
-    secrets = place.backend("secretsmanager").secrets
+    secrets = scope.backend("secretsmanager").secrets
     found = secrets.get(given["SecretId"])
-    return [found.arn if found else named(place.arn("secretsmanager", "secret:"), given["SecretId"])]
+    return [found.arn if found else named(scope.arn("secretsmanager", "secret:"), given["SecretId"])]
 
 
-def _chatbot(place: Place, operation: str, given: Given) -> list[str]:
+def _chatbot(scope: Scope, operation: str, given: Given) -> list[str]:
     is_changed = operation.startswith(("Update", "Delete")) and given.get("ChatConfigurationArn")
     return [given["ChatConfigurationArn"]] if is_changed else ANY
 
 
-def _by_role(place: Place, operation: str, given: Given) -> list[str]:
+def _by_role(scope: Scope, operation: str, given: Given) -> list[str]:
     return [given["RoleArn"]] if given.get("RoleArn") else ANY
 
 
-def _on_anything(place: Place, operation: str, given: Given) -> list[str]:
+def _on_anything(scope: Scope, operation: str, given: Given) -> list[str]:
     return ANY
 
 
-SERVICES: dict[str, Callable[[Place, str, Given], Iterable[str]]] = {
+SERVICES: dict[str, Callable[[Scope, str, Given], Iterable[str]]] = {
     "budgets": _budgets,
     "chatbot": _chatbot,
     "cloudwatch": _cloudwatch,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from dataops.local_aws.access.call_resources import Given, Place, key_arn
+from dataops.local_aws.access.call_resources import Given, Scope, key_arn
 from dataops.local_aws.access.resource_policies import bucket_of
 
 # S3 user guide, "Using server-side encryption with AWS KMS keys" and "Uploading ... multipart: permissions".
@@ -47,18 +47,18 @@ class KeyUse:
     context: tuple[tuple[str, str], ...] = ()
 
 
-def key_uses(place: Place, service: str, operation: str, given: Given, headers: Any) -> Iterator[KeyUse]:
+def key_uses(scope: Scope, service: str, operation: str, given: Given, headers: Any) -> Iterator[KeyUse]:
     """The permissions on customer managed keys that a call needs; AWS managed keys need none."""
     if service in SERVICES:
-        yield from SERVICES[service](place, operation, given, headers)
+        yield from SERVICES[service](scope, operation, given, headers)
 
 
-def uses(service: str, place: Place, key: Any, actions: tuple[str, ...], **context: str) -> Iterator[KeyUse]:
+def uses(service: str, scope: Scope, key: Any, actions: tuple[str, ...], **context: str) -> Iterator[KeyUse]:
     """The permissions on a key if it is customer managed."""
-    arn = key_arn(place, str(key)) if key and not str(key).rpartition(":")[2].startswith("alias/aws/") else None
+    arn = key_arn(scope, str(key)) if key and not str(key).rpartition(":")[2].startswith("alias/aws/") else None
     if arn:
         named = tuple((name.replace("__", ":"), value) for name, value in context.items())
-        through = f"{service}.{place.region}.amazonaws.com"
+        through = f"{service}.{scope.region}.amazonaws.com"
         yield from (KeyUse(arn, f"kms:{action}", through, named) for action in actions)
 
 
@@ -67,14 +67,14 @@ def key_of_queue(queue: Any) -> Any:
     return getattr(queue, "kms_master_key_id", None)
 
 
-def _s3(place: Place, operation: str, given: Given, headers: Any) -> Iterator[KeyUse]:
+def _s3(scope: Scope, operation: str, given: Given, headers: Any) -> Iterator[KeyUse]:
     if operation not in S3:
         return
     name = f"arn:aws:s3:::{given['Bucket']}"
     bucket = bucket_of(name)
     if bucket is None:
         return
-    owner = Place(bucket.account_id, bucket.region_name)
+    owner = Scope(bucket.account_id, bucket.region_name)
     rule = (bucket.encryption or {}).get("Rule", {})
     default = rule.get("ApplyServerSideEncryptionByDefault", {})
     key = headers.get("HTTP_X_AMZ_SERVER_SIDE_ENCRYPTION_AWS_KMS_KEY_ID") or default.get("KMSMasterKeyID")
@@ -87,55 +87,55 @@ def _s3(place: Place, operation: str, given: Given, headers: Any) -> Iterator[Ke
     yield from uses("s3", owner, key, S3[operation], aws__s3__arn=name if with_bucket_key else f"{name}/{given['Key']}")
 
 
-def _sqs(place: Place, operation: str, given: Given, headers: Any) -> Iterator[KeyUse]:
+def _sqs(scope: Scope, operation: str, given: Given, headers: Any) -> Iterator[KeyUse]:
     name = str(given.get("QueueUrl", "")).rpartition("/")[2]
-    queue = place.backend("sqs").queues.get(name) if operation in SQS else None
+    queue = scope.backend("sqs").queues.get(name) if operation in SQS else None
     if queue:
-        yield from uses("sqs", place, key_of_queue(queue), SQS[operation], aws__sqs__arn=queue.queue_arn)
+        yield from uses("sqs", scope, key_of_queue(queue), SQS[operation], aws__sqs__arn=queue.queue_arn)
 
 
-def _sns(place: Place, operation: str, given: Given, headers: Any) -> Iterator[KeyUse]:
+def _sns(scope: Scope, operation: str, given: Given, headers: Any) -> Iterator[KeyUse]:
     arn = given.get("TopicArn") or given.get("TargetArn") or ""
     if operation in SNS and arn:
-        owner = Place(arn.split(":")[4], arn.split(":")[3])
+        owner = Scope(arn.split(":")[4], arn.split(":")[3])
         topic = owner.backend("sns").topics.get(arn)
         yield from uses("sns", owner, getattr(topic, "kms_master_key_id", None), SNS[operation], aws__sns__topicArn=arn)
 
 
-def _dynamodb(place: Place, operation: str, given: Given, headers: Any) -> Iterator[KeyUse]:
+def _dynamodb(scope: Scope, operation: str, given: Given, headers: Any) -> Iterator[KeyUse]:
     if operation == "CreateTable":
         key = (given.get("SSESpecification") or {}).get("KMSMasterKeyId")
-        yield from uses("dynamodb", place, key, LENDING, aws__dynamodb__tableName=given["TableName"])
+        yield from uses("dynamodb", scope, key, LENDING, aws__dynamodb__tableName=given["TableName"])
     if operation not in TABLE_DATA:
         return
     for name in [given.get("TableName"), *given.get("RequestItems", {})]:
-        table = place.backend("dynamodb").tables.get(name) if name else None
+        table = scope.backend("dynamodb").tables.get(name) if name else None
         key = (getattr(table, "sse_specification", None) or {}).get("KMSMasterKeyId")
-        yield from uses("dynamodb", place, key, ("Decrypt",), aws__dynamodb__tableName=str(name))
+        yield from uses("dynamodb", scope, key, ("Decrypt",), aws__dynamodb__tableName=str(name))
 
 
-def _lambda(place: Place, operation: str, given: Given, headers: Any) -> Iterator[KeyUse]:
+def _lambda(scope: Scope, operation: str, given: Given, headers: Any) -> Iterator[KeyUse]:
     if operation in FUNCTION_SETTINGS and given.get("KMSKeyArn"):
-        yield from uses("lambda", place, given["KMSKeyArn"], ("Encrypt", "CreateGrant", "DescribeKey"))
+        yield from uses("lambda", scope, given["KMSKeyArn"], ("Encrypt", "CreateGrant", "DescribeKey"))
 
 
-def _secretsmanager(place: Place, operation: str, given: Given, headers: Any) -> Iterator[KeyUse]:
+def _secretsmanager(scope: Scope, operation: str, given: Given, headers: Any) -> Iterator[KeyUse]:
     if operation == "GetSecretValue":
-        secret = place.backend("secretsmanager").secrets.get(given.get("SecretId"))
+        secret = scope.backend("secretsmanager").secrets.get(given.get("SecretId"))
         key = getattr(secret, "kms_key_id", None)
-        yield from uses("secretsmanager", place, key, ("Decrypt",), SecretARN=getattr(secret, "arn", ""))
+        yield from uses("secretsmanager", scope, key, ("Decrypt",), SecretARN=getattr(secret, "arn", ""))
 
 
-def _glue(place: Place, operation: str, given: Given, headers: Any) -> Iterator[KeyUse]:
+def _glue(scope: Scope, operation: str, given: Given, headers: Any) -> Iterator[KeyUse]:
     if not CATALOG_DATA.fullmatch(operation):
         return
-    of_catalogs = place.backend("glue").data_catalog_encryption_settings
-    settings = of_catalogs.get(given.get("CatalogId") or place.account, {}).get("EncryptionAtRest", {})
+    of_catalogs = scope.backend("glue").data_catalog_encryption_settings
+    settings = of_catalogs.get(given.get("CatalogId") or scope.account, {}).get("EncryptionAtRest", {})
     if settings.get("CatalogEncryptionMode") == "SSE-KMS":
-        yield from uses("glue", place, settings.get("SseAwsKmsKeyId"), CATALOG_RIGHTS)
+        yield from uses("glue", scope, settings.get("SseAwsKmsKeyId"), CATALOG_RIGHTS)
 
 
-SERVICES: dict[str, Callable[[Place, str, Given, Any], Iterator[KeyUse]]] = {
+SERVICES: dict[str, Callable[[Scope, str, Given, Any], Iterator[KeyUse]]] = {
     "s3": _s3,
     "sqs": _sqs,
     "sns": _sns,

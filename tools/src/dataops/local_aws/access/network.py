@@ -91,20 +91,22 @@ class Way:
 
 def of_function(function: Any) -> Network | None:
     """The network of a function; None outside a VPC."""
-    told = function.vpc_config or {}
-    if not told.get("SubnetIds"):
+    configuration = function.vpc_config or {}
+    if not configuration.get("SubnetIds"):
         return None
-    groups = tuple(told.get("SecurityGroupIds") or ())
-    return Network(function.account_id, function.region, tuple(told["SubnetIds"]), groups)
+    groups = tuple(configuration.get("SecurityGroupIds") or ())
+    return Network(function.account_id, function.region, tuple(configuration["SubnetIds"]), groups)
 
 
 def of_connections(account: str, region: str, names: Iterable[str]) -> Network | None:
     """The network of a job or crawler: that of its first Glue connection with a subnet."""
     known = glue_backends[account][region].connections
     for name in names:
-        told = known[name].connection_input.get("PhysicalConnectionRequirements", {}) if name in known else {}
-        if told.get("SubnetId"):
-            return Network(account, region, (told["SubnetId"],), tuple(told.get("SecurityGroupIdList", ())))
+        requirements = known[name].connection_input.get("PhysicalConnectionRequirements", {}) if name in known else {}
+        if requirements.get("SubnetId"):
+            return Network(
+                account, region, (requirements["SubnetId"],), tuple(requirements.get("SecurityGroupIdList", ()))
+            )
     return None
 
 
@@ -241,8 +243,8 @@ def _may_leave(
     network: Network, groups: Iterable[str] = (), addresses: Iterable[str] = (), prefix_list: str | None = None
 ) -> bool:
     rules = _rules(network, network.groups, "egress_rules")
-    places = [f"{address}/32" for address in addresses] or [ANYWHERE]
-    return any(_is_for(rule, groups, places, prefix_list) for rule in rules)
+    blocks = [f"{address}/32" for address in addresses] or [ANYWHERE]
+    return any(_is_for(rule, groups, blocks, prefix_list) for rule in rules)
 
 
 def _rules(network: Network, groups: Iterable[str], direction: str) -> list[Any]:
@@ -254,17 +256,17 @@ def _is_of_tls(rule: Any) -> bool:
     return rule.ip_protocol == "-1" or (rule.ip_protocol == "tcp" and rule.from_port <= TLS <= rule.to_port)
 
 
-def _is_for(rule: Any, groups: Iterable[str], places: list[str], prefix_list: str | None) -> bool:
+def _is_for(rule: Any, groups: Iterable[str], targets: list[str], prefix_list: str | None) -> bool:
     if prefix_list and rule.prefix_list_id == prefix_list:
         return True
     if rule.source_group and rule.source_group.get("GroupId") in set(groups):
         return True
     block = str(rule.ip_range.get("CidrIp", ""))
-    return block != "" and all(_holds(block, place) for place in places)
+    return block != "" and all(_holds(block, target) for target in targets)
 
 
-def _holds(block: str, place: str) -> bool:
-    return ipaddress.ip_network(place).subnet_of(ipaddress.ip_network(block))  # type: ignore[arg-type]
+def _holds(block: str, target: str) -> bool:
+    return ipaddress.ip_network(target).subnet_of(ipaddress.ip_network(block))  # type: ignore[arg-type]
 
 
 def _is_open_to_itself(network: Network, group: str) -> bool:

@@ -13,7 +13,7 @@ Known = str | list[str]
 VARIABLE = re.compile(r"\$\{([^}*?$]+)\}")
 
 
-class UnjudgedError(Exception):
+class NotEvaluatedError(Exception):
     """A policy that cannot be evaluated here: the test run fails; nothing is allowed or denied by guesswork."""
 
 
@@ -30,7 +30,7 @@ class Request:
     """One action on one resource: the names of the caller, and the values of the condition keys.
 
     `look_up` finds a costly value when a condition needs it. `is_filled`: whether an absent key is known to be absent
-    on AWS too; a condition on any other key is an UnjudgedError.
+    on AWS too; a condition on any other key is a NotEvaluatedError.
     """
 
     action: str
@@ -48,8 +48,8 @@ class Request:
         found = next((value for name, value in self.context.items() if name.lower() == lowered), None)
         found = self.look_up(lowered) if found is None else found
         if found is None and not self.is_filled(lowered):
-            raise UnjudgedError(
-                f"the local AWS cannot judge {self.action}: it does not fill the condition key {key} "
+            raise NotEvaluatedError(
+                f"the local AWS cannot evaluate {self.action}: it does not fill the condition key {key} "
                 "(local_aws/access/context_keys.py)"
             )
         return found
@@ -91,7 +91,7 @@ def _parsed(text: str) -> list[Policy]:
 
 def _is_about(statement: Policy, request: Request) -> bool:
     if "NotPrincipal" in statement:
-        raise UnjudgedError("the local AWS cannot judge NotPrincipal in a policy")
+        raise NotEvaluatedError("the local AWS cannot evaluate NotPrincipal in a policy")
     return (
         _fits(statement, "Action", request, request.action, ignore_case=True)
         and _fits_names(statement.get("Principal"), request.names)
@@ -123,7 +123,7 @@ def _holds(test: str, wants: dict[str, Any], request: Request) -> bool:
     negated = "Not" in operator
     compare = COMPARISONS.get(operator.replace("Not", ""))
     if compare is None and operator != "Null":
-        raise UnjudgedError(f"the local AWS cannot judge the condition {test} of a policy")
+        raise NotEvaluatedError(f"the local AWS cannot evaluate the condition {test} of a policy")
 
     def holds(key: str, want: Any) -> bool:
         known, wanted = request.known(key), [_filled(str(each), request) for each in _several(want)]

@@ -4,7 +4,7 @@ from typing import Any
 
 from moto.backends import get_backend
 
-from dataops.local_aws.access.call_resources import Place
+from dataops.local_aws.access.call_resources import Scope
 from dataops.local_aws.access.permission import Document
 
 
@@ -14,14 +14,14 @@ def policy_of(arn: str) -> Document:
     if service == "s3":
         return _text(getattr(bucket_of(arn), "policy", None))
     if service == "sqs":
-        return _text(getattr(Place(account, region).backend("sqs").queues.get(rest), "policy", None))
+        return _text(getattr(Scope(account, region).backend("sqs").queues.get(rest), "policy", None))
     if service == "sns":
-        return _text(getattr(Place(account, region).backend("sns").topics.get(arn), "policy", None))
+        return _text(getattr(Scope(account, region).backend("sns").topics.get(arn), "policy", None))
     if service == "kms":
-        key = Place(account, region).backend("kms").keys.get(rest.removeprefix("key/"))
+        key = Scope(account, region).backend("kms").keys.get(rest.removeprefix("key/"))
         return _text(getattr(key, "policy", None))
     if service == "lambda" and rest.startswith("function:"):
-        return _of_function(Place(account, region).backend("lambda"), rest.split(":")[1])
+        return _of_function(Scope(account, region).backend("lambda"), rest.split(":")[1])
     return None
 
 

@@ -120,8 +120,8 @@ def _zone_of(backend: Any, subnet: str) -> str:
 
 def _zones_of(backend: Any, service: str) -> set[str]:
     """The zones of an endpoint service; InvalidServiceName if there is no service of that name."""
-    told = backend.describe_vpc_endpoint_services([service], [], None, None, backend.region_name)
-    details = told["servicesDetails"]
+    answer = backend.describe_vpc_endpoint_services([service], [], None, None, backend.region_name)
+    details = answer["servicesDetails"]
     return {zone for each in details if _is_interface(each) for zone in each["AvailabilityZones"]}
 
 

@@ -19,21 +19,21 @@ def embedded_in(line: str) -> list[Measured]:
     if '"_aws"' not in line:
         return []
     try:
-        told = json.loads(line)
-        directives = told["_aws"]["CloudWatchMetrics"]
+        logged = json.loads(line)
+        directives = logged["_aws"]["CloudWatchMetrics"]
     except (ValueError, KeyError, TypeError):
         return []
     return [
-        Measured(directive["Namespace"], metric["Name"], {name: str(told[name]) for name in dimensions}, float(value))
+        Measured(directive["Namespace"], metric["Name"], {name: str(logged[name]) for name in dimensions}, float(value))
         for directive in directives
         for dimensions in directive["Dimensions"]
         for metric in directive["Metrics"]
-        for value in _values(told[metric["Name"]])
+        for value in _values(logged[metric["Name"]])
     ]
 
 
-def _values(told: Any) -> list[Any]:
-    return told if isinstance(told, list) else [told]
+def _values(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def filtered(line: str, filters: list[dict[str, Any]]) -> list[Measured]:

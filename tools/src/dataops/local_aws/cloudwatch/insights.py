@@ -61,10 +61,10 @@ def discovered(message: str) -> Row:
     if len(words) == len(FLOW) and words[0] == "2":
         return dict(zip(FLOW, words, strict=True))
     try:
-        told = json.loads(message)
+        content = json.loads(message)
     except ValueError:
         return {}
-    return dict(flattened(told, "")) if isinstance(told, dict) else {}
+    return dict(flattened(content, "")) if isinstance(content, dict) else {}
 
 
 def flattened(value: Any, path: str) -> Iterator[tuple[str, Any]]:

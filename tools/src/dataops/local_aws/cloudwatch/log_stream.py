@@ -21,9 +21,9 @@ def keep_log(aws: LocalAws, group: str, stream: str, lines: Iterable[str], write
     events = [{"timestamp": now, "message": line} for line in lines if line.strip()]
     try:
         if writer:
-            place = f"arn:aws:logs:{aws.region}:{aws.account}:log-group:{group}:log-stream:{stream}"
-            require(writer, "logs:CreateLogStream", place)
-            require(writer, "logs:PutLogEvents", place)
+            stream_arn = f"arn:aws:logs:{aws.region}:{aws.account}:log-group:{group}:log-stream:{stream}"
+            require(writer, "logs:CreateLogStream", stream_arn)
+            require(writer, "logs:PutLogEvents", stream_arn)
         with suppress(logs.exceptions.ResourceAlreadyExistsException):
             logs.create_log_stream(logGroupName=group, logStreamName=stream)
         for start in range(0, len(events), MOST_PER_CALL):

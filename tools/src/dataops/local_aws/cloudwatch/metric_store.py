@@ -13,7 +13,7 @@ from moto.core.utils import utcnow
 from dataops.local_aws.cloudwatch.embedded_metrics import Measured
 from dataops.local_aws.cloudwatch.metric_math import Series
 
-Place = tuple[str, str, frozenset[tuple[str, str]]]
+MetricKey = tuple[str, str, frozenset[tuple[str, str]]]
 # Queues are measured every few seconds; older values than this are never read.
 QUEUES_REMEMBERED = timedelta(hours=3)
 
@@ -36,9 +36,9 @@ class MetricStore:
             datum = {"MetricName": name, "Dimensions": named, "Value": value, "Timestamp": utcnow()}
             self.model.put_metric_data(namespace, [datum])
 
-    def by_place(self) -> dict[Place, list[tuple[float, float]]]:
+    def by_metric(self) -> dict[MetricKey, list[tuple[float, float]]]:
         """Every value with its time in seconds since 1970, by namespace, name and dimensions."""
-        found: dict[Place, list[tuple[float, float]]] = defaultdict(list)
+        found: dict[MetricKey, list[tuple[float, float]]] = defaultdict(list)
         for datum in list(self.model.metric_data):
             dimensions = frozenset((each.name, each.value) for each in datum.dimensions)
             moment = datum.timestamp.replace(tzinfo=UTC).timestamp()

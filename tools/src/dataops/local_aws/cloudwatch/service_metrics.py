@@ -9,8 +9,8 @@ from dataops.local_aws.cloudwatch.embedded_metrics import Measured
 
 def of_call(function: str, milliseconds: float, failed: bool) -> list[Measured]:
     """Lambda's metrics of one call."""
-    told = {"Invocations": 1.0, "Errors": float(failed), "Duration": milliseconds}
-    return [Measured("AWS/Lambda", name, {"FunctionName": function}, value) for name, value in told.items()]
+    values = {"Invocations": 1.0, "Errors": float(failed), "Duration": milliseconds}
+    return [Measured("AWS/Lambda", name, {"FunctionName": function}, value) for name, value in values.items()]
 
 
 def of_throttle(function: str) -> list[Measured]:
@@ -26,9 +26,9 @@ def of_job(job: str, memory_share: float) -> list[Measured]:
 
 def of_delivery(topic: str, delivered: int, failed: int) -> list[Measured]:
     """SNS's metrics of one message."""
-    told = {"NumberOfMessagesPublished": 1, "NumberOfNotificationsDelivered": delivered}
-    told |= {"NumberOfNotificationsFailed": failed} if failed else {}
-    return [Measured("AWS/SNS", name, {"TopicName": topic}, float(value)) for name, value in told.items()]
+    values = {"NumberOfMessagesPublished": 1, "NumberOfNotificationsDelivered": delivered}
+    values |= {"NumberOfNotificationsFailed": failed} if failed else {}
+    return [Measured("AWS/SNS", name, {"TopicName": topic}, float(value)) for name, value in values.items()]
 
 
 def report_line(request: str, milliseconds: float, memory: int, failed: bool) -> str:

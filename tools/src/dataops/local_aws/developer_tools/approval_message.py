@@ -54,6 +54,6 @@ def message_of(execution: Execution, run: ActionRun, region: str, token: str) ->
         "approvalReviewLink": f"{view}/{run.stage}/{run.name}/approve/{token}",
         "customData": run.configuration.get("CustomData"),
     }
-    told = {"region": region, "consoleLink": view, "approval": approval}
+    content = {"region": region, "consoleLink": view, "approval": approval}
     mail = MAIL.format(region=region, **{name: value or "" for name, value in approval.items()})
-    return json.dumps({"default": json.dumps(told), "email": mail})
+    return json.dumps({"default": json.dumps(content), "email": mail})

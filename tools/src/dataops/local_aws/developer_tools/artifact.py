@@ -24,7 +24,7 @@ class Artifact:
         return f"arn:aws:s3:::{self.bucket}/{self.key}"
 
     @property
-    def told(self) -> dict[str, Any]:
+    def description(self) -> dict[str, Any]:
         """The location as CodePipeline's answers and events contain it."""
         return {"name": self.name, "s3location": {"bucket": self.bucket, "key": self.key}}
 

@@ -93,7 +93,7 @@ class Build:
         return next((phase.name for phase in self.phases if phase.reason), "PROVISIONING")
 
 
-def variables_of(aws: LocalAws, build: Build, source: Path, places: dict[str, Path]) -> dict[str, str]:
+def variables_of(aws: LocalAws, build: Build, source: Path, folders: dict[str, Path]) -> dict[str, str]:
     """The variables that CodeBuild and the project set for a build."""
     project = build.project
     return {
@@ -113,12 +113,12 @@ def variables_of(aws: LocalAws, build: Build, source: Path, places: dict[str, Pa
         "CODEBUILD_START_TIME": str(round(build.began * 1000)),
         "AWS_DEFAULT_REGION": aws.region,
         "AWS_REGION": aws.region,
-        **{f"CODEBUILD_SRC_DIR_{name}": str(place) for name, place in places.items()},
+        **{f"CODEBUILD_SRC_DIR_{name}": str(folder) for name, folder in folders.items()},
         **{each["name"]: str(each["value"]) for each in build.variables},
     }
 
 
-def told_of(aws: LocalAws, build: Build) -> Content:
+def build_description(aws: LocalAws, build: Build) -> Content:
     """A build in the form of BatchGetBuilds."""
     project, is_over = build.project, build.status != "IN_PROGRESS"
     return {
@@ -144,25 +144,25 @@ def told_of(aws: LocalAws, build: Build) -> Content:
 
 def event_of(aws: LocalAws, build: Build) -> tuple[str, Content, list[str]]:
     """The type, detail and resources of the event about a build's state."""
-    told = told_of(aws, build)
+    described = build_description(aws, build)
     information = {
         "artifact": {"location": build.output.bucket} if build.output else {"location": ""},
-        "environment": _dashed(told["environment"]),
+        "environment": _dashed(described["environment"]),
         "timeout-in-minutes": build.project["timeoutInMinutes"],
-        "build-complete": told["buildComplete"],
+        "build-complete": described["buildComplete"],
         "initiator": build.initiator,
         "build-start-time": as_text(build.began),
         "source": build.project["source"],
         "source-version": build.source_version,
-        "logs": {_dash(name): value for name, value in told["logs"].items() if isinstance(value, str)},
-        "phases": [_dashed(phase) for phase in told["phases"]],
+        "logs": {_dash(name): value for name, value in described["logs"].items() if isinstance(value, str)},
+        "phases": [_dashed(phase) for phase in described["phases"]],
     }
     detail = {
         "build-status": build.status,
         "project-name": build.project["name"],
         "build-id": build.arn,
         "additional-information": information,
-        "current-phase": told["currentPhase"],
+        "current-phase": described["currentPhase"],
         "current-phase-context": f"[{build.why}]",
         "version": "1",
     }
@@ -170,12 +170,12 @@ def event_of(aws: LocalAws, build: Build) -> tuple[str, Content, list[str]]:
 
 
 def _phase(phase: BuildPhase) -> Content:
-    told: Content = {"phaseType": phase.name, "startTime": phase.began}
+    content: Content = {"phaseType": phase.name, "startTime": phase.began}
     if phase.ended:
-        told |= {"endTime": phase.ended, "phaseStatus": phase.status}
-        told |= {"durationInSeconds": round(phase.ended - phase.began)}
+        content |= {"endTime": phase.ended, "phaseStatus": phase.status}
+        content |= {"durationInSeconds": round(phase.ended - phase.began)}
     code, _, message = phase.reason.partition(": ")
-    return told | ({"contexts": [{"statusCode": code, "message": message}]} if phase.reason else {})
+    return content | ({"contexts": [{"statusCode": code, "message": message}]} if phase.reason else {})
 
 
 def _logs(aws: LocalAws, build: Build) -> Content:

@@ -39,11 +39,11 @@ class BuildProjects:
         if name in self.by_name:
             raise RefusedError("ResourceAlreadyExistsException", f"Project already exists: {name}")
         self._refuse(given, name)
-        place = f"{self.aws.region}:{self.aws.account}"
+        scope = f"{self.aws.region}:{self.aws.account}"
         own = {
-            "arn": f"arn:aws:codebuild:{place}:project/{name}",
+            "arn": f"arn:aws:codebuild:{scope}:project/{name}",
             "created": now(),
-            "encryptionKey": f"arn:aws:kms:{place}:alias/aws/s3",
+            "encryptionKey": f"arn:aws:kms:{scope}:alias/aws/s3",
         }
         self.by_name[name] = DEFAULTS | own
         return self._changed(name, given)

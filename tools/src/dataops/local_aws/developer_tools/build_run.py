@@ -75,17 +75,17 @@ class BuildRun:
 
     def forget(self) -> None:
         """Delete the build's files on this machine, except its log."""
-        for place in self.folder.iterdir():
-            if place != self.log:
-                shutil.rmtree(place) if place.is_dir() else place.unlink()
+        for path in self.folder.iterdir():
+            if path != self.log:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def _text(self) -> str:
         if "\n" in self.buildspec:
             return self.buildspec
-        place = self.source / (self.buildspec or "buildspec.yml")
-        if not place.is_file():
-            raise BuildspecError(f"the source holds no {place.name}: {self.buildspec or 'buildspec.yml'}")
-        return place.read_text(encoding="utf-8")
+        path = self.source / (self.buildspec or "buildspec.yml")
+        if not path.is_file():
+            raise BuildspecError(f"the source holds no {path.name}: {self.buildspec or 'buildspec.yml'}")
+        return path.read_text(encoding="utf-8")
 
     def _started(self, spec: Buildspec) -> BuildShell:
         scratch = self.folder / "scratch"

@@ -27,13 +27,13 @@ class BuildShell:
     def run(self, command: str, seconds: float) -> int | None:
         """The exit code of a command; None if it exceeded the remaining time of the build."""
         self.count += 1
-        place = self.scratch / f"command-{self.count}"
-        place.write_text(command + "\n", encoding="utf-8")
+        script = self.scratch / f"command-{self.count}"
+        script.write_text(command + "\n", encoding="utf-8")
         process = self._begun()
         late = Signal()
         timer = Timer(max(seconds, 0), self._end_late, [late])
         timer.start()
-        report = _reported(process, RUN.format(command=place, log=self.log))
+        report = _reported(process, RUN.format(command=script, log=self.log))
         timer.cancel()
         if late.is_set():
             return None

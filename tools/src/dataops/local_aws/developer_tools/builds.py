@@ -14,7 +14,7 @@ from dataops.local_aws.access.roles import as_service, credentials
 from dataops.local_aws.account import account_profile
 from dataops.local_aws.cloudwatch.log_stream import keep_log
 from dataops.local_aws.developer_tools.artifact import Artifact, unpack
-from dataops.local_aws.developer_tools.build import Build, event_of, told_of, variables_of
+from dataops.local_aws.developer_tools.build import Build, build_description, event_of, variables_of
 from dataops.local_aws.developer_tools.build_projects import BuildProjects
 from dataops.local_aws.developer_tools.build_run import BuildRun
 from dataops.local_aws.developer_tools.clock import now
@@ -82,7 +82,7 @@ class Builds:
         number = 1 + sum(build.project["name"] == project["name"] for build in self.by_id.values())
         build = Build(json.loads(json.dumps(project)), number, initiator, order, **handed)
         self.by_id[build.id] = build
-        self._tell(build)
+        self._announce(build)
         Thread(target=self._work, args=(build,), name=build.id, daemon=True).start()
         return build
 
@@ -100,16 +100,16 @@ class Builds:
                 raise RefusedError("AccountLimitExceededException", message)
 
     def start_build(self, caller: Caller, given: Content) -> Content:
-        return {"build": told_of(self.aws, self.begin(given, caller.arn.rpartition(":")[2]))}
+        return {"build": build_description(self.aws, self.begin(given, caller.arn.rpartition(":")[2]))}
 
     def stop_build(self, caller: Caller, given: Content) -> Content:
         build = self._named(given["id"])
         self.stop(build)
-        return {"build": told_of(self.aws, build)}
+        return {"build": build_description(self.aws, build)}
 
     def batch_get_builds(self, caller: Caller, given: Content) -> Content:
         ids = [name.partition(":build/")[2] or name for name in given["ids"]]
-        found = [told_of(self.aws, self.by_id[each]) for each in ids if each in self.by_id]
+        found = [build_description(self.aws, self.by_id[each]) for each in ids if each in self.by_id]
         return {"builds": found, "buildsNotFound": [each for each in ids if each not in self.by_id]}
 
     def list_builds(self, caller: Caller, given: Content) -> Content:
@@ -150,7 +150,7 @@ class Builds:
             log.exception("%s", build.id)
             build.status, build.complaint = "FAULT", f"{type(error).__name__}: {error}"
         build.ended = now()
-        self._tell(build)
+        self._announce(build)
 
     def _prepared(self, build: Build, session: dict[str, str], role: Caller) -> BuildRun:
         """The build with its sources in a folder of its own."""
@@ -163,17 +163,17 @@ class Builds:
             seconds=float(build.project["timeoutInMinutes"]) * 60,
         )
         (folder / "home").mkdir(parents=True)
-        places = {name: folder / "secondary" / name for name in list(build.inputs)[1:]}
+        folders = {name: folder / "secondary" / name for name in list(build.inputs)[1:]}
         if build.inputs:
             for name, artifact in build.inputs.items():
-                unpack(self._fetched(artifact, session), places.get(name, run.source))
+                unpack(self._fetched(artifact, session), folders.get(name, run.source))
             self._clone_what_is_referred_to(run, role)
         elif build.project["source"]["type"] == "CODECOMMIT":
             self._clone(build, run)
         else:
             run.source.mkdir()
         run.environment |= self.machine | self._way_to_aws(build)
-        run.environment |= variables_of(self.aws, build, run.source, places) | {"HOME": str(folder / "home")}
+        run.environment |= variables_of(self.aws, build, run.source, folders) | {"HOME": str(folder / "home")}
         return run
 
     def _way_to_aws(self, build: Build) -> dict[str, str]:
@@ -220,8 +220,8 @@ class Builds:
         """Upload the build's artifacts, keep its log, and delete the rest."""
         assert build.run
         if build.output and build.run.artifact is not None:
-            place = {"Bucket": build.output.bucket, "Key": build.output.key}
-            self._s3(session).put_object(**place, Body=build.run.artifact)
+            location = {"Bucket": build.output.bucket, "Key": build.output.key}
+            self._s3(session).put_object(**location, Body=build.run.artifact)
         lines = build.run.log.read_text(encoding="utf-8", errors="replace").splitlines()
         keep_log(self.aws, build.log_group, build.identity, lines)
         build.run.forget()
@@ -232,5 +232,5 @@ class Builds:
     def _log_group(self, build: Build) -> str:
         return f"arn:aws:logs:{self.aws.region}:{self.aws.account}:log-group:{build.log_group}"
 
-    def _tell(self, build: Build) -> None:
+    def _announce(self, build: Build) -> None:
         self.emit("aws.codebuild", *event_of(self.aws, build))

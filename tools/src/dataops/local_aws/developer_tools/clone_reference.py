@@ -35,5 +35,5 @@ class CloneReference:
 
 def reference_in(folder: Path) -> CloneReference | None:
     """The reference that a source contains instead of files."""
-    place = folder / NAME
-    return CloneReference(**json.loads(place.read_text(encoding="utf-8"))) if place.is_file() else None
+    path = folder / NAME
+    return CloneReference(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None

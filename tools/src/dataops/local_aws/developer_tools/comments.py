@@ -10,7 +10,7 @@ from dataops.local_aws.developer_tools.refusal import RefusedError
 
 Content = dict[str, Any]
 MOST_CHARACTERS = 10_240
-PLACE = ("repositoryName", "beforeCommitId", "afterCommitId")
+COMMITS = ("repositoryName", "beforeCommitId", "afterCommitId")
 
 
 class Comments:
@@ -25,13 +25,13 @@ class Comments:
         for name in ("beforeCommitId", "afterCommitId"):
             if not request.repository.git.resolve(given[name]):
                 raise RefusedError("CommitDoesNotExistException", f"{name} {given[name]} does not exist")
-        place = {name: given[name] for name in (*PLACE, "pullRequestId")}
-        place |= {"location": given["location"]} if "location" in given else {}
+        position = {name: given[name] for name in (*COMMITS, "pullRequestId")}
+        position |= {"location": given["location"]} if "location" in given else {}
         comment = _comment(caller, given["content"])
-        self.threads.append(place | {"comments": [comment]})
+        self.threads.append(position | {"comments": [comment]})
         event = {"commentId": comment["commentId"], "afterCommitId": given["afterCommitId"]}
-        self.requests.tell(request, "commentOnPullRequestCreated", caller.arn, **event)
-        return place | {"comment": comment}
+        self.requests.announce(request, "commentOnPullRequestCreated", caller.arn, **event)
+        return position | {"comment": comment}
 
     def post_comment_reply(self, caller: Caller, given: Content) -> Content:
         thread, _ = self._found(given["inReplyTo"])
@@ -52,7 +52,7 @@ class Comments:
         return {"comment": comment}
 
     def get_comments_for_pull_request(self, caller: Caller, given: Content) -> Content:
-        asked = {name: given[name] for name in ("pullRequestId", *PLACE) if name in given}
+        asked = {name: given[name] for name in ("pullRequestId", *COMMITS) if name in given}
         found = [thread for thread in self.threads if asked.items() <= thread.items()]
         return {"commentsForPullRequestData": found}
 

@@ -61,11 +61,11 @@ class Merges:
             raise RefusedError("ManualMergeRequiredException", f"The branches conflict: {error}") from error
         merged = {"isMerged": True, "mergedBy": caller.arn, "mergeCommitId": commit, "mergeOption": option}
         target["mergeMetadata"] = merged
-        request.told |= {"pullRequestStatus": "CLOSED", "lastActivityDate": now()}
+        request.fields |= {"pullRequestStatus": "CLOSED", "lastActivityDate": now()}
         with self.requests.repositories.changing(request.repository, caller) as git:
             git.point(target["destinationReference"], commit)
-        self.requests.tell(request, "pullRequestMergeStatusUpdated", caller.arn, mergeOption=option)
-        return {"pullRequest": request.told}
+        self.requests.announce(request, "pullRequestMergeStatusUpdated", caller.arn, mergeOption=option)
+        return {"pullRequest": request.fields}
 
     def _refuse(self, request: PullRequest, given: Content) -> None:
         if not request.is_open:

@@ -148,14 +148,14 @@ class PipelineActions:
             )
         except RefusedError as error:
             # aws-samples/aws-gateway-load-balancer-suricata-ids-ips-nsm#12.
-            told = f"(Service: AWSCodeBuild; Status Code: 400; Error Code: {error.code})"
-            raise ActionFailedError("JobFailed", f"Error calling startBuild: {error} {told}") from error
+            details = f"(Service: AWSCodeBuild; Status Code: 400; Error Code: {error.code})"
+            raise ActionFailedError("JobFailed", f"Error calling startBuild: {error} {details}") from error
 
     def _approval(self, execution: Execution, run: ActionRun, role: Caller) -> None:
-        told = run.configuration.get("CustomData", "")
-        if len(told) > MOST_CHARACTERS:
+        text = run.configuration.get("CustomData", "")
+        if len(text) > MOST_CHARACTERS:
             raise ActionFailedError(
-                "ConfigurationError", f"CustomData has {len(told)} characters, {MOST_CHARACTERS} may be"
+                "ConfigurationError", f"CustomData has {len(text)} characters, {MOST_CHARACTERS} may be"
             )
         token = str(uuid4())
         minutes = float(run.definition.get("timeoutInMinutes") or WEEK_MINUTES)

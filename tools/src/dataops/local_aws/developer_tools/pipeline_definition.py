@@ -70,7 +70,7 @@ def _validate_conditions(stage: Content) -> None:
     unknown = {rule["ruleTypeId"]["provider"] for rule in rules} - {"DeploymentWindow"}
     unknown |= {name for name in ("onFailure", "onSuccess") if stage.get(name)}
     if unknown:
-        raise _invalid(f"the local AWS cannot judge {', '.join(sorted(unknown))} of stage {stage['name']}")
+        raise _invalid(f"the local AWS does not implement {', '.join(sorted(unknown))} of stage {stage['name']}")
 
 
 def _refuse_twice(names: list[str], what: str) -> None:

@@ -83,8 +83,8 @@ class PipelineEngine:
                 if execution.stopping:
                     return "Stopped"
                 if not is_open(rule["configuration"], datetime.now(UTC)):
-                    told = f"Stage {stage['name']} was not entered: the window {rule['name']} did not open in time."
-                    execution.summary = told
+                    summary = f"Stage {stage['name']} was not entered: the window {rule['name']} did not open in time."
+                    execution.summary = summary
                     return "Skipped" if condition["result"] == "SKIP" else "Failed"
         return ""
 
@@ -120,7 +120,7 @@ class PipelineEngine:
         return "Succeeded"
 
     def _action(self, execution: Execution, run: ActionRun) -> None:
-        self._place(execution, run)
+        self._schedule(execution, run)
         run.status = "InProgress"
         self.events.of_action(execution, run, "STARTED")
         try:
@@ -136,7 +136,7 @@ class PipelineEngine:
         run.status, run.updated, execution.updated = state, now(), now()
         self.events.of_action(execution, run, state.upper())
 
-    def _place(self, execution: Execution, run: ActionRun) -> None:
+    def _schedule(self, execution: Execution, run: ActionRun) -> None:
         """Set the action's input artifacts, and the locations of its output artifacts."""
         action, name = run.definition, execution.pipeline["name"]
         run.inputs = [execution.artifacts[each["name"]] for each in action["inputArtifacts"]]

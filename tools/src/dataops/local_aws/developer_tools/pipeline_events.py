@@ -38,10 +38,10 @@ class PipelineEvents:
             "state": state,
             "region": self.region,
             "type": {name: kind[name] for name in ("owner", "provider", "category", "version")},
-            "input-artifacts": [artifact.told for artifact in run.inputs],
+            "input-artifacts": [artifact.description for artifact in run.inputs],
         }
         if state != "STARTED":
-            detail["output-artifacts"] = [artifact.told for artifact in run.outputs]
+            detail["output-artifacts"] = [artifact.description for artifact in run.outputs]
             result = {
                 "external-execution-id": run.external_id,
                 "external-execution-url": run.external_url,

@@ -43,10 +43,10 @@ class ActionRun:
     @property
     def result(self) -> Content:
         """The result from outside the pipeline, such as a build."""
-        told = {"externalExecutionId": self.external_id, "externalExecutionUrl": self.external_url}
-        told |= {"externalExecutionSummary": self.summary}
+        external = {"externalExecutionId": self.external_id, "externalExecutionUrl": self.external_url}
+        external |= {"externalExecutionSummary": self.summary}
         error = {"errorDetails": {"code": self.error_code, "message": self.summary}} if self.error_code else {}
-        return {name: value for name, value in (told | error).items() if value}
+        return {name: value for name, value in (external | error).items() if value}
 
 
 @dataclass
@@ -88,7 +88,7 @@ class Execution:
         return self.status == "InProgress" and not waits
 
     @property
-    def told(self) -> Content:
+    def description(self) -> Content:
         """The execution in the form of GetPipelineExecution."""
         return {
             "pipelineName": self.pipeline["name"],
@@ -106,7 +106,7 @@ class Execution:
         }
 
     @property
-    def told_short(self) -> Content:
+    def summary_row(self) -> Content:
         """The execution in the form of ListPipelineExecutions."""
         sources = [
             {"actionName": each["name"], "revisionId": each["revisionId"], "revisionSummary": each["revisionSummary"]}
@@ -125,7 +125,7 @@ class Execution:
         }
 
 
-def action_told(execution: Execution, run: ActionRun, region: str) -> Content:
+def action_description(execution: Execution, run: ActionRun, region: str) -> Content:
     """An action in the form of ListActionExecutions."""
     return {
         "pipelineExecutionId": execution.identity,
@@ -142,11 +142,11 @@ def action_told(execution: Execution, run: ActionRun, region: str) -> Content:
             "configuration": run.definition["configuration"],
             "resolvedConfiguration": run.configuration,
             "region": region,
-            "inputArtifacts": [artifact.told for artifact in run.inputs],
+            "inputArtifacts": [artifact.description for artifact in run.inputs],
             "namespace": run.definition.get("namespace", ""),
         },
         "output": {
-            "outputArtifacts": [artifact.told for artifact in run.outputs],
+            "outputArtifacts": [artifact.description for artifact in run.outputs],
             "executionResult": run.result,
             "outputVariables": run.variables,
         },
@@ -158,5 +158,5 @@ def action_state(run: ActionRun) -> Content:
     names = {"externalExecutionId": run.external_id, "externalExecutionUrl": run.external_url, "summary": run.summary}
     names |= {"lastUpdatedBy": run.updated_by, "token": run.token if run.status == "InProgress" else ""}
     error = {"errorDetails": {"code": run.error_code, "message": run.summary}} if run.error_code else {}
-    told = {name: value for name, value in names.items() if value} | error
-    return {"actionExecutionId": run.identity, "status": run.status, "lastStatusChange": run.updated} | told
+    known = {name: value for name, value in names.items() if value} | error
+    return {"actionExecutionId": run.identity, "status": run.status, "lastStatusChange": run.updated} | known

@@ -11,8 +11,8 @@ from dataops.local_aws.developer_tools.pipeline_engine import PipelineEngine
 from dataops.local_aws.developer_tools.pipeline_execution import (
     ActionRun,
     Execution,
+    action_description,
     action_state,
-    action_told,
 )
 from dataops.local_aws.developer_tools.refusal import RefusedError
 
@@ -99,8 +99,8 @@ class Pipelines:
         return {}
 
     def list_pipelines(self, caller: Caller, given: Content) -> Content:
-        told = [{"name": name, "version": each["version"]} for name, each in sorted(self.by_name.items())]
-        return {"pipelines": [each | self.metadata[each["name"]] for each in told]}
+        named = [{"name": name, "version": each["version"]} for name, each in sorted(self.by_name.items())]
+        return {"pipelines": [each | self.metadata[each["name"]] for each in named]}
 
     def list_tags_for_resource(self, caller: Caller, given: Content) -> Content:
         found = self.tags.get(given["resourceArn"], {})
@@ -138,11 +138,11 @@ class Pipelines:
         return {"pipelineExecutionId": execution.identity}
 
     def get_pipeline_execution(self, caller: Caller, given: Content) -> Content:
-        return {"pipelineExecution": self._execution(given).told}
+        return {"pipelineExecution": self._execution(given).description}
 
     def list_pipeline_executions(self, caller: Caller, given: Content) -> Content:
         self._named(given["pipelineName"])
-        newest = [each.told_short for each in reversed(self.executions[given["pipelineName"]])]
+        newest = [each.summary_row for each in reversed(self.executions[given["pipelineName"]])]
         return {"pipelineExecutionSummaries": newest[: given.get("maxResults", 100)]}
 
     def list_action_executions(self, caller: Caller, given: Content) -> Content:
@@ -150,7 +150,7 @@ class Pipelines:
         wanted = (given.get("filter") or {}).get("pipelineExecutionId")
         region = self.engine.events.region
         found = [
-            action_told(execution, run, region)
+            action_description(execution, run, region)
             for execution in reversed(self.executions[given["pipelineName"]])
             for run in reversed(execution.actions)
             if wanted in (None, execution.identity)
@@ -191,7 +191,7 @@ class Pipelines:
         runs = [each for each in self.executions[pipeline] if stage["name"] in each.stages]
         newest = runs[-1] if runs else None
         actions = newest.stages[stage["name"]].actions if newest else {}
-        told: Content = {
+        content: Content = {
             "stageName": stage["name"],
             "inboundTransitionState": {"enabled": True},
             "actionStates": [
@@ -202,8 +202,8 @@ class Pipelines:
         }
         if newest:
             status = newest.stages[stage["name"]].status
-            told["latestExecution"] = {"pipelineExecutionId": newest.identity, "status": status}
-        return told
+            content["latestExecution"] = {"pipelineExecutionId": newest.identity, "status": status}
+        return content
 
     def _refuse_role(self, pipeline: Content) -> None:
         """Assume the role of a pipeline before accepting the definition, as CodePipeline does."""

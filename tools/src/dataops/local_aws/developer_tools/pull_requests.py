@@ -18,7 +18,7 @@ Content = dict[str, Any]
 class PullRequest:
     """One pull request; each push makes a new revision, and an approval counts for its own revision only."""
 
-    told: Content
+    fields: Content
     repository: Repository
     approvals: dict[tuple[str, str], str] = field(default_factory=dict)
     overridden_by: str = ""
@@ -26,25 +26,25 @@ class PullRequest:
     @property
     def target(self) -> Content:
         """The source and destination: CodeCommit allows one target."""
-        target: Content = self.told["pullRequestTargets"][0]
+        target: Content = self.fields["pullRequestTargets"][0]
         return target
 
     @property
     def is_open(self) -> bool:
         """Whether the pull request is open."""
-        return bool(self.told["pullRequestStatus"] == "OPEN")
+        return bool(self.fields["pullRequestStatus"] == "OPEN")
 
     @property
     def approvers(self) -> set[str]:
         """The approvers of the current revision."""
-        revision = self.told["revisionId"]
+        revision = self.fields["revisionId"]
         return {arn for (at, arn), state in self.approvals.items() if at == revision and state == "APPROVE"}
 
     @property
     def evaluation(self) -> Content:
         """The evaluation of its approval rules."""
         satisfied = {
-            rule["approvalRuleName"]: is_satisfied(rule, self.approvers) for rule in self.told["approvalRules"]
+            rule["approvalRuleName"]: is_satisfied(rule, self.approvers) for rule in self.fields["approvalRules"]
         }
         return {
             "approved": bool(self.overridden_by) or all(satisfied.values()),
@@ -69,24 +69,24 @@ class PullRequests:
             raise RefusedError("PullRequestDoesNotExistException", f"{given['pullRequestId']} does not exist")
         return self.by_id[given["pullRequestId"]]
 
-    def tell(self, request: PullRequest, event: str, by: str, **more: Any) -> None:
+    def announce(self, request: PullRequest, event: str, by: str, **more: Any) -> None:
         """Emit an event about a pull request."""
-        told, target = request.told, request.target
+        fields, target = request.fields, request.target
         detail = {
             "event": event,
-            "pullRequestId": told["pullRequestId"],
-            "pullRequestStatus": told["pullRequestStatus"].title(),
-            "title": told["title"],
-            "author": told["authorArn"],
+            "pullRequestId": fields["pullRequestId"],
+            "pullRequestStatus": fields["pullRequestStatus"].title(),
+            "title": fields["title"],
+            "author": fields["authorArn"],
             "callerUserArn": by,
-            "creationDate": as_text(told["creationDate"]),
-            "lastModifiedDate": as_text(told["lastActivityDate"]),
+            "creationDate": as_text(fields["creationDate"]),
+            "lastModifiedDate": as_text(fields["lastActivityDate"]),
             "repositoryNames": [target["repositoryName"]],
             "sourceReference": target["sourceReference"],
             "sourceCommit": target["sourceCommit"],
             "destinationReference": target["destinationReference"],
             "destinationCommit": target["destinationCommit"],
-            "revisionId": told["revisionId"],
+            "revisionId": fields["revisionId"],
             "isMerged": "True" if target["mergeMetadata"]["isMerged"] else "False",
         }
         self.repositories.emit(
@@ -98,7 +98,7 @@ class PullRequests:
         repository = self.repositories.named(target["repositoryName"])
         source, destination = target["sourceReference"], target.get("destinationReference", "main")
         commits = [self._tip(repository, reference) for reference in (source, destination)]
-        told: Content = {
+        fields: Content = {
             "pullRequestId": str(next(self.numbers)),
             "title": given["title"],
             "description": given.get("description", ""),
@@ -120,40 +120,40 @@ class PullRequests:
                 }
             ],
         }
-        request = self.by_id[told["pullRequestId"]] = PullRequest(told, repository)
-        self.tell(request, "pullRequestCreated", caller.arn)
-        return {"pullRequest": told}
+        request = self.by_id[fields["pullRequestId"]] = PullRequest(fields, repository)
+        self.announce(request, "pullRequestCreated", caller.arn)
+        return {"pullRequest": fields}
 
     def get_pull_request(self, caller: Caller, given: Content) -> Content:
-        return {"pullRequest": self.named(given).told}
+        return {"pullRequest": self.named(given).fields}
 
     def list_pull_requests(self, caller: Caller, given: Content) -> Content:
         status = given.get("pullRequestStatus")
         found = [
-            request.told["pullRequestId"]
+            request.fields["pullRequestId"]
             for request in self.by_id.values()
             if request.target["repositoryName"] == given["repositoryName"]
-            and status in (None, request.told["pullRequestStatus"])
-            and given.get("authorArn") in (None, request.told["authorArn"])
+            and status in (None, request.fields["pullRequestStatus"])
+            and given.get("authorArn") in (None, request.fields["authorArn"])
         ]
         return {"pullRequestIds": found}
 
     def update_pull_request_status(self, caller: Caller, given: Content) -> Content:
         request = self._open(given)
-        request.told |= {"pullRequestStatus": given["pullRequestStatus"], "lastActivityDate": now()}
-        self.tell(request, "pullRequestStatusChanged", caller.arn)
-        return {"pullRequest": request.told}
+        request.fields |= {"pullRequestStatus": given["pullRequestStatus"], "lastActivityDate": now()}
+        self.announce(request, "pullRequestStatusChanged", caller.arn)
+        return {"pullRequest": request.fields}
 
     def update_pull_request_approval_state(self, caller: Caller, given: Content) -> Content:
         request = self._open(given)
-        if given["revisionId"] != request.told["revisionId"]:
+        if given["revisionId"] != request.fields["revisionId"]:
             raise RefusedError("RevisionNotCurrentException", "The revision ID is not that of the last push")
-        if caller.arn == request.told["authorArn"]:
+        if caller.arn == request.fields["authorArn"]:
             message = "A pull request cannot be approved by its author"
             raise RefusedError("PullRequestCannotBeApprovedByAuthorException", message)
         request.approvals[given["revisionId"], caller.arn] = given["approvalState"]
         state = {"approvalStatus": given["approvalState"]}
-        self.tell(request, "pullRequestApprovalStateChanged", caller.arn, **state)
+        self.announce(request, "pullRequestApprovalStateChanged", caller.arn, **state)
         return {}
 
     def get_pull_request_approval_states(self, caller: Caller, given: Content) -> Content:
@@ -167,7 +167,7 @@ class PullRequests:
     def override_pull_request_approval_rules(self, caller: Caller, given: Content) -> Content:
         request = self._open(given)
         request.overridden_by = caller.arn if given["overrideStatus"] == "OVERRIDE" else ""
-        self.tell(request, "pullRequestApprovalRuleOverridden", caller.arn)
+        self.announce(request, "pullRequestApprovalRuleOverridden", caller.arn)
         return {}
 
     def _open(self, given: Content) -> PullRequest:
@@ -193,8 +193,8 @@ class PullRequests:
             target[f"{end}Commit"] = commit
             target["mergeBase"] = repository.git.merge_base(target["sourceCommit"], target["destinationCommit"])
             if end == "source":
-                request.told |= {"revisionId": uuid4().hex, "lastActivityDate": now()}
-                self.tell(request, "pullRequestSourceBranchUpdated", by)
+                request.fields |= {"revisionId": uuid4().hex, "lastActivityDate": now()}
+                self.announce(request, "pullRequestSourceBranchUpdated", by)
 
 
 def _full(reference: str) -> str:

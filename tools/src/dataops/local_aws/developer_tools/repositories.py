@@ -76,9 +76,9 @@ class Repositories:
             before, repository.known = repository.known, repository.git.references()
             changed = sorted(before.items() ^ repository.known.items())
             for reference in dict.fromkeys(reference for reference, _ in changed):
-                self._tell(repository, reference, before.get(reference), by)
+                self._announce(repository, reference, before.get(reference), by)
 
-    def _tell(self, repository: Repository, reference: str, before: str | None, by: Caller | None) -> None:
+    def _announce(self, repository: Repository, reference: str, before: str | None, by: Caller | None) -> None:
         after = repository.known.get(reference)
         verb = "Created" if before is None else "Deleted" if after is None else "Updated"
         kind, name = reference.removeprefix("refs/").split("/", 1)
@@ -130,8 +130,8 @@ class RepositoryCalls:
         return {"repositoryMetadata": repository.metadata}
 
     def list_repositories(self, caller: Caller, given: Content) -> Content:
-        told = [each.metadata for each in self.repositories.by_name.values()]
-        return {"repositories": [{name: each[name] for name in ("repositoryName", "repositoryId")} for each in told]}
+        known = [each.metadata for each in self.repositories.by_name.values()]
+        return {"repositories": [{name: each[name] for name in ("repositoryName", "repositoryId")} for each in known]}
 
     def delete_repository(self, caller: Caller, given: Content) -> Content:
         repository = self.repositories.by_name.pop(given["repositoryName"], None)

@@ -90,18 +90,18 @@ class DeveloperTools:
 
     def _resource(self, service: str, given: Content) -> str:
         """The ARN of a call's resource, as policies name it."""
-        place = f"arn:aws:{service}:{self.aws.region}:{self.aws.account}"
+        begin = f"arn:aws:{service}:{self.aws.region}:{self.aws.account}"
         if service == "codepipeline":
             name = given.get("pipelineName") or given.get("name") or given.get("pipeline", {}).get("name")
             parts = [name, given.get("stageName"), given.get("actionName")]
-            return f"{place}:{'/'.join(part for part in parts if part)}" if name else given.get("resourceArn", "*")
+            return f"{begin}:{'/'.join(part for part in parts if part)}" if name else given.get("resourceArn", "*")
         if service == "codebuild":
             name = given.get("projectName") or given.get("name") or (given.get("id") or "").partition(":")[0]
-            return f"{place}:project/{name}" if name else "*"
+            return f"{begin}:project/{name}" if name else "*"
         request = self.pull_requests.by_id.get(given.get("pullRequestId", ""))
         targets = given.get("targets") or ([request.target] if request else [{}])
         name = given.get("repositoryName") or targets[0].get("repositoryName")
-        return f"{place}:{name}" if name else given.get("resourceArn") or given.get("ConnectionArn") or "*"
+        return f"{begin}:{name}" if name else given.get("resourceArn") or given.get("ConnectionArn") or "*"
 
     def _context(self, given: Content) -> dict[str, str]:
         """The condition keys of a call that changes a branch."""

@@ -11,7 +11,7 @@ from uuid import uuid4
 from botocore.exceptions import ClientError
 from jsonpath_ng import parse as json_path
 
-from dataops.local_aws.access.authorization import DeniedCallError, Source, judge_service
+from dataops.local_aws.access.authorization import DeniedCallError, Source, require_service_call
 from dataops.local_aws.access.identity import AccessDeniedError, require
 from dataops.local_aws.access.roles import as_service
 from dataops.local_aws.account import account_profile
@@ -54,7 +54,7 @@ class EventBus:
             if rule.event_pattern.matches_event(event):
                 self.fire(rule, event)
 
-    def tell_of_glue(self, detail_type: str, detail: dict[str, Any]) -> None:
+    def announce_glue_event(self, detail_type: str, detail: dict[str, Any]) -> None:
         """Emit one of Glue's own events."""
         self.emit(event_of(self.aws, "aws.glue", detail_type, detail))
 
@@ -90,7 +90,7 @@ class EventBus:
         if service not in DOORS:
             raise ValueError(f"the local AWS delivers to SQS, SNS, Lambda, pipelines and builds, not to {service}")
         self._require_there(service, arn, name)
-        judge_service("events.amazonaws.com", DOORS[service], arn, self._source(rule))
+        require_service_call("events.amazonaws.com", DOORS[service], arn, self._source(rule))
         if service == "sqs":
             self.aws.send(arn, message, {})
         elif service == "sns":
@@ -114,12 +114,17 @@ class EventBus:
     def _give_up(self, rule: Any, target: dict[str, Any], message: str, error: Exception) -> None:
         dead_letters = target.get("DeadLetterConfig", {}).get("Arn")
         if dead_letters:
-            judge_service("events.amazonaws.com", "sqs:SendMessage", dead_letters, self._source(rule))
+            require_service_call("events.amazonaws.com", "sqs:SendMessage", dead_letters, self._source(rule))
             code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
             # EventBridge user guide, "Using dead-letter queues": the code if a target's policy does not allow it.
             code = "NO_PERMISSIONS" if isinstance(error, (AccessDeniedError, DeniedCallError)) else code
-            told = {"RULE_ARN": rule.arn, "TARGET_ARN": target["Arn"], "ERROR_CODE": code, "ERROR_MESSAGE": str(error)}
-            self.aws.send(dead_letters, message, told)
+            attributes = {
+                "RULE_ARN": rule.arn,
+                "TARGET_ARN": target["Arn"],
+                "ERROR_CODE": code,
+                "ERROR_MESSAGE": str(error),
+            }
+            self.aws.send(dead_letters, message, attributes)
 
 
 def event_of(aws: LocalAws, source: str, detail_type: str, detail: dict[str, Any]) -> Event:

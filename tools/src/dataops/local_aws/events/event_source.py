@@ -8,7 +8,7 @@ from threading import Event as Signal
 from threading import Lock
 from typing import Any
 
-from dataops.local_aws.access.authorization import judge
+from dataops.local_aws.access.authorization import require_call
 from dataops.local_aws.access.roles import as_function
 from dataops.local_aws.functions.functions import Functions
 from dataops.local_aws.server.client import LocalAws
@@ -62,7 +62,7 @@ class EventSource:
         function = self.aws.model("lambda").get_function(mapping.function_arn)
         session, queue = as_function(function, self.aws.region), mapping.event_source_arn.rpartition(":")[2]
         for operation in operations:
-            judge(session, "sqs", operation, {"QueueUrl": queue}, {})
+            require_call(session, "sqs", operation, {"QueueUrl": queue}, {})
 
     def _receive(self, arn: str, most: int) -> list[Message]:
         answer = self.aws.client("sqs").receive_message(
@@ -118,8 +118,8 @@ def _record(message: Message, arn: str, region: str) -> dict[str, Any]:
         "body": message["Body"],
         "attributes": message.get("Attributes", {}),
         "messageAttributes": {
-            name: {"stringValue": told.get("StringValue"), "dataType": told["DataType"]}
-            for name, told in message.get("MessageAttributes", {}).items()
+            name: {"stringValue": attribute.get("StringValue"), "dataType": attribute["DataType"]}
+            for name, attribute in message.get("MessageAttributes", {}).items()
         },
         "md5OfBody": message["MD5OfBody"],
         "eventSource": "aws:sqs",

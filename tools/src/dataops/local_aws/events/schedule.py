@@ -66,7 +66,7 @@ def is_due(expression: str, fired: float, now: float) -> bool:
 def matches(fields: str, moment: datetime) -> bool:
     """Whether the six fields of a cron expression match this minute."""
     minute, hour, day, month, weekday, year = fields.split()
-    judged = (
+    compared = (
         (moment.minute, _named(minute, 0, 59)),
         (moment.hour, _named(hour, 0, 23)),
         (moment.day, _named(day, 1, 31)),
@@ -74,7 +74,7 @@ def matches(fields: str, moment: datetime) -> bool:
         (moment.isoweekday() % 7 + 1, _named(weekday, 1, 7, WEEKDAYS)),
         (moment.year, _named(year, 1970, 2199)),
     )
-    return all(value in named for value, named in judged)
+    return all(value in named for value, named in compared)
 
 
 def _named(field: str, first: int, last: int, words: tuple[str, ...] = ()) -> set[int]:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from moto.sns.models import Subscription
 
-from dataops.local_aws.access.authorization import DeniedCallError, Source, judge_service
+from dataops.local_aws.access.authorization import DeniedCallError, Source, require_service_call
 from dataops.local_aws.moto_patches.patching import replace
 from dataops.local_aws.server.account_region import AccountRegion
 
@@ -44,7 +44,7 @@ def _to_function(
     _, _, _, region, account, _, name = arn.split(":")
     source = Source(subscription.topic_arn, subscription.account_id)
     try:
-        judge_service("sns.amazonaws.com", "lambda:InvokeFunction", arn, source)
+        require_service_call("sns.amazonaws.com", "lambda:InvokeFunction", arn, source)
     except DeniedCallError as denied:
         log.warning("not delivered: %s", denied)
         return

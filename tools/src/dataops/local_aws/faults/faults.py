@@ -5,7 +5,7 @@ from typing import Any
 
 from moto.backends import get_backend
 
-from dataops.local_aws.events.notices import Notices
+from dataops.local_aws.events.notification_recorder import NotificationRecorder
 from dataops.local_aws.faults.injected_faults import InjectedFault, InjectedFaults
 from dataops.local_aws.faults.passing_time import let_pass
 from dataops.local_aws.server.account_region import AccountRegion
@@ -14,8 +14,10 @@ from dataops.local_aws.server.account_region import AccountRegion
 class Faults:
     """Faults by name; unknown ones are not injected."""
 
-    def __init__(self, account_region: AccountRegion, injected_faults: InjectedFaults, notices: Notices) -> None:
-        self.account_region, self.injected_faults, self.notices = account_region, injected_faults, notices
+    def __init__(
+        self, account_region: AccountRegion, injected_faults: InjectedFaults, recorder: NotificationRecorder
+    ) -> None:
+        self.account_region, self.injected_faults, self.recorder = account_region, injected_faults, recorder
 
     def make(self, kind: str, given: dict[str, Any]) -> bool:
         """Inject a fault; whether its name is known."""
@@ -34,7 +36,7 @@ class Faults:
             case "shrink":
                 self.account_region.jobs.worker_bytes[given["worker_type"]] = given["bytes"]
             case "refuse":
-                self.notices.refuse()
+                self.recorder.refuse()
             case "pass":
                 let_pass(self.account_region, given["seconds"])
             case "look":

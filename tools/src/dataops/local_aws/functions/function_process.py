@@ -70,10 +70,10 @@ def _answer(act: Callable[[Any, Any], Any], request: dict[str, Any]) -> dict[str
 
 def _failure(error: BaseException, request: dict[str, Any]) -> dict[str, Any]:
     """The response of a failed call; its log has the reason in one line of JSON, as in the runtime."""
-    told = {"errorMessage": str(error), "errorType": type(error).__name__}
+    failure = {"errorMessage": str(error), "errorType": type(error).__name__}
     trace = traceback.format_exception(error)
-    print(json.dumps({"log_level": "ERROR", **told, "requestId": request["id"], "stackTrace": trace}))
-    return {"payload": json.dumps(told), "failed": True}
+    print(json.dumps({"log_level": "ERROR", **failure, "requestId": request["id"], "stackTrace": trace}))
+    return {"payload": json.dumps(failure), "failed": True}
 
 
 if __name__ == "__main__":

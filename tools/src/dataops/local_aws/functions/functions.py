@@ -20,7 +20,7 @@ from uuid import uuid4
 from moto.core.exceptions import JsonRESTError
 
 from dataops.local_aws.access import network
-from dataops.local_aws.access.authorization import DeniedCallError, judge
+from dataops.local_aws.access.authorization import DeniedCallError, require_call
 from dataops.local_aws.access.roles import as_function, credentials
 from dataops.local_aws.cloudwatch.log_stream import keep_log
 from dataops.local_aws.cloudwatch.metric_store import MetricStore
@@ -134,14 +134,14 @@ class Functions:
         log.warning("%s gave up: %s", function.function_name, payload)
         target = function.forgotten.get("DeadLetterConfig", {}).get("TargetArn")
         if target:
-            told = {"RequestID": request, "ErrorCode": "200", "ErrorMessage": payload[:1024]}
+            attributes = {"RequestID": request, "ErrorCode": "200", "ErrorMessage": payload[:1024]}
             session, queue = as_function(function, self.aws.region), {"QueueUrl": target.rpartition(":")[2]}
             try:
-                judge(session, "sqs", "SendMessage", queue, {})
+                require_call(session, "sqs", "SendMessage", queue, {})
             except DeniedCallError as denied:
                 log.warning("no dead letter of %s: %s", function.function_name, denied)
             else:
-                self.aws.send(target, json.dumps(event), told)
+                self.aws.send(target, json.dumps(event), attributes)
 
     def _pool(self, function: Any) -> Pool:
         with self.changed:

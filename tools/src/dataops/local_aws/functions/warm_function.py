@@ -55,8 +55,12 @@ class WarmFunction:
         except (OSError, ValueError) as error:
             self.end()
             kind = "Sandbox.Timedout" if isinstance(error, TimeoutError) else "Runtime.ExitError"
-            told = f"RequestId: {request['id']} Error: {error}"
-            return {"payload": json.dumps({"errorType": kind, "errorMessage": told}), "failed": True, "log": str(error)}
+            message = f"RequestId: {request['id']} Error: {error}"
+            return {
+                "payload": json.dumps({"errorType": kind, "errorMessage": message}),
+                "failed": True,
+                "log": str(error),
+            }
         self.used_at = time.monotonic()
         return answer
 

@@ -18,9 +18,9 @@ class CrawlError(Exception):
     """The crawl as a whole failed; the message is the reason."""
 
 
-def crawl(s3: Any, glue: Any, told: dict[str, Any]) -> dict[str, int]:
+def crawl(s3: Any, glue: Any, description: dict[str, Any]) -> dict[str, int]:
     """Run a crawler, as GetCrawler describes it; the counts of Glue's event and of the objects read."""
-    crawler = _crawler(glue, told)
+    crawler = _crawler(glue, description)
     stored = list(_data_objects(s3, crawler))
     read = [(each, schema) for each in _sampled(stored, crawler) if (schema := _schema(s3, crawler, each))]
     counts = {"tablesCreated": 0, "tablesUpdated": 0, "partitionsCreated": 0, "objectsRead": len(read)}
@@ -35,15 +35,22 @@ def crawl(s3: Any, glue: Any, told: dict[str, Any]) -> dict[str, int]:
     return counts | write_partitions(glue, crawler.database, table, partitions_of(stored, crawler))
 
 
-def _crawler(glue: Any, told: dict[str, Any]) -> Crawler:
-    name, target = told["Name"], told["Targets"]["S3Targets"][0]
+def _crawler(glue: Any, description: dict[str, Any]) -> Crawler:
+    name, target = description["Name"], description["Targets"]["S3Targets"][0]
     bucket, _, prefix = target["Path"].removeprefix("s3://").partition("/")
     prefix = f"{prefix.rstrip('/')}/" if prefix else ""
     try:
-        glue.get_database(Name=told["DatabaseName"])
+        glue.get_database(Name=description["DatabaseName"])
     except glue.exceptions.EntityNotFoundException as error:
-        raise CrawlError(f"The database {told['DatabaseName']} of the crawler {name} does not exist.") from error
-    return Crawler(name, bucket, prefix, told["DatabaseName"], told.get("TablePrefix") or "", target.get("SampleSize"))
+        raise CrawlError(f"The database {description['DatabaseName']} of the crawler {name} does not exist.") from error
+    return Crawler(
+        name,
+        bucket,
+        prefix,
+        description["DatabaseName"],
+        description.get("TablePrefix") or "",
+        target.get("SampleSize"),
+    )
 
 
 def _data_objects(s3: Any, crawler: Crawler) -> Iterator[Stored]:

@@ -65,7 +65,7 @@ class Stored:
 
 def partition_keys(stored: list[Stored], crawler: Crawler) -> list[str]:
     """The partition keys, one per folder level, named before its `=`; none unless all files have the same levels."""
-    levels = {tuple(_key(*place) for place in enumerate(_folders(each, crawler))) for each in stored}
+    levels = {tuple(_key(*level) for level in enumerate(_folders(each, crawler))) for each in stored}
     return list(levels.pop()) if len(levels) == 1 else []
 
 
@@ -151,8 +151,8 @@ def write_table(glue: Any, database: str, table: dict[str, Any]) -> dict[str, in
     if not known:
         glue.create_table(DatabaseName=database, TableInput=table)
         return {"tablesCreated": 1}
-    places = {column["Name"]: place for place, column in enumerate(known["StorageDescriptor"]["Columns"])}
-    table["StorageDescriptor"]["Columns"].sort(key=lambda column: places.get(column["Name"], len(places)))
+    positions = {column["Name"]: position for position, column in enumerate(known["StorageDescriptor"]["Columns"])}
+    table["StorageDescriptor"]["Columns"].sort(key=lambda column: positions.get(column["Name"], len(positions)))
     if {name: known.get(name) for name in table} == table:
         return {}
     glue.update_table(DatabaseName=database, TableInput=table)
@@ -165,8 +165,8 @@ def write_partitions(
     """Add the partitions that the catalog lacks, each described as its table is."""
     if not table["PartitionKeys"]:
         return {}
-    place = {"DatabaseName": database, "TableName": table["Name"]}
-    pages = glue.get_paginator("get_partitions").paginate(**place)
+    table_name = {"DatabaseName": database, "TableName": table["Name"]}
+    pages = glue.get_paginator("get_partitions").paginate(**table_name)
     known = {tuple(partition["Values"]) for page in pages for partition in page["Partitions"]}
     new = [
         {"Values": list(values), "StorageDescriptor": table["StorageDescriptor"] | {"Location": location}}
@@ -174,7 +174,7 @@ def write_partitions(
         if values not in known
     ]
     for start in range(0, len(new), PARTITIONS_PER_REQUEST):
-        glue.batch_create_partition(**place, PartitionInputList=new[start : start + PARTITIONS_PER_REQUEST])
+        glue.batch_create_partition(**table_name, PartitionInputList=new[start : start + PARTITIONS_PER_REQUEST])
     return {"partitionsCreated": len(new)}
 
 

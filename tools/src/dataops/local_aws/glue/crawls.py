@@ -20,14 +20,14 @@ from dataops.local_aws.server.client import LocalAws
 from dataops.local_aws.server.workers import Workers
 
 log = logging.getLogger("crawls")
-Tell = Callable[[str, dict[str, Any]], None]
+Announce = Callable[[str, dict[str, Any]], None]
 
 
 class Crawls:
     """Runs crawls independently; moto refuses a second crawl of a running crawler."""
 
-    def __init__(self, aws: LocalAws, tell: Tell) -> None:
-        self.aws, self.tell = aws, tell
+    def __init__(self, aws: LocalAws, announce: Announce) -> None:
+        self.aws, self.announce = aws, announce
         self.at_work = Workers(4, "crawl")
         self.may_end = Signal()
         self.may_end.set()
@@ -55,9 +55,9 @@ class Crawls:
         self.hanging.discard(name)
         while begun.status == "RUNNING" and (hangs or not self.may_end.is_set()):
             time.sleep(0.1)
-        told: dict[str, Any] = {"tablesCreated": "0", "tablesUpdated": "0"}
+        counts: dict[str, Any] = {"tablesCreated": "0", "tablesUpdated": "0"}
         try:
-            told |= {key: str(value) for key, value in self._work(name).items()}
+            counts |= {key: str(value) for key, value in self._work(name).items()}
             status, message = "COMPLETED", "Crawler Succeeded"
         except Exception as error:
             log.warning("%s: %s", name, error)
@@ -67,28 +67,30 @@ class Crawls:
         begun.status = status if begun.status == "RUNNING" else "STOPPED"
         begun.end_time, begun.complaint = utcnow(), message if status == "FAILED" else ""
         state = {"COMPLETED": "Succeeded"}.get(begun.status, "Failed")
-        self._log(name, message, told)
+        self._log(name, message, counts)
         took = round((begun.end_time - begun.start_time).total_seconds())
         detail = {"crawlerName": name, "state": state, "message": message, "runningTime (sec)": str(took)}
-        self.tell("Glue Crawler State Change", told | detail)
+        self.announce("Glue Crawler State Change", counts | detail)
 
     def _work(self, name: str) -> dict[str, int]:
         """Crawl in the role of the crawler."""
-        told = self.aws.client("glue").get_crawler(Name=name)["Crawler"]
-        connections = [each["ConnectionName"] for each in told["Targets"]["S3Targets"] if each.get("ConnectionName")]
-        session = session_of(self.aws, "crawler", name, told["Role"], connections)
-        require_setup(self.aws, session, connections, told.get("CrawlerSecurityConfiguration"))
+        description = self.aws.client("glue").get_crawler(Name=name)["Crawler"]
+        connections = [
+            each["ConnectionName"] for each in description["Targets"]["S3Targets"] if each.get("ConnectionName")
+        ]
+        session = session_of(self.aws, "crawler", name, description["Role"], connections)
+        require_setup(self.aws, session, connections, description.get("CrawlerSecurityConfiguration"))
         in_vpc, outside = (
             credentials(session, "AWS-Crawler"),
             credentials(replace(session, network=None), "AWS-Crawler"),
         )
         # Files are read from the connection's subnet; Glue itself writes the catalog.
-        return crawl(self.aws.client_in(in_vpc, "s3"), self.aws.client_in(outside, "glue"), told)
+        return crawl(self.aws.client_in(in_vpc, "s3"), self.aws.client_in(outside, "glue"), description)
 
-    def _log(self, name: str, message: str, told: dict[str, Any]) -> None:
+    def _log(self, name: str, message: str, tables: dict[str, Any]) -> None:
         """Write Glue's log lines about a crawl, if the crawler's role may."""
         level = "INFO" if message == "Crawler Succeeded" else "ERROR"
-        counts = ", ".join(f"{count} {value}" for count, value in told.items())
+        counts = ", ".join(f"{count} {value}" for count, value in tables.items())
         lines = [f"INFO : Running Start Crawl for Crawler {name}", f"{level} : {message}", f"INFO : {counts}"]
         try:
             crawler = self.aws.client("glue").get_crawler(Name=name)["Crawler"]

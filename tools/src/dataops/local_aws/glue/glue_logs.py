@@ -24,8 +24,8 @@ OF_SPARK = re.compile(r"(TRACE|DEBUG|INFO|WARN|ERROR|FATAL) \w+: ")
 def groups_of_job(job: dict[str, Any]) -> dict[str, str]:
     """The names of a job's groups, error and output; they do not depend on the job's arguments."""
     role, configuration = name_of_role(job["Role"]), job.get("SecurityConfiguration")
-    place = f"/aws-glue/jobs/{configuration}-role/{role}" if configuration else "/aws-glue/jobs"
-    return {kind: f"{place}/{kind}" for kind in ("error", "output")}
+    prefix = f"/aws-glue/jobs/{configuration}-role/{role}" if configuration else "/aws-glue/jobs"
+    return {kind: f"{prefix}/{kind}" for kind in ("error", "output")}
 
 
 def group_of_crawler(crawler: dict[str, Any]) -> str:
@@ -76,6 +76,6 @@ def key_of(aws: LocalAws, configuration: str | None) -> dict[str, str]:
     """The key with which a security configuration encrypts logs, as CreateLogGroup takes it."""
     if configuration is None:
         return {}
-    told = aws.client("glue").get_security_configuration(Name=configuration)["SecurityConfiguration"]
-    key = told["EncryptionConfiguration"].get("CloudWatchEncryption", {}).get("KmsKeyArn")
+    described = aws.client("glue").get_security_configuration(Name=configuration)["SecurityConfiguration"]
+    key = described["EncryptionConfiguration"].get("CloudWatchEncryption", {}).get("KmsKeyArn")
     return {"kmsKeyId": key} if key else {}

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from dataops.local_aws.access.call_resources import Place, named
+from dataops.local_aws.access.call_resources import Scope, named
 from dataops.local_aws.access.caller import Caller
 from dataops.local_aws.access.identity import AccessDeniedError, require
 from dataops.local_aws.access.network import of_connections, require_setup_of_glue
@@ -37,9 +37,9 @@ def session_of_run(aws: LocalAws, job: dict[str, Any], run: str, connections: It
 
 def session_of(aws: LocalAws, kind: str, name: str, role: str, connections: Iterable[str] = ()) -> Caller:
     """The session in which Glue works for a `job` or a `crawler`; AccessDeniedError if its role does not trust Glue."""
-    place = Place(aws.account, aws.region)
+    scope = Scope(aws.account, aws.region)
     arn = named(f"arn:aws:iam::{aws.account}:role/", role)
-    session = as_service("glue", arn, place.arn("glue", f"{kind}/{name}"), aws.region)
+    session = as_service("glue", arn, scope.arn("glue", f"{kind}/{name}"), aws.region)
     return replace(session, network=of_connections(aws.account, aws.region, connections))
 
 
@@ -48,25 +48,25 @@ def require_setup(aws: LocalAws, session: Caller, connections: Iterable[str], se
 
     NetworkSetupError if Glue cannot work in that network.
     """
-    place = Place(aws.account, aws.region)
+    scope = Scope(aws.account, aws.region)
     if security:
         require(session, "glue:GetSecurityConfiguration", "*")
     for name in connections:
         for part in ("catalog", f"connection/{name}"):
-            require(session, "glue:GetConnection", place.arn("glue", part))
-        found = place.backend("glue").connections.get(name)
+            require(session, "glue:GetConnection", scope.arn("glue", part))
+        found = scope.backend("glue").connections.get(name)
         where = found.connection_input.get("PhysicalConnectionRequirements", {}) if found else {}
         if where.get("SubnetId"):
-            _require_interface(place, session, where)
+            _require_interface(scope, session, where)
     require_setup_of_glue(session.network)
 
 
-def _require_interface(place: Place, session: Caller, where: dict[str, Any]) -> None:
+def _require_interface(scope: Scope, session: Caller, where: dict[str, Any]) -> None:
     for what in LOOKING:
         require(session, f"ec2:Describe{what}", "*")
-    interface = place.arn("ec2", "network-interface/*")
-    groups = [place.arn("ec2", f"security-group/{group}") for group in where.get("SecurityGroupIdList", [])]
-    for arn in (interface, place.arn("ec2", f"subnet/{where['SubnetId']}"), *groups):
+    interface = scope.arn("ec2", "network-interface/*")
+    groups = [scope.arn("ec2", f"security-group/{group}") for group in where.get("SecurityGroupIdList", [])]
+    for arn in (interface, scope.arn("ec2", f"subnet/{where['SubnetId']}"), *groups):
         require(session, "ec2:CreateNetworkInterface", arn)
     require(session, "ec2:CreateTags", interface, **{"aws:TagKeys": INTERFACE_TAGS})
     require(session, "ec2:DeleteNetworkInterface", interface)

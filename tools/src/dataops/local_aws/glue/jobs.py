@@ -31,8 +31,8 @@ log = logging.getLogger("jobs")
 class Jobs:
     """Keeps a few warm Spark processes; a run takes one, and another is started when all runs have ended."""
 
-    def __init__(self, aws: LocalAws, java_home: str | None, tell: Callable[[str, dict[str, Any]], None]) -> None:
-        self.aws, self.java_home, self.tell = aws, java_home, tell
+    def __init__(self, aws: LocalAws, java_home: str | None, announce: Callable[[str, dict[str, Any]], None]) -> None:
+        self.aws, self.java_home, self.announce = aws, java_home, announce
         self.mirror = Mirror(aws.client("s3"), aws.folder / "storage")
         # Two cores can run two jobs: more at once would only wait for each other.
         self.runs = Workers(2, "job")
@@ -106,7 +106,9 @@ class Jobs:
         job_run.complaint, job_run.ended_on, job_run.status = complaint, utcnow(), state
         log.info("%s %s in %.1f s: %s", job_run.job_name, state, time.monotonic() - began, complaint)
         detail = {"jobName": job_run.job_name, "jobRunId": job_run.job_run_id, "state": state}
-        self.tell("Glue Job State Change", {"severity": "INFO", "message": complaint or "Job run succeeded"} | detail)
+        self.announce(
+            "Glue Job State Change", {"severity": "INFO", "message": complaint or "Job run succeeded"} | detail
+        )
         # Not sooner: before the last run has ended, a start would compete with it for the CPU.
         if self.runs.unfinished == 1:
             self.warm_up(1)
@@ -176,10 +178,10 @@ class Jobs:
             self.metrics.put(of_job(name, share))
 
     def _order(self, job: dict[str, Any], given: dict[str, str], session: Caller) -> dict[str, Any]:
-        modules = [place for place in given.get("--extra-py-files", "").split(",") if place]
+        modules = [address for address in given.get("--extra-py-files", "").split(",") if address]
         return {
             "script": self._fetched(job["Command"]["ScriptLocation"], session),
-            "modules": [self._fetched(place, session) for place in modules],
+            "modules": [self._fetched(address, session) for address in modules],
             "arguments": ["--JOB_NAME", job["Name"], *(text for pair in given.items() for text in pair)],
         }
 
@@ -226,12 +228,12 @@ class Jobs:
         """A local copy of a deployed file, if the role may read it: its name in the bucket contains a content hash."""
         bucket, _, key = address.removeprefix("s3://").partition("/")
         require(session, "s3:GetObject", f"arn:aws:s3:::{bucket}/{key}")
-        place: Path = self.aws.folder / "deployed" / key
+        path: Path = self.aws.folder / "deployed" / key
         with self.mirroring:
-            if not place.exists():
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes(self.aws.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
-        return str(place)
+            if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(self.aws.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
+        return str(path)
 
 
 def settings_at(s3: Any, address: str) -> dict[str, Any]:

@@ -17,17 +17,17 @@ class Mirror:
         """Copy the newest version of objects to the folder, as `reader` may; skip keys that are no file names."""
         s3 = reader or self.s3
         for key in keys:
-            place = self._place(bucket, key)
-            if not place:
+            path = self._path(bucket, key)
+            if not path:
                 continue
             try:
                 found = s3.get_object(Bucket=bucket, Key=key)
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes(found["Body"].read())
-                self._note(place, found["ETag"])
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(found["Body"].read())
+                self._note(path, found["ETag"])
             except (OSError, s3.exceptions.NoSuchKey):
                 with suppress(OSError):
-                    place.unlink()
+                    path.unlink()
 
     def bring_up(self, bucket: str, writer: Any = None) -> None:
         """Copy Spark's output to the bucket, as `writer` may; copy changes and deletions by others to the folder."""
@@ -61,7 +61,7 @@ class Mirror:
         for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
             yield from page.get("Contents", [])
 
-    def _place(self, bucket: str, key: str) -> Path | None:
+    def _path(self, bucket: str, key: str) -> Path | None:
         """The path of a key, if the system maps it to exactly this path below the bucket's folder."""
         root = self.folder / bucket
         is_plain = "\0" not in key and all(part not in ("", ".", "..") for part in key.split("/"))

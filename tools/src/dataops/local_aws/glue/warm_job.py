@@ -65,6 +65,6 @@ class WarmJob:
             self.end()
             said = self.process.communicate()
         lines = [line for text in said for line in text.splitlines() if line.strip() and line != "warm"]
-        told = next(filter(None, map(HEAP_LINE.fullmatch, lines)), None)
-        self.heap = (int(told[1]), int(told[2])) if told else None
+        heap = next(filter(None, map(HEAP_LINE.fullmatch, lines)), None)
+        self.heap = (int(heap[1]), int(heap[2])) if heap else None
         return code, [line for line in lines if not HEAP_LINE.fullmatch(line)]

@@ -14,7 +14,7 @@ from moto.moto_api import state_manager
 from dataops.local_aws.moto_patches.patching import add, replace
 
 # An account and a region.
-Place = tuple[str, str]
+Owner = tuple[str, str]
 # moto lets every job succeed and every crawl run for ever; here both do real work.
 FROZEN = {"progression": "manual", "times": 10**9}
 CAN_BE_STOPPED = ("STARTING", "RUNNING", "WAITING")
@@ -46,20 +46,22 @@ CRAWLER_INPUT = {
 }
 
 
-RunAct = Callable[[Place, Any], None]
+RunAct = Callable[[Owner, Any], None]
 
 
-def patch_moto(crawl: Callable[[Place, str, Any], None], run_job: RunAct, stop_run: RunAct) -> None:
+def patch_moto(crawl: Callable[[Owner, str, Any], None], run_job: RunAct, stop_run: RunAct) -> None:
     """Make crawlers and jobs do real work: `crawl` and `run_job` start it, `stop_run` ends the run of a job."""
     for model in ("glue::crawl", "glue::job_run"):
         state_manager.set_transition(model, FROZEN)
     replace(FakeCrawler, "start_crawler", lambda original: _then(original, lambda crawler: _began(crawler, crawl)))
     replace(FakeCrawler, "as_dict", _with_last_crawl)
     replace(
-        FakeJob, "start_job_run", lambda original: _then(original, lambda job: run_job(_place(job), job.job_runs[-1]))
+        FakeJob,
+        "start_job_run",
+        lambda original: _then(original, lambda job: run_job(_owner(job), job.job_runs[-1])),
     )
     replace(FakeJob, "get_job_runs", _newest_first)
-    replace(FakeJobRun, "as_dict", _as_glue_tells)
+    replace(FakeJobRun, "as_dict", _as_glue_describes)
     replace(FakeConnection, "as_dict", _with_type)
     add(GlueBackend, "rulesets", {})
     add(GlueResponse, "batch_stop_job_run", lambda response: _stop_runs(response, stop_run))
@@ -76,8 +78,8 @@ def _then(original: Callable[..., Any], act: Callable[[Any], None]) -> Callable[
     return both
 
 
-def _began(crawler: Any, crawl: Callable[[Place, str, Any], None]) -> None:
-    crawl(_place(crawler), crawler.name, crawler.crawls[-1])
+def _began(crawler: Any, crawl: Callable[[Owner, str, Any], None]) -> None:
+    crawl(_owner(crawler), crawler.name, crawler.crawls[-1])
 
 
 def _stop_runs(response: Any, stop_run: RunAct) -> str:
@@ -86,17 +88,17 @@ def _stop_runs(response: Any, stop_run: RunAct) -> str:
     runs = {run.job_run_id: run for run in job.job_runs}
     answer: dict[str, list[dict[str, Any]]] = {"SuccessfulSubmissions": [], "Errors": []}
     for run_id in response._get_param("JobRunIds"):
-        told = {"JobName": job.name, "JobRunId": run_id}
+        named = {"JobName": job.name, "JobRunId": run_id}
         run = runs.get(run_id)
         if run is None:
             detail = {"ErrorCode": "EntityNotFoundException", "ErrorMessage": f"Job run {run_id} not found."}
-            answer["Errors"].append(told | {"ErrorDetail": detail})
+            answer["Errors"].append(named | {"ErrorDetail": detail})
         elif run.status not in CAN_BE_STOPPED:
             detail = {"ErrorCode": "InvalidInputException", "ErrorMessage": f"Job run {run_id} is {run.status}."}
-            answer["Errors"].append(told | {"ErrorDetail": detail})
+            answer["Errors"].append(named | {"ErrorDetail": detail})
         else:
-            stop_run(_place(job), run)
-            answer["SuccessfulSubmissions"].append(told)
+            stop_run(_owner(job), run)
+            answer["SuccessfulSubmissions"].append(named)
     return json.dumps(answer)
 
 
@@ -104,24 +106,24 @@ def _newest_first(original: Callable[[Any], list[Any]]) -> Callable[[Any], list[
     return lambda job: original(job)[::-1]
 
 
-def _place(model: Any) -> Place:
+def _owner(model: Any) -> Owner:
     return model.backend.account_id, model.backend.region_name
 
 
 def _with_last_crawl(original: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
     def as_dict(crawler: Any) -> dict[str, Any]:
-        told = original(crawler)
-        told.pop("LastCrawl", None)
+        content = original(crawler)
+        content.pop("LastCrawl", None)
         at_work = [crawl for crawl in crawler.crawls[-1:] if crawl.status in ("RUNNING", "STOPPING")]
-        told["CrawlElapsedTime"] = sum(_milliseconds_since(crawl.start_time) for crawl in at_work)
+        content["CrawlElapsedTime"] = sum(_milliseconds_since(crawl.start_time) for crawl in at_work)
         # During a crawl, Glue still describes the previous one; its status words differ from those of ListCrawls.
         ended = [crawl for crawl in crawler.crawls if crawl.status not in ("RUNNING", "STOPPING")]
         if ended:
             status = {"COMPLETED": "SUCCEEDED", "STOPPED": "CANCELLED"}.get(ended[-1].status, ended[-1].status)
-            told["LastCrawl"] = {"Status": status, "StartTime": ended[-1].start_time, "LogStream": crawler.name}
+            content["LastCrawl"] = {"Status": status, "StartTime": ended[-1].start_time, "LogStream": crawler.name}
             if getattr(ended[-1], "complaint", ""):
-                told["LastCrawl"]["ErrorMessage"] = ended[-1].complaint
-        return told
+                content["LastCrawl"]["ErrorMessage"] = ended[-1].complaint
+        return content
 
     return as_dict
 
@@ -130,24 +132,26 @@ def _milliseconds_since(moment: datetime) -> int:
     return round((utcnow() - moment).total_seconds() * 1000)
 
 
-def _as_glue_tells(original: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
+def _as_glue_describes(original: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
     def as_dict(job_run: Any) -> dict[str, Any]:
-        told = original(job_run) | {"LogGroupName": "/aws-glue/jobs", "GlueVersion": "local"}
+        content = original(job_run) | {"LogGroupName": "/aws-glue/jobs", "GlueVersion": "local"}
         ended: datetime | None = getattr(job_run, "ended_on", None)
-        told["ExecutionTime"] = round(((ended or utcnow()) - job_run.started_on).total_seconds())
-        told["CompletedOn"] = ended
+        content["ExecutionTime"] = round(((ended or utcnow()) - job_run.started_on).total_seconds())
+        content["CompletedOn"] = ended
         if getattr(job_run, "complaint", None):
-            told["ErrorMessage"] = job_run.complaint
-        return {name: value for name, value in told.items() if value is not None}
+            content["ErrorMessage"] = job_run.complaint
+        return {name: value for name, value in content.items() if value is not None}
 
     return as_dict
 
 
 def _with_type(original: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
     def as_dict(connection: Any, hide_password: bool = False) -> dict[str, Any]:
-        told = original(connection, hide_password) | {"ConnectionType": connection.connection_input["ConnectionType"]}
-        del told["Connection"]
-        return told
+        content = original(connection, hide_password) | {
+            "ConnectionType": connection.connection_input["ConnectionType"]
+        }
+        del content["Connection"]
+        return content
 
     return as_dict
 

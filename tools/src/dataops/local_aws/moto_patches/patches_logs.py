@@ -54,8 +54,8 @@ def _disassociate(response: Any) -> str:
 
 def _saved(response: Any) -> dict[str, dict[str, Any]]:
     """The saved queries of the caller's account and region, by their id."""
-    place = (response.logs_backend.account_id, response.logs_backend.region_name)
-    found: dict[str, dict[str, Any]] = response.logs_backend.query_definitions.setdefault(place, {})
+    owner = (response.logs_backend.account_id, response.logs_backend.region_name)
+    found: dict[str, dict[str, Any]] = response.logs_backend.query_definitions.setdefault(owner, {})
     return found
 
 

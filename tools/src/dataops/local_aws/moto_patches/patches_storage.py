@@ -34,12 +34,12 @@ def patch_moto(emit: Callable[[Event], None]) -> None:
 
 
 def _teller(emit: Callable[[Event], None]) -> Callable[..., None]:
-    def tell(account: str, bucket: Any, name: str, key: Any) -> None:
+    def announce(account: str, bucket: Any, name: str, key: Any) -> None:
         kind = str(getattr(name, "value", name)).split(":")
         if kind[1] == "ObjectCreated":
             emit(_created(account, bucket, key, REASONS.get(kind[2], kind[2])))
 
-    return tell
+    return announce
 
 
 def _created(account: str, bucket: Any, key: Any, reason: str) -> Event:

@@ -4,7 +4,7 @@ from typing import Any
 
 from moto.backends import get_backend
 
-from dataops.local_aws.access.authorization import DeniedCallError, Source, judge_service
+from dataops.local_aws.access.authorization import DeniedCallError, Source, require_service_call
 from dataops.local_aws.refusals.call import Call, Rules, refuse
 
 SERVICE, INVALID = "budgets.amazonaws.com", "InvalidParameterException"
@@ -45,7 +45,7 @@ def _let_in(arn: str) -> None:
     if arn not in get_backend("sns")[account][region].topics:
         refuse(INVALID, f"The SNS topic {arn} does not exist")
     try:
-        judge_service(SERVICE, "sns:Publish", arn, Source(f"arn:{partition}:budgets::{account}:*", account))
+        require_service_call(SERVICE, "sns:Publish", arn, Source(f"arn:{partition}:budgets::{account}:*", account))
     except DeniedCallError as denied:
         refuse(INVALID, f"{SERVICE} cannot publish to the SNS topic {arn}: {denied}")
 

@@ -48,14 +48,14 @@ SECTIONS = ("Rules", "Analyzers", "Metadata", "DataSources", "Labels")
 
 def complaint(ruleset: str) -> str | None:
     """The syntax error of a ruleset's text; None if it is valid."""
-    tokens, place = list[tuple[str, str]](), 0
-    while place < len(ruleset):
-        found = TOKEN.match(ruleset, place)
+    tokens, index = list[tuple[str, str]](), 0
+    while index < len(ruleset):
+        found = TOKEN.match(ruleset, index)
         if found is None:
-            return f"token recognition error at: '{ruleset[place : place + 20]}'"
+            return f"token recognition error at: '{ruleset[index : index + 20]}'"
         if found.lastgroup:
             tokens.append((found.lastgroup, found[0]))
-        place = found.end()
+        index = found.end()
     return _structure(tokens)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from dataops.local_aws.access.authorization import DeniedCallError, judge
+from dataops.local_aws.access.authorization import DeniedCallError, require_call
 from dataops.local_aws.access.identity import AccessDeniedError, role_may
 from dataops.local_aws.access.permission import Request
 from dataops.local_aws.access.roles import as_service
@@ -74,13 +74,13 @@ def code_may_be_read(call: Call) -> None:
     reader = replace(call.caller, session_keys=call.caller.session_keys | {"aws:ViaAWSService": "true"})
     wanted = {"Bucket": code["S3Bucket"], "Key": code["S3Key"], "VersionId": code.get("S3ObjectVersion")}
     try:
-        judge(reader, "s3", "GetObject", wanted, {})
+        require_call(reader, "s3", "GetObject", wanted, {})
     except DeniedCallError as error:
-        place = f"{code['S3Bucket']}/{code['S3Key']}"
+        address = f"{code['S3Bucket']}/{code['S3Key']}"
         refuse(
             "AccessDeniedException",
             "Your access has been denied by S3, please make sure your request credentials have permission to GetObject "
-            f"for {place}. S3 Error Code: AccessDenied. S3 Error Message: {error}",
+            f"for {address}. S3 Error Code: AccessDenied. S3 Error Message: {error}",
             403,
         )
 
@@ -162,10 +162,10 @@ def _needed(call: Call, wanted: dict[str, Any]) -> Iterator[tuple[str, str, str]
     """Each action that the role must be allowed, with its resource and the service's name in Lambda's message."""
     network = wanted.get("VpcConfig") or {}
     if network.get("SubnetIds"):
-        places = [f"subnet/{each}" for each in network["SubnetIds"]]
-        places += [f"security-group/{each}" for each in network.get("SecurityGroupIds") or []]
-        for place in ("network-interface/*", *places):
-            yield "ec2:CreateNetworkInterface", call.arn("ec2", place), "EC2"
+        resources = [f"subnet/{each}" for each in network["SubnetIds"]]
+        resources += [f"security-group/{each}" for each in network.get("SecurityGroupIds") or []]
+        for resource in ("network-interface/*", *resources):
+            yield "ec2:CreateNetworkInterface", call.arn("ec2", resource), "EC2"
         yield "ec2:DescribeNetworkInterfaces", "*", "EC2"
         yield "ec2:DeleteNetworkInterface", "*", "EC2"
     target = (wanted.get("DeadLetterConfig") or {}).get("TargetArn") or ""

@@ -23,9 +23,9 @@ def actions_are_of_this_region(call: Call) -> None:
     region = call.caller.region
     for kind in ("AlarmActions", "OKActions", "InsufficientDataActions"):
         for arn in call.given.get(kind) or []:
-            place = arn.split(":")[3] if arn.count(":") >= 5 else ""
-            if place and place not in (region, "automate", "swf"):
-                refuse(INVALID, f"Invalid region {place} specified. Only {region} is supported.")
+            named_region = arn.split(":")[3] if arn.count(":") >= 5 else ""
+            if named_region and named_region not in (region, "automate", "swf"):
+                refuse(INVALID, f"Invalid region {named_region} specified. Only {region} is supported.")
             _same_partition(arn, region)
 
 
@@ -99,18 +99,18 @@ def _can_be_read(formula: str, names: set[str]) -> bool:
 
 
 def _wrong_with(number: int, widget: dict[str, Any]) -> list[dict[str, str]]:
-    place, properties = f"/widgets/{number}", widget.get("properties", {})
+    path, properties = f"/widgets/{number}", widget.get("properties", {})
     found = []
     if widget.get("type") == "metric" and not properties.get("metrics") and not properties.get("annotations"):
         found += [
-            {"dataPath": f"{place}/properties", "message": text}
+            {"dataPath": f"{path}/properties", "message": text}
             for text in (*NO_METRICS[:1], NO_SOURCE, *NO_METRICS[1:])
         ]
     if len(properties.get("metrics") or []) > METRICS_PER_WIDGET:
         text = f"Should NOT have more than {METRICS_PER_WIDGET} items"
-        found.append({"dataPath": f"{place}/properties/metrics", "message": text})
+        found.append({"dataPath": f"{path}/properties/metrics", "message": text})
     if widget.get("x", 0) + widget.get("width", 6) > COLUMNS:
-        found.append({"dataPath": f"{place}/x", "message": f"Should be <= {COLUMNS - 1}"})
+        found.append({"dataPath": f"{path}/x", "message": f"Should be <= {COLUMNS - 1}"})
     return found
 
 

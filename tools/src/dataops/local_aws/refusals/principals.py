@@ -66,10 +66,10 @@ def _is_service(principal: str, region: str) -> bool:
     words = re.fullmatch(r"([a-z0-9.-]+)\.amazonaws\.com(\.cn)?", principal)
     if not words or (words[2] and not region.startswith("cn-")):
         return False
-    name, _, place = (
+    name, _, suffix = (
         words[1].rpartition(".") if re.search(r"\.[a-z]{2}(-[a-z]+)+-\d$", words[1]) else (words[1], "", "")
     )
-    return name.split(".")[0] in _services() and (not place or (place.startswith("cn-") == region.startswith("cn-")))
+    return name.split(".")[0] in _services() and (not suffix or (suffix.startswith("cn-") == region.startswith("cn-")))
 
 
 @cache

@@ -14,12 +14,12 @@ def note_the_deletion(call: Call) -> None:
     """Record when a queue was deleted."""
     name = str(call.given.get("QueueUrl", "")).rpartition("/")[2]
     if name in call.held("sqs").queues:
-        _deleted[_place(call, name)] = time.monotonic()
+        _deleted[_queue_key(call, name)] = time.monotonic()
 
 
 def name_is_free(call: Call) -> None:
     """A deleted queue's name cannot be used again within a minute."""
-    when = _deleted.get(_place(call, call.given["QueueName"]))
+    when = _deleted.get(_queue_key(call, call.given["QueueName"]))
     if when is not None and time.monotonic() - when < SECONDS:
         sentence = "You must wait 60 seconds after deleting a queue before you can create another with the same name."
         refuse("AWS.SimpleQueueService.QueueDeletedRecently", sentence)
@@ -32,7 +32,7 @@ def principals_exist(call: Call) -> None:
         refuse("InvalidAttributeValue", "Invalid value for the parameter Policy.")
 
 
-def _place(call: Call, name: str) -> tuple[str, str, str]:
+def _queue_key(call: Call, name: str) -> tuple[str, str, str]:
     return call.caller.account, call.caller.region, name
 
 

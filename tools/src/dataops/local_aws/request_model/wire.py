@@ -79,18 +79,18 @@ class Wire:
         return self._renamed(_json(request.body), member["shape"])
 
     def _beside_the_body(self, name: str, member: dict[str, Any], request: "RestRequest") -> Any:
-        place, wire = member.get("location"), member.get("locationName", name)
+        location, wire = member.get("location"), member.get("locationName", name)
         shape = self.shapes[member["shape"]]
-        if place == "uri":
+        if location == "uri":
             return self._text(request.path.get(wire), shape)
-        if place == "header":
+        if location == "header":
             return self._text(request.headers.get(wire.lower()), shape)
-        if place == "headers":
+        if location == "headers":
             prefix = wire.lower()
             return {k[len(prefix) :]: v for k, v in request.headers.items() if k.startswith(prefix)} or None
-        if place == "querystring" and shape["type"] == "list":
+        if location == "querystring" and shape["type"] == "list":
             return [value for key, value in request.query if key == wire] or None
-        if place == "querystring" and shape["type"] != "map":
+        if location == "querystring" and shape["type"] != "map":
             return self._text(next((value for key, value in request.query if key == wire), None), shape)
         return None
 

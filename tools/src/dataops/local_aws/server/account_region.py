@@ -25,8 +25,8 @@ class AccountRegion:
         self.tools = DeveloperTools(aws, self.emit, machine.build_environment)
         self.bus.start = self.tools.started_by_rule
         self.functions = Functions(aws, retry_after)
-        self.jobs = Jobs(aws, machine.java_home, self.bus.tell_of_glue)
-        self.crawls = Crawls(aws, self.bus.tell_of_glue)
+        self.jobs = Jobs(aws, machine.java_home, self.bus.announce_glue_event)
+        self.crawls = Crawls(aws, self.bus.announce_glue_event)
         self.schedule, self.alarms = Schedule(self.bus, stopped), Alarms(aws, stopped)
 
     @property
@@ -37,7 +37,7 @@ class AccountRegion:
     def begin(self) -> None:
         """Start every background task."""
         source = EventSource(self.aws, self.functions, self.stopped)
-        for act in (source.poll, self.schedule.tick, self.alarms.judge, lambda: self.functions.retry(self.stopped)):
+        for act in (source.poll, self.schedule.tick, self.alarms.evaluate, lambda: self.functions.retry(self.stopped)):
             Thread(target=act, name=act.__qualname__, daemon=True).start()
         self.tools.begin(self.stopped)
 

@@ -15,7 +15,7 @@ from moto.server import DomainDispatcherApplication, create_backend_app
 from dataops.local_aws.access.authorization import DeniedCallError, authorize
 from dataops.local_aws.access.caller import CREDENTIAL, Caller, ExpiredSessionError, caller_of
 from dataops.local_aws.access.lake_formation import LakeFormationError, govern
-from dataops.local_aws.access.permission import UnjudgedError
+from dataops.local_aws.access.permission import NotEvaluatedError
 from dataops.local_aws.events.chat import Chat
 from dataops.local_aws.refusals.registry import refuse_a_region_that_is_off, refuse_what_the_service_refuses
 from dataops.local_aws.request_model.check import RefusedRequestError, read_request
@@ -69,7 +69,7 @@ class Application:
         """Handle one request."""
         path, service = environ.get("PATH_INFO", ""), _service(environ)
         if path.startswith("/local/"):
-            return _tell(start_response, *self.ask(path, json.loads(_body(environ) or b"{}")))
+            return _respond(start_response, *self.ask(path, json.loads(_body(environ) or b"{}")))
         try:
             refuse_a_region_that_is_off(_caller(environ), service, is_form(environ))
             authorize(_caller(environ), service, environ, lambda: _body(environ))
@@ -87,8 +87,8 @@ class Application:
         except ExpiredSessionError as error:
             code = "ExpiredToken" if service in XML_ERRORS or is_form(environ) else "ExpiredTokenException"
             return _tell_error(start_response, service, environ, 403, code, str(error))
-        except UnjudgedError as error:
-            log.error("not judged: %s", error)
+        except NotEvaluatedError as error:
+            log.error("not evaluated: %s", error)
             return _tell_error(start_response, service, environ, 501, UNSUPPORTED, str(error))
         except RefusedRequestError as error:
             log.warning("refused: %s %s: %s", service, error.code, error)
@@ -101,21 +101,21 @@ class Application:
             return self._chat(path, environ, start_response)
         if service in DEVELOPER_TOOLS:
             operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
-            status, told = self.tools(_caller(environ), service, operation, json.loads(_body(environ) or b"{}"))
-            return _tell(start_response, status, told, told.get("__type", ""))
+            status, content = self.tools(_caller(environ), service, operation, json.loads(_body(environ) or b"{}"))
+            return _respond(start_response, status, content, content.get("__type", ""))
         invoked = INVOKE.fullmatch(path)
         if invoked and environ.get("HTTP_X_AMZ_INVOCATION_TYPE") == "Event":
             return self._invoke_later(invoked[1], environ, start_response)
         return self._moto(service, environ, start_response)
 
     def _chat(self, path: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        return _tell(start_response, *self.chat.answer(_caller(environ).account, path, _body(environ)))
+        return _respond(start_response, *self.chat.answer(_caller(environ).account, path, _body(environ)))
 
     def _invoke_later(self, name: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if self.invoke(_caller(environ), name, json.loads(_body(environ) or b"{}")):
-            return _tell(start_response, 202, {})
-        told = {"Type": "User", "Message": f"Function not found: {name}"}
-        return _tell(start_response, 404, told, "ResourceNotFoundException")
+            return _respond(start_response, 202, {})
+        content = {"Type": "User", "Message": f"Function not found: {name}"}
+        return _respond(start_response, 404, content, "ResourceNotFoundException")
 
     def _moto(self, service: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Call moto; an operation that moto lacks becomes an error that clients do not retry for minutes."""
@@ -149,7 +149,7 @@ def _tell_error(
         body = XML_ERRORS.get(service, QUERY_ERROR).format(code=code, message=escape(message)).encode()
         start_response(REASONS[status], [("Content-Type", "text/xml"), ("Content-Length", str(len(body)))])
         return [body]
-    return _tell(start_response, status, {"__type": code, "message": message}, code)
+    return _respond(start_response, status, {"__type": code, "message": message}, code)
 
 
 def _service(environ: Environ) -> str:
@@ -183,7 +183,7 @@ def _body(environ: Environ) -> bytes:
     return body
 
 
-def _tell(start_response: StartResponse, status: int, content: Any, error: str = "") -> Iterable[bytes]:
+def _respond(start_response: StartResponse, status: int, content: Any, error: str = "") -> Iterable[bytes]:
     body = b"" if status == 204 else json.dumps(content, default=str).encode()
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
     headers += [("X-Amzn-ErrorType", error)] if error else []

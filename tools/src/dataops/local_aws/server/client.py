@@ -45,8 +45,8 @@ class LocalAws:
 
     def send(self, queue: str, body: str, attributes: dict[str, str]) -> None:
         """Send a message with its attributes to the queue of an ARN."""
-        told = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items() if value}
-        self.client("sqs").send_message(QueueUrl=self.queue_url(queue), MessageBody=body, MessageAttributes=told)
+        typed = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items() if value}
+        self.client("sqs").send_message(QueueUrl=self.queue_url(queue), MessageBody=body, MessageAttributes=typed)
 
     def model(self, service: Any) -> Any:
         """The moto backend of a service: for reading data that no AWS call returns."""

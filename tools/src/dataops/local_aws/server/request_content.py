@@ -87,12 +87,12 @@ def _nested(form: dict[str, list[str]]) -> Given:
     """Members of the query protocol, `Tags.member.1.Key=x`, as mappings and lists."""
     found: Given = {}
     for name, values in form.items():
-        place = found
+        node = found
         *path, last = [part for part in name.split(".") if part not in ("member", "entry")]
         for part in path:
-            below = place.setdefault(part, {})
-            place = below if isinstance(below, dict) else place.setdefault(f"{part}.", {})
-        place[last] = values[0]
+            below = node.setdefault(part, {})
+            node = below if isinstance(below, dict) else node.setdefault(f"{part}.", {})
+        node[last] = values[0]
     return {name: _listed(value) for name, value in found.items()}
 
 

@@ -20,7 +20,7 @@ from dataops.local_aws.access.chained_sessions import ChainedSessions
 from dataops.local_aws.account import account_profile, account_reads, existing_resources, zones
 from dataops.local_aws.events import subscription
 from dataops.local_aws.events.chat import Chat
-from dataops.local_aws.events.notices import Notices
+from dataops.local_aws.events.notification_recorder import NotificationRecorder
 from dataops.local_aws.faults.faults import Faults
 from dataops.local_aws.faults.injected_faults import InjectedFaults
 from dataops.local_aws.moto_patches import (
@@ -48,27 +48,27 @@ class LocalAwsServer:
     """The accounts and regions of the local AWS, and what they share."""
 
     def __init__(self, account_regions: list[AccountRegion], stopped: Signal) -> None:
-        self.account_regions = {_place(each.aws): each for each in account_regions}
+        self.account_regions = {_account_and_region(each.aws): each for each in account_regions}
         self.stopped, self.used_at = stopped, time.monotonic()
         self.first = account_regions[0]
         self.chat = Chat()
-        self.notices = Notices(self.chat)
+        self.recorder = NotificationRecorder(self.chat)
         self.chained, self.access_logs = ChainedSessions(), LateAccessLogs()
         application = Application(self.chat, self.ask, self._tools, self._invoke_later)
         self.injected_faults = InjectedFaults(application, self._end)
         self.answers = LostAnswers(self.injected_faults)
-        self.faults = Faults(self.first, self.injected_faults, self.notices)
+        self.faults = Faults(self.first, self.injected_faults, self.recorder)
         patches_identity.patch_moto(self.first.aws.account)
         patches_storage.patch_moto(self._uploaded)
         patches_budgets.patch_moto()
         patches_logs.patch_moto()
         patches_metrics.patch_moto()
         patches_glue.patch_moto(
-            lambda place, *crawl: self.account_regions[place].crawls.begin(*crawl),
-            lambda place, run: self.account_regions[place].jobs.run(run),
-            lambda place, run: self.account_regions[place].jobs.stop(run),
+            lambda owner, *crawl: self.account_regions[owner].crawls.begin(*crawl),
+            lambda owner, run: self.account_regions[owner].jobs.run(run),
+            lambda owner, run: self.account_regions[owner].jobs.stop(run),
         )
-        patches_lambda.patch_moto(lambda place, *call: self.account_regions[place].functions.invoke(*call))
+        patches_lambda.patch_moto(lambda owner, *call: self.account_regions[owner].functions.invoke(*call))
         subscription.patch_moto(self.account_regions)
         zones.patch_moto()
         lake_formation.patch_moto()
@@ -87,7 +87,7 @@ class LocalAwsServer:
         match path.removeprefix("/local/"):
             case "status":
                 folder = str(self.first.aws.folder)
-                return 200, {"folder": folder, "notifications": self.notices.sent, "busy": self.is_busy}
+                return 200, {"folder": folder, "notifications": self.recorder.sent, "busy": self.is_busy}
             case "warm-up":
                 self.first.jobs.warm_up(given["count"])
             case "emit":
@@ -115,8 +115,8 @@ class LocalAwsServer:
 
     def _credentials(self, build: str) -> Answer:
         """New credentials of a build's role on each request, as from the address in its container."""
-        places = self.account_regions.values()
-        found = next(filter(None, (each.tools.builds.credentials(build) for each in places)), None)
+        regions = self.account_regions.values()
+        found = next(filter(None, (each.tools.builds.credentials(build) for each in regions)), None)
         return (200, found) if found else (404, {"message": f"no build {build} is under way"})
 
     @property
@@ -142,7 +142,7 @@ class LocalAwsServer:
         return self.account_regions[who.account, who.region].invoke_later(name, event)
 
 
-def _place(aws: LocalAws) -> tuple[str, str]:
+def _account_and_region(aws: LocalAws) -> tuple[str, str]:
     return aws.account, aws.region
 
 
@@ -156,13 +156,13 @@ def serve(given: argparse.Namespace) -> None:
     server = make_server("127.0.0.1", given.port, application, threaded=True, request_handler=MotoRequestHandler)
     address, folder, stopped = f"http://127.0.0.1:{server.port}", given.folder.resolve(), Signal()
     account_regions = [each.split("/") for each in dict.fromkeys(given.account_region)]
-    places = [LocalAws(account, region, address, folder) for account, region in account_regions]
+    regions = [LocalAws(account, region, address, folder) for account, region in account_regions]
     # moto would treat every caller as this account.
     os.environ.pop("MOTO_ACCOUNT_ID", None)
-    os.environ.update(places[0].process_environment)
+    os.environ.update(regions[0].process_environment)
     account_profile.choose(given.profile)
     machine = Machine(given.java_home, given.build_environment)
-    parts = [AccountRegion(aws, machine, given.retry_after, stopped) for aws in places]
+    parts = [AccountRegion(aws, machine, given.retry_after, stopped) for aws in regions]
     local_aws.append(LocalAwsServer(parts, stopped))
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())
@@ -170,7 +170,7 @@ def serve(given: argparse.Namespace) -> None:
     existing_resources.make(**given.existing_resources)
     Thread(target=server.serve_forever, daemon=True).start()
     local_aws[0].begin()
-    platform = Platform(given.environment, address, os.getpid(), places[0].account, places[0].region, given.profile)
+    platform = Platform(given.environment, address, os.getpid(), regions[0].account, regions[0].region, given.profile)
     note_down(platform, folder)
     wait_for_the_end(local_aws[0], platform, given.idle_minutes)
     local_aws[0].close()

@@ -18,8 +18,8 @@ def read_billing(needs: Needs, reader: Reader) -> dict[str, Any]:
     }
 
 
-def judge_billing(needs: Needs, found: dict[str, Any]) -> list[Finding]:
-    """Judge the tag of the budget, which somebody must have activated."""
+def check_billing(needs: Needs, found: dict[str, Any]) -> list[Finding]:
+    """Check the tag of the budget, which somebody must have activated."""
     findings = reasons_in(found)
     tags = found["tags"]
     if not isinstance(tags, UnreadError) and not any(tag["Status"] == "Active" for tag in tags):
@@ -30,4 +30,4 @@ def judge_billing(needs: Needs, found: dict[str, Any]) -> list[Finding]:
     return findings or [fine(f"budgets can be read, and the tag {TAG} is active")]
 
 
-CHECKS = [Check("budget", read_billing, judge_billing, lambda needs: needs.entry["monthly_budget"] is not None)]
+CHECKS = [Check("budget", read_billing, check_billing, lambda needs: needs.entry["monthly_budget"] is not None)]

@@ -19,8 +19,8 @@ def read_lake(needs: Needs, reader: Reader) -> dict[str, Any]:
     return found
 
 
-def judge_lake(needs: Needs, settings: dict[str, Any]) -> list[Finding]:
-    """Judge the setting: the project must use Lake Formation's grants only if IAM alone does not decide."""
+def check_lake(needs: Needs, settings: dict[str, Any]) -> list[Finding]:
+    """Check the setting: the project must use Lake Formation's grants only if IAM alone does not decide."""
     defaults = settings.get("CreateDatabaseDefaultPermissions") or []
     is_governed = all(each["Principal"]["DataLakePrincipalIdentifier"] != EVERYBODY for each in defaults)
     environment = needs.environment
@@ -40,8 +40,8 @@ def read_encryption(needs: Needs, reader: Reader) -> dict[str, Any]:
     return dict(found.get("EncryptionAtRest") or {})
 
 
-def judge_encryption(needs: Needs, found: dict[str, Any]) -> list[Finding]:
-    """Judge the key: with a customer managed key, readers and writers of the catalog need that key."""
+def check_encryption(needs: Needs, found: dict[str, Any]) -> list[Finding]:
+    """Check the key: with a customer managed key, readers and writers of the catalog need that key."""
     key = found.get("SseAwsKmsKeyId", "")
     if not found.get("CatalogEncryptionMode", "DISABLED").startswith("SSE-KMS") or key.endswith(AWS_OWNED):
         return [fine("no key of the customer's own")]
@@ -52,6 +52,6 @@ def judge_encryption(needs: Needs, found: dict[str, Any]) -> list[Finding]:
 
 
 CHECKS = [
-    Check("Lake Formation", read_lake, judge_lake, in_an_environment),
-    Check("catalog encryption", read_encryption, judge_encryption, in_an_environment),
+    Check("Lake Formation", read_lake, check_lake, in_an_environment),
+    Check("catalog encryption", read_encryption, check_encryption, in_an_environment),
 ]

@@ -1,4 +1,4 @@
-"""A check reads from AWS and judges separately: `judge` is a pure function from answers to findings."""
+"""A check reads from AWS and evaluates separately: `evaluate` is a pure function from answers to findings."""
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +23,7 @@ class Check:
 
     subject: str
     read: Callable[[Needs, Reader], Any]
-    judge: Callable[[Needs, Any], list[Finding]]
+    evaluate: Callable[[Needs, Any], list[Finding]]
     concerns: Callable[[Needs], bool] = _always
 
 
@@ -38,7 +38,7 @@ def examine(checks: list[Check], needs: Needs, reader: Reader) -> list[Finding]:
 def findings_of(check: Check, needs: Needs, reader: Reader) -> list[Finding]:
     """Return the findings of one check, with its name."""
     try:
-        found = check.judge(needs, check.read(needs, reader))
+        found = check.evaluate(needs, check.read(needs, reader))
     except UnreadError as reason:
         found = [unread(str(reason))]
     return [replace(finding, subject=check.subject) for finding in found]
@@ -50,7 +50,7 @@ def read_each(names: Iterable[str], read: Callable[[str], Any]) -> dict[str, Any
 
 
 def or_reason(read: Callable[[], Any]) -> Any:
-    """Return what was read, or why it could not be read: for a check that reads many things and judges those it has."""
+    """Return what was read, or why it could not be read: for a check that evaluates what it could read."""
     try:
         return read()
     except UnreadError as reason:

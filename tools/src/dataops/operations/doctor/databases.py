@@ -18,13 +18,13 @@ def read_secrets(needs: Needs, reader: Reader) -> dict[str, Any]:
     return read_each(names, lambda name: reader.ask("secretsmanager", "DescribeSecret", missing, SecretId=name))
 
 
-def judge_secrets(needs: Needs, found: dict[str, Any]) -> list[Finding]:
-    """Judge that each secret exists, and is readable with the keys that roles may use."""
-    findings = [finding for name, secret in known_in(found) for finding in judge_secret(needs, name, secret)]
+def check_secrets(needs: Needs, found: dict[str, Any]) -> list[Finding]:
+    """Check that each secret exists, and is readable with the keys that roles may use."""
+    findings = [finding for name, secret in known_in(found) for finding in check_secret(needs, name, secret)]
     return [*findings, *reasons_in(found)] or [fine(f"{', '.join(found)}: there")]
 
 
-def judge_secret(needs: Needs, name: str, secret: dict[str, Any] | None) -> list[Finding]:
+def check_secret(needs: Needs, name: str, secret: dict[str, Any] | None) -> list[Finding]:
     """Return what is wrong with one secret."""
     if secret is None or secret.get("DeletedDate"):
         state = "There is no secret" if secret is None else "Scheduled for deletion is the secret"
@@ -40,4 +40,4 @@ def judge_secret(needs: Needs, name: str, secret: dict[str, Any] | None) -> list
     return [fails(f"The secret {name} is encrypted with {key}, which the job's role may not use.", NAME_THE_KEY)]
 
 
-CHECKS = [Check("JDBC secrets", read_secrets, judge_secrets, lambda needs: bool(needs.entry["jdbc"]))]
+CHECKS = [Check("JDBC secrets", read_secrets, check_secrets, lambda needs: bool(needs.entry["jdbc"]))]

@@ -31,8 +31,8 @@ def read_subscriptions(needs: Needs, reader: Reader) -> list[dict[str, str]] | N
     return [subscription for each in there for subscription in each] if there else None
 
 
-def judge_subscriptions(needs: Needs, found: list[dict[str, str]] | None) -> list[Finding]:
-    """Judge confirmations: SNS sends nothing to an address that has not confirmed."""
+def check_subscriptions(needs: Needs, found: list[dict[str, str]] | None) -> list[Finding]:
+    """Check confirmations: SNS sends nothing to an address that has not confirmed."""
     if found is None:
         return [fine(f"{NOT_YET}; AWS asks every new e-mail address to confirm")]
     pending = sorted({each["Endpoint"] for each in found if each["SubscriptionArn"] == PENDING})
@@ -48,8 +48,8 @@ def read_flow_logs(needs: Needs, reader: Reader) -> list[dict[str, Any]]:
     return reader.ask_all("ec2", "DescribeFlowLogs", "FlowLogs", Filter=own)
 
 
-def judge_flow_logs(needs: Needs, found: list[dict[str, Any]]) -> list[Finding]:
-    """Judge flow logs: one whose role may not write fails silently."""
+def check_flow_logs(needs: Needs, found: list[dict[str, Any]]) -> list[Finding]:
+    """Check flow logs: one whose role may not write fails silently."""
     failed = [log for log in found if log.get("DeliverLogsStatus") == "FAILED"]
     if failed:
         why = failed[0].get("DeliverLogsErrorMessage", "no reason given")
@@ -80,8 +80,8 @@ def complaint_about(definition: dict[str, Any], reader: Reader) -> str | None:
     return None
 
 
-def judge_queries(needs: Needs, found: dict[str, Any]) -> list[Finding]:
-    """Judge saved queries: an invalid one would fail when an alarm is active and it is needed."""
+def check_queries(needs: Needs, found: dict[str, Any]) -> list[Finding]:
+    """Check saved queries: an invalid one would fail when an alarm is active and it is needed."""
     findings = [
         fails(f"The saved query {name} is refused: {why}", "Correct it in modules/environment/saved_query.tf.")
         for name, why in known_in(found)
@@ -92,7 +92,7 @@ def judge_queries(needs: Needs, found: dict[str, Any]) -> list[Finding]:
 
 
 CHECKS = [
-    Check("subscriptions", read_subscriptions, judge_subscriptions, lambda needs: bool(needs.targets)),
-    Check("flow log", read_flow_logs, judge_flow_logs, lambda needs: needs.own_network),
-    Check("saved queries", read_queries, judge_queries, in_an_environment),
+    Check("subscriptions", read_subscriptions, check_subscriptions, lambda needs: bool(needs.targets)),
+    Check("flow log", read_flow_logs, check_flow_logs, lambda needs: needs.own_network),
+    Check("saved queries", read_queries, check_queries, in_an_environment),
 ]

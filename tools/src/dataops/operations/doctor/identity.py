@@ -16,8 +16,8 @@ def read_identity(needs: Needs, reader: Reader) -> dict[str, str]:
     return found
 
 
-def judge_identity(needs: Needs, identity: dict[str, str]) -> list[Finding]:
-    """Judge that the account is the one of project.yaml."""
+def check_identity(needs: Needs, identity: dict[str, str]) -> list[Finding]:
+    """Check that the account is the one of project.yaml."""
     if identity["Account"] == needs.account:
         return [fine(f"{identity['Arn']} in account {needs.account}")]
     meant = f"{needs.environment} is account {needs.account}"
@@ -34,8 +34,8 @@ def read_region(needs: Needs, reader: Reader) -> list[dict[str, Any]]:
     return list((answer or {}).get("Regions", []))
 
 
-def judge_region(needs: Needs, regions: list[dict[str, Any]]) -> list[Finding]:
-    """Judge the region: one that an account has not enabled refuses every call."""
+def check_region(needs: Needs, regions: list[dict[str, Any]]) -> list[Finding]:
+    """Check the region: one that an account has not enabled refuses every call."""
     if not regions:
         return [fails(f"AWS has no region {needs.region}.", "Correct `region` in project.yaml.")]
     if regions[0].get("OptInStatus", ENABLED[0]) in ENABLED:
@@ -55,5 +55,5 @@ def partition_of(region: str) -> str:
     return next((partition for start, partition in starts.items() if region.startswith(start)), "aws")
 
 
-IDENTITY = Check("your credentials", read_identity, judge_identity)
-CHECKS = [Check("region", read_region, judge_region)]
+IDENTITY = Check("your credentials", read_identity, check_identity)
+CHECKS = [Check("region", read_region, check_region)]

@@ -38,8 +38,8 @@ def read_room(needs: Needs, reader: Reader) -> dict[str, Any]:
     }
 
 
-def judge_room(needs: Needs, found: dict[str, Any]) -> list[Finding]:
-    """Judge whether one more VPC with its endpoints fits the quotas, unless it exists."""
+def check_room(needs: Needs, found: dict[str, Any]) -> list[Finding]:
+    """Check whether one more VPC with its endpoints fits the quotas, unless it exists."""
     if any(needs.is_own(tags_in(vpc.get("Tags"))) for vpc in found["vpcs"]):
         return [fine(f"the VPC of {needs.environment} exists already")]
     gateways = sum(endpoint["VpcEndpointType"] == GATEWAY for endpoint in found["endpoints"])
@@ -83,8 +83,8 @@ def asked_services(needs: Needs) -> list[str]:
     return [*needs.capacity["interface_endpoints"], "lambda"]
 
 
-def judge_zones(needs: Needs, found: dict[str, Any]) -> list[Finding]:
-    """Judge that two zones have Lambda and every service of the VPC's endpoints."""
+def check_zones(needs: Needs, found: dict[str, Any]) -> list[Finding]:
+    """Check that two zones have Lambda and every service of the VPC's endpoints."""
     elsewhere = "Name an existing VPC under `network` in project.yaml, or another region."
     missing = [name for name in asked_services(needs) if name not in found["services"]]
     if missing:
@@ -123,8 +123,8 @@ def read_vpc(needs: Needs, reader: Reader) -> dict[str, Any]:
     return found
 
 
-def judge_vpc(needs: Needs, found: dict[str, Any]) -> list[Finding]:
-    """Judge everything that Glue and Lambda refuse, or wait for without end, in an existing VPC."""
+def check_vpc(needs: Needs, found: dict[str, Any]) -> list[Finding]:
+    """Check everything that Glue and Lambda refuse, or wait for without end, in an existing VPC."""
     network = needs.existing_network or {}
     correct = "Correct `network` in project.yaml."
     if not (found["vpc"] or {}).get("Vpcs"):
@@ -141,12 +141,12 @@ def judge_vpc(needs: Needs, found: dict[str, Any]) -> list[Finding]:
         outcome = look if all(leads_out(table_of(subnet, found["routes"])) for subnet in there.values()) else fails
         findings.append(outcome(says, f"{switch} --enable-dns-hostnames"))
     for subnet in there.values():
-        findings += judge_subnet(needs, subnet, found)
+        findings += check_subnet(needs, subnet, found)
     return findings or [fine(f"{network['vpc']}: DNS on, every subnet has room and a way to each service")]
 
 
-def judge_subnet(needs: Needs, subnet: dict[str, Any], found: dict[str, Any]) -> list[Finding]:
-    """Judge a subnet: it needs a path to every service, and free addresses."""
+def check_subnet(needs: Needs, subnet: dict[str, Any], found: dict[str, Any]) -> list[Finding]:
+    """Check a subnet: it needs a path to every service, and free addresses."""
     name, table = subnet["SubnetId"], table_of(subnet, found["routes"])
     findings = []
     if subnet.get("AvailabilityZoneId") in needs.capacity["zones_without_lambda"]:
@@ -228,8 +228,8 @@ def read_guard(needs: Needs, reader: Reader) -> list[dict[str, Any]]:
     ]
 
 
-def judge_guard(needs: Needs, features: list[dict[str, Any]]) -> list[Finding]:
-    """Judge runtime monitoring, which creates an endpoint and a security group of its own in every VPC."""
+def check_guard(needs: Needs, features: list[dict[str, Any]]) -> list[Finding]:
+    """Check runtime monitoring, which creates an endpoint and a security group of its own in every VPC."""
     watching = [each for each in features if each["Name"] in ("RUNTIME_MONITORING", "EKS_RUNTIME_MONITORING")]
     if not any(each["Status"] == "ENABLED" for each in watching):
         return [fine("GuardDuty puts nothing into the VPC")]
@@ -243,8 +243,8 @@ def judge_guard(needs: Needs, features: list[dict[str, Any]]) -> list[Finding]:
 
 
 CHECKS = [
-    Check("room for a VPC", read_room, judge_room, lambda needs: needs.own_network),
-    Check("zones", read_zones, judge_zones, lambda needs: needs.own_network),
-    Check("existing VPC", read_vpc, judge_vpc, lambda needs: needs.existing_network is not None),
-    Check("GuardDuty", read_guard, judge_guard, lambda needs: needs.own_network),
+    Check("room for a VPC", read_room, check_room, lambda needs: needs.own_network),
+    Check("zones", read_zones, check_zones, lambda needs: needs.own_network),
+    Check("existing VPC", read_vpc, check_vpc, lambda needs: needs.existing_network is not None),
+    Check("GuardDuty", read_guard, check_guard, lambda needs: needs.own_network),
 ]

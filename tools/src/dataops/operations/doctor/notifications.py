@@ -27,13 +27,13 @@ def read_topics(needs: Needs, reader: Reader) -> dict[str, Any]:
     return read_each([target["arn"] for target in needs.targets_of("topic")], read)
 
 
-def judge_topics(needs: Needs, found: dict[str, Any]) -> list[Finding]:
-    """Judge topics: in the environment's region, not FIFO, encrypted with no key that this project may not use."""
-    findings = [finding for arn, topic in known_in(found) for finding in judge_topic(needs, arn, topic)]
+def check_topics(needs: Needs, found: dict[str, Any]) -> list[Finding]:
+    """Check topics: in the environment's region, not FIFO, encrypted with no key that this project may not use."""
+    findings = [finding for arn, topic in known_in(found) for finding in check_topic(needs, arn, topic)]
     return [*findings, *reasons_in(found)] or [fine(f"{', '.join(found)}: there")]
 
 
-def judge_topic(needs: Needs, arn: str, topic: dict[str, Any] | None) -> list[Finding]:
+def check_topic(needs: Needs, arn: str, topic: dict[str, Any] | None) -> list[Finding]:
     """Return what is wrong with one topic."""
     partition, region = arn.split(":")[1], arn.split(":")[3]
     correct = "Correct its ARN under `notifications` in project.yaml, or limit the target to other `environments`."
@@ -65,8 +65,8 @@ def read_sms(needs: Needs, reader: Reader) -> dict[str, Any]:
     }
 
 
-def judge_sms(needs: Needs, found: dict[str, Any]) -> list[Finding]:
-    """Judge SMS: in the sandbox, SNS drops a message to a number that is not verified."""
+def check_sms(needs: Needs, found: dict[str, Any]) -> list[Finding]:
+    """Check SMS: in the sandbox, SNS drops a message to a number that is not verified."""
     numbers = [target["endpoint"] for target in needs.targets_of("sms")]
     silent = [number for number in numbers if number not in found["verified"]]
     if not found["is_in_sandbox"]:
@@ -95,8 +95,8 @@ def chat_region(needs: Needs) -> str:
     return CHAT_REGION
 
 
-def judge_chat(needs: Needs, found: dict[str, Any]) -> list[Finding]:
-    """Judge chats: a channel can be configured in an authorised workspace only."""
+def check_chat(needs: Needs, found: dict[str, Any]) -> list[Finding]:
+    """Check chats: a channel can be configured in an authorised workspace only."""
     wanted = {("Slack workspace", each["workspace"], "slack") for each in needs.targets_of("slack")}
     wanted |= {("Microsoft Teams team", each["team"], "teams") for each in needs.targets_of("teams")}
     findings = [
@@ -112,7 +112,7 @@ def judge_chat(needs: Needs, found: dict[str, Any]) -> list[Finding]:
 
 
 CHECKS = [
-    Check("topics", read_topics, judge_topics, lambda needs: bool(needs.targets_of("topic"))),
-    Check("SMS", read_sms, judge_sms, lambda needs: bool(needs.targets_of("sms"))),
-    Check("chat", read_chat, judge_chat, lambda needs: bool(needs.targets_of("slack") or needs.targets_of("teams"))),
+    Check("topics", read_topics, check_topics, lambda needs: bool(needs.targets_of("topic"))),
+    Check("SMS", read_sms, check_sms, lambda needs: bool(needs.targets_of("sms"))),
+    Check("chat", read_chat, check_chat, lambda needs: bool(needs.targets_of("slack") or needs.targets_of("teams"))),
 ]

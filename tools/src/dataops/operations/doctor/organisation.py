@@ -21,8 +21,8 @@ def read_tag_policy(needs: Needs, reader: Reader) -> dict[str, Rule]:
     return {name.lower(): rule for name, rule in rules.items()}
 
 
-def judge_tag_policy(needs: Needs, rules: dict[str, Rule]) -> list[Finding]:
-    """Judge tags: a rule with `enforced_for` refuses a tag whose case or value it does not list; others only report."""
+def check_tag_policy(needs: Needs, rules: dict[str, Rule]) -> list[Finding]:
+    """Check tags: a rule with `enforced_for` refuses a tag whose case or value it does not list; others only report."""
     findings = []
     for key, value in needs.tags.items():
         rule = rules.get(key.lower(), {})
@@ -49,4 +49,4 @@ def complaint(rule: Rule, key: str, value: str) -> str:
     return ""
 
 
-CHECKS = [Check("tag policy", read_tag_policy, judge_tag_policy)]
+CHECKS = [Check("tag policy", read_tag_policy, check_tag_policy)]

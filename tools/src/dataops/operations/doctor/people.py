@@ -26,15 +26,15 @@ def policies_of(role: str, reader: Reader) -> list[str] | None:
     return [policy["PolicyName"] for policy in attached]
 
 
-def judge_people(needs: Needs, found: dict[str, Any]) -> list[Finding]:
-    """Judge that each role exists, and has room for the pipeline's attachments."""
-    findings = [finding for role, policies in known_in(found) for finding in judge_person(needs, role, policies)]
+def check_people(needs: Needs, found: dict[str, Any]) -> list[Finding]:
+    """Check that each role exists, and has room for the pipeline's attachments."""
+    findings = [finding for role, policies in known_in(found) for finding in check_person(needs, role, policies)]
     return [*findings, *reasons_in(found)] or [
         fine(f"{', '.join(found)}: there, with room for the pipeline's policies")
     ]
 
 
-def judge_person(needs: Needs, role: str, policies: list[str] | None) -> list[Finding]:
+def check_person(needs: Needs, role: str, policies: list[str] | None) -> list[Finding]:
     """Return what is wrong with one role."""
     most = needs.capacity["policies_of_a_person"]
     if policies is None:
@@ -51,5 +51,5 @@ def judge_person(needs: Needs, role: str, policies: list[str] | None) -> list[Fi
 
 
 CHECKS = [
-    Check("approvers, developers", read_people, judge_people, lambda needs: needs.is_pipeline and bool(needs.people))
+    Check("approvers, developers", read_people, check_people, lambda needs: needs.is_pipeline and bool(needs.people))
 ]

@@ -38,8 +38,8 @@ def read_executions(needs: Needs, reader: Reader) -> dict[str, int]:
     return {"all": limit["ConcurrentExecutions"], "unreserved": limit["UnreservedConcurrentExecutions"], "held": held}
 
 
-def judge_executions(needs: Needs, found: dict[str, int]) -> list[Finding]:
-    """Judge concurrency: AWS refuses a reservation that leaves too few executions unreserved."""
+def check_executions(needs: Needs, found: dict[str, int]) -> list[Finding]:
+    """Check concurrency: AWS refuses a reservation that leaves too few executions unreserved."""
     reserved = sum(needs.capacity["reserved_executions"].values())
     left = found["unreserved"] + found["held"] - reserved
     least = USUALLY_UNRESERVED if found["all"] >= USUAL_EXECUTIONS else LEAST_UNRESERVED
@@ -61,8 +61,8 @@ def read_rules(needs: Needs, reader: Reader) -> dict[str, Any]:
     return {"rules": rules, "most": quota(reader, "events", "L-244521F2")}
 
 
-def judge_rules(needs: Needs, found: dict[str, Any]) -> list[Finding]:
-    """Judge rules: those of other owners and of this deployment share one bus."""
+def check_rules(needs: Needs, found: dict[str, Any]) -> list[Finding]:
+    """Check rules: those of other owners and of this deployment share one bus."""
     usual = RULES_OF_A_SMALL_BUS if needs.region in SMALL_BUSES else RULES_OF_A_BUS
     most, made = int(found["most"] or usual), needs.capacity["event_rules"]
     others = sum(not name.startswith(f"{needs.prefix}-") for name in found["rules"])
@@ -77,8 +77,8 @@ def read_builds(needs: Needs, reader: Reader) -> dict[str, float | None]:
     return {size: quota(reader, "codebuild", code) for code, size in BUILD_SIZES.items()}
 
 
-def judge_builds(needs: Needs, found: dict[str, float | None]) -> list[Finding]:
-    """Judge builds: with none there is no delivery; with one, a pull request and a delivery wait for each other."""
+def check_builds(needs: Needs, found: dict[str, float | None]) -> list[Finding]:
+    """Check builds: with none there is no delivery; with one, a pull request and a delivery wait for each other."""
     findings = []
     for code, size in BUILD_SIZES.items():
         most, advice = found[size], RAISE.format(service="CodeBuild", code=code)
@@ -99,8 +99,8 @@ def read_glue(needs: Needs, reader: Reader) -> dict[str, float | None]:
     return {"runs": quota(reader, "glue", "L-5E4153CA"), "dpu": quota(reader, "glue", "L-08F3B322")}
 
 
-def judge_glue(needs: Needs, found: dict[str, float | None]) -> list[Finding]:
-    """Judge Glue: a run that needs more than the quota never starts; runs that exceed it together wait."""
+def check_glue(needs: Needs, found: dict[str, float | None]) -> list[Finding]:
+    """Check Glue: a run that needs more than the quota never starts; runs that exceed it together wait."""
     jobs, per_run = len(needs.datasets), needs.entry["workers"] * DPU[needs.entry["worker_type"]]
     runs, dpu = found["runs"], found["dpu"]
     says = f"{jobs} jobs of {per_run} DPU each want {jobs * per_run} DPU at once"
@@ -123,8 +123,8 @@ def read_policies(needs: Needs, reader: Reader) -> dict[str, int]:
     return found
 
 
-def judge_policies(needs: Needs, found: dict[str, int]) -> list[Finding]:
-    """Judge policies: each Lambda has a role of its own, so there must be room for all."""
+def check_policies(needs: Needs, found: dict[str, int]) -> list[Finding]:
+    """Check policies: each Lambda has a role of its own, so there must be room for all."""
     wanted = len(needs.capacity["lambdas"])
     findings = []
     for kind in ("Roles", "Policies"):
@@ -142,9 +142,9 @@ def in_an_environment(needs: Needs) -> bool:
 
 
 CHECKS = [
-    Check("Lambda concurrency", read_executions, judge_executions),
-    Check("event rules", read_rules, judge_rules),
-    Check("concurrent builds", read_builds, judge_builds, lambda needs: needs.is_pipeline),
-    Check("Glue runs and DPU", read_glue, judge_glue, in_an_environment),
-    Check("roles and policies", read_policies, judge_policies),
+    Check("Lambda concurrency", read_executions, check_executions),
+    Check("event rules", read_rules, check_rules),
+    Check("concurrent builds", read_builds, check_builds, lambda needs: needs.is_pipeline),
+    Check("Glue runs and DPU", read_glue, check_glue, in_an_environment),
+    Check("roles and policies", read_policies, check_policies),
 ]

@@ -29,8 +29,8 @@ def read_services(needs: Needs, reader: Reader) -> list[str]:
     ]
 
 
-def judge_services(needs: Needs, missing: list[str]) -> list[Finding]:
-    """Judge services: some regions never got CodeCommit; for the others, boto3's data may only be old."""
+def check_services(needs: Needs, missing: list[str]) -> list[Finding]:
+    """Check services: some regions never got CodeCommit; for the others, boto3's data may only be old."""
     findings = []
     if "codecommit" in missing:
         advice = "Choose another git `provider`, or another `region` for the delivery, in project.yaml."
@@ -50,8 +50,8 @@ def read_connection(needs: Needs, reader: Reader) -> dict[str, Any] | None:
     return found
 
 
-def judge_connection(needs: Needs, found: dict[str, Any] | None) -> list[Finding]:
-    """Judge the connection: a person has to authorise it before it works."""
+def check_connection(needs: Needs, found: dict[str, Any] | None) -> list[Finding]:
+    """Check the connection: a person has to authorise it before it works."""
     if found is None:
         return [fails(f"There is no connection {needs.connection}.", "Correct `delivery: connection` in project.yaml.")]
     status = found["Connection"]["ConnectionStatus"]
@@ -64,8 +64,8 @@ def read_nothing(needs: Needs, reader: Reader) -> None:
     """Read nothing: the connection does not exist yet."""
 
 
-def judge_new_connection(needs: Needs, found: None) -> list[Finding]:
-    """Judge the connection that `make pipeline` creates: it is pending until a person has authorised it."""
+def check_new_connection(needs: Needs, found: None) -> list[Finding]:
+    """Check the connection that `make pipeline` creates: it is pending until a person has authorised it."""
     return [look("`make pipeline` makes a git connection, which is pending at first.", CONSOLE)]
 
 
@@ -75,17 +75,17 @@ def has_connection(needs: Needs) -> bool:
 
 
 CHECKS = [
-    Check("services", read_services, judge_services),
+    Check("services", read_services, check_services),
     Check(
         "git connection",
         read_connection,
-        judge_connection,
+        check_connection,
         lambda needs: has_connection(needs) and bool(needs.connection),
     ),
     Check(
         "git connection",
         read_nothing,
-        judge_new_connection,
+        check_new_connection,
         lambda needs: has_connection(needs) and not needs.connection,
     ),
 ]

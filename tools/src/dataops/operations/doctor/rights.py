@@ -110,8 +110,8 @@ def simulated(result: dict[str, Any], own: list[str]) -> Simulated:
     return Simulated(action, result["EvalDecision"] == ALLOWED, by_organisation, action in own)
 
 
-def judge_rights(needs: Needs, found: list[Simulated] | None) -> list[Finding]:
-    """Judge permissions, never as a failure: without resources and conditions, a narrow permission looks like none."""
+def check_rights(needs: Needs, found: list[Simulated] | None) -> list[Finding]:
+    """Check permissions, never as a failure: without resources and conditions, a narrow permission looks like none."""
     if found is None:
         return [
             look(
@@ -131,4 +131,4 @@ def judge_rights(needs: Needs, found: list[Simulated] | None) -> list[Finding]:
     return findings or [fine(f"{len(found)} actions, all allowed")]
 
 
-CHECKS = [Check("your rights", read_rights, judge_rights)]
+CHECKS = [Check("your rights", read_rights, check_rights)]

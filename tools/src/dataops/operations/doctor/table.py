@@ -32,5 +32,5 @@ def summary(findings: list[Finding]) -> str:
     words = {
         State.FAILS: "will fail", State.LOOK: "to look at", State.UNREAD: "could not be read", State.FINE: "fine",
     }  # fmt: skip
-    told = ", ".join(f"{count} {words[state]}" for state, count in counts.items() if count)
-    return f"{told}." if told else "Nothing was asked."
+    counted = ", ".join(f"{count} {words[state]}" for state, count in counts.items() if count)
+    return f"{counted}." if counted else "Nothing was asked."

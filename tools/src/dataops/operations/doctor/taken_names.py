@@ -44,9 +44,11 @@ def bucket(name: str, reader: Reader) -> Tags | str | None:
         raise
 
 
-def judge_buckets(needs: Needs, found: Things) -> list[Finding]:
-    """Judge buckets: another `bucket_prefix` changes all of their names."""
-    return judged(needs, found, "bucket", "Choose another `bucket_prefix` in project.yaml, or remove that bucket.")
+def check_buckets(needs: Needs, found: Things) -> list[Finding]:
+    """Check buckets: another `bucket_prefix` changes all of their names."""
+    return findings_of_taken(
+        needs, found, "bucket", "Choose another `bucket_prefix` in project.yaml, or remove that bucket."
+    )
 
 
 def read_roles(needs: Needs, reader: Reader) -> Things:
@@ -58,9 +60,9 @@ def read_roles(needs: Needs, reader: Reader) -> Things:
     )
 
 
-def judge_roles(needs: Needs, found: Things) -> list[Finding]:
-    """Judge roles: Terraform creates roles with this prefix."""
-    return judged(
+def check_roles(needs: Needs, found: Things) -> list[Finding]:
+    """Check roles: Terraform creates roles with this prefix."""
+    return findings_of_taken(
         needs, found, "role", f"Rename or remove it, or choose another `slug`: {needs.prefix}- is this deployment's."
     )
 
@@ -149,13 +151,15 @@ def log_group(own: str, reader: Reader) -> Tags | None:
     return tagged(reader.ask("logs", "ListTagsForResource", MISSING, resourceArn=own.removesuffix(":*")), "tags")
 
 
-def judge_services(needs: Needs, found: Things) -> list[Finding]:
-    """Judge services: existing resources of such a name have to be imported or removed."""
-    return judged(needs, found, "", "Remove it, or import it into Terraform's state: docs/first-deployment.md.")
+def check_services(needs: Needs, found: Things) -> list[Finding]:
+    """Check services: existing resources of such a name have to be imported or removed."""
+    return findings_of_taken(
+        needs, found, "", "Remove it, or import it into Terraform's state: docs/first-deployment.md."
+    )
 
 
-def judged(needs: Needs, found: Things, kind: str, advice: str) -> list[Finding]:
-    """Return the judgement: free, this deployment's own, or taken."""
+def findings_of_taken(needs: Needs, found: Things, kind: str, advice: str) -> list[Finding]:
+    """Return the finding: free, this deployment's own, or taken."""
     known = {f"{kind} {name}".strip(): thing for name, thing in known_in(found)}
     taken = {name: thing for name, thing in known.items() if thing is not None and not is_own(needs, thing)}
     findings = [fails(complaint_about(name, thing), advice) for name, thing in taken.items()]
@@ -186,8 +190,8 @@ def read_repository(needs: Needs, reader: Reader) -> dict[str, Any]:
     return {"is_there": True, "tags": (tags or {}).get("tags", {})}
 
 
-def judge_repository(needs: Needs, found: dict[str, Any]) -> list[Finding]:
-    """Judge the repository: `make push` creates it before the pipeline; then the pipeline adopts it."""
+def check_repository(needs: Needs, found: dict[str, Any]) -> list[Finding]:
+    """Check the repository: `make push` creates it before the pipeline; then the pipeline adopts it."""
     name = needs.git["repository"]
     if not found["is_there"]:
         return [fine(f"CodeCommit answers; {name} is free")]
@@ -198,11 +202,11 @@ def judge_repository(needs: Needs, found: dict[str, Any]) -> list[Finding]:
 
 
 CHECKS = [
-    Check("bucket names", read_buckets, judge_buckets),
-    Check("role names", read_roles, judge_roles),
-    Check("other names", read_services, judge_services),
+    Check("bucket names", read_buckets, check_buckets),
+    Check("role names", read_roles, check_roles),
+    Check("other names", read_services, check_services),
     Check(
-        "repository", read_repository, judge_repository,
+        "repository", read_repository, check_repository,
         lambda needs: needs.is_pipeline and needs.git["provider"] == "codecommit",
     ),
 ]  # fmt: skip

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from dataops.local_aws.cloudwatch.alarm_judgement import judged
+from dataops.local_aws.cloudwatch.alarm_evaluation import evaluation_of
 from dataops.local_aws.cloudwatch.embedded_metrics import Measured, embedded_in, filtered
 from dataops.local_aws.cloudwatch.metric_math import band_of, evaluated
 from dataops.local_aws.cloudwatch.metric_store import series_of
 
 NOW = 1_780_000_000.0
-PLACE = ("acme", "seconds", frozenset({("environment", "dev")}))
+METRIC = ("acme", "seconds", frozenset({("environment", "dev")}))
 DIMENSIONS = [SimpleNamespace(name="environment", value="dev")]
 
 
@@ -41,7 +41,7 @@ def alarm(*queries: Any, **changes: Any) -> Any:
 def minutes(*values: float | None) -> dict[Any, list[tuple[float, float]]]:
     """One value per minute, the newest last; None is a minute without data."""
     moments = [NOW - 60 * age for age in reversed(range(len(values)))]
-    return {PLACE: [(moment, value) for moment, value in zip(moments, values, strict=True) if value is not None]}
+    return {METRIC: [(moment, value) for moment, value in zip(moments, values, strict=True) if value is not None]}
 
 
 def test_a_line_in_embedded_metric_format_is_measured() -> None:
@@ -107,37 +107,37 @@ def test_a_formula_of_another_kind_is_an_error() -> None:
     ("values", "state"), [((5.0,), "OK"), ((11.0,), "ALARM"), ((11.0, None), "OK"), ((10.0,), "OK")]
 )
 def test_the_newest_period_is_compared_with_the_threshold(values: tuple[float | None, ...], state: str) -> None:
-    assert judged(alarm(), minutes(*values), NOW).state == state
+    assert evaluation_of(alarm(), minutes(*values), NOW).state == state
 
 
 @pytest.mark.parametrize(
     ("missing", "state"), [("breaching", "ALARM"), ("notBreaching", "OK"), ("missing", "INSUFFICIENT_DATA")]
 )
 def test_what_was_not_measured_counts_as_the_alarm_says(missing: str, state: str) -> None:
-    assert judged(alarm(treat_missing_data=missing), {}, NOW).state == state
+    assert evaluation_of(alarm(treat_missing_data=missing), {}, NOW).state == state
 
 
 def test_an_alarm_that_was_just_made_does_not_ring_for_what_could_not_be_measured_yet() -> None:
     young = datetime.fromtimestamp(NOW - 10, UTC).replace(tzinfo=None)
 
-    told = judged(alarm(treat_missing_data="breaching", configuration_updated_timestamp=young), {}, NOW)
+    evaluation = evaluation_of(alarm(treat_missing_data="breaching", configuration_updated_timestamp=young), {}, NOW)
 
-    assert told.state == "INSUFFICIENT_DATA"
+    assert evaluation.state == "INSUFFICIENT_DATA"
 
 
 @pytest.mark.parametrize(
     ("values", "state"), [((20.0, 1.0, 20.0), "ALARM"), ((20.0, 1.0, 1.0), "OK"), ((20.0, None, None), "OK")]
 )
 def test_two_of_three_periods_may_be_enough(values: tuple[float | None, ...], state: str) -> None:
-    assert judged(alarm(evaluation_periods=3, datapoints_to_alarm=2), minutes(*values), NOW).state == state
+    assert evaluation_of(alarm(evaluation_periods=3, datapoints_to_alarm=2), minutes(*values), NOW).state == state
 
 
-def test_a_formula_is_judged_instead_of_its_metrics() -> None:
-    shares = alarm(query("m"), query("e", metric="other"), query("judged", "m / e"), threshold=0.5)
-    other = ("acme", "other", PLACE[2])
+def test_a_formula_is_evaluated_instead_of_its_metrics() -> None:
+    shares = alarm(query("m"), query("e", metric="other"), query("share", "m / e"), threshold=0.5)
+    other = ("acme", "other", METRIC[2])
 
-    assert judged(shares, minutes(6.0) | {other: [(NOW, 10.0)]}, NOW).state == "ALARM"
-    assert judged(shares, minutes(4.0) | {other: [(NOW, 10.0)]}, NOW).state == "OK"
+    assert evaluation_of(shares, minutes(6.0) | {other: [(NOW, 10.0)]}, NOW).state == "ALARM"
+    assert evaluation_of(shares, minutes(4.0) | {other: [(NOW, 10.0)]}, NOW).state == "OK"
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_a_band_is_the_metrics_own_history(newest: float, comparison: str, state
     queries = (query("m"), query("usual", "ANOMALY_DETECTION_BAND(m, 3)"))
     usual = alarm(*queries, comparison_operator=comparison, threshold_metric_id="usual", threshold=None)
 
-    assert judged(usual, minutes(9.0, 10.0, 11.0, 10.0, 10.0, 9.5, newest), NOW).state == state
+    assert evaluation_of(usual, minutes(9.0, 10.0, 11.0, 10.0, 10.0, 9.5, newest), NOW).state == state
 
 
 def test_a_history_that_is_too_short_lets_expect_nothing() -> None:
@@ -163,10 +163,10 @@ def test_a_history_that_is_too_short_lets_expect_nothing() -> None:
         *queries, comparison_operator="GreaterThanUpperThreshold", threshold_metric_id="usual", threshold=None
     )
 
-    assert judged(usual, minutes(1.0, 1.0, 1000.0), NOW).state == "OK"
+    assert evaluation_of(usual, minutes(1.0, 1.0, 1000.0), NOW).state == "OK"
     assert band_of([1.0, 1.0], 3) is None
 
 
 def test_the_reason_says_what_was_measured_against_what() -> None:
-    assert judged(alarm(), minutes(11.0), NOW).reason == "11 was measured, against 10."
-    assert judged(alarm(), {}, NOW).reason == "nothing was measured, against 10."
+    assert evaluation_of(alarm(), minutes(11.0), NOW).reason == "11 was measured, against 10."
+    assert evaluation_of(alarm(), {}, NOW).reason == "nothing was measured, against 10."

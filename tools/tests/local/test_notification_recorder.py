@@ -37,13 +37,13 @@ def endpoint() -> Iterator[Endpoint]:
 
 def test_a_message_to_an_endpoint_on_the_network_is_recorded_and_not_sent(server: Server, endpoint: Endpoint) -> None:
     sns, address = server.client("sns"), f"http://127.0.0.1:{endpoint.server_port}/in"
-    topic = sns.create_topic(Name="told")["TopicArn"]
+    topic = sns.create_topic(Name="recorded")["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=address)
 
     sns.publish(TopicArn=topic, Subject="to an endpoint", Message="hello")
 
-    (told,) = [sent for sent in server.ask("status")["notifications"] if sent["subject"] == "to an endpoint"]
-    assert told["to"] == [f"http {address}"]
+    (recorded,) = [sent for sent in server.ask("status")["notifications"] if sent["subject"] == "to an endpoint"]
+    assert recorded["to"] == [f"http {address}"]
     assert endpoint.calls == 0
 
 
@@ -60,8 +60,8 @@ def test_who_gets_a_message_is_decided_by_the_filter_of_each_subscription(server
     }
     sns.publish(TopicArn=topic, Subject="filtered", Message="hello", MessageAttributes=attributes)
 
-    (told,) = [sent for sent in server.ask("status")["notifications"] if sent["subject"] == "filtered"]
-    assert (told["to"], told["dataset"]) == (["email run@example.com"], "orders")
+    (recorded,) = [sent for sent in server.ask("status")["notifications"] if sent["subject"] == "filtered"]
+    assert (recorded["to"], recorded["dataset"]) == (["email run@example.com"], "orders")
 
 
 def test_a_function_gets_the_message_of_its_topic_and_it_is_no_notification(server: Server) -> None:

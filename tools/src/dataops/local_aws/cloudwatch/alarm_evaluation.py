@@ -6,7 +6,7 @@ from datetime import UTC
 from typing import Any
 
 from dataops.local_aws.cloudwatch.metric_math import Band, Series, band_of, evaluated
-from dataops.local_aws.cloudwatch.metric_store import Place, series_of
+from dataops.local_aws.cloudwatch.metric_store import MetricKey, series_of
 
 HOLDS = {
     "GreaterThanThreshold": float.__gt__,
@@ -14,28 +14,28 @@ HOLDS = {
     "LessThanThreshold": float.__lt__,
     "LessThanOrEqualToThreshold": float.__le__,
 }
-Values = dict[Place, list[tuple[float, float]]]
+Values = dict[MetricKey, list[tuple[float, float]]]
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Evaluation:
     """An alarm state and its reason, in CloudWatch's words."""
 
     state: str
     reason: str
 
 
-def judged(alarm: Any, values: Values, now: float) -> Judgement:
+def evaluation_of(alarm: Any, values: Values, now: float) -> Evaluation:
     """The state of a moto alarm at a time, in seconds since 1970.
 
     The current period counts too, so that nobody has to wait for its end on a laptop.
     """
-    period, series = period_of(alarm), series_judged(alarm, values)
+    period, series = period_of(alarm), evaluated_series(alarm, values)
     last = math.floor(now / period)
     window = [series.get(number) for number in range(last - int(alarm.evaluation_periods) + 1, last + 1)]
     if not series and alarm.treat_missing_data == "breaching" and now - made_at(alarm) < period:
         # CloudWatch would alarm at once; here that would be the first thing that a user sees.
-        return Judgement("INSUFFICIENT_DATA", "Nothing was measured yet.")
+        return Evaluation("INSUFFICIENT_DATA", "Nothing was measured yet.")
     if alarm.threshold_metric_id:
         band = band_of([value for number, value in sorted(series.items()) if number < last], deviations_of(alarm))
         verdicts = [None if value is None or band is None else outside(alarm, value, band) for value in window]
@@ -45,7 +45,7 @@ def judged(alarm: Any, values: Values, now: float) -> Judgement:
         verdicts = [None if value is None else holds(value, float(alarm.threshold)) for value in window]
     known = [f"{value:g}" for value in window if value is not None]
     reason = f"{', '.join(known) if known else 'nothing'} was measured, against {limit}."
-    return Judgement(state_of(alarm, verdicts), reason)
+    return Evaluation(state_of(alarm, verdicts), reason)
 
 
 def state_of(alarm: Any, verdicts: list[bool | None]) -> str:
@@ -70,7 +70,7 @@ def period_of(alarm: Any) -> int:
     return int(periods[0] if periods else alarm.period)
 
 
-def series_judged(alarm: Any, values: Values) -> Series:
+def evaluated_series(alarm: Any, values: Values) -> Series:
     """The series to compare: the formula's if there is one, else the metric's."""
     if not alarm.metric_data_queries:
         statistic = alarm.extended_statistic or alarm.statistic
@@ -87,8 +87,8 @@ def _queried(query: Any, values: Values) -> Series:
 
 
 def _series(values: Values, namespace: str, name: str, dimensions: Any, period: int, statistic: str) -> Series:
-    place = (namespace, name, frozenset((each.name, each.value) for each in dimensions or []))
-    return series_of(values.get(place, []), period, statistic)
+    key = (namespace, name, frozenset((each.name, each.value) for each in dimensions or []))
+    return series_of(values.get(key, []), period, statistic)
 
 
 def deviations_of(alarm: Any) -> float:

@@ -14,10 +14,10 @@ from dataops.local_aws.events.chat import Chat
 from dataops.local_aws.events.subscription import is_for
 from dataops.local_aws.moto_patches.patching import replace
 
-log = logging.getLogger("notices")
+log = logging.getLogger("notifications")
 
 
-class Notices:
+class NotificationRecorder:
     """Every message to people, in the order of publication."""
 
     def __init__(self, chat: Chat) -> None:
@@ -33,9 +33,13 @@ class Notices:
             if readers and not self._is_delivered(topic, len(readers)):
                 log.warning("refused on purpose by %s: %s", ", ".join(readers), subject)
             elif readers:
-                said = {"subject": subject or "", "message": _for_people(message, options.get("message_structure"))}
-                told = {"topic": topic.arn, "to": readers, "dataset": attributes.get("dataset", {}).get("Value", "")}
-                self.sent.append({"at": datetime.now(UTC).isoformat(timespec="seconds")} | said | told)
+                content = {"subject": subject or "", "message": _for_people(message, options.get("message_structure"))}
+                recipients = {
+                    "topic": topic.arn,
+                    "to": readers,
+                    "dataset": attributes.get("dataset", {}).get("Value", ""),
+                }
+                self.sent.append({"at": datetime.now(UTC).isoformat(timespec="seconds")} | content | recipients)
             return original(topic, message, subject, *more, **options)
 
         return publish
@@ -48,8 +52,8 @@ class Notices:
         """Whether a message is delivered; SNS measures it either way."""
         is_refused = self.refusals > 0
         self.refusals -= is_refused
-        told = of_delivery(topic.name, 0 if is_refused else readers, readers if is_refused else 0)
-        MetricStore(topic.account_id, topic.sns_backend.region_name).put(told)
+        measured = of_delivery(topic.name, 0 if is_refused else readers, readers if is_refused else 0)
+        MetricStore(topic.account_id, topic.sns_backend.region_name).put(measured)
         return not is_refused
 
     def _readers(self, topic: Any, message: str, attributes: dict[str, Any]) -> list[str]:

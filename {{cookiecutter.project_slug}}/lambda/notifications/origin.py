@@ -1,4 +1,4 @@
-"""The place of an event, and its address in the AWS console."""
+"""Where a notification comes from, and its pages in the AWS console."""
 
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -9,7 +9,7 @@ HOSTS = {"cn-": "console.amazonaws.cn", "us-gov-": "console.amazonaws-us-gov.com
 
 
 @dataclass(frozen=True)
-class Place:
+class Origin:
     """An environment, or the pipeline: <slug>-<environment> and its region."""
 
     prefix: str

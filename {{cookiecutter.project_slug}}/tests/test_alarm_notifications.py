@@ -44,14 +44,14 @@ def test_an_alarm_becomes_a_message_with_its_meaning_its_link_and_what_to_do(cha
     assert json.loads(message["MessageAttributes"]["kind"]["Value"]) == ["dead letters"]
 
 
-def test_an_alarm_that_sns_hands_over_twice_is_told_once(chain: EventChain) -> None:
+def test_an_alarm_that_sns_delivers_twice_is_notified_once(chain: EventChain) -> None:
     said(chain, alarm())
     said(chain, alarm(), identity="2")
 
     assert len(chain.notifications()) == 1
 
 
-def test_an_alarm_that_rings_again_is_told_again_and_so_is_its_end(chain: EventChain) -> None:
+def test_an_alarm_that_rings_again_is_notified_again_and_so_is_its_end(chain: EventChain) -> None:
     for time, state in (("T10:00:00", "ALARM"), ("T11:00:00", "OK"), ("T12:00:00", "ALARM")):
         said(chain, alarm(StateChangeTime=f"2026-03-01{time}.000+0000", NewStateValue=state))
 
@@ -59,7 +59,7 @@ def test_an_alarm_that_rings_again_is_told_again_and_so_is_its_end(chain: EventC
     assert sorted(words) == ["alarm", "alarm", "over"]
 
 
-def test_an_alarm_that_never_rang_is_not_told_to_be_over(chain: EventChain) -> None:
+def test_the_end_of_an_alarm_that_never_rang_is_not_notified(chain: EventChain) -> None:
     said(chain, alarm(OldStateValue="INSUFFICIENT_DATA", NewStateValue="OK"))
     assert chain.notifications() == []
 
@@ -67,7 +67,7 @@ def test_an_alarm_that_never_rang_is_not_told_to_be_over(chain: EventChain) -> N
     assert len(chain.notifications()) == 1
 
 
-def test_a_budget_is_told_once(chain: EventChain) -> None:
+def test_a_budget_is_notified_once(chain: EventChain) -> None:
     said(chain, BUDGET)
     said(chain, BUDGET, identity="2")
 
@@ -76,7 +76,7 @@ def test_a_budget_is_told_once(chain: EventChain) -> None:
 
 
 @pytest.mark.parametrize("text", ["plain words", "[1, 2]", '{"no": "alarm"}', "7"])
-def test_what_nobody_has_words_for_is_told_as_it_came(chain: EventChain, text: str) -> None:
+def test_an_unknown_message_is_notified_as_it_came(chain: EventChain, text: str) -> None:
     said(chain, text)
 
     (message,) = chain.notifications()
@@ -133,7 +133,7 @@ def test_a_run_that_refused_rows_gives_one_message_although_an_alarm_rings_of_it
     assert json.loads(message["MessageAttributes"]["kind"]["Value"])[0] == "rows quarantined"
 
 
-def test_a_failed_crawl_is_told_once_and_so_is_that_it_is_over(chain: EventChain) -> None:
+def test_a_failed_crawl_and_its_end_are_notified_once(chain: EventChain) -> None:
     chain.deliver(chain.upload("orders/a.csv"))
     chain.crawl("FAILED")
     rings(chain, "crawl-failing")
@@ -144,7 +144,7 @@ def test_a_failed_crawl_is_told_once_and_so_is_that_it_is_over(chain: EventChain
 
 
 def test_whom_the_run_s_own_message_did_not_reach_the_alarm_tells(chain: EventChain) -> None:
-    """The net below the Lambdas: a run is counted as failed before anybody is told."""
+    """The net below the Lambdas: a run is counted as failed before anybody is notified."""
     chain.refuse("sns", "publish", "InternalErrorException")
     with pytest.raises(Exception, match="InternalErrorException"):
         a_run_ends(chain, "FAILED")
@@ -163,7 +163,7 @@ def test_an_alarm_long_after_a_failed_run_is_about_another_one(chain: EventChain
     assert len(chain.notifications()) == 2
 
 
-def test_a_target_that_hears_of_big_quarantines_only_by_alarm_still_does(chain: EventChain) -> None:
+def test_a_target_that_gets_big_quarantines_only_by_alarm_still_does(chain: EventChain) -> None:
     telephone = chain.another_inbox("telephone")
     for handler in (chain.close_run, chain.notify):
         handler.notifications.routes += [{"form": "sms", "kinds": ["alarm"], "topics": [telephone]}]
