@@ -17,6 +17,7 @@ from jinja2.runtime import Context
 from answers import code_host, given, interview_handover, left_open, plain_questions, record, temporary_copy
 from answers.architecture import architecture_of
 from answers.between_fields import state_bucket
+from answers.console import names_in_the_console
 from answers.cookiecutter_internals import (
     ROOT,
     Running,
@@ -92,6 +93,7 @@ def furnish(environment: Environment) -> None:
         "backend": backend,
         "handover": handover,
         "files_of_the_team": files_of_the_team,
+        "names_in_the_console": names_in_the_console,
         "section_of_readme": section_of_readme,
     }
 

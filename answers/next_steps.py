@@ -7,6 +7,7 @@ from typing import Any
 from answers import left_open
 from answers.between_fields import bucket_of
 from answers.code_host import HOSTS, provider_of
+from answers.console import database
 
 TEXT = """
 {slug} is ready. Next:
@@ -45,7 +46,10 @@ def on_aws(settings: dict[str, Any], samples: dict[str, str]) -> str:
         ("make pipeline", f"{of_the_pipeline(settings)}: docs/change-management.md"),
         ("make push", f"{of_the_push(settings)}: docs/delivery.md"),
         (first_upload(settings, dataset, samples), 'the first upload: docs/using.md, "Upload"'),
-        (f"select * from {dataset}", f'in Athena, database {database(settings)}: docs/using.md, "Find the output"'),
+        (
+            f"select * from {dataset}",
+            f'in Athena, database {database(settings, settings["environments"][0])}: docs/using.md, "Find the output"',
+        ),
     ]
     return "\n".join(f"    # {comment}\n    {command}" for command, comment in steps)
 
@@ -76,8 +80,3 @@ def first_upload(settings: dict[str, Any], dataset: str, samples: dict[str, str]
 def sample_in(folder: str | None) -> str:
     """The name of the first sample file."""
     return min((path.name for path in Path(folder).iterdir()), default="FILE") if folder else "FILE"
-
-
-def database(settings: dict[str, Any]) -> str:
-    """The catalog's database of the first environment; modules/project/name.tf composes it too."""
-    return f"{settings['slug']}_{settings['environments'][0]['name']}".replace("-", "_")

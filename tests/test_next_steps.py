@@ -12,7 +12,8 @@ from terraform_runner import Terraform
 from test_code_host import ANSWERS, COMPLETE
 
 from answers.between_fields import bucket_of
-from answers.next_steps import database, next_steps
+from answers.console import database
+from answers.next_steps import next_steps
 from answers.project import project_from
 from benches.template import ROOT
 
@@ -100,7 +101,7 @@ def test_the_names_on_aws_are_those_that_terraform_composes(
 
     assert composed == {
         "bucket": bucket_of(settings, settings["environments"][0], "input"),
-        "database": database(settings),
+        "database": database(settings, settings["environments"][0]),
     }
     assert f"s3://{composed['bucket']}/orders/" in text_for(**answers)
     assert f"database {composed['database']}:" in text_for(**answers)
