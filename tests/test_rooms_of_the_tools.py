@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cost": {"project"},
     "operations": {"cost", "report", "project"},
     "delivery": {"operations", "project"},
-    "development": {"project"},
+    "development": {"diagram", "project"},
     "local_run": {"local_aws", "report", "project"},
     "acceptance": {"local_run", "report", "project"},
 }

@@ -113,7 +113,21 @@ def test_the_help_lists_every_command_below_its_section(group: LazyGroup) -> Non
 
 
 def test_the_sections_are_in_the_order_in_which_a_team_needs_them() -> None:
-    assert list(VERBS) == ["On this machine", "Development", "Operations", "On AWS", "Delivery builds", "Tools"]
+    assert list(VERBS) == ["First day", "Every day", "At night", "On AWS", "Builds", "Packages and template"]
+
+
+def test_make_help_has_the_groups_of_dataops_help_with_the_same_verbs() -> None:
+    text = subprocess.run(["make", "-s", "help"], cwd=PROJECT, text=True, capture_output=True, check=True).stdout
+    only_by_make = {*ONLY_BY_MAKE, "help"}
+    groups = {
+        title: re.findall(r"^  ([a-z-]+)  *[A-Z]", lines, re.MULTILINE)
+        for title, lines in re.findall(r"^(\w[^\n]*)\n((?:  [^\n]+\n)+)", text, re.MULTILINE)
+    }
+
+    assert {title: [name for name in names if name not in only_by_make] for title, names in groups.items()} == {
+        title: [name for name in section if name != "delivery"] for title, section in VERBS.items()
+    }
+    assert 'eval "$(make names ENV=dev)"' in text
 
 
 @pytest.mark.parametrize("words", [["--help"], ["delivery", "--help"], ["lcoal"]])
@@ -139,7 +153,7 @@ def test_what_runs_where_nothing_is_installed_needs_no_package(module: str) -> N
 
 
 def test_the_builds_load_only_packages_that_their_lock_file_has() -> None:
-    targets = [verb.target for verb in BUILDS["Builds"].values()] + [VERBS["Delivery builds"]["validate"].target]
+    targets = [verb.target for verb in BUILDS["Builds"].values()] + [VERBS["Builds"]["validate"].target]
     lock = (PROJECT / "buildspecs/requirements.lock").read_text(encoding="utf-8")
     locked = {name.lower() for name in re.findall(r"^([\w.-]+)==", lock, re.MULTILINE)}
 

@@ -18,29 +18,38 @@ class Verb(NamedTuple):
 
 Sections = dict[str, dict[str, Verb]]
 
+# The groups of `make help`.
 VERBS: Sections = {
-    "On this machine": {
+    "First day": {
         "local": Verb("local_run.platform", "Run the whole platform on this machine, over samples or your own files."),
         "local-down": Verb("local_run.platform:local_down", "Stop the local AWS."),
-        "run": Verb("local_run.run_etl", "Run the ETL alone, on local Spark."),
         "query": Verb("local_run.query", "Query with SQL what the local AWS has published."),
         "pipeline-demo": Verb(
             "local_run.pipeline_demo", "Run the whole delivery on this machine, with your approvals."
         ),
+    },
+    "Every day": {
+        "check": Verb(
+            "development.checks:check",
+            "Check project.yaml, the files that follow it, lint, format and types; changes nothing.",
+        ),
+        "fix": Verb(
+            "development.checks:fix", "Fix what check finds, where a program can; redraw what follows project.yaml."
+        ),
+        "test": Verb("development.tests:test", "Run the project's own tests."),
+        "run": Verb("local_run.run_etl", "Run the ETL alone, on local Spark."),
         "cost": Verb("cost.command", "Estimate what a month costs, and what would save most."),
         "diagram": Verb("diagram.architecture", "Draw docs/architecture.svg from project.yaml."),
-    },
-    "Development": {
-        "check": Verb(
-            "development.checks:check", "Check lint, format, types, project.yaml and data contracts; changes nothing."
-        ),
-        "fix": Verb("development.checks:fix", "Fix what check finds, where a program can."),
-        "test": Verb("development.tests:test", "Run the project's own tests."),
-        "soak": Verb("development.tests:soak", "Test two hundred random schedules of faults."),
         "contract": Verb("development.data_contract", "Write each dataset as a data contract into contracts/."),
-        "build": Verb("development.infrastructure:build", "Build the archives that Terraform uploads."),
+        "test-platform": Verb(
+            "development.tests:test_platform", "Test the whole platform on a local AWS, with injected faults."
+        ),
+        "test-delivery": Verb(
+            "development.tests:test_delivery", "Test the whole delivery on a local AWS, from commit to prod."
+        ),
+        "soak": Verb("development.tests:soak", "Test two hundred random schedules of faults."),
     },
-    "Operations": {
+    "At night": {
         "where": Verb("operations.where", "Find a file: its state, the reason, its rows."),
         "report": Verb("operations.environment_report", "Write the report of an environment, here or on AWS."),
         "redrive": Verb("operations.redrive", "Return messages from the dead-letter queues to processing."),
@@ -52,28 +61,23 @@ VERBS: Sections = {
         "doctor": Verb("operations.doctor.command", "Check an account for what would stop a deployment; reads only."),
         "bootstrap": Verb("delivery.bootstrap", "Create what the pipeline needs in an account, once."),
         "bootstrap-remove": Verb("delivery.bootstrap_removal", "Remove what bootstrap created."),
-        "push": Verb("delivery.push", "Push this branch to the project's repository."),
         "pipeline": Verb("delivery.pipeline", "Create or update the delivery pipeline."),
+        "push": Verb("delivery.push", "Push this branch to the project's repository."),
         "plan": Verb("development.infrastructure:plan", "Show what Terraform would change in one environment."),
         "deployed": Verb("delivery.deployed", "Show which commit is deployed where, and what waits for approval."),
         "rollback": Verb("delivery.rollback", "Open a pull request that reverts to an earlier commit."),
         "destroy": Verb("delivery.destroy", "Destroy an environment and its data."),
     },
-    "Delivery builds": {
+    "Builds": {
+        "build": Verb("development.infrastructure:build", "Build the archives that Terraform uploads."),
         "validate": Verb("delivery.validate", "Run Terraform's own checks of every root."),
         "delivery": Verb("command_line:delivery", "Run one build of the pipeline."),
     },
-    "Tools": {
+    "Packages and template": {
         "lock": Verb("development.packages", "Update the lock files after a change of a requirements.txt."),
         "upgrade": Verb("development.template:upgrade", "Merge a newer version of the template."),
         "sync": Verb("development.template:sync", "Update the folders after a change of project.yaml."),
         "adopt": Verb("development.template:adopt", "Write the record that a project needs to be upgraded."),
-        "test-platform": Verb(
-            "development.tests:test_platform", "Test the whole platform on a local AWS, with injected faults."
-        ),
-        "test-delivery": Verb(
-            "development.tests:test_delivery", "Test the whole delivery on a local AWS, from commit to prod."
-        ),
     },
 }
 BUILDS: Sections = {

@@ -7,12 +7,10 @@ from typing import Any
 
 import pytest
 
-from dataops.diagram import architecture, architecture_svg
-from dataops.diagram.architecture import Facts, distinct, facts_of
+from dataops.diagram import architecture_svg
+from dataops.diagram.architecture import Facts, distinct
 from dataops.diagram.architecture_layout import WIDTH, Shape, layout_of
 from dataops.diagram.architecture_svg import BOLD, PADDING, SIZES, STYLES, Text, svg, texts_of
-from dataops.project import PROJECT
-from dataops.project.job_settings import settings_of_all
 from dataops.report.text_width import fitted, width_of
 
 LONG = "a_dataset_of_full_length"
@@ -243,12 +241,6 @@ def test_a_text_is_cut_to_its_room(text: str) -> None:
 
     assert width_of(cut, 12) <= 150
     assert cut == text or cut.endswith("…")
-
-
-def test_the_picture_of_this_project_is_the_one_that_project_yaml_gives() -> None:
-    picture = architecture.PICTURE.read_text(encoding="utf-8")
-
-    assert picture == svg(facts_of(settings_of_all(PROJECT))), "run make diagram, and commit docs/architecture.svg"
 
 
 def test_room_is_left_at_both_ends_of_a_box() -> None:

@@ -1,38 +1,46 @@
-"""Check lint, format and types of the project, and compare project.yaml with its schema and the data contracts."""
+"""Check lint, format and types of the project, project.yaml, and the files that must follow it."""
 
 import shutil
 import sys
 
 import click
 
-from dataops.development.data_contract import faults_of
+from dataops.development.derived_files import out_of_date, renew
 from dataops.development.renamed_settings import renamed_settings
 from dataops.project import PROJECT
 from dataops.project.left_open import list_what_is_left_open, settings_in
 from dataops.project.programs import BIN, run
 
 
-@click.command(help="Check lint, format, types, project.yaml and data contracts. Changes nothing.")
+@click.command(help="Check project.yaml, the files that follow it, lint, format and types. Changes nothing.")
 def check() -> None:
-    """Run each checker; stop at the first that finds something."""
-    run(f"{BIN}/ruff", "check", ".")
-    run(f"{BIN}/ruff", "format", "--check", ".")
-    run(f"{BIN}/mypy")
-    if sentences := renamed_settings(PROJECT):
-        sys.exit("\n".join(sentences))
-    run(f"{BIN}/check-jsonschema", "--schemafile", "project.schema.json", "project.yaml")
+    """Run each checker, the quickest first; stop at the first that finds something."""
+    refuse_what_the_schema_refuses()
     settings = settings_in(PROJECT)
     list_what_is_left_open(settings)
-    if faults := faults_of(PROJECT, settings):
-        sys.exit("\n".join(faults))
+    if sentences := out_of_date(PROJECT, settings):
+        sys.exit("\n".join(sentences))
+    run(f"{BIN}/ruff", "check", ".")
+    run(f"{BIN}/ruff", "format", "--check", ".")
     if shutil.which("terraform"):
         run("terraform", "fmt", "-check", "-recursive")
+    run(f"{BIN}/mypy")
 
 
 @click.command(help="Fix what `dataops check` finds, if a program can.")
 def fix() -> None:
-    """Let the checkers fix what they can."""
+    """Let the checkers fix what they can; write again what does not match project.yaml."""
     run(f"{BIN}/ruff", "check", "--fix", ".")
     run(f"{BIN}/ruff", "format", ".")
     if shutil.which("terraform"):
         run("terraform", "fmt", "-recursive")
+    refuse_what_the_schema_refuses()
+    for name in renew(PROJECT, settings_in(PROJECT)):
+        print(f"Wrote {name}: it follows project.yaml. Review and commit it.")
+
+
+def refuse_what_the_schema_refuses() -> None:
+    """End the command if project.yaml has a former key, or does not fit its schema."""
+    if sentences := renamed_settings(PROJECT):
+        sys.exit("\n".join(sentences))
+    run(f"{BIN}/check-jsonschema", "--schemafile", "project.schema.json", "project.yaml")

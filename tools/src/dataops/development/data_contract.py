@@ -1,7 +1,7 @@
 """Data contracts: each dataset as a file of the Open Data Contract Standard (ODCS), compared with project.yaml."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -48,11 +48,11 @@ def main() -> None:
         print(f"Wrote {path.relative_to(PROJECT)}.")
 
 
-def write(project: Path, settings: dict[str, Any]) -> list[Path]:
-    """Write the contract of every dataset, and keep what its owner added to it."""
-    (project / FOLDER).mkdir(exist_ok=True)
+def write(project: Path, settings: dict[str, Any], names: Iterable[str] | None = None) -> list[Path]:
+    """Write the contracts of datasets, without names of all, and keep what their owners added."""
     written = []
-    for name in settings["datasets"]:
+    for name in settings["datasets"] if names is None else names:
+        (project / FOLDER).mkdir(exist_ok=True)
         path = project / FOLDER / f"{name}.yaml"
         now = read(path) if path.exists() else None
         path.write_text(contract(settings, name, now).to_yaml(), encoding="utf-8")
@@ -77,8 +77,18 @@ def faults_of(project: Path, settings: dict[str, Any]) -> list[str]:
         if path.stem not in settings["datasets"]:
             found.append(f"{file}: project.yaml has no dataset {path.stem}. Remove the contract, or add the dataset.")
         elif contract(settings, path.stem, now).model_dump() != now.model_dump():
-            found.append(f"{file}: it differs from project.yaml. Run make contract, and review the difference.")
+            found.append(f"{file}: it differs from project.yaml. Run make fix, and review the difference.")
     return found
+
+
+def is_stale(project: Path, settings: dict[str, Any], name: str) -> bool:
+    """Return whether a dataset has a valid contract that differs from project.yaml."""
+    path = project / FOLDER / f"{name}.yaml"
+    try:
+        now = read(path) if path.exists() else None
+    except (ModelError, yaml.YAMLError, TypeError):
+        return False
+    return now is not None and contract(settings, name, now).model_dump() != now.model_dump()
 
 
 def read(path: Path) -> OpenDataContractStandard:

@@ -1,6 +1,7 @@
 """Draw docs/architecture.svg from the outputs of modules/project for project.yaml."""
 
 import sys
+from pathlib import Path
 from typing import Any, TypedDict
 
 import click
@@ -8,7 +9,7 @@ import click
 from dataops.diagram.architecture_svg import svg
 from dataops.project import PROJECT
 
-PICTURE = PROJECT / "docs" / "architecture.svg"
+PICTURE = "docs/architecture.svg"
 
 
 class Environment(TypedDict):
@@ -56,13 +57,18 @@ class Facts(TypedDict):
 @click.option("--check", "is_check", is_flag=True, help="change nothing; fail if the picture is out of date")
 def main(is_check: bool) -> None:
     """Draw the picture, or with --check fail if it does not match project.yaml."""
+    path, picture = PROJECT / PICTURE, drawn(PROJECT)
+    if not is_check:
+        path.write_text(picture, encoding="utf-8")
+    elif not path.exists() or path.read_text(encoding="utf-8") != picture:
+        sys.exit("docs/architecture.svg does not match project.yaml: run make diagram and commit the picture.")
+
+
+def drawn(project: Path) -> str:
+    """The picture of a project, as project.yaml gives it."""
     from dataops.project.job_settings import settings_of_all
 
-    drawn = svg(facts_of(settings_of_all(PROJECT)))
-    if not is_check:
-        PICTURE.write_text(drawn, encoding="utf-8")
-    elif not PICTURE.exists() or PICTURE.read_text(encoding="utf-8") != drawn:
-        sys.exit("docs/architecture.svg does not match project.yaml: run make diagram and commit the picture.")
+    return svg(facts_of(settings_of_all(project)))
 
 
 def facts_of(settings: dict[str, dict[str, Any]]) -> Facts:

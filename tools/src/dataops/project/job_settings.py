@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -95,6 +96,8 @@ def _terraform(folder: Path, *arguments: str) -> str:
         done = subprocess.run(
             ["terraform", *arguments],
             cwd=folder,
+            # Terraform is Go: less frequent garbage collection halves its CPU time here.
+            env={"GOGC": "400", **os.environ},
             text=True,
             encoding="utf-8",
             capture_output=True,
