@@ -3,6 +3,8 @@
 import io
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +15,7 @@ from steps.settings import ManifestFile, batch_of
 
 from dataops.local_aws.glue.java_options import LARGE_BYTES, LARGE_INPUT, SMALL_INPUT
 from dataops.local_run import java, run_etl
-from dataops.local_run.storage import local_storage
+from dataops.local_run.storage import LocalStorage, local_storage
 from dataops.project import job_settings
 
 REPORT: dict[str, Any] = {
@@ -40,6 +42,8 @@ REPORT: dict[str, Any] = {
     ],
 }
 BUCKETS = {"output_bucket": "out", "quarantine_bucket": "bad"}
+PURPOSES = ("input_bucket", "output_bucket", "quarantine_bucket")
+OF_ORDERS: dict[str, Any] = {"dataset": "orders", "database": "acme", "columns": [], "table_format": "parquet"}
 
 
 def shown(report: dict[str, Any]) -> str:
@@ -138,22 +142,35 @@ def test_java_is_set_for_the_size_of_what_the_job_reads(
 ) -> None:
     conf: list[str] = []
 
-    def end_at_once(command: list[str], env: dict[str, str], **_: Any) -> SimpleNamespace:
-        conf.append(Path(env["SPARK_CONF_DIR"], "spark-defaults.conf").read_text())
-        return SimpleNamespace(stderr="")
+    @contextmanager
+    def ends_at_once(environment: dict[str, str], log: Path) -> Iterator[SimpleNamespace]:
+        conf.append(Path(environment["SPARK_CONF_DIR"], "spark-defaults.conf").read_text())
+        yield SimpleNamespace(run=lambda *_: "")
 
-    monkeypatch.setattr(run_etl.subprocess, "run", end_at_once)
-    lines = [
-        {"bucket": "in", "key": f"orders/{size}", "version_id": "1", "etag": "e", "size": size, "uploaded_at": "2026"}
-        for size in sizes
-    ]
+    monkeypatch.setattr(run_etl, "shared_spark", ends_at_once)
+    monkeypatch.setattr(LocalStorage, "upload", lambda self, path, bucket, key: uploaded(key, int(path.name)))
     # moto keeps its resources for the lifetime of the process.
-    bucket = f"out-{sum(sizes)}"
+    settings = {purpose: f"{purpose}-{sum(sizes)}".replace("_", "-") for purpose in PURPOSES} | OF_ORDERS
     with local_storage(tmp_path) as storage, pytest.raises(SystemExit, match="ended before it could report"):
-        storage.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-        run_etl.run_job(storage, BUCKETS | {"output_bucket": bucket, "dataset": "orders"}, lines, None)
+        files = [Path(str(size)) for size in sizes]
+        run_etl.run_datasets(storage, {"orders": settings}, {"orders": files}, None, Console(file=io.StringIO()))
 
     assert f"spark.driver.extraJavaOptions {options}\n" in conf[0]
+
+
+def uploaded(key: str, size: int) -> dict[str, Any]:
+    return {"bucket": "in", "key": key, "version_id": "1", "etag": "e", "size": size, "uploaded_at": "2026"}
+
+
+def test_an_unknown_dataset_is_refused_with_the_names_that_there_are() -> None:
+    with pytest.raises(SystemExit) as ended:
+        run_etl.chosen({"orders": "{}", "visits": "{}"}, "order")
+
+    assert ended.value.code == "project.yaml has no dataset order: it has orders, visits. Say DATASET=name."
+
+
+def test_one_dataset_is_chosen_by_its_name() -> None:
+    assert run_etl.chosen({"orders": "{1}", "visits": "{2}"}, "visits") == {"visits": "{2}"}
 
 
 def project_with(tmp_path: Path, output: str) -> Path:

@@ -3,7 +3,6 @@
 import json
 import logging
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from rich.table import Table
 
 from dataops.local_run.data_folder import files_of_datasets, shown
 from dataops.local_run.java import java_home
+from dataops.local_run.shared_spark import SharedSpark, shared_spark
 from dataops.local_run.storage import LocalStorage, local_storage
 from dataops.project import PROJECT
 from dataops.project.job_settings import job_settings
@@ -28,61 +28,74 @@ from dataops.project.terraform import refuse_unknown_environment
 @click.option(
     "--data", type=click.Path(path_type=Path), default=PROJECT / "samples", help="a folder with one folder per dataset"
 )
-def main(environment: str, data: Path) -> None:
+@click.option("--dataset", help="run the job of one dataset only")
+def main(environment: str, data: Path, dataset: str | None) -> None:
     """Run the job of each dataset that has a folder of files."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
     refuse_unknown_environment(PROJECT, environment)
     java = java_home()
-    settings = job_settings(PROJECT, environment)
-    datasets = files_of_datasets(data, settings, "make run")
+    settings = chosen(job_settings(PROJECT, environment), dataset)
+    files = files_of_datasets(data, settings, "make run")
     # Separate from the data of `make local`, whose local AWS may be running.
     folder = folder_of(environment) / "run"
     shutil.rmtree(folder, ignore_errors=True)
     with local_storage(folder) as storage:
-        reports = [run_dataset(storage, settings[name], files, java, console) for name, files in datasets.items()]
+        reports = run_datasets(storage, {name: json.loads(settings[name]) for name in files}, files, java, console)
     if any(report["state"] == "failed" for report in reports):
         sys.exit(1)
 
 
-def run_dataset(
-    storage: LocalStorage, text: str, files: list[Path], java: str | None, console: Console
-) -> dict[str, Any]:
-    """Upload the files, run the job over them, show and return its report."""
-    settings = json.loads(text)
-    dataset, bucket = settings["dataset"], settings["input_bucket"]
-    if settings["table_format"] == "iceberg":
-        console.print(f"{dataset}: the Iceberg table needs AWS; here you see the batch that it takes in.")
-        settings["table_format"] = "parquet"
-    storage.create(settings)
-    uploaded = [storage.upload(path, bucket, f"{dataset}/{path.name}") for path in files]
-    console.print(f"[bold]{dataset}[/bold]: running files/etl.py over {len(files)} files …")
-    report, complaint = run_job(storage, settings, uploaded, java)
-    show(report, settings, storage.folder, console)
-    if report["state"] == "failed" and not complaint.strip().startswith(report["reason"]):
-        console.print(complaint, markup=False)
-    return report
+def chosen(settings: dict[str, str], dataset: str | None) -> dict[str, str]:
+    """The settings of one dataset, or of all if none is named."""
+    if dataset is None:
+        return settings
+    if dataset not in settings:
+        sys.exit(f"project.yaml has no dataset {dataset}: it has {', '.join(settings)}. Say DATASET=name.")
+    return {dataset: settings[dataset]}
+
+
+def run_datasets(
+    storage: LocalStorage,
+    settings: dict[str, dict[str, Any]],
+    files: dict[str, list[Path]],
+    java: str | None,
+    console: Console,
+) -> list[dict[str, Any]]:
+    """Upload the files of each dataset, run the jobs on one Spark, show and return their reports."""
+    for each in settings.values():
+        if each["table_format"] == "iceberg":
+            console.print(f"{each['dataset']}: the Iceberg table needs AWS; here you see the batch that it takes in.")
+            each["table_format"] = "parquet"
+        storage.create(each)
+    uploaded = {
+        name: [storage.upload(path, each["input_bucket"], f"{name}/{path.name}") for path in files[name]]
+        for name, each in settings.items()
+    }
+    size = sum(file["size"] for each in uploaded.values() for file in each)
+    reports = []
+    with shared_spark(storage.process_environment(java, size), storage.folder / "etl.log") as spark:
+        for name, each in settings.items():
+            console.print(f"[bold]{name}[/bold]: running files/etl.py over {len(uploaded[name])} files …")
+            report, complaint = run_job(storage, each, uploaded[name], spark)
+            show(report, each, storage.folder, console)
+            if report["state"] == "failed" and not complaint.strip().startswith(report["reason"]):
+                console.print(complaint, markup=False)
+            reports.append(report)
+    return reports
 
 
 def run_job(
-    storage: LocalStorage, settings: dict[str, Any], uploaded: list[dict[str, Any]], java: str | None
+    storage: LocalStorage, settings: dict[str, Any], uploaded: list[dict[str, Any]], spark: SharedSpark
 ) -> tuple[dict[str, Any], str]:
-    """Run files/etl.py unchanged in its own process; return its report and its warnings."""
+    """Run files/etl.py unchanged; return its report and its warnings."""
     manifest, run = storage.put_manifest(settings, uploaded)
-    job: list[str | Path] = [sys.executable, PROJECT / "files" / "etl.py"]
-    done = subprocess.run(
-        [*job, "--settings", json.dumps(settings), "--manifest", manifest],
-        env=storage.process_environment(java, sum(file["size"] for file in uploaded)),
-        text=True,
-        encoding="utf-8",
-        stderr=subprocess.PIPE,
-        check=False,
-    )
+    complaint = spark.run("--settings", json.dumps(settings), "--manifest", manifest)
     storage.keep(settings["output_bucket"])
     path = storage.folder / settings["output_bucket"] / report_key(settings["dataset"], run)
     if not path.exists():
-        sys.exit(f"The job of {settings['dataset']} ended before it could report:\n{done.stderr}")
-    return json.loads(path.read_text(encoding="utf-8")), done.stderr
+        sys.exit(f"The job of {settings['dataset']} ended before it could report:\n{complaint}")
+    return json.loads(path.read_text(encoding="utf-8")), complaint
 
 
 def show(report: dict[str, Any], settings: dict[str, Any], folder: Path, console: Console) -> None:
