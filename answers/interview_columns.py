@@ -9,7 +9,8 @@ from rich.text import Text
 from answers import interview_questions as ask
 from answers.between_fields import DATES, NUMBERS
 from answers.inference import Column, Inference
-from answers.inference_types import Finding
+from answers.inference_fit import test_of
+from answers.sample_fields import listed
 from answers.text import shown
 
 Answer = dict[str, Any]
@@ -31,19 +32,13 @@ def inferred(inference: Inference) -> list[Answer]:
     for column in inference.columns:
         finding, chosen = column.finding, column.type
         text = sentence(f"{column.name}: {finding.sentence}")
-        if is_asked(finding):
+        if finding.must_be_asked:
             choices = {each.label(): each for each in finding.choices}
             chosen = ask.choice(f"Type of {column.name}", choices, chosen, text)
         elif finding.sentence:
             ask.say(f"  {text}{f' Taken as {chosen.type}.' if len(finding.choices) > 1 else ''}")
         found.append(without_empty({"name": column.name, "type": chosen.type, "format": chosen.format}))
     return found
-
-
-def is_asked(finding: Finding) -> bool:
-    """Whether a wrong guess would publish wrong values unseen: the day taken for the month."""
-    formats = {choice.format for choice in finding.choices if choice.type in DATES}
-    return len(formats) > 1
 
 
 def sentence(text: str) -> str:
@@ -54,30 +49,40 @@ def without_empty(answer: Answer) -> Answer:
     return {key: value for key, value in answer.items() if value not in ("", None, [])}
 
 
-def corrected(columns: list[Answer], seen: dict[str, Column]) -> list[Answer]:
-    """Return the columns as the person wants them; `seen` is the sample's evidence."""
+def corrected(columns: list[Answer], seen: dict[str, Column], have_names: bool = True) -> list[Answer]:
+    """Return the columns as the person wants them; `seen` is the sample's evidence.
+
+    Without names in the files a column is known by its place: none can be dropped, and evidence follows a new name.
+    """
     likeliest = "accept" if columns else "add"
     while True:
         if not columns:
             columns = [one_column({}, columns)]
         show(columns, seen)
         choices = {"These columns are right": "accept", "Add a column": "add", "Change a column": "change"}
-        if len(columns) > 1:
+        if len(columns) > 1 and have_names:
             choices["Drop a column"] = "drop"
         chosen = ask.choice("Columns", choices, likeliest)
         if chosen == "accept":
             return columns
-        columns = edited(columns, chosen)
+        columns = edited(columns, chosen, seen, have_names)
 
 
-def edited(columns: list[Answer], how: str) -> list[Answer]:
+def edited(columns: list[Answer], how: str, seen: dict[str, Column], have_names: bool) -> list[Answer]:
     if how == "add":
         return [*columns, one_column({}, columns)]
     number = which(f"Which column do you {how}?", columns)
     others = [each for index, each in enumerate(columns) if index != number]
     if how == "drop":
         return others
-    return [*others[:number], one_column(columns[number], others), *others[number:]]
+    before = columns[number]["name"]
+    after = one_column(columns[number], others, seen.get(before))
+    if after["name"] != before and before in seen:
+        if not have_names:
+            seen[after["name"]] = seen.pop(before)
+        elif after["name"] not in seen:
+            ask.say(f"  The sample has no column {after['name']}: it is empty until the files have one of this name.")
+    return [*others[:number], after, *others[number:]]
 
 
 def which(message: str, columns: list[Answer]) -> int:
@@ -86,13 +91,22 @@ def which(message: str, columns: list[Answer]) -> int:
     return found
 
 
-def one_column(now: Answer, others: list[Answer]) -> Answer:
+def one_column(now: Answer, others: list[Answer], seen: Column | None = None) -> Answer:
     """Return a column's name, type and, for dates, format; its rules stay."""
     help_text = (
         "The column's name in the files, in lower case, with _ in place of other characters: order_id for Order ID."
     )
     taken = [each["name"] for each in others]
     name = ask.text("Column", "column_name", now.get("name", ""), help_text, taken)
+    while True:
+        column_type, written = type_and_format(name, now)
+        is_new = (column_type, written) != (now.get("type"), now.get("format", ""))
+        doubt = doubt_about(seen, column_type, written) if is_new else ""
+        if not doubt or ask.yes(f"Use {column_type} all the same?", False, doubt):
+            return without_empty({**now, "name": name, "type": column_type, "format": written})
+
+
+def type_and_format(name: str, now: Answer) -> tuple[str, str]:
     offered = list(dict.fromkeys([*([now["type"]] if now else []), *TYPES]))
     choices = {each: each for each in [*offered, ANOTHER_TYPE]}
     column_type = ask.choice(
@@ -103,12 +117,27 @@ def one_column(now: Answer, others: list[Answer]) -> Answer:
     )
     if column_type == ANOTHER_TYPE:
         column_type = ask.text(f"Type of {name}", "column_type", now.get("type", ""))
-    written = ""
-    if column_type in DATES:
-        usual = "yyyy-MM-dd" if column_type == "date" else "yyyy-MM-dd HH:mm:ss"
-        help_text = f"{ask.rule_of('date_format')} Empty for {usual}."
-        written = ask.text(f"How is {name} written?", "date_format", now.get("format", ""), help_text, optional=True)
-    return without_empty({**now, "name": name, "type": column_type, "format": written})
+    if column_type not in DATES:
+        return column_type, ""
+    usual = "yyyy-MM-dd" if column_type == "date" else "yyyy-MM-dd HH:mm:ss"
+    help_text = f"{ask.rule_of('date_format')} Empty for {usual}."
+    written = ask.text(f"How is {name} written?", "date_format", now.get("format", ""), help_text, optional=True)
+    return column_type, written
+
+
+def doubt_about(seen: Column | None, column_type: str, written: str) -> str:
+    """Return how many values of the sample a chosen type does not fit; empty if all fit, or only Spark can tell."""
+    # Parquet and ORC files have types of their own, which the job converts.
+    if seen is None or seen.field.type or not seen.values:
+        return ""
+    fits = test_of(column_type, written or None, seen.decimal)
+    others = [value for value in seen.values if fits and not fits(value)]
+    if not others:
+        return ""
+    form = f", written {written}" if written else ""
+    good, total = len(seen.values) - len(others), len(seen.values)
+    rest = f"the rows of the others ({listed(list(dict.fromkeys(others)))}) go to quarantine."
+    return f"{good:,} of {total:,} values fit {column_type}{form}; {rest}"
 
 
 def show(columns: list[Answer], seen: dict[str, Column]) -> None:

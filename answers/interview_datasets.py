@@ -3,19 +3,28 @@
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from answers import forms, interview_columns, personal_data, short_name
 from answers import interview_questions as ask
 from answers.between_fields import PARTITIONS
 from answers.contract import Contracted, ContractError, is_contract, read_contract
-from answers.inference import Column, Inference, can_be_key, can_partition, can_tell_newest, infer
+from answers.inference import DATES, Column, Inference, can_be_key, can_partition, can_tell_newest, infer, partitions_of
 from answers.sample_fields import SampleError
-from answers.sample_file import Sample, read_sample
+from answers.sample_file import Reading, Sample, read_sample
 
 Answer = dict[str, Any]
 FORMATS = {"CSV": "csv", "JSON (lines or an array)": "json", "Parquet": "parquet", "ORC": "orc"}
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "vertical bar": "|"}
+ENCODINGS = {
+    "UTF-8": "utf-8",
+    "Windows-1252 (Western Europe, Windows)": "windows-1252",
+    "ISO-8859-1 (Latin-1)": "iso-8859-1",
+    "UTF-16": "utf-16",
+}
+DECIMALS = {"a point: 1.5": ".", "a comma: 1,5 or 1.234,5": ","}
+# The settings that say how a text file is read, with their defaults.
+READING = {"delimiter": ",", "encoding": "utf-8", "header": True, "decimal": "."}
 NONE = ""
 KEPT = ("prefix", "maximum_quarantined_share", "expected_every", "on_drift", "table_format", "schedule")
 SHARES = {"none": 0, "1 %": 0.01, "5 %": 0.05, "20 %": 0.2}
@@ -33,6 +42,8 @@ EXPECTED = {
 SAMPLE_FILE, IS_COPIED = "sample file", "sample is copied"
 EXAMPLES = "orders:csv, customers:json"
 ROLES = ("primary_key", "newest_by", "partition_by")
+# What can be changed only while a sample shows what becomes of it.
+OF_A_SAMPLE = ("missing", "reading")
 
 
 def datasets(proposed: dict[str, Answer]) -> dict[str, Answer]:
@@ -74,7 +85,7 @@ def accepted(name: str, now: Answer, taken: list[str]) -> tuple[str, Answer]:
     """A dataset without a sample, as the person accepts it."""
     while True:
         show(name, now, {})
-        chosen = ask.choice(f"Dataset {name}", {t: part for t, part in CHANGES.items() if part != "missing"})
+        chosen = ask.choice(f"Dataset {name}", {t: part for t, part in CHANGES.items() if part not in OF_A_SAMPLE})
         if chosen == "accept":
             return name, now
         if chosen == "name":
@@ -118,26 +129,71 @@ def typed(taken: list[str]) -> tuple[str, Answer]:
     return name, with_roles(settings, {})
 
 
+class Proposal(NamedTuple):
+    """What a sample proposes, and what it was inferred from."""
+
+    sample: Sample
+    inference: Inference
+    settings: Answer
+    seen: dict[str, Column]
+
+
 def from_sample(path: Path, taken: list[str]) -> tuple[str, Answer]:
     """A dataset as its sample proposes it, and as the person accepts it."""
-    sample = sampled(path)
-    inference = infer(sample)
+    proposal = proposed_by(path, sampled(path))
+    settings = proposal.settings
     name = short_name.dataset_for(path.name, taken) or ask.text("Dataset", "dataset_name", taken=taken)
-    settings = proposed_by(path, sample, inference)
-    seen = {column.name: column for column in inference.columns}
     while True:
-        show(name, settings, seen)
-        chosen = ask.choice(f"Dataset {name}", CHANGES)
+        show(name, settings, proposal.seen)
+        chosen = ask.choice(f"Dataset {name}", changes_of(settings))
         if chosen == "accept":
             return name, settings
         if chosen == "name":
             name = ask.text("Dataset", "dataset_name", name, taken=taken)
-        elif chosen == "missing":
-            inference = infer(sample, missing_values(sample))
-            settings = proposed_by(path, sample, inference)
-            seen = {column.name: column for column in inference.columns}
+        elif chosen in ("missing", "reading"):
+            proposal = proposed_otherwise(chosen, path, proposal, settings)
+            settings = proposal.settings
         else:
-            settings = changed(chosen, name, settings, seen)
+            settings = changed(chosen, name, settings, proposal.seen)
+
+
+def proposed_otherwise(part: str, path: Path, proposal: Proposal, now: Answer) -> Proposal:
+    """What a sample proposes once the person has said what is missing in it, or how it is read."""
+    if part == "missing":
+        decimal = proposal.inference.decimal
+        return proposed_by(path, proposal.sample, missing_values(proposal.sample, decimal), decimal)
+    reading, decimal = asked_reading(now)
+    try:
+        sample = read(path, reading)
+    except SampleError as error:
+        ask.say(f"  So it cannot be read: {error}")
+        return proposal
+    say_what_was_read(path, sample)
+    return proposed_by(path, sample, None, decimal)
+
+
+def asked_reading(now: Answer) -> tuple[Reading, str]:
+    """How the person wants the files of a dataset to be read; what it has is pointed at."""
+    found = {**READING, **now}
+    is_csv = now["format"] == "csv"
+    if is_csv:
+        found["delimiter"] = ask.choice("Which character separates the fields?", DELIMITERS, found["delimiter"])
+    found["encoding"] = ask.choice("How are letters written?", ENCODINGS, found["encoding"])
+    if is_csv:
+        found["header"] = ask.yes("Does the first line name the columns?", found["header"])
+        found["decimal"] = ask.choice("What stands before decimals?", DECIMALS, found["decimal"])
+    return reading_of(found), found["decimal"]
+
+
+def reading_of(now: Answer) -> Reading:
+    """How the settings of a dataset say that its files are read."""
+    found = {**READING, **now}
+    return Reading(found["delimiter"], found["encoding"], found["header"])
+
+
+def changes_of(now: Answer) -> dict[str, str]:
+    """The parts of a dataset that can be changed; only text can be read in several ways."""
+    return {title: part for title, part in CHANGES.items() if part != "reading" or now["format"] in ("csv", "json")}
 
 
 CHANGES = {
@@ -146,6 +202,7 @@ CHANGES = {
     "Change its columns": "columns",
     "Change its primary key, newest row or partition": "roles",
     "Change which texts mean a missing value": "missing",
+    "Change how its files are read": "reading",
     "Set rules for its values": "rules",
     "Set its share of quarantined rows and how often data is expected": "expectations",
 }
@@ -162,17 +219,30 @@ def changed(part: str, name: str, now: Answer, seen: dict[str, Column]) -> Answe
     return parts[part]()
 
 
-def proposed_by(path: Path, sample: Sample, inference: Inference) -> Answer:
-    """A dataset's entry as a sample proposes it."""
+def proposed_by(path: Path, sample: Sample, missing: list[str] | None = None, decimal: str | None = None) -> Proposal:
+    """What a sample proposes: a dataset's entry, and the evidence for it by column."""
+    inference = infer(sample, missing, decimal)
     roles = {role: getattr(inference, role) for role in ROLES}
     roles["primary_key"] = list(roles["primary_key"])
     settings = {"format": sample.format, **details(sample, inference), "columns": interview_columns.inferred(inference)}
     found = interview_columns.without_empty({**settings, **roles})
-    return {**without_lost_roles(found), SAMPLE_FILE: str(path)}
+    seen = {column.name: column for column in inference.columns}
+    return Proposal(sample, inference, {**without_lost_roles(found), SAMPLE_FILE: str(path)}, seen)
 
 
 def with_columns(now: Answer, seen: dict[str, Column]) -> Answer:
-    return without_lost_roles({**now, "columns": interview_columns.corrected(now["columns"], seen)})
+    columns = interview_columns.corrected(now["columns"], seen, have_names=now.get("header", True))
+    if not now.get("header", True):
+        renamed = dict(zip((each["name"] for each in now["columns"]), columns, strict=False))
+        now = {**now, **roles_renamed(now, {old: new["name"] for old, new in renamed.items()})}
+    return without_lost_roles({**now, "columns": columns})
+
+
+def roles_renamed(now: Answer, names: dict[str, str]) -> Answer:
+    """The roles of columns under their new names: without a header, the person gives every column its name."""
+    roles = {role: names.get(now[role], now[role]) for role in ROLES[1:] if role in now}
+    key = {"primary_key": [names.get(each, each) for each in now["primary_key"]]} if "primary_key" in now else {}
+    return {**key, **roles}
 
 
 def without_lost_roles(now: Answer) -> Answer:
@@ -189,18 +259,43 @@ def show(name: str, now: Answer, seen: dict[str, Column]) -> None:
     if ask.is_replaying():
         return
     interview_columns.show(now["columns"], seen)
-    for title, text in facts_of(now):
+    for title, text in facts_of(now, seen):
         ask.say(f"  {title}: {text}")
 
 
-def facts_of(now: Answer) -> list[tuple[str, str]]:
+def facts_of(now: Answer, seen: dict[str, Column]) -> list[tuple[str, str]]:
     """What a dataset is besides its columns, in words."""
-    facts = [("primary key", ", ".join(now.get("primary_key", [])) or "none, so every row is published")]
+    key = now.get("primary_key", [])
+    facts = [("primary key", f"{', '.join(key)}{doubt_about_key(key, seen)}" or "none, so every row is published")]
     facts += [("newest row by", now["newest_by"])] if "newest_by" in now else []
-    facts += [("partitioned by", now["partition_by"])] if "partition_by" in now else []
+    facts += partition_facts(now, seen)
     facts += [("data expected every", now["expected_every"])] if "expected_every" in now else []
     facts += [("read as missing", ", ".join(now["missing_values"]))] if "missing_values" in now else []
-    return facts
+    read_as = [now.get("encoding"), "no header" if not now.get("header", True) else None]
+    read_as += ["decimal commas" if now.get("decimal") == "," else None]
+    return facts + ([("files", ", ".join(filter(None, read_as)))] if any(read_as) else [])
+
+
+def doubt_about_key(key: list[str], seen: dict[str, Column]) -> str:
+    """A remark on a key that only the rows that were read support."""
+    columns = [seen[name] for name in key if name in seen]
+    if len(columns) != 1 or columns[0].sample.whole or not columns[0].is_unique:
+        return ""
+    return f" (every row has its own, in {columns[0].sample.rows_read}; the rest of the file was not read)"
+
+
+def partition_facts(now: Answer, seen: dict[str, Column]) -> list[tuple[str, str]]:
+    """What a dataset is partitioned by, with the files that it costs; why a date is not used for it."""
+    name = now.get("partition_by")
+    if name:
+        cost = f" (a file like this becomes {partitions_of(seen[name]).sentence})" if name in seen else ""
+        return [("partitioned by", f"{name}{cost}")]
+    dates = [each for each in now["columns"] if each["type"] in DATES and each["name"] in seen]
+    able = [column for each in dates if (column := seen[each["name"]]).is_complete and column.type.type in DATES]
+    if not able or partitions_of(able[0]).are_reasonable:
+        return []
+    cost = f"by {able[0].name}, a file like this would become {partitions_of(able[0]).sentence}"
+    return [("partitioned by", f"nothing ({cost})")]
 
 
 def with_copies(found: dict[str, Answer]) -> dict[str, Answer]:
@@ -225,7 +320,13 @@ def title_of_copy(name: str, columns: list[str]) -> str:
 
 def personal_columns(path: Path, now: Answer) -> list[str]:
     """The columns of a sample that look like personal data."""
-    return [each.name for each in infer(read(path, now.get("delimiter"))).columns if personal_data.looks_personal(each)]
+    columns = infer(read(path, reading_of(now))).columns
+    names = [each.name for each in columns]
+    if not now.get("header", True):
+        names = [each["name"] for each in now["columns"]]
+    return [
+        name for name, column in zip(names, columns, strict=False) if personal_data.looks_personal(name, column.values)
+    ]
 
 
 def copies(found: dict[str, Answer]) -> dict[str, str]:
@@ -274,14 +375,14 @@ def sample_fault(path: Path) -> str | None:
     return None
 
 
-def read(path: Path, delimiter: str | None = None) -> Sample:
+def read(path: Path, reading: Reading = Reading()) -> Sample:  # noqa: B008 (a tuple does not change)
     """A sample, read once while it stays as it is: a step back runs the whole interview again."""
-    return read_at(path, path.stat().st_mtime_ns, delimiter)
+    return read_at(path, path.stat().st_mtime_ns, reading)
 
 
 @lru_cache(maxsize=32)
-def read_at(path: Path, changed_at: int, delimiter: str | None) -> Sample:
-    return read_sample(path, delimiter)
+def read_at(path: Path, changed_at: int, reading: Reading) -> Sample:
+    return read_sample(path, reading)
 
 
 def sampled(path: Path) -> Sample:
@@ -292,27 +393,32 @@ def sampled(path: Path) -> Sample:
         help_text = f"{path.name} can be read in several ways."
         sign = ask.choice("Which character separates the fields?", titles, sample.delimiters[0], help_text)
         others = [each for each in sample.delimiters if each != sign]
-        sample = Sample(**{**vars(read(path, sign)), "delimiters": (sign, *others)})
-    looked_at = f"all {sample.rows:,} rows" if sample.whole else f"the first {sample.rows:,} rows"
-    ask.say(f"  Looked at {looked_at} of {path.name}: {sample.format}, {len(sample.fields)} columns.")
-    for note in sample.notes:
-        ask.say(f"  {note}")
+        sample = Sample(**{**vars(read(path, Reading(sign))), "delimiters": (sign, *others)})
+    say_what_was_read(path, sample)
     return sample
 
 
-def missing_values(sample: Sample) -> list[str]:
+def say_what_was_read(path: Path, sample: Sample) -> None:
+    ask.say(f"  Looked at {sample.rows_read} of {path.name}: {sample.format}, {len(sample.fields)} columns.")
+    for note in sample.notes:
+        ask.say(f"  {note}")
+
+
+def missing_values(sample: Sample, decimal: str) -> list[str]:
     """Return the texts of the sample that mean a missing value, each asked."""
     return [
         each.text
-        for each in infer(sample).missing_texts
+        for each in infer(sample, decimal=decimal).missing_texts
         if ask.yes(f"Does '{each.text}' mean a missing value?", each.is_proposed, each.sentence)
     ]
 
 
 def details(sample: Sample, inference: Inference) -> Answer:
-    delimiter = {"delimiter": sample.delimiters[0]} if sample.format == "csv" and sample.delimiters[0] != "," else {}
-    missing = {"missing_values": list(inference.missing_values)} if inference.missing_values else {}
-    return {**delimiter, **missing}
+    """How the files of a sample are read, as far as it is not the default."""
+    found: Answer = {"encoding": sample.encoding, "missing_values": list(inference.missing_values)}
+    if sample.format == "csv":
+        found |= {"delimiter": sample.delimiter, "header": sample.has_header, "decimal": inference.decimal}
+    return {key: value for key, value in found.items() if value not in ([], READING.get(key))}
 
 
 def without_sample() -> Answer:
@@ -339,31 +445,47 @@ def with_roles(now: Answer, seen: dict[str, Column]) -> Answer:
         able = [name for name, kind in types.items() if can_tell_newest(name, kind)]
         able = [name for name in able if name not in found["primary_key"]]
         help_text = "Of rows with the same key, the one with the latest value in this column is published."
-        found["newest_by"] = role("Newest row by", able, proposed["newest_by"], "the latest upload", help_text)
+        found["newest_by"] = role(
+            "Newest row by", {name: name for name in able}, proposed["newest_by"], "the latest upload", help_text
+        )
     able = [
         name for name, kind in types.items() if kind in PARTITIONS and (name not in seen or can_partition(seen[name]))
     ]
-    help_text = "The published table gets a folder per day (dates) or per value, so that queries can skip folders."
-    found["partition_by"] = role("Partition by", able, proposed["partition_by"], "nothing", help_text)
+    help_text = (
+        "The published table gets a folder per day (dates) or per value, so that queries can skip folders. "
+        "Each run writes at least one file into each folder that it has rows for: many small files are slow."
+    )
+    titles = {f"{name}{cost_of_partitions(seen.get(name))}": name for name in able}
+    found["partition_by"] = role("Partition by", titles, proposed["partition_by"], "nothing", help_text)
     return interview_columns.without_empty(found)
 
 
-def role(message: str, able: list[str], proposed: str | None, otherwise: str, help_text: str) -> str:
-    """Return a column for a role, empty for none; not asked if no column fits."""
+def role(message: str, able: dict[str, str], proposed: str | None, otherwise: str, help_text: str) -> str:
+    """Return a column for a role, empty for none; not asked if no column fits. `able` has the columns by title."""
     if not able:
         return NONE
-    choices = {**{name: name for name in able}, otherwise: NONE}
-    found: str = ask.choice(message, choices, proposed or NONE, help_text)
+    found: str = ask.choice(message, {**able, otherwise: NONE}, proposed or NONE, help_text)
     return found
 
 
 def repetition(column: Column | None) -> str:
+    """What the rows that were read say about a column as a key."""
     if column is None or not column.values:
         return ""
+    read_rows = column.sample.rows_read
     if column.missing:
-        return f" (missing in {column.missing:,} rows)"
-    repeated = len(column.values) - len(set(column.values))
-    return f" ({repeated:,} rows repeat a value)" if repeated else " (every row has its own)"
+        return f" (missing in {column.missing:,} of {read_rows})"
+    if column.repeated:
+        return f" ({column.repeated:,} of {read_rows} repeat a value)"
+    return f" (every row has its own, in {read_rows})"
+
+
+def cost_of_partitions(column: Column | None) -> str:
+    """What partitions by a column become of a file like the sample, and which rows they refuse."""
+    if column is None or not column.values:
+        return ""
+    missing = f"; the {column.missing:,} rows without it go to quarantine" if column.missing else ""
+    return f" (a file like this becomes {partitions_of(column).sentence}{missing})"
 
 
 def with_columns_ruled(now: Answer) -> Answer:

@@ -1,8 +1,7 @@
 """Finds columns that look like personal data, so that no sample with them is copied unasked."""
 
 import re
-
-from answers.inference import Column
+from collections.abc import Sequence
 
 WORDS = {
     *("name", "firstname", "lastname", "surname", "forename", "fullname", "username", "initials", "person", "contact"),
@@ -31,11 +30,11 @@ TELEPHONE = re.compile(r"\+\d[\d ()/-]{6,}")
 LOOKED_AT = 200
 
 
-def looks_personal(column: Column) -> bool:
+def looks_personal(name: str, values: Sequence[str]) -> bool:
     """Whether a column's name or its values look like data about a person."""
-    words = set(column.name.split("_"))
+    words = set(name.split("_"))
     of_a_thing = words & OF_THINGS and not words & (WORDS - {"name"})
     if words & WORDS and not of_a_thing:
         return True
-    texts = [str(value) for value in column.values[:LOOKED_AT]]
+    texts = [str(value) for value in values[:LOOKED_AT]]
     return any(ADDRESS.fullmatch(text) or TELEPHONE.fullmatch(text) for text in texts)

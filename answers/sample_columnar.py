@@ -33,7 +33,7 @@ def fields_of_file(path: Path, file_format: str, most: int) -> tuple[list[Field]
     table, total = first_rows(path, file_format, most)
     headers = list(table.column_names)
     columns = [[None if v is None else str(v) for v in column.to_pylist()] for column in table.columns]
-    fields, notes = fields_of(headers, columns, has_header=False)
+    fields, notes = fields_of(headers, columns)
     kinds = {column_name_for(name): str(kind) for name, kind in zip(headers, table.schema.types, strict=True)}
     typed = [Field(each.name, each.header, each.cells, declared(kinds[each.name])) for each in fields]
     known = [field for field in typed if field.type]

@@ -1,13 +1,14 @@
 """The first rows of a sample file, as a small file of the same form for samples/ of the project."""
 
-import csv
 import gzip
 import io
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
 
-from answers.sample_file import BETWEEN_ELEMENTS, DECODER, JSON_CHARACTERS, Sample
+from answers.sample_csv import Records
+from answers.sample_encoding import codec_of
+from answers.sample_file import JSON_CHARACTERS, Sample
+from answers.sample_json import Values
 
 ROWS = 100
 # A file of this size is copied as it is.
@@ -21,46 +22,45 @@ def excerpt(path: Path, sample: Sample) -> tuple[str, bytes]:
         return path.name, path.read_bytes()
     if sample.format in ("parquet", "orc"):
         return path.name, first_rows_of_columns(path, sample.format)
-    text = text_of(path)
-    rows = first_records(text) if sample.format == "csv" else first_values(text)
-    return path.name.removesuffix(COMPRESSED), rows.encode("utf-8")
+    text = text_of(path, sample.encoding)
+    rows = first_records(text, sample.delimiter) if sample.format == "csv" else first_values(text)
+    return path.name.removesuffix(COMPRESSED), rows.encode(sample.encoding, errors_of(sample.encoding))
 
 
-def text_of(path: Path) -> str:
+def text_of(path: Path, encoding: str) -> str:
     with path.open("rb") as file:
         content = gzip.GzipFile(fileobj=file) if path.name.endswith(COMPRESSED) else file
-        return io.TextIOWrapper(content, encoding="utf-8-sig", newline="").read(JSON_CHARACTERS)
+        codec = codec_of(encoding, content.read(2))
+        content.seek(0)
+        text = io.TextIOWrapper(content, encoding=codec, errors=errors_of(encoding), newline="")
+        return text.read(JSON_CHARACTERS)
 
 
-def first_records(text: str) -> str:
+def errors_of(encoding: str) -> str:
+    """Return how bytes that are not of an encoding are kept; UTF-16 has no way to keep them."""
+    return "replace" if encoding == "utf-16" else "surrogateescape"
+
+
+def first_records(text: str, delimiter: str) -> str:
     """The header and the first records of a CSV file, character for character."""
-    lines = io.StringIO(text, newline="")
+    records = Records(io.StringIO(text, newline=""), delimiter)
     taken: list[str] = []
-
-    def counted() -> Iterator[str]:
-        for line in lines:
-            taken.append(line)
-            yield line
-
-    # A record may go over several lines: the reader takes as many as belong to it.
-    for _ in itertools.islice(csv.reader(counted()), ROWS + 1):
-        pass
+    for _ in itertools.islice(records, ROWS + 1):
+        taken += records.taken
     return "".join(taken)
 
 
 def first_values(text: str) -> str:
-    """The first values of a JSON array or of JSON lines, character for character."""
-    if not text.lstrip().startswith("["):
-        return "".join(itertools.islice(io.StringIO(text, newline=""), ROWS))
-    start = position = text.index("[") + 1
-    end = start
-    for _ in range(ROWS):
-        position += len(BETWEEN_ELEMENTS.match(text, position)[0])  # type: ignore[index]
-        if text.startswith("]", position):
-            break
-        _, position = DECODER.raw_decode(text, position)
-        end = position
-    return f"[{text[start:end]}]\n"
+    """The first values of a JSON file, character for character: of one array, or as lines."""
+    values, taken, start = Values(text, is_cut=len(text) == JSON_CHARACTERS), [], None
+    for _ in itertools.islice(values, ROWS):
+        start = values.start if start is None else start
+        taken.append(text[values.start : values.end])
+    if values.are_lines:
+        return "".join(taken)
+    if values.arrays == 1 and not values.is_mixed:
+        return f"[{text[start : values.end]}]\n"
+    return "".join(f"{value.strip()}\n" for value in taken)
 
 
 def first_rows_of_columns(path: Path, file_format: str) -> bytes:

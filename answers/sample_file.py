@@ -1,24 +1,23 @@
 """Reads a sample file like the ETL job, and explains in a sentence if it cannot."""
 
-import csv
 import gzip
 import io
 import itertools
-import json
-import re
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import BinaryIO, NamedTuple
 
 from answers import sample_columnar
-from answers.sample_fields import Cell, Field, JsonText, JsonValue, Nested, SampleError, fields_of
+from answers.sample_csv import ROWS_LOOKED_AT, CsvContent, fitting_delimiters
+from answers.sample_encoding import agreed_encoding, codec_of, note_on_encoding
+from answers.sample_fields import Field, SampleError
+from answers.sample_json import Values, fields_of_json
 
-ROWS_LOOKED_AT = 10_000
 HEAD_BYTES = 65_536
+# So much of a file shows how its letters are written: as much as the rows that are read hold in most files.
+ENCODING_BYTES = 4_000_000
 JSON_CHARACTERS = 64_000_000
-DELIMITERS = (",", ";", "\t", "|")
 GZIP = b"\x1f\x8b"
 OTHER_COMPRESSIONS = {
     b"PK\x03\x04": "a zip archive or an Excel workbook",
@@ -30,6 +29,14 @@ FORMAT_OF_ENDING = {"csv": "csv", "tsv": "csv", "json": "json", "jsonl": "json",
 FORMAT_OF_ENDING |= {"parquet": "parquet", "orc": "orc"}
 
 
+class Reading(NamedTuple):
+    """How a person wants a text file to be read; None is what the file itself suggests."""
+
+    delimiter: str | None = None
+    encoding: str | None = None
+    has_header: bool | None = None
+
+
 @dataclass(frozen=True)
 class Sample:
     """The first rows of a file by column; `delimiters` are those that fit it, the likeliest first."""
@@ -39,10 +46,20 @@ class Sample:
     rows: int
     whole: bool
     delimiters: tuple[str, ...] = ()
+    delimiter: str = ","
     notes: tuple[str, ...] = ()
+    encoding: str = "utf-8"
+    has_header: bool = True
+    # How many rows the file has; estimated from its size if it was not read to its end.
+    estimated_rows: int = 0
+
+    @property
+    def rows_read(self) -> str:
+        """Return which rows were read, in words."""
+        return f"all {self.rows:,} rows" if self.whole else f"the first {self.rows:,} rows"
 
 
-def read_sample(path: Path, delimiter: str | None = None) -> Sample:
+def read_sample(path: Path, reading: Reading = Reading()) -> Sample:  # noqa: B008 (a tuple does not change)
     """Return the first 10,000 rows of a file; SampleError explains in a sentence why there are none."""
     try:
         with path.open("rb") as content:
@@ -51,11 +68,9 @@ def read_sample(path: Path, delimiter: str | None = None) -> Sample:
             file_format = format_of(path, head)
             if file_format in ("parquet", "orc"):
                 return columnar_sample(path, file_format)
-            return text_sample(content, head, path, file_format, delimiter)
+            return text_sample(content, head, path, file_format, reading)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise SampleError("Its gzip is damaged or cut off.") from error
-    except UnicodeDecodeError as error:
-        raise SampleError("It is not UTF-8, which is what the job reads. Save it as UTF-8.") from error
     except OSError as error:
         raise SampleError(f"It cannot be read: {error.strerror or error}.") from error
 
@@ -73,10 +88,10 @@ def format_of(path: Path, head: bytes) -> str:
 
 def columnar_sample(path: Path, file_format: str) -> Sample:
     fields, rows, total, notes = sample_columnar.fields_of_file(path, file_format, ROWS_LOOKED_AT)
-    return Sample(file_format, fields, rows, rows == total, notes=tuple(notes))
+    return Sample(file_format, fields, rows, rows == total, notes=tuple(notes), estimated_rows=total)
 
 
-def text_sample(content: BinaryIO, head: bytes, path: Path, file_format: str, delimiter: str | None) -> Sample:
+def text_sample(content: BinaryIO, head: bytes, path: Path, file_format: str, reading: Reading) -> Sample:
     if not head:
         raise SampleError("It is empty.")
     for magic, name in OTHER_COMPRESSIONS.items():
@@ -87,111 +102,45 @@ def text_sample(content: BinaryIO, head: bytes, path: Path, file_format: str, de
         what = "is gzip, but its name does not end in .gz" if zipped else "ends in .gz, but is no gzip"
         raise SampleError(f"It {what}: the job refuses such a file.")
     plain = gzip.GzipFile(fileobj=content) if zipped else content
-    if zipped:
-        head = plain.read(HEAD_BYTES)
-        plain.seek(0)
-    if b"\0" in head or head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise SampleError("It is UTF-16 or binary; the job reads text in UTF-8. Save it as UTF-8.")
-    text = io.TextIOWrapper(plain, encoding="utf-8-sig", newline="")
-    return csv_sample(text, head, delimiter) if file_format == "csv" else json_sample(text)
+    beginning = plain.read(ENCODING_BYTES)
+    plain.seek(0)
+    encoding = agreed_encoding(beginning, reading.encoding)
+    codec = codec_of(encoding, beginning)
+    # A byte that is not of the encoding costs its own row only, as in the job.
+    text = io.TextIOWrapper(plain, encoding=codec, errors="replace", newline="")
+    found = csv_sample(text, beginning, codec, reading) if file_format == "csv" else json_sample(text)
+    notes = [note_on_encoding(beginning, encoding), note_on_broken_rows(found, encoding), *found.notes]
+    size, read = path.stat().st_size, max(1, content.tell())
+    rows = found.rows if found.whole else max(found.rows + 1, round(found.estimated_rows * size / read))
+    more = {"notes": tuple(filter(None, notes)), "encoding": encoding, "estimated_rows": rows}
+    return Sample(**{**vars(found), **more})
 
 
-def csv_sample(text: TextIO, head: bytes, delimiter: str | None) -> Sample:
+def note_on_broken_rows(sample: Sample, encoding: str) -> str:
+    """Return how many rows hold the sign for bytes that cannot be decoded."""
+    rows = {n for each in sample.fields for n, cell in enumerate(each.cells) if cell and "\ufffd" in cell}
+    return f"{len(rows):,} of {sample.rows:,} rows hold bytes that are not {encoding}: quarantine." if rows else ""
+
+
+def csv_sample(text: io.TextIOWrapper, beginning: bytes, codec: str, reading: Reading) -> Sample:
     # The head may end inside a character or a record: an incomplete end does not count.
-    beginning = head.decode("utf-8-sig", "ignore")
-    delimiters = fitting_delimiters(beginning, cut=len(head) == HEAD_BYTES)
-    records = (row for row in csv.reader(text, delimiter=delimiter or delimiters[0]) if any(map(str.strip, row)))
-    try:
-        header = next(records, None)
-        rows = list(itertools.islice(records, ROWS_LOOKED_AT))
-        whole = next(records, None) is None
-    except csv.Error as error:
-        raise SampleError(f"It cannot be read as CSV: {error}. Is a quotation mark left open?") from error
-    if header is None:
-        raise SampleError("It holds no line with a value.")
-    right = [row for row in rows if len(row) == len(header)]
-    columns: list[list[Cell]] = [[row[n] or None for row in right] for n in range(len(header))]
-    notes = []
-    if len(right) < len(rows):
-        other = len(rows) - len(right)
-        notes.append(f"{other:,} of {len(rows):,} rows have not the {len(header)} fields of the header: quarantine.")
-    fields, further = fields_of(header, columns, has_header=True)
-    return Sample("csv", fields, len(rows), whole, delimiters, (*notes, *further))
+    head = beginning[:HEAD_BYTES].decode(codec, "ignore")
+    delimiters = fitting_delimiters(head, cut=len(beginning) > HEAD_BYTES)
+    delimiter = reading.delimiter or delimiters[0]
+    found = CsvContent(text, delimiter, reading.has_header)
+    return Sample(
+        "csv", found.fields, found.rows, found.whole, delimiters, delimiter, tuple(found.notes),
+        has_header=found.has_header, estimated_rows=found.rows,
+    )  # fmt: skip
 
 
-def fitting_delimiters(beginning: str, cut: bool) -> tuple[str, ...]:
-    """Return the delimiters that give nearly every line the width of the header, the widest first; else a comma."""
-    widths: dict[str, int] = {}
-    for delimiter in DELIMITERS:
-        try:
-            lines = [row for row in csv.reader(io.StringIO(beginning, newline=""), delimiter=delimiter) if row]
-        except csv.Error:
-            continue
-        lines = lines[:-1] if cut and len(lines) > 1 else lines
-        width = len(lines[0]) if lines else 0
-        if width > 1 and sum(len(line) == width for line in lines) >= 0.9 * len(lines):
-            widths[delimiter] = width
-    return tuple(sorted(widths, key=lambda delimiter: -widths[delimiter])) or (",",)
-
-
-def json_sample(text: TextIO) -> Sample:
+def json_sample(text: io.TextIOWrapper) -> Sample:
     content = text.read(JSON_CHARACTERS)
-    cut = bool(text.read(1))
-    is_array = content.lstrip().startswith("[")
-    found = elements(content, cut) if is_array else lines(content, cut)
+    values = Values(content, is_cut=bool(text.read(1)))
+    found = iter(values)
     records = list(itertools.islice(found, ROWS_LOOKED_AT))
-    whole = not cut and next(found, None) is None
-    objects = [record for record in records if isinstance(record, dict)]
-    if not objects:
-        raise SampleError("It holds neither JSON lines nor an array of JSON objects.")
-    headers = list(dict.fromkeys(key for record in objects for key in record))
-    columns = [[cell_of(record.get(header)) for record in objects] for header in headers]
-    fields, notes = fields_of(headers, columns, has_header=False)
-    if len(objects) < len(records):
-        bad = len(records) - len(objects)
-        notes = [f"{bad:,} of {len(records):,} entries are no JSON object: quarantine.", *notes]
-    return Sample("json", fields, len(records), whole, notes=tuple(notes))
-
-
-# Numbers are kept as they are written: 1.10 has two digits after the point, and 20 digits stay 20 digits.
-DECODER = json.JSONDecoder(parse_float=JsonValue, parse_int=JsonValue, parse_constant=str)
-BETWEEN_ELEMENTS = re.compile(r"[\s,]*")
-
-
-def elements(content: str, cut: bool) -> Iterator[object]:
-    """Return the elements of one JSON array; of truncated content, those before the cut."""
-    position = content.index("[") + 1
-    while True:
-        position += len(BETWEEN_ELEMENTS.match(content, position)[0])  # type: ignore[index]
-        if content.startswith("]", position):
-            return
-        try:
-            element, position = DECODER.raw_decode(content, position)
-        except ValueError as error:
-            if cut:
-                return
-            line = content.count("\n", 0, position) + 1
-            raise SampleError(f"Its JSON cannot be read from line {line} on.") from error
-        yield element
-
-
-def lines(content: str, cut: bool) -> Iterator[object]:
-    """Return the values of JSON lines, None for an invalid line."""
-    texts = content.split("\n")
-    for text in texts[:-1] if cut else texts:
-        if text.strip():
-            try:
-                yield DECODER.decode(text)
-            except ValueError:
-                yield None
-
-
-def cell_of(value: object) -> Cell:
-    """Return a JSON value as the job reads it: as text, null if it is null or empty."""
-    if isinstance(value, bool):
-        return JsonValue("true" if value else "false")
-    if isinstance(value, dict | list):
-        return Nested(json.dumps(value))
-    if isinstance(value, JsonValue):
-        return value
-    return JsonText(value) if isinstance(value, str) and value else None
+    share = max(1, values.end) / max(1, len(content))
+    # A generator at its end goes on to nothing.
+    whole = not values.is_cut and next(found, values) is values
+    fields, notes = fields_of_json(records, values)
+    return Sample("json", fields, len(records), whole, notes=tuple(notes), estimated_rows=round(len(records) / share))

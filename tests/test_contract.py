@@ -43,7 +43,7 @@ schema:
           - {type: library, rule: validValues, validValues: [placed, paid]}
           - {type: sql, query: select 1, mustBe: 1}
       - {name: address, logicalType: object, properties: [{name: street, logicalType: string}]}
-      - {name: 1st, logicalType: string}
+      - {name: "%", logicalType: string}
     customProperties:
       - {property: newestBy, value: seen}
   - name: customers
@@ -98,7 +98,7 @@ def test_what_a_contract_gives_is_a_right_project(path: Path) -> None:
 
 def test_what_project_yaml_cannot_say_is_said(path: Path) -> None:
     assert read_contract(path)[0].notes == (
-        "1st is left out: it cannot name a column.",
+        "a property is left out: it cannot name a column.",
         "status has a quality check that project.yaml has no rule for.",
         "address holds objects or arrays, which are kept as JSON text.",
     )

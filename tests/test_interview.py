@@ -373,9 +373,9 @@ def test_the_columns_are_shown_with_what_the_file_holds(orders: Path, capsys: py
     assert amount[:5] == ["amount", "decimal(12,2)", "Amount", "1.50,", "2.50"]
 
 
-@pytest.mark.parametrize("given", ["nowhere.csv", "latin.csv"])
+@pytest.mark.parametrize("given", ["nowhere.csv", "binary.csv"])
 def test_a_sample_that_cannot_be_read_is_refused_and_asked_again(orders: Path, given: str) -> None:
-    orders.with_name("latin.csv").write_bytes("id,name\n1,é\n".encode("latin-1"))
+    orders.with_name("binary.csv").write_bytes(b"id,name\n1,\x00\x01\n")
     keys = (line(given), line("orders.csv"), DAY, ACCEPT, ENTER, ENTER)
 
     assert list(typed(lambda: interview_datasets.datasets({}), *keys)) == ["orders"]
@@ -387,6 +387,161 @@ def test_a_delimiter_that_the_sample_leaves_open_is_asked(orders: Path) -> None:
 
     assert "delimiter" not in settings
     assert [each["name"] for each in settings["columns"]] == ["a_b", "c_d"]
+
+
+READ = pick("how its files are read")
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the interview says besides its questions."""
+    sentences: list[str] = []
+    monkeypatch.setattr(interview_questions, "say", lambda text, style="": sentences.append(text.strip()))
+    return sentences
+
+
+@pytest.fixture
+def explained(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the interview explains before its questions."""
+    sentences: list[str] = []
+    monkeypatch.setattr(interview_questions, "explain", sentences.append)
+    return sentences
+
+
+def test_encoding_and_decimal_commas_are_proposed_and_said(orders: Path, said: list[str]) -> None:
+    orders.write_bytes("nr;Straße;Preis\n1;Königsweg;1,50\n2;Markt;1.250,00\n".encode("windows-1252"))
+    _, settings = from_sample(orders, ACCEPT)
+
+    assert {key: settings[key] for key in ("encoding", "delimiter", "decimal")} == {
+        "encoding": "windows-1252",
+        "delimiter": ";",
+        "decimal": ",",
+    }
+    assert "files: windows-1252, decimal commas" in said
+    assert any("which makes 'Straße' of its letters" in each for each in said)
+
+
+def test_without_a_header_columns_get_names_and_none_is_dropped(orders: Path, said: list[str]) -> None:
+    orders.write_text("1,a,2026-01-01\n2,b,2026-01-01\n")
+    named = [(pick("Change"), pick(f"column_{n}"), line(name), ENTER) for n, name in ((1, "id"), (2, "note"))]
+    keys = (pick("Change its columns"), *named[0], *named[1], pick("right"), pick("primary key"), ENTER, ENTER, ENTER)
+    _, settings = from_sample(orders, *keys, ACCEPT)
+
+    assert settings["header"] is False
+    assert [each["name"] for each in settings["columns"]] == ["id", "note", "column_3"]
+    assert settings["primary_key"] == ["id"]
+    assert "files: no header" in said
+
+
+@pytest.fixture
+def offered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The titles that the interview lets the person choose from."""
+    titles: list[str] = []
+    choose = interview_questions.choice
+
+    def recorded(message: str, choices: dict[str, Any], *more: Any) -> Any:
+        titles.extend(choices)
+        return choose(message, choices, *more)
+
+    monkeypatch.setattr(interview_questions, "choice", recorded)
+    return titles
+
+
+@pytest.mark.parametrize("have_names", [True, False])
+def test_a_column_that_is_known_by_its_place_cannot_be_dropped(offered: list[str], have_names: bool) -> None:
+    columns = [{"name": "a", "type": "string"}, {"name": "b", "type": "string"}]
+    typed(lambda: interview_columns.corrected(columns, {}, have_names), pick("right"))
+
+    assert ("Drop a column" in offered) is have_names
+
+
+def test_how_files_are_read_can_be_corrected(orders: Path) -> None:
+    orders.write_bytes("a;b\n1,5;é\n".encode("latin-1"))
+    keys = (READ, pick("semicolon"), pick("ISO"), NO, pick("a point"))
+    _, settings = from_sample(orders, *keys, ACCEPT)
+
+    assert settings == {
+        "format": "csv",
+        "delimiter": ";",
+        "encoding": "iso-8859-1",
+        "header": False,
+        "columns": [{"name": "column_1", "type": "string"}, {"name": "column_2", "type": "string"}],
+    } | {key: settings[key] for key in ("primary_key",) if key in settings}
+
+
+def test_a_way_to_read_that_fails_is_said_and_the_earlier_one_stays(orders: Path, said: list[str]) -> None:
+    orders.write_text("a,b\n1,2\n", encoding="utf-16")
+    _, settings = from_sample(orders, READ, pick("comma"), pick("UTF-8"), YES, pick("a point"), ACCEPT)
+
+    assert "So it cannot be read: It is not utf-8: it is utf-16." in said
+    assert settings["encoding"] == "utf-16"
+
+
+def test_a_chosen_type_is_checked_against_the_sample(orders: Path, explained: list[str]) -> None:
+    change = (pick("Change"), pick("amount"), ENTER, pick("date"), ENTER, NO, pick("bigint"), YES)
+    _, settings = from_sample(orders, DAY, pick("Change its columns"), *change, pick("right"), ACCEPT)
+
+    assert settings["columns"][2] == {"name": "amount", "type": "bigint"}
+    doubts = [each for each in explained if "values fit" in each]
+    assert [each.partition(";")[0] for each in doubts] == ["0 of 7 values fit date", "0 of 7 values fit bigint"]
+    assert "'1.50'" in doubts[0] and "go to quarantine" in doubts[0]
+
+
+def test_a_chosen_type_that_every_value_fits_is_not_doubted(orders: Path, explained: list[str]) -> None:
+    change = (pick("Change"), pick("amount"), ENTER, pick("double"))
+    from_sample(orders, DAY, pick("Change its columns"), *change, pick("right"), ACCEPT)
+
+    assert not any("values fit" in each for each in explained)
+
+
+def test_a_renamed_column_that_the_sample_lacks_is_said(orders: Path, said: list[str]) -> None:
+    from_sample(
+        orders,
+        DAY,
+        pick("Change its columns"),
+        pick("Change"),
+        pick("amount"),
+        line("total"),
+        ENTER,
+        pick("right"),
+        ACCEPT,
+    )
+
+    assert any("The sample has no column total" in each for each in said)
+
+
+def test_digits_that_a_timestamp_does_not_keep_are_asked_about(orders: Path) -> None:
+    orders.write_text("id,v\n1,2024-01-01T10:00:00.1234567Z\n2,2024-01-02T10:00:00.1234567Z\n")
+    _, settings = from_sample(orders, pick("string"), ACCEPT)
+
+    assert settings["columns"][1] == {"name": "v", "type": "string"}
+
+
+def large(path: Path, day: str) -> Path:
+    """A file of more rows than are read; `day` is the SQL-like number of days, by which rows take turns."""
+    rows = [f"{n},2020-{1 + n % int(day) // 28:02}-{1 + n % 28:02}\n" for n in range(12_000)]
+    path.write_text("order_id,placed_on\n" + "".join(rows))
+    return path
+
+
+def test_a_key_that_only_the_rows_that_were_read_support_is_proposed_with_that_remark(
+    orders: Path, said: list[str]
+) -> None:
+    _, settings = from_sample(large(orders, "1"), ACCEPT)
+
+    assert settings["primary_key"] == ["order_id"]
+    (fact,) = (each for each in said if each.startswith("primary key"))
+    assert fact.endswith("(every row has its own, in the first 10,000 rows; the rest of the file was not read)")
+
+
+def test_files_and_rows_per_partition_are_said_in_the_question(
+    orders: Path, said: list[str], offered: list[str]
+) -> None:
+    from_sample(large(orders, "280"), pick("primary key"), ENTER, ENTER, ENTER, ACCEPT)
+
+    assert any(each.startswith("partitioned by: nothing (by placed_on, a file like this would become") for each in said)
+    (title,) = (each for each in offered if each.startswith("placed_on (a file like this becomes"))
+    assert title.removeprefix("placed_on (a file like this becomes about ")[:3].isdecimal()
 
 
 def test_without_a_sample_the_examples_come_with_one_key() -> None:

@@ -229,6 +229,26 @@ def test_a_short_name_whose_folder_exists_is_refused_before_more_is_asked(
     person.see("There is a folder of this name already.")
 
 
+def test_what_a_sample_shows_and_what_does_not_fit_it_is_said_at_the_terminal(
+    terminal: Callable[..., Terminal], orders: Path
+) -> None:
+    rows = "".join(f"{n};0{1 + n % 2}/Jan/2026 10:00;{n},50;Liège\n" for n in range(1, 9))
+    orders.write_bytes(f"Order ID;Placed At;Preis;City\n{rows}".encode("windows-1252"))
+    person = terminal()
+    person.answer_all([*PROJECT, *ENVIRONMENTS, ("Sample file of dataset 1", "orders.csv" + ENTER)])
+    person.see("? Dataset orders")
+    shown = " ".join(person.plain().split())
+
+    assert "It is not UTF-8: it is read as windows-1252, which makes 'Liège' of its letters" in shown
+    assert "primary key: order_id" in shown
+    assert "partitioned by: placed_at (a file like this becomes 2 files of about 4 rows)" in shown
+    assert "files: windows-1252, decimal commas" in shown
+    person.type("Change its columns" + ENTER)
+    person.answer_all([("Columns", "Change" + ENTER), ("Which column", "city" + ENTER), ("Column", ENTER)])
+    person.answer("Type of city", "bigint" + ENTER)
+    person.see("0 of 8 values fit bigint; the rows of the others ('Liège') go to quarantine.")
+
+
 STOPS = [
     ([], "Project", CTRL_C),
     (PROJECT[:1], "Short name", CLEAR + CTRL_D),

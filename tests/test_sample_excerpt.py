@@ -95,7 +95,9 @@ def test_columns_that_look_like_personal_data_are_found(header: str, value: str,
     path = tmp_path / "x.csv"
     path.write_text(f"id,{header}\n1,{value}\n2,{value}\n")
 
-    assert looks_personal(infer(read_sample(path)).columns[1]) is verdict
+    column = infer(read_sample(path)).columns[1]
+
+    assert looks_personal(column.name, column.values) is verdict
 
 
 @pytest.fixture

@@ -100,7 +100,7 @@ def test_names_are_compared_as_the_job_spells_them_even_when_files_differ_in_spe
 
     assert drift_of(raw(spelt), published()) == []
     assert drift_of(raw(other), published()) == ["retyped:id is string, not bigint"]
-    for name in ("Order ID", "\ufefforder_id", "stock.fin. total", "café", "__x__", "A-B/c"):
+    for name in ("Order ID", "\ufefforder_id", "stock.fin. total", "café", "__x__", "A-B/c", "名前", "2019"):
         assert normalised(name) == inspection.normalised(name)
 
 

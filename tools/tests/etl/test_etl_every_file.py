@@ -209,6 +209,14 @@ CASES = {
     "json_deep.json": json_case(
         f'{{"id":1,"v":{nested(2_000)}}}\n{{"id":2,"v":"b"}}\n', ID_AND_V, [(2, "b")], [["malformed"]]
     ),
+    "header_in_another_script.csv": Case(
+        "名前,値\na,1\nb,2\n", [column("u540d_u524d"), column("u5024", "int")], [("a", "1"), ("b", "2")]
+    ),
+    "header_of_years.csv": Case(
+        "id,2019,2020\na,1,2\n",
+        [column("id"), column("column_2019", "int"), column("column_2020", "int")],
+        [("a", "1", "2")],
+    ),
     "numeric_header_unnamed.csv": Case("id,v,3,\n1,a,b,\n", [column("id"), column("v")], [("1", "a")]),
     "pq_null_type.parquet": parquet_case({"id": [1, 2], "v": pyarrow.nulls(2)}, ID_AND_V, [(1, None), (2, None)]),
     "pq_binary.parquet": parquet_case(
@@ -321,6 +329,12 @@ CASES |= {
     "an array that does not end": json_case('[{"id":1,"v":"a"},\n', BIG_ID_AND_V, [(1, "a")], [["malformed"]]),
     "a line that closes what it did not open": json_case(
         '{"id":1,"v":"a"}],"x":{}}\n{"id":2,"v":"b"}\n', BIG_ID_AND_V, [(2, "b")], [["malformed"]]
+    ),
+    "json_key_in_another_script_found_late.json": json_case(
+        MANY_LINES + '{"Id":2,"名前":"b"}\n{"id":3,"2019":"c"}\n',
+        [*BIG_ID_AND_V, column("u540d_u524d"), column("column_2019")],
+        [(1, "a", None, None)] * 5_000,
+        [["spelt:id", "spelt:u540d_u524d"], ["spelt:column_2019"]],
     ),
     "a second spelling of a key far down": json_case(
         MANY_LINES + '{"ID":2,"v":"b"}\n', BIG_ID_AND_V, [(1, "a")] * 5_000, [["spelt:id"]]
@@ -447,6 +461,15 @@ CASES |= {
         ID_AND_NAME,
         [("1", "Zoë €"), ("2", "b")],
         changes={"encoding": "windows-1252", "delimiter": ";"},
+    ),
+    "UTF-16 without a mark": Case(
+        "id,name\r\n1,Ann\r\n2,Zoë\r\n".encode("utf-16-le"),
+        ID_AND_NAME,
+        [("1", "Ann"), ("2", "Zoë")],
+        changes={"encoding": "utf-16"},
+    ),
+    "UTF-8 where UTF-16 is declared": Case(
+        "id,name\n1,Zoë\n", ID_AND_NAME, [], file_reason="encoding", changes={"encoding": "utf-16"}
     ),
     "a file in UTF-16": Case(
         "id\tname\r\n1\tZoë\r\n".encode("utf-16"),

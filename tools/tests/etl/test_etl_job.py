@@ -206,7 +206,13 @@ def test_a_manifest_of_another_dataset_or_bucket_is_refused() -> None:
         ("_x_", "x"),
         ("Prix (€)", "prix"),
         ("a.b.c", "a_b_c"),
-        ("é", ""),
+        ("€", ""),
+        ("é", "ue9"),
+        ("名前", "u540d_u524d"),
+        ("Größe", "gr_e"),
+        ("値 2", "u5024_2"),
+        ("2019", "column_2019"),
+        ("3. Quartal", "column_3_quartal"),
     ],
 )
 def test_column_names_are_spelt_one_way(given: str, spelt: str) -> None:

@@ -64,8 +64,16 @@ class Found:
 
 
 def normalised(name: str) -> str:
-    """A column name as the project spells it: lower case, runs of other characters as one underscore."""
-    return re.sub(r"[^a-z0-9]+", "_", name.strip().lower()).strip("_")
+    """A column name as the project spells it: lower case, runs of other characters as one underscore.
+
+    Without a letter to begin with, letters of other scripts become Unicode numbers, and column_ precedes a number.
+    """
+    text = name.strip().lower()
+    plain = re.sub(r"[^a-z0-9]+", "_", text).strip("_")
+    if not plain or plain[0].isdecimal():
+        text = "".join(c if c.isascii() or not c.isalnum() else f"_u{ord(c):x}_" for c in text)
+        plain = re.sub(r"[^a-z0-9]+", "_", text).strip("_")
+    return f"column_{plain}" if plain[:1].isdecimal() else plain
 
 
 def inspect_files(s3: Any, files: list[ManifestFile], settings: Settings) -> list[Inspection]:

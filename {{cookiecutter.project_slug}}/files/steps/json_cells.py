@@ -23,6 +23,7 @@ MANY_DIGITS = r"[0-9][0-9.]{16}"
 STRING = r'"(?:[^"\\]|\\.)*+"'
 NUMBER = r"-?[0-9][0-9.eE+-]*+"
 LEVELS_OF_NESTING = 4
+LETTER_OF_ANOTHER_SCRIPT = r"[^\x00-\x7f&&[\p{L}\p{N}]]"
 
 
 def cells(lines: DataFrame, layout: Layout, settings: Settings, index: Sequence[str]) -> DataFrame:
@@ -110,8 +111,20 @@ def _elsewhere(columns: list[tuple[Column, tuple[str, ...]]], fields_of: dict[st
     ]
     names = ", ".join(quoted(column.name) for column, _ in columns)
     known = ", ".join(map(quoted, fields_of))
-    spelt = r"regexp_replace(regexp_replace(lower(trim(k)), '[^a-z0-9]+', '_'), '^_|_$', '')"
+    spelt = _normalised("k")
     unknown = f"filter(json_object_keys(_text), k -> k not in ({known}) and {spelt} in ({names}))"
     absent = " or ".join(f"{named(column.name)} is null" for column, _ in columns)
     others = f"case when {rules.CORRUPT} is null and ({absent}) then transform({unknown}, k -> {spelt}) end"
     return f"concat(array_compact(array({', '.join(twice)})), coalesce({others}, array()))" if twice else others
+
+
+def _normalised(key: str) -> str:
+    """What `normalised` of steps/inspection.py makes of a key."""
+    code = f"if(c rlike {quoted(LETTER_OF_ANOTHER_SCRIPT)}, concat('_u', lower(hex(ascii(c))), '_'), c)"
+    plain, other = _plain(key), _plain(f"array_join(transform(split(lower({key}), ''), c -> {code}), '')")
+    named_so = f"regexp_replace({other}, '^([0-9])', 'column_$1')"
+    return f"case when {plain} rlike '^[a-z]' then {plain} else {named_so} end"
+
+
+def _plain(text: str) -> str:
+    return f"regexp_replace(regexp_replace(lower(trim({text})), '[^a-z0-9]+', '_'), '^_|_$', '')"

@@ -93,9 +93,16 @@ class Content:
         yield from _rejoined(first.removeprefix(codecs.BOM_UTF8), stored)
 
     def _recoded(self, stored: Iterator[bytes]) -> Iterator[bytes]:
-        decoder = codecs.getincrementaldecoder(self._encoding)("replace")
-        for block in stored:
-            if not self.must_be_copied and block.isascii():
+        first = _beginning(stored, len(codecs.BOM_UTF16))
+        is_wide, encoding = self._encoding == "utf-16", self._encoding
+        if is_wide and first and not first.startswith(WIDE_MARKS):
+            if b"\x00" not in first:
+                raise RejectedFileError("encoding")
+            # Without a mark Python refuses to guess; Windows writes the low byte first.
+            encoding = "utf-16-le"
+        decoder = codecs.getincrementaldecoder(encoding)("replace")
+        for block in _rejoined(first, stored):
+            if not is_wide and not self.must_be_copied and block.isascii():
                 yield block
                 continue
             self.must_be_copied = True

@@ -110,7 +110,12 @@ def crawled_columns(crawled: Row, file_format: str) -> list[tuple[str, str]]:
 
 def normalised(name: str) -> str:
     """Return a column's name as files/steps/inspection.py spells it: that file is not in the archive of the Lambdas."""
-    return re.sub(r"[^a-z0-9]+", "_", name.strip().lower()).strip("_")
+    text = name.strip().lower()
+    plain = re.sub(r"[^a-z0-9]+", "_", text).strip("_")
+    if not plain or plain[0].isdecimal():
+        text = "".join(c if c.isascii() or not c.isalnum() else f"_u{ord(c):x}_" for c in text)
+        plain = re.sub(r"[^a-z0-9]+", "_", text).strip("_")
+    return f"column_{plain}" if plain[:1].isdecimal() else plain
 
 
 def _counted(column: tuple[str, str]) -> bool:
