@@ -56,7 +56,7 @@ def is_wide(content: bytes) -> bool:
 
 
 def note_on_encoding(content: bytes, encoding: str) -> str:
-    """Return what is to be said about a file that is not UTF-8, with letters to judge it by."""
+    """Return what is to be said about a file that is not UTF-8, with letters to check it by."""
     if encoding == "utf-16":
         return "It is UTF-16, and is read so (encoding: utf-16)."
     place = next((place for place, byte in enumerate(content) if byte > 0x7F), None)

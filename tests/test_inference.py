@@ -766,7 +766,7 @@ FITS = [
 
 
 @pytest.mark.parametrize(("column_type", "form", "decimal", "good", "bad"), FITS)
-def test_a_value_fits_a_type_as_the_job_judges_it(
+def test_a_value_fits_a_type_as_the_job_checks_it(
     column_type: str, form: str | None, decimal: str, good: str, bad: str
 ) -> None:
     fits = fit_test(column_type, form, decimal)
@@ -776,5 +776,5 @@ def test_a_value_fits_a_type_as_the_job_judges_it(
     assert [text for text in bad.split() if fits(text)] == []
 
 
-def test_a_format_that_only_spark_knows_is_not_judged() -> None:
+def test_a_format_that_only_spark_knows_is_not_checked() -> None:
     assert fit_test("date", "yyyy-DDD") is None

@@ -1,4 +1,4 @@
-"""What the interview says of a value, Spark does with it: the same texts are judged by both."""
+"""What the interview says of a value, Spark does with it: both check the same texts."""
 
 import sys
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ FORMATS = [
 ]
 
 # (type, format, decimal, text)
-Judged = tuple[str, str | None, str, str]
+Checked = tuple[str, str | None, str, str]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def spark() -> Iterator[SparkSession]:
     sys.path.remove(str(FILES))
 
 
-def judged_by_spark(spark: SparkSession, texts: list[Judged]) -> list[bool]:
+def checked_by_spark(spark: SparkSession, texts: list[Checked]) -> list[bool]:
     """Whether the job takes each text, with one expression for each kind of column."""
     from steps.rules import quoted, typed
     from steps.settings import Column
@@ -70,7 +70,7 @@ def test_a_value_fits_a_type_exactly_when_spark_reads_it(spark: SparkSession) ->
     found = [fit_test(column_type, form, decimal) for column_type, form, decimal, _ in texts]
     here = [fits is not None and fits(each[3]) for fits, each in zip(found, texts, strict=True)]
 
-    spark_says = judged_by_spark(spark, texts)
+    spark_says = checked_by_spark(spark, texts)
 
     differences = [each for each, one, other in zip(texts, here, spark_says, strict=True) if one != other]
     assert differences == []
