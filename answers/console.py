@@ -5,7 +5,7 @@ from typing import Any
 from answers import left_open
 from answers.between_fields import bucket_of
 
-# lambda/notifications/place.py of a project has the same hosts.
+# lambda/notifications/origin.py of a project has the same hosts.
 HOSTS = {"cn-": "console.amazonaws.cn", "us-gov-": "console.amazonaws-us-gov.com"}
 HEAD = "| environment | account, region | upload to | query in Athena | watch |\n| --- | --- | --- | --- | --- |\n"
 

@@ -73,7 +73,7 @@ def test_every_partition_has_its_own_console(region: str, host: str) -> None:
 
 
 def test_the_console_has_the_hosts_that_notifications_link_to() -> None:
-    source = (PROJECT / "lambda/notifications/place.py").read_text(encoding="utf-8")
+    source = (PROJECT / "lambda/notifications/origin.py").read_text(encoding="utf-8")
 
     assert re.search(r"^HOSTS = (.+)$", source, re.MULTILINE)[1] == str(HOSTS).replace("'", '"')  # type: ignore[index]
 
