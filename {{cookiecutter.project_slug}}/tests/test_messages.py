@@ -304,7 +304,7 @@ See what costs most, by its tags, in AWS Cost Explorer; fewer workers and shorte
         pipeline_started(PIPELINE, "e-1"),
         f"""acme-pipeline: a delivery started
 
-A change is being delivered to every environment, one after the other.
+The pipeline delivers a change to one environment after the other.
 
 What to do next:
 Nothing. Approvers are notified when a plan waits for them.
@@ -474,10 +474,10 @@ Where to look:
 pipeline: {CONSOLE}/codesuite/codepipeline/pipelines/acme-pipeline/executions/e-1/timeline?region=eu-west-1""",
     ),
     "drift found, in the infrastructure": (
-        infrastructure_drift(PIPELINE, ["dev"], ["dev is not as it was applied."], ["Release it again."]),
+        infrastructure_drift(PIPELINE, ["dev"], ["dev differs from what was applied."], ["Release it again."]),
         """acme-pipeline: drift in dev
 
-dev is not as it was applied.
+dev differs from what was applied.
 
 What to do next:
 Release it again.""",

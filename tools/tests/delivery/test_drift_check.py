@@ -87,12 +87,10 @@ def test_what_was_changed_by_hand_is_notified_once_in_words_with_what_to_do(
 
     assert subject == "acme-pipeline: drift in dev"
     assert (
-        "it needs 1 to change:\n- terraform_data.version was changed, to be taken back: input by hand → 1, output"
+        "Terraform would restore it (1 to change):\n- terraform_data.version was changed, to be taken back: input by hand → 1"
         in text
     )
-    assert (
-        "To put an environment back: release the last change again" in text and "by hand" not in text.split("\n\n")[0]
-    )
+    assert "To undo the manual change: start the pipeline again" in text and "by hand" not in text.split("\n\n")[0]
 
 
 def test_an_environment_that_was_never_applied_has_no_drift(

@@ -58,7 +58,7 @@ def test_an_environment_that_another_delivery_applied_is_not_counted_as_ours(buc
     message = notify.delivery_message(build("dev", NEW, "e2"), ["dev", "prod"], boto3.client("s3"))
 
     assert message.facts[0].startswith("dev: nothing -> bbbbbbbbbbbb, applied ")
-    assert message.facts[1].startswith("prod: this delivery left no record of it")
+    assert message.facts[1].startswith("prod: this delivery recorded nothing")
 
 
 def test_the_record_keeps_what_was_deployed_and_how_its_smoke_test_ended(bucket: None) -> None:

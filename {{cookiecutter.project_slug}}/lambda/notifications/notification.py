@@ -100,7 +100,7 @@ class Notifications:
     def send_now(self, row: str, name: str, message: Message, is_notified: IsNotified = lambda topic: False) -> None:
         """Send for a caller without a sweep: fail, so that AWS calls it again, unless it is sent everywhere."""
         if not self.send_once(row, name, message, is_notified):
-            raise RuntimeError(f"Who began to send {row} has not finished: it is tried again.")
+            raise RuntimeError(f"Another sender reserved {row} and has not finished. AWS retries this call.")
 
     def has_notified(self, topic: str, kinds: Collection[str], since: str) -> bool:
         """Return whether a topic has got a notification of one of these kinds since a time."""

@@ -21,7 +21,7 @@ from dataops.project import PROJECT
 
 MOST_LINES = 30
 WHAT_TO_DO = [
-    "To put an environment back: release the last change again (start the pipeline), it plans exactly this.",
+    "To undo the manual change: start the pipeline again. Its plan undoes exactly this.",
     "To keep the manual change: add it to the code with a pull request.",
 ]
 
@@ -80,8 +80,8 @@ def lines_of(summary: PlanSummary) -> list[str]:
     """Return one environment's drift in lines."""
     lines = [f"- {_sentence(change)}" for change in summary.changes]
     more = [f"and {len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else []
-    head = f"{summary.environment} is not as it was applied (commit {summary.commit[:12] or 'unknown'})."
-    return [head, f"To be as it was, it needs {summary.counts()}:", *lines[:MOST_LINES], *more]
+    head = f"{summary.environment} differs from what was applied (commit {summary.commit[:12] or 'unknown'})."
+    return [head, f"Terraform would restore it ({summary.counts()}):", *lines[:MOST_LINES], *more]
 
 
 def _sentence(change: Change) -> str:

@@ -33,7 +33,7 @@ def delivery_message(build: Build, environments: list[str], s3: Any) -> Message:
 def _fact(build: Build, environment: str, known: list[dict[str, str]]) -> str:
     present = known[0] if known else None
     if not present or present["execution"] != build.execution:
-        return f"{environment}: this delivery left no record of it, look into the build logs."
+        return f"{environment}: this delivery recorded nothing. Read the logs of its builds."
     before = next((entry["commit"][:12] for entry in known[1:] if entry["commit"] != present["commit"]), "nothing")
     done = f"applied {present['applied_at']}, smoke test {present['smoke_test']}"
     return f"{environment}: {before} -> {present['commit'][:12]}, {done}."

@@ -69,7 +69,7 @@ def _lines_of_run(row: Row, ledger: Ledger, s3: Any, deployment: Deployment) -> 
 
 
 def _refused(s3: Any, folder: str, row: Row, count: int) -> list[str]:
-    """Return the first quarantined rows of a file."""
+    """Return the first quarantined rows of a file, as lines."""
     bucket, _, prefix = folder.removeprefix("s3://").partition("/")
     address = f"s3://{row['bucket']}/{row['key']}"
     names = {address, f"{address}?versionId={row.get('version_id')}"}
@@ -82,10 +82,10 @@ def _refused(s3: Any, folder: str, row: Row, count: int) -> list[str]:
         first = nsmallest(MOST_ROWS, mine, key=lambda each: each["line"])
     except ClientError as error:
         return [f"    cannot be read: {error.response['Error']['Code']}"]
-    story_of = [
+    lines_shown = [
         f"    line {each['line']}  {', '.join(each['reasons'])}: {printable(each['record'] or '')}" for each in first
     ]
-    return story_of + ([f"    and {count - MOST_ROWS:,} more"] if count > MOST_ROWS else [])
+    return lines_shown + ([f"    and {count - MOST_ROWS:,} more"] if count > MOST_ROWS else [])
 
 
 def _part_of(report: Row, row: Row) -> Row | None:

@@ -10,7 +10,7 @@ def pipeline_started(origin: Origin, execution: str) -> Message:
         kinds=("pipeline started",),
         origin=origin,
         headline="a delivery started",
-        facts=["A change is being delivered to every environment, one after the other."],
+        facts=["The pipeline delivers a change to one environment after the other."],
         next_steps=["Nothing. Approvers are notified when a plan waits for them."],
         links=_links(origin, execution),
         values={"execution": execution},
