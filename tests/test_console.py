@@ -43,10 +43,10 @@ def test_the_pipeline_is_in_the_account_that_delivers(answers: dict[str, Any]) -
     settings = project_from(COMPLETE | answers)
     account = settings.get("delivery", {}).get("account", settings["environments"][0]["account"])
 
-    told = names_in_the_console(settings).rpartition("\n\n")[2]
+    names = names_in_the_console(settings).rpartition("\n\n")[2]
 
-    assert told.startswith(f"The pipeline is [{settings['slug']}-pipeline](https://{settings['region']}.console.")
-    assert told.endswith(
+    assert names.startswith(f"The pipeline is [{settings['slug']}-pipeline](https://{settings['region']}.console.")
+    assert names.endswith(
         f"/{settings['slug']}-pipeline/view?region={settings['region']}), in {account}, {settings['region']}."
     )
 
