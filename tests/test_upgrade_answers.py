@@ -162,6 +162,18 @@ def test_an_environment_that_was_added_to_project_yaml_gets_its_folder_by_sync(s
     assert "git add project.yaml && git commit" in done.stdout
 
 
+def test_owners_and_the_form_of_a_pull_request_follow_the_approvers_and_the_host(small: Small) -> None:
+    _, project = small
+    project.replace("project.yaml", "{provider: codecommit}", "{provider: github, repository: acme/sales}")
+    project.replace("project.yaml", "[Architects, SMEs]", "[Stewards]")
+
+    done = project.upgrade("--sync")
+
+    assert done.returncode == 0, done.stderr
+    assert project.read(".github/CODEOWNERS").splitlines()[-1].split() == ["*", "@acme/stewards"]
+    assert "none by its author: Stewards (" in project.read("docs/pull_request_template.md")
+
+
 def test_going_back_from_a_sync_keeps_the_edit_of_project_yaml(small: Small) -> None:
     _, project = small
     add_environment(project)
