@@ -1,8 +1,8 @@
-# The permissions boundaries of roles that Terraform creates here, whatever their own policies allow.
+# The permissions boundaries of the roles that Terraform creates: the most that a role may do, whatever its own policies allow.
 # An environment's roles work on its data; the delivery account's roles build, and deploy only by the deploy roles.
 
 locals {
-  # What project.yaml lists: by name where there is room for that, else by the pattern that holds all of it, because a boundary is one policy.
+  # What project.yaml lists: by name if there is room, otherwise by one pattern for all, because a boundary is a single policy.
   _named = {
     secrets = { arns = [for connection in module.project.environment.jdbc : "${local.arn.secretsmanager}:secret:${connection.secret}-??????"], pattern = "${local.arn.secretsmanager}:secret:*" }
     topics  = { arns = distinct([for target in module.project.notifications : target.arn if target.protocol == "topic"]), pattern = "arn:${local.partition}:sns:${local.region}:*:*" }
@@ -19,11 +19,11 @@ locals {
     GlueLogs = { actions = [for what in ["AssociateKmsKey", "CreateLogGroup", "CreateLogStream", "PutLogEvents"] : "logs:${what}"], resources = ["${local.arn.logs}:log-group:/aws-glue/*"] }
     Secrets  = { actions = ["secretsmanager:GetSecretValue"], resources = local._listed["secrets"] }
     Network  = { actions = ["ec2:CreateNetworkInterface"], resources = [for kind in ["network-interface", "subnet", "security-group"] : "${local.arn.ec2}:${kind}/*"] }
-    # CreateFunction asks the role for these before an interface exists, so without a resource (hashicorp/terraform-provider-aws#20698).
+    # CreateFunction requires these before an interface exists, so on every resource (hashicorp/terraform-provider-aws#20698).
     AnyInterface = { actions = [for what in ["AssignPrivateIpAddresses", "DeleteNetworkInterface", "UnassignPrivateIpAddresses"] : "ec2:${what}"], resources = ["*"] }
     Tags         = { actions = ["ec2:CreateTags", "ec2:DeleteTags"], resources = ["${local.arn.ec2}:network-interface/*"] }
     Governed     = { actions = ["lakeformation:GetDataAccess"], resources = module.project.environment.lake_formation ? ["*"] : [] }
-    # The flow log's role looks for its group, and may make it again (Amazon VPC User Guide, "IAM role for publishing flow logs to CloudWatch Logs").
+    # The flow log's role looks for its log group, and may recreate it (Amazon VPC User Guide, "IAM role for publishing flow logs to CloudWatch Logs").
     FlowLog = { actions = ["logs:CreateLogGroup"], resources = ["${local.arn.logs}:log-group:/vpc/${local.prefix}", "${local.arn.logs}:log-group:/vpc/${local.prefix}:*"] }
     Unnamed = { actions = concat([for what in ["NetworkInterfaces", "RouteTables", "SecurityGroups", "Subnets", "VpcEndpoints", "Vpcs"] : "ec2:Describe${what}"], ["cloudwatch:PutMetricData", "glue:GetSecurityConfiguration", "logs:DescribeLogGroups", "xray:PutTelemetryRecords", "xray:PutTraceSegments"]), resources = ["*"] }
   }
@@ -44,10 +44,10 @@ locals {
   _everywhere = {
     Notify = { actions = ["sns:Publish"], resources = concat(local.own.topics, local._listed["topics"]) }
     Log    = { actions = [for what in ["CreateLogStream", "DescribeLogStreams", "PutLogEvents"] : "logs:${what}"], resources = [for group in concat(local.own.log_groups, ["${local.arn.logs}:log-group:/aws/codebuild/${local.prefix}-*"]) : "${group}:*"] }
-    # A key's tags may count for authorization only minutes after its creation (AWS KMS Developer Guide, "ABAC for AWS KMS"): a key without tags
-    # is left to its own policy and to the roles' policies, which name the key.
+    # A key's tags may take effect minutes after its creation (AWS KMS Developer Guide, "ABAC for AWS KMS"). Until then,
+    # the key's own policy and the roles' policies, which name the key, decide.
     Keys = { actions = [for what in ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "ReEncryptTo"] : "kms:${what}"], resources = local.own.keys, conditions = local.not_of_others }
-    # Keys of the client that project.yaml names: of a topic, a secret, the Data Catalog.
+    # The client's keys that project.yaml names: for a topic, a secret, the Data Catalog.
     ClientKeys = { actions = [for what in ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey"] : "kms:${what}"], resources = local._listed["keys"] }
   }
 

@@ -1,4 +1,4 @@
-# The boundary of deployments, whatever their roles are granted later: these services, and never what is denied.
+# The boundary of the deploy roles: these services only, and nothing that is denied here, whatever else they are granted.
 
 data "aws_iam_policy_document" "deploy_boundary" {
   statement {
@@ -58,7 +58,7 @@ data "aws_iam_policy_document" "deploy_boundary" {
     }
   }
 
-  # A project whose slug is this prefix, or begins with it, has roles that begin like ours: those that deploy or read data are denied.
+  # Another project's slug may begin with this prefix, so its roles match our pattern: those that deploy or read data are denied.
   statement {
     sid     = "NoOwnRoleNorBoundary"
     effect  = "Deny"

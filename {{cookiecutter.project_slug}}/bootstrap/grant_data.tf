@@ -17,7 +17,7 @@ locals {
       conditions = concat(local.tagged, [{ test = "StringEquals", variable = "kms:ViaService", values = ["s3.${local.region}.${local.dns_suffix}"] }])
     }
     NewKey = { actions = ["kms:CreateKey"], resources = ["*"], conditions = local.tagging }
-    # A key is tagged at creation. One that already has this tag or an alias is somebody's; our tags would make it ours.
+    # Keys are tagged at creation only: tagging an existing key would give these roles permissions on a key of another owner.
     TagNewKey = {
       actions    = ["kms:TagResource"]
       resources  = local.own.keys
@@ -26,8 +26,8 @@ locals {
     Keys  = { actions = [for what in ["CreateAlias", "DeleteAlias", "DisableKeyRotation", "EnableKeyRotation", "PutKeyPolicy", "ScheduleKeyDeletion", "TagResource", "UntagResource", "UpdateAlias", "UpdateKeyDescription"] : "kms:${what}"], resources = local.own.keys, conditions = local.tagged }
     Alias = { actions = ["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"], resources = ["${local.arn.kms}:${local.names.key}"] }
     LendTheKey = {
-      # DynamoDB and Lambda use the key later on; who makes the table and the function lends it to them.
-      # These actions are what DynamoDB asks of the maker of a table (DynamoDB Developer Guide, encryption at rest, usage notes).
+      # DynamoDB and Lambda use the key later, by grants from the caller that creates the table or function.
+      # DynamoDB requires these actions from the caller that creates a table (DynamoDB Developer Guide, encryption at rest, usage notes).
       actions    = [for what in ["CreateGrant", "Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo"] : "kms:${what}"]
       resources  = local.own.keys
       conditions = concat(local.tagged, [{ test = "StringEquals", variable = "kms:ViaService", values = [for service in ["dynamodb", "lambda"] : "${service}.${local.region}.${local.dns_suffix}"] }])

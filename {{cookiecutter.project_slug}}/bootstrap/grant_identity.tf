@@ -12,7 +12,7 @@ locals {
     ChatChannels = { actions = flatten([for verb in ["Delete", "Update"] : ["chatbot:${verb}MicrosoftTeamsChannelConfiguration", "chatbot:${verb}SlackChannelConfiguration"]]), resources = local.own.chat_channels }
     # AWS offers no narrower resource for these.
     NewChatChannels = { actions = [for what in ["CreateMicrosoftTeamsChannelConfiguration", "CreateSlackChannelConfiguration", "TagResource", "UntagResource"] : "chatbot:${what}"], resources = ["*"] }
-    # An account's first chat channel makes the role that Amazon Q Developer in chat applications works as.
+    # An account's first chat channel creates the service-linked role of Amazon Q Developer in chat applications.
     ChatServiceRole = {
       actions    = ["iam:CreateServiceLinkedRole"]
       resources  = [local.chat_service_role]

@@ -1,4 +1,4 @@
-# Permissions of deployments if Lake Formation governs the Data Catalog: to change its grants and locations.
+# Permissions to change grants and locations of Lake Formation, if it governs the Data Catalog.
 # IAM does not decide who may grant: `make bootstrap` makes the apply role a data lake administrator.
 
 locals {

@@ -1,4 +1,4 @@
-# Permissions to apply changes of the network. Its parts have no names, so they are identified by their tags.
+# Permissions to apply changes of the network. Its resources have no names, so their tags identify them.
 
 locals {
   _made = [for what in ["FlowLogs", "RouteTable", "SecurityGroup", "Subnet", "Vpc", "VpcEndpoint"] : "ec2:Create${what}"]
@@ -18,13 +18,13 @@ locals {
       conditions = local.tagged
     }
     NewRules = { actions = ["ec2:AuthorizeSecurityGroupEgress", "ec2:AuthorizeSecurityGroupIngress"], resources = ["${local.arn.ec2}:security-group-rule/*"] }
-    # An interface endpoint answers to AWS's own names inside the VPC.
+    # An interface endpoint with private DNS associates a hosted zone with the VPC.
     PrivateNames = { actions = ["route53:AssociateVPCWithHostedZone"], resources = ["arn:${local.partition}:route53:::hostedzone/*", "${local.arn.ec2}:vpc/*"] }
-    # Lambda leaves interfaces behind; Terraform removes those that no function uses any more, before it removes their subnet or group.
-    # They carry no tags: in a network that exists already its VPC tells them apart, in one of our own nothing does.
+    # Lambda leaves network interfaces behind; Terraform deletes the unused ones before it deletes their subnet or security group.
+    # They have no tags: in an existing network the VPC limits the permission; in a new VPC nothing can.
     LeftInterfaces = { actions = ["ec2:DeleteNetworkInterface"], resources = ["${local.arn.ec2}:network-interface/*"], conditions = [for vpc in compact([local._network.vpc]) : { test = "ArnEquals", variable = "ec2:Vpc", values = ["${local.arn.ec2}:vpc/${vpc}"] }] }
     }, local._network.vpc == null ? {
-    # A new VPC has an untagged security group: it may be tagged, one of another owner may not.
+    # A new VPC has an untagged default security group, which may be tagged; a group of another owner may not.
     ClaimDefaultGroup = { actions = ["ec2:CreateTags"], resources = ["${local.arn.ec2}:security-group/*"], conditions = concat(local.tagging, [{ test = "Null", variable = "aws:ResourceTag/Project", values = ["true"] }]) }
     } : {}, local._network.vpc == null ? {} : {
     InExistingNetwork = { actions = ["ec2:CreateSecurityGroup"], resources = local.existing_network }

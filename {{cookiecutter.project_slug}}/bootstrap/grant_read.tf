@@ -13,8 +13,8 @@ locals {
     }
     Scripts = { actions = ["s3:GetObject", "s3:GetObjectTagging"], resources = local.own.scripts }
     Keys    = { actions = [for what in ["DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListResourceTags"] : "kms:${what}"], resources = local.own.keys, conditions = local.tagged }
-    # Scripts and the functions' code, which Lambda reads with the rights of the apply role, are encrypted, and so are the
-    # environment variables that Terraform compares.
+    # Scripts, the functions' code (which Lambda reads with the permissions of the apply role) and the environment variables
+    # that Terraform compares are encrypted.
     Decrypt = {
       actions    = ["kms:Decrypt"]
       resources  = local.own.keys

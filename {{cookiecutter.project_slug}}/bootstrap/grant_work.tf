@@ -15,7 +15,7 @@ locals {
       conditions = [{ test = "ArnLike", variable = "lambda:FunctionArn", values = local.own.functions }]
     }
     NewMapping = { actions = ["lambda:CreateEventSourceMapping"], resources = ["*"], conditions = [{ test = "ArnLike", variable = "lambda:FunctionArn", values = local.own.functions }] }
-    # The ids of mappings say nothing, and a new one has no tags yet: one that another project has tagged is out of reach.
+    # The id of a mapping is random, and a new one has no tags yet: only mappings tagged by another project are excluded.
     TagMapping  = { actions = ["lambda:TagResource", "lambda:UntagResource"], resources = local.own.mappings, conditions = local.not_of_others }
     Rules       = { actions = [for what in ["DeleteRule", "DisableRule", "EnableRule", "PutRule", "PutTargets", "RemoveTargets", "TagResource", "UntagResource"] : "events:${what}"], resources = local.own.rules }
     Catalog     = { actions = [for what in ["CreateDatabase", "CreateTable", "DeleteDatabase", "DeleteTable", "UpdateDatabase", "UpdateTable"] : "glue:${what}"], resources = concat(local.own.catalog, ["${local.arn.glue}:userDefinedFunction/${local.names.database}/*"]) }
@@ -28,7 +28,7 @@ locals {
       ] : "glue:${what}"]
       resources = local.own.glue_work
     }
-    # AWS does not say whether the tags of what is yet to be made are evaluated by its name or by its kind: both are granted, this by the tags.
+    # AWS does not document whether a creation is evaluated on the new resource's name or on its type: both are granted, this one by the tags.
     TagNew = {
       actions    = ["glue:TagResource"]
       resources  = [for kind in ["connection", "crawler", "dataQualityRuleset", "job"] : "${local.arn.glue}:${kind}/*"]

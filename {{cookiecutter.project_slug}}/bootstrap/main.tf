@@ -28,7 +28,7 @@ locals {
   bucket = { for purpose, name in module.project.buckets : purpose => "arn:${local.partition}:s3:::${name}" }
   state  = "arn:${local.partition}:s3:::${local.names.state_bucket}"
 
-  # Rows of people lie here: no deployment reads or writes them.
+  # These hold the client's data: no deployment reads or writes it.
   data_objects = [for purpose, arn in local.bucket : "${arn}/*" if purpose != "script"]
 
   # Resources without a name are identified by their tags.

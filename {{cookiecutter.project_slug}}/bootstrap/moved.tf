@@ -1,4 +1,4 @@
-# IAM attaches ten policies to a role: each attachment of before is taken off before one of today's is put in its place.
+# A role takes ten managed policies (IAM quotas): with `moved`, each old attachment is detached before its successor is attached.
 
 moved {
   from = aws_iam_role_policy_attachment.deploy["apply state-write"]

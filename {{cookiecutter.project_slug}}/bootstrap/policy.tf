@@ -1,13 +1,13 @@
-# The statements of each role in as few managed policies as they fit into, however long the names are.
+# Packs the statements of each role into as few managed policies as possible, even with the longest names.
 
 locals {
-  # What IAM takes in one managed policy, not counting white space, less what is around the statements.
+  # IAM's limit for one managed policy (white space does not count), minus the text around the statements.
   _room = 6144 - 60
 
-  # An upper bound: what Terraform calls actions, resources and conditions is longer than what IAM calls them.
+  # An upper bound: Terraform's names of actions, resources and conditions are longer than IAM's.
   _sizes   = { for role, statements in local.held : role => [for name, statement in statements : length(jsonencode(statement)) + length(name) + 40] }
   _longest = { for role, sizes in local._sizes : role => max(sizes...) }
-  # Filled one after another: where a statement begins decides which policy it is in, so a policy ends at most one statement later.
+  # Filled in order: a statement belongs to the policy in which it begins, so a policy exceeds its share by at most one statement.
   _policy = { for role, statements in local.held : role => { for index, name in keys(statements) :
     name => floor(sum(concat([0], slice(local._sizes[role], 0, index))) / (local._room - local._longest[role]))
   } }

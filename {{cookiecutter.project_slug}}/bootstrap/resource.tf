@@ -24,12 +24,12 @@ locals {
     network_here  = [for kind in ["vpc", "subnet", "route-table", "security-group"] : "${local.arn.ec2}:${kind}/*"]
   }
 
-  # A key of the client is used through the services whose data it encrypts, and for nothing else.
+  # A client's key is used only through the services whose data it encrypts.
   by_foreign_services = [{ test = "StringEquals", variable = "kms:ViaService", values = [for service in module.project.environment.foreign_key_services : "${service}.${local.region}.${local.dns_suffix}"] }]
 
   chat_service_role = "${local.arn.iam}:role/aws-service-role/management.chatbot.amazonaws.com/AWSServiceRoleForAWSChatbot"
 
-  # A network that exists already carries no tags of this project: it is named.
+  # An existing network has no tags of this project, so it is named.
   _network         = module.project.environment.network
   existing_network = local._network.vpc == null ? [] : concat(["${local.arn.ec2}:vpc/${local._network.vpc}"], [for subnet in local._network.subnets : "${local.arn.ec2}:subnet/${subnet}"])
 }

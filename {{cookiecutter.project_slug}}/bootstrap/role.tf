@@ -1,5 +1,5 @@
-# The roles of the delivery account's builds: plan reads and holds the lock of the state, apply changes, smoke sends a file through the chain,
-# read serves pull requests and the drift check: whoever opens a pull request runs code with it, so it cannot lift an apply's lock.
+# The deploy roles of the builds: plan reads and locks the state, apply changes resources, smoke sends a file through the chain,
+# read plans pull requests and the drift check. A pull request's author runs code with it, so it cannot touch the lock.
 
 locals {
   _builds = {
@@ -12,7 +12,7 @@ locals {
     for build in builds : "arn:${local.partition}:iam::${module.project.delivery.account}:role/${module.project.delivery.builds[build]}"
   ] if local.is_environment }
 
-  # What each role is granted, by groups of statements: grant_*.tf.
+  # The groups of statements (grant_*.tf) of each role.
   grants = {
     StateRead  = local.read_state
     StateLock  = local.lock_state
@@ -34,7 +34,7 @@ locals {
   } : role => merge([for group in groups : { for name, statement in local.grants[group] : "${group}${name}" => statement if length(statement.resources) > 0 }]...) }
 }
 
-# The delivery account itself is the principal, so that a build's role may be created after this one, or recreated.
+# The principal is the whole delivery account, so that a build's role can be created later than this role, or recreated.
 data "aws_iam_policy_document" "trust" {
   for_each = local.trusted
 

@@ -1,7 +1,7 @@
-# The storage of every state of this environment: this one's own, and that of the environment's folder.
+# The bucket for this environment's states: the state of bootstrap/ and the state of the environment's folder.
 
 locals {
-  # By the names of the roles: the key's alias may count for authorization only minutes after its creation (AWS KMS Developer Guide, "ABAC for AWS KMS").
+  # By the names of the roles: the key's alias may take effect minutes after its creation (AWS KMS Developer Guide, "ABAC for AWS KMS").
   # A condition, because the roles are created after the key.
   _deploy_roles_use_state = [for statement, actions in { DeployRolesReadState = ["kms:Decrypt"], DeployRolesLockState = ["kms:Decrypt", "kms:GenerateDataKey"] } : {
     Sid       = statement
@@ -16,7 +16,7 @@ locals {
   } if local.is_environment]
 }
 
-# Whoever deletes this key deletes every state that it has encrypted.
+# Deleting this key makes every state that it encrypted unreadable.
 resource "aws_kms_key" "state" {
   description             = "The Terraform states of ${local.prefix}"
   enable_key_rotation     = true

@@ -1,7 +1,7 @@
 # The number of approvals that a pull request needs before it may be merged.
 
 locals {
-  # Without a pool anybody who may approve counts.
+  # Without a pool, every approver counts.
   _pool = { for key in ["ApprovalPoolMembers"] : key => [for role in local.approvers : "arn:${local.partition}:sts::${local.account}:assumed-role/${role}/*"] if length(local.approvers) > 0 }
 
   approval_rule = {

@@ -5,21 +5,21 @@ locals {
   # A pull request's build and the drift check plan every environment, in promotion order, with a role that cannot touch the lock of its state.
   _plan_roles = { PLAN_ROLES = jsonencode([for environment in local.delivery.environments : { environment = environment.name, role = local.deploy_roles[environment.name].read }]) }
 
-  # The pipeline looks at a window before the plan, the apply once more: an approval may come hours later.
+  # The pipeline checks the deploy window before the plan, and the apply checks it again, because an approval may take hours.
   _windows = { for name, environment in local.environments : name => { for window in [environment.deploy_window] : "DEPLOY_WINDOW" => jsonencode(window) if window != null } }
 
-  # The plan's build notifies the approvers, whom the pipeline waits for right after it.
+  # The plan's build notifies the approvers, right before the pipeline waits for them.
   _asking = { for name, environment in local.environments : name => { for key in ["APPROVAL_MINUTES"] : key => tostring(local.delivery.approval_timeout_minutes) if environment.approval } }
 
   # The approver of an environment sees the result of the change in the environment before it.
   _before = { for number, environment in local.delivery.environments : environment.name => { ENVIRONMENT_BEFORE = local.delivery.environments[number - 1].name } if number > 0 }
 
-  # Where a build that no pipeline starts finds the sources.
+  # The sources of builds that no pipeline starts, and of those that one does.
   _cloned = { type = local.provider.build, location = local.provider.address }
   _handed = { type = "CODEPIPELINE", location = null }
 
-  # The builds of the pipeline get their buildspec, and what is the branch, from here and not from the commit that they are handed:
-  # its code may not run before the commit is known to be on the branch.
+  # The pipeline's builds get their buildspec and branch from here, not from the commit that they build:
+  # no code of a commit may run before the build knows that the commit is on the branch.
   _own_buildspec   = { for build, each in local.builds : build => each if each.source.type == "CODEPIPELINE" && build != "pull-request" }
   _branch          = { BRANCH = local.git.branch, REPOSITORY = local.git.repository }
   _only_the_branch = file("${path.module}/../buildspecs/only_the_branch.sh")

@@ -1,8 +1,8 @@
-# Denials for developers and approvers, whatever their roles are granted: all of the delivery but what is named here.
+# Denies developers and approvers everything in the delivery, except what is named here, whatever else their roles are granted.
 
 data "aws_iam_policy_document" "guard" {
-  # A build that somebody starts or changes does whatever they tell it, with the rights of its role; a stage's own rollback applies an old plan;
-  # a window is opened in project.yaml, by a pull request.
+  # Whoever starts or changes a build runs any command with the permissions of its role; the rollback of a stage applies an old plan;
+  # a deploy window is changed in project.yaml, by a pull request.
   statement {
     sid         = "DeliveryStays"
     effect      = "Deny"
@@ -10,7 +10,7 @@ data "aws_iam_policy_document" "guard" {
     resources   = local._delivered
   }
 
-  # Plans and states hold more than a summary shows.
+  # Plans and states contain more than a summary shows.
   statement {
     sid     = "PlansAndStatesAreNotRead"
     effect  = "Deny"
@@ -34,7 +34,7 @@ data "aws_iam_policy_document" "guard" {
     }
   }
 
-  # Who uses or exchanges the connection decides which code is delivered.
+  # Whoever uses or replaces the connection decides which code is delivered.
   dynamic "statement" {
     for_each = local._guarded_connection
 
@@ -84,7 +84,7 @@ data "aws_iam_policy_document" "guard" {
         values   = [local.branch]
       }
 
-      # The first request of a push names no reference yet: AWS asks again when it knows.
+      # The first request of a push names no reference yet; AWS authorizes again when it knows the reference.
       condition {
         test     = "Null"
         variable = "codecommit:References"
@@ -106,7 +106,7 @@ data "aws_iam_policy_document" "guard" {
   }
 }
 
-# In the policy of every role that is made here, whatever else is ever granted to it.
+# In the policy of every role of the delivery, whatever else it is granted.
 data "aws_iam_policy_document" "no_approval" {
   statement {
     sid       = "NoMachineApproves"

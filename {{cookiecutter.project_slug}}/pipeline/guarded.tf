@@ -1,12 +1,12 @@
 # The resources that guard.tf protects, and the exceptions for the work of developers and approvers.
 
 locals {
-  # What belongs to the delivery. One pattern holds builds, batches, sandboxes and reports: CodeBuild names each by its project.
+  # The resources of the delivery. One pattern matches builds, batches, sandboxes and reports: CodeBuild names each by its project.
   _delivered = concat(
     ["${local.arn.codebuild}:*/${local.prefix}-*"],
     [for name in ["${local.prefix}*", "webhook:${local.prefix}*"] : "${local.arn.codepipeline}:${name}"],
     [for name in keys(local._repository) : local.repository],
-    # With everything in the bucket: a name ends with the number of its account, so no longer name begins like it.
+    # With every object in the bucket: its name ends with the account number, so it is no prefix of another bucket's name.
     [for bucket in concat(values(local.delivery.buckets), [local._state_buckets]) : "arn:${local.partition}:s3:::${bucket}*"],
     ["${local.arn.events}:rule/${local.prefix}-*"],
     ["arn:${local.partition}:lambda:${local.region}:${local.account}:function:${local.prefix}-*"],
@@ -24,12 +24,12 @@ locals {
   _state_buckets = replace(local.names.state_bucket, "-pipeline-state-", "-*-state-")
   _state_keys    = "alias/${module.project.project.slug}-*-state"
 
-  # The connection that pipeline/ creates has no ARN before it exists, but tags.
+  # The ARN of the connection that pipeline/ creates is unknown before the apply; its tags are known.
   _guarded_connection = local.has_codecommit ? {} : local.delivery.connection == null ? {
     "arn:${local.partition}:codeconnections:${local.region}:${local.account}:connection/*" = { for name in ["Project", "Environment"] : "aws:ResourceTag/${name}" => module.project.tags[name] }
   } : { (local.delivery.connection) = {} }
 
-  # Reading, which most of these roles are granted anyway: an action that AWS adds one day reads if its name begins so.
+  # Reading, which most of these roles may do anyway. The prefixes also match reading actions that AWS adds later.
   _reading = {
     cloudwatch   = ["Describe*", "Get*", "List*"]
     codebuild    = ["BatchGet*", "Describe*", "List*"]
@@ -45,7 +45,7 @@ locals {
     sqs          = ["Get*", "List*", "ReceiveMessage"]
   }
 
-  # What the work of developers and approvers changes. Who of them may which of these: person.tf.
+  # What developers and approvers change in their work; person.tf says who may do which.
   _working = {
     codecommit = [
       "CreateBranch", "CreateCommit", "CreatePullRequest", "CreateUnreferencedMergeCommit", "DeleteBranch", "DeleteCommentContent", "DeleteFile", "GitPush",

@@ -13,7 +13,7 @@ resource "aws_kms_alias" "this" {
 }
 
 locals {
-  # Builds that only read have no right to write with the key.
+  # Builds that only read may not encrypt with the key.
   _reading_builds = ["check", "pull-request"]
   _key_uses = {
     read  = { actions = ["kms:Decrypt"], services = [] }
@@ -21,13 +21,13 @@ locals {
     look  = { actions = ["kms:Decrypt"], services = ["s3"] }
   }
 
-  # Builds, functions and the pipeline use the key from its first minute on; people wait until the alias counts.
+  # Builds, functions and the pipeline can use the key from its first minute; people can when the alias takes effect.
   _key_users = {
     read  = [for build in local._reading_builds : local.delivery.builds[build]]
     write = concat([local.prefix], [for build, name in local.delivery.builds : name if !contains(local._reading_builds, build)], values(local.function_names))
   }
 
-  # By the names of the roles: the key's alias may count for authorization only minutes after its creation (AWS KMS Developer Guide, "ABAC for AWS KMS").
+  # By the names of the roles: the key's alias may take effect minutes after its creation (AWS KMS Developer Guide, "ABAC for AWS KMS").
   # A condition, because the roles are created after the key.
   _user_statements = [for use, roles in local._key_users : {
     Sid       = "${title(use)}FromTheFirstMinute"
@@ -65,7 +65,7 @@ locals {
         ArnLike      = { "aws:SourceArn" = "${local.arn.cloudwatch}:alarm:${local.prefix}-*" }
       }
     },
-    # Without a condition: EventBridge names no source when it sends to the queue of dead letters.
+    # Without a condition: EventBridge names no source when it sends to a dead-letter queue.
     {
       Sid       = "Rules"
       Effect    = "Allow"
@@ -76,7 +76,7 @@ locals {
   ])
 }
 
-# Roles name the key by its alias, which is known before the key is made; people use it through a service only.
+# Roles name the key by its alias, which is known before the key exists; people use it only through a service.
 data "aws_iam_policy_document" "use_key" {
   for_each = local._key_uses
 
@@ -101,7 +101,7 @@ data "aws_iam_policy_document" "use_key" {
       }
     }
   }
-  # A topic of the client may have a key of its own, which project.yaml names.
+  # A client's topic may have its own key, which project.yaml names.
   dynamic "statement" {
     for_each = each.key == "write" && length(module.project.environment.foreign_keys) > 0 ? [module.project.environment.foreign_keys] : []
 

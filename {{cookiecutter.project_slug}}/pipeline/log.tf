@@ -1,4 +1,4 @@
-# Every build's log group is made here, encrypted and kept for a year, before anything writes to it.
+# The log group of every build, created before the first build writes to it: encrypted, kept for a year.
 
 resource "aws_cloudwatch_log_group" "build" {
   for_each = local.builds

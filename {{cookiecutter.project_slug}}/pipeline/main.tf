@@ -1,5 +1,5 @@
-# How changes reach every environment: repository, pull requests, builds, pipeline, approvals.
-# One root for the delivery account, applied by an administrator: no build may change what decides about builds.
+# The delivery of changes to every environment: repository, pull requests, builds, pipeline, approvals.
+# A separate root module, which an administrator applies: no build may change the rules for builds.
 
 module "project" {
   source = "../modules/project"
@@ -28,7 +28,7 @@ locals {
     service => "arn:${local.partition}:${service}:${local.region}:${local.account}"
   }
 
-  # Composed, not read from the resources: so every policy is known, and shown, before anything is applied.
+  # Composed, not read from the resources, so that a plan shows every policy in full.
   dead_letters = "${local.arn.sqs}:${local.names.event_dead_letter}"
   artifacts    = "arn:${local.partition}:s3:::${local.delivery.buckets.artifact}"
   pipeline     = "${local.arn.codepipeline}:${local.prefix}"

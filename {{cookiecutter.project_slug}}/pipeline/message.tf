@@ -13,7 +13,7 @@ locals {
     started      = merge(local._of_pipeline, { description = "A delivery began", detail = { pipeline = [local.prefix], state = ["STARTED"] } })
     failed       = merge(local._of_pipeline, { description = "A delivery stopped", detail = { pipeline = [local.prefix], state = ["FAILED"] } })
     drift-failed = merge(local._of_build, { description = "The drift check failed", detail = { project-name = [local.delivery.builds.drift], build-status = local._broken_or_said } })
-    # A pull request shows failed checks itself.
+    # A failed check is already visible in the pull request.
     pull-request-failed = merge(local._of_build, { description = "The build of a pull request broke off", detail = { project-name = [local.delivery.builds.pull-request], build-status = local._broken } })
   }
 
@@ -26,7 +26,7 @@ locals {
 
   events = merge(local._everywhere, { for name, event in local._of_codecommit : name => event if local.has_codecommit })
 
-  # When each Lambda is called: by which events, or by the clock.
+  # What invokes each Lambda: events, or a schedule.
   calls = merge(
     { for name, event in local.events : name => { function = "tell_delivery", description = event.description, schedule = null, pattern = jsonencode({
       source = [event.source], account = [local.account], detail-type = [event.type], detail = event.detail

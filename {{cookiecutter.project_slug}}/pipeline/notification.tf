@@ -8,14 +8,14 @@ module "notification" {
   key      = aws_kms_key.this.arn
   boundary = local.boundary
   targets  = module.project.notifications
-  # The alarm of the last resort speaks to people directly; everything else, Lambdas and builds tell.
+  # The alarm about the dead-letter queue notifies the targets directly; Lambdas and builds send everything else.
   publishers = { "cloudwatch.amazonaws.com" = "${local.arn.cloudwatch}:alarm:${local.prefix}-*" }
 }
 
 locals {
   _people = module.project.notifications
 
-  # The action of every alarm of the delivery. An alarm takes five actions: a sixth target is not notified.
+  # The actions of every alarm of the delivery. An alarm takes at most five: a sixth target is not notified.
   _alarmed      = sort([for target, hears in local._people : module.notification.targets[target] if contains(hears.kinds, "alarm")])
   alarm_actions = slice(local._alarmed, 0, min(5, length(local._alarmed)))
 }

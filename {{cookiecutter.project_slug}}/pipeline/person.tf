@@ -1,5 +1,5 @@
 # The permissions of people: developers push branches, approvers approve, both review, and nobody bypasses the rules.
-# Everybody has two policies: the guard, and one for what they do. A role takes ten, and the client's own roles hold some already.
+# Each role gets two policies: the guard, and one for the person's work. A role takes ten, and the client's roles already have some.
 
 locals {
   _developers = local.delivery.developers
@@ -19,7 +19,7 @@ locals {
     developer-approver = [data.aws_iam_policy_document.review, data.aws_iam_policy_document.push, data.aws_iam_policy_document.approve]
   }
 
-  # AWS lets nobody attach policies to the roles of IAM Identity Center: there a permission set names them.
+  # Policies cannot be attached to roles of IAM Identity Center: there, a permission set names them.
   _attachments = { for pair in flatten([for purpose, who in local.people : [for role in who.roles : { purpose = purpose, role = role }]]) :
     "${pair.purpose} of ${pair.role}" => pair if !startswith(pair.role, "AWSReservedSSO_")
   }
@@ -44,14 +44,14 @@ data "aws_iam_policy_document" "push" {
 }
 
 data "aws_iam_policy_document" "approve" {
-  # AWS has no condition key for sourceRevisions, with which whoever starts a run may choose its commit: the builds refuse one that is not on the branch.
+  # Whoever starts a run can choose its commit (sourceRevisions), and AWS has no condition key for that: the builds refuse a commit that is not on the branch.
   statement {
     sid       = "StartRetryStop"
     actions   = ["codepipeline:StartPipelineExecution", "codepipeline:RetryStageExecution", "codepipeline:StopPipelineExecution"]
     resources = [local.pipeline, "${local.pipeline}/*"]
   }
 
-  # Exactly this pipeline's approvals.
+  # Only the approvals of this pipeline.
   dynamic "statement" {
     for_each = length(local.approvals) > 0 ? [local.approvals] : []
 

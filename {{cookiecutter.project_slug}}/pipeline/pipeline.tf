@@ -1,5 +1,5 @@
 # The pipeline of stage.tf. Runs wait for each other; a failed stage stops its run.
-# No stage rolls back by itself: it would hand an old plan to a state that has moved on.
+# No stage rolls back automatically: that would apply an old plan to a newer state.
 
 resource "aws_codepipeline" "this" {
   name           = local.prefix
@@ -23,7 +23,7 @@ resource "aws_codepipeline" "this" {
     content {
       name = stage.value.name
 
-      # Before its window an environment waits; a window that has closed again fails the stage.
+      # Before its deploy window an environment waits; if the window has closed again, the stage fails.
       dynamic "before_entry" {
         for_each = stage.value.window == null ? [] : [stage.value.window]
 

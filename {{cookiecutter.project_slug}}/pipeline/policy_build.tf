@@ -3,7 +3,7 @@
 data "aws_iam_policy_document" "build" {
   for_each = local.builds
 
-  # The check and a pull request's build only read, so they get no key to write with.
+  # The check and a pull request's build only read, so they may not encrypt.
   source_policy_documents = [data.aws_iam_policy_document.use_key[contains(local._reading_builds, each.key) ? "read" : "write"].json, data.aws_iam_policy_document.no_approval.json]
 
   dynamic "statement" {
@@ -26,7 +26,7 @@ data "aws_iam_policy_document" "build" {
     }
   }
 
-  # A build clones and no more: its code may be that of a pull request (Developer Tools User Guide, "Permissions reference for AWS CodeConnections").
+  # A build may only clone, because it may run code of a pull request (Developer Tools User Guide, "Permissions reference for AWS CodeConnections").
   dynamic "statement" {
     for_each = local.has_codecommit ? [] : [local.connection]
 
@@ -50,7 +50,7 @@ data "aws_iam_policy_document" "build" {
     resources = ["${local.arn.logs}:log-group:/aws/codebuild/${local.delivery.builds[each.key]}:*"]
   }
 
-  # The test reports of a build become a page in the console.
+  # For the page of test reports in the console.
   dynamic "statement" {
     for_each = contains(local._reading_builds, each.key) ? ["report"] : []
 

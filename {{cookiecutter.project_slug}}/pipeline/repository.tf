@@ -1,4 +1,4 @@
-# The repository: CodeCommit, created here or existing, or a repository that AWS reaches by a connection.
+# The repository: in CodeCommit, new or existing, or one that AWS reaches through a connection.
 
 locals {
   _repository = { for name in [local.git.repository] : name => name if local.has_codecommit }
@@ -7,10 +7,10 @@ locals {
   repository = "${local.arn.codecommit}:${local.git.repository}"
   branch     = "refs/heads/${local.git.branch}"
   connection = local.has_codecommit ? null : local.delivery.connection != null ? local.delivery.connection : aws_codeconnections_connection.this[module.project.project.slug].arn
-  # A connection made before 2024 is called by its service's old name, in policies too.
+  # The ARN of a connection from before 2024 has the service's old name, and so do its policies.
   connections = local.delivery.connection == null ? "codeconnections" : split(":", local.delivery.connection)[2]
 
-  # What CodeBuild calls the providers, where it clones from, and what a connection calls them.
+  # The providers' names in CodeBuild, the addresses to clone from, and the providers' names in a connection.
   _providers = {
     codecommit = { build = "CODECOMMIT", connection = null, address = "https://git-codecommit.${local.region}.${data.aws_partition.current.dns_suffix}/v1/repos/${local.git.repository}" }
     github     = { build = "GITHUB", connection = "GitHub", address = "https://github.com/${local.git.repository}.git" }
@@ -20,7 +20,7 @@ locals {
   provider = local._providers[local.git.provider]
 }
 
-# A repository that `make push` or somebody else made before is adopted: make pipeline ADOPT=true.
+# To adopt a repository that exists (from `make push`, or older): make pipeline ADOPT=true.
 import {
   for_each = var.adopt_repository ? local._repository : {}
 
@@ -28,20 +28,20 @@ import {
   id = each.key
 }
 
-# Encrypted by AWS's own key: one of ours, removed with the pipeline, would take the code with it.
+# Encrypted with AWS's key: if a key of ours were removed with the pipeline, the code would be lost.
 resource "aws_codecommit_repository" "this" {
   for_each = local._repository
 
   repository_name = each.key
   description     = "${module.project.project.slug}: ${local.git.branch} is what the pipeline delivers"
 
-  # The code and its history stay, whatever becomes of the pipeline or of the name in project.yaml.
+  # The code and its history are kept, even if the pipeline is destroyed or the name in project.yaml changes.
   lifecycle {
     prevent_destroy = true
   }
 }
 
-# Pending until a person has authorised it once, in the console.
+# Pending until a person authorises it in the console, once.
 resource "aws_codeconnections_connection" "this" {
   for_each = local._connection
 

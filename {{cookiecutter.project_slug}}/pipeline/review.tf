@@ -24,7 +24,7 @@ data "aws_iam_policy_document" "review" {
 
     content {
       sid = "PullRequests"
-      # A fast-forward merge brings what was reviewed. The other merges take contents of the merger's choice (CodeCommit API,
+      # A fast-forward merge merges exactly what was reviewed. The others accept content from the person who merges (CodeCommit API,
       # MergePullRequestBySquash and MergePullRequestByThreeWay, conflictResolution.replaceContents).
       actions = [for action in [
         "CreatePullRequest", "UpdatePullRequestTitle", "UpdatePullRequestDescription", "UpdatePullRequestStatus", "UpdatePullRequestApprovalState",
@@ -53,7 +53,7 @@ data "aws_iam_policy_document" "review" {
     resources = ["${local.arn.logs}:log-group:/aws/codebuild/${local.prefix}-*"]
   }
 
-  # What the console's pages begin with.
+  # The lists that the console's pages start with.
   statement {
     sid       = "FindPages"
     actions   = ["codepipeline:ListPipelines", "codecommit:ListRepositories", "codebuild:ListProjects", "logs:DescribeLogGroups"]
@@ -67,7 +67,7 @@ data "aws_iam_policy_document" "review" {
     resources = [local.artifacts]
   }
 
-  # The plans themselves stay with the builds: they hold more than a summary shows.
+  # Only builds read the plans themselves: they contain more than a summary shows.
   statement {
     sid       = "ReadSummaries"
     actions   = ["s3:GetObject", "s3:GetObjectVersion"]

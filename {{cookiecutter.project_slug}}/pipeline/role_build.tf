@@ -1,4 +1,4 @@
-# The permissions of each build. A grant has a name, a build a list of grants.
+# The permissions of each build: named grants, and for each build a list of them.
 
 locals {
   deploy_roles = { for name, environment in local.environments : name => {
@@ -27,21 +27,21 @@ locals {
     }, { for kind, role in roles : "${kind}_${name}" => { actions = ["sts:AssumeRole"], resources = [role] } if kind != "read" })]...
   )
 
-  # The full clone of a pipeline's source asks for UseConnection (CodePipeline User Guide, "Add CodeBuild GitClone permissions for connections").
-  # A connection reaches every repository that it is installed for: this build gets one (Developer Tools User Guide, "Permissions reference for AWS CodeConnections").
+  # A full clone of a pipeline's source needs UseConnection (CodePipeline User Guide, "Add CodeBuild GitClone permissions for connections").
+  # A connection reaches every repository that it is installed for; this build may use one (Developer Tools User Guide, "Permissions reference for AWS CodeConnections").
   _clone = {
     actions    = [local.has_codecommit ? "codecommit:GitPull" : "${local.connections}:UseConnection"]
     resources  = [local.has_codecommit ? local.repository : local.connection]
     conditions = { for variable in ["${local.connections}:FullRepositoryId"] : variable => [local.git.repository] if !local.has_codecommit }
   }
 
-  # The source that a pipeline hands over is a reference, which the build clones.
+  # The source artifact of the pipeline is a reference, which the build clones.
   _handed_over = ["take_source", "find_artifacts", "clone"]
   _tell        = ["notify", "remember"]
   granted = merge({
     check        = local._handed_over
     pull-request = concat(local.has_codecommit ? ["clone", "comment"] : local._handed_over, ["refresh_every_environment"])
-    # CodeBuild clones without a pipeline: then it takes a token of the connection (CodeBuild User Guide, "GitHub App connections"). Only main's code runs there.
+    # Without a pipeline, CodeBuild clones with a token of the connection (CodeBuild User Guide, "GitHub App connections"). Only main's code runs there.
     drift  = concat(local._tell, local.has_codecommit ? ["clone"] : ["clone", "clone_by_token"], ["refresh_every_environment", "find_record", "read_record"])
     notify = concat(local._handed_over, local._tell, ["find_record", "read_record", "read_execution"])
     }, [for name in keys(local.environments) : {

@@ -1,4 +1,4 @@
-# The roles of rules: one starts the pipeline, the other starts the builds that are no part of it.
+# The roles of rules: one starts the pipeline, the other starts the builds outside of it.
 
 locals {
   starters = {
@@ -16,7 +16,7 @@ data "aws_iam_policy_document" "trust_rule" {
       identifiers = ["events.amazonaws.com"]
     }
 
-    # AWS does not say whether PutTargets asks for the role in the name of the rule, as a delivery does: a source that is named must be ours.
+    # AWS does not document whether PutTargets assumes the role with the rule as its source, as a delivery does: if a source is given, it must be ours.
     condition {
       test     = "ArnLikeIfExists"
       variable = "aws:SourceArn"

@@ -1,4 +1,4 @@
-# The permissions of each Lambda: notify, record what was sent, and read the pipeline. None of them may approve.
+# The permissions of each Lambda: send, record what was sent, and read the pipeline. None may approve.
 
 data "aws_iam_policy_document" "trust_lambda" {
   statement {

@@ -1,4 +1,4 @@
-# The permissions of the pipelines: take the source, run their own builds, ask for approvals.
+# The permissions of the pipelines: read the source, start their own builds, ask for approvals.
 
 data "aws_iam_policy_document" "trust_pipeline" {
   statement {

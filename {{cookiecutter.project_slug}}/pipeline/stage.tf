@@ -1,10 +1,10 @@
 # The pipeline as data: Source, Check, every environment in promotion order, Notify. pipeline.tf builds it.
 
 locals {
-  # CodePipeline's own variables, which it fills in when an action starts.
+  # Variables that CodePipeline replaces when an action starts.
   _of_this_run = { PIPELINE_EXECUTION = "#{codepipeline.PipelineExecutionId}", COMMIT = "#{source.CommitId}" }
 
-  # A full clone: the builds see the history, and ask the repository itself what its branch is.
+  # A full clone: the builds need the history, and ask the repository for the head of its branch.
   _source = {
     name      = "Source", category = "Source", provider = local.has_codecommit ? "CodeCommit" : "CodeStarSourceConnection", order = 1
     namespace = "source", inputs = [], outputs = ["source"], timeout = null

@@ -2,7 +2,7 @@
 # With a connection, the pipelines get changes themselves: pipeline.tf, pull_request.tf.
 
 locals {
-  # For each environment variable of a pull request's build, where the event says it. Only what AWS numbers itself: a branch may be named like code.
+  # The environment variables of a pull request's build, from the event. Only values that AWS generates: the name of a branch may contain code.
   _of_pull_request = {
     PULL_REQUEST_ID    = "$.detail.pullRequestId"
     REPOSITORY         = "$.detail.repositoryNames[0]"

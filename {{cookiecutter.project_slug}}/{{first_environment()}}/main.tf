@@ -1,4 +1,4 @@
-# The folder's name is the environment; everything else is in project.yaml.
+# The name of this folder is the environment; project.yaml has everything else.
 module "project" {
   source = "../modules/project"
 
@@ -24,7 +24,7 @@ module "environment" {
   names         = module.project.names
 }
 
-# Glue creates its log groups itself if a job or a crawler runs before Terraform does: then they are imported.
+# Glue creates its log groups itself if a job or crawler runs before Terraform: then they are imported.
 import {
   for_each = module.environment.log_groups_of_glue
 

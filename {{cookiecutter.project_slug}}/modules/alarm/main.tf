@@ -1,4 +1,4 @@
-# Alarms, all of one form: the meaning, the metrics, the threshold, and the section of the runbook that helps.
+# Alarms of one form: the meaning, the metrics, the threshold, and the section of the runbook.
 
 terraform {
   required_version = ">= 1.11"
@@ -62,7 +62,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
     }
   }
 
-  # CloudWatch learns from up to two weeks of the metric's own past, its days and hours included.
+  # CloudWatch learns from up to two weeks of the metric, including its daily and weekly pattern.
   dynamic "metric_query" {
     for_each = each.value.deviations == null ? {} : { usual = each.value.deviations }
 

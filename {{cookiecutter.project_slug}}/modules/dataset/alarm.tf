@@ -37,7 +37,7 @@ locals {
         namespace = "Glue", name = "glue.${who}.jvm.heap.usage", dimensions = local._job, statistic = "Average"
       } }
     }
-    # The sweep measures every quarter of an hour; silence is no sign of health.
+    # The sweep measures every 15 minutes; missing data does not mean that all is well.
     late = {
       says      = "Nothing new of ${var.name} was published for longer than its expected_every."
       section   = "data-late"
@@ -49,7 +49,7 @@ locals {
     rows-unusual = {
       says    = "${var.name} had far more or far fewer rows than its history predicts."
       section = "rows-unusual"
-      # CloudWatch adds up over a day at most, in whole minutes.
+      # A CloudWatch period is at most one day, in whole minutes.
       period          = min(86400, max(60, local._expected))
       comparison      = "unusual"
       deviations      = var.monitoring.unusual_deviations
@@ -58,7 +58,7 @@ locals {
     }
   }
 
-  # A dataset without a rhythm is never late, and no number of its rows is unusual.
+  # A dataset without `expected_every` is never late, and no number of its rows is unusual.
   _unfit = concat(var.monitoring.watched ? [] : keys(local._alarms), local._expected > 0 ? [] : ["late", "rows-unusual"])
   alarms = { for name, alarm in local._alarms : "${var.name}-${name}" => alarm if !contains(local._unfit, name) }
 }

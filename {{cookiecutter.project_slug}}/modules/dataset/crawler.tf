@@ -11,7 +11,7 @@ resource "aws_glue_crawler" "this" {
   s3_target {
     path            = "s3://${var.buckets.input}/${var.dataset.prefix}"
     connection_name = var.connections[0]
-    # A few files of each folder tell the schema: the cost does not grow with the history.
+    # A few files of each folder are enough for the schema, so the cost does not grow with the history.
     sample_size = 10
   }
 

@@ -1,8 +1,8 @@
-# Each dataset's own rules: its uploads go to the queue, its sweep runs every quarter of an hour, its schedule where it has one.
+# The rules of each dataset: its uploads go to the queue, its sweep runs every 15 minutes, and its schedule if it has one.
 
 locals {
-  # Rules that one apply creates with rate(15 minutes) fire in the same minute for good. The name decides on the
-  # minute, so that the sweeps of many datasets do not wait for each other, and one more dataset moves no other.
+  # Rules with rate(15 minutes) from one apply always fire in the same minute. A hash of the name chooses the
+  # minute instead, so that sweeps do not wait for each other, and a new dataset does not move the others.
   _sweep_minute = parseint(substr(sha256(var.name), 0, 6), 16) % 15
 
   _crawl = var.dataset.schedule == "" ? "on-upload" : "on-schedule"
@@ -40,7 +40,7 @@ resource "aws_cloudwatch_event_target" "uploads" {
 
   input_transformer {
     input_paths = { detail = "$.detail", time = "$.time" }
-    # EventBridge quotes each value itself, so this text is JSON only after it has filled it in.
+    # EventBridge quotes each value itself, so this becomes valid JSON only when EventBridge fills it in.
     input_template = "{\"version\": 1, \"dataset\": \"${var.name}\", \"crawl\": \"${local._crawl}\", \"time\": <time>, \"detail\": <detail>}"
   }
 

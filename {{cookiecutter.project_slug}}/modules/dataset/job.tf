@@ -1,12 +1,12 @@
 # The dataset's job: the one script, with one argument that describes this dataset.
 
 locals {
-  # Wheels are installed from the bucket alone: the network has no path to a package index.
+  # Wheels are installed only from the bucket: the network has no path to a package index.
   libraries = length(var.scripts.wheels) == 0 ? {} : {
     "--additional-python-modules"       = join(",", var.scripts.wheels)
     "--python-modules-installer-option" = "--no-index"
   }
-  # Glue brings the jar itself; files/steps/iceberg.py does the rest.
+  # Glue adds Iceberg's jar; files/steps/iceberg.py configures Spark.
   iceberg = var.dataset.table_format == "iceberg" ? { "--datalake-formats" = "iceberg" } : {}
 }
 
@@ -28,7 +28,7 @@ resource "aws_glue_job" "this" {
     python_version  = "3"
   }
 
-  # One run at a time: the files that arrive meanwhile make one larger batch, and the ledger counts the retries.
+  # One run at a time: files that arrive during a run form the next batch, and the ledger counts the retries.
   execution_property {
     max_concurrent_runs = 1
   }

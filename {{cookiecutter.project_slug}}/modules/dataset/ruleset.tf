@@ -1,15 +1,15 @@
-# The declared rules once more, as Glue Data Quality writes them: for those who want the console's view of the published table.
+# The declared rules again, in the language of Glue Data Quality, for the console's view of the published table.
 
 locals {
   _complete = concat(var.dataset.primary_key, compact([var.dataset.partition_by]), [for column in var.dataset.columns : column.name if column.required])
 
-  # Glue knows a number and a quoted date, and no time of day. A date that carries one is left to the job.
+  # Glue's rules take numbers and quoted dates, but no time of day: only the job checks a limit with a time.
   _limits = flatten([for column in var.dataset.columns : [
     for sign, limit in { ">=" = column.minimum, "<=" = column.maximum } :
     { column = column.name, condition = "${sign} ${can(tonumber(limit)) ? limit : jsonencode(limit)}" } if limit != null && length(split(" ", limit == null ? "" : limit)) == 1
   ]])
-  # Glue's own parser (github.com/awslabs/dqdl) removes the escapes of some quoted texts and keeps those of others, a pattern's among them,
-  # and reads "2026-01-31" and "12:30" as times. The console gets texts that mean the same either way; the job checks all of them.
+  # Glue's parser (github.com/awslabs/dqdl) removes the escapes of some quoted texts, keeps those of others (such as patterns),
+  # and reads "2026-01-31" and "12:30" as times. The console gets only unambiguous texts; the job checks all of them.
   _unclear  = "[\"\\\\\\p{Cc}\\x{2028}\\x{2029}]|^[0-9]{4}-[0-9]{2}-[0-9]{2}$|^[0-9]{1,2}:[0-9]{2}"
   _declared = { for column in var.dataset.columns : column.name => { "in" = column.one_of, "matches" = column.pattern == null ? null : [column.pattern] } }
   _texts = flatten([for column in var.dataset.columns : [

@@ -1,10 +1,10 @@
-# The published table: every batch is a partition of its own, and the commits say which batches count.
+# The published table: each batch has its own partitions, and the commits decide which batches are published.
 
 locals {
-  # A partition of another column's value is not in the files: it is in the folder's name.
+  # If the partition is a column's value, the files do not contain that column: the folder's name does.
   _moved  = local.temporal ? [] : local.partition[*].name
   columns = concat([for column in var.dataset.columns : { name = column.name, type = column.type } if !contains(local._moved, column.name)], local.source_columns, [{ name = "_sequencer", type = "string" }])
-  # What lambda/crawls/drift_policy.py has to know beside the columns.
+  # What lambda/crawls/drift_policy.py needs besides the columns.
   _drift = merge(
     { on_drift = var.dataset.on_drift },
     length(var.dataset.missing_values) == 0 ? {} : { missing_values = jsonencode(var.dataset.missing_values) },

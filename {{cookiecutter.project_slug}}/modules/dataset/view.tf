@@ -1,4 +1,4 @@
-# The view that people query: committed batches only, and of each key the newest row.
+# The view that people query: committed batches only, and only the newest row of each key.
 
 locals {
   # Athena writes its own names for the types of a view's columns.

@@ -23,7 +23,7 @@ locals {
   )
 
   run_alarms = {
-    # The sweep measures every quarter of an hour: when nothing was measured for twice as long, it does not run.
+    # The sweep measures every 15 minutes: no measurement for twice as long means that it does not run.
     files-waiting = {
       says      = "A file has waited too long to be published, or the sweep does not run."
       section   = "files-waiting"

@@ -1,4 +1,4 @@
-# Alarms of the Lambdas: one per function where it matters which, one for all where the dashboard tells.
+# Alarms of the Lambdas: one per function if the response depends on the function, otherwise one for all.
 
 locals {
   _function_names = { for name in keys(local.functions) : name => "${var.prefix}-${replace(name, "_", "-")}" }

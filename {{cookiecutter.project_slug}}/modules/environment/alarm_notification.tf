@@ -11,7 +11,7 @@ locals {
     metrics    = { for index, topic in topics : "topic${index}" => { namespace = "AWS/SNS", name = "NumberOfNotificationsFailed", dimensions = { TopicName = topic }, statistic = "Sum" } }
   } }
 
-  # A fault of notify itself goes to people in CloudWatch's own text. An alarm takes five actions.
+  # If notify itself fails, CloudWatch sends its own text to the targets. An alarm takes at most five actions.
   _notify_failing = { for number, topics in chunklist(module.notification.topics, 5) : join("-", compact(["notify-failing", number == 0 ? "" : number + 1])) => {
     says       = "Alarms and the budget no longer cause notifications: the Lambda notify has failed, or its topic cannot invoke it."
     section    = "notify-failing"

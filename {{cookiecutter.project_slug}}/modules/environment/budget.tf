@@ -5,7 +5,7 @@ locals {
   # (AWS Cost Management user guide, "Creating an Amazon SNS topic for budget notifications").
   budgets = "arn:${local.partition}:budgets::${local.account}:*"
   _budget = var.environment.monthly_budget == null ? {} : { month = var.environment.monthly_budget }
-  # ACTUAL: the amount is spent; FORECASTED: at this pace it will be.
+  # ACTUAL: the amount is spent; FORECASTED: at this rate it will be.
   _overspent = ["ACTUAL", "FORECASTED"]
 }
 
@@ -18,7 +18,7 @@ resource "aws_budgets_budget" "this" {
   limit_unit   = "USD"
   time_unit    = "MONTHLY"
 
-  # One tag that no other environment has: AWS does not say whether two would have to match together.
+  # One tag that no other environment has: AWS does not document whether two tags must both match.
   cost_filter {
     name   = "TagKeyValue"
     values = ["user:Deployment${"$"}${var.prefix}"]

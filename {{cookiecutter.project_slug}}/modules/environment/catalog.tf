@@ -1,4 +1,4 @@
-# The catalog's database, what encrypts Glue's own files, and the connections that jobs and crawlers run in.
+# The catalog database, the security configuration of Glue, and the connections of jobs and crawlers.
 
 resource "aws_glue_catalog_database" "this" {
   name        = var.names.database

@@ -1,4 +1,4 @@
-# A check every quarter of an hour, in the network of jobs, of connections to AWS's services and to databases.
+# Every 15 minutes, a check from inside the jobs' network that AWS services and databases can be reached.
 
 resource "aws_cloudwatch_event_rule" "check_connections" {
   name                = var.names.connection_check

@@ -18,14 +18,14 @@ locals {
         [for metric in chart.metrics : concat(
           [metric.namespace, metric.name],
           flatten([for name, value in metric.dimensions : [name, value]]),
-          # An id is for a formula, which then is the one line to see.
+          # Metrics with an id are inputs of a formula: only the formula is shown.
           [merge({ stat = metric.statistic, label = try(metric.label, metric.name) }, try(chart.expression, null) == null ? {} : { id = metric.id, visible = false })],
         )],
       )
     }
   }]])
 
-  # CloudWatch shows a hundred of them.
+  # CloudWatch shows at most 100 alarms in one widget.
   _rung = [for name in concat(module.alarm.names, flatten([for dataset in module.dataset : dataset.alarms])) : "${local.arn.cloudwatch}:alarm:${name}"]
 }
 

@@ -1,4 +1,4 @@
-# Once a day, one message about the day before: nothing when nothing ran and nothing is late.
+# One notification a day about the day before; none if nothing ran and nothing is late.
 
 resource "aws_cloudwatch_event_rule" "digest" {
   name                = var.names.digest

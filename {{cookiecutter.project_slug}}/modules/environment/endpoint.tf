@@ -42,7 +42,7 @@ resource "aws_security_group" "work" {
   tags        = { Name = var.names.work }
 }
 
-# Glue's workers talk to each other on every port; the endpoints are members too.
+# Glue's workers connect to each other on every port; the endpoints are in the same group.
 resource "aws_security_group_rule" "among_members" {
   for_each = toset(["ingress", "egress"])
 
@@ -67,7 +67,7 @@ resource "aws_security_group_rule" "to_gateway" {
   to_port           = 443
 }
 
-# An existing VPC has its own path to AWS, a NAT gateway or endpoints of its own: it is reached by TLS only.
+# An existing VPC has its own path to AWS (a NAT gateway, or its own endpoints): only TLS is allowed out.
 resource "aws_security_group_rule" "to_aws" {
   for_each = local._existing
 

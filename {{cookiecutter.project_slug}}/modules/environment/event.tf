@@ -14,7 +14,7 @@ locals {
       detail      = { jobName = [{ prefix = "${var.prefix}-" }], state = ["SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR"] }
       function    = "close_run"
     }
-    # A run takes a bounded number of files: when it has succeeded, more may be waiting.
+    # A run takes a limited number of files, so more may be waiting when it succeeds.
     job-succeeded = {
       description = "A job run of this environment succeeded"
       type        = "Glue Job State Change"

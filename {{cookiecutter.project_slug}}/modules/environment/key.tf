@@ -12,7 +12,7 @@ resource "aws_kms_alias" "this" {
   target_key_id = aws_kms_key.this.key_id
 }
 
-# Of all services here, this one alone is called differently in China: logs.cn-north-1.amazonaws.com.cn.
+# Only this service principal differs in China: logs.cn-north-1.amazonaws.com.cn.
 data "aws_service_principal" "logs" {
   service_name = "logs"
 }
@@ -33,8 +33,8 @@ locals {
     SmokeUses  = { roles = ["smoke"], actions = ["Decrypt", "GenerateDataKey"], through = ["dynamodb", "s3"] }
   }
 
-  # AWS may take five minutes until a key's tags count for authorization (KMS Developer Guide, ABAC for AWS KMS), and the first apply goes on within seconds.
-  # The roles stand in a condition: KMS refuses a policy whose principal does not exist, and a role that was made again would no longer be the same principal.
+  # A key's tags may take five minutes to take effect (KMS Developer Guide, ABAC for AWS KMS), but the first apply uses the key within seconds.
+  # The roles are in a condition: KMS refuses a policy with a principal that does not exist, and a recreated role would be another principal.
   _deploy_statements = [for name, statement in local._deploying : {
     Sid       = name
     Effect    = "Allow"

@@ -1,8 +1,8 @@
-# The grants in an account whose Data Catalog Lake Formation governs: with IAM alone, nobody can read or change a table there.
-# Jobs and crawlers reach S3 with their own IAM rights; Lake Formation governs the catalog, and hands the output to people.
+# The grants for an account in which Lake Formation governs the Data Catalog: there, IAM permissions alone give no access to tables.
+# Jobs and crawlers use S3 with their own IAM permissions; Lake Formation governs the catalog, and people's access to the output.
 
 locals {
-  # Whether reading or writing a partition takes the one permission or the other is documented nowhere: both are granted.
+  # AWS does not document which of these permissions reading or writing a partition needs: both are granted.
   # IAM narrows each role to its own tables; a wildcard here keeps the number of grants the same for any number of datasets.
   _read_tables   = ["DESCRIBE", "SELECT"]
   _write_tables  = ["ALTER", "DELETE", "DESCRIBE", "INSERT", "SELECT"]

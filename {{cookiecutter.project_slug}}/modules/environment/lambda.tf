@@ -1,4 +1,4 @@
-# The Lambdas of the event chain and of notifications, and one that tries connections: one archive, one verb each. lambda/ holds their code.
+# The Lambdas of the event chain, of notifications and of the connection check. One archive holds the code of all: lambda/.
 
 locals {
   archives = { for name in ["lambda", "transforms"] : name => "${var.root}/build/${name}.zip" }
@@ -94,7 +94,7 @@ resource "aws_lambda_event_source_mapping" "uploads" {
   maximum_batching_window_in_seconds = 5
   function_response_types            = ["ReportBatchItemFailures"]
 
-  # The queue hands over to at most as many as may run.
+  # The mapping invokes at most as many executions as the function may run.
   scaling_config {
     maximum_concurrency = var.capacity.uploads_at_once
   }

@@ -20,7 +20,7 @@ resource "aws_dynamodb_table" "ledger" {
     type = "S"
   }
 
-  # Only files that wait or are being worked on carry the attribute: finished ones cost nothing here.
+  # Only waiting and claimed files have the attribute, so finished files cost nothing in the index.
   global_secondary_index {
     name            = "open"
     hash_key        = "open"

@@ -1,4 +1,4 @@
-# Every log group is made here, encrypted and kept for as long as project.yaml says, before anything writes to it.
+# Every log group is created here, encrypted and with the retention of project.yaml, before anything writes to it.
 
 locals {
   log_groups = merge(
@@ -16,7 +16,7 @@ resource "aws_cloudwatch_log_group" "this" {
   retention_in_days = var.monitoring.log_retention_days
 }
 
-# Glue makes its groups itself if a job or a crawler runs before they are declared: the root imports those that exist.
+# Glue creates its groups itself if a job or crawler runs first: the root module imports those that exist.
 data "aws_cloudwatch_log_groups" "glue" {
   for_each = merge(var.log_groups, { retired = var.names.retired_log_group })
 
@@ -27,7 +27,7 @@ locals {
   _existing_groups = { for key, found in data.aws_cloudwatch_log_groups.glue : key => found.log_group_name_prefix if contains(found.log_group_names, found.log_group_name_prefix) }
 }
 
-# An upgrade destroys no log: the group that version 1.0 declared for jobs stays where it exists, and is declared nowhere else.
+# An upgrade destroys no log: the group that version 1.0 declared for jobs is kept if it exists, and not created otherwise.
 resource "aws_cloudwatch_log_group" "retired" {
   for_each = { for key, name in local._existing_groups : "job" => name if key == "retired" }
 

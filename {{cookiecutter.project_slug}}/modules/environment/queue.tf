@@ -11,7 +11,7 @@ resource "aws_sqs_queue" "uploads" {
   visibility_timeout_seconds = 6 * local.functions.start_crawler.timeout
 }
 
-# A resource of its own, because AWS takes half a minute over each queue: both queues are made at once.
+# A separate resource, because AWS takes half a minute to create a queue: so both are created at the same time.
 resource "aws_sqs_queue_redrive_policy" "uploads" {
   queue_url      = aws_sqs_queue.uploads.id
   redrive_policy = jsonencode({ deadLetterTargetArn = local.queues.uploads_dead_letters, maxReceiveCount = 5 })
@@ -19,7 +19,7 @@ resource "aws_sqs_queue_redrive_policy" "uploads" {
   depends_on = [aws_sqs_queue.dead_letters]
 }
 
-# "uploads" has what start_crawler refused five times, "events" what no rule could deliver or a Lambda failed on.
+# "uploads": messages on which start_crawler failed five times. "events": events that a rule could not deliver, or on which a Lambda failed.
 resource "aws_sqs_queue" "dead_letters" {
   for_each = local.dead_letters
 

@@ -23,8 +23,8 @@ data "aws_iam_policy_document" "trust_flow" {
   }
 }
 
-# The five actions that AWS lists (Amazon VPC User Guide, "IAM role for publishing flow logs to CloudWatch Logs"), there on every resource.
-# DescribeLogGroups has no narrower resource than the account's groups; the others are granted on this log group alone.
+# The five actions that AWS lists, on every resource (Amazon VPC User Guide, "IAM role for publishing flow logs to CloudWatch Logs").
+# Here DescribeLogGroups needs all groups of the account; the others are granted on this log group only.
 data "aws_iam_policy_document" "flow" {
   statement {
     sid       = "Log"

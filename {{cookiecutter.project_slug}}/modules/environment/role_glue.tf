@@ -1,18 +1,18 @@
 # One role for jobs and one for crawlers: a crawler never writes data, a job never changes a crawled table.
-# A role per dataset would keep datasets apart that one team owns, for two roles more with each of them.
+# One team owns all datasets, so two more roles per dataset would separate nothing.
 
 locals {
   _catalog = ["${local.arn.glue}:catalog", "${local.arn.glue}:database/${var.names.database}"]
   # One pattern, however many datasets there are: the inline policies of a role hold 10,240 characters together (IAM quotas).
   _iceberg = anytrue([for dataset in var.datasets : dataset.table_format == "iceberg"]) ? ["${local.arn.glue}:table/${var.names.database}/*_iceberg"] : []
-  # Secrets Manager ends an ARN with a hyphen and six characters of its own (Secrets Manager User Guide, "What's in a secret?"): `*` would take sales-archive for sales.
+  # Secrets Manager appends a hyphen and six characters to an ARN (Secrets Manager User Guide, "What's in a secret?"): `sales*` would also match sales-archive.
   _secrets = [for connection in var.environment.jdbc : "${local.arn.secretsmanager}:secret:${connection.secret}-??????"]
 
   _connections = concat(
     ["${local.arn.glue}:catalog", "${local.arn.glue}:connection/${var.names.connection}"],
     [for name in keys(var.environment.jdbc) : "${local.arn.glue}:connection/${var.prefix}-${name}"],
   )
-  # What Glue asks for where it reads a governed table itself; without a grant of Lake Formation it opens nothing.
+  # Glue needs this to read a governed table; without a grant of Lake Formation it gives access to nothing.
   _governed = var.environment.lake_formation ? [{ sid = "GovernedData", actions = ["lakeformation:GetDataAccess"], resources = ["*"] }] : []
   _both = concat(local._governed, [
     { sid = "ReadInput", actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = ["${local.bucket.input}/*"] },
@@ -25,7 +25,7 @@ locals {
     },
   ])
 
-  # A group that is missing is made by Glue, with the key of the security configuration.
+  # Glue creates a missing log group, with the key of the security configuration.
   _log = { for role, groups in { job = ["job_error", "job_output"], crawler = ["crawler"] } : role => [{
     sid       = "Log", actions = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:AssociateKmsKey"],
     resources = flatten([for group in groups : [for end in ["", ":*"] : "${local.arn.logs}:log-group:${var.log_groups[group]}${end}"]])

@@ -34,7 +34,7 @@ locals {
     close_run     = concat(local._every, ["waiting", "see_run", "read_record", "find_record"])
     notify        = local._every
     send_digest   = local._every
-    # It opens connections and calls nothing.
+    # It opens connections and calls no AWS API.
     check_connections = ["give_up", "trace", "find_networks"]
     sweep             = concat(local._every, ["waiting", "record_file", "find_rows", "crawl", "see_crawl", "see_drift", "start_run", "see_run", "write_record", "read_record", "find_record", "find_upload"])
   }

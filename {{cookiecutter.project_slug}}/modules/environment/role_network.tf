@@ -12,7 +12,7 @@ data "aws_iam_policy_document" "network_and_key" {
     )
   }
 
-  # Lambda asks for these before any interface exists, without a resource: a narrower one refuses every function
+  # Lambda requires these before an interface exists, on every resource: with a narrower one, no function can be created
   # (hashicorp/terraform-provider-aws#20698; AWS Lambda guide, "Giving Lambda functions access to resources in a VPC").
   statement {
     sid       = "InterfacesOfAnyResource"

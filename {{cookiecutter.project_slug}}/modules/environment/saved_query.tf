@@ -32,6 +32,6 @@ resource "aws_cloudwatch_query_definition" "this" {
 
   name            = "${var.prefix}/${each.key}"
   log_group_names = [for name in each.value.logs : aws_cloudwatch_log_group.this[name].name]
-  # An average or a count has no moment of its own to be sorted by.
+  # An average or a count has no timestamp to sort by.
   query_string = join(" | ", concat([each.value.text], strcontains(each.value.text, "stats") ? [] : ["sort @timestamp desc"], ["limit 100"]))
 }

@@ -1,4 +1,4 @@
-# The code of the job and of the functions, under names that hold its content: a run that is under way keeps the code it began with.
+# The code of the job and of the functions, with a digest in each key: a run in progress keeps the code that it started with.
 
 locals {
   _script  = "${var.root}/files/etl.py"
@@ -22,7 +22,7 @@ resource "aws_s3_object" "code" {
   source      = each.value
   source_hash = try(filesha256(each.value), null)
 
-  # The environment's tags would come along: AWS allows 10 tags on an object, 50 on everything else.
+  # Without the provider's default tags: S3 allows 10 tags on an object, other services 50.
   override_provider {
     default_tags {
       tags = {}
@@ -30,9 +30,9 @@ resource "aws_s3_object" "code" {
   }
 }
 
-# The provider uploads local archives one after another and waits 5 s for each function (hashicorp/terraform#9364): from
-# a bucket, all functions are made at the same time.
-# Lambda reads the object with the rights of whoever makes a function or changes its code, so the apply role needs
+# The provider uploads local archives one after the other, 5 s for each function (hashicorp/terraform#9364); from
+# a bucket, all functions are created at the same time.
+# Lambda reads the object with the permissions of the caller that creates or updates a function, so the apply role needs
 # s3:GetObject and kms:Decrypt through S3 (buildkite/elastic-ci-stack-for-aws#564): bootstrap/grant_read.tf grants both.
 resource "aws_s3_object" "functions" {
   bucket      = module.storage.buckets["script"]
@@ -40,21 +40,21 @@ resource "aws_s3_object" "functions" {
   source      = local.archives.lambda
   source_hash = try(filesha256(local.archives.lambda), null)
 
-  # The environment's tags would come along: AWS allows 10 tags on an object, 50 on everything else.
+  # Without the provider's default tags: S3 allows 10 tags on an object, other services 50.
   override_provider {
     default_tags {
       tags = {}
     }
   }
 
-  # The old code stays until every function has the new code.
+  # The old code is kept until every function has the new code.
   lifecycle {
     create_before_destroy = true
   }
 }
 
-# A process of Linux takes at most 128 KiB in one argument, and the settings of a thousand columns are longer:
-# a job gets the address of its settings. The digest in the key gives each job run the settings that it began with.
+# Linux limits one argument of a process to 128 KiB, and the settings of a thousand columns are longer:
+# a job gets the address of its settings. With a digest in the key, a job run keeps the settings that it started with.
 resource "aws_s3_object" "settings" {
   for_each = var.job_settings
 
@@ -74,7 +74,7 @@ resource "aws_s3_object" "settings" {
   }
 }
 
-# Libraries are wheels in files/wheels/: a network without internet access reaches no package index.
+# Libraries are wheels in files/wheels/, because the network has no path to a package index.
 resource "aws_s3_object" "wheel" {
   for_each = local._wheels
 

@@ -7,7 +7,7 @@ module "storage" {
   account = local.account
   key     = aws_kms_key.this.arn
 
-  # Staged copies are removed by the job itself; this is for runs that died.
+  # The job removes its staged copies; this rule removes those of runs that were killed.
   expiring = {
     output     = { "${var.folders.staging}/" = 7 }
     quarantine = { "" = 365 }

@@ -3,9 +3,9 @@
 locals {
   _subnet_name = "${var.names.network}-private-"
 
-  # The lambda endpoint is not made: where it is not offered, Lambda itself is missing too.
+  # No endpoint is created for Lambda: its service is only used to find zones that have Lambda.
   _asked_services = { for name in concat(values(local.interfaces), length(local.interfaces) > 0 ? ["lambda"] : []) : name => name }
-  # GovCloud may answer with names alone; a service that names no zone excludes none.
+  # In GovCloud the answer may contain names only; a service without zones excludes no zone.
   _service_zones = [for service in data.aws_vpc_endpoint_service.interface : service.availability_zones if length(service.availability_zones) > 0]
 
   _running_zones = distinct([for subnet in data.aws_subnet.running : subnet.availability_zone])
@@ -13,7 +13,7 @@ locals {
     for zone, id in zipmap(data.aws_availability_zones.here.names, data.aws_availability_zones.here.zone_ids) : zone
     if !contains(var.capacity.zones_without_lambda, id) && alltrue([for zones in local._service_zones : contains(zones, zone)])
   ])
-  # Subnets that exist keep their zones, whatever AWS adds to others later.
+  # Existing subnets keep their zones, even if AWS adds services to other zones later.
   _candidate_zones = distinct(concat(sort(local._running_zones), local._offered_zones))
   _chosen_zones    = slice(local._candidate_zones, 0, min(2, length(local._candidate_zones)))
 }
@@ -35,7 +35,7 @@ data "aws_vpc_endpoint_service" "interface" {
   service_type = "Interface"
   service_name = local.partition == "aws-cn" ? null : "com.amazonaws.${local.region}.${each.key}"
 
-  # In China some names begin with cn.com.amazonaws: AWS says which. Elsewhere the name is known, and GovCloud takes no filter.
+  # In China some names begin with cn.com.amazonaws, so they are looked up. Elsewhere the name is known, and GovCloud accepts no filter.
   dynamic "filter" {
     for_each = local.partition == "aws-cn" ? ["service-name"] : []
 

@@ -30,7 +30,7 @@ resource "aws_chatbot_teams_channel_configuration" "this" {
   configuration_name = "${var.prefix}-${substr(sha256(each.value.channel), 0, 8)}"
   tenant_id          = each.value.tenant
   team_id            = each.value.team
-  # The service wants the id as it stands in a link: 19%3A…%40thread.tacv2.
+  # The service takes the id URL-encoded: 19%3A…%40thread.tacv2.
   channel_id            = urlencode(each.value.channel)
   iam_role_arn          = aws_iam_role.chat["chat"].arn
   guardrail_policy_arns = [local._chat.chat]

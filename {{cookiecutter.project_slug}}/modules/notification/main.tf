@@ -1,4 +1,4 @@
-# The targets of notifications: each has a topic of its own, unless it is one.
+# The notification targets: each has its own topic, unless the target is an existing topic.
 
 terraform {
   required_version = ">= 1.11"

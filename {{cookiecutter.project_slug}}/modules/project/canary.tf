@@ -1,7 +1,7 @@
 # The smoke test's own dataset, in every environment: a file of it runs the real chain without touching the team's data.
 
 locals {
-  # Complete, because what project.yaml may leave out is filled in by the type of var.settings only.
+  # Complete, because only the type of var.settings fills in defaults, and this dataset does not pass through it.
   canary = {
     format          = "csv"
     prefix          = "${local.names.canary}/"

@@ -1,8 +1,8 @@
-# The use of the account's quotas by a deployment. modules/environment and pipeline/ build from these numbers,
+# How much of the account's quotas a deployment uses. modules/environment and pipeline/ build from these numbers,
 # `make doctor` compares them with the account.
 
 locals {
-  # How many executions each Lambda keeps for itself, and may run at once.
+  # The reserved concurrency of each Lambda, which is also its maximum.
   _reserved = {
     environment = { start_crawler = 5, start_etl_job = 2, close_run = 2, check_connections = 1, notify = 2, send_digest = 1, sweep = 2 }
     pipeline    = { tell_delivery = 2, remind_approvers = 2 }
@@ -17,22 +17,22 @@ locals {
     pipeline    = var.settings.git.provider == "codecommit" ? 12 : 6
   }
 
-  # Rules on the default bus of an account and region together, unless AWS has raised the quota (EventBridge guide, "Quotas").
+  # The default quota of rules on the default bus of an account and region (EventBridge guide, "Quotas").
   _most_rules = contains(["af-south-1", "eu-south-1"], local._region) ? 100 : 300
   _neighbours = [for name, entry in local._entries : name if entry.account == local._entry.account && coalesce(entry.region, var.settings.region) == local._region]
   _rules_here = sum([for name in local._neighbours : local._event_rules[local._deployments[name]]])
 
   capacity = {
-    # Empty where the account has nothing to reserve: what bounds a burst then is uploads_at_once and the account's own quota.
+    # Empty if the account cannot reserve any: then uploads_at_once and the account's quota limit a burst.
     reserved_executions = { for name, count in local._reserved[local._deployments[var.environment]] : name => count if local.environment.reserved_concurrency }
     lambdas             = keys(local._reserved[local._deployments[var.environment]])
     uploads_at_once     = local._reserved.environment.start_crawler
     event_rules         = local._event_rules[local._deployments[var.environment]]
-    # The guard, and one for what somebody does: pipeline/person.tf.
+    # The guard, and one for the person's work: pipeline/person.tf.
     policies_of_a_person = 2
     interface_endpoints  = local._interface_endpoints
     gateway_endpoints    = ["s3", "dynamodb"]
-    # By id: the letters differ from account to account, and no call of AWS says it
+    # By id: the letters of zones differ between accounts, and no API documents the missing zones
     # (keboola/developer-portal#81, terraform-aws-modules/terraform-aws-vpc#462).
     zones_without_lambda = ["use1-az3"]
   }

@@ -8,12 +8,12 @@ locals {
   _timeout        = split(" ", var.settings.delivery.approval_timeout)
   timeout_minutes = try(tonumber(local._timeout[0]) * local._minutes[local._timeout[1]], 0)
   _windows        = { for entry in var.settings.environments : entry.name => entry.deploy_window if entry.deploy_window != null }
-  # In cron's order, in which a range may not go backward.
+  # In the order of cron, where a range cannot wrap around.
   _weekdays       = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
   _backward_hours = [for name, window in local._windows : "${name} has ${window.hours}" if try(tonumber(split("-", window.hours)[0]) > tonumber(split("-", window.hours)[1]), false)]
   _backward_days  = [for name, window in local._windows : "${name} has ${window.days}" if try(index(local._weekdays, split("-", window.days)[0]) > index(local._weekdays, split("-", window.days)[1]), false)]
 
-  # CodeCommit has no endpoint there (AWS General Reference, "AWS CodeCommit endpoints and quotas").
+  # Regions without CodeCommit (AWS General Reference, "AWS CodeCommit endpoints and quotas").
   _without_codecommit = ["ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "eu-central-2", "eu-south-2"]
 
   delivery = {

@@ -1,4 +1,4 @@
-# Every entry of project.yaml whose form is checked, so that all faults come in one message.
+# Every entry of project.yaml with a format, checked together, so that all faults are in one message.
 
 locals {
   _project = [
@@ -11,7 +11,7 @@ locals {
     { form = "branch", value = var.settings.git.branch },
   ]
 
-  # IAM takes fewer signs than other services do.
+  # IAM allows fewer characters than other services.
   _tags = flatten([for key, value in var.settings.tags : [{ form = "tag key", value = key }, { form = "tag value", value = value }]])
   _keys = [for key in var.settings.kms_keys : { form = "KMS key", value = key }]
 
@@ -22,7 +22,7 @@ locals {
     [for connection in compact([var.settings.delivery.connection]) : { form = "git connection", value = connection }],
   )
 
-  # Those of every environment: whoever plans dev learns that prod is wrong.
+  # The entries of every environment: a plan of dev also finds faults of prod.
   networks = merge({ project = var.settings.network }, { for entry in var.settings.environments : entry.name => entry.network if entry.network != null })
   _network_ids = flatten([for network in local.networks : concat(
     network.vpc == null ? [] : [{ form = "vpc", value = network.vpc }],

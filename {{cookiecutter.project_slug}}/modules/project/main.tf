@@ -1,11 +1,11 @@
-# The only reader of project.yaml: types it, fills the defaults, refuses what is wrong. It has no provider.
+# The only reader of project.yaml: types it, fills in defaults, refuses what is wrong. It has no provider.
 
 terraform {
   required_version = ">= 1.11"
 }
 
 locals {
-  # The delivery account is no environment, but it has an account, a region and names like one.
+  # The delivery account is not an environment, but has an account, a region and names like one.
   _pipeline   = merge(local._first, { name = "pipeline", account = local.delivery_account, region = null, network = null, jdbc = {}, lake_formation = false, protected = true, deploy_window = null, monthly_budget = null, reserved_concurrency = coalesce(var.settings.delivery.reserved_concurrency, local._first.reserved_concurrency) })
   _entries    = merge({ for entry in var.settings.environments : entry.name => entry }, { pipeline = local._pipeline })
   _entry      = local._entries[var.environment]
@@ -13,9 +13,9 @@ locals {
   protected   = { for name, entry in local._entries : name => entry.protected != null ? entry.protected : name != local._first.name }
 
   _region = coalesce(local._entry.region, var.settings.region)
-  # A key works in its own region only, so no environment gets another region's.
+  # A key works in its own region only, so an environment gets only the keys of its region.
   foreign_keys = [for key in var.settings.kms_keys : key if split(":", key)[3] == local._region]
-  # What the client's keys encrypt: a topic that is notified, a database's secret, the Data Catalog.
+  # What the client's keys encrypt: an existing topic, a database's secret, the Data Catalog.
   foreign_key_services = ["sns", "secretsmanager", "glue"]
   _network             = local._entry.network == null ? var.settings.network : local._entry.network
 

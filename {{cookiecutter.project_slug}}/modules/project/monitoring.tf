@@ -32,7 +32,7 @@ output "monitoring" {
   value = merge(local._watch, local._spans, {
     log_retention_days = try(tonumber(split(" ", local._watch.log_retention)[0]), 0)
     runbook            = try(local._pages[var.settings.git.provider], "")
-    # The smoke test notifies of the canary.
+    # The canary has no alarms: the smoke test reports on it.
     datasets = { for name, dataset in local.datasets : name => {
       watched            = name != local.names.canary
       expected_seconds   = try(tonumber(split(" ", dataset.expected_every)[0]) * local._seconds[split(" ", dataset.expected_every)[1]], null)

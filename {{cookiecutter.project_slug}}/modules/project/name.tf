@@ -15,7 +15,7 @@ locals {
   # In the output bucket, beside the folders of the datasets. files/output_layout.py has the same for the code.
   output_folders = { manifests = "_manifests", reports = "_reports", commits = "_commits", staging = "_staging" }
 
-  # What bootstrap/ makes, for every environment and for the delivery account.
+  # What bootstrap/ creates, for every environment and for the delivery account.
   deployments = { for name, entry in local._entries : name => {
     state_bucket     = "${local.bucket_prefix}-${name}-state-${entry.account}"
     state_log_bucket = "${local.bucket_prefix}-${name}-state-log-${entry.account}"
@@ -38,7 +38,7 @@ locals {
   _job_role     = "${local.prefix}-glue-job"
   _crawler_role = "${local.prefix}-glue-crawler"
 
-  # Glue composes them from the security configuration and the role, and makes them if they do not exist (AWS Glue guide,
+  # Glue composes these names from the security configuration and the role, and creates missing groups (AWS Glue guide,
   # "Logging for AWS Glue jobs"; Glue 4.0 and older wrote elsewhere). No argument of a job changes them.
   log_groups = {
     job_error  = "/aws-glue/jobs/${local._security}-role/${local._job_role}/error"
@@ -60,7 +60,7 @@ locals {
     lake_role         = "${local.prefix}-data-location"
     job_role          = local._job_role
     crawler_role      = local._crawler_role
-    # What version 1.0 declared for jobs, and no job of Glue 5 writes to.
+    # The group that version 1.0 declared for jobs; no job of Glue 5 writes to it.
     retired_log_group = "/aws-glue/jobs/${local.prefix}"
     digest            = "${local.prefix}-digest"
     connection_check  = "${local.prefix}-check-connections"

@@ -27,7 +27,7 @@ locals {
   _deployments = merge({ for entry in var.settings.environments : entry.name => "environment" }, { pipeline = "pipeline" })
   _targets = [for number, target in var.settings.notifications : merge(target, {
     number = number
-    # A target's name is what it stands for, so that the order in project.yaml does not matter to Terraform.
+    # A target is named by its address, so that the order in project.yaml does not matter to Terraform.
     name         = join(":", concat([target.protocol], compact([target.endpoint, target.arn, target.workspace, target.team, target.channel])))
     kinds        = target.kinds != null ? target.kinds : [for kind, is in local.kinds : kind if target.protocol == "sms" ? is.urgent : is.usual]
     environments = target.environments != null ? target.environments : keys(local._deployments)
@@ -41,7 +41,7 @@ locals {
   _targets_here = { for target in local.targets_of[var.environment] : target.name => target... if length(target.kinds) > 0 }
   notifications = { for name, targets in local._targets_here : name => merge(targets[0], { topic = local.target_topics[name] }) }
 
-  # An alarm speaks to topics of its own region and partition only, and so does the SNS client of a Lambda.
+  # Alarms and the Lambdas' SNS client publish to topics of their own region and partition only.
   _far_topics = flatten([for entry in var.settings.environments : [
     for target in local.targets_of[entry.name] : "${target.arn} is not in ${coalesce(entry.region, var.settings.region)}, where ${entry.name} is"
     if target.protocol == "topic" && try(split(":", target.arn)[3], "") != coalesce(entry.region, var.settings.region)

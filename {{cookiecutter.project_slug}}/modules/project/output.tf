@@ -26,7 +26,7 @@ locals {
     Environment = var.environment
     Deployment  = local.prefix
   }
-  # The three fixed tags as they are written may be named; in another case they are a second key, which IAM refuses.
+  # The three fixed tags may be repeated exactly as written; in another case they would be a second key, which IAM refuses.
   _tag_keys = distinct(concat(keys(local._fixed_tags), keys(var.settings.tags)))
 }
 

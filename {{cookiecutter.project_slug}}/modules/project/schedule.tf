@@ -1,8 +1,8 @@
-# What EventBridge takes as a schedule (EventBridge guide, "Rate expressions" and "Cron expressions"); anything else is
-# refused at apply only: "Parameter ScheduleExpression is not valid." project.schema.json has the same pattern in one line.
+# What EventBridge accepts as a schedule (EventBridge guide, "Rate expressions" and "Cron expressions"); anything else would be
+# refused only by the apply: "Parameter ScheduleExpression is not valid." project.schema.json has the same pattern in one line.
 
 locals {
-  # One singular, several plural.
+  # "1 hour", but "2 hours".
   _rate = "rate[(](1 (minute|hour|day)|([2-9]|[1-9][0-9]{1,4}) (minutes|hours|days))[)]"
 
   _cron_values = {
@@ -13,14 +13,14 @@ locals {
     weekday = "([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)"
     year    = "(19[7-9][0-9]|2[01][0-9]{2})"
   }
-  # A star, a value or a range, each with an increment or without; several with commas.
+  # `*`, a value or a range, with or without an increment; several are separated by commas.
   _cron_item = { for field, value in local._cron_values : field => "(([*]|${value}(-${value})?)(/[1-9][0-9]{0,2})?)" }
   _cron_list = { for field, item in local._cron_item : field => "${item}(,${item})*" }
   _cron_days = {
     month = "(${local._cron_list.day}|L|LW|${local._cron_values.day}W)"
     week  = "(${local._cron_list.weekday}|L|${local._cron_values.weekday}L|${local._cron_values.weekday}#[1-5])"
   }
-  # One of the two days is a question mark, and only one.
+  # Exactly one of the two day fields is `?`.
   _cron_date = "(${local._cron_days.month} ${local._cron_list.month} [?]|[?] ${local._cron_list.month} ${local._cron_days.week})"
   _cron      = "cron[(]${local._cron_list.minute} ${local._cron_list.hour} ${local._cron_date} ${local._cron_list.year}[)]"
 }

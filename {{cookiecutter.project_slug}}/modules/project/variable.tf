@@ -74,7 +74,7 @@ variable "settings" {
       newest_by                 = optional(string)
       partition_by              = optional(string)
       maximum_quarantined_share = optional(number, 0.05)
-      # Its name until version 1.1.0: refused, where a key that this type does not know would be dropped silently.
+      # Its name before version 1.1.0: declared, so that it is refused; Terraform silently drops undeclared keys.
       maximum_bad_share = optional(string)
       quarantined_share = optional(number)
       on_drift          = optional(string, "report")

@@ -1,4 +1,4 @@
-# Encrypted, versioned buckets that nobody else reaches; all log their access into the one that is for access logs.
+# Private, encrypted, versioned buckets; all write their access logs to the bucket for access logs.
 
 resource "aws_s3_bucket" "this" {
   for_each = var.buckets
@@ -68,7 +68,7 @@ resource "aws_s3_bucket_logging" "this" {
   target_bucket = aws_s3_bucket.this["access-log"].id
   target_prefix = "${each.key}/"
 
-  # S3 refuses a target whose policy does not yet let it write.
+  # S3 refuses a log bucket whose policy does not allow it to write yet.
   depends_on = [aws_s3_bucket_policy.this]
 }
 

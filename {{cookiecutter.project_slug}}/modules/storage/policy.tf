@@ -1,4 +1,4 @@
-# The access to the buckets besides the roles of this account: none, and none without TLS.
+# Denies access from outside this account, and any access without TLS.
 
 locals {
   bucket = { for purpose, name in var.buckets : purpose => "arn:${data.aws_partition.current.partition}:s3:::${name}" }
