@@ -17,7 +17,7 @@ locals {
       conditions = concat(local.tagged, [{ test = "StringEquals", variable = "kms:ViaService", values = ["s3.${local.region}.${local.dns_suffix}"] }])
     }
     NewKey = { actions = ["kms:CreateKey"], resources = ["*"], conditions = local.tagging }
-    # Keys are tagged at creation only: tagging an existing key would give these roles permissions on a key of another owner.
+    # A key with a Project tag or an alias belongs to somebody: our tags on it would give these roles its permissions.
     TagNewKey = {
       actions    = ["kms:TagResource"]
       resources  = local.own.keys

@@ -18,7 +18,7 @@ locals {
         [for metric in chart.metrics : concat(
           [metric.namespace, metric.name],
           flatten([for name, value in metric.dimensions : [name, value]]),
-          # Metrics with an id are inputs of a formula: only the formula is shown.
+          # With a formula, the metrics are its inputs: they need an id, and only the formula is shown.
           [merge({ stat = metric.statistic, label = try(metric.label, metric.name) }, try(chart.expression, null) == null ? {} : { id = metric.id, visible = false })],
         )],
       )
