@@ -1,4 +1,4 @@
-"""`make deployed` says what waits for whom since when, and how the last deliveries went."""
+"""`make deployed` says what waits, for whom and since when, and how the last deliveries went."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
