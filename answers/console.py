@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from dataops.validation.project_rules import bucket_of
+
 from answers import left_open
-from answers.between_fields import bucket_of
 
 # lambda/notifications/origin.py of a project has the same hosts.
 HOSTS = {"cn-": "console.amazonaws.cn", "us-gov-": "console.amazonaws-us-gov.com"}

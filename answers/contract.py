@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from dataops.validation.column_values import DATES, NUMBERS, ValueFault, limit_of
+from dataops.validation.patterns import pattern_fault
 
-from answers.between_fields import DATES, NUMBERS
 from answers.sample_fields import column_name_for
 from answers.schema import fault
 
@@ -136,11 +137,12 @@ def type_of(of: Answer) -> str:
 
 def rules_in(of: Answer, kind: str, options: Answer) -> Iterator[tuple[str, Any]]:
     base = kind.partition("(")[0]
-    if base in DATES and fault("date_format", options.get("format")) is None:
-        yield "format", options["format"]
+    form = options.get("format") if base in DATES and fault("date_format", options.get("format")) is None else None
+    if form:
+        yield "format", form
     for rule in ("minimum", "maximum"):
         value = options.get(rule)
-        if base in (*NUMBERS, *DATES) and fault("limit", value) is None and isinstance(value, str) == (base in DATES):
+        if base in (*NUMBERS, *DATES) and not isinstance(limit_of(value, kind, form), ValueFault):
             yield rule, value
     if base == "string" and fault("value_pattern", options.get("pattern")) is None:
         yield "pattern", options["pattern"]
@@ -162,6 +164,10 @@ def allowed_values(of: Answer) -> list[str]:
 def notes_on(name: str, of: Answer) -> Iterator[str]:
     if of.get("logicalType") in ("object", "array") or listed(of, "properties"):
         yield f"{name} holds objects or arrays, which are kept as JSON text."
+    options = of.get("logicalTypeOptions")
+    pattern = options.get("pattern") if isinstance(options, dict) else None
+    if type_of(of) == "string" and isinstance(pattern, str) and (found := pattern_fault(pattern)):
+        yield f"{name} has a pattern that is left out, because it {found.why}."
     others = [each for each in listed(of, "quality") if not allowed_values({"quality": [each]})]
     if others:
         what = "a quality check" if len(others) == 1 else f"{len(others)} quality checks"

@@ -17,6 +17,8 @@ from typing import Any
 SUPPORTED = {"cookiecutter": ("2.6.0", "2.7.1"), "questionary": ("2.1.0", "2.1.1")}
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = __name__.partition(".")[0]
+# The validator of project.yaml is among the tools: tools/src/dataops/validation.
+TOOLS, VALIDATOR = "dataops", "tools/src/dataops/validation"
 # cookiecutter.utils.create_tmp_repo_dir begins the name of its temporary folder with this.
 PREFIX_OF_A_COPY = "cookiecutter"
 
@@ -176,8 +178,8 @@ def keep_for_replay(call: Variables) -> None:
 
 def state_of(root: Path) -> tuple[object, ...]:
     """Return the identity of a template's code, which also differs between states of one folder."""
-    files = sorted((root / PACKAGE).glob("*.py"))
-    return (root, *((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files))
+    files = [path for folder in (PACKAGE, VALIDATOR) for path in sorted((root / folder).glob("*.py"))]
+    return (root, *((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files))
 
 
 STATE = state_of(ROOT)
@@ -215,11 +217,11 @@ def imported_apart(root: Path, ours: type) -> type:
 
 
 def names_of_our_modules() -> list[str]:
-    return [name for name in sys.modules if name.partition(".")[0] == PACKAGE]
+    return [name for name in sys.modules if name.partition(".")[0] in (PACKAGE, TOOLS)]
 
 
 def forget_this_version() -> None:
-    """Let the next generation in this process import its own version of this package: cruft renders two."""
+    """Let the next generation in this process import its own version of these modules: cruft renders two."""
     for name in names_of_our_modules():
         if Path(getattr(sys.modules[name], "__file__", None) or "/").is_relative_to(ROOT):
             del sys.modules[name]

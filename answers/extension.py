@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import click
+from dataops.validation.project_rules import state_bucket
 from jinja2 import Environment, pass_context
 from jinja2.ext import Extension
 from jinja2.runtime import Context
 
 from answers import code_host, given, interview_handover, left_open, plain_questions, record, temporary_copy
 from answers.architecture import architecture_of
-from answers.between_fields import state_bucket
 from answers.console import names_in_the_console
 from answers.cookiecutter_internals import (
     ROOT,

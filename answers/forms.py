@@ -9,32 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from dataops.validation.reading import LoaderOfProjectYaml, SafeLoaderOfUniqueKeys, Unreadable
 
 # The initial entry of a dataset given as name:format; "" is any other name. The samples fit the named ones.
 STARTER_DATASETS = Path(__file__).with_name("starter_datasets.json")
-
-
-class SafeLoaderOfUniqueKeys(yaml.SafeLoader):
-    """PyYAML silently keeps the last of two equal keys; a lost answer must be refused."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = next((key for number, key in enumerate(keys) if key in keys[:number]), None)
-        if twice is not None:
-            raise yaml.constructor.ConstructorError(None, None, f"{twice} is listed twice", node.start_mark)
-        return super().construct_mapping(node, deep)
 
 
 def map_of_unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len({key for key, _ in pairs}) < len(pairs):
         raise ValueError("a key is listed twice")
     return dict(pairs)
-
-
-class Unreadable(str):
-    """A text that looks like JSON or YAML and cannot be parsed as such."""
-
-    why = ""
 
 
 def structure(answer: object) -> object:
@@ -53,6 +37,11 @@ def structure(answer: object) -> object:
     except (ValueError, TypeError, RecursionError):
         return unreadable
     return read if isinstance(read, dict | list) else unreadable
+
+
+def content_of(text: str) -> object:
+    """Return the content of a project.yaml."""
+    return yaml.load(text, Loader=LoaderOfProjectYaml)
 
 
 def is_short_form(answer: object) -> bool:

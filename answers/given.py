@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from dataops.validation.text import shown
 
 from answers.cookiecutter_internals import ROOT
 from answers.project import QUESTIONS
-from answers.text import shown
 
 KEYS_OF_A_CONFIGURATION = {"default_context", "cookiecutters_dir", "replay_dir", "abbreviations"}
 WRITTEN_BY_COOKIECUTTER = {"_template", "_output_dir", "_repo_dir", "_checkout"}

@@ -2,16 +2,16 @@
 
 from typing import Any
 
+from dataops.validation.column_values import DATES, NUMBERS, ValueFault, base_of, limit_of
+from dataops.validation.text import shown
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from answers import interview_questions as ask
-from answers.between_fields import DATES, NUMBERS
 from answers.inference import Column, Inference
 from answers.inference_fit import test_of
 from answers.sample_fields import listed
-from answers.text import shown
 
 Answer = dict[str, Any]
 TYPES = ("string", "bigint", "double", "decimal(12,2)", "date", "timestamp", "boolean")
@@ -212,7 +212,7 @@ def rule_value(rule: str, column: Answer, kind: str) -> Any:
     if rule == "pattern":
         return ask.text(f"Pattern of {name}", "value_pattern", column.get("pattern", ""))
     message = f"{rule.capitalize()} of {name}"
-    given = ask.line(message, lambda text: limit_fault(text, kind), str(column.get(rule, "")), ask.rule_of("limit"))
+    given = ask.line(message, lambda text: limit_refusal(text, column), str(column.get(rule, "")), ask.rule_of("limit"))
     return limit(given, kind)
 
 
@@ -223,8 +223,10 @@ def limit(given: str, kind: str) -> int | float | str:
     return int(given) if given.lstrip("-").isdecimal() else float(given)
 
 
-def limit_fault(given: str, kind: str) -> str | None:
+def limit_refusal(given: str, column: Answer) -> str | None:
+    """Return why the column cannot be compared with a limit; None if it can."""
     try:
-        return ask.refusal("limit", limit(given, kind))
+        found = limit_of(limit(given, base_of(column["type"])), column["type"], column.get("format"))
     except ValueError:
         return "It is not a number."
+    return f"It {found.why}. {found.instead}".strip() if isinstance(found, ValueFault) else None

@@ -5,9 +5,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from dataops.validation.dataset_rules import PARTITIONS
+
 from answers import forms, interview_columns, personal_data, short_name
 from answers import interview_questions as ask
-from answers.between_fields import PARTITIONS
 from answers.contract import Contracted, ContractError, is_contract, read_contract
 from answers.inference import DATES, Column, Inference, can_be_key, can_partition, can_tell_newest, infer, partitions_of
 from answers.sample_fields import SampleError

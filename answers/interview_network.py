@@ -4,8 +4,9 @@ import ipaddress
 from itertools import combinations
 from typing import Any
 
+from dataops.validation.kinds import cidr_fault
+
 from answers import interview_questions as ask
-from answers.kinds import cidr_fault
 from answers.schema import schema
 
 Answer = dict[str, Any]

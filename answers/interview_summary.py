@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from dataops.validation.project_rules import ROUTING
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from answers import left_open
-from answers.between_fields import ROUTING
 
 Answers = dict[str, Any]
 NOT_ASKED = ("bucket_prefix", "kms_keys", "delivery", "glue_version", "monitoring")

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from dataops.validation.project_rules import PIPELINE, ROUTING
+
 from answers import interview_questions as ask
-from answers.between_fields import PIPELINE, ROUTING, kinds_in
+from answers.schema import kinds_in
 
 Answer = dict[str, Any]
 TARGETS = {

@@ -4,8 +4,9 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+from dataops.validation.project_rules import bucket_of
+
 from answers import left_open
-from answers.between_fields import bucket_of
 from answers.code_host import HOSTS, provider_of
 from answers.console import database
 

@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from dataops.validation.project_yaml import faults_of
+
 from answers import forms
-from answers.between_fields import faults_between_fields
-from answers.schema import faults, schema, typed
+from answers.schema import schema, typed
 from answers.short_name import slug_for
 
-ROOT = "project.yaml"
 READERS = {
     "environments": forms.environments,
     "datasets": forms.datasets,
@@ -89,5 +89,4 @@ def faults_of_answer(question: str, given: dict[str, Any]) -> list[str]:
 
 def project_faults(draft: dict[str, Any]) -> list[str]:
     """Return all that is wrong with a draft of project.yaml, in a sentence or two for each fault."""
-    in_fields = [fault.sentence().removeprefix(f"{ROOT}, ") for fault in faults(draft, schema(), ROOT)]
-    return in_fields + [fault.sentence() for fault in faults_between_fields(draft, some_are_wrong=bool(in_fields))]
+    return faults_of(draft, schema())

@@ -4,8 +4,9 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 
+from dataops.validation.text import shown
+
 from answers.schema import fault
-from answers.text import shown
 
 
 class SampleError(Exception):

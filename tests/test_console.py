@@ -4,9 +4,9 @@ import re
 from typing import Any
 
 import pytest
+from dataops.validation.project_rules import bucket_of
 from test_code_host import ANSWERS, COMPLETE
 
-from answers.between_fields import bucket_of
 from answers.console import HOSTS, database, names_in_the_console
 from answers.project import project_from
 from benches.template import ROOT

@@ -180,7 +180,7 @@ GLOSSARY = {
 SPEAKS_OF_FORMER_NAMES = {
     "CHANGELOG.md", "last.json", "migrations.json", "project.schema.json", "hostile-answers.json",
     "test_house_rules.py", "test_schema.py", "test_schema_agrees_with_terraform.py",
-    "test_upgrade_renamed_settings.py", "test_checks.py", "test_interview_defaults.py", "refusal.tftest.hcl",
+    "test_upgrade_renamed_settings.py", "test_commands.py", "test_interview_defaults.py", "refusal.tftest.hcl",
 }  # fmt: skip
 FORMER_PLACES = re.compile(
     r"local/stand_in/|dataset\.maximum_bad_share|maximum_bad_share = optional|'maximum_bad_share' is|"

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from answer_matrix import CONNECTION
+from dataops.validation.project_rules import bucket_of
 from terraform_runner import Terraform
 from test_code_host import ANSWERS, COMPLETE
 
-from answers.between_fields import bucket_of
 from answers.console import database
 from answers.next_steps import next_steps
 from answers.project import project_from

@@ -14,14 +14,15 @@ MOST_FILES, MOST_LINES = 300, 27_000
 WITHOUT_A_ROOM = {"contract", "local_platform"}
 MAY_IMPORT: dict[str, set[str]] = {
     "project": set(),
+    "validation": set(),
     "local_aws": set(),
     "report": {"project"},
     "diagram": {"report", "project"},
     "cost": {"project"},
-    "operations": {"cost", "report", "project"},
+    "operations": {"cost", "report", "project", "validation"},
     "delivery": {"operations", "project"},
-    "development": {"diagram", "project"},
-    "local_run": {"local_aws", "report", "project"},
+    "development": {"diagram", "project", "validation"},
+    "local_run": {"local_aws", "report", "project", "validation"},
     "acceptance": {"local_run", "report", "project"},
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from answers.forms import SafeLoaderOfUniqueKeys
+from answers.forms import content_of
 from answers.given import plain
 from answers.project import answers_from, project_faults, project_from
 from answers.record import as_texts
@@ -59,7 +59,7 @@ def text_in(project: Project) -> str:
 def settings_in(text: str) -> dict[str, Any]:
     """Return the content of project.yaml, if the new version accepts it."""
     try:
-        settings = plain(yaml.load(text, Loader=SafeLoaderOfUniqueKeys))
+        settings = plain(content_of(text))
     except (yaml.YAMLError, ValueError) as error:
         raise RefusedError(f"{SETTINGS} cannot be read: {' '.join(str(error).split())}") from None
     faults = project_faults(settings) if isinstance(settings, dict) else ["it is no map of keys."]

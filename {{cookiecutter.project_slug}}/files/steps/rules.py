@@ -203,9 +203,7 @@ def _wrong(spark: SparkSession, column: Column) -> str | None:
     """What is wrong with a column's rules, as Spark itself finds."""
     if column.pattern and "[[:" in column.pattern:
         # Java reads the class of POSIX as a set of the letters in its name, without a word.
-        return (
-            f"pattern {column.pattern!r} has a class such as [[:alpha:]], which Java does not know; write \\p{{Alpha}}"
-        )
+        return f"pattern {column.pattern!r} has a class such as [[:alpha:]], which Java does not know; write [A-Za-z]"
     for what, check in checks_of(column):
         try:
             found = spark.sql(f"select {check} as result").collect()[0]["result"]

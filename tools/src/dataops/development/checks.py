@@ -6,16 +6,16 @@ import sys
 import click
 
 from dataops.development.derived_files import out_of_date, renew
-from dataops.development.renamed_settings import renamed_settings
 from dataops.project import PROJECT
 from dataops.project.left_open import list_what_is_left_open, settings_in
 from dataops.project.programs import BIN, run
+from dataops.validation.project_yaml import refuse_faults
 
 
 @click.command(help="Check project.yaml, the files that follow it, lint, format and types. Changes nothing.")
 def check() -> None:
     """Run each checker, the quickest first; stop at the first that finds something."""
-    refuse_what_the_schema_refuses()
+    refuse_faults(PROJECT)
     settings = settings_in(PROJECT)
     list_what_is_left_open(settings)
     if sentences := out_of_date(PROJECT, settings):
@@ -34,13 +34,6 @@ def fix() -> None:
     run(f"{BIN}/ruff", "format", ".")
     if shutil.which("terraform"):
         run("terraform", "fmt", "-recursive")
-    refuse_what_the_schema_refuses()
+    refuse_faults(PROJECT)
     for name in renew(PROJECT, settings_in(PROJECT)):
         print(f"Wrote {name}: it follows project.yaml. Review and commit it.")
-
-
-def refuse_what_the_schema_refuses() -> None:
-    """End the command if project.yaml has a former key, or does not fit its schema."""
-    if sentences := renamed_settings(PROJECT):
-        sys.exit("\n".join(sentences))
-    run(f"{BIN}/check-jsonschema", "--schemafile", "project.schema.json", "project.yaml")

@@ -18,6 +18,8 @@ from hypothesis import find, settings
 from hypothesis.strategies import characters, from_regex
 from pyarrow import orc, parquet
 
+from dataops.validation.column_values import moment_of
+
 Column = dict[str, Any]
 Row = dict[str, Any]
 # Spark's pattern letters, and those of strftime.
@@ -50,11 +52,13 @@ def made_up_row(columns: list[Column], number: int) -> Row:
 def made_up_value(column: Column, number: int) -> Any:
     """A value of a column's type that its rules allow."""
     kind = column["type"]
-    if column.get("one_of"):
-        return _as_type(kind, column["one_of"][number % len(column["one_of"])])
+    allowed = column["one_of"][number % len(column["one_of"])] if column.get("one_of") else None
     if kind in ("date", "timestamp"):
-        given = column.get("minimum") or column.get("maximum")
-        return _as_type(kind, str(given)) if given else datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+        given = allowed or column.get("minimum") or column.get("maximum")
+        moment = moment_of(str(given), kind, column.get("format")) if given else datetime.now(UTC)
+        return moment.replace(tzinfo=None, microsecond=0) if moment else None
+    if allowed:
+        return _as_type(kind, allowed)
     if kind in ("string", "binary", "boolean"):
         return number % 2 == 0 if kind == "boolean" else _text(column, number)
     return _as_type(kind, str(_within(column, number)))
@@ -93,10 +97,8 @@ def _as_type(kind: str, text: str) -> Any:
         return Decimal(text)
     if kind in ("float", "double"):
         return float(text)
-    if kind in ("date", "timestamp"):
-        return datetime.fromisoformat(text).replace(tzinfo=None)
     if kind == "boolean":
-        return text == "true"
+        return text.lower() == "true"
     return text if kind in ("string", "binary") else int(Decimal(text))
 
 

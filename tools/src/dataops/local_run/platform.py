@@ -36,6 +36,7 @@ from dataops.project.running import folder_of, running_platform
 from dataops.project.terraform import Terraform, refuse_unknown_environment
 from dataops.report.report_page import write_page
 from dataops.report.report_text import print_report
+from dataops.validation.project_yaml import refuse_faults
 
 PATIENCE_SECONDS = 600
 WARM_JOBS = 2
@@ -85,6 +86,7 @@ def make_it_so(environment: str, data: Path, profile: str | None, console: Conso
     """Run all steps of `make local`; whether all files have reached their final state."""
     steps, memory, java, since = Steps(console), PeakMemory(), java_home(), as_text(utc_now())[:19]
     with steps.step("reading project.yaml"):
+        refuse_faults(PROJECT)
         settings = settings_of_the_team(PROJECT, environment)
     found = files_of_datasets(data, settings["datasets"], "make local")
     strangers = strangers_in(data, settings["datasets"])

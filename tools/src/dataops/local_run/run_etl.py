@@ -21,6 +21,7 @@ from dataops.project import PROJECT
 from dataops.project.job_settings import job_settings
 from dataops.project.running import folder_of
 from dataops.project.terraform import refuse_unknown_environment
+from dataops.validation.project_yaml import refuse_faults
 
 
 @click.command(help=__doc__)
@@ -35,6 +36,7 @@ def main(environment: str, data: Path, dataset: str | None) -> None:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
     refuse_unknown_environment(PROJECT, environment)
     java = java_home()
+    refuse_faults(PROJECT)
     settings = chosen(job_settings(PROJECT, environment), dataset)
     files = files_of_datasets(data, settings, "make run")
     # Separate from the data of `make local`, whose local AWS may be running.

@@ -6,7 +6,8 @@ import click
 
 from dataops.operations.doctor.diagnosis import diagnose, show
 from dataops.operations.doctor.finding import exit_code
-from dataops.project import deployment
+from dataops.project import PROJECT, deployment
+from dataops.validation.project_yaml import refuse_faults
 
 COULD_NOT_START = 2
 
@@ -16,6 +17,7 @@ COULD_NOT_START = 2
 def main(environment: str) -> None:
     """Check, print the table, and end with 0 (nothing will fail), 1 (something will) or 2 (could not start)."""
     try:
+        refuse_faults(PROJECT)
         findings = diagnose(deployment.settings_in_words(environment))
     except SystemExit as refused:
         print(refused.code, file=sys.stderr)

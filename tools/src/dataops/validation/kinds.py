@@ -7,6 +7,11 @@ import zoneinfo
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
+from dataops.validation.date_formats import format_fault
+from dataops.validation.fault import nearest
+from dataops.validation.patterns import pattern_fault
+
+TYPES = ("bigint", "binary", "boolean", "date", "double", "float", "int", "smallint", "string", "timestamp", "tinyint")
 MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
 CRON_FIELDS: tuple[tuple[str, int, int, list[str]], ...] = (
@@ -129,12 +134,14 @@ def endpoint_fault(url: str) -> str | None:
     return None
 
 
-def pattern_fault(pattern: str) -> str | None:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        return f"is no regular expression ({error.msg})"
-    return None
+def value_pattern_fault(pattern: str) -> str | None:
+    found = pattern_fault(pattern)
+    return found.why if found else None
+
+
+def date_format_fault(form: str) -> str | None:
+    found = format_fault(form)
+    return found.why if found else None
 
 
 def approval_timeout_fault(duration: str) -> str | None:
@@ -168,6 +175,26 @@ def time_zone_fault(name: str) -> str | None:
     return None
 
 
+def column_type_hint(column_type: str) -> str:
+    near = nearest(column_type.lower(), TYPES, "")
+    return f"{near} The types are {', '.join(TYPES)} and decimal(12,2)." if near else ""
+
+
+def value_pattern_hint(pattern: str) -> str:
+    found = pattern_fault(pattern)
+    return found.instead if found else ""
+
+
+def date_format_hint(form: str) -> str:
+    found = format_fault(form)
+    return found.instead if found else ""
+
+
+MORE_ABOUT: dict[str, Callable[[str], str]] = {
+    "column_type": column_type_hint,
+    "value_pattern": value_pattern_hint,
+    "date_format": date_format_hint,
+}
 # What people call environments whose usual name is longer than the eight characters that fit into every name in AWS.
 SHORT_ENVIRONMENTS = {
     "production": "prod",
@@ -184,6 +211,8 @@ RESERVED_BY_S3 = ("sthree", "amzn-s3-demo")
 def hint(kind: str, value: object) -> str:
     """What to write instead of a wrong answer that people often give; empty for all others."""
     text = value.lower() if isinstance(value, str) else ""
+    if kind in MORE_ABOUT and isinstance(value, str):
+        return MORE_ABOUT[kind](value)
     if kind == "environment" and text in SHORT_ENVIRONMENTS:
         return f"Write {SHORT_ENVIRONMENTS[text]}: it is part of every name in AWS, so it has at most 8 characters."
     if kind in ("project_slug", "bucket_name_prefix") and text.startswith(RESERVED_BY_S3):
@@ -200,7 +229,8 @@ FAULT_OF_KIND: dict[str, Callable[[str], str | None]] = {
     "tag_value": tag_fault,
     "sns_topic_arn": topic_fault,
     "https_endpoint": endpoint_fault,
-    "value_pattern": pattern_fault,
+    "value_pattern": value_pattern_fault,
+    "date_format": date_format_fault,
     "approval_timeout": approval_timeout_fault,
     "run_timeout": run_timeout_fault,
     "days_of_week": days_fault,
