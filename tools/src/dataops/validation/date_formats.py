@@ -230,7 +230,7 @@ def _written(token: Token) -> str:
     if letter == "S":
         return rf"[0-9]{{1,{count}}}"
     if letter == "y":
-        return {1: "[0-9]{1,4}", 2: "[0-9]{2}", 3: "[0-9]{3,4}"}.get(count, rf"0{{{max(0, count - 4)}}}[0-9]{{4}}")
+        return {1: "0*[0-9]{1,4}", 2: "[0-9]{2}", 3: "0*[0-9]{3,4}"}.get(count, rf"0{{{max(0, count - 4)}}}[0-9]{{4}}")
     if letter == "g":
         raise UnreadableError
     most = 3 if letter == "D" else 2
