@@ -38,8 +38,9 @@ check: $(VENV)/ready ## Lint, format and types of this repository, of the tools 
 	$(VENV)/bin/mypy
 	cd tools && $(VENV)/bin/mypy
 
-soak: $(VENV)/ready ## Run the whole platform of an upgraded project and of one in a new account; break a project in every way that the local AWS refuses (20 minutes, not in CI).
+soak: $(VENV)/ready ## Run the whole platform of an upgraded project and of one in a new account; break a project in every way that the local AWS refuses; compare 300 random datasets with the ETL's oracle (60 minutes, not in CI).
 	$(VENV)/bin/python -m pytest -n 0 tests/soak_upgrade.py tests/soak_account_profiles.py tests/soak_mutations.py
+	SEEDS=300 $(VENV)/bin/python -m pytest -n 0 tools/tests/etl/test_etl_oracle.py
 
 fix: $(VENV)/ready ## Fix what check finds, where a program can.
 	$(VENV)/bin/ruff check --fix . '$(PROJECT)'

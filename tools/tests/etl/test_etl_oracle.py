@@ -1,0 +1,114 @@
+"""Random datasets and batches, some runs killed: every row ends where an oracle in plain Python says.
+
+A failure prints its seed; SEED=7 repeats it. SEEDS=200 tries so many (make soak).
+"""
+
+import ast
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from etl_oracle import expected
+from platform_in_a_folder import Outcome, Platform, job_settings
+from random_batches import Dataset, dataset_of, files_of
+from steps.settings import ManifestFile
+
+IN_CI = 4
+KILLED_IN_CI = (1,)
+
+
+class KilledError(BaseException):
+    """The worker died: no handler of the job may catch it."""
+
+
+def seeds() -> list[int]:
+    if seed := os.environ.get("SEED"):
+        return [int(seed)]
+    return list(range(int(os.environ.get("SEEDS", IN_CI))))
+
+
+@contextmanager
+def dying(platform: Platform, calls: int) -> Iterator[None]:
+    """Let the run die at one of its calls of S3."""
+    left = [calls]
+
+    def count(**_: Any) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            raise KilledError
+
+    events = platform.clients.s3.meta.events
+    events.register("before-call.s3", count)
+    try:
+        yield
+    except KilledError:
+        platform.spark.catalog.clearCache()
+    finally:
+        events.unregister("before-call.s3", count)
+
+
+def plain(value: Any) -> Any:
+    """A published value as the oracle has it: Spark gives times in this machine's zone."""
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
+
+
+def differences(outcome: Outcome, data: Dataset, wanted: Any) -> list[str]:
+    """What is not as the oracle says, in a few lines."""
+    names = [each["name"] for each in data.columns]
+    published = [(row["_file"], row["_line"], {name: plain(row[name]) for name in names}) for row in outcome.published]
+    quarantined = [(row["file"], row["line"], sorted(row["reasons"])) for row in outcome.quarantined]
+    counts = (wanted.rows_in, len(wanted.published), len(wanted.quarantined), wanted.duplicates)
+    pairs: list[tuple[str, list[Any], list[Any]]] = [
+        ("published", published, wanted.published),
+        ("quarantined", quarantined, wanted.quarantined),
+    ]
+    found = [] if outcome.counts == counts else [f"counts are {outcome.counts}, the oracle has {counts}"]
+    for what, those, oracles in pairs:
+        found += [f"{what} by the job only: {row}" for row in those if row not in oracles][:3]
+        found += [f"{what} by the oracle only: {row}" for row in oracles if row not in those][:3]
+        found += [f"{what}: a row twice"] if len(those) != len(oracles) and not found else []
+    return found
+
+
+@pytest.mark.parametrize("seed", seeds(), ids=lambda seed: f"SEED={seed}")
+def test_every_row_of_random_batches_ends_where_the_oracle_says(platform: Platform, seed: int) -> None:
+    data, dice = dataset_of(seed), Random(seed)
+    settings = job_settings(data.columns, format=data.format, primary_key=data.primary_key, newest_by=data.newest_by)
+    kills = seed in KILLED_IN_CI or seed >= IN_CI
+    for batch in data.batches:
+        uploaded = [platform.upload(each.key, each.content, each.uploaded_at) for each in batch]
+        outcome = outcome_of(platform, settings, uploaded, dice.randint(1, 30) if kills else None)
+        names = {file.key: file.address for file in uploaded}
+        wanted = expected(
+            files_of(batch, names, 2 if data.format == "csv" else 1), data.columns, data.primary_key, data.newest_by
+        )
+
+        assert outcome.report["state"] in ("published", "already-published", "failed")
+        found = differences(outcome, data, wanted)
+        assert found == [], f"\nSEED={seed} ({data.format}): repeat it with SEED={seed}\n" + "\n".join(found)
+
+
+def outcome_of(platform: Platform, settings: Any, files: list[ManifestFile], dies_at: int | None) -> Outcome:
+    """What the last attempt at a batch reports: a first one may die."""
+    if dies_at:
+        with dying(platform, dies_at):
+            platform.run(settings, attempt=1, files=files)
+    return platform.run(settings, attempt=2, files=files)
+
+
+def test_the_oracle_uses_nothing_of_the_job_and_no_spark() -> None:
+    tree = ast.parse(Path(__file__).with_name("etl_oracle.py").read_text())
+    imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    imported |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+
+    assert imported == {"math", "re", "collections", "dataclasses", "datetime", "decimal", "typing"}
+
+
+def test_a_seed_gives_the_same_files_each_time() -> None:
+    for seed in range(3):
+        assert dataset_of(seed) == dataset_of(seed)
