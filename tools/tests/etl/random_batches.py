@@ -206,22 +206,22 @@ def json_cell(dice: Random, text: str) -> str:
 
 def parquet_file(dice: Random, columns: list[dict[str, Any]], rows: int) -> tuple[bytes, list[Record]]:
     stored: dict[str, Any] = {}
-    told: dict[str, list[Any]] = {}
+    given: dict[str, list[Any]] = {}
     for each in columns:
         kind = each["type"]
         values = [None if dice.random() < 0.06 else typed_cell(dice, each) for _ in range(rows)]
         unit = dice.choice(["us", "ns"])
         arrow = pyarrow.timestamp(unit, tz="UTC") if kind == "timestamp" else IN_ARROW.get(kind, pyarrow.string())
-        told[each["name"]] = values
+        given[each["name"]] = values
         if kind == "timestamp":
             counts = [None if value is None else nanoseconds(dice, value, unit) for value in values]
-            told[each["name"]] = [None if count is None else Nanoseconds(count) for count in counts]
+            given[each["name"]] = [None if count is None else Nanoseconds(count) for count in counts]
             values = [None if count is None else count // (1 if unit == "ns" else 1000) for count in counts]
         array = pyarrow.array(values, pyarrow.int64() if kind == "timestamp" else arrow).cast(arrow)
         stored[each["name"]] = array.dictionary_encode() if kind == "string" and dice.random() < 0.5 else array
     written = io.BytesIO()
     parquet.write_table(pyarrow.table(stored), written, row_group_size=max(1, dice.choice([7, rows])))
-    return written.getvalue(), [Record({name: cells[row] for name, cells in told.items()}) for row in range(rows)]
+    return written.getvalue(), [Record({name: cells[row] for name, cells in given.items()}) for row in range(rows)]
 
 
 def typed_cell(dice: Random, declared: dict[str, Any]) -> Any:
