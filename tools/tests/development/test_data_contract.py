@@ -170,6 +170,8 @@ def test_make_check_lists_placeholders_and_passes(project: Path, monkeypatch: py
 def checked(project: Path, settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Result:
     """`make check` of a project, without the programs that it starts."""
     monkeypatch.setattr(checks, "PROJECT", project)
+    # The settings of these tests have no more than a contract needs.
+    monkeypatch.setattr(checks, "refuse_faults", lambda _: None)
     monkeypatch.setattr(checks, "run", lambda *_: None)
     for others in ("folder_faults", "lock_faults", "picture_faults"):
         monkeypatch.setattr(derived_files, others, lambda *_: [])
