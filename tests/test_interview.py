@@ -100,7 +100,7 @@ def test_the_same_keys_give_the_same_answers(outcome: Outcome) -> None:
         ("notification_email", "team@", "fewer than 6", "team@example.com"),
         ("https_endpoint", "https://hooks.slack.com/services/T/B/x", "a secret", "https://example.com/x"),
         ("vpc_cidr", "10.20.0.1/16", "host bits", "10.20.0.0/16"),
-        ("value_pattern", "[a-", "has a [ without its ]", "[a-z]"),
+        ("value_pattern", "[a-", "has a range in [ ] without an end", "[a-z]"),
         ("project_name", "{{ 7*7 }}", "never evaluated", "49"),
     ],
 )

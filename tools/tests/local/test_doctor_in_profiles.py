@@ -33,6 +33,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("project")
     for name in COPIED:
         shutil.copytree(PROJECT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".terraform"))
+    shutil.copy(PROJECT / "project.schema.json", folder)
     (folder / "project.yaml").write_text(PROJECT_YAML)
     return folder
 

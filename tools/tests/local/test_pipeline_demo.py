@@ -128,7 +128,11 @@ def test_a_fast_delivery_leaves_out_the_checks_and_nothing_else(tmp_path: Path) 
     leave_out_the_checks(tmp_path)
 
     done = subprocess.run(
-        ["make", "check", "delivery-plan", "ENV=dev"], cwd=tmp_path, text=True, capture_output=True, check=True
+        ["make", "--no-print-directory", "check", "delivery-plan", "ENV=dev"],
+        cwd=tmp_path,
+        text=True,
+        capture_output=True,
+        check=True,
     )
 
     assert (done.stdout, done.stderr) == ("left out here: make check\ndelivery-plan of dev\n", "")

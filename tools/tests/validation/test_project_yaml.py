@@ -276,5 +276,14 @@ def test_a_file_of_any_shape_is_refused_without_a_crash(text: str, tmp_path: Pat
     assert faults_in(written(tmp_path, text)) != []
 
 
+def test_without_its_schema_the_sentence_says_how_to_restore_it(tmp_path: Path) -> None:
+    (tmp_path / "project.yaml").write_text("name: Acme\n")
+
+    (sentence,) = faults_in(tmp_path)
+
+    assert sentence.startswith("project.schema.json cannot be read: ")
+    assert sentence.endswith("Restore it: git checkout -- project.schema.json")
+
+
 def test_the_generated_project_is_accepted() -> None:
     assert faults_in(PROJECT) == []

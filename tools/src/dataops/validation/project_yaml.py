@@ -33,10 +33,18 @@ def faults_in(project: Path) -> list[str]:
         settings = yaml.load((project / SETTINGS).read_text(encoding="utf-8"), Loader=LoaderOfProjectYaml)
     except (OSError, ValueError, yaml.YAMLError) as error:
         return [f"{SETTINGS} cannot be read: {' '.join(str(error).split())}"]
-    return faults_of(settings, json.loads((project / SCHEMA).read_text(encoding="utf-8")))
+    try:
+        schema = json.loads((project / SCHEMA).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        return [f"{SCHEMA} cannot be read: {error}. Restore it: git checkout -- {SCHEMA}"]
+    return faults_of(settings, schema)
 
 
 def refuse_faults(project: Path) -> None:
     """End the command if anything is wrong with project.yaml."""
     if found := faults_in(project):
         sys.exit("\n".join([f"{SETTINGS} is refused:", *(f"- {each}" for each in found)]))
+
+
+if __name__ == "__main__":
+    refuse_faults(Path.cwd())
