@@ -444,13 +444,13 @@ FUNCTIONS = {
     "one rule more than the bus holds": Mutation(
         "events.bus_has_room",
         f"{ROOT}/event.tf",
-        "    # A run takes a bounded number",
+        "    job-succeeded = {",
         "    job-stopped = {\n"
         '      description = "A job run of this environment was stopped"\n'
         '      type        = "Glue Job State Change"\n'
         '      detail      = { jobName = [{ prefix = "${var.prefix}-" }], state = ["STOPPED"] }\n'
         '      function    = "close_run"\n    }\n'
-        "    # A run takes a bounded number",
+        "    job-succeeded = {",
         f'{ENVIRONMENT}.aws_cloudwatch_event_rule.glue["job-stopped"]',
         "The requested resource exceeds the maximum number allowed.",
     ),

@@ -187,7 +187,7 @@ def test_how_changes_are_delivered_is_written_beside_the_approvers(bake: Callabl
 def test_numbers_stay_numbers(bake: Callable[..., Path]) -> None:
     dataset = {
         "format": "csv",
-        "columns": [{"name": "amount", "type": "decimal(12,2)", "minimum": 0.05, "maximum": 1e20}],
+        "columns": [{"name": "amount", "type": "decimal(30,2)", "minimum": 0.05, "maximum": 1e20}],
         "maximum_quarantined_share": 0.1,
     }
 
