@@ -40,7 +40,7 @@ locals {
 }
 """
 MOVED = "\nmoved {\n  from = aws_dynamodb_table.ledger\n  to   = aws_dynamodb_table.files\n}\n"
-REPORT = "report: ## The numbers of the board report.\n\t@cat README.md\n"
+REPORT = "board-report: ## The numbers of the board report.\n\t@cat README.md\n"
 ALL_VERSIONS = ("1.1.0", "1.2.0", "2.0.0")
 
 
