@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import dataops.project.fitting  # noqa: F401 the modules of the project's lambda/ can be imported from here on
+
+# isort: split
 from ledger.keys import dataset_row, is_run, run_of_row
 from output_layout import COMMITS, report_key
 
