@@ -102,7 +102,7 @@ def one_column(now: Answer, others: list[Answer], seen: Column | None = None) ->
         column_type, written = type_and_format(name, now)
         is_new = (column_type, written) != (now.get("type"), now.get("format", ""))
         doubt = doubt_about(seen, column_type, written) if is_new else ""
-        if not doubt or ask.yes(f"Use {column_type} all the same?", False, doubt):
+        if not doubt or ask.yes(f"Use {column_type} anyway?", False, doubt):
             return without_empty({**now, "name": name, "type": column_type, "format": written})
 
 

@@ -182,7 +182,7 @@ def asked_reading(now: Answer) -> tuple[Reading, str]:
     found["encoding"] = ask.choice("How are letters written?", ENCODINGS, found["encoding"])
     if is_csv:
         found["header"] = ask.yes("Does the first line name the columns?", found["header"])
-        found["decimal"] = ask.choice("What stands before decimals?", DECIMALS, found["decimal"])
+        found["decimal"] = ask.choice("Which character separates decimals?", DECIMALS, found["decimal"])
     return reading_of(found), found["decimal"]
 
 

@@ -16,7 +16,7 @@ SHOWN = 12
 
 
 def encoding_of(content: bytes) -> str | None:
-    """Return the encoding of a text's beginning; None for what is no text that the job reads."""
+    """Return the encoding of the first bytes of a file; None if they are not text that the job can read."""
     if content.startswith(WIDE_MARKS) or is_wide(content):
         return "utf-16"
     if BINARY.search(content):

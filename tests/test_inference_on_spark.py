@@ -36,7 +36,7 @@ def spark() -> Iterator[SparkSession]:
     builder = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
     builder = builder.config("spark.sql.codegen.wholeStage", "false").config("spark.sql.shuffle.partitions", "1")
     builder = builder.config("spark.sql.session.timeZone", "UTC")
-    # As the job sets it: a text of another form is no date, and no error.
+    # The same setting as in the job: a text of another form becomes null instead of an error.
     session = builder.config("spark.sql.legacy.timeParserPolicy", "CORRECTED").getOrCreate()
     yield session
     session.stop()

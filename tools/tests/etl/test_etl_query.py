@@ -26,7 +26,7 @@ def keep_commits(platform: Platform) -> None:
 
 
 def ask(platform: Platform, settings: Settings, sql: str) -> list[tuple[str | None, ...]]:
-    """Run one query over what lies in the platform's folder."""
+    """Run one query over the files in the platform's folder."""
     keep_commits(platform)
     database = query.database()
     for name, select in views({"orders": asdict(settings)}, platform.root).items():

@@ -34,7 +34,7 @@ def main(environment: str, yes: bool, skip_doctor: bool) -> None:
     if done:
         print(done)
     print(lock_providers(PROJECT, root))
-    print(f"{environment} is ready: its state lies in {root.location.bucket}. Next steps: docs/deploying.md")
+    print(f"{environment} is ready: its state is in {root.location.bucket}. Next steps: docs/deploying.md")
 
 
 def refuse_what_will_fail(settings: dict[str, Any]) -> None:

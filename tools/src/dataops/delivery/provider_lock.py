@@ -29,7 +29,7 @@ def lock_providers(project: Path, root: BootstrapRoot) -> str:
         )
     for folder in roots_of(project):
         shutil.copy(root.folder / LOCK, folder / LOCK)
-    advice = f"{LOCK} now lies in {', '.join(folder.name for folder in roots_of(project))}: commit it."
+    advice = f"{LOCK} is now in {', '.join(folder.name for folder in roots_of(project))}: commit it."
     missing = [platform for platform in PLATFORMS if platform not in locked]
     if missing:
         advice += f" It knows {', '.join(locked)} only, because only a mirror can be reached from here."

@@ -49,7 +49,7 @@ def fetch(address: str, kind: str, folder: Path) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         program.write_bytes(archive.read("terraform"))
     program.chmod(0o755)
-    print(f"Terraform {VERSION} lies in {folder}, its checksum verified.")
+    print(f"Terraform {VERSION} is in {folder}; its checksum is verified.")
 
 
 if __name__ == "__main__":

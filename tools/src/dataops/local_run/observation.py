@@ -49,7 +49,7 @@ def observe(
 
 
 def prefixes_of(settings: dict[str, Any]) -> tuple[str, ...]:
-    """The folders of the datasets, and that of the canary, which is nobody's data."""
+    """The folders of the datasets and of the canary, whose files are test data."""
     return (*(dataset["prefix"] for dataset in settings["datasets"].values()), f"{settings['names']['canary']}/")
 
 

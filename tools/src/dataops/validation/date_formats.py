@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from typing import NamedTuple
 
-# How many times a letter may stand in a row.
+# How many times a letter may be repeated.
 COUNTS = {
     "y": range(1, 7),
     "M": range(1, 5),

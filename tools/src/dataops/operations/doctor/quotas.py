@@ -78,7 +78,7 @@ def read_builds(needs: Needs, reader: Reader) -> dict[str, float | None]:
 
 
 def check_builds(needs: Needs, found: dict[str, float | None]) -> list[Finding]:
-    """Check builds: with none there is no delivery; with one, a pull request and a delivery wait for each other."""
+    """Check the quota of concurrent builds: 0 stops every delivery; with 1, deliveries and pull requests wait."""
     findings = []
     for code, size in BUILD_SIZES.items():
         most, advice = found[size], RAISE.format(service="CodeBuild", code=code)
