@@ -42,7 +42,7 @@ def column_name_for(header: str) -> str:
     """Return a column's name for a name in a file: lower case, each run of other characters one underscore.
 
     A name that would not begin with a letter so gets its letters of other scripts as Unicode numbers, or column_ in
-    front. files/steps/inspection.py of the project finds the column by the same rule.
+    front. files/column_name.py of the project finds the column by the same rule.
     """
     text = header.strip().lower()
     plain = re.sub(r"[^a-z0-9]+", "_", text).strip("_")

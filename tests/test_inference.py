@@ -268,7 +268,7 @@ HEADERS += ["名前", "値 2", "é", "État", "3. Quartal", "Ключ", "١٢", 
 @pytest.mark.parametrize("header", HEADERS)
 def test_a_column_has_the_name_by_which_the_job_finds_it(header: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(FILES))
-    from steps.inspection import normalised
+    from column_name import normalised
 
     assert column_name_for(header) == normalised(header)
 

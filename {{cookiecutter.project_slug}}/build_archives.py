@@ -9,6 +9,8 @@ from pathlib import Path
 MOMENT = (1980, 1, 1, 0, 0, 0)
 READABLE_FILE = 0o100644 << 16
 UNIX = 3
+# The code of files/ that the job and the Lambda functions share.
+SHARED = ("column_name.py", "output_layout.py")
 
 
 def archives(project: Path) -> dict[Path, dict[str, Path]]:
@@ -19,8 +21,7 @@ def archives(project: Path) -> dict[Path, dict[str, Path]]:
         "lambda": below(project / "lambda", (project / "lambda").rglob("*.py")),
         "transforms": below(files, packages),
     }
-    # The code that the job and the Lambda functions share.
-    shared = below(files, files.glob("output_layout.py"))
+    shared = below(files, (path for name in SHARED for path in files.glob(name)))
     return {project / f"build/{name}.zip": found and found | shared for name, found in members.items()}
 
 

@@ -81,9 +81,9 @@ def test_the_archives_hold_the_handlers_and_the_modules_of_the_job(tmp_path: Pat
     modules = zipfile.ZipFile(project / "build/transforms.zip").namelist()
 
     own = [path.relative_to(PROJECT / "lambda").as_posix() for path in (PROJECT / "lambda").rglob("*.py")]
-    assert functions == sorted([*own, "output_layout.py"])
+    assert functions == sorted([*own, "column_name.py", "output_layout.py"])
     assert {*(f"{function}.py" for function in NEEDED), "notifications/messages/run.py"} <= set(functions)
-    assert "transforms/__init__.py" in modules and "steps/rules.py" in modules and "output_layout.py" in modules
+    assert {"transforms/__init__.py", "steps/rules.py", "column_name.py", "output_layout.py"} <= set(modules)
 
 
 def test_everything_that_a_handler_imports_is_in_the_archive_or_in_the_runtime(tmp_path: Path) -> None:

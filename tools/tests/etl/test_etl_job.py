@@ -11,13 +11,13 @@ from typing import Any
 import boto3
 import etl
 import pytest
+from column_name import normalised
 from moto import mock_aws
 from output_layout import manifest_key
 from platform_in_a_folder import BUCKETS, INPUT, OUTPUT, Platform, column, job_settings
 from runs import manifest
 from steps import publishing, rules, transforming
 from steps.failure import RunError
-from steps.inspection import normalised
 from steps.settings import ManifestFile, batch_of, manifest_from, settings_from
 
 FILES = Path(etl.__file__).parent

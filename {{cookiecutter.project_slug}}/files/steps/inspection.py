@@ -1,6 +1,5 @@
 """Looks at each file before Spark does, because Spark reads many broken files without a word."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from botocore.exceptions import ClientError
+from column_name import normalised
 
 from steps import columnar, csv_records, json_records
 from steps.failure import RejectedFileError
@@ -61,19 +61,6 @@ class Found:
     records: int | None = 0
     drift: list[str] = field(default_factory=list)
     must_be_copied: bool = False
-
-
-def normalised(name: str) -> str:
-    """A column name as the project spells it: lower case, runs of other characters as one underscore.
-
-    Without a letter to begin with, letters of other scripts become Unicode numbers, and column_ precedes a number.
-    """
-    text = name.strip().lower()
-    plain = re.sub(r"[^a-z0-9]+", "_", text).strip("_")
-    if not plain or plain[0].isdecimal():
-        text = "".join(c if c.isascii() or not c.isalnum() else f"_u{ord(c):x}_" for c in text)
-        plain = re.sub(r"[^a-z0-9]+", "_", text).strip("_")
-    return f"column_{plain}" if plain[:1].isdecimal() else plain
 
 
 def inspect_files(s3: Any, files: list[ManifestFile], settings: Settings) -> list[Inspection]:

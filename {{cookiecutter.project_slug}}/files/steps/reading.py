@@ -9,9 +9,11 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from column_name import normalised
+
 from steps import columnar, csv_records, json_cells, rules
 from steps.failure import RunError, is_of_a_file, said_of
-from steps.inspection import Inspection, Layout, normalised
+from steps.inspection import Inspection, Layout
 from steps.settings import Column, Settings
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from column_name import normalised
 from ledger.ledger import Row
 
 INTEGERS = ("tinyint", "smallint", "int", "bigint")
@@ -106,16 +107,6 @@ def crawled_columns(crawled: Row, file_format: str) -> list[tuple[str, str]]:
         rows = {column for column in columns if column[0] == "array" and column[1].startswith("array<struct<")}
         columns = [each for column in columns for each in (_fields(column[1]) if column in rows else [column])]
     return [(normalised(name), kind) for name, kind in columns]
-
-
-def normalised(name: str) -> str:
-    """Return a column's name as files/steps/inspection.py spells it: that file is not in the archive of the Lambdas."""
-    text = name.strip().lower()
-    plain = re.sub(r"[^a-z0-9]+", "_", text).strip("_")
-    if not plain or plain[0].isdecimal():
-        text = "".join(c if c.isascii() or not c.isalnum() else f"_u{ord(c):x}_" for c in text)
-        plain = re.sub(r"[^a-z0-9]+", "_", text).strip("_")
-    return f"column_{plain}" if plain[:1].isdecimal() else plain
 
 
 def _counted(column: tuple[str, str]) -> bool:

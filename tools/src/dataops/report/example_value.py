@@ -2,11 +2,14 @@
 
 import csv
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
+import dataops.project.fitting  # noqa: F401 the modules of the project's lambda/ can be imported from here on
+
+# isort: split
 from botocore.exceptions import ClientError
+from column_name import normalised
 
 Row = dict[str, Any]
 LONGEST = 60
@@ -83,11 +86,6 @@ def cells_of(record: str, header: list[str], dataset: Row) -> dict[str, str]:
 def as_text(value: Any) -> str:
     """Return a JSON value as in the file; a string without its quotes."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def normalised(name: str) -> str:
-    """Return a column name as the job compares it."""
-    return re.sub(r"[^a-z0-9]+", "_", name.strip().lower()).strip("_")
 
 
 def shortened(value: str) -> str:
