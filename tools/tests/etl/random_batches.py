@@ -44,6 +44,17 @@ DIRT = (
     ),
     *('say "so"', "a,b", "two\nlines", "back\\slash", "'", " ", "\ttab"),
 )
+# What a type nearly holds.
+NEARLY = {
+    "decimal(9,3)": ("1.2345", "0.0005", "1234567.5", "-999999.9991", "1.2340"),
+    "bigint": ("9223372036854775808", "9223372036854775807"),
+    "int": ("2147483648", "-2147483648"),
+    "smallint": ("32768", "-32768"),
+    "tinyint": ("128", "-128"),
+    "double": ("1e999", "1e-3", "-1e308"),
+    "date": ("2023-02-29", "29/02/2023", "20230229", "9999-12-31"),
+    "timestamp": ("2024-02-30 00:00:00", "2024-02-29T23:59:59.999999+05:30", "2024-01-01 00:00:00.1234567"),
+}
 JSON_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 ROWS = 40
 DAYS = 40_000
@@ -156,6 +167,8 @@ def text_cell(dice: Random, declared: dict[str, Any]) -> str:
     if chance < 0.05:
         return ""
     dirty = chance < 0.12 and declared["name"] != "id"
+    if dirty and dice.random() < 0.5:
+        return dice.choice(NEARLY.get(declared["type"], DIRT))
     return dice.choice(DIRT) if dirty else text_of(good_value(dice, declared["type"]), declared["format"])
 
 

@@ -413,6 +413,12 @@ CASES |= {
         [("2024-03-01 10:00:00",), ("1969-12-31 23:59:59.999999",)],
         [["type:t"]],
     ),
+    "values that do not fit are neither missing nor beyond a limit": parquet_case(
+        {"v": [1, 300, None], "w": [1.5, float("nan"), float("-inf")]},
+        [column("v", "tinyint", required=True), column("w", "double", minimum="0", maximum="2")],
+        [("1", "1.5")],
+        [["type:v", "type:w"], ["missing:v", "type:w"]],
+    ),
     "integers that a double or a smaller type cannot hold": parquet_case(
         {"v": [1, 2**53 + 1, 2**53], "w": [1, 300, 2]},
         [column("v", "double"), column("w", "tinyint")],

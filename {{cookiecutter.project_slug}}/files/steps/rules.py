@@ -128,10 +128,14 @@ def _rules(column: Column, required: bool, file_format: str) -> Iterable[tuple[s
     text, value = named(column.name), named(typed_name(column.name))
     if file_format == "json":
         yield "spelt", f"array_contains({ELSEWHERE}, {quoted(column.name)})"
+    is_absent, is_number = f"{text} is null", ""
     if file_format not in TEXT_FORMATS:
-        yield "type", f"array_contains({LOST}, {quoted(column.name)})"
+        is_lost = f"array_contains({LOST}, {quoted(column.name)})"
+        yield "type", is_lost
+        # A value that does not fit the type is null by now, and yet not missing.
+        is_absent = f"{is_absent} and not coalesce({is_lost}, false)"
     if required:
-        yield "missing", f"{text} is null"
+        yield "missing", is_absent
     if file_format in TEXT_FORMATS and column.type != "string":
         yield "type", f"{text} is not null and {value} is null"
     if column.type == "string":
@@ -140,10 +144,11 @@ def _rules(column: Column, required: bool, file_format: str) -> Iterable[tuple[s
         yield "type", f"startswith({text}, {quoted(INEXACT)})"
     if column.type in ("double", "float"):
         yield "type", f"isnan({value}) or abs({value}) = double('infinity')"
+        is_number = f" and abs({value}) < double('infinity')"
     if column.minimum is not None:
-        yield "minimum", f"{value} < {_limit(column, column.minimum)}"
+        yield "minimum", f"{value} < {_limit(column, column.minimum)}{is_number}"
     if column.maximum is not None:
-        yield "maximum", f"{value} > {_limit(column, column.maximum)}"
+        yield "maximum", f"{value} > {_limit(column, column.maximum)}{is_number}"
     if column.one_of is not None:
         yield "one_of", f"{value} not in ({', '.join(_limit(column, allowed) for allowed in column.one_of)})"
     if column.pattern is not None:
