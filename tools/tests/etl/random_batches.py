@@ -28,6 +28,7 @@ TYPES = (
     "boolean",
     "date",
 )
+LIMITS, LIMITING_DAYS = ("0", "2.5", "-1.001"), ("1970-01-01", "2020-02-29")
 LIMITED = ("bigint", "int", "decimal(9,3)", "double", "date")
 DIRT = (
     *("x", " 1", "1 ", "1.0", "1,5", "NaN", "Infinity", "1d", "--1", "+7", "007", "-0", ".5", "5.", "0x1F", "1_000"),
@@ -121,8 +122,8 @@ def random_column(dice: Random, number: int, file_format: str) -> dict[str, Any]
 
 def limit(dice: Random, kind: str) -> str:
     if kind == "date":
-        return dice.choice(["1970-01-01", "2020-02-29"])
-    return dice.choice(["0", "2.5", "-1.001"]) if kind != "double" else dice.choice(["0", "0.5"])
+        return dice.choice(LIMITING_DAYS)
+    return dice.choice(LIMITS) if kind != "double" else dice.choice(["0", "0.5"])
 
 
 def upload(dice: Random, key: str, file_format: str, columns: list[dict[str, Any]]) -> Upload:
@@ -139,9 +140,13 @@ def good_value(dice: Random, kind: str) -> Any:
     if kind == "double":
         return dice.choice([0.0, 0.5, -1.25, 1e300, 1 / 3, dice.uniform(-10, 10)])
     if kind.startswith("decimal"):
+        if dice.random() < 0.3:
+            return Decimal(dice.choice(LIMITS))
         scale = 3 if kind == "decimal(9,3)" else 20
         return Decimal(dice.randint(-3_000, 3_000)).scaleb(-dice.choice([0, 1, min(3, scale), scale]))
     if kind == "date":
+        if dice.random() < 0.3:
+            return date.fromisoformat(dice.choice(LIMITING_DAYS))
         return date(1900, 1, 1) + timedelta(days=dice.randint(0, DAYS))
     if kind == "timestamp":
         seconds = dice.randint(0, DAYS) * 86_400 + dice.choice([0, 3_661])

@@ -414,10 +414,18 @@ CASES |= {
         [["type:t"]],
     ),
     "values that do not fit are neither missing nor beyond a limit": parquet_case(
-        {"v": [1, 300, None], "w": [1.5, float("nan"), float("-inf")]},
-        [column("v", "tinyint", required=True), column("w", "double", minimum="0", maximum="2")],
-        [("1", "1.5")],
-        [["type:v", "type:w"], ["missing:v", "type:w"]],
+        {
+            "v": [1, 300, None],
+            "w": [1.5, float("nan"), float("-inf")],
+            "d": pyarrow.array([Decimal("0.0010"), Decimal("9.0005"), None], pyarrow.decimal128(12, 4)),
+        },
+        [
+            column("v", "tinyint", required=True, one_of=["1"]),
+            column("w", "double", minimum="0", maximum="2"),
+            column("d", "decimal(9,3)", maximum="2"),
+        ],
+        [("1", "1.5", "0.001")],
+        [["type:v", "type:w", "type:d"], ["missing:v", "type:w"]],
     ),
     "integers that a double or a smaller type cannot hold": parquet_case(
         {"v": [1, 2**53 + 1, 2**53], "w": [1, 300, 2]},

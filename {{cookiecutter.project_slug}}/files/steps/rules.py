@@ -128,14 +128,14 @@ def _rules(column: Column, required: bool, file_format: str) -> Iterable[tuple[s
     text, value = named(column.name), named(typed_name(column.name))
     if file_format == "json":
         yield "spelt", f"array_contains({ELSEWHERE}, {quoted(column.name)})"
-    is_absent, is_number = f"{text} is null", ""
+    # A typed file's value that does not fit is null by now, or rounded: it is neither missing nor beyond a limit.
+    fits = ""
     if file_format not in TEXT_FORMATS:
         is_lost = f"array_contains({LOST}, {quoted(column.name)})"
         yield "type", is_lost
-        # A value that does not fit the type is null by now, and yet not missing.
-        is_absent = f"{is_absent} and not coalesce({is_lost}, false)"
+        fits = f" and not coalesce({is_lost}, false)"
     if required:
-        yield "missing", is_absent
+        yield "missing", f"{text} is null{fits}"
     if file_format in TEXT_FORMATS and column.type != "string":
         yield "type", f"{text} is not null and {value} is null"
     if column.type == "string":
@@ -144,13 +144,13 @@ def _rules(column: Column, required: bool, file_format: str) -> Iterable[tuple[s
         yield "type", f"startswith({text}, {quoted(INEXACT)})"
     if column.type in ("double", "float"):
         yield "type", f"isnan({value}) or abs({value}) = double('infinity')"
-        is_number = f" and abs({value}) < double('infinity')"
+        fits += f" and abs({value}) < double('infinity')"
     if column.minimum is not None:
-        yield "minimum", f"{value} < {_limit(column, column.minimum)}{is_number}"
+        yield "minimum", f"{value} < {_limit(column, column.minimum)}{fits}"
     if column.maximum is not None:
-        yield "maximum", f"{value} > {_limit(column, column.maximum)}{is_number}"
+        yield "maximum", f"{value} > {_limit(column, column.maximum)}{fits}"
     if column.one_of is not None:
-        yield "one_of", f"{value} not in ({', '.join(_limit(column, allowed) for allowed in column.one_of)})"
+        yield "one_of", f"{value} not in ({', '.join(_limit(column, allowed) for allowed in column.one_of)}){fits}"
     if column.pattern is not None:
         whole = rf"^(?:{column.pattern})\z"
         yield "pattern", f"not {text} rlike {quoted(whole)}"
