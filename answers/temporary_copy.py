@@ -131,12 +131,21 @@ def left_behind(folder: Path) -> Iterator[Path]:
 
 
 def has_ended(process: object) -> bool:
+    """Return whether a process has ended, also one whose end nobody waits for, as in a container without an init."""
     if not isinstance(process, int) or process <= 0:
         return False
     try:
         os.kill(process, 0)
+        return state_of(process) == "Z"
     except ProcessLookupError:
         return True
     except OSError:
         return False
-    return False
+
+
+def state_of(process: int) -> str:
+    """Return the state of a process as Linux names it (man proc_pid_stat); empty elsewhere."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace").rpartition(") ")[2][:1]
+    except OSError:
+        return ""

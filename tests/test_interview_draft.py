@@ -15,6 +15,7 @@ from interview_keys import BACK, CTRL_C, ENTER, NO, YES, line, pick, stopped, ty
 from answers import interview_draft, interview_log, interview_questions
 from answers.interview import LAST_QUESTION, Outcome, interview
 from answers.interview_log import Log
+from answers.temporary_copy import has_ended
 
 ORDERS = "Order ID,Placed On,Amount\n" + "".join(f"{n},2026/01/0{1 + n // 2},{n}.50\n" for n in range(1, 9))
 START = (line("Acme Sales"), ENTER, ENTER, ENTER, line("111111111111"), line("222222222222"))
@@ -131,6 +132,14 @@ class TestDraft:
 
         (draft,) = drafts(person)
         assert json.loads(draft.read_text())["given"] == given
+
+    @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="only Linux shows the state of a process")
+    def test_a_process_that_nobody_waited_for_counts_as_ended(self) -> None:
+        process = subprocess.Popen([sys.executable, "-c", ""])
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+
+        assert has_ended(process.pid)
+        process.wait()
 
     def test_a_draft_stays_when_its_answers_cannot_be_kept_again(
         self, person: Path, monkeypatch: pytest.MonkeyPatch

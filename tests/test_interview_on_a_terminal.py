@@ -1,5 +1,6 @@
 """The interview as a person meets it: cookiecutter on a terminal, from the first question to the project."""
 
+import json
 import os
 import re
 import signal
@@ -12,6 +13,8 @@ from typing import Any
 import pexpect
 import pytest
 import yaml
+
+from answers.temporary_copy import has_ended
 
 ENTER, CLEAR, CTRL_C, CTRL_D, CTRL_Z = "\r", "\x15", "\x03", "\x04", "\x1a"
 STEERING = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -290,6 +293,7 @@ def test_after_a_closed_terminal_the_interview_goes_on_and_ends_without_a_draft(
     os.killpg(person.child.pid, signal.SIGHUP)
     person.child.wait()
     (draft,) = drafts(tmp_path)
+    wait_for_the_end_of(json.loads(draft.read_text())["process"][-1])
 
     assert draft.stat().st_mode & 0o777 == 0o600
     again = terminal()
@@ -299,6 +303,14 @@ def test_after_a_closed_terminal_the_interview_goes_on_and_ends_without_a_draft(
     assert again.end() == 0
     assert [each["name"] for each in settings(orders.parent / "acme-sales")["environments"]] == ["dev", "prod"]
     assert drafts(tmp_path) == []
+
+
+def wait_for_the_end_of(process: int) -> None:
+    """Cookiecutter ends before its hook does, which asks the questions."""
+    end = time.monotonic() + SECONDS
+    while not has_ended(process):
+        assert time.monotonic() < end, f"process {process} still runs"
+        time.sleep(0.1)
 
 
 def test_a_person_goes_back_a_question(terminal: Callable[..., Terminal]) -> None:
