@@ -13,7 +13,7 @@ import yaml
 from cookiecutter.main import cookiecutter
 from hostile_answers import COLUMNS, Case, answers_with, cases, some_of_each_field
 from jinja2 import Environment
-from plain_mode import without_questionary
+from plain_mode import press_control_c, without_questionary
 
 from answers.project import QUESTIONS, project_faults, project_from
 from answers.schema import fault
@@ -555,8 +555,7 @@ def test_control_c_at_a_plain_question_leaves_nothing_behind(
 ) -> None:
     asking = terminal(path=without_questionary(tmp_path))
     asking.expect("What is the project called")
-    asking.sendintr()
-    asking.expect(pexpect.EOF)
+    press_control_c(asking)
     asking.close()
 
     assert asking.exitstatus != 0
