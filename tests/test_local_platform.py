@@ -105,6 +105,12 @@ def test_each_row_of_ones_own_files_is_counted_where_it_went(wide: Platform, dat
     assert wide.report["datasets"][dataset]["published_rows"] == EXPECTED[dataset][1]
 
 
+def test_the_example_of_a_reason_is_the_value_of_its_column(wide: Platform) -> None:
+    (file,) = wide.report["datasets"]["visits"]["files"]
+
+    assert file["examples"] == {"type:id": "'x'"}
+
+
 def test_a_file_with_too_many_bad_rows_is_given_up_at_once_because_it_would_fail_again(
     wide: Platform,
 ) -> None:

@@ -76,10 +76,8 @@ class Collection:
         line: Row = next((each for each in lines if (each["key"], each.get("version_id")) == version), {})
         ended = line if row["state"] in ENDED else {}
         reasons: dict[str, int] = ended.get("reasons", {})
-        settings = self.deployment.datasets[dataset]
-        examples = (
-            examples_of(self.s3, self.deployment.buckets, settings, row, list(reasons)) if self.has_values else {}
-        )
+        quarantine = self.deployment.buckets["quarantine"]
+        examples = examples_of(self.s3, quarantine, row, list(reasons)) if self.has_values else {}
         return {
             "key": row["key"],
             "uploaded_at": row["uploaded_at"],

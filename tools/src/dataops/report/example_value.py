@@ -1,31 +1,24 @@
 """One quarantined value for each reason of a file, for the report on a laptop: the report of AWS shows no value."""
 
-import csv
 import json
 from collections.abc import Iterator
 from typing import Any
 
-import dataops.project.fitting  # noqa: F401 the modules of the project's lambda/ can be imported from here on
-
-# isort: split
 from botocore.exceptions import ClientError
-from column_name import normalised
 
 Row = dict[str, Any]
 LONGEST = 60
-HEADER_BYTES = 65_536
 
 
-def examples_of(s3: Any, buckets: dict[str, str], dataset: Row, row: Row, reasons: list[str]) -> dict[str, str]:
-    """Return one value for each reason; a reason whose rows cannot be read has none."""
+def examples_of(s3: Any, bucket: str, row: Row, reasons: list[str]) -> dict[str, str]:
+    """Return one value for each reason from the quarantine; a reason whose rows cannot be read has none."""
     if not reasons or "run" not in row:
         return {}
     try:
-        found = first_records(s3, buckets["quarantine"], row, set(reasons))
-        header = header_of(s3, dataset, row) if found else []
+        found = first_records(s3, bucket, row, set(reasons))
     except ClientError:
         return {}
-    return {reason: shortened(value_of(reason, record, header, dataset)) for reason, record in found.items()}
+    return {reason: shortened(value_of(reason, record)) for reason, record in found.items()}
 
 
 def first_records(s3: Any, bucket: str, row: Row, reasons: set[str]) -> dict[str, str]:
@@ -48,39 +41,17 @@ def quarantined(s3: Any, bucket: str, folder: str) -> Iterator[Row]:
             yield from map(json.loads, s3.get_object(Bucket=bucket, Key=stored["Key"])["Body"].iter_lines())
 
 
-def header_of(s3: Any, dataset: Row, row: Row) -> list[str]:
-    """Return the column names of a CSV file in its own order; of any other file the declared ones."""
-    declared = [column["name"] for column in dataset["columns"]]
-    if dataset["format"] != "csv" or not dataset.get("header", True) or row["key"].endswith(".gz"):
-        return declared
-    version = {"VersionId": row["version_id"]} if row.get("version_id") else {}
-    body = s3.get_object(Bucket=row["bucket"], Key=row["key"], Range=f"bytes=0-{HEADER_BYTES - 1}", **version)["Body"]
-    text = body.read().decode(dataset.get("encoding") or "utf-8", "replace").lstrip("\ufeff")
-    return next(csv.reader(text.splitlines(), delimiter=dataset.get("delimiter") or ","), declared)
+def value_of(reason: str, record: str) -> str:
+    """Return the value of the reason's column; the whole record if it was not split into columns, or has no such one.
 
-
-def value_of(reason: str, record: str, header: list[str], dataset: Row) -> str:
-    """Return the value of the reason's column; the whole record if the reason has none, or no value is known."""
-    column = reason.partition(":")[2]
-    cells = cells_of(record, header, dataset)
-    return cells.get(normalised(column), record) if column else record
-
-
-def cells_of(record: str, header: list[str], dataset: Row) -> dict[str, str]:
-    """Return the cells of a record by column; empty if it cannot be taken apart."""
-    if dataset["format"] != "csv":
-        try:
-            content = json.loads(record)
-        except ValueError:
-            return {}
-        return (
-            {normalised(name): as_text(value) for name, value in content.items()} if isinstance(content, dict) else {}
-        )
+    docs/etl.md of the project says what the quarantine holds: a row's cells by column as JSON, or the raw line.
+    """
     try:
-        cells = next(csv.reader([record], delimiter=dataset.get("delimiter") or ","), [])
-    except csv.Error:
-        return {}
-    return dict(zip(map(normalised, header), cells, strict=True)) if len(cells) == len(header) else {}
+        cells = json.loads(record)
+    except ValueError:
+        return record
+    column = reason.partition(":")[2]
+    return as_text(cells[column]) if isinstance(cells, dict) and column in cells else record
 
 
 def as_text(value: Any) -> str:
