@@ -1,4 +1,4 @@
-"""What the host of the code reads: the owners of the files, and the form of a pull request.
+"""What the code host reads: the owners of the files, and the pull request template.
 
 CodeCommit has no owners of files: there, the approval rule of `pipeline/` names the approvers.
 """
@@ -14,7 +14,7 @@ OWNERS = {"github": ".github/CODEOWNERS", "gitlab": "CODEOWNERS", "bitbucket": "
 FORMS = {"gitlab": ".gitlab/merge_request_templates/Default.md"}
 USUAL_FORM = "docs/pull_request_template.md"
 TEAM = {
-    "github": "a team of the organisation that can see and write this repository",
+    "github": "a team of the organization, with write access to this repository",
     "gitlab": "a group that is invited to this project, or contains it (GitLab Premium enforces the file)",
     "bitbucket": "a group of the workspace (Bitbucket adds its members as reviewers and enforces nothing)",
 }
@@ -22,9 +22,9 @@ TEAM = {
 OF_DEVELOPERS_TOO = ("/docs/", "/files/transforms/", "/samples/")
 
 HEAD = """\
-# Who reviews a change at {host}, from `approvers` and `developers` in project.yaml; `make sync` follows a change there.
-# An owner is {team}: create it under this name, or name yours here.
-# The last line that matches a file counts.
+# The reviewers on {host}, from `approvers` and `developers` in project.yaml: after a change there, run `make sync`.
+# Each owner is {team}: create it under this name, or write the name of yours.
+# For each file, the last line that matches counts.
 """
 NOBODY = "\n# No file has an owner yet, because {reason}.\n"
 
@@ -90,13 +90,11 @@ def team(role: str) -> str:
 def who_approves(settings: dict[str, Any]) -> str:
     """What the form says of approvals: of the pull request, then of each environment's plan."""
     named = ", ".join(role for role in settings.get("approvers", []) if not left_open.is_open(role))
-    who = (
-        f"{named} (`approvers` in `project.yaml`)" if named else "whoever may approve, because `approvers` names nobody"
-    )
+    who = f"{named} (`approvers` in `project.yaml`)" if named else "anybody who may approve: `approvers` names nobody"
     count = settings.get("delivery", {}).get("approvals", 2)
     asked = [each["name"] for each in settings["environments"] if each.get("approval", True)]
-    plan = f"Then each plan of {', '.join(asked)}" if asked else "No environment asks before it is changed"
+    plan = f"Then the same people approve each plan of {', '.join(asked)}, in AWS"
     return (
         f"This pull request needs {count} {'approval' if count == 1 else 'approvals'}, none by its author: {who}.\n"
-        f"{plan}{', by the same people, in AWS' if asked else ''} (`docs/change-management.md`)."
+        f"{plan if asked else 'No environment needs an approval'} (`docs/change-management.md`)."
     )

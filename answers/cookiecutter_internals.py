@@ -63,7 +63,7 @@ def not_found(what: str, package: str = "cookiecutter") -> UnsupportedError:
     """Return why the generation stops if a package lacks something that a check needs."""
     oldest, newest = SUPPORTED[package]
     return UnsupportedError(
-        f"This template supports {package} {oldest} to {newest}, and {package} {version_of(package)} has no {what}, "
+        f"This template supports {package} {oldest} to {newest}, but {package} {version_of(package)} has no {what}, "
         f"without which answers would go unchecked: pip install {package}=={newest}, or uvx with that version."
     )
 
@@ -79,7 +79,7 @@ def refuse_unknown_version(package: str) -> None:
     number = numbers(running)
     if number is None or not (numbers(oldest) or ()) <= number or number[:2] > (numbers(newest) or ())[:2]:
         raise UnsupportedError(
-            f"This template supports {package} {oldest} to {newest}, and this is {package} {running}: "
+            f"This template supports {package} {oldest} to {newest}, but this is {package} {running}: "
             f"pip install {package}=={newest}, or uvx with that version."
         )
 
@@ -243,7 +243,7 @@ def words_of_parent() -> list[str]:
         words = words_on_macos(parent) or words_by_ps(parent)
     if not words:
         raise UnsupportedError(
-            "This template checks the command line that starts it, and neither /proc nor `ps` shows it here: "
+            "This template checks the command line that starts it, but neither /proc nor `ps` shows it here: "
             "install ps, or generate on Linux or macOS."
         )
     return words

@@ -36,8 +36,8 @@ from answers.yaml_text import yaml_text
 
 PROJECT_FOLDER = "{{cookiecutter.project_slug}}"
 WITHOUT_HOOKS = (
-    "Without the template's hooks only the first environment's folder is written, "
-    "without a record and without the files that the host of the code reads."
+    "Without the template's hooks, the project lacks the folders of all environments but the first, the tools, the "
+    "samples, the picture, the record, and the files that the code host reads."
 )
 SHORT_NAME = "{{ cookiecutter.project_name | short_name }}"
 CHECK = "{{ last_answer_corrected() }}"

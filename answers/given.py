@@ -104,4 +104,4 @@ def unknown(key: object, source: str) -> Iterator[str]:
         return
     near = get_close_matches(str(key), QUESTIONS, 1)
     hint = f"Did you mean {near[0]}?" if near else f"The questions are {', '.join(QUESTIONS)}."
-    yield f"{shown(key)}, given in {source}, is no question of this template. {hint}"
+    yield f"{shown(key)}, given in {source}, is not a question of this template. {hint}"

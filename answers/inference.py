@@ -187,7 +187,7 @@ def missing_text(text: str, holders: list[Column], counts: dict[str, Counter[str
     otherwise = [f"{name} is otherwise {column_type}" for name, column_type in other.items()]
     otherwise += [f"{name} holds no other value" for name in empty]
     texts = [column.name for column in holders if column.name not in other and column.name not in empty]
-    also = f" Then it is missing in {', '.join(texts)} as well." if texts else ""
+    also = f" If so, it is missing in {', '.join(texts)} as well." if texts else ""
     return MissingText(text, True, f"'{text}' occurs in {where}; {', '.join(otherwise)}.{also}")
 
 

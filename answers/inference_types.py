@@ -71,7 +71,7 @@ def type_of(name: str, values: Iterable[str], decimal: str = ".") -> Finding:
     if any(isinstance(cell, Nested) for cell in cells):
         return sure("string", "it holds JSON objects or arrays, which are kept as text")
     if len({isinstance(cell, JsonValue) for cell in cells}) == 2:
-        return sure("string", "it holds both texts in quotes and bare values")
+        return sure("string", "it has values in quotes and values without")
     if decimal != "." and any(is_number(text) and plain_number(text, decimal) is None for text in texts):
         return sure("string", "its numbers have decimal points, and other columns of the file have decimal commas")
     plain = with_points(texts, decimal)
@@ -95,7 +95,7 @@ def quoted_in_json(found: Finding) -> Finding:
     """Adapt a finding to JSON's quotes: in quotes a date is usual, a number is not."""
     if found.choices[0].type in ("date", "timestamp"):
         return found
-    return Finding((STRING, *found.choices), "its values stand in quotes, but look like something else")
+    return Finding((STRING, *found.choices), "its values are in quotes, but look like another type")
 
 
 def fitting(name: str, texts: Counter[str]) -> Finding | None:
@@ -122,7 +122,7 @@ def whole_number(name: str, texts: Counter[str]) -> Finding | None:
             (STRING, bigint), "its values look like numbers, its name like a code; bigint loses leading zeros"
         )
     if words & MONEY:
-        exact = ColumnType(money(texts), reason="also amounts with two digits after the point")
+        exact = ColumnType(money(texts), reason="also holds amounts with two decimals")
         return Finding((exact, bigint), "its name suggests money, and the sample holds whole numbers only")
     if all(inference_dates.COMPACT.fullmatch(text) and is_compact_day(text) for text in texts):
         return Finding((ColumnType("date", "yyyyMMdd"), bigint), "its numbers can all be read as dates")
@@ -139,7 +139,7 @@ def number(name: str, texts: Counter[str]) -> Finding | None:
     words, lost = set(name.split("_")), [text for text in texts if not is_kept_by_a_double(text)]
     if any("e" in text.lower() for text in texts):
         return sure("double", f"a double rounds {listed(lost)}" if lost else "")
-    exact, measured = ColumnType(money(texts), reason="exact"), ColumnType("double", reason="for what is measured")
+    exact, measured = ColumnType(money(texts), reason="exact"), ColumnType("double", reason="for measurements")
     scales = {len(text.partition(".")[2]) for text in texts}
     if (scales == {MONEY_DIGITS} and not words & MEASURED) or (max(scales) <= MOST_MONEY_DIGITS and words & MONEY):
         return Finding((exact, measured), "its numbers look like money, which double does not add up exactly")
@@ -182,7 +182,7 @@ def day_or_time(name: str, texts: Counter[str]) -> Finding | None:
     found = inference_dates.fitting_formats(texts)
     choices = tuple(ColumnType(*inference_dates.declared(each)) for each in found)
     if len(choices) > 1:
-        return Finding(choices, f"the values ({listed(list(texts))}) fit day first and month first", True)
+        return Finding(choices, f"the values ({listed(list(texts))}) can be read day first or month first", True)
     if not choices:
         return None
     if any("S" * (inference_dates.MICROSECOND_DIGITS + 1) in (each.format or "") for each in choices):
@@ -197,10 +197,10 @@ def day_or_time(name: str, texts: Counter[str]) -> Finding | None:
 def too_fine(found: ColumnType, texts: Counter[str]) -> Finding:
     """Return the type of times with more digits than microseconds, and what becomes of those."""
     lost = inference_dates.beyond_microseconds(texts)
-    keeps = f"a timestamp keeps {inference_dates.MICROSECOND_DIGITS} digits of a second's fraction"
+    keeps = f"a timestamp keeps {inference_dates.MICROSECOND_DIGITS} digits of the fraction of a second"
     if not lost:
         return Finding(
-            (found, STRING), f"{keeps}; every further digit is 0 here, and a row with another is quarantined"
+            (found, STRING), f"{keeps}; every further digit is 0 here; a row with another digit goes to quarantine"
         )
     what = f"in {lost.total():,} of {texts.total():,} values the seventh digit or a later one is not 0"
     quarantined = ColumnType(*found[:2], reason="such rows go to quarantine")
@@ -234,7 +234,7 @@ def fitting_most(name: str, texts: Counter[str]) -> Finding | None:
 def remark(name: str, texts: Counter[str]) -> str:
     """Return why a column stays text although its values, or many of them, look like something else."""
     if any(map(CODE.fullmatch, texts)) and all(map(LIKE_NUMBER.fullmatch, texts)):
-        return "its numbers begin with 0 or +, which a number would lose, so they stay text"
+        return "its values begin with 0 or +, which a number would lose, so they stay text"
     if {text.lower() for text in texts} in BOOLEANS:
         return "the job reads only true and false as boolean, so these stay text"
     for test, why in REMARKS:
@@ -251,7 +251,7 @@ def why_mixed(name: str, texts: Counter[str]) -> str:
             others = [text for text in texts if text not in good]
             return f"{good.total():,} of {texts.total():,} values are {what}, others are not ({listed(others)})"
     if all(map(is_date, texts)):
-        return f"its dates are written in different ways ({listed(list(texts))}), and the job reads one"
+        return f"its dates are written in different ways ({listed(list(texts))}), and the job reads only one"
     if all(map(LIKE_DATE.fullmatch, texts)):
         return f"its values look like dates, but no format reads all of them ({listed(list(texts))})"
     return ""
@@ -269,7 +269,7 @@ REMARKS = (
     (SHORT_YEAR, "its years have two digits, which the job reads as text only"),
     (
         re.compile(r"\s*-?\d+([.,]\d+)*\s*", re.ASCII),
-        "its numbers have blanks before or after them, which the job takes for a part of the value",
+        "its numbers have spaces before or after them, which the job reads as part of the value",
     ),
     (
         re.compile(r"(?!-?[\d.,]+$)-?[^\w\s.,+-]? ?-?\d+([.,]\d+)* ?([^\w\s.,+-]|[A-Za-z]{1,3})?"),

@@ -49,9 +49,10 @@ def interview(config: Answers) -> Outcome:
     ask.explain(WELCOME)
     proposed, wrong = interview_defaults.proposed(config)
     for sentence in wrong:
-        ask.say(f"  Left out of your defaults: {sentence}")
+        ask.say(f"  Ignored among your defaults: {sentence}")
     if given:
-        ask.say(f"  {len(given)} answers are taken from the draft; the last was {given[-1][0]}: {given[-1][1]}")
+        count = f"{len(given)} answer{'s' if len(given) > 1 else ''}"
+        ask.say(f"  Continuing with {count} from the draft; the last one was {given[-1][0]}: {given[-1][1]}")
     return interview_log.run(lambda: conversation(proposed), Log(given, kept))
 
 
@@ -65,7 +66,7 @@ def taken_up(drafts: list[Draft]) -> list[interview_log.Given]:
     """The answers of the draft that the person goes on with; a draft that is refused is removed."""
     if not drafts:
         return []
-    choices: dict[str, Draft | None] = {f"Go on with it: {draft.title()}": draft for draft in drafts}
+    choices: dict[str, Draft | None] = {f"Continue it: {draft.title()}": draft for draft in drafts}
     choices["Delete it and start over" if len(drafts) == 1 else "Delete them and start over"] = None
     chosen: Draft | None = ask.choice("An earlier interview was not finished", choices)
     given = without_the_end(list(chosen.given)) if chosen else []
@@ -103,8 +104,8 @@ def conversation(proposed: Answers) -> Outcome:
 def ends(has_faults: bool) -> dict[str, str]:
     """What the last question offers; nothing in it reads like a yes or a no."""
     generate = {} if has_faults else {"Generate the project": GENERATE}
-    correct = {"Change an answer: these are refused" if has_faults else "Change an answer": CORRECT}
-    more = {"More settings: size, approval, rules, targets, tags": MORE}
+    correct = {"Change an answer, because some are refused" if has_faults else "Change an answer": CORRECT}
+    more = {"More settings: size, approval, rules, notification targets, tags": MORE}
     return {**generate, **correct, **more, "Stop here and keep the answers": STOP}
 
 

@@ -81,7 +81,7 @@ def edited(columns: list[Answer], how: str, seen: dict[str, Column], have_names:
         if not have_names:
             seen[after["name"]] = seen.pop(before)
         elif after["name"] not in seen:
-            ask.say(f"  The sample has no column {after['name']}: it is empty until the files have one of this name.")
+            ask.say(f"  The sample has no column {after['name']}: it is empty until the files have such a column.")
     return [*others[:number], after, *others[number:]]
 
 
@@ -120,7 +120,7 @@ def type_and_format(name: str, now: Answer) -> tuple[str, str]:
     if column_type not in DATES:
         return column_type, ""
     usual = "yyyy-MM-dd" if column_type == "date" else "yyyy-MM-dd HH:mm:ss"
-    help_text = f"{ask.rule_of('date_format')} Empty for {usual}."
+    help_text = f"{ask.rule_of('date_format')} Leave it empty for {usual}."
     written = ask.text(f"How is {name} written?", "date_format", now.get("format", ""), help_text, optional=True)
     return column_type, written
 
@@ -164,8 +164,8 @@ def evidence(column: Column | None) -> tuple[str, str, str]:
 
 def with_rules(columns: list[Answer]) -> list[Answer]:
     """Return the columns with the rules that the person wants."""
-    help_text = "A row that breaks a rule goes to quarantine with its reason."
-    if not ask.yes("Rules for the values of some columns?", any(map(rules_of, columns)), help_text):
+    help_text = "A row that breaks a rule goes to quarantine with the reason."
+    if not ask.yes("Set rules for the values of columns?", any(map(rules_of, columns)), help_text):
         return columns
     while True:
         titles = {rules_title(each): number for number, each in enumerate(columns)}

@@ -11,6 +11,7 @@ from answers import forms, interview_columns, personal_data, short_name
 from answers import interview_questions as ask
 from answers.contract import Contracted, ContractError, is_contract, read_contract
 from answers.inference import DATES, Column, Inference, can_be_key, can_partition, can_tell_newest, infer, partitions_of
+from answers.sample_excerpt import ROWS, SMALL
 from answers.sample_fields import SampleError
 from answers.sample_file import Reading, Sample, read_sample
 
@@ -34,7 +35,7 @@ EXPECTED = {
     "every hour": "1 hours",
     "every day": "24 hours",
     "every week": "7 days",
-    "another time": "other",
+    "another interval": "other",
     "not regularly": NONE,
 }
 
@@ -96,10 +97,10 @@ def accepted(name: str, now: Answer, taken: list[str]) -> tuple[str, Answer]:
 
 
 def help_on_files(found: dict[str, Answer]) -> str:
-    none = "Empty if there are no more." if found else "Empty to type the columns, or to start with examples."
+    none = "if there are no more" if found else "to type the columns, or to start with examples"
     return (
-        "A CSV, JSON, Parquet or ORC file: the template reads its first 10,000 rows and proposes columns and types. "
-        f"Or a data contract (ODCS 3, .yaml). {none}"
+        "Give a CSV, JSON, Parquet or ORC file: the template reads its first 10,000 rows and proposes columns and "
+        f"types. Or give a data contract (ODCS 3, .yaml). Leave it empty {none}."
     )
 
 
@@ -167,7 +168,7 @@ def proposed_otherwise(part: str, path: Path, proposal: Proposal, now: Answer) -
     try:
         sample = read(path, reading)
     except SampleError as error:
-        ask.say(f"  So it cannot be read: {error}")
+        ask.say(f"  It cannot be read in this way: {error}")
         return proposal
     say_what_was_read(path, sample)
     return proposed_by(path, sample, None, decimal)
@@ -179,10 +180,10 @@ def asked_reading(now: Answer) -> tuple[Reading, str]:
     is_csv = now["format"] == "csv"
     if is_csv:
         found["delimiter"] = ask.choice("Which character separates the fields?", DELIMITERS, found["delimiter"])
-    found["encoding"] = ask.choice("How are letters written?", ENCODINGS, found["encoding"])
+    found["encoding"] = ask.choice("Which encoding do the files have?", ENCODINGS, found["encoding"])
     if is_csv:
         found["header"] = ask.yes("Does the first line name the columns?", found["header"])
-        found["decimal"] = ask.choice("Which character separates decimals?", DECIMALS, found["decimal"])
+        found["decimal"] = ask.choice("Which character is the decimal separator?", DECIMALS, found["decimal"])
     return reading_of(found), found["decimal"]
 
 
@@ -282,7 +283,7 @@ def doubt_about_key(key: list[str], seen: dict[str, Column]) -> str:
     columns = [seen[name] for name in key if name in seen]
     if len(columns) != 1 or columns[0].sample.whole or not columns[0].is_unique:
         return ""
-    return f" (every row has its own, in {columns[0].sample.rows_read}; the rest of the file was not read)"
+    return f" (unique in {columns[0].sample.rows_read}; the rest of the file was not read)"
 
 
 def partition_facts(now: Answer, seen: dict[str, Column]) -> list[tuple[str, str]]:
@@ -307,16 +308,17 @@ def with_copies(found: dict[str, Answer]) -> dict[str, Answer]:
     personal = {name: personal_columns(Path(each[SAMPLE_FILE]), each) for name, each in offered.items()}
     titles = {title_of_copy(name, personal[name]): name for name in offered}
     help_text = (
-        "At most 100 rows of each file are copied to samples/, so that make run and make local have data. "
-        "They are committed with the project: do not select personal data."
+        f"These are copied to samples/, so that make run and make local have data: files of up to {SMALL // 1000} KB "
+        f"whole, of larger ones the first {ROWS} rows. You will commit them with the project: do not select personal "
+        "data."
     )
     clean = [name for name in offered if not personal[name]]
-    wanted = ask.several("Copy the first rows of which samples?", titles, clean, help_text)
+    wanted = ask.several("Which samples do you want to copy?", titles, clean, help_text)
     return {name: {**each, IS_COPIED: name in wanted} if name in offered else each for name, each in found.items()}
 
 
 def title_of_copy(name: str, columns: list[str]) -> str:
-    return f"{name} (may hold personal data: {', '.join(columns)})" if columns else name
+    return f"{name} (may contain personal data: {', '.join(columns)})" if columns else name
 
 
 def personal_columns(path: Path, now: Answer) -> list[str]:
@@ -357,7 +359,7 @@ def again(name: str, now: Answer, others: list[str]) -> tuple[str, Answer]:
 
 def from_files(now: Answer) -> Answer:
     """Format, columns and what depends on them, from a sample file or typed; the rest of `now` stays."""
-    path = ask.file("Sample file", sample_fault, "Its columns replace the current ones. Empty to type them.")
+    path = ask.file("Sample file", sample_fault, "Its columns replace the current ones. Leave it empty to type them.")
     kept = {key: now[key] for key in KEPT if key in now}
     if path is None:
         settings = {**without_sample(), "columns": interview_columns.corrected([], {})}
@@ -439,7 +441,7 @@ def with_roles(now: Answer, seen: dict[str, Column]) -> Answer:
     keys = {f"{name}{repetition(seen.get(name))}": name for name, kind in types.items() if can_be_key(kind)}
     if keys:
         help_text = (
-            "The columns that identify a row. Of rows with the same key, one is published; without a key, all are."
+            "The columns that identify a row. Of rows with the same key, one is published; without a key, every row is."
         )
         found["primary_key"] = ask.several("Primary key", keys, proposed["primary_key"] or [], help_text)
     if found.get("primary_key"):
@@ -478,14 +480,14 @@ def repetition(column: Column | None) -> str:
         return f" (missing in {column.missing:,} of {read_rows})"
     if column.repeated:
         return f" ({column.repeated:,} of {read_rows} repeat a value)"
-    return f" (every row has its own, in {read_rows})"
+    return f" (unique in {read_rows})"
 
 
 def cost_of_partitions(column: Column | None) -> str:
     """What partitions by a column become of a file like the sample, and which rows they refuse."""
     if column is None or not column.values:
         return ""
-    missing = f"; the {column.missing:,} rows without it go to quarantine" if column.missing else ""
+    missing = f"; the {column.missing:,} rows without a value go to quarantine" if column.missing else ""
     return f" (a file like this becomes {partitions_of(column).sentence}{missing})"
 
 
@@ -496,7 +498,9 @@ def with_columns_ruled(now: Answer) -> Answer:
 def with_expectations(name: str, now: Answer) -> Answer:
     """Return the dataset after questions about the share of quarantined rows and the freshness."""
     share = now.get("maximum_quarantined_share", 0.05)
-    help_text = "Rows that break a rule go to quarantine. If a run has more of them, it fails and publishes nothing."
+    help_text = (
+        "Rows that break a rule go to quarantine. A run with a larger share of such rows fails and publishes nothing."
+    )
     choices = {**SHARES, OTHER_SHARE: -1}
     chosen = ask.choice(
         f"How many rows of {name} may be quarantined?", choices, share if share in SHARES.values() else -1, help_text

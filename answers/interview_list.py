@@ -75,7 +75,7 @@ class Choosing:
         elif self.is_many and self.typed:
             self.toggle()
         elif self.is_many and len(self.selected) < self.least:
-            self.fault = f"Select at least {self.least}: the space bar selects."
+            self.fault = f"Select at least {self.least} with the space bar."
         else:
             self.selected = self.selected if self.is_many else {visible[self.pointed]}
             self.is_done = True
@@ -83,7 +83,7 @@ class Choosing:
 
 
 def nothing_matches(typed: str) -> str:
-    return f"Nothing in the list matches '{typed}'. Backspace corrects it."
+    return f"Nothing in the list matches '{typed}'. Use Backspace to correct it."
 
 
 def matching(titles: Sequence[str], typed: str) -> list[int]:

@@ -78,13 +78,16 @@ def existing_network(environment: Answer, now: Answer, environments: list[Answer
     def check(given: str) -> str | None:
         other = others.get(given)
         if other and other["account"] != environment["account"]:
-            return f"It is the VPC of {other['name']}, which is another account. A VPC belongs to one account."
+            return f"It is the VPC of {other['name']}, which is in another account. A VPC belongs to one account."
         return ask.refusal("vpc_id", given)
 
-    help_text = f"It must exist in account {environment['account']}, such as vpc-0123456789abcdef0."
+    help_text = f"An existing VPC in account {environment['account']}, such as vpc-0123456789abcdef0."
     vpc = ask.line(f"VPC of {name}", check, now.get("vpc", ""), help_text)
     most = schema()["$defs"]["existing_network"]["properties"]["subnets"].get("maxItems", ask.MANY)
-    help_text = "Its private subnets, with commas between them; two or more in different zones. They must exist."
+    help_text = (
+        "Private subnets of this VPC, with commas between them, best two or more in different availability zones. "
+        "They must exist."
+    )
     subnets = ask.listed(f"Subnets of {name}", "subnet_id", now.get("subnets", []), help_text, least=1, most=most)
     return {"vpc": vpc, "subnets": subnets}
 
@@ -93,7 +96,7 @@ def overlaps(found: dict[str, Answer]) -> list[str]:
     """A sentence for each two environments whose new VPCs share addresses."""
     blocks = {name: ipaddress.ip_network(each["cidr"]) for name, each in found.items() if "cidr" in each}
     return [
-        f"The blocks of {one} and {other} overlap: these two VPCs can never be connected to each other, "
+        f"The address blocks of {one} and {other} overlap: these two VPCs can never be connected to each other, "
         "nor both to the same network."
         for (one, first), (other, second) in combinations(blocks.items(), 2)
         if first.overlaps(second)

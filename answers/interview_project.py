@@ -13,15 +13,15 @@ SIZES: dict[str, Answer] = {
     "medium: 5 workers G.1X, up to about 50 GB a run": {"workers": 5, "worker_type": "G.1X"},
     "large: 10 workers G.2X, beyond that": {"workers": 10, "worker_type": "G.2X"},
 }
-NOT_KNOWN = "Empty if you do not know it yet: project.yaml gets a placeholder, which make bootstrap refuses."
+NOT_KNOWN = "Leave it empty if you do not know it yet: project.yaml gets a placeholder, which make bootstrap refuses."
 UNDECIDED = "undecided"
-CONNECTED = "GitHub, GitLab and Bitbucket are reached through an AWS connection that somebody confirms once."
+CONNECTED = "AWS reaches GitHub, GitLab and Bitbucket through a connection that somebody authorizes once."
 PROVIDERS = {"AWS CodeCommit": "codecommit", "GitHub": "github", "GitLab": "gitlab", "Bitbucket": "bitbucket"}
 
 
 def region(message: str, now: str) -> str:
     names = schema()["$defs"]["aws_region"]["enum"]
-    help_text = f"Type a part of its name or place. {ask.rule_of('aws_region')}"
+    help_text = f"Type part of its name or location. {ask.rule_of('aws_region')}"
     found: str = ask.choice(message, {regions.title(each): each for each in names}, now, help_text)
     return found
 
@@ -44,7 +44,7 @@ def environments(proposed: list[Answer]) -> list[Answer]:
 
 def account(name: str, now: str, number: int, earlier: str = "") -> str:
     """The account of an environment, a placeholder if it is not known yet."""
-    same = f" The environment before it uses {earlier}." if earlier and not left_open.is_account_open(earlier) else ""
+    same = f" The previous environment uses {earlier}." if earlier and not left_open.is_account_open(earlier) else ""
     help_text = f"The 12 digits of the account's ID. The account must exist.{same} {NOT_KNOWN}"
     shown = "" if left_open.is_account_open(now) else now
     found = ask.text(f"AWS account of {name}", "aws_account_id", shown, help_text, optional=True)
@@ -80,14 +80,14 @@ def environment_settings(now: Answer, project_region: str) -> Answer:
         "They see the plan before it is applied.",
     )
     size = {"workers": now.get("workers", 2), "worker_type": now.get("worker_type", "G.1X")}
-    kept = {} if size in SIZES.values() else {f"as it is: {size['workers']} workers {size['worker_type']}": size}
+    kept = {} if size in SIZES.values() else {f"unchanged: {size['workers']} workers {size['worker_type']}": size}
     help_text = "The number and type of Glue workers that each job run in this environment gets."
     return found | ask.choice(f"Size of {name}", {**kept, **SIZES}, size, help_text)
 
 
 def approvers(now: list[str]) -> list[str]:
     """The roles that approve, a placeholder if they are not known yet."""
-    help_text = f"IAM roles whose members approve deployments, with commas between them. They must exist. {NOT_KNOWN}"
+    help_text = f"The IAM roles that approve deployments, with commas between them. The roles must exist. {NOT_KNOWN}"
     known = [each for each in now if not left_open.is_open(each)] if now else ["Architects", "SMEs"]
     return ask.listed("Approvers", "approver", known, help_text) or [left_open.UNDECIDED]
 
@@ -137,6 +137,6 @@ def tags(now: dict[str, str]) -> dict[str, str]:
 def tags_fault(given: str) -> str | None:
     read = forms.tags(given)
     if not isinstance(read, dict):
-        return "It is not key=value, key=value, each key once."
+        return "Write key=value, key=value, with each key once."
     found = [ask.refusal("tag_key", key) or ask.refusal("tag_value", value) for key, value in read.items()]
     return next(filter(None, found), None)

@@ -125,11 +125,11 @@ def listed(
     def check(answer: str) -> str | None:
         items = split(answer)
         if len(items) < least:
-            return f"It needs at least {least}."
+            return f"Give at least {least}."
         if len(items) > most:
-            return f"It takes at most {most}."
+            return f"Give at most {most}."
         if len(set(items)) < len(items):
-            return "It names one twice."
+            return "One is listed twice."
         return next((f"{item}: {why}" for item in items if (why := refusal(kind, item))), None)
 
     return split(line(message, check, ", ".join(default), help_text))

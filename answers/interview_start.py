@@ -6,7 +6,7 @@ from pathlib import Path
 from answers import command_line, terminal_limits
 from answers.cookiecutter_internals import refuse_unknown_version
 
-INSTEAD_OF_QUESTIONS = "To be interviewed: uvx --with questionary cookiecutter ..., or pip install questionary."
+INSTEAD_OF_QUESTIONS = "For the interview: uvx --with questionary cookiecutter ..., or pip install questionary."
 
 
 def answer_by_interview(copy: Path) -> None:

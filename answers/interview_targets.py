@@ -18,7 +18,7 @@ TARGETS = {
 }
 FIELDS_OF_TARGET = {
     "email": {"endpoint": ("E-mail address", "notification_email")},
-    "sms": {"endpoint": ("Telephone number", "phone_number")},
+    "sms": {"endpoint": ("Phone number", "phone_number")},
     "https": {"endpoint": ("Address", "https_endpoint")},
     "slack": {
         "workspace": ("Slack workspace", "slack_workspace"),
@@ -43,8 +43,8 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
 def notification(now: Answer, others: list[Answer], environments: list[str]) -> Answer:
     """One target, asked for the fields of its protocol only; a further one also for which notifications it gets."""
     help_text = (
-        "An SNS topic must exist. Slack and Teams are reached through Amazon Q Developer in chat applications, "
-        "where the account must have authorised the workspace or team."
+        "An SNS topic must exist. Notifications reach Slack and Teams through Amazon Q Developer in chat applications, "
+        "where the account must have authorized the workspace or team."
     )
     protocol = ask.choice("Who gets notifications?", TARGETS, now.get("protocol"), help_text)
     same = now.get("protocol") == protocol
@@ -58,8 +58,9 @@ def notification(now: Answer, others: list[Answer], environments: list[str]) -> 
 
 def routing_of(now: Answer, environments: list[str]) -> Answer:
     """Which kinds and environments a target gets; nothing if it gets what is usual."""
-    help_text = "By default it receives everything that matters, and by SMS only what is urgent: docs/notifications.md."
-    asked = ask.choice("What does it receive?", DIFFERENCES, tuple(key for key in DIFFERENT if key in now), help_text)
+    help_text = "By default it gets the usual kinds of notification; by SMS, only urgent ones: docs/notifications.md."
+    routed = tuple(key for key in DIFFERENT if key in now)
+    asked = ask.choice("What does this target receive?", DIFFERENCES, routed, help_text)
     found = {key: value for key, value in now.items() if key not in DIFFERENT}
     if "environments" in asked:
         names = [*environments, PIPELINE]
@@ -80,8 +81,9 @@ def one_or_more(message: str, offered: list[str], now: list[str]) -> list[str]:
 def addresses(now: list[Answer]) -> list[Answer]:
     """The targets, of which only the e-mail addresses are asked; the others stay."""
     help_text = (
-        "E-mail addresses that get every notification, with commas between them; empty for none. "
-        "AWS asks each address to confirm. For SMS, Slack, Teams and others choose More settings at the end."
+        "The e-mail addresses that get notifications, with commas between them; empty for none. "
+        "AWS sends each address a request to confirm. "
+        "For SMS, Slack, Teams and others, choose More settings at the end."
     )
     usual = [each for each in now if each["protocol"] == "email" and not any(key in each for key in ROUTING)]
     known = [each["endpoint"] for each in usual]

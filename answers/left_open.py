@@ -1,6 +1,6 @@
 """Answers that are not known yet: placeholders that nobody takes for a real account, role or repository.
 
-operations/left_open.py of the project finds them by the same rules.
+tools/src/dataops/project/left_open.py finds them by the same rules.
 """
 
 from typing import Any

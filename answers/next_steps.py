@@ -15,13 +15,15 @@ TEXT = """
 
     cd {folder}
     git init --initial-branch {branch} && git add --all && git commit --message "Start {slug}"
-    make check    # lint, types, project.yaml; sets up the virtual environment first
-    make local    # the whole platform on this machine, over samples/; make run runs only the ETL job
+    make check    # sets up the virtual environment, then checks project.yaml, lint and types
+    make local    # runs the whole platform on this machine with the files in samples/; make run runs only the ETL job
 
-Then on AWS, signed in to the account (docs/onboarding.md, "Sign in"). Each step has a page:
+Then deploy it to AWS, signed in to the account (docs/onboarding.md, "Sign in"). Each step has a page:
 
 {steps}
 """
+OF_DOCTOR = "checks the account for what would stop a deployment, and changes nothing"
+OF_BOOTSTRAP = "creates the state bucket and the deployment roles"
 
 
 def next_steps(settings: dict[str, Any], folder: str, samples: dict[str, str]) -> str:
@@ -39,17 +41,18 @@ def branch_of(settings: dict[str, Any]) -> str:
 def on_aws(settings: dict[str, Any], samples: dict[str, str]) -> str:
     """The commands of the first deployment, each with what it does and its page."""
     first, *others = [each["name"] for each in settings["environments"]]
-    then = ", ".join([*others, "pipeline"])
+    further = ", ".join(f"ENV={name}" for name in [*others, "pipeline"])
     dataset = next(iter(settings["datasets"]))
     steps = [
-        (f"make doctor ENV={first}", "what would stop a deployment there; changes nothing: docs/first-deployment.md"),
-        (f"make bootstrap ENV={first}", f"state bucket and deployment roles; then for ENV={then}: docs/deploying.md"),
+        (f"make doctor ENV={first}", f"{OF_DOCTOR}: docs/first-deployment.md"),
+        (f"make bootstrap ENV={first}", f"{OF_BOOTSTRAP}; repeat it with {further}: docs/deploying.md"),
         ("make pipeline", f"{of_the_pipeline(settings)}: docs/change-management.md"),
         ("make push", f"{of_the_push(settings)}: docs/delivery.md"),
-        (first_upload(settings, dataset, samples), 'the first upload: docs/using.md, "Upload"'),
+        (first_upload(settings, dataset, samples), 'uploads the first file: docs/using.md, "Upload"'),
         (
             f"select * from {dataset}",
-            f'in Athena, database {database(settings, settings["environments"][0])}: docs/using.md, "Find the output"',
+            f"run this query in Athena, database {database(settings, settings['environments'][0])}: "
+            'docs/using.md, "Find the output"',
         ),
     ]
     return "\n".join(f"    # {comment}\n    {command}" for command, comment in steps)
@@ -59,14 +62,14 @@ def of_the_pipeline(settings: dict[str, Any]) -> str:
     host = HOSTS.get(provider_of(settings))
     connected = settings.get("delivery", {}).get("connection")
     once = f"; authorize its connection to {host} once, in the console" if host and not connected else ""
-    return f"the delivery pipeline and its rules{once}"
+    return f"creates the delivery pipeline and its rules{once}"
 
 
 def of_the_push(settings: dict[str, Any]) -> str:
     asking = [each["name"] for each in settings["environments"] if each.get("approval", True)]
     approvals = f", which waits for an approval in {' and '.join(asking)}" if asking else ""
     host = HOSTS.get(provider_of(settings))
-    return f"{f'how to push to {host}; that' if host else ''} starts the first delivery{approvals}".strip()
+    return f"{f'says how to push to {host}; the push ' if host else ''}starts the first delivery{approvals}"
 
 
 def first_upload(settings: dict[str, Any], dataset: str, samples: dict[str, str]) -> str:

@@ -100,7 +100,7 @@ def why_no_upgrade(record: dict[str, Any] | None, directory: str | None) -> str 
     if directory:
         return (
             "make upgrade cannot upgrade this project: its template is in a folder of a repository (--directory), "
-            "and an upgrade needs one at the top of a repository of its own."
+            "but an upgrade needs a template at the top of a repository of its own."
         )
     return (
         "make upgrade cannot upgrade this project yet: its template came without git history, as from a zip file. "

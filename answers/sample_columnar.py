@@ -60,7 +60,7 @@ def first_rows(path: Path, file_format: str, most: int) -> tuple[Any, int]:
         table = pyarrow.Table.from_batches([] if first is None else [first], schema=file.schema_arrow)
         return table, file.metadata.num_rows
     except (pyarrow.ArrowException, OSError) as error:
-        raise SampleError(f"It is no whole {file_format} file.") from error
+        raise SampleError(f"It is not a complete {file_format} file.") from error
 
 
 def declared(kind: str) -> str | None:

@@ -88,7 +88,9 @@ class CsvContent:
         found = iter(self.records)
         first = next(found, [])
         if first is None:
-            raise SampleError("The quotation marks of its first line do not pair: the job refuses such a file.")
+            raise SampleError(
+                "The quotation marks in its first line do not separate fields: the job refuses such a file."
+            )
         if not first:
             raise SampleError("It holds no line with a value.")
         rows = list(itertools.islice(found, ROWS_LOOKED_AT))
@@ -110,7 +112,7 @@ class CsvContent:
 
     def numbered(self, first: list[str], columns: list[list[Cell]]) -> list[Field]:
         self.notes.append(
-            f"Its first line, {listed(first)}, holds values and no names: the columns are known by their place "
+            f"Its first line, {listed(first)}, has values, not names: the job reads the columns by their position "
             "(header: false). Give them names."
         )
         return [Field(f"column_{number}", "", cells) for number, cells in enumerate(columns, 1)]
@@ -124,19 +126,18 @@ def notes_on(
     widths = Counter(len(row) for row in rows if row is not None and len(row) != len(header))
     if widths:
         (most, times), other = widths.most_common(1)[0], widths.total()
-        unnamed = (
-            " As R writes it, the names of the rows have no name in the header." if most == len(header) + 1 else ""
-        )
+        unnamed = " R writes such files: the column of row names has no header." if most == len(header) + 1 else ""
         notes.append(
-            f"{other:,} of {len(rows):,} rows have not the {len(header)} fields of the header but mostly {most}: "
-            f"quarantine.{unnamed if times > len(right) else ''}"
+            f"{other:,} of {len(rows):,} rows go to quarantine: they do not have the header's {len(header)} fields, "
+            f"but mostly {most}.{unnamed if times > len(right) else ''}"
         )
     if open_quotes:
         where = f"line{'s' * (len(open_quotes) > 1)} {', '.join(map(str, open_quotes[:4]))}"
         notes.append(f"A quotation mark in {where} is never closed: that line goes to quarantine.")
     broken = rows.count(None) - len(open_quotes)
     if broken > 0:
-        notes.append(f"{broken:,} of {len(rows):,} rows go on after a closing quotation mark: quarantine.")
+        what = f"{broken:,} of {len(rows):,} rows"
+        notes.append(f"{what} go to quarantine: they continue after a closing quotation mark.")
     return notes
 
 

@@ -36,7 +36,7 @@ def agreed_encoding(content: bytes, wanted: str | None) -> str:
     """Return the encoding that a person wants, or that the content shows."""
     found = encoding_of(content)
     if found is None:
-        raise SampleError("It holds bytes that no text has: it is binary, and the job reads text.")
+        raise SampleError("It is a binary file, and the job reads text.")
     if wanted and (found == "utf-16") != (wanted == "utf-16"):
         raise SampleError(f"It is not {wanted}: it is {found}.")
     return wanted or found
@@ -58,10 +58,10 @@ def is_wide(content: bytes) -> bool:
 def note_on_encoding(content: bytes, encoding: str) -> str:
     """Return what is to be said about a file that is not UTF-8, with letters to check it by."""
     if encoding == "utf-16":
-        return "It is UTF-16, and is read so (encoding: utf-16)."
+        return "It is UTF-16, and is read as such (encoding: utf-16)."
     place = next((place for place, byte in enumerate(content) if byte > 0x7F), None)
     if encoding == "utf-8" or place is None:
         return ""
     example = content[max(0, place - SHOWN) : place + SHOWN].decode(encoding, "replace")
     word = next((word for word in re.split(r"[\s,;|\"]+", example) if not word.isascii()), example)
-    return f"It is not UTF-8: it is read as {encoding}, which makes '{word}' of its letters (encoding: {encoding})."
+    return f"It is not UTF-8: it is read as {encoding}, in which one word is '{word}' (encoding: {encoding})."

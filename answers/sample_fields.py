@@ -66,8 +66,8 @@ def fields_of(headers: list[str], columns: list[list[Cell]]) -> tuple[list[Field
     taken = {name for name, those in spelt.items() if name and len(those) > 1}
     legal = [field for field in fields if fault("column_name", field.name) is None and field.name not in taken]
     notes = [
-        f"Its names {listed([each.header for each in spelt[name]])} all mean the column {name}: they are left out, as "
-        "the job refuses a file that has a declared column twice."
+        f"Its names {listed([each.header for each in spelt[name]])} all mean the column {name}: they are left out, "
+        "because the job refuses a file that has a declared column twice."
         for name in spelt
         if name in taken
     ]
@@ -92,8 +92,8 @@ def why_left_out(number: int, field: Field) -> str:
         rows = is_row_number(field.cells)
         what = "row numbers, as pandas and R write them" if rows else "values"
         return (
-            f"Field {number} has no name in the first line and holds {what}: it is left out. To have it, let it be "
-            "written with a name (pandas: index_label)."
+            f"Field {number} has no name in the first line and holds {what}: it is left out. To keep it, give it a "
+            "name when you write the file (pandas: index_label)."
         )
     return (
         f"{shown(field.header)} is left out: a column's name starts with a letter, has at most 127 characters and is "

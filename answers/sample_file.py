@@ -70,7 +70,7 @@ def read_sample(path: Path, reading: Reading = Reading()) -> Sample:  # noqa: B0
                 return columnar_sample(path, file_format)
             return text_sample(content, head, path, file_format, reading)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise SampleError("Its gzip is damaged or cut off.") from error
+        raise SampleError("Its gzip data is damaged or incomplete.") from error
     except OSError as error:
         raise SampleError(f"It cannot be read: {error.strerror or error}.") from error
 
@@ -96,10 +96,10 @@ def text_sample(content: BinaryIO, head: bytes, path: Path, file_format: str, re
         raise SampleError("It is empty.")
     for magic, name in OTHER_COMPRESSIONS.items():
         if head.startswith(magic):
-            raise SampleError(f"It is {name}; of compressed text the job reads gzip only.")
+            raise SampleError(f"It is {name}; the only compression of text that the job reads is gzip.")
     zipped = head.startswith(GZIP)
     if zipped != path.name.endswith(".gz"):
-        what = "is gzip, but its name does not end in .gz" if zipped else "ends in .gz, but is no gzip"
+        what = "is gzip, but its name does not end in .gz" if zipped else "ends in .gz, but is not gzip"
         raise SampleError(f"It {what}: the job refuses such a file.")
     plain = gzip.GzipFile(fileobj=content) if zipped else content
     beginning = plain.read(ENCODING_BYTES)
@@ -119,7 +119,8 @@ def text_sample(content: BinaryIO, head: bytes, path: Path, file_format: str, re
 def note_on_broken_rows(sample: Sample, encoding: str) -> str:
     """Return how many rows hold the sign for bytes that cannot be decoded."""
     rows = {n for each in sample.fields for n, cell in enumerate(each.cells) if cell and "\ufffd" in cell}
-    return f"{len(rows):,} of {sample.rows:,} rows hold bytes that are not {encoding}: quarantine." if rows else ""
+    what = f"{len(rows):,} of {sample.rows:,} rows"
+    return f"{what} go to quarantine: they have bytes that are not {encoding}." if rows else ""
 
 
 def csv_sample(text: io.TextIOWrapper, beginning: bytes, codec: str, reading: Reading) -> Sample:

@@ -131,11 +131,12 @@ def notes_on(records: list[object], objects: int, values: Values) -> list[str]:
     notes = []
     if values.arrays > 1 or (values.arrays and values.is_mixed):
         several = f"{values.arrays:,} arrays" if values.arrays > 1 else "an array and values outside of it"
-        notes.append(f"It holds {several}: the job reads the objects of all.")
+        notes.append(f"It holds {several}: the job reads all the objects.")
     if objects < len(records):
-        notes.append(f"{len(records) - objects:,} of {len(records):,} entries are no JSON object: quarantine.")
+        others = f"{len(records) - objects:,} of {len(records):,} entries"
+        notes.append(f"{others} go to quarantine: they are not JSON objects.")
     if values.broken_line:
-        notes.append(f"From line {values.broken_line} on its JSON cannot be read: quarantine.")
+        notes.append(f"From line {values.broken_line} on, its JSON cannot be read and goes to quarantine.")
     return notes
 
 

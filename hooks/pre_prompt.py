@@ -10,7 +10,7 @@ if sys.version_info[:2] < OLDEST_PYTHON:
     # Before the imports below, which an older Python cannot read.
     running, oldest = (".".join(map(str, version[:2])) for version in (sys.version_info, OLDEST_PYTHON))
     sys.exit(
-        f"This template needs Python {oldest} or newer, and this is {running}: uvx --python {oldest} cookiecutter ..."
+        f"This template needs Python {oldest} or newer, but this is {running}: uvx --python {oldest} cookiecutter ..."
     )
 sys.path.insert(0, str(COPY))
 

@@ -85,7 +85,7 @@ def test_the_form_of_a_pull_request_names_who_approves(answers: dict[str, Any]) 
 
     assert all(role in text for role in settings.get("approvers", []) if role != "not-decided-yet")
     assert "not-decided-yet" not in text
-    assert all(name in text.partition("Then each plan of ")[2] for name in waiting)
+    assert all(name in text.partition("approve each plan of ")[2] for name in waiting)
 
 
 def test_approvers_own_every_file_and_developers_only_what_no_build_runs() -> None:
@@ -111,7 +111,7 @@ def test_without_approvers_the_owners_say_why_there_are_none() -> None:
     nobody = files(git="github:acme/sales", approvers="")[".github/CODEOWNERS"]
     nowhere = files(git="github:not-decided-yet/acme")[".github/CODEOWNERS"]
 
-    assert "because `approvers` names nobody" in nobody
+    assert "`approvers` names nobody" in nobody
     assert "because `git` names no repository" in nowhere
 
 
@@ -126,7 +126,7 @@ def test_without_an_environment_that_asks_the_form_says_so() -> None:
 
     text = files(environments=sandbox)["docs/pull_request_template.md"]
 
-    assert "No environment asks before it is changed (" in text
+    assert "No environment needs an approval (" in text
 
 
 @pytest.mark.parametrize(

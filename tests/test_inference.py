@@ -228,22 +228,22 @@ def test_quotes_line_breaks_a_byte_order_mark_and_gzip_are_read(sample: Any) -> 
     [
         (b"", "a.csv", "empty"),
         (b"\n\n", "a.csv", "no line with a value"),
-        (b"id,name\n1,\x00\x01\x02\n", "a.csv", "it is binary"),
+        (b"id,name\n1,\x00\x01\x02\n", "a.csv", "a binary file"),
         (gzip.compress(b"id\n1\n", mtime=0), "a.csv", "does not end in .gz"),
-        (b"id\n1\n", "a.csv.gz", "is no gzip"),
+        (b"id\n1\n", "a.csv.gz", "is not gzip"),
         (
             gzip.compress(random.Random(7).randbytes(9000).hex().encode())[:-400],
             "a.csv.gz",
-            "damaged or cut off",
+            "damaged or incomplete",
         ),
         (b"PK\x03\x04....", "a.csv", "Excel workbook"),
         (b"Name,name \n1,2\n", "a.csv", "mean the column name"),
         (b'id,note\n1,"' + b"x" * 200_000, "a.csv", "never closed"),
-        (b'id,"no" te\n1,a\n', "a.csv", "quotation marks of its first line do not pair"),
-        (b"price\na,1\nb,2\n", "a.csv", "As R writes it, the names of the rows have no name"),
+        (b'id,"no" te\n1,a\n', "a.csv", "quotation marks in its first line do not separate fields"),
+        (b"price\na,1\nb,2\n", "a.csv", "R writes such files: the column of row names has no header"),
         (b"[1, 2]", "a.json", "neither JSON lines nor an array"),
         (b"hello\n", "a.json", "neither JSON lines nor an array"),
-        (b"PAR1 and nothing more", "a.parquet", "no whole parquet file"),
+        (b"PAR1 and nothing more", "a.parquet", "not a complete parquet file"),
     ],
 )
 def test_a_file_that_the_job_would_refuse_is_refused_with_the_reason(
@@ -292,7 +292,7 @@ def test_nested_and_mixed_json_values_are_text_and_that_is_said(sample: Any) -> 
 
     assert types(inference) == {"a": "string", "c": "string"}
     assert "objects or arrays" in inference.columns[0].finding.sentence
-    assert "both texts in quotes" in inference.columns[1].finding.sentence
+    assert "values in quotes and values without" in inference.columns[1].finding.sentence
 
 
 def test_json_numbers_in_quotes_are_asked(sample: Any) -> None:
@@ -593,7 +593,7 @@ def test_a_first_line_of_values_is_a_row_and_the_columns_are_known_by_their_plac
         f"column_{n}" for n in range(1, content.split("\n")[0].count(",") + 2)
     ]
     assert len(read.fields[0].cells) == read.rows == 2
-    assert "holds values and no names" in read.notes[0]
+    assert "has values, not names" in read.notes[0]
 
 
 def test_a_person_decides_whether_the_first_line_names_the_columns(sample: Any) -> None:
@@ -628,7 +628,7 @@ def test_a_few_broken_letters_in_utf_8_are_rows_for_quarantine_and_no_other_enco
     read = sample("id,city\n1,Liège\n2,Köln\n3,".encode() + b"\xe9\n")
 
     assert read.encoding == "utf-8"
-    assert read.notes == ("1 of 3 rows hold bytes that are not utf-8: quarantine.",)
+    assert read.notes == ("1 of 3 rows go to quarantine: they have bytes that are not utf-8.",)
 
 
 TIMES = [
@@ -718,7 +718,7 @@ def test_what_a_double_rounds_is_said(sample: Any) -> None:
         (["45 %", "3 %"], "a sign or a unit"),
         (["€ 12.50", "€ 3"], "a sign or a unit"),
         (["12 kg", "3 kg"], "a sign or a unit"),
-        ([" 12", " 3"], "blanks before or after"),
+        ([" 12", " 3"], "spaces before or after"),
         (["123456789012345678901", "2"], "more digits than bigint holds"),
     ],
 )

@@ -76,7 +76,7 @@ def test_what_matches_nothing_is_said_until_it_is_corrected() -> None:
     state.type("azure")
 
     assert not state.enter()
-    assert state.fault == "Nothing in the list matches 'azure'. Backspace corrects it."
+    assert state.fault == "Nothing in the list matches 'azure'. Use Backspace to correct it."
     state.erase()
     assert state.fault == ""
 

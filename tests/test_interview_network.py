@@ -75,7 +75,7 @@ def test_the_refusal_names_the_environment_that_has_the_vpc(monkeypatch: pytest.
     for each in (DEV, PROD):
         found[each["name"]] = interview_network.existing_network(each, {}, [DEV, PROD], found)
 
-    assert checks[1](VPC) == "It is the VPC of dev, which is another account. A VPC belongs to one account."
+    assert checks[1](VPC) == "It is the VPC of dev, which is in another account. A VPC belongs to one account."
 
 
 def test_blocks_that_overlap_are_pointed_out() -> None:

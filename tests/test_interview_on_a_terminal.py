@@ -100,7 +100,7 @@ def terminal(template: Path, tmp_path: Path, temporary_folder: Path) -> Iterator
 PROJECT = [("Project", "Acme Sales" + ENTER), ("Short name", ENTER), ("Region", ENTER)]
 ENVIRONMENTS = [("Environments", ENTER), ("AWS account of dev", ENTER), ("AWS account of prod", "222222222222" + ENTER)]
 SAMPLE = [("Sample file of dataset 1", "orders.csv" + ENTER), ("Dataset orders", ENTER)]
-NO_MORE_SAMPLES = [("Sample file of dataset 2", ENTER), ("Copy the first rows", ENTER)]
+NO_MORE_SAMPLES = [("Sample file of dataset 2", ENTER), ("Which samples", ENTER)]
 PEOPLE = [("E-mail", "team@example.com" + ENTER), ("Approvers", ENTER)]
 GIT_AND_NETWORK = [("Where does the code", ENTER), ("Network", ENTER)]
 LAST = "What do you want to do"
@@ -171,7 +171,7 @@ THREE_SAMPLES = [
     ("Sample file of dataset 3", "visits_2026-01-31.csv" + ENTER),
     ("Dataset visits", ENTER),
     ("Sample file of dataset 4", ENTER),
-    ("Copy the first rows", ENTER),
+    ("Which samples", ENTER),
     ("E-mail", ENTER),
     ("Approvers", ENTER),
     ("Where does the code", ENTER),
@@ -205,7 +205,7 @@ def test_a_refused_answer_shows_its_reason_below_the_question(terminal: Callable
     person = terminal()
     person.answer("Project", "Acme" + ENTER)
     person.answer("Short name", CLEAR + "Acme Sales" + ENTER)
-    person.see("It has not the right form")
+    person.see("It does not have the right form")
     person.type(CLEAR, "acme", ENTER)
 
     person.see("? Region")
@@ -242,7 +242,7 @@ def test_what_a_sample_shows_and_what_does_not_fit_it_is_said_at_the_terminal(
     person.see("? Dataset orders")
     shown = " ".join(person.plain().split())
 
-    assert "It is not UTF-8: it is read as windows-1252, which makes 'Liège' of its letters" in shown
+    assert "It is not UTF-8: it is read as windows-1252, in which one word is 'Liège'" in shown
     assert "primary key: order_id" in shown
     assert "partitioned by: placed_at (a file like this becomes 2 files of about 4 rows)" in shown
     assert "files: windows-1252, decimal commas" in shown

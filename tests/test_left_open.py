@@ -110,4 +110,4 @@ def test_a_question_about_what_must_exist_says_so(
     typed(ask, *keys)
 
     assert "must exist" in " ".join(explained)
-    assert "Empty if you do not know it yet: " in " ".join(explained)
+    assert "Leave it empty if you do not know it yet: " in " ".join(explained)

@@ -33,7 +33,7 @@ def test_the_last_answer_is_asked_again_until_it_is_right(capsys: pytest.Capture
 
     assert answers["project_slug"] == "acme-sales"
     assert asked == ["project_slug", "project_slug"]
-    assert "slug: 'Acme Sales' has not the right form." in capsys.readouterr().err
+    assert "slug: 'Acme Sales' does not have the right form." in capsys.readouterr().err
 
 
 def test_a_right_answer_is_not_asked_again() -> None:
@@ -61,7 +61,7 @@ def test_answers_that_do_not_fit_together_are_asked_again_at_the_end_and_kept(tm
 @pytest.mark.parametrize(
     ("fault", "question"),
     [
-        ("slug: 'X' has not the right form.", "project_slug"),
+        ("slug: 'X' does not have the right form.", "project_slug"),
         ("name: '' has 0 characters.", "project_name"),
         ("environments, dev, account: '1' has 1 characters.", "environments"),
         ("delivery, approvals: 0 is not between 1 and 10.", "approvers"),
@@ -80,7 +80,7 @@ def test_at_a_terminal_a_wrong_answer_is_refused_before_the_next_question(
     person.sendline("Acme Sales")
     person.expect("short name")
     person.sendline("Acme Sales")
-    person.expect("has not the right form")
+    person.expect("does not have the right form")
     person.expect("short name")
     person.sendline("acme-two")
     person.expect("Which AWS region")

@@ -478,7 +478,7 @@ CONNECTION = "arn:aws:codeconnections:eu-west-1:333333333333:connection/01234567
         ({"notifications": "arn:aws:sns:us-east-1:123456789012:x"}, "an alarm reaches topics of its own region only"),
         ({"region": "eu-central-2"}, "has no CodeCommit"),
         ({"datasets": {"orders": {**columns(ID)["datasets"]["orders"], "schedule": "rate(1 hours)"}}}, "rate(1 hour)"),
-        ({"tags": {"owner": "50 €"}}, "has not the right form"),
+        ({"tags": {"owner": "50 €"}}, "does not have the right form"),
         ({"notifications": "arn:aws:sns:cn-north-1:123456789012:x"}, "belongs to aws-cn"),
         ({"datasets": "orders: {format: csv}\norders: {format: json}\n"}, "orders is listed twice"),
         ({"environments": [{"name": "dev", "account": 12345678901}]}, "write it in quotes"),

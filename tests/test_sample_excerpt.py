@@ -126,7 +126,7 @@ def test_a_sample_with_personal_data_is_copied_when_the_person_says_so(samples: 
 def test_a_title_names_the_columns_that_look_personal(samples: dict[str, dict[str, Any]]) -> None:
     columns = interview_datasets.personal_columns(Path(samples["people"][interview_datasets.SAMPLE_FILE]), {})
 
-    assert interview_datasets.title_of_copy("people", columns) == "people (may hold personal data: email)"
+    assert interview_datasets.title_of_copy("people", columns) == "people (may contain personal data: email)"
 
 
 def test_no_sample_is_copied_when_none_is_selected(samples: dict[str, dict[str, Any]]) -> None:

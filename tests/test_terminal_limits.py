@@ -101,7 +101,7 @@ def test_an_older_python_is_refused_in_a_sentence(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "version_info", version)
 
-    with pytest.raises(SystemExit, match=rf"^This template needs Python 3\.11 or newer, and this is 3\.{version[1]}:"):
+    with pytest.raises(SystemExit, match=rf"^This template needs Python 3\.11 or newer, but this is 3\.{version[1]}:"):
         runpy.run_path(str(ROOT / "hooks/pre_prompt.py"))
     assert list(tmp_path.iterdir()) == []
 

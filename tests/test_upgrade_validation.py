@@ -31,7 +31,9 @@ def test_sync_refuses_a_setting_that_the_job_could_not_check(with_rule: Small) -
     done = project.upgrade("--sync")
 
     assert (done.returncode, project.status()) == (2, [])
-    assert "- datasets, orders, columns, order_id, minimum: 3000000000 is outside of what the type int" in done.stderr
+    assert (
+        "- datasets, orders, columns, order_id, minimum: 3000000000 is outside the range of the type int" in done.stderr
+    )
 
 
 def test_an_upgrade_validates_by_the_rules_of_the_version_that_comes(small: Small) -> None:

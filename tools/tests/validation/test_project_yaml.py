@@ -50,13 +50,13 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a misspelt setting": (
         settings_with(parttion_by="id"),
-        "datasets, orders: 'parttion_by' is no key that it can hold. Did you mean partition_by?",
+        "datasets, orders: 'parttion_by' is not one of its keys. Did you mean partition_by?",
     ),
-    "a misspelt rule": (of("int", minimun=1), f"{V}: 'minimun' is no key that it can hold. Did you mean minimum?"),
+    "a misspelt rule": (of("int", minimun=1), f"{V}: 'minimun' is not one of its keys. Did you mean minimum?"),
     "a misspelt type": (
         of("integer"),
-        f"{V}, type: 'integer' has not the right form. Did you mean int? The types are bigint, binary, boolean, date, "
-        "double, float, int, smallint, string, timestamp, tinyint and decimal(12,2).",
+        f"{V}, type: 'integer' does not have the right form. Did you mean int? The types are bigint, binary, boolean, "
+        "date, double, float, int, smallint, string, timestamp, tinyint and decimal(12,2).",
     ),
     "a setting of CSV": (
         settings_with(format="json", header=False),
@@ -68,7 +68,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a date format of Parquet": (
         settings_with({"name": "v", "type": "date", "format": "yyyy-MM-dd"}, format="parquet"),
-        f"{V}, format: 'yyyy-MM-dd' is not allowed on a dataset of format parquet, whose dates are no texts. Use it on "
+        f"{V}, format: 'yyyy-MM-dd' is not allowed on a dataset of format parquet, whose dates are not text. Use it on "
         "csv or json.",
     ),
     "a minimum above the maximum": (
@@ -81,16 +81,16 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a limit beyond a tinyint": (
         of("tinyint", minimum=1000),
-        f"{V}, minimum: 1000 is outside of what the type tinyint holds, -128 to 127.",
+        f"{V}, minimum: 1000 is outside the range of the type tinyint, -128 to 127.",
     ),
     "a limit beyond a bigint": (
         of("bigint", maximum=2**63),
-        f"{V}, maximum: 9223372036854775808 is outside of what the type bigint holds, -9223372036854775808 to "
+        f"{V}, maximum: 9223372036854775808 is outside the range of the type bigint, -9223372036854775808 to "
         "9223372036854775807.",
     ),
     "a limit beyond a decimal": (
         of("decimal(3,1)", maximum=100),
-        f"{V}, maximum: 100 is outside of what the type decimal(3,1) holds, -99.9 to 99.9.",
+        f"{V}, maximum: 100 is outside the range of the type decimal(3,1), -99.9 to 99.9.",
     ),
     "a limit that a double rounds": (
         of("double", minimum=9007199254740993),

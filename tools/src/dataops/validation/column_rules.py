@@ -40,7 +40,7 @@ def _misplaced_rules(location: str, column: Settings, base: str, file_format: st
     if "format" in column and base not in DATES:
         yield Fault(f"{location}, format", column["format"], beside, "Use it on dates and timestamps.")
     elif "format" in column and file_format not in TEXT_FORMATS:
-        why = f"is not allowed on a dataset of format {file_format}, whose dates are no texts"
+        why = f"is not allowed on a dataset of format {file_format}, whose dates are not text"
         yield Fault(f"{location}, format", column["format"], why, "Use it on csv or json.")
     if "pattern" in column and base != "string":
         yield Fault(f"{location}, pattern", column["pattern"], beside, "Use it on strings.")

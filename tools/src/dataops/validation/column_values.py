@@ -85,7 +85,7 @@ def _number_fault(number: Decimal, kind: str) -> ValueFault | None:
         return _floating_fault(number, base)
     low, high, digits, scale = _range_of(kind)
     if not low <= number <= high:
-        return ValueFault(f"is outside of what the type {kind} holds, {low:f} to {high:f}")
+        return ValueFault(f"is outside the range of the type {kind}, {low:f} to {high:f}")
     if digits + max(scale, _scale_of(number)) > MOST_DIGITS:
         most = MOST_DIGITS - digits
         return ValueFault(f"has more decimals than compare exactly with the type {kind}", f"Write at most {most}.")
@@ -119,7 +119,7 @@ def _floating_fault(number: Decimal, kind: str) -> ValueFault | None:
     """Return why a float or a double holds a number as another one: it keeps about 6 or 15 digits."""
     kept = _kept(number, kind)
     if kept is None:
-        return ValueFault(f"is outside of what the type {kind} holds")
+        return ValueFault(f"is outside the range of the type {kind}")
     if kept != number:
         return ValueFault(f"is {kept} as a {kind}", "Write fewer digits, or declare a decimal.")
     return None

@@ -35,7 +35,7 @@ def project_name_fault(name: str) -> str | None:
 
 def decimal_fault(column_type: str) -> str | None:
     digits = re.fullmatch(r"decimal\((\d+),(\d+)\)", column_type, re.ASCII)
-    return "has more digits after the point than in all" if digits and int(digits[2]) > int(digits[1]) else None
+    return "has more digits after the point than in total" if digits and int(digits[2]) > int(digits[1]) else None
 
 
 def cidr_fault(block: str) -> str | None:
@@ -45,7 +45,7 @@ def cidr_fault(block: str) -> str | None:
     try:
         network = ipaddress.ip_network(block)
     except ValueError:
-        return "is no block: an address of it is out of range or has host bits set"
+        return "is not an address block: a number is out of range, or host bits are set"
     if not 16 <= network.prefixlen <= 24:
         return "is not between /16 and /24"
     if not any(network.subnet_of(private) for private in PRIVATE):  # type: ignore[arg-type]
@@ -107,14 +107,14 @@ def schedule_fault(schedule: str) -> str | None:
         return cron_fault(schedule[5:-1].split(" "))
     rate = re.fullmatch(r"rate\(([1-9]\d{0,8}) (minute|hour|day)(s?)\)", schedule, re.ASCII)
     if not rate:
-        return "is no rate of minutes, hours or days"
+        return "is not a rate in minutes, hours or days"
     return "mixes singular and plural" if (rate[1] == "1") == bool(rate[3]) else None
 
 
 def tag_fault(text: str) -> str | None:
     for character in text:
         if ord(character) > 127 and unicodedata.category(character)[0] not in "LN":
-            return f"holds U+{ord(character):04X}, which is no letter or digit"
+            return f"holds U+{ord(character):04X}, which is not a letter or digit"
     return None
 
 
@@ -127,7 +127,7 @@ def topic_fault(arn: str) -> str | None:
 def endpoint_fault(url: str) -> str | None:
     host = url.removeprefix("https://").split("/")[0].split(":")[0].lower()
     if any(host == chat or host.endswith(f".{chat}") for chat in (*CHATS, *CHATS_TOO)):
-        return "is a chat's webhook, a secret that must not stand in a file"
+        return "is a chat's webhook, which is a secret and must not be in a file"
     path = PurePosixPath(url.removeprefix("https://").partition("?")[0])
     if {".", ".."} & set(path.parts) or re.search(r"%[01]|%7f", url.lower()):
         return "holds a path step . or .., or an escaped control character"
@@ -171,7 +171,7 @@ def time_zone_fault(name: str) -> str | None:
     try:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, OSError):
-        return "is no time zone of the IANA list" if zoneinfo.available_timezones() else None
+        return "is not a time zone of the IANA list" if zoneinfo.available_timezones() else None
     return None
 
 

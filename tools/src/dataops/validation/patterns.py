@@ -56,7 +56,7 @@ def pattern_fault(pattern: str) -> PatternFault | None:
     try:
         re.compile(pattern, re.ASCII)
     except (re.error, OverflowError, RecursionError) as error:
-        return PatternFault(f"is no regular expression ({error})")
+        return PatternFault(f"is not a regular expression ({error})")
     return None
 
 
@@ -109,7 +109,7 @@ class _Reader:
         if not found:
             raise _RefusedError("has a { that begins no number of repeats", "Write \\{ for the sign itself.")
         if not can_repeat:
-            raise _RefusedError(f"has {found[0]} where nothing stands before it that it could repeat")
+            raise _RefusedError(f"has {found[0]} with nothing before it to repeat")
         if self.behind is not None:
             raise _RefusedError("has a repeat in a lookbehind, whose length must be fixed")
         least, most = found[1], found[3]

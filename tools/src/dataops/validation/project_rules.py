@@ -74,7 +74,7 @@ def targets_name_environments_that_exist(draft: Draft) -> Iterator[Fault]:
         for name in target.get("environments", []):
             if name not in names:
                 instead = f"It can be {', '.join(names)}."
-                yield Fault("notifications, environments", name, "is no environment", instead)
+                yield Fault("notifications, environments", name, "is not an environment of this project", instead)
 
 
 def targets_receive_something(draft: Draft) -> Iterator[Fault]:

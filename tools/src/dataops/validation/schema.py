@@ -102,7 +102,7 @@ def form_fault(value: str, body: Definition) -> str | None:
         return f"is not one of {choices(value, body['enum'])}"
     # "$" would match before a final line break and "\d" any script's digits: fullmatch and ASCII decide.
     if "pattern" in body and not re.fullmatch(body["pattern"], value, re.ASCII):
-        return "has not the right form"
+        return "does not have the right form"
     refused = body.get("not", {})
     for rule in refused.get("anyOf", [refused]):
         if value in rule.get("enum", []):
@@ -123,8 +123,8 @@ def faults_of_keys(value: dict[object, object], body: Definition, location: str,
         elif key in body.get("renamed", {}):
             yield Fault(location, key, f"is now called {body['renamed'][key]}")
         else:
-            instead = nearest(key, known, f"It can hold {', '.join(known)}.")
-            yield Fault(location, key, "is no key that it can hold", instead)
+            instead = nearest(key, known, f"Its keys are {', '.join(known)}.")
+            yield Fault(location, key, "is not one of its keys", instead)
     for key in body.get("required", []):
         if key not in value:
             yield Fault(location, value, f"lacks {key}", body.get("description", ""))
@@ -138,7 +138,7 @@ def faults_of_choice(value: object, body: Definition, location: str, schema: Def
     fitting = [branch for branch in branches if discriminator_fits(value, branch)]
     if not fitting:
         words = [str(word) for branch in branches for word in discriminators(branch)]
-        yield Fault(location, value, "is of no known kind", f"Its kind is one of {', '.join(words)}.")
+        yield Fault(location, value, "is not of a known kind", f"Its kind is one of {', '.join(words)}.")
         return
     best = max(fitting, key=lambda branch: len(branch["properties"].keys() & value.keys()))
     yield from faults(value, best, location, schema)

@@ -11,7 +11,7 @@ WHY_OF_CATEGORY = {
     "Cf": "holds the invisible character {}",
     "Cs": "holds {}, half of a character",
     "Co": "holds {}, which has no agreed meaning",
-    "Cn": "holds {}, which is no character",
+    "Cn": "holds {}, which is not a character",
     "Zl": "holds the line separator {}",
     "Zp": "holds the paragraph separator {}",
     "Zs": "holds the unusual space {}",
