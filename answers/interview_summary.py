@@ -24,7 +24,7 @@ def show(answers: Answers, faults: list[str]) -> None:
         table.add_row(title, Text("\n".join(lines)))
     console.print(table, "")
     for fault in faults:
-        console.print(Text(f"  Not possible: {fault}", style="red"))
+        console.print(Text(f"  Refused: {fault}", style="red"))
 
 
 def parts(answers: Answers) -> list[tuple[str, list[str]]]:

@@ -714,7 +714,7 @@ def test_a_fault_between_answers_is_shown_and_must_be_corrected(capsys: pytest.C
     found = typed(interview, *BEFORE_SUMMARY, *second, *correct).answers
 
     assert list(found["datasets"]) == ["orders", "refunds"]
-    assert "Not possible: datasets: 'orders_batches' is also the name of a table" in capsys.readouterr().out
+    assert "Refused: datasets: 'orders_batches' is also the name of a table" in capsys.readouterr().out
 
 
 def test_the_summary_shows_what_a_target_receives() -> None:
