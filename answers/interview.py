@@ -105,7 +105,7 @@ def ends(has_faults: bool) -> dict[str, str]:
     """What the last question offers; nothing in it reads like a yes or a no."""
     generate = {} if has_faults else {"Generate the project": GENERATE}
     correct = {"Change an answer, because some are refused" if has_faults else "Change an answer": CORRECT}
-    more = {"More settings: size, approval, rules, notification targets, tags": MORE}
+    more = {"More settings: size, approval, rules, targets, tags": MORE}
     return {**generate, **correct, **more, "Stop here and keep the answers": STOP}
 
 

@@ -473,7 +473,7 @@ def test_a_way_to_read_that_fails_is_said_and_the_earlier_one_stays(orders: Path
     orders.write_text("a,b\n1,2\n", encoding="utf-16")
     _, settings = from_sample(orders, READ, pick("comma"), pick("UTF-8"), YES, pick("a point"), ACCEPT)
 
-    assert "So it cannot be read: It is not utf-8: it is utf-16." in said
+    assert "It cannot be read in this way: It is not utf-8: it is utf-16." in said
     assert settings["encoding"] == "utf-16"
 
 
@@ -593,7 +593,7 @@ def test_quarantined_rows_and_freshness_can_be_said_in_other_words() -> None:
         pick("another share"),
         line("5"),
         line("0.1"),
-        pick("another time"),
+        pick("another interval"),
         line("2 weeks"),
         line("36 hours"),
     )

@@ -81,7 +81,7 @@ def test_the_refusal_names_the_environment_that_has_the_vpc(monkeypatch: pytest.
 def test_blocks_that_overlap_are_pointed_out() -> None:
     (sentence,) = overlaps({"dev": {"cidr": "10.20.0.0/16"}, "prod": {"cidr": "10.20.8.0/24"}, "uat": {"vpc": VPC}})
 
-    assert sentence.startswith("The blocks of dev and prod overlap")
+    assert sentence.startswith("The address blocks of dev and prod overlap")
 
 
 def test_the_person_reads_that_blocks_overlap(monkeypatch: pytest.MonkeyPatch) -> None:
