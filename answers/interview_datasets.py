@@ -11,7 +11,6 @@ from answers import forms, interview_columns, personal_data, short_name
 from answers import interview_questions as ask
 from answers.contract import Contracted, ContractError, is_contract, read_contract
 from answers.inference import DATES, Column, Inference, can_be_key, can_partition, can_tell_newest, infer, partitions_of
-from answers.sample_excerpt import ROWS, SMALL
 from answers.sample_fields import SampleError
 from answers.sample_file import Reading, Sample, read_sample
 
@@ -308,9 +307,8 @@ def with_copies(found: dict[str, Answer]) -> dict[str, Answer]:
     personal = {name: personal_columns(Path(each[SAMPLE_FILE]), each) for name, each in offered.items()}
     titles = {title_of_copy(name, personal[name]): name for name in offered}
     help_text = (
-        f"These are copied to samples/, so that make run and make local have data: files of up to {SMALL // 1000} KB "
-        f"whole, of larger ones the first {ROWS} rows. You will commit them with the project: do not select personal "
-        "data."
+        "At most 100 rows of each file are copied to samples/, so that make run and make local have data. "
+        "You will commit them with the project: do not select personal data."
     )
     clean = [name for name in offered if not personal[name]]
     wanted = ask.several("Which samples do you want to copy?", titles, clean, help_text)

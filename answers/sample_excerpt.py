@@ -11,14 +11,14 @@ from answers.sample_file import JSON_CHARACTERS, Sample
 from answers.sample_json import Values
 
 ROWS = 100
-# A file of this size is copied as it is.
+# A file of at most so many rows and bytes is copied as it is.
 SMALL = 200_000
 COMPRESSED = ".gz"
 
 
 def excerpt(path: Path, sample: Sample) -> tuple[str, bytes]:
-    """The name and the content of a file with at most the first 100 rows, or of the whole file if it is small."""
-    if path.stat().st_size <= SMALL:
+    """The name and the content of a file with at most the first 100 rows; a file that has no more keeps its bytes."""
+    if sample.whole and sample.rows <= ROWS and path.stat().st_size <= SMALL:
         return path.name, path.read_bytes()
     if sample.format in ("parquet", "orc"):
         return path.name, first_rows_of_columns(path, sample.format)

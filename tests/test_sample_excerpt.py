@@ -33,6 +33,15 @@ def test_a_small_file_is_copied_as_it_is(tmp_path: Path) -> None:
     assert excerpt_of(path) == ("orders.csv", path.read_bytes())
 
 
+def test_no_more_than_100_rows_are_taken_from_a_file_of_any_size(tmp_path: Path) -> None:
+    csv, values = tmp_path / "visits.csv", tmp_path / "cars.json"
+    csv.write_text("id;name\n" + "".join(f"{n};Anna\n" for n in range(300)))
+    values.write_text(json.dumps([{"id": n} for n in range(300)], indent=2))
+
+    assert excerpt_of(csv)[1] == "".join(csv.read_text().splitlines(keepends=True)[:101]).encode()
+    assert [each["id"] for each in json.loads(excerpt_of(values)[1])] == list(range(100))
+
+
 def test_of_a_csv_file_the_first_records_are_taken_whole(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_text(BIG)
