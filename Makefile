@@ -22,6 +22,7 @@ demo: $(VENV)/ready ## Generate a project from demo.yaml into demo/ and run its 
 
 test: ## Run every test: those of the tools, then generated projects, Terraform, Spark, scanners, a project's own checks.
 	@$(MAKE) --no-print-directory --jobs 2 check $(SCAN)/ready
+	@PYTHONPATH=tools/src $(VENV)/bin/python -m dataops.local_aws.glue.class_archive >/dev/null
 	@echo "The tests of the tools and those of the template run side by side; each prints its results when it ends."
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-tools test-template
 

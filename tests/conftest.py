@@ -21,6 +21,7 @@ from aws_platform import (  # noqa: F401 (pytest finds fixtures by importing the
     terraform,
 )
 from cookiecutter.main import cookiecutter
+from dataops.local_aws.glue.class_archive import submit_arguments
 from upgrade_lab import Project, Template, copied, small_template
 from upgrade_pages import FIRST
 
@@ -37,6 +38,9 @@ AUTHOR = {
 Bake = Callable[..., Path]
 # Terraform and its provider are Go: collecting their garbage more rarely spares a quarter of their work.
 os.environ.setdefault("GOGC", "400")
+
+# Of the Spark that a test starts, here or by `make test` in a project; `make test` here makes the archive.
+os.environ["PYSPARK_SUBMIT_ARGS"] = submit_arguments(None)
 
 # Commands of the tools run in generated projects from their sources here; `make` installs the project's own wheel.
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT / "tools/src"), os.environ.get("PYTHONPATH")]))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from dataops.local_aws.glue.java_options import SMALL_INPUT
 from pyspark.sql import SparkSession
 from test_inference import FITS, TIMES
 
@@ -35,7 +36,7 @@ def spark() -> Iterator[SparkSession]:
     sys.path.insert(0, str(FILES))
     builder = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
     builder = builder.config("spark.sql.codegen.wholeStage", "false").config("spark.sql.shuffle.partitions", "1")
-    builder = builder.config("spark.sql.session.timeZone", "UTC")
+    builder = builder.config("spark.driver.extraJavaOptions", SMALL_INPUT).config("spark.sql.session.timeZone", "UTC")
     # The same setting as in the job: a text of another form becomes null instead of an error.
     session = builder.config("spark.sql.legacy.timeParserPolicy", "CORRECTED").getOrCreate()
     yield session

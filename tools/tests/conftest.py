@@ -50,6 +50,11 @@ enter(Path(os.environ[NAMED]))
 
 from event_chain import aws, chain  # noqa: E402, F401 (fixtures of the project's own tests)
 
+from dataops.local_aws.glue.class_archive import submit_arguments  # noqa: E402
+
+# Of the Spark of these tests; `make test` makes the archive.
+os.environ["PYSPARK_SUBMIT_ARGS"] = submit_arguments(None)
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """The process that only distributes goes back, because its workers look up their arguments where it is."""

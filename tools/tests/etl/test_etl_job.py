@@ -20,6 +20,9 @@ from steps import publishing, rules, transforming
 from steps.failure import RunError
 from steps.settings import ManifestFile, batch_of, manifest_from, settings_from
 
+from dataops.local_aws.glue.class_archive import submit_arguments
+from dataops.local_aws.glue.java_options import SMALL_INPUT
+
 FILES = Path(etl.__file__).parent
 FILE: dict[str, Any] = {
     "bucket": INPUT,
@@ -75,7 +78,8 @@ except Exception as error:
 sys.exit("the query did not fail")
 """
     command = [sys.executable, "-c", program, given_settings(), (tmp_path / "table").as_uri()]
-    changes = {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_SUBMIT_ARGS": "--master local[1] pyspark-shell"}
+    given = submit_arguments(None, "--master", "local[1]", options=tuple(SMALL_INPUT.split()))
+    changes = {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_SUBMIT_ARGS": given}
 
     done = subprocess.run(command, cwd=FILES, env=os.environ | changes, text=True, capture_output=True, check=False)
 

@@ -3,15 +3,17 @@
 import json
 import shlex
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from local_aws_server import Server, policy_for
+from local_aws_server import Server, eventually, policy_for
 
+from dataops.local_aws.glue import class_archive
 from dataops.local_aws.glue.java_options import LARGE_BYTES, LARGE_INPUT, SMALL_INPUT
-from dataops.local_aws.glue.jobs import Jobs
+from dataops.local_aws.glue.jobs import REST_SECONDS, Jobs
 from dataops.local_aws.glue.warm_job import WarmJob
 from dataops.local_aws.server.client import LocalAws
 
@@ -25,12 +27,26 @@ def announced() -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def jobs(tmp_path: Path, announced: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> Jobs:
+def jobs(tmp_path: Path, announced: list[dict[str, Any]]) -> Iterator[Jobs]:
     """Jobs of an account without a server: a run that starts its work fails."""
     nobody = LocalAws("111111111111", "eu-west-1", "http://127.0.0.1:1", tmp_path)
     made = Jobs(nobody, None, lambda kind, detail: announced.append(detail))
-    monkeypatch.setattr(made, "warm_up", lambda count: None)
-    return made
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def prepared(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is done for the next run."""
+    done: list[str] = []
+
+    def start() -> SimpleNamespace:
+        done.append("a Spark that waits")
+        return SimpleNamespace(is_alive=True, end=lambda: None)
+
+    monkeypatch.setattr(jobs, "_started", start)
+    monkeypatch.setattr(class_archive, "begin", lambda java: done.append("the archive of classes"))
+    return done
 
 
 def held_run(jobs: Jobs) -> Any:
@@ -80,10 +96,47 @@ def test_a_process_of_spark_is_started_with_the_options_for_its_input(
     for size in (0, LARGE_BYTES):
         WarmJob(tmp_path, {}, None, size)
 
-    assert [shlex.split(env["PYSPARK_SUBMIT_ARGS"]) for env in started] == [
-        ["--conf", f"spark.driver.extraJavaOptions={options}", "pyspark-shell"]
-        for options in (SMALL_INPUT, LARGE_INPUT)
+    settings = ["--properties-file", str(tmp_path / "spark-defaults.conf")]
+    assert [shlex.split(env["PYSPARK_SUBMIT_ARGS"])[:4] for env in started] == [
+        [*settings, "--conf", f"spark.driver.extraJavaOptions={options}"] for options in (SMALL_INPUT, LARGE_INPUT)
     ]
+
+
+def test_soon_after_the_last_run_a_spark_is_started_for_the_next_one(
+    jobs: Jobs, prepared: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later: list[tuple[float, Callable[[], None]]] = []
+
+    def timer(seconds: float, act: Callable[[], None]) -> SimpleNamespace:
+        return SimpleNamespace(start=lambda: later.append((seconds, act)))
+
+    monkeypatch.setattr("dataops.local_aws.glue.jobs.Timer", timer)
+    held_run(jobs)
+    jobs.hold(False)
+    eventually(lambda: not jobs.is_busy)
+    assert prepared == []
+
+    ((seconds, act),) = later
+    act()
+
+    assert (seconds, prepared) == (REST_SECONDS, ["a Spark that waits", "the archive of classes"])
+
+
+def test_no_spark_is_started_where_another_run_has_begun_meanwhile(jobs: Jobs, prepared: list[str]) -> None:
+    held_run(jobs)
+
+    jobs._prepare()
+
+    assert prepared == []
+    jobs.hold(False)
+
+
+def test_no_spark_is_started_after_the_end_of_the_local_aws(jobs: Jobs, prepared: list[str]) -> None:
+    jobs.close()
+
+    jobs._prepare()
+
+    assert prepared == []
 
 
 def wait_until_announced(announced: list[dict[str, Any]]) -> None:

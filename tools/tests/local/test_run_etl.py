@@ -2,6 +2,7 @@
 
 import io
 import json
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -144,7 +145,8 @@ def test_java_is_set_for_the_size_of_what_the_job_reads(
 
     @contextmanager
     def ends_at_once(environment: dict[str, str], log: Path) -> Iterator[SimpleNamespace]:
-        conf.append(Path(environment["SPARK_CONF_DIR"], "spark-defaults.conf").read_text())
+        _, settings, *_ = shlex.split(environment["PYSPARK_SUBMIT_ARGS"])
+        conf.append(Path(settings).read_text())
         yield SimpleNamespace(run=lambda *_: "")
 
     monkeypatch.setattr(run_etl, "shared_spark", ends_at_once)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from dataops.local_aws.glue.class_archive import submit_arguments
+from dataops.local_aws.glue.java_options import SMALL_INPUT
 from dataops.local_run import shared_spark as module
 from dataops.local_run.shared_spark import SharedSpark, shared_spark
 
@@ -37,7 +39,8 @@ def spark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SharedSpa
     monkeypatch.setattr(module, "PROJECT", tmp_path)
     (tmp_path / "files").mkdir()
     (tmp_path / "files/etl.py").write_text(JOB)
-    with shared_spark(dict(os.environ), tmp_path / "run/etl.log") as started:
+    environment = os.environ | {"PYSPARK_SUBMIT_ARGS": submit_arguments(None, options=tuple(SMALL_INPUT.split()))}
+    with shared_spark(environment, tmp_path / "run/etl.log") as started:
         yield started
 
 

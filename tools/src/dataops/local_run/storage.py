@@ -13,6 +13,7 @@ import boto3
 from moto.server import ThreadedMotoServer
 from output_layout import manifest_key
 
+from dataops.local_aws.glue.java_options import spark_environment
 from dataops.local_run import spark_settings
 
 
@@ -78,7 +79,7 @@ class LocalStorage:
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",
             "AWS_DEFAULT_REGION": "eu-west-1",
-            "SPARK_CONF_DIR": str(conf),
+            **spark_environment(conf, java_home),
             "SPARK_LOCAL_IP": "127.0.0.1",
             "PYSPARK_PYTHON": sys.executable,
         }

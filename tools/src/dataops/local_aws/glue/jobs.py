@@ -2,11 +2,12 @@
 
 import json
 import logging
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event as Signal
-from threading import Lock
+from threading import Lock, Timer
 from typing import Any
 
 from moto.core.utils import utcnow
@@ -17,6 +18,7 @@ from dataops.local_aws.access.identity import AccessDeniedError, require
 from dataops.local_aws.access.roles import credentials
 from dataops.local_aws.cloudwatch.metric_store import MetricStore
 from dataops.local_aws.cloudwatch.service_metrics import of_job
+from dataops.local_aws.glue import class_archive
 from dataops.local_aws.glue.glue_logs import keep_job_log
 from dataops.local_aws.glue.glue_role import UntrustedRoleError, require_setup, session_of_run
 from dataops.local_aws.glue.java_options import LARGE_BYTES
@@ -26,10 +28,12 @@ from dataops.local_aws.server.client import LocalAws
 from dataops.local_aws.server.workers import Workers
 
 log = logging.getLogger("jobs")
+# After the last run: whoever goes on at once, or ends the local AWS, needs no Spark that waits.
+REST_SECONDS = 10
 
 
 class Jobs:
-    """Keeps a few warm Spark processes; a run takes one, and another is started when all runs have ended."""
+    """Keeps a few warm Spark processes; a run takes one, and another is started soon after all have ended."""
 
     def __init__(self, aws: LocalAws, java_home: str | None, announce: Callable[[str, dict[str, Any]], None]) -> None:
         self.aws, self.java_home, self.announce = aws, java_home, announce
@@ -38,6 +42,8 @@ class Jobs:
         self.runs = Workers(2, "job")
         self.waiting: list[WarmJob] = []
         self.processes: list[WarmJob] = []
+        self.archiving: subprocess.Popen[bytes] | None = None
+        self.is_closed = False
         # By the name of the run that each works for.
         self.working: dict[str, WarmJob] = {}
         self.choosing, self.mirroring = Lock(), Lock()
@@ -55,7 +61,7 @@ class Jobs:
     def warm_up(self, count: int) -> None:
         """Make sure that this many Spark processes wait for a job."""
         with self.choosing:
-            while len(self.waiting) < count:
+            while len(self.waiting) < count and not self.is_closed:
                 self.waiting.append(self._started())
 
     def run(self, job_run: Any) -> None:
@@ -87,10 +93,12 @@ class Jobs:
                     process.end()
 
     def close(self) -> None:
-        """End every process."""
+        """End every process, and start no more."""
         with self.choosing:
+            self.is_closed = True
             for process in self.processes:
                 process.end()
+            class_archive.end(self.archiving)
 
     def _run(self, job_run: Any) -> None:
         began = time.monotonic()
@@ -111,7 +119,9 @@ class Jobs:
         )
         # Not sooner: before the last run has ended, a start would compete with it for the CPU.
         if self.runs.unfinished == 1:
-            self.warm_up(1)
+            later = Timer(REST_SECONDS, self._prepare)
+            later.daemon = True
+            later.start()
 
     def _work(self, job_run: Any) -> tuple[str, str | None]:
         """Run the job; its final state and error message."""
@@ -223,6 +233,15 @@ class Jobs:
         process = WarmJob(self.aws.folder / "conf", own, self.java_home, input_bytes)
         self.processes = [*(each for each in self.processes if each.is_alive), process]
         return process
+
+    def _prepare(self) -> None:
+        """Let the next run start sooner; after the first runs on this machine, those of later days too."""
+        if self.is_busy:
+            return
+        self.warm_up(1)
+        with self.choosing:
+            if not self.is_closed:
+                self.archiving = self.archiving or class_archive.begin(self.java_home)
 
     def _fetched(self, address: str, session: Caller) -> str:
         """A local copy of a deployed file, if the role may read it: its name in the bucket contains a content hash."""

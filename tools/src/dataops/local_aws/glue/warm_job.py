@@ -3,13 +3,12 @@
 import json
 import os
 import re
-import shlex
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-from dataops.local_aws.glue.java_options import java_options
+from dataops.local_aws.glue.java_options import java_options, spark_environment
 
 INSIDE = Path(__file__).with_name("spark_process.py")
 HEAP_LINE = re.compile(r"heap (\d+) (\d+)")
@@ -19,9 +18,9 @@ class WarmJob:
     """A child process whose input stays open as long as this one lives: then it ends, and its Java with it."""
 
     def __init__(self, conf: Path, environment: dict[str, str], java_home: str | None, input_bytes: int = 0) -> None:
-        changes = {"SPARK_CONF_DIR": str(conf), "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
+        changes = {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
         java = f"spark.driver.extraJavaOptions={java_options(input_bytes)}"
-        changes |= {"PYSPARK_SUBMIT_ARGS": f"--conf {shlex.quote(java)} pyspark-shell"}
+        changes |= spark_environment(conf, java_home, "--conf", java)
         changes |= {"JAVA_HOME": java_home} if java_home else {}
         self.process = subprocess.Popen(
             # -P: our own modules beside the one that runs must not hide those of the job.
