@@ -21,7 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cost": {"project"},
     "operations": {"cost", "report", "project", "validation"},
     "delivery": {"operations", "project"},
-    "development": {"diagram", "project", "validation"},
+    "development": {"diagram", "local_aws", "project", "validation"},
     "local_run": {"local_aws", "report", "project", "validation"},
     "acceptance": {"local_run", "report", "project"},
 }

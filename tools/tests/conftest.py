@@ -52,6 +52,9 @@ from event_chain import aws, chain  # noqa: E402, F401 (fixtures of the project'
 
 from dataops.local_aws.glue.class_archive import submit_arguments  # noqa: E402
 
+# As `dataops test` does.
+from dataops.local_aws.moto_patches.patches_serialization import pytest_collection_finish  # noqa: E402, F401
+
 # Of the Spark of these tests; `make test` makes the archive.
 os.environ["PYSPARK_SUBMIT_ARGS"] = submit_arguments(None)
 

@@ -278,8 +278,11 @@ def test_a_program_that_is_interrupted_ends_by_itself(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "programs"),
     [
-        (["test"], [["python", "-m", "pytest", "--junit-xml", "reports/tests.xml"]]),
-        (["soak", "--seed", "7"], [["python", "-m", "pytest", "tests/test_schedules.py", "SEEDS=200", "SEED=7"]]),
+        (["test"], [["python", "-m", "pytest", *tests.FASTER_MOTO, "--junit-xml", "reports/tests.xml"]]),
+        (
+            ["soak", "--seed", "7"],
+            [["python", "-m", "pytest", *tests.FASTER_MOTO, "tests/test_schedules.py", "SEEDS=200", "SEED=7"]],
+        ),
         (
             ["plan", "--environment", "pipeline"],
             [["terraform", "-chdir=pipeline", word, "-input=false"] for word in ("init", "plan")],

@@ -30,6 +30,7 @@ from dataops.local_aws.moto_patches import (
     patches_lambda,
     patches_logs,
     patches_metrics,
+    patches_serialization,
     patches_storage,
 )
 from dataops.local_aws.moto_patches.late_access_logs import LateAccessLogs
@@ -63,6 +64,7 @@ class LocalAwsServer:
         patches_budgets.patch_moto()
         patches_logs.patch_moto()
         patches_metrics.patch_moto()
+        patches_serialization.patch_moto()
         patches_glue.patch_moto(
             lambda owner, *crawl: self.account_regions[owner].crawls.begin(*crawl),
             lambda owner, run: self.account_regions[owner].jobs.run(run),
