@@ -1,5 +1,8 @@
 """A local AWS and projects planned against it: fixtures of every test that needs a real plan."""
 
+import fcntl
+import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -9,6 +12,7 @@ from typing import Any
 import boto3
 import pytest
 from answer_matrix import ACCOUNT, DELIVERY
+from dataops.local_aws.moto_patches import patches_serialization
 from terraform_runner import Terraform
 
 
@@ -19,6 +23,7 @@ def local_aws() -> Iterator[str]:
 
     patch = pytest.MonkeyPatch()
     patch.setenv("MOTO_ACCOUNT_ID", ACCOUNT)
+    patches_serialization.patch_moto()
     server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -28,9 +33,11 @@ def local_aws() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def terraform(local_aws: str, tmp_path_factory: pytest.TempPathFactory) -> Terraform:
+def terraform(local_aws: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terraform]:
     """Terraform, pointed at the local AWS by environment variables only."""
-    return Terraform(tmp_path_factory.mktemp("terraform"), local_aws)
+    started = Terraform(tmp_path_factory.mktemp("terraform"), local_aws)
+    yield started
+    started.end()
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +59,18 @@ def existing_network(local_aws: str) -> str:
     return " ".join([vpc, *subnets])
 
 
+def once_for_all_workers(factory: pytest.TempPathFactory, name: str, make: Callable[[], Any]) -> Any:
+    """What `make` returns, as data: one worker of xdist makes it for all."""
+    own = factory.getbasetemp()
+    kept = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / f"{name}.json"
+    with kept.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            made = json.dumps(make())
+            kept.write_text(made, encoding="utf-8")
+    return json.loads(kept.read_text(encoding="utf-8"))
+
+
 def build_archives(project: Path) -> None:
     """What `make plan` does first."""
     subprocess.run([sys.executable, "build_archives.py"], cwd=project, check=True, capture_output=True)
@@ -64,14 +83,14 @@ def planned_project(
     """A project from the defaults with its archives built and its first environment initialised."""
     project = bake_into(tmp_path_factory.mktemp("planned"))
     build_archives(project)
-    terraform.init(project / "dev")
+    terraform.install(project / "dev")
     return project
 
 
 @pytest.fixture(scope="session")
-def plan(planned_project: Path, terraform: Terraform) -> dict[str, Any]:
+def plan(planned_project: Path, terraform: Terraform, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The real plan of the default project's first environment."""
-    return terraform.plan(planned_project / "dev")
+    return once_for_all_workers(tmp_path_factory, "plan", lambda: terraform.plan(planned_project / "dev"))
 
 
 @pytest.fixture(scope="session")
@@ -83,6 +102,8 @@ def delivery_project(bake_into: Callable[..., Path], tmp_path_factory: pytest.Te
 
 
 @pytest.fixture(scope="session")
-def delivery_plan(delivery_project: Path, terraform: Terraform) -> dict[str, Any]:
+def delivery_plan(delivery_project: Path, terraform: Terraform, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The real plan of that project's pipeline."""
-    return terraform.plan(delivery_project / "pipeline")
+    return once_for_all_workers(
+        tmp_path_factory, "delivery_plan", lambda: terraform.plan(delivery_project / "pipeline")
+    )

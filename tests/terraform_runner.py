@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 MINIMUM = (1, 11)
+# The commands that ask the provider.
+OF_THE_PROVIDER = ("plan", "apply", "destroy", "show")
 FOLDERS = ("~/.terraform.d", "/usr/share", "/usr/local/share", "/opt")
 NO_TERRAFORM = "These tests need Terraform 1.11 or newer on the PATH: install it, they are not skipped."
 NO_PROVIDER = (
@@ -48,11 +50,17 @@ def command_line_configuration(folder: Path) -> Path:
 
 
 class Terraform:
-    """Terraform with the environment that points it at a local AWS."""
+    """Terraform with the environment that points it at a local AWS.
+
+    Its own `init` finds and checks the provider. That provider then runs once, as for its debugging, and every plan
+    uses it: Terraform would else start it several times for each, and read its 700 MB each time to check them.
+    """
 
     def __init__(self, folder: Path, endpoint: str) -> None:
         require_terraform()
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TF_"))}
+        self.provider: subprocess.Popen[str] | None = None
+        self.attached: dict[str, str] = {}
         self.environment = {
             **kept,
             "TF_CLI_CONFIG_FILE": str(command_line_configuration(folder)),
@@ -70,21 +78,62 @@ class Terraform:
 
     def run(self, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         """Run one Terraform command in a folder, whatever its outcome."""
+        attached = self.attached if words[0] in OF_THE_PROVIDER else {}
+        return self._run(folder, *words, **attached)
+
+    def _run(self, folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             ["terraform", words[0], "-no-color", *words[1:]],
-            cwd=folder, env=self.environment, text=True, capture_output=True, timeout=600, check=False,
+            cwd=folder, env=self.environment | more, text=True, capture_output=True, timeout=600, check=False,
         )  # fmt: skip
 
+    def install(self, root: Path) -> None:
+        """Initialise a root without its S3 backend, with the provider that is locked there."""
+        self._init(root)
+        if not self.provider:
+            self._start_provider(root)
+
     def init(self, root: Path) -> None:
-        """Initialise a root without its S3 backend."""
+        """Initialise a root without its S3 backend, for the provider that runs."""
+        if self.provider:
+            self._init(root, **self.attached)
+        else:
+            self.install(root)
+
+    def _init(self, root: Path, **more: str) -> None:
         # An override file is Terraform's own way to replace a block for a test; the project's files stay as they are.
         (root / "backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n')
-        done = self.run(root, "init", "-input=false")
+        done = self._run(root, "init", "-input=false", **more)
         assert done.returncode == 0, NO_PROVIDER + done.stderr
+
+    def _start_provider(self, root: Path) -> None:
+        """Start the provider of a root and find its address, as Terraform's documentation says for debugging one."""
+        (program,) = (root / ".terraform/providers/registry.terraform.io/hashicorp/aws").glob(
+            "*/*/terraform-provider-*"
+        )
+        self.provider = subprocess.Popen(
+            [program, "-debug"], env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        assert self.provider.stdout
+        said = ""
+        for line in self.provider.stdout:
+            said += line
+            if found := re.search("TF_REATTACH_PROVIDERS='(.+)'", line):
+                self.attached = {"TF_REATTACH_PROVIDERS": found[1]}
+                return
+        raise AssertionError(f"The provider does not run: {said}")
+
+    def end(self) -> None:
+        """End the provider."""
+        if self.provider:
+            self.provider.kill()
+            self.provider.communicate()
 
     def plan(self, root: Path, *options: str) -> dict[str, Any]:
         """The plan of a root, as `terraform show -json` tells it."""
-        self.init(root)
+        # A copy of an initialised root is one too.
+        if not (root / ".terraform/modules/modules.json").exists():
+            self.init(root)
         done = self.run(root, "plan", "-input=false", "-out=test.tfplan", *options)
         assert done.returncode == 0, done.stdout + done.stderr
         shown: dict[str, Any] = json.loads(self.run(root, "show", "-json", "test.tfplan").stdout)
