@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from make_command import make
+from make_command import machine, make
 
 # As in a build of the pipeline, or in a shell after `make names`; nobody listens there.
 A_BUILDS_AWS = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_SESSION_TOKEN": "a session", "AWS_REGION": "eu-west-1"}
@@ -117,6 +117,25 @@ def test_data_without_a_folder_for_any_dataset_is_refused_in_one_sentence(
     assert done.returncode != 0
     assert "holds no folder with files for any of the datasets" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_setup_installs_what_is_locked_and_the_tools_and_does_so_once(bake: Callable[..., Path]) -> None:
+    # One package stands for all: the environment that runs these tests was installed from the whole lock file.
+    project = bake()
+    lock = project / "requirements.lock"
+    (of_click,) = re.findall(r"^click==.*\n(?: .*\n)+", lock.read_text(), re.MULTILINE)
+    lock.write_text(of_click)
+
+    done, again = (
+        subprocess.run(["make", "setup"], cwd=project, env=machine(), text=True, capture_output=True, check=False)
+        for _ in range(2)
+    )
+
+    assert (done.returncode, again.returncode) == (0, 0), done.stderr + again.stderr
+    assert "Setting up" in done.stderr
+    assert again.stderr == ""
+    packages = {path.name.partition("-")[0] for path in project.glob(".venv/lib/*/site-packages/*.dist-info")}
+    assert packages >= {"click", "dataops_tools"}
 
 
 def test_an_old_python_is_refused_in_one_sentence(bake: Callable[..., Path], tmp_path: Path) -> None:

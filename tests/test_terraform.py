@@ -1,7 +1,6 @@
 """The Terraform of generated projects, with the real provider: formatted, valid, planned, tested by itself."""
 
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import yaml
 from answer_matrix import MATRIX
 from aws_platform import build_archives
 from conftest import settings_of
+from make_command import make
 from terraform_runner import Terraform, mirrors, of_type, require_terraform, resources
 
 PROJECT = Path(__file__).parents[1] / "{{cookiecutter.project_slug}}"
@@ -182,15 +182,9 @@ def test_a_provider_that_cannot_be_had_fails_and_says_what_to_get(
 def test_make_plan_builds_the_archives_first(bake: Callable[..., Path], terraform: Terraform) -> None:
     project = bake()
     (project / "dev/backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n')
+    at_local_aws = {name: value for name, value in terraform.environment.items() if name.startswith(("AWS_", "TF_"))}
 
-    done = subprocess.run(
-        ["make", "plan", "ENV=dev"],
-        cwd=project,
-        env=terraform.environment,
-        text=True,
-        capture_output=True,
-        check=False,
-    )
+    done = make(project, "plan", "ENV=dev", **at_local_aws)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "to add" in done.stdout
