@@ -1,5 +1,6 @@
 """Generates projects for tests, from a copy of the template as git sees it."""
 
+import compileall
 import os
 import subprocess
 import sys
@@ -61,8 +62,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The template as git sees it, in a folder of its own."""
-    return copy_of_the_template(tmp_path_factory.mktemp("template") / "dataops-template")
+    """The template as git sees it, in a folder of its own; Python need not compile the answers in each generation."""
+    found = copy_of_the_template(tmp_path_factory.mktemp("template") / "dataops-template")
+    compileall.compile_dir(found / "answers", quiet=2)
+    return found
 
 
 @pytest.fixture(scope="session")
