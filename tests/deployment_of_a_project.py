@@ -14,7 +14,7 @@ import yaml
 from dataops.local_run.lifetime import DELIVERY, alone, down, start_delivery
 from dataops.local_run.local_delivery import LocalDelivery, copied
 from dataops.project.job_settings import settings_of_all
-from dataops.project.terraform import Terraform
+from dataops.project.terraform import AT_ONCE, Terraform
 
 
 class Deployment:
@@ -66,9 +66,16 @@ class Deployment:
         function.write_text(f"{function.read_text(encoding='utf-8')}# One more step.\n", encoding="utf-8")
         (self.played.project / "project.yaml").write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
         build_archives.main(self.played.project)
-        before = self.terraform("plan", "plan").is_settled()
-        changed = self.terraform("apply", "apply").apply(lambda *_: None)
-        return {"planned": not before, "changed": changed, "settled": self.terraform("plan", "plan").is_settled()}
+        saved = str(self.folder / "saved.tfplan")
+        words = ("-input=false", "-detailed-exitcode", f"-parallelism={AT_ONCE}", f"-out={saved}")
+        planned = self.terraform("plan", "plan")._run("plan", *words)
+        assert planned.returncode != 1, planned.stderr
+        changed = self.terraform("apply", "apply").apply(lambda *_: None, saved)
+        return {
+            "planned": planned.returncode == 2,
+            "changed": changed,
+            "settled": self.terraform("plan", "plan").is_settled(),
+        }
 
     def read(self) -> str:
         """What a plan with the rights of a pull request's build says, without the lock."""

@@ -34,24 +34,28 @@ def expected_files(environments: list[str], sampled: list[str], provider: str) -
     return sorted(everywhere + folders + samples)
 
 
-@pytest.fixture(params=MATRIX)
+@pytest.fixture(scope="module", params=MATRIX)
 def answers(request: pytest.FixtureRequest) -> dict[str, Any]:
     """One set of answers of the matrix."""
     return MATRIX[request.param]
 
 
-def test_a_bake_holds_exactly_the_files_it_should(answers: dict[str, Any], bake: Callable[..., Path]) -> None:
-    project = bake(**answers)
+@pytest.fixture(scope="module")
+def baked(answers: dict[str, Any], bake_into: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project of these answers; the last test of this file alone writes into it."""
+    return bake_into(tmp_path_factory.mktemp("matrix"), **answers)
 
-    settings = settings_of(project)
+
+def test_a_bake_holds_exactly_the_files_it_should(baked: Path) -> None:
+    settings = settings_of(baked)
     environments = [entry["name"] for entry in settings["environments"]]
     sampled = [name for name, dataset in settings["datasets"].items() if fits_samples(name, dataset)]
     provider = settings.get("git", {}).get("provider", "codecommit")
-    assert files(project) == expected_files(environments, sampled, provider)
+    assert files(baked) == expected_files(environments, sampled, provider)
 
 
-def test_the_answers_come_back_from_project_yaml(answers: dict[str, Any], bake: Callable[..., Path]) -> None:
-    settings = settings_of(bake(**answers))
+def test_the_answers_come_back_from_project_yaml(answers: dict[str, Any], baked: Path) -> None:
+    settings = settings_of(baked)
 
     given = project_from(answers)
     assert {key: settings[key] for key in given if given[key] not in ([], {}, "")} == {
@@ -59,11 +63,10 @@ def test_the_answers_come_back_from_project_yaml(answers: dict[str, Any], bake: 
     }
 
 
-def test_no_jinja_is_left_in_a_bake(answers: dict[str, Any], bake: Callable[..., Path]) -> None:
-    project = bake(**answers)
-    rendered = [project / name for name in ("project.yaml", "README.md", "AGENTS.md", "pyproject.toml")]
+def test_no_jinja_is_left_in_a_bake(baked: Path) -> None:
+    rendered = [baked / name for name in ("project.yaml", "README.md", "AGENTS.md", "pyproject.toml")]
 
-    left = [path for path in [*rendered, *project.glob("*/backend.tf")] if re.search(r"\{[{%#]", path.read_text())]
+    left = [path for path in [*rendered, *baked.glob("*/backend.tf")] if re.search(r"\{[{%#]", path.read_text())]
 
     assert left == []
 
@@ -74,7 +77,7 @@ def known_types(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(tmp_path_factory.mktemp("mypy"))
 
 
-def test_a_bake_passes_its_own_check(answers: dict[str, Any], bake: Callable[..., Path], known_types: str) -> None:
-    done = make(bake(**answers), "check", MYPY_CACHE_DIR=known_types)
+def test_a_bake_passes_its_own_check(baked: Path, known_types: str) -> None:
+    done = make(baked, "check", MYPY_CACHE_DIR=known_types)
 
     assert done.returncode == 0, done.stdout + done.stderr

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 NAMES, SEARCH, PICK = "_dataops_possible_names", "get_possible_keys", "get_value"
-Search, Pick = Callable[[Any, Any], Iterable[str]], Callable[..., Any]
+Search = Callable[[Any, Any], Iterable[str]]
+Pick = Callable[..., Any]
 
 
 def patch_moto() -> None:
@@ -50,7 +51,7 @@ def picking(pick: Pick, kind: object, providers: object) -> Pick:
     """Return moto's way to a member's value, shorter where it is in a plain dict and its names are remembered."""
 
     def value_of(serializer: Any, value: Any, key: str, shape: Any) -> Any:
-        picker = getattr(serializer, "_value_picker", None)
+        picker: Any = getattr(serializer, "_value_picker", None)
         is_plain = type(value) is dict and type(picker) is kind and not picker.response_transformers
         if is_plain and shape is not None and picker.alias_providers is providers:
             names = vars(shape).get(NAMES, {}).get((dict, key, getattr(shape, "parent", None)))
