@@ -58,17 +58,21 @@ def text_in(project: Project) -> str:
 
 def settings_in(text: str) -> dict[str, Any]:
     """Return the content of project.yaml, if the new version accepts it."""
-    try:
-        settings = plain(content_of(text))
-    except (yaml.YAMLError, ValueError) as error:
-        raise RefusedError(f"{SETTINGS} cannot be read: {' '.join(str(error).split())}") from None
-    faults = project_faults(settings) if isinstance(settings, dict) else ["it is no map of keys."]
+    settings, faults = validated(text)
     if faults:
         raise RefusedError(
             f"{SETTINGS} contains what the new version does not accept:\n" + "\n".join(f"- {each}" for each in faults)
         )
-    found: dict[str, Any] = settings
-    return found
+    return settings
+
+
+def validated(text: str) -> tuple[dict[str, Any], list[str]]:
+    """Return the content of a project.yaml, and all that is wrong with it by the rules of the new version."""
+    try:
+        settings = plain(content_of(text))
+    except (yaml.YAMLError, ValueError) as error:
+        raise RefusedError(f"{SETTINGS} cannot be read: {' '.join(str(error).split())}") from None
+    return (settings, project_faults(settings)) if isinstance(settings, dict) else ({}, ["it is no map of keys."])
 
 
 def answer_to(name: str, questions: dict[str, Any], answers: dict[str, Any], ask: Ask) -> str:

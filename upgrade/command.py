@@ -18,7 +18,7 @@ REFUSED = 2
 
 
 def main() -> int:
-    """Return exit code 0: clean, 1: conflicts, 2: refused."""
+    """Return exit code 0: clean, 1: conflicts or a merged project.yaml to correct, 2: refused."""
     given = arguments()
     if hasattr(signal, "SIGPIPE"):
         # A person who reads only the first lines of a preview closes the pipe.

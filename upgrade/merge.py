@@ -38,10 +38,24 @@ class Change:
 
 @dataclass(frozen=True)
 class Forecast:
-    """The expected result of the merge, before any change: a tree, and the conflicts in it."""
+    """The expected result of the merge, before any change: a tree, and what the person must settle in it.
+
+    `faults` is what the new version's validator finds in the merged project.yaml.
+    """
 
     tree: str
     conflicts: list[Conflict]
+    faults: tuple[str, ...] = ()
+
+    @property
+    def open_conflicts(self) -> list[Conflict]:
+        """Return the conflicts besides files that stay deleted."""
+        return [conflict for conflict in self.conflicts if not conflict.stays_deleted]
+
+    @property
+    def is_clean(self) -> bool:
+        """Return whether the merge leaves nothing for the person to settle."""
+        return not self.open_conflicts and not self.faults
 
 
 def change(project: Project, old: Path, new: Path, title: str, scratch: Path) -> Change:

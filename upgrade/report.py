@@ -25,7 +25,6 @@ def preview_of(project: Project, story: Story, coming: Forecast) -> str:
     comes = difference(project, coming, "--stat", "--compact-summary", f"--stat-count={AT_MOST}")
     if "\n ...\n" in comes:
         comes += "\n (the rest: make upgrade PREVIEW=1, or git diff --cached --stat afterwards)"
-    open_ones = [each for each in coming.conflicts if not each.stays_deleted]
     parts = [
         f"{story.title}.",
         f"What comes:\n{comes}",
@@ -33,7 +32,8 @@ def preview_of(project: Project, story: Story, coming: Forecast) -> str:
             "Deleted here, changed in the new version; they stay deleted:",
             map(project.shown, staying_deleted(coming.conflicts)),
         ),
-        listing("Conflicts:", [f"{project.shown(each.path)}: {each.sentence}" for each in open_ones]),
+        listing("Conflicts:", [f"{project.shown(each.path)}: {each.sentence}" for each in coming.open_conflicts]),
+        listing(f"Wrong in the merged {SETTINGS}; correct it there:", coming.faults),
         environments_gone(story.gone),
         *(f"{heading}, version {version}:\n{textwrap.indent(text, '  ')}" for version, heading, text in story.notes),
     ]
@@ -47,9 +47,10 @@ def difference(project: Project, coming: Forecast, *words: str) -> str:
 
 def end_of_preview(project: Project, coming: Forecast) -> str:
     """Return the last line of a preview, because a long difference scrolls its beginning off the screen."""
-    open_ones = [project.shown(each.path) for each in coming.conflicts if not each.stays_deleted]
+    open_ones = [project.shown(each.path) for each in coming.open_conflicts]
     in_conflict = f" Conflicts would be in: {', '.join(open_ones)}" if open_ones else ""
-    return f"This was a preview: nothing was changed.{in_conflict}"
+    wrong = f" The merged {SETTINGS} would have to be corrected, as listed above." if coming.faults else ""
+    return f"This was a preview: nothing was changed.{in_conflict}{wrong}"
 
 
 def listing(title: str, entries: Iterable[str]) -> str:
@@ -67,13 +68,15 @@ def environments_gone(names: list[str]) -> str:
     )
 
 
-def way_on(project: Project, story: Story, in_conflict: bool, branch: str | None, settings_edited: bool) -> str:
+def way_on(story: Story, merged: Forecast, branch: str | None, settings_edited: bool) -> str:
     """Return how to finish what is staged now, and how to undo it."""
     settings = f"git add {SETTINGS} && " if settings_edited else ""
     commit = f'{settings}git commit -m "{story.title}"'
     back = "git reset --merge" + (f" && git checkout - && git branch -D {branch}" if branch else "")
-    if in_conflict:
-        on = f"resolve the conflicts (docs/upgrading.md), git add them, make check, then {commit}"
+    if not merged.is_clean:
+        steps = ["resolve the conflicts (docs/upgrading.md), git add them"] if merged.open_conflicts else []
+        steps += [f"correct {SETTINGS}, git add {SETTINGS}"] if merged.faults else []
+        on = f"{', '.join(steps)}, make check, then {commit}"
     elif branch:
         on = f"git push --set-upstream origin {branch}, then open a pull request"
         back = f"git checkout - && git branch -D {branch}"

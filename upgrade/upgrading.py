@@ -4,7 +4,7 @@ import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from upgrade import changelog, merge, migrations, tools
+from upgrade import changelog, merge, merged_settings, migrations, tools
 from upgrade.answering import Answered, Ask, answered, environments_of
 from upgrade.git import run
 from upgrade.project import SETTINGS, Project, refuse_unfinished_work
@@ -15,7 +15,8 @@ from upgrade.restoring import restored_on_failure
 from upgrade.settling import settle, settle_settings
 from upgrade.versions import Version, rendering, version
 
-CLEAN, CONFLICTS = 0, 1
+# What is left to the person is a conflict, or a merged project.yaml that the new version does not accept.
+CLEAN, UNSETTLED = 0, 1
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ def upgrade(project: Project, clone: Path, order: Order, ask: Ask) -> int:
         scratch = Path(folder, "trees")
         coming = replace(merge.change(project, before, after, story.title, scratch), moves_folders=not moved.texts)
         forecast = tools.explained(project, merge.forecast(project, coming, scratch), moved)
+        forecast = replace(forecast, faults=merged_settings.faults_after(project, forecast))
         return carry_out(project, merge.leaving_deleted(project, coming, forecast, scratch), forecast, story, order)
 
 
@@ -113,16 +115,16 @@ def story_of(record: Record, old: Version, new: Version, answers: Answered) -> S
 def carry_out(project: Project, coming: merge.Change, forecast: merge.Forecast, story: Story, order: Order) -> int:
     """Show the changes, or make them; return the exit code."""
     print(preview_of(project, story, forecast), flush=True)
-    in_conflict = len(merge.staying_deleted(forecast.conflicts)) < len(forecast.conflicts)
+    exit_code = CLEAN if forecast.is_clean else UNSETTLED
     if order.preview:
         print(f"\n{difference(project, forecast)}\n\n{end_of_preview(project, forecast)}")
-        return CONFLICTS if in_conflict else CLEAN
+        return exit_code
     merge.refuse_overlooked_edits(project, forecast)
     removed = merge.clear_the_way(project, forecast)
     with restored_on_failure(project, forecast, removed, order.branch):
         merge.merge(project, coming, forecast)
         settings_edited = project.changed().get(project.prefix + SETTINGS) == " M"
-        if order.branch and not in_conflict:
+        if order.branch and forecast.is_clean:
             merge.commit(project, story.title)
-    print("\n" + way_on(project, story, in_conflict, order.branch, settings_edited))
-    return CONFLICTS if in_conflict else CLEAN
+    print("\n" + way_on(story, forecast, order.branch, settings_edited))
+    return exit_code
