@@ -48,7 +48,7 @@ fix: $(VENV)/ready ## Fix what check finds, where a program can.
 	$(VENV)/bin/ruff format . '$(PROJECT)'
 	@if command -v terraform >/dev/null; then terraform fmt -recursive '$(PROJECT)'; fi
 
-bench: $(VENV)/ready ## Measure ETL, generation, upgrade and planning, or ONLY=upgrade; prints ratios from one run on this machine (20 minutes, not in CI).
+bench: $(VENV)/ready ## Measure ETL, generation, upgrade and planning, or ONLY=upgrade (ONLY=etl: all in benches/etl); prints ratios from one run on this machine (20 minutes, not in CI).
 	$(VENV)/bin/pip install --quiet --quiet --requirement benches/requirements.txt
 	$(VENV)/bin/python -m benches "$(ONLY)"
 

@@ -1,4 +1,7 @@
-"""`make bench`: each measurement in its turn, so that none disturbs another; `make bench ONLY=upgrade` that one."""
+"""`make bench`: each measurement in its turn, so that none disturbs another; `make bench ONLY=upgrade` that one.
+
+ONLY may also be a folder: ONLY=etl runs everything in benches/etl.
+"""
 
 import importlib
 import sys
@@ -15,13 +18,20 @@ MEASUREMENTS = {
 }
 
 
+def chosen(only: str) -> dict[str, str]:
+    """Return every measurement, or those of a name or a folder: etl, etl.comparison, comparison."""
+    wanted = only.strip("/").replace("/", ".")
+    found = {module: title for module, title in MEASUREMENTS.items() if f".{wanted}." in f".{module}." or not wanted}
+    if not found:
+        names = [module.removeprefix("benches.") for module in MEASUREMENTS]
+        folders = dict.fromkeys(name.partition(".")[0] for name in names if "." in name)
+        sys.exit(f"There is no measurement {only}: ONLY may be {', '.join([*folders, *names])}.")
+    return found
+
+
 def main(only: str) -> None:
-    """Run every measurement, or the named one, and print its rows as soon as they are known."""
-    chosen = {module: title for module, title in MEASUREMENTS.items() if module.endswith(only)}
-    if not chosen:
-        named = ", ".join(module.removeprefix("benches.") for module in MEASUREMENTS)
-        sys.exit(f"There is no measurement {only}: ONLY may be {named}.")
-    for module, title in chosen.items():
+    """Run every measurement, or the named ones, and print their rows as soon as they are known."""
+    for module, title in chosen(only).items():
         print(f"\n{title}", flush=True)
         for what, figure in importlib.import_module(module).measure():
             print(f"  {what:64} {figure}", flush=True)
