@@ -1,8 +1,11 @@
 """The interview's questions about the columns of a dataset: their types, their rules."""
 
+from decimal import Decimal
+from math import isfinite
 from typing import Any
 
-from dataops.validation.column_values import DATES, NUMBERS, ValueFault, base_of, limit_of
+from dataops.validation.column_rules import TEXT_FORMATS, column_faults
+from dataops.validation.column_values import DATES, NUMBERS, base_of
 from dataops.validation.text import shown
 from rich.console import Console
 from rich.table import Table
@@ -49,7 +52,9 @@ def without_empty(answer: Answer) -> Answer:
     return {key: value for key, value in answer.items() if value not in ("", None, [])}
 
 
-def corrected(columns: list[Answer], seen: dict[str, Column], have_names: bool = True) -> list[Answer]:
+def corrected(
+    columns: list[Answer], file_format: str, seen: dict[str, Column], have_names: bool = True
+) -> list[Answer]:
     """Return the columns as the person wants them; `seen` is the sample's evidence.
 
     Without names in the files a column is known by its place: none can be dropped, and evidence follows a new name.
@@ -57,7 +62,7 @@ def corrected(columns: list[Answer], seen: dict[str, Column], have_names: bool =
     likeliest = "accept" if columns else "add"
     while True:
         if not columns:
-            columns = [one_column({}, columns)]
+            columns = [one_column({}, columns, file_format)]
         show(columns, seen)
         choices = {"These columns are right": "accept", "Add a column": "add", "Change a column": "change"}
         if len(columns) > 1 and have_names:
@@ -65,18 +70,20 @@ def corrected(columns: list[Answer], seen: dict[str, Column], have_names: bool =
         chosen = ask.choice("Columns", choices, likeliest)
         if chosen == "accept":
             return columns
-        columns = edited(columns, chosen, seen, have_names)
+        columns = edited(columns, chosen, file_format, seen, have_names)
 
 
-def edited(columns: list[Answer], how: str, seen: dict[str, Column], have_names: bool) -> list[Answer]:
+def edited(
+    columns: list[Answer], how: str, file_format: str, seen: dict[str, Column], have_names: bool
+) -> list[Answer]:
     if how == "add":
-        return [*columns, one_column({}, columns)]
+        return [*columns, one_column({}, columns, file_format)]
     number = which(f"Which column do you {how}?", columns)
     others = [each for index, each in enumerate(columns) if index != number]
     if how == "drop":
         return others
     before = columns[number]["name"]
-    after = one_column(columns[number], others, seen.get(before))
+    after = one_column(columns[number], others, file_format, seen.get(before))
     if after["name"] != before and before in seen:
         if not have_names:
             seen[after["name"]] = seen.pop(before)
@@ -91,22 +98,23 @@ def which(message: str, columns: list[Answer]) -> int:
     return found
 
 
-def one_column(now: Answer, others: list[Answer], seen: Column | None = None) -> Answer:
-    """Return a column's name, type and, for dates, format; its rules stay."""
+def one_column(now: Answer, others: list[Answer], file_format: str, seen: Column | None = None) -> Answer:
+    """Return a column's name, type and, for dates in text, format; its rules stay if the type can have them."""
     help_text = (
         "The column's name in the files, in lower case, with _ in place of other characters: order_id for Order ID."
     )
     taken = [each["name"] for each in others]
     name = ask.text("Column", "column_name", now.get("name", ""), help_text, taken)
     while True:
-        column_type, written = type_and_format(name, now)
+        column_type, written = type_and_format(name, now, file_format)
         is_new = (column_type, written) != (now.get("type"), now.get("format", ""))
         doubt = doubt_about(seen, column_type, written) if is_new else ""
         if not doubt or ask.yes(f"Use {column_type} anyway?", False, doubt):
-            return without_empty({**now, "name": name, "type": column_type, "format": written})
+            changed = without_empty({**now, "name": name, "type": column_type, "format": written})
+            return with_possible_rules(changed, file_format)
 
 
-def type_and_format(name: str, now: Answer) -> tuple[str, str]:
+def type_and_format(name: str, now: Answer, file_format: str) -> tuple[str, str]:
     offered = list(dict.fromkeys([*([now["type"]] if now else []), *TYPES]))
     choices = {each: each for each in [*offered, ANOTHER_TYPE]}
     column_type = ask.choice(
@@ -117,7 +125,7 @@ def type_and_format(name: str, now: Answer) -> tuple[str, str]:
     )
     if column_type == ANOTHER_TYPE:
         column_type = ask.text(f"Type of {name}", "column_type", now.get("type", ""))
-    if column_type not in DATES:
+    if column_type not in DATES or file_format not in TEXT_FORMATS:
         return column_type, ""
     usual = "yyyy-MM-dd" if column_type == "date" else "yyyy-MM-dd HH:mm:ss"
     help_text = f"{ask.rule_of('date_format')} Leave it empty for {usual}."
@@ -162,7 +170,7 @@ def evidence(column: Column | None) -> tuple[str, str, str]:
     return header, examples, f"{column.missing:,}" if column.missing else ""
 
 
-def with_rules(columns: list[Answer]) -> list[Answer]:
+def with_rules(columns: list[Answer], file_format: str) -> list[Answer]:
     """Return the columns with the rules that the person wants."""
     help_text = "A row that breaks a rule goes to quarantine with the reason."
     if not ask.yes("Set rules for the values of columns?", any(map(rules_of, columns)), help_text):
@@ -172,7 +180,7 @@ def with_rules(columns: list[Answer]) -> list[Answer]:
         number = ask.choice("Rules for which column?", {**titles, "no more rules": -1})
         if number == -1:
             return columns
-        columns = [*columns[:number], ruled(columns[number]), *columns[number + 1 :]]
+        columns = [*columns[:number], ruled(columns[number], file_format), *columns[number + 1 :]]
 
 
 def rules_of(column: Answer) -> list[str]:
@@ -184,14 +192,31 @@ def rules_title(column: Answer) -> str:
     return f"{column['name']} {column['type']}" + (f" ({rules})" if rules else "")
 
 
-def ruled(column: Answer) -> Answer:
-    """Return a column with its rules asked again."""
+def ruled(column: Answer, file_format: str) -> Answer:
+    """Return a column with its rules asked again, each checked with those before it."""
     kind = column["type"].partition("(")[0]
     offered = {title: rule for title, rule in RULES.items() if fits(rule, kind)}
     help_text = "You are asked only for the rules that you select."
     wanted = ask.several(f"Rules of {column['name']}", offered, rules_of(column), help_text)
-    rules = {rule: rule_value(rule, column, kind) for rule in wanted}
-    return {key: value for key, value in column.items() if key not in RULES.values()} | rules
+    found = without_rules(column)
+    for rule in wanted:
+        found[rule] = rule_value(rule, found, column.get(rule), file_format)
+    return found
+
+
+def without_rules(column: Answer) -> Answer:
+    return {key: value for key, value in column.items() if key not in RULES.values()}
+
+
+def with_possible_rules(column: Answer, file_format: str) -> Answer:
+    """Return a column without the rules that its type or format does not allow any more; each is said."""
+    found = without_rules(column)
+    for rule in rules_of(column):
+        if refusal := rule_refusal(rule, column[rule], found, file_format):
+            ask.say(f"  {rule} of {column['name']} is dropped. {refusal}")
+        else:
+            found[rule] = column[rule]
+    return found
 
 
 def fits(rule: str, kind: str) -> bool:
@@ -202,18 +227,23 @@ def fits(rule: str, kind: str) -> bool:
     return rule == "required" or kind not in ("boolean", "binary")
 
 
-def rule_value(rule: str, column: Answer, kind: str) -> Any:
+def rule_value(rule: str, column: Answer, now: Any, file_format: str) -> Any:
+    """Return the value of one more rule of a column, checked by the validator of project.yaml; `now` is proposed."""
     name = column["name"]
     if rule in ("required", "unique"):
         return True
     if rule == "one_of":
         help_text = "The values that are allowed, with commas between them."
-        return ask.listed(f"Values of {name}", "allowed_value", column.get("one_of", []), help_text, least=1)
+        check = lambda item: rule_refusal(rule, [item], column, file_format)  # noqa: E731
+        return ask.listed(f"Values of {name}", "allowed_value", now or [], help_text, least=1, check=check)
     if rule == "pattern":
-        return ask.text(f"Pattern of {name}", "value_pattern", column.get("pattern", ""))
+        return ask.text(f"Pattern of {name}", "value_pattern", now or "")
     message = f"{rule.capitalize()} of {name}"
-    given = ask.line(message, lambda text: limit_refusal(text, column), str(column.get(rule, "")), ask.rule_of("limit"))
-    return limit(given, kind)
+    proposed = "" if now is None else str(now)
+    given = ask.line(
+        message, lambda text: limit_refusal(rule, text, column, file_format), proposed, ask.rule_of("limit")
+    )
+    return limit(given, base_of(column["type"]))
 
 
 def limit(given: str, kind: str) -> int | float | str:
@@ -223,10 +253,23 @@ def limit(given: str, kind: str) -> int | float | str:
     return int(given) if given.lstrip("-").isdecimal() else float(given)
 
 
-def limit_refusal(given: str, column: Answer) -> str | None:
+def limit_refusal(rule: str, given: str, column: Answer, file_format: str) -> str | None:
     """Return why the column cannot be compared with a limit; None if it can."""
     try:
-        found = limit_of(limit(given, base_of(column["type"])), column["type"], column.get("format"))
+        value = limit(given, base_of(column["type"]))
+        if isinstance(value, float) and isfinite(value) and Decimal(given) != Decimal(repr(value)):
+            return "It has more digits than a number of an answer keeps. Write at most 15 digits."
     except ValueError:
         return "It is not a number."
-    return f"It {found.why}. {found.instead}".strip() if isinstance(found, ValueFault) else None
+    return rule_refusal(rule, value, column, file_format)
+
+
+def rule_refusal(rule: str, value: Any, column: Answer, file_format: str) -> str | None:
+    """Return what the validator of project.yaml has against one more rule of a column; None for nothing."""
+    for fault in column_faults(column["name"], {**column, rule: value}, file_format):
+        of_rule = fault.location.rpartition(", ")[2]
+        if of_rule == rule:
+            return f"It {fault.why}. {fault.instead}".strip()
+        if (of_rule, rule) == ("minimum", "maximum"):
+            return f"The minimum {fault.value} {fault.why}. {fault.instead}".strip()
+    return None

@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dataops.validation.dataset_rules import PARTITIONS
+from dataops.validation.dataset_rules import PARTITIONS, role_faults
 
 from answers import forms, interview_columns, personal_data, short_name
 from answers import interview_questions as ask
@@ -126,8 +126,12 @@ def dataset(taken: list[str]) -> tuple[str, Answer]:
 def typed(taken: list[str]) -> tuple[str, Answer]:
     """A dataset without a sample file."""
     name = ask.text("Dataset", "dataset_name", taken=taken)
-    settings = {**without_sample(), "columns": interview_columns.corrected([], {})}
+    settings = with_typed_columns(without_sample())
     return name, with_roles(settings, {})
+
+
+def with_typed_columns(now: Answer) -> Answer:
+    return {**now, "columns": interview_columns.corrected([], now["format"], {})}
 
 
 class Proposal(NamedTuple):
@@ -232,7 +236,7 @@ def proposed_by(path: Path, sample: Sample, missing: list[str] | None = None, de
 
 
 def with_columns(now: Answer, seen: dict[str, Column]) -> Answer:
-    columns = interview_columns.corrected(now["columns"], seen, have_names=now.get("header", True))
+    columns = interview_columns.corrected(now["columns"], now["format"], seen, have_names=now.get("header", True))
     if not now.get("header", True):
         renamed = dict(zip((each["name"] for each in now["columns"]), columns, strict=False))
         now = {**now, **roles_renamed(now, {old: new["name"] for old, new in renamed.items()})}
@@ -247,12 +251,20 @@ def roles_renamed(now: Answer, names: dict[str, str]) -> Answer:
 
 
 def without_lost_roles(now: Answer) -> Answer:
-    """A dataset whose roles name columns that it has."""
-    names = {column["name"] for column in now["columns"]}
-    key = [name for name in now.get("primary_key", []) if name in names]
-    lost = [role for role in ROLES[1:] if role in now and now[role] not in names]
+    """A dataset whose roles name columns that can have them; each role that is lost is said."""
+    types = {column["name"]: column["type"] for column in now["columns"]}
+    key = [name for name in now.get("primary_key", []) if can_have("primary_key", name, types)]
+    lost = [role for role in ROLES[1:] if role in now and not can_have(role, now[role], types)]
     kept = {role: value for role, value in now.items() if role not in (*lost, *ROLES[:1], *(() if key else ROLES[1:2]))}
     return interview_columns.without_empty({**kept, "primary_key": key})
+
+
+def can_have(role: str, name: str, types: dict[str, str]) -> bool:
+    """Whether a column can have a role, by the validator of project.yaml."""
+    fault = next(role_faults(role, role, name, types), None)
+    if fault:
+        ask.say(f"  {name} is no longer in {role}: it {fault.why}.")
+    return fault is None
 
 
 def show(name: str, now: Answer, seen: dict[str, Column]) -> None:
@@ -360,7 +372,7 @@ def from_files(now: Answer) -> Answer:
     path = ask.file("Sample file", sample_fault, "Its columns replace the current ones. Leave it empty to type them.")
     kept = {key: now[key] for key in KEPT if key in now}
     if path is None:
-        settings = {**without_sample(), "columns": interview_columns.corrected([], {})}
+        settings = with_typed_columns(without_sample())
         return with_roles({**kept, **settings}, {})
     _, settings = one_from_file(path, [])
     return with_copies({path.stem: {**kept, **settings}})[path.stem]
@@ -490,7 +502,7 @@ def cost_of_partitions(column: Column | None) -> str:
 
 
 def with_columns_ruled(now: Answer) -> Answer:
-    return {**now, "columns": interview_columns.with_rules(now["columns"])}
+    return {**now, "columns": interview_columns.with_rules(now["columns"], now["format"])}
 
 
 def with_expectations(name: str, now: Answer) -> Answer:

@@ -118,11 +118,17 @@ def line(message: str, check: Check, default: str = "", help_text: str = "") -> 
 
 
 def listed(
-    message: str, kind: str, default: Sequence[str], help_text: str, least: int = 0, most: int = MANY
+    message: str,
+    kind: str,
+    default: Sequence[str],
+    help_text: str,
+    least: int = 0,
+    most: int = MANY,
+    check: Check = lambda item: None,
 ) -> list[str]:
-    """Several answers of one kind, with commas between them."""
+    """Several answers of one kind, with commas between them; `check` is asked about each too."""
 
-    def check(answer: str) -> str | None:
+    def check_all(answer: str) -> str | None:
         items = split(answer)
         if len(items) < least:
             return f"Give at least {least}."
@@ -130,9 +136,9 @@ def listed(
             return f"Give at most {most}."
         if len(set(items)) < len(items):
             return "One is listed twice."
-        return next((f"{item}: {why}" for item in items if (why := refusal(kind, item))), None)
+        return next((f"{item}: {why}" for item in items if (why := refusal(kind, item) or check(item))), None)
 
-    return split(line(message, check, ", ".join(default), help_text))
+    return split(line(message, check_all, ", ".join(default), help_text))
 
 
 def split(answer: str) -> list[str]:

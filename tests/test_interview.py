@@ -450,7 +450,7 @@ def offered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.mark.parametrize("have_names", [True, False])
 def test_a_column_that_is_known_by_its_place_cannot_be_dropped(offered: list[str], have_names: bool) -> None:
     columns = [{"name": "a", "type": "string"}, {"name": "b", "type": "string"}]
-    typed(lambda: interview_columns.corrected(columns, {}, have_names), pick("right"))
+    typed(lambda: interview_columns.corrected(columns, "csv", {}, have_names), pick("right"))
 
     assert ("Drop a column" in offered) is have_names
 
@@ -571,7 +571,94 @@ def test_a_rule_is_asked_in_the_words_of_its_type(
 ) -> None:
     column = {"name": "value", "type": column_type}
 
-    assert typed(lambda: interview_columns.ruled(column), *keys) == column | expected
+    assert typed(lambda: interview_columns.ruled(column, "csv"), *keys) == column | expected
+
+
+@pytest.mark.parametrize(
+    ("column", "rule", "given", "refusal"),
+    [
+        (
+            {"type": "int"},
+            "minimum",
+            "3000000000",
+            "It is outside of what the type int holds, -2147483648 to 2147483647.",
+        ),
+        ({"type": "int"}, "minimum", "nan", "It is not a number. The column is of type int."),
+        (
+            {"type": "int", "minimum": 5},
+            "maximum",
+            "3",
+            "The minimum 5 is more than the maximum 3. No value could pass.",
+        ),
+        ({"type": "date", "minimum": "2024-02-01"}, "maximum", "2024-01-31", "The minimum 2024-02-01 is more than "),
+        (
+            {"type": "date", "format": "dd/MM/yyyy"},
+            "minimum",
+            "31/31/2024",
+            "It is not a date. Write it in the column's ",
+        ),
+        (
+            {"type": "double"},
+            "maximum",
+            "0.30000000000000000001",
+            "It has more digits than a number of an answer keeps.",
+        ),
+    ],
+)
+def test_a_limit_is_refused_at_its_question_with_the_sentence_of_the_validator(
+    column: dict[str, Any], rule: str, given: str, refusal: str
+) -> None:
+    found = interview_columns.limit_refusal(rule, given, {"name": "value", **column}, "csv")
+
+    assert found is not None
+    assert found.startswith(refusal)
+
+
+@pytest.mark.parametrize(
+    ("column", "given", "corrected_to"),
+    [
+        ({"type": "int"}, "1, two", "1, 2"),
+        ({"type": "tinyint"}, "1, 300", "1, 100"),
+        ({"type": "decimal(3,1)"}, "1.25", "1.2"),
+        ({"type": "date", "format": "dd/MM/yyyy"}, "31/02/2024", "29/02/2024"),
+        ({"type": "timestamp"}, "2024-01-31 25:00:00", "2024-01-31 23:00:00"),
+    ],
+)
+def test_an_allowed_value_that_the_type_cannot_hold_is_corrected_at_its_question(
+    column: dict[str, Any], given: str, corrected_to: str
+) -> None:
+    asked = {"name": "value", **column}
+    found = typed(
+        lambda: interview_columns.ruled(asked, "csv"), "certain" + SPACE, ENTER, line(given), line(corrected_to)
+    )
+
+    assert found == asked | {"one_of": corrected_to.split(", ")}
+    assert "It " in str(interview_columns.rule_refusal("one_of", given.split(", "), asked, "csv"))
+
+
+def test_rules_that_a_new_type_cannot_have_are_dropped_with_a_sentence(said: list[str]) -> None:
+    column = {"name": "code", "type": "bigint", "required": True, "minimum": 0, "maximum": 300, "one_of": ["1", "250"]}
+    changed = typed(lambda: interview_columns.one_column(column, [], "csv"), ENTER, pick("string"))
+
+    assert changed == {"name": "code", "type": "string", "required": True, "one_of": ["1", "250"]}
+    assert [each.partition(".")[0] for each in said] == ["minimum of code is dropped", "maximum of code is dropped"]
+
+
+@pytest.mark.parametrize(("file_format", "keys"), [("csv", (line("dd/MM/yyyy"),)), ("parquet", ())])
+def test_how_a_date_is_written_is_asked_only_of_text(file_format: str, keys: tuple[str, ...]) -> None:
+    found = typed(lambda: interview_columns.one_column({}, [], file_format), line("day"), pick("date"), *keys)
+
+    assert found == {"name": "day", "type": "date", **({"format": "dd/MM/yyyy"} if keys else {})}
+
+
+def test_a_role_that_a_new_type_cannot_have_is_dropped_with_a_sentence(said: list[str]) -> None:
+    now = {"format": "csv", "columns": [{"name": "id", "type": "double"}, {"name": "day", "type": "date"}]}
+    found = interview_datasets.without_lost_roles({**now, "primary_key": ["id"], "partition_by": "day"})
+
+    assert found == {**now, "partition_by": "day"}
+    assert said == [
+        "id is no longer in primary_key: it is of type double, and floating-point values do not compare exactly."
+    ]
 
 
 def test_rules_that_a_type_cannot_have_are_not_offered() -> None:
@@ -585,7 +672,9 @@ def test_rules_that_a_type_cannot_have_are_not_offered() -> None:
 def test_a_changed_column_keeps_its_rules() -> None:
     column = {"name": "amount", "type": "bigint", "minimum": 0}
 
-    assert typed(lambda: interview_columns.one_column(column, []), line("total"), ENTER) == column | {"name": "total"}
+    assert typed(lambda: interview_columns.one_column(column, [], "csv"), line("total"), ENTER) == column | {
+        "name": "total"
+    }
 
 
 def test_quarantined_rows_and_freshness_can_be_said_in_other_words() -> None:

@@ -1,6 +1,7 @@
 """Numbers as they are written in project.yaml: a Python float would keep 15 to 17 of their digits."""
 
 from decimal import Decimal, InvalidOperation
+from math import isnan
 from typing import NamedTuple
 
 DIGITS_OF_A_FLOAT = 15
@@ -27,7 +28,7 @@ def written_number(text: str, value: float) -> WrittenNumber:
 
 
 def digits_of(value: object) -> Exact | None:
-    """Return all digits of a number; None for anything else."""
+    """Return all digits of a number; None for anything else, also for NaN."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     if isinstance(value, WrittenNumber):
@@ -35,6 +36,8 @@ def digits_of(value: object) -> Exact | None:
             return Exact(Decimal(value.text.replace("_", "")), False)
         except InvalidOperation:
             return None
+    if isinstance(value, float) and isnan(value):
+        return None
     exact = Decimal(value) if isinstance(value, int) else Decimal(repr(value))
     digits = len("".join(map(str, exact.as_tuple().digits)).strip("0"))
     return Exact(exact, isinstance(value, float) and digits > DIGITS_OF_A_FLOAT)
