@@ -581,7 +581,7 @@ def test_a_rule_is_asked_in_the_words_of_its_type(
             {"type": "int"},
             "minimum",
             "3000000000",
-            "It is outside of what the type int holds, -2147483648 to 2147483647.",
+            "It is outside the range of the type int, ",
         ),
         ({"type": "int"}, "minimum", "nan", "It is not a number. The column is of type int."),
         (

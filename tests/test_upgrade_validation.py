@@ -131,7 +131,7 @@ def test_a_merged_project_yaml_is_validated_by_the_rules_of_the_version_that_com
     done = project.upgrade()
 
     assert done.returncode == 1, done.stderr
-    assert "  project.yaml: 'regions' is no key that it can hold. Did you mean region?" in done.stdout
+    assert "  project.yaml: 'regions' is not one of its keys. Did you mean region?" in done.stdout
 
 
 def test_a_project_yaml_in_conflict_is_shown_as_a_conflict_alone(small: Small) -> None:
