@@ -481,7 +481,7 @@ CONNECTION = "arn:aws:codeconnections:eu-west-1:333333333333:connection/01234567
         (columns({**DAY, "minimum": "2024-02-01", "maximum": "2024-01-01"}), "more than the maximum"),
         (columns({"name": "x", "type": "string", "one_of": []}), "fewer than 1"),
         (columns({"name": "x", "type": "string", "pattern": "("}), "has a ( without its )"),
-        (columns({**ID, "minimum": 2**63}), "outside of what the type"),
+        (columns({**ID, "minimum": 2**63}), "outside the range of the type"),
         (columns({"name": "v", "type": "int", "one_of": ["1", "two"]}), "'two' is not a whole number"),
         (columns({**DAY, "one_of": ["2024-02-30"]}), "'2024-02-30' is not a date"),
         (columns({**DAY, "format": "YYYY-MM-dd"}), "has the letter Y, which Spark does not read"),
