@@ -458,7 +458,7 @@ CONNECTION = "arn:aws:codeconnections:eu-west-1:333333333333:connection/01234567
         ({"notifications": "a@example.com, a@example.com"}, "is listed twice"),
         ({"notifications": [{**MAIL, "environments": ["dev"]}, {**MAIL, "environments": ["dev", "prod"]}]},
          "is listed twice"),
-        ({"notifications": [{**MAIL, "environments": ["uat"]}]}, "is not an environment of this project. It can be dev, prod, pipeline."),
+        ({"notifications": [{**MAIL, "environments": ["uat"]}]}, "this project. It can be dev, prod, pipeline."),
         ({"notifications": [{**MAIL, "kinds": ["budget"], "environments": ["pipeline"]}]}, "would receive nothing"),
         ({"notifications": [{**MAIL, "kinds": ["run succeeded"], "successes": "never"}]}, "would receive nothing"),
         ({"notifications": [{**MAIL, "kinds": ["run faild"]}]}, "near it are run failed"),
