@@ -11,7 +11,6 @@ import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import reduce
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -215,9 +214,10 @@ def publish_rows(
     if checked is None:
         return []
     rows = reading.rows_with_source(checked, tallies, sources, settings)
-    refused, older, good = divide(rows, settings)
+    bad = sum(tally.rows for tally in tallies if tally.reasons)
+    refused, older, good = divide(rows, settings, breaks_rules=bad > 0)
     quarantine = publishing.quarantine_folder(settings, manifest.batch)
-    publishing.write_quarantine(refused, sum(tally.rows for tally in tallies if tally.reasons), quarantine)
+    publishing.write_quarantine(spark, refused, bad, quarantine)
     reporting.count_quarantined(report, publishing.quarantined(spark, quarantine))
     reporting.refuse_too_many_quarantined_rows(report, settings.maximum_quarantined_share)
     count_duplicates(report, older, sources)
@@ -232,10 +232,14 @@ def publish_rows(
     return folders
 
 
-def divide(rows: DataFrame, settings: Settings) -> tuple[DataFrame, DataFrame | None, DataFrame]:
+def divide(
+    rows: DataFrame, settings: Settings, breaks_rules: bool
+) -> tuple[list[DataFrame], DataFrame | None, DataFrame]:
     """Return (rows for the quarantine, places of older copies, rows to publish)."""
     bad, good = rows.where("_reasons <> ''"), rows.where("_reasons = ''")
-    refused = [bad.selectExpr(*publishing.REFUSED_POSITION, "split(_reasons, ',') as reasons", "_record as record")]
+    listed = [*publishing.REFUSED_POSITION, "split(_reasons, ',') as reasons", "_record as record"]
+    # Of a good batch, Spark would plan, compile and run what finds nothing.
+    refused = [bad.selectExpr(*listed)] if breaks_rules else []
     older = deduplication.duplicates(good, settings).persist() if settings.primary_key else None
     if older is not None:
         good = good.join(older, deduplication.POSITION, "left_anti")
@@ -248,7 +252,7 @@ def divide(rows: DataFrame, settings: Settings) -> tuple[DataFrame, DataFrame | 
         rejected = good.where("_reject is not null").withColumn("_broken", expression("array(_reject)"))
         refused.append(publishing.refused(rejected, "_broken", settings))
         good = good.where("_reject is null")
-    return reduce(lambda frame, other: frame.unionByName(other), refused), older, good
+    return refused, older, good
 
 
 def expression(text: str) -> Any:

@@ -76,10 +76,11 @@ def test_the_report_names_every_file_with_its_counts(platform: Platform) -> None
 def test_a_second_run_of_a_batch_changes_nothing_and_says_so(platform: Platform) -> None:
     platform.upload("orders/a.csv", ROWS)
     first = platform.run(SETTINGS)
+    published = first.published
 
     again, another = platform.run(SETTINGS), platform.run(SETTINGS, attempt=2)
 
-    assert first.published == another.published
+    assert another.published == published
     assert again.report == first.report
     assert (another.report["state"], another.counts) == ("already-published", (0, 0, 0, 0))
     assert len(commits(platform)) == 1
@@ -185,10 +186,11 @@ def test_two_batches_stand_side_by_side(platform: Platform) -> None:
     first, second = platform.upload("orders/a.csv", ROWS), platform.upload("orders/b.csv", ROWS)
 
     one = platform.run(SETTINGS, files=[first])
+    published = one.published
     two = platform.run(SETTINGS, files=[second])
 
-    assert platform.published(SETTINGS, manifest_of([first])) == one.published
-    assert len(one.published) == len(two.published) == 3
+    assert platform.published(SETTINGS, manifest_of([first])) == published
+    assert len(published) == len(two.published) == 3
 
 
 def test_late_rows_of_an_old_day_go_into_their_own_batch(platform: Platform) -> None:
@@ -355,6 +357,18 @@ def test_small_batches_become_few_files(platform: Platform) -> None:
 
     folder = platform.folder(publishing.batch_folder(SETTINGS, outcome.report["batch"]))
     assert len(list(folder.rglob("*.parquet"))) == 2
+
+
+def test_a_quarantine_of_an_earlier_attempt_is_gone_where_no_row_is_refused(platform: Platform) -> None:
+    platform.upload("orders/a.csv", ROWS)
+    left = platform.folder(publishing.quarantine_folder(SETTINGS, manifest_of(platform.files).batch)) / "part-0.json"
+    left.parent.mkdir(parents=True)
+    left.write_text("{}\n")
+
+    outcome = platform.run(SETTINGS)
+
+    assert (outcome.counts, outcome.quarantined) == ((3, 3, 0, 0), [])
+    assert not left.exists()
 
 
 def test_a_partition_value_may_hold_any_character(platform: Platform) -> None:

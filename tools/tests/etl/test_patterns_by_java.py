@@ -131,11 +131,13 @@ def test_a_pattern_outside_of_the_subset_is_refused_because_the_two_read_it_diff
 @pytest.mark.parametrize("pattern", [r"it's \"[a-z]\"", r"a\\b", r"[\x41-\x43]\t?", r"\d+\.\d{2}"])
 def test_the_job_checks_an_accepted_pattern_like_python(pattern: str, spark: SparkSession) -> None:
     settings = job_settings([column("v", pattern=pattern)])
-    rows = spark.createDataFrame([(each,) for each in [*VALUES, 'it\'s "a"', "a\\b", "A\t", "1.50"]], ["v"])
+    texts = [*VALUES, 'it\'s "a"', "a\\b", "A\t", "1.50"]
+    rows = spark.sql(f"select explode(array({', '.join(map(rules.quoted, texts))})) as v")
     checked = rows.selectExpr("v", "v as _typed_v", "cast(null as string) as _corrupt")
     reasons = checked.selectExpr("v", f"{rules.reasons(settings)} as reasons").collect()
     expected = {row["v"]: "" if re.fullmatch(pattern, row["v"], re.ASCII) else "pattern:v" for row in reasons}
 
     assert pattern_fault(pattern) is None
+    assert set(expected) == set(texts)
     assert "" in expected.values()
     assert {row["v"]: row["reasons"] for row in reasons} == expected

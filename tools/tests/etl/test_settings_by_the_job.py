@@ -66,7 +66,8 @@ def reasons_for(spark: SparkSession, kind: str, given: dict[str, Any], texts: li
     (one,) = declared.columns
     rules.refuse_uncheckable(spark, declared)
     typed = f"{rules.typed(one)} as _typed_v"
-    rows = spark.createDataFrame([(each,) for each in texts], ["v"])
+    # As SQL: createDataFrame would start Python's workers in Spark.
+    rows = spark.sql(f"select explode(array({', '.join(map(rules.quoted, texts))})) as v")
     checked = rows.selectExpr("v", typed, "cast(null as string) as _corrupt").selectExpr("v", rules.reasons(declared))
     return dict(map(tuple, checked.collect()))
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -46,10 +47,14 @@ def refused(rows: DataFrame, reasons: str, settings: Settings) -> DataFrame:
     return rows.selectExpr(*REFUSED_POSITION, f"{reasons} as reasons", f"{record} as record")
 
 
-def write_quarantine(refused: DataFrame, rows: int, address: str) -> None:
-    """Write the refused rows as JSON lines: file, line, reasons, record."""
+def write_quarantine(spark: SparkSession, refused: list[DataFrame], rows: int, address: str) -> None:
+    """Write the refused rows as JSON lines: file, line, reasons, record. Those of an earlier attempt are replaced."""
+    if not refused:
+        storage.remove(spark, address)
+        return
     files = rows // ROWS_PER_QUARANTINE_FILE + 1
-    refused.repartition(files).write.mode("overwrite").json(address)
+    together = reduce(lambda frame, other: frame.unionByName(other), refused)
+    together.repartition(files).write.mode("overwrite").json(address)
 
 
 def quarantined(spark: SparkSession, address: str) -> dict[str, list[tuple[list[str], int]]]:
