@@ -215,12 +215,12 @@ def publish_rows(
         return []
     rows = reading.rows_with_source(checked, tallies, sources, settings)
     bad = sum(tally.rows for tally in tallies if tally.reasons)
-    refused, older, good = divide(rows, settings, breaks_rules=bad > 0)
+    refused, copies, good = divide(rows, settings, breaks_rules=bad > 0)
     quarantine = publishing.quarantine_folder(settings, manifest.batch)
     publishing.write_quarantine(spark, refused, bad, quarantine)
     reporting.count_quarantined(report, publishing.quarantined(spark, quarantine))
     reporting.refuse_too_many_quarantined_rows(report, settings.maximum_quarantined_share)
-    count_duplicates(report, older, sources)
+    count_duplicates(report, copies, sources)
     if publishing.is_committed(clients.s3, settings, manifest.batch):
         raise RunError("Another run published this batch meanwhile; nothing was changed.")
     publishing.write_batch(good, settings, manifest.batch)
@@ -234,15 +234,18 @@ def publish_rows(
 
 def divide(
     rows: DataFrame, settings: Settings, breaks_rules: bool
-) -> tuple[list[DataFrame], DataFrame | None, DataFrame]:
-    """Return (rows for the quarantine, places of older copies, rows to publish)."""
+) -> tuple[list[DataFrame], dict[int, int], DataFrame]:
+    """Return (rows for the quarantine, how many older copies each file has by its recency, rows to publish)."""
     bad, good = rows.where("_reasons <> ''"), rows.where("_reasons = ''")
     listed = [*publishing.REFUSED_POSITION, "split(_reasons, ',') as reasons", "_record as record"]
     # Of a good batch, Spark would plan, compile and run what finds nothing.
     refused = [bad.selectExpr(*listed)] if breaks_rules else []
-    older = deduplication.duplicates(good, settings).persist() if settings.primary_key else None
-    if older is not None:
-        good = good.join(older, deduplication.POSITION, "left_anti")
+    copies: dict[int, int] = {}
+    if settings.primary_key:
+        older = deduplication.duplicates(good, settings).persist()
+        copies = dict(map(tuple, older.groupBy("_recency").count().collect()))
+        # Without copies, a join that drops none would be planned into every later step.
+        good = good.join(older, deduplication.POSITION, "left_anti") if copies else good
     broken = deduplication.not_unique(good, settings)
     if broken is not None:
         refused.append(publishing.refused(good.join(broken, deduplication.POSITION), "_broken", settings))
@@ -252,7 +255,7 @@ def divide(
         rejected = good.where("_reject is not null").withColumn("_broken", expression("array(_reject)"))
         refused.append(publishing.refused(rejected, "_broken", settings))
         good = good.where("_reject is null")
-    return refused, older, good
+    return refused, copies, good
 
 
 def expression(text: str) -> Any:
@@ -287,12 +290,10 @@ def read_rows(
     return checked if sources else None, tallies, sources
 
 
-def count_duplicates(report: Report, older: DataFrame | None, sources: list[Source]) -> None:
-    """Count the older copies per file."""
-    if older is None:
-        return
+def count_duplicates(report: Report, copies: dict[int, int], sources: list[Source]) -> None:
+    """Take over how many older copies each file has."""
     names = [source.name for source in reading.oldest_first(sources)]
-    for recency, count in older.groupBy("_recency").count().collect():
+    for recency, count in copies.items():
         report.files[names[recency]].duplicates = count
 
 
