@@ -77,7 +77,7 @@ def our_job(storage: Any, paths: list[Path]) -> tuple[Cost, dict[str, Any]]:
 
 def tools(module: str) -> Any:
     """A module of the tools."""
-    sys.path.insert(0, str(PROJECT.parent / "tools/src"))
+    sys.path[:0] = [str(PROJECT.parent / "tools/src"), str(PROJECT / "files")]
     return importlib.import_module(f"dataops.{module}")
 
 

@@ -42,7 +42,7 @@ def start(folder: Path, *options: str, **shell: str) -> "Server":
     command += [word for account in (ACCOUNT, OTHER_ACCOUNT) for word in ("--account-region", f"{account}/{REGION}")]
     command += ["--folder", str(folder), "--retry-after", "[0.2, 0.2]"]
     machine = json.dumps({"PATH": os.environ["PATH"]})
-    existing = {"state_buckets": [(ACCOUNT, REGION, STATE_BUCKET)], "networks": [], "topics": [], "roles": []}
+    existing = {"state_buckets": [(ACCOUNT, REGION, STATE_BUCKET)], "networks": [], "topics": {}, "roles": []}
     with (folder / "platform.log").open("w") as log:
         process = subprocess.Popen(
             [

@@ -5,15 +5,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import local_aws_server
 import pytest
+from botocore.exceptions import ClientError
 from local_aws_server import ACCOUNT, REGION, Server, policy_for
 
+from dataops.local_aws.access.caller import root_of
+
 VPC, SUBNETS = "vpc-0abc1234", ["subnet-0abc1234", "subnet-0def5678"]
+OPEN, CLOSED = f"arn:aws:sns:{REGION}:999999999999:open", f"arn:aws:sns:{REGION}:999999999999:closed"
 EXISTING_RESOURCES: dict[str, Any] = {
     "state_buckets": [(ACCOUNT, REGION, "acme-state")],
     "state_tags": {"Deployment": "acme-dev"},
-    "topics": [f"arn:aws:sns:{REGION}:{ACCOUNT}:alerts"],
+    "topics": {OPEN: [ACCOUNT], CLOSED: ["333333333333"]},
     "roles": [f"arn:aws:iam::{ACCOUNT}:role/Architects"],
     "networks": [{"account": ACCOUNT, "region": REGION, "vpc": VPC, "subnets": SUBNETS}],
     "secrets": [(ACCOUNT, REGION, "sales/warehouse")],
@@ -101,8 +106,34 @@ def test_a_flow_log_fails_if_its_role_trusts_another_service(account: Server) ->
     assert status == ("FAILED", "Access error")
 
 
-def test_topics_roles_and_secrets_are_there(account: Server) -> None:
-    assert account.client("sns").get_topic_attributes(TopicArn=EXISTING_RESOURCES["topics"][0])
+def of_a_sender(account: Server) -> Any:
+    """A client of a role that may publish to every topic."""
+    trust = {"Effect": "Allow", "Principal": {"AWS": root_of(ACCOUNT)}, "Action": "sts:AssumeRole"}
+    may = {"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}
+    trust_policy, policy = (json.dumps({"Version": "2012-10-17", "Statement": [each]}) for each in (trust, may))
+    iam = account.client("iam")
+    arn = iam.create_role(RoleName="sender", AssumeRolePolicyDocument=trust_policy)["Role"]["Arn"]
+    iam.put_role_policy(RoleName="sender", PolicyName="publish", PolicyDocument=policy)
+    session = account.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
+    access = {
+        "aws_access_key_id": session["AccessKeyId"],
+        "aws_secret_access_key": session["SecretAccessKey"],
+        "aws_session_token": session["SessionToken"],
+    }
+    return boto3.client("sns", **account.platform.access | access)
+
+
+def test_a_topic_of_another_account_takes_messages_of_the_accounts_that_it_expects_and_of_no_other(
+    account: Server,
+) -> None:
+    sns = of_a_sender(account)
+
+    assert sns.publish(TopicArn=OPEN, Message="run failed")["MessageId"]
+    with pytest.raises(ClientError, match=r"(?i)not authorized to perform: sns:publish"):
+        sns.publish(TopicArn=CLOSED, Message="run failed")
+
+
+def test_roles_and_secrets_are_there(account: Server) -> None:
     assert account.client("iam").get_role(RoleName="Architects")
     assert account.client("secretsmanager").describe_secret(SecretId="sales/warehouse")["Name"] == "sales/warehouse"
 

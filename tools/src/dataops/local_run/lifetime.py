@@ -152,14 +152,17 @@ def _of_somebody_else(settings: list[dict[str, Any]]) -> dict[str, Any]:
     here = [each["environment"] for each in settings if each["environment"].get("network", {}).get("vpc")]
     networks = [{"account": each["account"], "region": each["region"], **each["network"]} for each in here]
     targets = [target for each in settings for target in each["notifications"].values()]
-    topics = dict.fromkeys(target["arn"] for target in targets if target["protocol"] == "topic")
+    topics: dict[str, list[str]] = {}
+    for each in settings:
+        for arn in [target["arn"] for target in each["notifications"].values() if target["protocol"] == "topic"]:
+            topics[arn] = sorted({*topics.get(arn, []), each["environment"]["account"]})
     secrets = [
         (each["environment"]["account"], each["environment"]["region"], connection["secret"])
         for each in settings
         for connection in each["environment"].get("jdbc", {}).values()
     ]
     workspaces = {key: sorted({target[key] for target in targets if target[key]}) for key in ("workspace", "team")}
-    return {"networks": networks, "topics": list(topics), "secrets": sorted({*secrets}), "workspaces": workspaces}
+    return {"networks": networks, "topics": topics, "secrets": sorted({*secrets}), "workspaces": workspaces}
 
 
 def _answering(environment: str, process: "subprocess.Popen[bytes]") -> Platform:

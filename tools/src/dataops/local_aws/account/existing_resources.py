@@ -15,13 +15,16 @@ from dataops.local_aws.access.caller import root_of
 def make(
     state_buckets: list[tuple[str, str, str]],
     networks: list[dict[str, Any]],
-    topics: list[str],
+    topics: dict[str, list[str]],
     roles: list[str],
     data_lake_administrators: list[tuple[str, str]] | None = None,
     secrets: Iterable[tuple[str, str, str]] = (),
     state_tags: dict[str, str] | None = None,
 ) -> None:
-    """Create them under the names that the project uses; buckets and secrets by account, region and name."""
+    """Create them under the names that the project uses; buckets and secrets by account, region and name.
+
+    `topics` are the accounts of the project that publish to each topic.
+    """
     for account, region, name in state_buckets:
         buckets = get_backend("s3")[account]["aws"]
         if name not in buckets.buckets:
@@ -29,9 +32,8 @@ def make(
             buckets.put_bucket_tagging(name, state_tags or {})
     for network in networks:
         _network(get_backend("ec2")[network["account"]][network["region"]], network)
-    for arn in topics:
-        _, _, _, topic_region, owner, name = arn.split(":")
-        get_backend("sns")[owner][topic_region].create_topic(name)
+    for arn, publishers in topics.items():
+        _topic(arn, publishers)
     for arn in roles:
         _role(arn)
     for region, arn in data_lake_administrators or []:
@@ -39,6 +41,20 @@ def make(
     for account, region, name in secrets:
         login = json.dumps({"username": "local", "password": "local"})
         get_backend("secretsmanager")[account][region].create_secret(name, login, None, None, [], None, None, [], False)
+
+
+def _topic(arn: str, publishers: list[str]) -> None:
+    """A topic with the policy that docs/notifications.md of the project asks of its owner."""
+    _, _, _, region, owner, name = arn.split(":")
+    allowed = {"Effect": "Allow", "Action": "sns:Publish", "Resource": arn}
+    alarms = {
+        "Principal": {"Service": "cloudwatch.amazonaws.com"},
+        "Condition": {"StringEquals": {"aws:SourceAccount": publishers}},
+    }
+    senders = {"Principal": {"AWS": [root_of(account) for account in publishers]}}
+    policy = {"Version": "2012-10-17", "Statement": [allowed | senders, allowed | alarms]}
+    topic = get_backend("sns")[owner][region].create_topic(name)
+    topic.policy = json.dumps(policy)
 
 
 def _role(arn: str) -> None:
