@@ -1,14 +1,20 @@
 # Two layers, the same words: `check` never edits, `fix` edits, `test` proves; the generated project's Makefile has them too.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-tools test-template soak check fix bench golden release
+.PHONY: help try demo test test-tools test-template soak check fix bench golden release
 
 PYTHON ?= python3
 VENV   := $(CURDIR)/.venv
 SCAN   := $(CURDIR)/.venv-scan
 PROJECT := {{cookiecutter.project_slug}}
+export FILE
 
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+# The folder of the unrendered project has everything that a trial needs: the job and the schema of project.yaml.
+try: $(VENV)/ready ## Try a file before there is a project: columns, types, keys, what would be quarantined: make try FILE=sales.csv.
+	@case "$$FILE" in /*) ;; *) FILE="$(CURDIR)/$$FILE" ;; esac; \
+	  cd '$(PROJECT)' && PYTHONPATH="$(CURDIR)/tools/src" $(VENV)/bin/python -m dataops try -- "$$FILE"
 
 # Cookiecutter copies the whole template folder before it starts, so it is given one without virtual environments.
 demo: $(VENV)/ready ## Generate a project from demo.yaml into demo/ and run its whole platform on this machine.

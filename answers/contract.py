@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from dataops.inference.sample_fields import column_name_for
 from dataops.validation.column_values import DATES, NUMBERS, ValueFault, limit_of
 from dataops.validation.patterns import pattern_fault
 
-from answers.sample_fields import column_name_for
 from answers.schema import fault
 
 Answer = dict[str, Any]

@@ -17,8 +17,8 @@ from typing import Any
 SUPPORTED = {"cookiecutter": ("2.6.0", "2.7.1"), "questionary": ("2.1.0", "2.1.1")}
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = __name__.partition(".")[0]
-# The validator of project.yaml is among the tools: tools/src/dataops/validation.
-TOOLS, VALIDATOR = "dataops", "tools/src/dataops/validation"
+# What answers share with projects is among the tools.
+TOOLS, SHARED = "dataops", ("tools/src/dataops/inference", "tools/src/dataops/validation")
 # cookiecutter.utils.create_tmp_repo_dir begins the name of its temporary folder with this.
 PREFIX_OF_A_COPY = "cookiecutter"
 
@@ -178,7 +178,7 @@ def keep_for_replay(call: Variables) -> None:
 
 def state_of(root: Path) -> tuple[object, ...]:
     """Return the identity of a template's code, which also differs between states of one folder."""
-    files = [path for folder in (PACKAGE, VALIDATOR) for path in sorted((root / folder).glob("*.py"))]
+    files = [path for folder in (PACKAGE, *SHARED) for path in sorted((root / folder).glob("*.py"))]
     return (root, *((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files))
 
 

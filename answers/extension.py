@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from dataops.inference.yaml_text import yaml_text
 from dataops.validation.project_rules import state_bucket
 from jinja2 import Environment, pass_context
 from jinja2.ext import Extension
@@ -32,7 +33,6 @@ from answers.next_steps import next_steps
 from answers.project import QUESTIONS, SLUG_OF_NAME, project_faults, project_from
 from answers.short_name import slug_for
 from answers.temporary_copy import FOLDER_IN_COPY
-from answers.yaml_text import yaml_text
 
 PROJECT_FOLDER = "{{cookiecutter.project_slug}}"
 WITHOUT_HOOKS = (

@@ -4,6 +4,9 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any
 
+from dataops.inference.fit import test_of
+from dataops.inference.proposal import Column, Inference
+from dataops.inference.sample_fields import listed
 from dataops.validation.column_rules import TEXT_FORMATS, column_faults
 from dataops.validation.column_values import DATES, NUMBERS, base_of
 from dataops.validation.text import shown
@@ -12,9 +15,6 @@ from rich.table import Table
 from rich.text import Text
 
 from answers import interview_questions as ask
-from answers.inference import Column, Inference
-from answers.inference_fit import test_of
-from answers.sample_fields import listed
 
 Answer = dict[str, Any]
 TYPES = ("string", "bigint", "double", "decimal(12,2)", "date", "timestamp", "boolean")

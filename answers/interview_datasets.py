@@ -5,14 +5,23 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from dataops.inference.proposal import (
+    DATES,
+    Column,
+    Inference,
+    can_be_key,
+    can_partition,
+    can_tell_newest,
+    infer,
+    partitions_of,
+)
+from dataops.inference.sample_fields import SampleError
+from dataops.inference.sample_file import Reading, Sample, read_sample
 from dataops.validation.dataset_rules import PARTITIONS, role_faults
 
 from answers import forms, interview_columns, personal_data, short_name
 from answers import interview_questions as ask
 from answers.contract import Contracted, ContractError, is_contract, read_contract
-from answers.inference import DATES, Column, Inference, can_be_key, can_partition, can_tell_newest, infer, partitions_of
-from answers.sample_fields import SampleError
-from answers.sample_file import Reading, Sample, read_sample
 
 Answer = dict[str, Any]
 FORMATS = {"CSV": "csv", "JSON (lines or an array)": "json", "Parquet": "parquet", "ORC": "orc"}
@@ -119,8 +128,20 @@ def dataset(taken: list[str]) -> tuple[str, Answer]:
     path = ask.file("Sample file", sample_fault, help_on_files({}).replace(", or to start with examples", ""))
     if path is None:
         return typed(taken)
+    return of_file(path, taken)
+
+
+def of_file(path: Path, taken: list[str]) -> tuple[str, Answer]:
+    """A dataset of a file, once it is known whether its first rows may be copied."""
     name, settings = one_from_file(path, taken)
     return name, with_copies({name: settings})[name]
+
+
+def confirmed(path: Path, taken: list[str]) -> tuple[str, Answer] | None:
+    """A dataset of a file for a project that there is already; None if the person does not want it written."""
+    name, settings = of_file(path, taken)
+    is_wanted = ask.yes(f"Write the dataset {name} into project.yaml?", True, "Nothing else in the file changes.")
+    return (name, settings) if is_wanted else None
 
 
 def typed(taken: list[str]) -> tuple[str, Answer]:

@@ -10,10 +10,11 @@ SAMPLES = ".interview-samples"
 def leave(copy: Path, samples: dict[str, str]) -> None:
     """Write the first rows of each sample, and which draft is done once the project is written."""
     # Every generation imports this module; only one with an interview needs these.
+    from dataops.inference.sample_excerpt import excerpt
+    from dataops.inference.sample_fields import SampleError
+    from dataops.inference.sample_file import read_sample
+
     from answers import interview_draft
-    from answers.sample_excerpt import excerpt
-    from answers.sample_fields import SampleError
-    from answers.sample_file import read_sample
 
     for dataset, file in samples.items():
         path = Path(file)

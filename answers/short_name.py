@@ -1,31 +1,16 @@
 """Short names made from what people call things: in Latin letters, within the limits of AWS."""
 
-import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
+
+from dataops.inference import names
+from dataops.inference.names import cut, first_right, words
 
 from answers.schema import fault
 
-LONGEST_SLUG, LONGEST_DATASET = 24, 24
+LONGEST_SLUG = 24
 # A name that is reserved or too short becomes one that says what it is for.
 AROUND = ("{}", "{}-data", "data-{}")
 WITHOUT_A_NAME = "data-project"
-DATE_AT_THE_END = re.compile(r"(_\d+)+$")
-
-
-def words(text: str) -> str:
-    """Lower-case ASCII words with hyphens between them, for a text in any alphabet."""
-    # Cookiecutter itself needs this library, so it is installed wherever this code runs.
-    from slugify import slugify
-
-    return str(slugify(text))
-
-
-def cut(text: str, length: int, separator: str) -> str:
-    return text[:length].rstrip(separator)
-
-
-def first_right(candidates: list[str], is_right: Callable[[str], bool]) -> str:
-    return next(filter(is_right, candidates), "")
 
 
 def slug_for(name: str) -> str:
@@ -36,9 +21,5 @@ def slug_for(name: str) -> str:
 
 
 def dataset_for(file_name: str, taken: Collection[str]) -> str:
-    """The dataset's name that a file's name gives, without endings and date: orders for Orders_2026-01-31.csv.gz."""
-    text = words(file_name.removeprefix(".").partition(".")[0]).replace("-", "_")
-    plain = DATE_AT_THE_END.sub("", text) or text
-    forms = [*("{}", "{}_data", "data_{}"), *(f"{{}}_{number}" for number in range(2, 100))]
-    candidates = [cut(form.format(plain), LONGEST_DATASET, "_") for form in forms]
-    return first_right(candidates, lambda name: name not in taken and fault("dataset_name", name) is None)
+    """The dataset's name that a file's name gives."""
+    return names.dataset_for(file_name, taken, lambda name: fault("dataset_name", name) is None)

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from conftest import settings_of
 from cookiecutter.utils import create_env_with_context
+from dataops.inference.yaml_text import yaml_text
 from dataops.validation.text import text_fault
 from hostile_answers import Case, answers_with, cases, some_of_each_field, value_in
 from hypothesis import given
@@ -20,7 +21,6 @@ from jinja2 import FileSystemLoader
 from answers.extension import furnish
 from answers.project import QUESTIONS, project_faults, project_from
 from answers.schema import typed
-from answers.yaml_text import yaml_text
 
 ROOT = Path(__file__).parents[1]
 PROJECT = ROOT / "{{cookiecutter.project_slug}}"

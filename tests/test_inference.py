@@ -10,14 +10,14 @@ from typing import Any
 
 import pyarrow
 import pytest
+from dataops.inference.fit import test_of as fit_test
+from dataops.inference.proposal import Inference, infer, partitions_of
+from dataops.inference.sample_columnar import declared
+from dataops.inference.sample_fields import SampleError, column_name_for
+from dataops.inference.sample_file import Reading, Sample, read_sample
 from pyarrow import orc, parquet
 
-from answers.inference import Inference, infer, partitions_of
-from answers.inference_fit import test_of as fit_test
 from answers.project import project_faults, project_from
-from answers.sample_columnar import declared
-from answers.sample_fields import SampleError, column_name_for
-from answers.sample_file import Reading, Sample, read_sample
 
 FILES = Path(__file__).parents[1] / "{{cookiecutter.project_slug}}" / "files"
 

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from dataops.inference.fit import test_of as fit_test
 from dataops.local_aws.glue.java_options import SMALL_INPUT
 from pyspark.sql import SparkSession
 from test_inference import FITS, TIMES
-
-from answers.inference_fit import test_of as fit_test
 
 FILES = Path(__file__).parents[1] / "{{cookiecutter.project_slug}}" / "files"
 FORMATS = [

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dataops.inference.proposal import can_tell_newest
 from interview_keys import CTRL_C, CTRL_D, ENTER, NO, SPACE, YES, line, pick, stopped, typed
 
 from answers import (
@@ -16,7 +17,6 @@ from answers import (
     interview_summary,
     interview_targets,
 )
-from answers.inference import can_tell_newest
 from answers.interview import Outcome, conversation, corrected, first_answers, with_more
 from answers.project import QUESTIONS, project_faults, project_from
 

@@ -16,13 +16,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "project": set(),
     "validation": set(),
     "local_aws": set(),
+    "inference": {"validation"},
     "report": {"project"},
     "diagram": {"report", "project"},
     "cost": {"project"},
     "operations": {"cost", "report", "project", "validation"},
     "delivery": {"operations", "project"},
     "development": {"diagram", "local_aws", "project", "validation"},
-    "local_run": {"local_aws", "report", "project", "validation"},
+    "local_run": {"inference", "local_aws", "report", "project", "validation"},
     "acceptance": {"local_run", "report", "project"},
 }
 

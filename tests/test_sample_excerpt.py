@@ -7,16 +7,17 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from dataops.inference import sample_excerpt
+from dataops.inference.proposal import infer
+from dataops.inference.sample_excerpt import excerpt
+from dataops.inference.sample_file import read_sample
 from interview_keys import ENTER, SPACE, pick, typed
 from pyarrow import orc, parquet
 
-from answers import interview_datasets, sample_excerpt
+from answers import interview_datasets
 from answers.extension import notes, samples_of
 from answers.forms import starter
-from answers.inference import infer
 from answers.personal_data import looks_personal
-from answers.sample_excerpt import excerpt
-from answers.sample_file import read_sample
 
 ROWS = 30_000
 BIG = "id,note\n" + "".join(f'{n},"first line\nsecond, line {n}"\n' for n in range(ROWS))

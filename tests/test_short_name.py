@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dataops.inference import names
 
-from answers.schema import fault
+from answers.schema import fault, schema
 from answers.short_name import dataset_for, slug_for
 
 
@@ -99,3 +100,11 @@ def test_a_replay_makes_the_same_slug(run_cookiecutter: Callable[..., Any], tmp_
 
 def test_the_record_holds_the_slug_itself(bake: Callable[..., Path]) -> None:
     assert '"project_slug": "other-project"' in (bake(project_name="Other Project") / ".cruft.json").read_text()
+
+
+def test_a_column_is_named_as_the_schema_allows() -> None:
+    rule = schema()["$defs"]["column_name"]
+
+    assert rule["pattern"] == "^[a-z][a-z0-9_]*$" and rule["minLength"] == 1
+    assert names.COLUMN.pattern == f"[a-z][a-z0-9_]{{0,{rule['maxLength'] - 1}}}"
+    assert list(names.TAKEN_BY_THE_TABLE) == rule["not"]["enum"]

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from dataops.inference.yaml_text import yaml_text
 
 from answers.forms import content_of
 from answers.given import plain
 from answers.project import answers_from, project_faults, project_from
 from answers.record import as_texts
-from answers.yaml_text import yaml_text
 from upgrade.migrations import migrated_answers, migrated_settings
 from upgrade.project import SETTINGS, Project
 from upgrade.refusal import RefusedError

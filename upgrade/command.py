@@ -8,9 +8,10 @@ import signal
 import sys
 from pathlib import Path
 
+from upgrade.adding import add_dataset
 from upgrade.adopting import adopt
 from upgrade.git import require
-from upgrade.project import project_in
+from upgrade.project import Project, project_in
 from upgrade.refusal import RefusedError, StoppedError
 from upgrade.upgrading import Order, upgrade
 
@@ -24,6 +25,8 @@ def main() -> int:
         # A person who reads only the first lines of a preview closes the pipe.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
+        if given.dataset:
+            return add_dataset(Project(given.project, ""), given.dataset)
         require()
         project = project_in(given.project)
         if given.adopt:
@@ -55,6 +58,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--branch")
     parser.add_argument("--sync", action="store_true", help="the recorded version is checked out")
     parser.add_argument("--adopt", action="store_true")
+    parser.add_argument("--dataset", type=Path, help="the file of a new dataset")
     return parser.parse_args()
 
 

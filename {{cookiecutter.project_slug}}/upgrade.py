@@ -1,6 +1,7 @@
 """Fetches the template and lets the updater of the wanted version change this project: docs/upgrading.md.
 
 Exit code 0: done, or nothing to do; 1: conflicts are left to resolve; 2: refused, nothing was changed.
+With --dataset FILE 0: written; 2: refused.
 With --verify-tools 0: the tools are the template's; 1: they differ; 2: the template cannot be reached.
 """
 
@@ -24,7 +25,7 @@ class RefusedError(Exception):
 
 
 def main() -> int:
-    """Upgrade, sync or adopt; return the exit code."""
+    """Upgrade, sync, adopt or add a dataset; return the exit code."""
     given = arguments()
     found = record()
     address = given.template or found.get("template")
@@ -34,7 +35,11 @@ def main() -> int:
             raise RefusedError(f"{known} TEMPLATE=address, as for git clone.")
         if given.verify_tools and not (given.to or found.get("commit")):
             raise RefusedError(".cruft.json names no version of the template: say which one with --to.")
-        wanted = found.get("commit") if given.sync else given.to or (given.verify_tools and found.get("commit"))
+        wanted = (
+            found.get("commit")
+            if given.sync or given.dataset
+            else given.to or (given.verify_tools and found.get("commit"))
+        )
         with tempfile.TemporaryDirectory(prefix="template-") as folder:
             clone = Path(folder, "template")
             fetch(address, clone)
@@ -61,6 +66,7 @@ def arguments() -> argparse.Namespace:
     verb = parser.add_mutually_exclusive_group()
     verb.add_argument("--sync", action="store_true", help="the same version again, for what project.yaml says now")
     verb.add_argument("--verify-tools", action="store_true", help="compare the tools with the template's, by hash")
+    verb.add_argument("--dataset", metavar="FILE", help="ask about a new dataset and write it into project.yaml")
     verb.add_argument("--adopt", action="store_true", help="write the record of a project that has none")
     return parser.parse_args()
 
@@ -131,9 +137,12 @@ def handed_over(clone: Path, address: str, given: argparse.Namespace) -> int:
     if not (clone / "upgrade/requirements.txt").is_file():
         raise RefusedError("This version of the template is older than upgrades: choose a newer one.")
     install(clone / "upgrade/requirements.txt")
+    if given.dataset:
+        install(clone / "upgrade/interview-requirements.txt")
     words = ["--project", str(PROJECT), "--template", address]
     words += [f"--{name}={getattr(given, name)}" for name in ("to", "branch") if getattr(given, name)]
     words += [f"--{name}" for name in ("preview", "sync", "adopt") if getattr(given, name)]
+    words += [f"--dataset={Path(given.dataset).resolve()}"] if given.dataset else []
     return subprocess.run([sys.executable, "-m", "upgrade", *words], cwd=clone, check=False).returncode
 
 

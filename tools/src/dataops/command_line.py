@@ -21,6 +21,8 @@ Sections = dict[str, dict[str, Verb]]
 # The groups of `make help`.
 VERBS: Sections = {
     "First day": {
+        "try": Verb("local_run.trial", "Try a file: columns, types, keys, refused rows, the lines of project.yaml."),
+        "dataset": Verb("development.template:dataset", "Ask about a new dataset and write it into project.yaml."),
         "local": Verb("local_run.platform", "Run the whole platform on this machine, over samples or your own files."),
         "local-down": Verb("local_run.platform:local_down", "Stop the local AWS."),
         "query": Verb("local_run.query", "Query with SQL what the local AWS has published."),

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -42,6 +43,16 @@ def sync(**given: Any) -> None:
 def adopt(**given: Any) -> None:
     """Write the record."""
     upgrade_py(given, "--adopt")
+
+
+@click.command(help="Ask about a new dataset, from a sample file, and write it into project.yaml.")
+@click.option("--template", help="the template's address, if it is not the recorded one")
+@click.argument("file", type=click.Path(path_type=Path))
+def dataset(file: Path, template: str | None) -> None:
+    """Let the template's interview of the recorded version ask about one file."""
+    if not file.is_file():
+        sys.exit(f"{file} is no file. Say which: make dataset FILE=sales.csv")
+    upgrade_py({"template": template, "preview": False}, "--dataset", str(file.resolve()))
 
 
 def upgrade_py(given: dict[str, Any], *words: str) -> None:

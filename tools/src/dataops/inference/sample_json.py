@@ -6,7 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from answers.sample_fields import Cell, Field, JsonText, JsonValue, Nested, SampleError, column_name_for, fields_of
+from dataops.inference.sample_fields import (
+    Cell,
+    Field,
+    JsonText,
+    JsonValue,
+    Nested,
+    SampleError,
+    column_name_for,
+    fields_of,
+)
 
 # Numbers are kept as they are written: 1.10 has two digits after the point, and 20 digits stay 20 digits.
 DECODER = json.JSONDecoder(parse_float=JsonValue, parse_int=JsonValue, parse_constant=str)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from answers import sample_columnar
-from answers.sample_csv import ROWS_LOOKED_AT, CsvContent, fitting_delimiters
-from answers.sample_encoding import agreed_encoding, codec_of, note_on_encoding
-from answers.sample_fields import Field, SampleError
-from answers.sample_json import Values, fields_of_json
+from dataops.inference import sample_columnar
+from dataops.inference.sample_csv import ROWS_LOOKED_AT, CsvContent, fitting_delimiters
+from dataops.inference.sample_encoding import agreed_encoding, codec_of, note_on_encoding
+from dataops.inference.sample_fields import Field, SampleError
+from dataops.inference.sample_json import Values, fields_of_json
 
 HEAD_BYTES = 65_536
 # So much of a file shows how its letters are written: as much as the rows that are read hold in most files.

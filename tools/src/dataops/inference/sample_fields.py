@@ -4,9 +4,8 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 
+from dataops.inference.names import is_column
 from dataops.validation.text import shown
-
-from answers.schema import fault
 
 
 class SampleError(Exception):
@@ -64,7 +63,7 @@ def fields_of(headers: list[str], columns: list[list[Cell]]) -> tuple[list[Field
     for field in fields:
         spelt[field.name].append(field)
     taken = {name for name, those in spelt.items() if name and len(those) > 1}
-    legal = [field for field in fields if fault("column_name", field.name) is None and field.name not in taken]
+    legal = [field for field in fields if is_column(field.name) and field.name not in taken]
     notes = [
         f"Its names {listed([each.header for each in spelt[name]])} all mean the column {name}: they are left out, "
         "because the job refuses a file that has a declared column twice."

@@ -5,10 +5,10 @@ import io
 import itertools
 from pathlib import Path
 
-from answers.sample_csv import Records
-from answers.sample_encoding import codec_of
-from answers.sample_file import JSON_CHARACTERS, Sample
-from answers.sample_json import Values
+from dataops.inference.sample_csv import Records
+from dataops.inference.sample_encoding import codec_of
+from dataops.inference.sample_file import JSON_CHARACTERS, Sample
+from dataops.inference.sample_json import Values
 
 ROWS = 100
 # A file of at most so many rows and bytes is copied as it is.

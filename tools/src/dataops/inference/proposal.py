@@ -6,11 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from answers.inference_dates import day_of
-from answers.inference_fit import GROUPED, plain_number
-from answers.inference_types import ColumnType, Finding, type_of
-from answers.sample_fields import Field, listed
-from answers.sample_file import Sample
+from dataops.inference.column_types import ColumnType, Finding, type_of
+from dataops.inference.dates import day_of
+from dataops.inference.fit import GROUPED, plain_number
+from dataops.inference.sample_fields import Field, listed
+from dataops.inference.sample_file import Sample
 
 MISSING_TEXTS = (
     *("NA", "N/A", "n/a", "n.a.", "na", "#N/A", "<NA>", "NULL", "null", "(null)", "nil", "None", "none"),

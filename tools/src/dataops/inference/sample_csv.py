@@ -7,8 +7,8 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from typing import TextIO
 
-from answers.inference_types import type_of
-from answers.sample_fields import Cell, Field, SampleError, fields_of, is_a_name, listed
+from dataops.inference.column_types import type_of
+from dataops.inference.sample_fields import Cell, Field, SampleError, fields_of, is_a_name, listed
 
 DELIMITERS = (",", ";", "\t", "|")
 ROWS_LOOKED_AT = 10_000

@@ -3,7 +3,7 @@
 import codecs
 import re
 
-from answers.sample_fields import SampleError
+from dataops.inference.sample_fields import SampleError
 
 WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # Letters of UTF-8 beyond ASCII: two to four bytes.

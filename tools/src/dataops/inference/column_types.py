@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from answers import inference_dates
-from answers.inference_fit import plain_number
-from answers.sample_fields import JsonText, JsonValue, Nested, listed
+from dataops.inference import dates as inference_dates
+from dataops.inference.fit import plain_number
+from dataops.inference.sample_fields import JsonText, JsonValue, Nested, listed
 
 WHOLE = re.compile(r"-?(0|[1-9]\d*)", re.ASCII)
 NUMBER = re.compile(r"-?(0|[1-9]\d*)?(\.\d+)?([eE][+-]?\d+)?", re.ASCII)

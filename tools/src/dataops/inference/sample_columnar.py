@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from answers.sample_fields import Field, SampleError, column_name_for, fields_of
+from dataops.inference.sample_fields import Field, SampleError, column_name_for, fields_of
 
 HOW_TO_GET_PYARROW = (
     "start again with: uvx --with questionary --with pyarrow cookiecutter …, or type the columns by hand"

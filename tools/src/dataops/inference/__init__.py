@@ -1,0 +1,1 @@
+"""Proposes a dataset for a sample file: columns, types, keys."""
