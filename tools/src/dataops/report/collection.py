@@ -12,6 +12,7 @@ from ledger.keys import dataset_row, is_run, run_of_row
 from output_layout import COMMITS, report_key
 
 from dataops.project.deployment import Deployment
+from dataops.report.earlier_rules import sentences
 from dataops.report.example_value import examples_of
 from dataops.report.report import AlarmReport, DatasetReport, FileReport, RunReport
 
@@ -34,6 +35,19 @@ class Collection:
         asked |= {(row["dataset"], row["run"]) for row in self.rows if is_file(row) and "run" in row}
         with ThreadPoolExecutor(READERS) as readers:
             self.reports = dict(zip(asked, readers.map(lambda run: self._report_of(*run), asked), strict=True))
+
+        # On AWS it would need rights to the versions of the code, which nobody else needs.
+        script = deployment.buckets.get("script") if has_values else None
+        self.earlier_rules = sentences(self.s3, script, self._starts_of_published())
+
+    def _starts_of_published(self) -> dict[str, list[str]]:
+        """By dataset, when the run of each published file started."""
+        started = {run_of_row(row["file"]): row["uploaded_at"] for row in self.rows if is_run(row["file"])}
+        found: dict[str, list[str]] = {}
+        for row in self.rows:
+            if is_file(row) and row["state"] == "DONE" and row.get("run") in started:
+                found.setdefault(row["dataset"], []).append(started[row["run"]])
+        return found
 
     def _ledger_rows(self) -> Iterator[Row]:
         """All rows of the period, every file that is still open, and what is known of each dataset."""
@@ -67,6 +81,7 @@ class Collection:
             "drift": self._drift(name, files),
             "published_rows": self._published_rows(name, runs),
             "outputs": {},
+            "earlier_rules": self.earlier_rules.get(name, ""),
         }
 
     def _file(self, dataset: str, row: Row) -> FileReport:

@@ -1,6 +1,6 @@
 """The report of an environment: its form, and the sums that the page and the terminal both show."""
 
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple, NotRequired, TypedDict
 
 
 class FileReport(TypedDict):
@@ -34,7 +34,10 @@ class RunReport(TypedDict):
 
 
 class DatasetReport(TypedDict):
-    """One dataset; of each file the oldest version first; `outputs` contains only existing locations."""
+    """One dataset; of each file the oldest version first; `outputs` contains only existing locations.
+
+    `earlier_rules` says how many files were published under rules that have changed since.
+    """
 
     files: list[FileReport]
     runs: list[RunReport]
@@ -42,6 +45,7 @@ class DatasetReport(TypedDict):
     drift: list[str]
     published_rows: int
     outputs: dict[str, str]
+    earlier_rules: NotRequired[str]
 
 
 class NotificationReport(TypedDict):

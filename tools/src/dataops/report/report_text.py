@@ -57,6 +57,8 @@ def print_dataset(name: str, dataset: DatasetReport, since: str, console: Consol
     failed = [run for run in earlier(dataset["runs"], since) if run["reason"]]
     if failed:
         line(console, "earlier: ", f"{counted(len(failed), 'failed run')}, on the page")
+    if earlier_rules := dataset.get("earlier_rules"):
+        line(console, f"{name}: ", earlier_rules, "yellow")
     for drift in dataset["drift"][:MOST_DRIFT]:
         line(console, "drift: ", drift)
     if len(dataset["drift"]) > MOST_DRIFT:
