@@ -138,6 +138,8 @@ def handed_over(clone: Path, address: str, given: argparse.Namespace) -> int:
         raise RefusedError("This version of the template is older than upgrades: choose a newer one.")
     install(clone / "upgrade/requirements.txt")
     if given.dataset:
+        if not (clone / "upgrade/interview-requirements.txt").is_file():
+            raise RefusedError("This version of the template cannot add a dataset: make upgrade brings one that can.")
         install(clone / "upgrade/interview-requirements.txt")
     words = ["--project", str(PROJECT), "--template", address]
     words += [f"--{name}={getattr(given, name)}" for name in ("to", "branch") if getattr(given, name)]
