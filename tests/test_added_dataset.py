@@ -51,6 +51,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A project with one dataset, and a person at a terminal."""
     (tmp_path / "project.yaml").write_text(SETTINGS, encoding="utf-8")
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr("upgrade.adding.why_plain", lambda: None)
     return Project(tmp_path, "")
 
 

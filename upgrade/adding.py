@@ -9,6 +9,7 @@ from dataops.inference.sample_fields import SampleError
 from dataops.inference.sample_file import read_sample
 
 from answers.project import project_faults
+from answers.terminal_limits import why_plain
 from upgrade.answering import settings_in, text_in
 from upgrade.inserting import with_dataset
 from upgrade.project import SETTINGS, Project
@@ -22,7 +23,7 @@ NO_TERMINAL = (
 
 def add_dataset(project: Project, file: Path) -> int:
     """Ask about the dataset of a file, then write its entry and its sample rows."""
-    if not sys.stdin.isatty():
+    if not sys.stdin.isatty() or why_plain():
         raise RefusedError(NO_TERMINAL)
     # Only this verb needs questionary.
     from answers import interview_datasets, interview_log

@@ -35,11 +35,8 @@ def main() -> int:
             raise RefusedError(f"{known} TEMPLATE=address, as for git clone.")
         if given.verify_tools and not (given.to or found.get("commit")):
             raise RefusedError(".cruft.json names no version of the template: say which one with --to.")
-        wanted = (
-            found.get("commit")
-            if given.sync or given.dataset
-            else given.to or (given.verify_tools and found.get("commit"))
-        )
+        of_the_record = given.verify_tools or given.dataset
+        wanted = found.get("commit") if given.sync else given.to or (of_the_record and found.get("commit"))
         with tempfile.TemporaryDirectory(prefix="template-") as folder:
             clone = Path(folder, "template")
             fetch(address, clone)
