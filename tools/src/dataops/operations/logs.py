@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from dataops.operations.log_groups import Row, lines_of
 from dataops.project.deployment import Deployment, explained
 
 HOURS = 24
@@ -26,11 +27,11 @@ def main(about: str | None) -> None:
     asked = Deployment(prefix, {}, local)
     with explained(asked):
         rows = found(asked.client("logs"), f"{prefix}/{about}")
-    print("\n".join(rows) if rows else f"Nothing of that was logged within {HOURS} hours.")
+    print("\n".join(lines_of(rows)) if rows else f"Nothing of that was logged within {HOURS} hours.")
 
 
-def found(logs: Any, name: str) -> list[str]:
-    """Return the rows of a saved query, one line each."""
+def found(logs: Any, name: str) -> list[Row]:
+    """Return the rows of a saved query, each with its fields by name."""
     saved = logs.describe_query_definitions(queryDefinitionNamePrefix=name)["queryDefinitions"]
     query = next((each for each in saved if each["name"] == name), None)
     if query is None:
@@ -42,7 +43,10 @@ def found(logs: Any, name: str) -> list[str]:
         startTime=now - HOURS * 3600,
         endTime=now + 60,
     )
-    return [line_of(row) for row in results(logs, started["queryId"])]
+    return [
+        {cell["field"]: cell.get("value", "") for cell in row if cell["field"] != "@ptr"}
+        for row in results(logs, started["queryId"])
+    ]
 
 
 def results(logs: Any, query: str) -> list[list[dict[str, str]]]:
@@ -55,8 +59,3 @@ def results(logs: Any, query: str) -> list[list[dict[str, str]]]:
             return rows
         time.sleep(0.5)
     sys.exit(f"CloudWatch has not answered within {PATIENCE_SECONDS} seconds: try again.")
-
-
-def line_of(row: list[dict[str, str]]) -> str:
-    """Return one row in words, without the pointer to the log line."""
-    return "  ".join(f"{cell['field']}={cell.get('value', '')}" for cell in row if cell["field"] != "@ptr")
