@@ -41,6 +41,7 @@ FULL: dict[str, Any] = {
     "region": "eu-west-1",
     "bucket_prefix": "acme",
     "tags": {"owner": "data-team"},
+    "on_call": "data team, +32 470 12 34 56",
     "kms_keys": ["arn:aws:kms:eu-west-1:222222222222:key/12345678-1234-1234-1234-123456789012"],
     "git": {"provider": "github", "repository": "acme/sales", "branch": "main"},
     "approvers": ["Architects", "SMEs"],

@@ -38,7 +38,7 @@ def test_an_alarm_becomes_a_message_with_its_meaning_its_link_and_what_to_do(cha
     said(chain, alarm())
 
     (message,) = chain.notifications()
-    assert message["Subject"] == "acme-dev: alarm: uploads dead letters"
+    assert message["Subject"] == "acme-dev: alarm: uploads dead letters [act today]"
     assert "A message could not be processed." in message["Message"]
     assert "docs/runbook.md, Dead letters." in message["Message"] and "alarmsV2:alarm/acme-dev" in message["Message"]
     assert json.loads(message["MessageAttributes"]["kind"]["Value"]) == ["dead letters"]
@@ -122,7 +122,7 @@ def test_a_failed_run_gives_one_message_although_alarms_ring_of_it_too(
         rings(chain, name)
 
     (message,) = chain.notifications()
-    assert message["Subject"] == f"{PREFIX} {DATASET}: run failed"
+    assert message["Subject"] == f"{PREFIX} {DATASET}: run failed [act today]"
 
 
 def test_a_run_that_refused_rows_gives_one_message_although_an_alarm_rings_of_it_too(chain: EventChain) -> None:
@@ -140,7 +140,7 @@ def test_a_failed_crawl_and_its_end_are_notified_once(chain: EventChain) -> None
     rings(chain, "crawl-failing", NewStateValue="OK")
 
     words = sorted(message["Subject"] for message in chain.notifications())
-    assert words == [f"{PREFIX} {DATASET}: crawl failed", f"{PREFIX}: over: crawl failing"]
+    assert words == [f"{PREFIX} {DATASET}: crawl failed [act today]", f"{PREFIX}: over: crawl failing"]
 
 
 def test_whom_the_run_s_own_message_did_not_reach_the_alarm_tells(chain: EventChain) -> None:
@@ -152,7 +152,7 @@ def test_whom_the_run_s_own_message_did_not_reach_the_alarm_tells(chain: EventCh
     rings(chain, "runs-failed")
 
     (message,) = chain.notifications()
-    assert message["Subject"] == f"{PREFIX}: alarm: runs failed"
+    assert message["Subject"] == f"{PREFIX}: alarm: runs failed [act today]"
 
 
 def test_an_alarm_long_after_a_failed_run_is_about_another_one(chain: EventChain) -> None:

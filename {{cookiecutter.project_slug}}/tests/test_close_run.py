@@ -65,7 +65,7 @@ def test_a_failed_canary_is_notified(chain: EventChain, monkeypatch: pytest.Monk
 
     chain.job_ends("FAILED")
 
-    assert chain.notifications()[0]["Subject"] == f"{SUBJECT} run failed"
+    assert chain.notifications()[0]["Subject"] == f"{SUBJECT} run failed [act today]"
 
 
 def test_the_same_event_again_changes_nothing_and_tells_nobody(chain: EventChain) -> None:
@@ -94,7 +94,10 @@ def test_a_failed_job_lets_its_files_wait_for_another_attempt(chain: EventChain,
     (row,) = chain.rows().values()
     assert (row["state"], row["attempts"], row["reason"]) == ("PENDING", 1, f"job-{state.lower()}")
     (message,) = chain.notifications()
-    assert message["Subject"] == f"{SUBJECT} run failed" and f"failed: job-{state.lower()}." in message["Message"]
+    assert (
+        message["Subject"] == f"{SUBJECT} run failed [act today]"
+        and f"failed: job-{state.lower()}." in message["Message"]
+    )
     assert "1 file will be retried" in message["Message"]
 
 
@@ -120,7 +123,7 @@ def test_a_file_that_would_fail_again_is_dead_at_once_and_the_others_are_publish
         "orders/good.csv": ("DONE", 1),
         "orders/bad.csv": ("DEAD", 1),
     }
-    assert message["Subject"] == f"{SUBJECT} run failed, 1 file given up"
+    assert message["Subject"] == f"{SUBJECT} run failed, 1 file given up [act today]"
     assert "1 file will be retried" in message["Message"]
     assert "because another attempt would fail in the same way:\norders/bad.csv" in message["Message"]
 
@@ -150,8 +153,8 @@ def test_files_that_failed_too_often_are_dead_and_notified_once(chain: EventChai
     assert (row["state"], row["attempts"], "open" in row) == ("DEAD", MAXIMUM_ATTEMPTS, False)
     assert sorted(run.rpartition("-")[2] for run in chain.rows("run")) == ["1", "2", "3"]
     subjects = [message["Subject"] for message in chain.notifications()]
-    failed = f"{SUBJECT} run failed"
-    assert sorted(subjects) == [failed, failed, f"{failed}, 1 file given up"]
+    failed = f"{SUBJECT} run failed [act today]"
+    assert sorted(subjects) == [failed, failed, f"{SUBJECT} run failed, 1 file given up [act today]"]
     assert len(chain.glue.job_runs) == MAXIMUM_ATTEMPTS
 
 
@@ -172,7 +175,10 @@ def test_dead_files_are_notified_even_when_the_lambda_died_before_it_could(chain
     chain.settle()
 
     (message,) = chain.notifications()
-    assert message["Subject"] == f"{SUBJECT} run failed, 1 file given up" and "orders/a.csv" in message["Message"]
+    assert (
+        message["Subject"] == f"{SUBJECT} run failed, 1 file given up [act today]"
+        and "orders/a.csv" in message["Message"]
+    )
 
 
 def test_a_job_that_failed_after_its_commit_has_published(chain: EventChain) -> None:

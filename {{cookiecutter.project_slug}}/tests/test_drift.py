@@ -340,7 +340,7 @@ def test_a_schedule_goes_on_starting_the_crawler_while_a_drift_stops_the_runs(ch
         chain.crawl()
 
     assert chain.glue.crawls == 5
-    assert [sent["Subject"] for sent in chain.notifications()] == [f"{SUBJECT} drift, files wait"]
+    assert [sent["Subject"] for sent in chain.notifications()] == [f"{SUBJECT} drift, files wait [act today]"]
 
 
 def test_a_drift_is_logged_with_names_and_never_with_a_value(

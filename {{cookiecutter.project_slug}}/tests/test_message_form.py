@@ -80,6 +80,7 @@ def test_a_program_gets_all_of_it_as_json() -> None:
         "facts": MESSAGE.facts,
         "next_steps": MESSAGE.next_steps,
         "links": MESSAGE.links,
+        "urgency": None,
         "values": {"run": "b1-1", "dead": 0},
     }
 

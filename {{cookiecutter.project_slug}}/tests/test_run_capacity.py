@@ -100,7 +100,7 @@ def test_a_file_that_is_too_large_for_the_workers_is_tried_once_and_people_read_
         "orders/small.csv": ("PENDING", None),
     }
     (message,) = small.notifications()
-    assert message["Subject"] == f"{SUBJECT} run failed, 1 file given up"
+    assert message["Subject"] == f"{SUBJECT} run failed, 1 file given up [act today]"
     assert "2 workers of G.1X" in message["Message"] and "workers: 6." in message["Message"]
     small.sweep()
     small.job_ends()
@@ -153,7 +153,7 @@ def test_people_are_notified_once_a_day_that_the_account_lets_glue_start_no_run(
         chain.sweep()
 
     (message,) = chain.notifications()
-    assert message["Subject"] == f"{SUBJECT} run not started, the account's Glue quota is reached"
+    assert message["Subject"] == f"{SUBJECT} run not started, the account's Glue quota is reached [act today]"
     assert "Files that wait: 1." in message["Message"]
     assert chain.states() == {"PENDING": 1}
     chain.clock.forward(days=1)

@@ -91,7 +91,7 @@ def test_a_failed_crawl_starts_no_job_and_is_notified_once(chain: EventChain, st
     crawler_event(chain, state="Failed")
 
     assert chain.states() == {"PENDING": 1} and chain.glue.job_runs == []
-    assert [message["Subject"] for message in chain.notifications()] == [f"{SUBJECT} crawl failed"]
+    assert [message["Subject"] for message in chain.notifications()] == [f"{SUBJECT} crawl failed [act today]"]
 
 
 @pytest.mark.parametrize("status", ["FAILED", "CANCELLED"])
@@ -101,7 +101,7 @@ def test_a_failed_crawl_whose_event_was_lost_is_notified_by_the_sweep(chain: Eve
 
     chain.sweep()
 
-    assert [message["Subject"] for message in chain.notifications()] == [f"{SUBJECT} crawl failed"]
+    assert [message["Subject"] for message in chain.notifications()] == [f"{SUBJECT} crawl failed [act today]"]
 
 
 def test_two_starts_without_progress_stop_and_notify_once(chain: EventChain) -> None:
@@ -113,7 +113,7 @@ def test_two_starts_without_progress_stop_and_notify_once(chain: EventChain) -> 
 
     assert chain.glue.crawls == 2
     subjects = [message["Subject"] for message in chain.notifications()]
-    assert subjects.count(f"{SUBJECT} crawler makes no progress") == 1
+    assert subjects.count(f"{SUBJECT} crawler makes no progress [act today]") == 1
 
 
 def test_a_new_file_is_progress_and_lets_the_crawler_start_again(chain: EventChain) -> None:

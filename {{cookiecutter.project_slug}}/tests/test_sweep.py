@@ -251,7 +251,9 @@ def test_a_file_whose_time_lies_ahead_of_ours_does_not_loop(chain: EventChain) -
         chain.sweep()
 
     assert chain.glue.crawls == 2
-    assert [message["Subject"] for message in chain.notifications()] == [f"{SUBJECT} crawler makes no progress"]
+    assert [message["Subject"] for message in chain.notifications()] == [
+        f"{SUBJECT} crawler makes no progress [act today]"
+    ]
 
 
 def test_a_job_that_was_replaced_and_forgot_its_runs_gives_the_files_back(chain: EventChain) -> None:

@@ -57,6 +57,7 @@ VERBS: Sections = {
         "redrive": Verb("operations.redrive", "Return messages from the dead-letter queues to processing."),
         "names": Verb("operations.names", "Print the names of an environment for the commands of the runbook."),
         "logs": Verb("operations.logs", "Run the saved log query of a section of the runbook."),
+        "prove": Verb("operations.prove", "Say whether the fault of a section of the runbook is over."),
         "provoke": Verb("local_run.provoke", "Inject a fault into the local AWS until its alarm is active."),
     },
     "On AWS": {

@@ -1,6 +1,7 @@
 """Alarm evaluation of the local CloudWatch: metrics from log lines, statistics, formulas, bands, missing data."""
 
 import json
+import re
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -167,6 +168,29 @@ def test_a_history_that_is_too_short_lets_expect_nothing() -> None:
     assert band_of([1.0, 1.0], 3) is None
 
 
-def test_the_reason_says_what_was_measured_against_what() -> None:
-    assert evaluation_of(alarm(), minutes(11.0), NOW).reason == "11 was measured, against 10."
-    assert evaluation_of(alarm(), {}, NOW).reason == "nothing was measured, against 10."
+def test_the_reason_is_in_cloudwatchs_words() -> None:
+    # As CloudWatch writes it in DescribeAlarms and in its messages, without the remark about the transition.
+    crossed = "Threshold Crossed: 1 out of the last 1 datapoints ["
+    assert re.fullmatch(
+        re.escape(crossed) + r"11\.0 \([/\d]{8} \d\d:\d\d:00\)\] was greater than the threshold \(10\.0\)\.",
+        evaluation_of(alarm(), minutes(11.0), NOW).reason,
+    )
+    assert "] was not greater than the threshold (10.0)." in evaluation_of(alarm(), minutes(9.0), NOW).reason
+    assert evaluation_of(alarm(treat_missing_data="breaching"), {}, NOW + 3600).reason == (
+        "Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint "
+        "was treated as [Breaching]."
+    )
+
+
+def test_the_reason_of_a_band_has_its_sides() -> None:
+    queries = (query("m"), query("usual", "ANOMALY_DETECTION_BAND(m, 3)"))
+    given = {"threshold_metric_id": "usual", "threshold": None}
+    both = alarm(*queries, comparison_operator="LessThanLowerOrGreaterThanUpperThreshold", **given)
+    one = alarm(*queries, comparison_operator="GreaterThanUpperThreshold", **given)
+    values = minutes(9.0, 10.0, 11.0, 10.0, 10.0, 9.5, 90.0)
+
+    assert re.search(
+        r"was less than the lower thresholds \[[\d.]+\] or greater than the upper thresholds \[[\d.]+\]\.$",
+        evaluation_of(both, values, NOW).reason,
+    )
+    assert re.search(r"\] was greater than the upper thresholds \[[\d.]+\]\.$", evaluation_of(one, values, NOW).reason)

@@ -12,7 +12,8 @@ RUNBOOK = PROJECT / "docs" / "runbook.md"
 RINGING = {
     "AlarmName": "acme-dev-old-messages",
     "StateValue": "ALARM",
-    "StateReason": "9000 was measured, against 3600.",
+    "StateReason": "Threshold Crossed: 1 out of the last 1 datapoints [9000.0 (29/11/26 19:00:00)] was greater than "
+    "the threshold (3600.0).",
 }
 SENTENCE = re.compile(r"[A-Z][^.]+\.")
 
@@ -54,7 +55,10 @@ def test_without_a_platform_it_says_how_to_start_one(monkeypatch: pytest.MonkeyP
 
 
 def test_what_rings_already_is_not_provoked_again() -> None:
-    with pytest.raises(SystemExit, match="acme-dev-old-messages rings already: 9000 was measured"):
+    with pytest.raises(
+        SystemExit,
+        match="acme-dev-old-messages rings already: The oldest message has waited 2 hours; the limit is 60 minutes",
+    ):
         provoke.refuse_what_cannot_ring("dev", "old-messages", [RINGING])
 
 

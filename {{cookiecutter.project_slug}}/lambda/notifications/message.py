@@ -7,13 +7,18 @@ from notifications.origin import Origin
 
 # SNS API Reference, Publish: "must be less than 100 characters long".
 LONGEST_SUBJECT = 99
+# How soon somebody must act: docs/runbook.md says for each alarm until when it can wait.
+NOW, TODAY, THIS_WEEK = "now", "today", "this week"
 # The next step of a message after which there is none.
 NOTHING = "Nothing: this is how it should be."
 
 
 @dataclass(frozen=True)
 class Message:
-    """A notification; `kinds` decides who gets it; `about` is its dataset, if any; `values` are for programs."""
+    """A notification; `kinds` decides who gets it; `about` is its dataset, if any; `values` are for programs.
+
+    `urgency` is how soon somebody must act; empty if nobody must.
+    """
 
     kinds: tuple[str, ...]
     origin: Origin
@@ -23,18 +28,21 @@ class Message:
     links: dict[str, str] = field(default_factory=dict)
     about: str = ""
     values: dict[str, Any] = field(default_factory=dict)
+    urgency: str = ""
 
     @property
     def subject(self) -> str:
-        """Return the origin and the headline, as SNS accepts it."""
-        return clean_subject(f"{' '.join(filter(None, (self.origin.prefix, self.about)))}: {self.headline}")
+        """Return the origin, the headline and how soon to act, as SNS accepts it."""
+        headline = f"{' '.join(filter(None, (self.origin.prefix, self.about)))}: {self.headline}"
+        return clean_subject(headline, f" [act {self.urgency}]" if self.urgency else "")
 
 
-def clean_subject(text: str) -> str:
-    """Return a subject that SNS accepts: printable ASCII, one line, at most 99 characters."""
+def clean_subject(text: str, end: str = "") -> str:
+    """Return a subject that SNS accepts: printable ASCII, one line, at most 99 characters; its end is never cut."""
     printable = "".join(letter if " " <= letter <= "~" else " " for letter in text)
     words = " ".join(printable.split()) or "notification"
-    return words if len(words) <= LONGEST_SUBJECT else f"{words[: LONGEST_SUBJECT - 3]}..."
+    most = LONGEST_SUBJECT - len(end)
+    return (words if len(words) <= most else f"{words[: most - 3]}...") + end
 
 
 def counted(number: int, what: str) -> str:

@@ -76,6 +76,7 @@ def as_json(message: Message) -> str:
         "facts": message.facts,
         "next_steps": message.next_steps,
         "links": message.links,
+        "urgency": message.urgency or None,
         "values": message.values,
     }
     return json.dumps(content, ensure_ascii=False)

@@ -30,6 +30,11 @@ locals {
   _tag_keys = distinct(concat(keys(local._fixed_tags), keys(var.settings.tags)))
 }
 
+output "on_call" {
+  description = "Who is called at night: for the tools only, no resource has it."
+  value       = var.settings.on_call
+}
+
 output "tags" {
   description = "The tags of every resource in this environment: the project's own tags, and three for the allocation of costs."
   value       = merge(var.settings.tags, local._fixed_tags)

@@ -8,6 +8,7 @@ variable "settings" {
     tags          = optional(map(string), {})
     approvers     = optional(list(string), [])
     kms_keys      = optional(list(string), [])
+    on_call       = optional(string)
     glue_version  = optional(string, "5.1")
     git = optional(object({
       provider   = string

@@ -5,6 +5,7 @@ import time
 
 import click
 from botocore.exceptions import BotoCoreError, ClientError
+from notifications.messages.alarm_reason import reason_in_words
 
 from dataops.local_platform import Platform
 from dataops.local_run.provocations import PROVOCATIONS
@@ -57,7 +58,7 @@ def provoke(platform: Platform, what: str) -> None:
     PROVOCATIONS[what](scene)
     scene.until("its alarm rings", scene.ringing)
     for alarm in scene.ringing():
-        print(f"{alarm['AlarmName']} rings: {alarm['StateReason']}")
+        print(f"{alarm['AlarmName']} rings: {reason_in_words(what, alarm['StateReason'])}")
     notified = sent_since(scene, before)
     lines = [f"Notified: {sent['subject']} -> {', '.join(sent['to'])}" for sent in notified]
     print("\n".join(lines) or "No notification was sent.")
@@ -75,7 +76,8 @@ def refuse_what_cannot_ring(environment: str, section: str, alarms: list[Row]) -
         sys.exit(f"{environment} has no alarm for {section}: nothing in project.yaml asks for one.")
     for alarm in alarms:
         if alarm["StateValue"] == "ALARM":
-            sys.exit(f"{alarm['AlarmName']} rings already: {alarm['StateReason']} See docs/runbook.md#{section}.")
+            reason = reason_in_words(section, alarm["StateReason"])
+            sys.exit(f"{alarm['AlarmName']} rings already: {reason} See docs/runbook.md#{section}.")
 
 
 def sent_since(scene: Scene, before: int) -> list[Row]:

@@ -7,6 +7,7 @@ from contextlib import redirect_stdout
 import click
 
 from dataops.local_platform import process_environment
+from dataops.operations.aws_command_line import complaint, version_found
 from dataops.project.deployment import Deployment, deployment_of
 
 
@@ -16,6 +17,12 @@ def main(environment: str) -> None:
     """Print one export per name; the line that tells which AWS is used is for people and goes to standard error."""
     with redirect_stdout(sys.stderr):
         deployment = deployment_of(environment)
+    # On AWS an old command line works; beside a local AWS it would change the real account.
+    wrong = complaint(version_found()) if "endpoint_url" in deployment.access else None
+    if wrong:
+        print(wrong, file=sys.stderr)
+        # A shell function of this name stands before the program: the commands then say so instead of reaching AWS.
+        print(f"aws() {{ echo {shlex.quote(wrong)} >&2; return 1; }}")
     for name, value in names_of(deployment).items():
         print(f"export {name}={shlex.quote(value)}")
 
@@ -28,6 +35,7 @@ def names_of(deployment: Deployment) -> dict[str, str]:
     return {
         "ENV": deployment.environment,
         "PREFIX": deployment.prefix,
+        "PIPELINE": f"{deployment.settings['project']['slug']}-pipeline",
         "DATASET": sorted(team)[0],
         "INPUT_BUCKET": deployment.buckets["input"],
         "OUTPUT_BUCKET": deployment.buckets["output"],

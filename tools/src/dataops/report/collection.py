@@ -9,6 +9,7 @@ import dataops.project.fitting  # noqa: F401 the modules of the project's lambda
 
 # isort: split
 from ledger.keys import dataset_row, is_run, run_of_row
+from notifications.messages.alarm_reason import reason_in_words, section_of
 from output_layout import COMMITS, report_key
 
 from dataops.project.deployment import Deployment
@@ -173,7 +174,7 @@ class Collection:
                 "name": alarm["AlarmName"],
                 "description": alarm.get("AlarmDescription", ""),
                 "state": alarm["StateValue"],
-                "reason": alarm.get("StateReason", ""),
+                "reason": reason_in_words(section_of(alarm.get("AlarmDescription", "")), alarm.get("StateReason", "")),
             }
             for page in pages.paginate(AlarmNamePrefix=f"{self.deployment.prefix}-")
             for alarm in page["MetricAlarms"]

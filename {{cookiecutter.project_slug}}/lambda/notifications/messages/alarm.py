@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from notifications.message import Message
+from notifications.messages.alarm_reason import reason_in_words, section_of, urgency_of
 from notifications.origin import Origin
 
 # An alarm's name ends in its subject: modules/environment and modules/dataset name them so.
@@ -24,7 +25,7 @@ def alarm_rings(origin: Origin, alarm: dict[str, Any]) -> Message:
     name = alarm["AlarmName"]
     means, _, helps = (alarm.get("AlarmDescription") or "").partition("What to do:")
     short = name.removeprefix(f"{origin.prefix}-").replace("-", " ")
-    is_over = alarm["NewStateValue"] == "OK"
+    is_over, section = alarm["NewStateValue"] == "OK", section_of(helps.strip())
     return Message(
         kinds=next((kinds for end, kinds in KINDS.items() if name.endswith(end)), ("alarm",)),
         origin=origin,
@@ -32,11 +33,12 @@ def alarm_rings(origin: Origin, alarm: dict[str, Any]) -> Message:
         facts=[
             *filter(None, ["It is over. It meant:" if is_over else "", means.strip()]),
             f"{alarm['NewStateValue']} since {alarm['StateChangeTime'][:16].replace('T', ' ')} UTC: "
-            f"{alarm['NewStateReason']}",
+            f"{reason_in_words(section, alarm['NewStateReason'])}",
         ],
         next_steps=["Nothing."] if is_over else [helps.strip() or "docs/runbook.md has a section for each alarm."],
         links={"alarm": origin.alarm(name)},
-        values={"alarm": name, "state": alarm["NewStateValue"]},
+        urgency="" if is_over else urgency_of(section),
+        values={"alarm": name, "state": alarm["NewStateValue"], "reason": alarm["NewStateReason"]},
     )
 
 

@@ -2,7 +2,7 @@
 
 from runtime.aws import full_name
 
-from notifications.message import Message
+from notifications.message import TODAY, Message
 from notifications.origin import Origin
 
 
@@ -41,5 +41,6 @@ def _message(origin: Origin, dataset: str, headline: str, fact: str) -> Message:
             f"Then start it: aws glue start-crawler --name {crawler}",
         ],
         links={"crawler and log": origin.crawler(dataset)},
+        urgency=TODAY,
         values={"crawler": crawler},
     )

@@ -2,7 +2,7 @@
 
 from runtime.aws import full_name
 
-from notifications.message import Message, cut
+from notifications.message import TODAY, Message, cut
 from notifications.origin import Origin
 
 MOST_LINES = 20
@@ -30,5 +30,6 @@ def drift_found(origin: Origin, dataset: str, changes: tuple[str, ...], stops: b
         ],
         next_steps=decide if stops else ['What each difference means: docs/data-path.md, "Drift".'],
         links={"crawler": origin.crawler(dataset)},
+        urgency=TODAY if stops else "",
         values={"drift": list(changes), "stops": stops},
     )

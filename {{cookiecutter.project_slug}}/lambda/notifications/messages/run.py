@@ -4,7 +4,7 @@ from typing import Any
 
 from ledger.day import COUNTS
 
-from notifications.message import NOTHING, Message, counted, cut
+from notifications.message import NOTHING, TODAY, Message, counted, cut
 from notifications.origin import Origin
 
 Row = dict[str, Any]
@@ -58,6 +58,7 @@ def run_failed(origin: Origin, dataset: str, run: Row, failure: Row) -> Message:
             *(["Then upload the files that were given up again. A new version counts as a new file."] if dead else []),
         ],
         links=_links(origin, dataset, run),
+        urgency=TODAY,
         values={"run": run["name"], "reason": failure["reason"], "waiting": waiting, "dead": dead},
     )
 
@@ -77,6 +78,7 @@ def account_limit_reached(origin: Origin, dataset: str, waiting: int, workers: s
             "If this lasts, request more under Service Quotas, AWS Glue (maximum DPUs, concurrent job runs), "
             'or set fewer workers in project.yaml: docs/runbook.md, "Files waiting".'
         ],
+        urgency=TODAY,
         values={"waiting": waiting},
     )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from notifications.messages.alarm_reason import reason_in_words
 
 from dataops.acceptance.platform.accounting import books_of, unaccounted
 from dataops.acceptance.platform.project_copy import run, run_platform
@@ -76,27 +77,29 @@ def give_larger_workers(project: RunningProject, dataset: str) -> None:
     upload_good_rows(project, dataset)
 
 
+# The proof looks at the alarm too.
+OVER = r"^OK: \S+ is over"
 CASES = {
     "dead-letters": Case(seen="This is no upload", proven=r'"ApproximateNumberOfMessages": "0"'),
     "old-messages": Case(seen="Disabled", proven=r'"ApproximateNumberOfMessages": "0"'),
-    "files-waiting": Case(seen="DISABLED", proven="SUCCEEDED"),
-    "data-late": Case(seen=r"hours=2[5-9]", proven="DONE", first=bring_data_in_time, before_fix=get_the_file),
-    "crawl-failing": Case(seen="AccessDenied.*-nowhere/", proven="COMPLETED", before_fix=deploy),
-    "crawl-long": Case(seen="RUNNING", proven="READY"),
-    "runs-failed": Case(seen="all-rows-bad: none of 20 rows", proven="DONE", before_fix=correct_the_file),
-    "runs-timed-out": Case(seen="TIMEOUT", proven="SUCCEEDED"),
-    "run-slow": Case(seen=r"longest=18\d\d", proven=r"^\S+\s+\d\d?$", after_fix=upload_good_rows),
-    "rows-unusual": Case(seen="rows=10", proven="next file.csv", after_fix=upload_good_rows),
-    "rows-quarantined": Case(seen="quarantined=70", proven='"quarantined": 0', after_fix=upload_good_rows),
-    "job-memory": Case(seen="G.1X", proven="^OK", after_fix=give_larger_workers),
-    "lambda-errors": Case(seen="LEDGER_TABLE", proven="", before_fix=deploy),
-    "lambda-slow": Case(seen="longest=300000", proven="^OK"),
-    "lambda-throttled": Case(seen=r"^0$", proven="^OK"),
-    "endpoint-unreachable": Case(seen="connections-checked", proven="", before_fix=deploy),
-    "connection-unreachable": Case(seen="connections-checked.*warehouse", proven="", before_fix=deploy),
-    "connections-rejected": Case(seen="dstAddr=203.0.113.7", proven="^OK"),
-    "notifications-failed": Case(seen="data-team@example.com", proven="MessageId"),
-    "notify-failing": Case(seen="LEDGER_TABLE", proven="MessageId", before_fix=deploy),
+    "files-waiting": Case(seen="DISABLED", proven=OVER),
+    "data-late": Case(seen=r"hours=2[5-9]", proven=f"DONE.*{OVER}", first=bring_data_in_time, before_fix=get_the_file),
+    "crawl-failing": Case(seen="AccessDenied.*-nowhere/", proven=OVER, before_fix=deploy),
+    "crawl-long": Case(seen="RUNNING", proven=OVER),
+    "runs-failed": Case(seen="all-rows-bad: none of 20 rows", proven=f"DONE.*{OVER}", before_fix=correct_the_file),
+    "runs-timed-out": Case(seen="TIMEOUT", proven=OVER),
+    "run-slow": Case(seen=r"longest=18\d\d", proven=OVER, after_fix=upload_good_rows),
+    "rows-unusual": Case(seen="rows=10", proven=f"next file.csv.*{OVER}", after_fix=upload_good_rows),
+    "rows-quarantined": Case(seen="quarantined=70", proven=f'"quarantined": 0.*{OVER}', after_fix=upload_good_rows),
+    "job-memory": Case(seen="G.1X", proven=OVER, after_fix=give_larger_workers),
+    "lambda-errors": Case(seen="LEDGER_TABLE", proven=OVER, before_fix=deploy),
+    "lambda-slow": Case(seen="longest=300000", proven=OVER),
+    "lambda-throttled": Case(seen=r"^0$", proven=OVER),
+    "endpoint-unreachable": Case(seen="connections-checked", proven=OVER, before_fix=deploy),
+    "connection-unreachable": Case(seen="connections-checked.*warehouse", proven=OVER, before_fix=deploy),
+    "connections-rejected": Case(seen="dstAddr=203.0.113.7", proven=OVER),
+    "notifications-failed": Case(seen="data-team@example.com", proven=f"MessageId.*{OVER}"),
+    "notify-failing": Case(seen="LEDGER_TABLE", proven=f"MessageId.*{OVER}", before_fix=deploy),
 }
 
 
@@ -104,11 +107,12 @@ CASES = {
 def shell(chain: RunningProject) -> Iterator[Shell]:
     """A person's shell in the project's folder, with the environment's names."""
     programs = Path(sys.executable).parent
-    environment = {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "VENV": str(programs.parent)}
+    environment = {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "VENV": str(programs.parent), "YES": "1"}
     opened = Shell(chain.folder, environment | {name: os.environ[name] for name in ("HOME",) if name in os.environ})
-    # Version 1 of the command line, the one that Python packages hold, asks for queues at AWS unless each call says no.
-    opened.type('aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }')
     opened.type(f'eval "$(make --no-print-directory names ENV={chain.environment})"')
+    # Version 1 of the command line, the one that Python packages hold, asks for queues at AWS unless each call says no.
+    # `make names` refuses it: this function takes the place of the one that says so.
+    opened.type('aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }')
     yield opened
     opened.close()
 
@@ -116,7 +120,7 @@ def shell(chain: RunningProject) -> Iterator[Shell]:
 def ringing(project: RunningProject, section: str) -> dict[str, str]:
     """Return the active alarms of a section, and the reasons."""
     found = Scene(project.platform, project.settings, section).ringing()
-    return {alarm["AlarmName"]: alarm["StateReason"] for alarm in found}
+    return {alarm["AlarmName"]: reason_in_words(section, alarm["StateReason"]) for alarm in found}
 
 
 def pass_time(project: RunningProject, seconds: float = QUARTER_OF_AN_HOUR) -> None:
@@ -138,11 +142,12 @@ def come_to_rest(project: RunningProject, section: str) -> None:
 def proven(shell: Shell, project: RunningProject, section: Section, pattern: str) -> str:
     """Return the output of the proof, if necessary a quarter of an hour later."""
     said = ""
-    for _ in range(MOST_WAITS):
+    for number in range(MOST_WAITS):
         code, said = shell.ask("\n".join(section.prove))
         if code == 0 and re.search(pattern, said, re.MULTILINE | re.DOTALL):
             return said
-        pass_time(project)
+        # The alarm of a day needs a day.
+        pass_time(project, min(DAY, QUARTER_OF_AN_HOUR * 2**number))
     raise AssertionError(f"{section.prove} never said {pattern}, but: {said}")
 
 

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from dataops.local_aws.cloudwatch.metric_math import Band, Series, band_of, evaluated
@@ -13,6 +13,12 @@ HOLDS = {
     "GreaterThanOrEqualToThreshold": float.__ge__,
     "LessThanThreshold": float.__lt__,
     "LessThanOrEqualToThreshold": float.__le__,
+}
+RELATIONS = {
+    "GreaterThanThreshold": "greater than",
+    "GreaterThanOrEqualToThreshold": "greater than or equal to",
+    "LessThanThreshold": "less than",
+    "LessThanOrEqualToThreshold": "less than or equal to",
 }
 Values = dict[MetricKey, list[tuple[float, float]]]
 
@@ -39,13 +45,38 @@ def evaluation_of(alarm: Any, values: Values, now: float) -> Evaluation:
     if alarm.threshold_metric_id:
         band = band_of([value for number, value in sorted(series.items()) if number < last], deviations_of(alarm))
         verdicts = [None if value is None or band is None else outside(alarm, value, band) for value in window]
-        limit = f"{band.low:g} to {band.high:g}" if band else "a history that is too short"
+        relation = (
+            band_in_words(alarm.comparison_operator, band) if band else "compared with a history that is too short"
+        )
     else:
-        holds, limit = HOLDS[alarm.comparison_operator], f"{float(alarm.threshold):g}"
+        holds = HOLDS[alarm.comparison_operator]
+        relation = f"{RELATIONS[alarm.comparison_operator]} the threshold ({float(alarm.threshold)})"
         verdicts = [None if value is None else holds(value, float(alarm.threshold)) for value in window]
-    known = [f"{value:g}" for value in window if value is not None]
-    reason = f"{', '.join(known) if known else 'nothing'} was measured, against {limit}."
-    return Evaluation(state_of(alarm, verdicts), reason)
+    state, start = state_of(alarm, verdicts), last - len(window) + 1
+    known = [(value, (start + place) * period) for place, value in enumerate(window) if value is not None]
+    return Evaluation(state, reason_of(alarm, state, known, relation, len(window)))
+
+
+def reason_of(alarm: Any, state: str, known: list[tuple[float, int]], relation: str, count: int) -> str:
+    """The reason as CloudWatch writes it; `known` are the values with the beginnings of their periods."""
+    if not known:
+        treated = "Breaching" if alarm.treat_missing_data == "breaching" else "NonBreaching"
+        periods, points = (f"{count} {word}{'' if count == 1 else 's'}" for word in ("period", "missing datapoint"))
+        was = "was" if count == 1 else "were"
+        return (
+            f"Threshold Crossed: no datapoints were received for {periods} and {points} {was} treated as [{treated}]."
+        )
+    points = ", ".join(f"{value} ({datetime.fromtimestamp(at, UTC):%d/%m/%y %H:%M:%S})" for value, at in known)
+    was = ("was" if len(known) == 1 else "were") + ("" if state == "ALARM" else " not")
+    crossed = "Thresholds" if alarm.threshold_metric_id else "Threshold"
+    return f"{crossed} Crossed: {len(known)} out of the last {count} datapoints [{points}] {was} {relation}."
+
+
+def band_in_words(comparison: str, band: Band) -> str:
+    """The sides of a band that an alarm watches."""
+    above = f"greater than the upper thresholds [{band.high}]"
+    below = f"less than the lower thresholds [{band.low}]"
+    return above if comparison == "GreaterThanUpperThreshold" else f"{below} or {above}"
 
 
 def state_of(alarm: Any, verdicts: list[bool | None]) -> str:

@@ -1,0 +1,84 @@
+"""Say whether the fault of a section of docs/runbook.md is over: OK, or NOT YET with the reason and what to do."""
+
+import os
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import click
+from notifications.messages.alarm_reason import SECTIONS, reason_in_words, section_of
+
+from dataops.operations.proofs import PROOFS
+from dataops.project.deployment import Deployment, deployment_of, explained
+
+Row = dict[str, Any]
+# Until an action of a minute ago shows: the queue collects for some seconds, the job takes about a minute.
+MINUTES_AFTER_A_FIX = 2
+
+
+@click.command(help=__doc__)
+@click.argument("about", required=False)
+def main(about: str | None) -> None:
+    """Look at what the section is about, then at its alarms."""
+    if about not in SECTIONS:
+        sys.exit(f"Say about which section of docs/runbook.md: make prove ABOUT=..., one of {', '.join(SECTIONS)}.")
+    environment = os.environ.get("ENV")
+    if not environment:
+        sys.exit('The names are not known here: first say eval "$(make names ENV=dev)"')
+    deployment = deployment_of(environment)
+    with explained(deployment):
+        faults = PROOFS.get(about, nothing_else)(deployment, chosen(deployment))
+        alarms = alarms_of(deployment, about)
+    verdict = verdict_of(about, faults, alarms, deployment.settings.get("on_call"), datetime.now(UTC))
+    print("\n".join(verdict))
+    if not verdict[0].startswith("OK"):
+        sys.exit(1)
+
+
+def nothing_else(deployment: Deployment, dataset: str) -> list[str]:
+    """The fault of many sections is visible only in their alarm."""
+    return []
+
+
+def chosen(deployment: Deployment) -> str:
+    """The dataset that the shell names, as in the commands of the runbook."""
+    team = sorted(name for name in deployment.datasets if name != deployment.names.get("canary"))
+    named = os.environ.get("DATASET", "")
+    return named if named in team else team[0]
+
+
+def alarms_of(deployment: Deployment, section: str) -> list[Row]:
+    """The alarms that lead to the section."""
+    pages = deployment.client("cloudwatch").get_paginator("describe_alarms")
+    found = [
+        alarm for page in pages.paginate(AlarmNamePrefix=f"{deployment.prefix}-") for alarm in page["MetricAlarms"]
+    ]
+    return [alarm for alarm in found if section_of(alarm.get("AlarmDescription", "")) == section]
+
+
+def verdict_of(section: str, faults: list[str], alarms: list[Row], on_call: str | None, now: datetime) -> list[str]:
+    """Return the verdict, its reasons, when to look again, and whom to call."""
+    ringing = [alarm for alarm in alarms if alarm["StateValue"] == "ALARM"]
+    reasons = faults + [
+        f"{alarm['AlarmName']} is in ALARM: {reason_in_words(section, alarm.get('StateReason', ''))}"
+        for alarm in ringing
+    ]
+    if not reasons:
+        watched = ", ".join(alarm["AlarmName"] for alarm in alarms) or "no alarm of this environment watches it"
+        return [f"OK: {section} is over ({watched})."]
+    minutes = MINUTES_AFTER_A_FIX if faults else max(map(minutes_until_over, ringing))
+    again = now + timedelta(minutes=minutes)
+    call = f"Until when it can wait, and whom to call: docs/runbook.md#{section}."
+    return [
+        f"NOT YET: {reasons[0]}",
+        *(f"         {reason}" for reason in reasons[1:]),
+        f"If you have fixed it, look again in {minutes} minutes, at {again:%H:%M} UTC: make prove ABOUT={section}",
+        f"{call} On call: {on_call or 'nobody is named in project.yaml (on_call)'}.",
+    ]
+
+
+def minutes_until_over(alarm: Row) -> int:
+    """How long an alarm remembers what it has measured: its periods, and the one that runs."""
+    periods = [query["MetricStat"]["Period"] for query in alarm.get("Metrics", []) if "MetricStat" in query]
+    period = max([*periods, alarm.get("Period") or 60])
+    return -(-int(period) * (int(alarm["EvaluationPeriods"]) + 1) // 60)
