@@ -47,8 +47,8 @@ def test_what_was_not_measured_is_said_so_and_another_form_stays_as_it_is() -> N
 def test_the_subject_of_an_alarm_says_how_soon_to_act_until_it_is_over(section: str) -> None:
     def subject(state: str, name: str) -> str:
         alarm = {"AlarmName": f"acme-dev-{name}", "NewStateValue": state, "NewStateReason": "r"}
-        told = {"AlarmDescription": f"It says. What to do: https://a/docs/runbook.md#{section}"}
-        return alarm_rings(ORIGIN, alarm | told | {"StateChangeTime": "2026-03-01T10:00:00.000+0000"}).subject
+        given = {"AlarmDescription": f"It says. What to do: https://a/docs/runbook.md#{section}"}
+        return alarm_rings(ORIGIN, alarm | given | {"StateChangeTime": "2026-03-01T10:00:00.000+0000"}).subject
 
     assert subject("ALARM", section).endswith(f"[act {SECTIONS[section].urgency}]")
     assert subject("ALARM", "long-" * 40).endswith(f"[act {SECTIONS[section].urgency}]")

@@ -8,7 +8,7 @@ LOG = "111111111111:/aws/lambda/acme-dev-sweep"
 
 
 def error(second: int, name: str = "LEDGER_TABLE", request: str = "3f2c1a90-1111-4222-8333-1234567890ab") -> Row:
-    told = {
+    given = {
         "errorType": "KeyError",
         "errorMessage": f"'{name}'",
         "requestId": request,
@@ -17,7 +17,7 @@ def error(second: int, name: str = "LEDGER_TABLE", request: str = "3f2c1a90-1111
             '  File "/var/task/a.py", line 3, in b\n',
         ],
     }
-    return {"@timestamp": f"2026-03-01 22:05:{second:02}.000", "@log": LOG, "@message": json.dumps(told)}
+    return {"@timestamp": f"2026-03-01 22:05:{second:02}.000", "@log": LOG, "@message": json.dumps(given)}
 
 
 def test_equal_errors_are_one_entry_with_a_count_and_one_sample() -> None:

@@ -16,13 +16,12 @@ variable "settings" {
       branch     = optional(string, "main")
     }), { provider = "codecommit" })
     delivery = optional(object({
-      account          = optional(string)
-      approvals        = optional(number, 2)
-      approval_timeout = optional(string, "3 days")
-      developers       = optional(list(string), [])
-      connection       = optional(string)
-      # null: as in the first environment.
-      reserved_concurrency = optional(bool)
+      account              = optional(string)
+      approvals            = optional(number, 2)
+      approval_timeout     = optional(string, "3 days")
+      developers           = optional(list(string), [])
+      connection           = optional(string)
+      reserved_concurrency = optional(bool) # null: as in the first environment.
     }), {})
     network = optional(object({
       cidr    = optional(string)

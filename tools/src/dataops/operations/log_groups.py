@@ -52,13 +52,13 @@ def first_and_last(group: list[Row]) -> str:
 def said(message: str) -> list[str]:
     """Return an error of a Lambda as its sentence and its place; any other message as it is."""
     try:
-        told = json.loads(message)
+        given = json.loads(message)
     except ValueError:
         return message.strip().splitlines()
-    if not isinstance(told, dict) or "errorType" not in told:
+    if not isinstance(given, dict) or "errorType" not in given:
         return [message.strip()]
-    trace = "".join(told.get("stackTrace") or []).strip().splitlines()
+    trace = "".join(given.get("stackTrace") or []).strip().splitlines()
     places = [line.strip() for line in trace if line.strip().startswith("File ")]
     own = [place for place in places if not OF_PYTHON.search(place)]
-    sentence = f"{told['errorType']}: {told.get('errorMessage', '')}".rstrip(": ")
+    sentence = f"{given['errorType']}: {given.get('errorMessage', '')}".rstrip(": ")
     return [sentence, *(own or places)[-1:]]

@@ -30,8 +30,8 @@ def no_messages(deployment: Deployment, dataset: str) -> list[str]:
 def _messages_in(deployment: Deployment, queue: str) -> list[str]:
     sqs, names = deployment.client("sqs"), ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     address = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
-    told = sqs.get_queue_attributes(QueueUrl=address, AttributeNames=names)["Attributes"]
-    count = sum(int(told[name]) for name in names)
+    given = sqs.get_queue_attributes(QueueUrl=address, AttributeNames=names)["Attributes"]
+    count = sum(int(given[name]) for name in names)
     return [f"{queue} has {count} message{'' if count == 1 else 's'}."] if count else []
 
 
@@ -70,8 +70,8 @@ def last_crawl_succeeded(deployment: Deployment, dataset: str) -> list[str]:
     status = crawler.get("LastCrawl", {}).get("Status", "SUCCEEDED")
     if crawler["State"] != "READY":
         return [f"The crawler {name} is {crawler['State']}."]
-    told = crawler.get("LastCrawl", {}).get("ErrorMessage", "")
-    return [] if status == "SUCCEEDED" else [f"The newest crawl of {name} is {status}: {told or 'see its log'}."]
+    given = crawler.get("LastCrawl", {}).get("ErrorMessage", "")
+    return [] if status == "SUCCEEDED" else [f"The newest crawl of {name} is {status}: {given or 'see its log'}."]
 
 
 def crawler_is_ready(deployment: Deployment, dataset: str) -> list[str]:
