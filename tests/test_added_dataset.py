@@ -5,13 +5,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pexpect
 import pytest
 import yaml
 from dataops.inference.dataset import proposed_for
-from interview_keys import ENTER, NO, YES, pick, typed
+from interview_keys import CTRL_C, ENTER, NO, YES, pick, typed
+from upgrade_lab import PERSON, Template
+from upgrade_lab import Project as GeneratedProject
 
 from benches.template import ROOT
-from upgrade.adding import NO_TERMINAL, add_dataset
+from upgrade.adding import NO_TERMINAL, add_dataset, write
 from upgrade.inserting import IN_ONE_LINE, with_dataset
 from upgrade.project import Project
 from upgrade.refusal import RefusedError
@@ -101,6 +104,27 @@ def test_datasets_in_braces_are_refused_in_one_sentence() -> None:
     assert str(refused.value) == IN_ONE_LINE
 
 
+SHARED = """datasets:
+  orders:
+    format: csv
+    columns: &columns [{name: order_id, type: bigint}]
+    primary_key: [order_id]
+  returns:
+    format: csv
+    columns: *columns
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [SHARED, "tags: &tags\n  a: b\ndatasets:\n  orders: {format: csv, tags: *tags}\n  returns: *tags\n"],
+    ids=["another meaning", "no YAML"],
+)
+def test_a_form_into_which_nothing_can_be_inserted_is_refused_with_another_way(text: str) -> None:
+    with pytest.raises(RefusedError, match=r"Nothing was changed; make try FILE=name prints the lines to add\.$"):
+        with_dataset(text, "sales", ENTRY)
+
+
 def test_a_dataset_is_asked_about_and_written_with_its_first_rows(
     project: Project, sales: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -127,10 +151,46 @@ def test_who_says_no_at_the_end_changes_nothing(project: Project, sales: Path) -
     assert not (project.folder / "samples").exists()
 
 
-def test_without_a_terminal_the_refusal_names_make_try(
-    project: Project, sales: Path, monkeypatch: pytest.MonkeyPatch
+def test_who_stops_in_the_middle_changes_nothing(project: Project, sales: Path) -> None:
+    def ask() -> str:
+        with pytest.raises(RefusedError) as refused:
+            add_dataset(project, sales)
+        return str(refused.value)
+
+    assert typed(ask, pick("Use it"), CTRL_C) == "Stopped: nothing was changed."
+    assert settings_of(project) == SETTINGS
+
+
+def test_a_sample_that_is_there_already_stays(
+    project: Project, sales: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys.stdin, "isatty", lambda: False, raising=False)
+    own = project.folder / "samples/sales/Sales_2026.csv"
+    own.parent.mkdir(parents=True)
+    own.write_text("of the team")
+
+    typed(lambda: add_dataset(project, sales), pick("Use it"), ENTER, YES)
+
+    assert own.read_text() == "of the team"
+    assert "samples/sales/Sales_2026.csv was there already, and stays. Next:" in capsys.readouterr().out
+
+
+def test_an_entry_that_the_project_cannot_have_is_not_written(project: Project) -> None:
+    entry = {**ENTRY, "primary_key": ["sold_at"]}
+
+    with pytest.raises(RefusedError, match=r"^Nothing was changed:\n- .*sold_at"):
+        write(project, SETTINGS, yaml.safe_load(SETTINGS), "sales", entry)
+
+    assert settings_of(project) == SETTINGS
+
+
+@pytest.mark.parametrize(
+    ("is_terminal", "limit"), [(False, None), (True, "This terminal (TERM=dumb) cannot move its cursor")]
+)
+def test_without_a_terminal_that_shows_the_interview_the_refusal_names_make_try(
+    project: Project, sales: Path, monkeypatch: pytest.MonkeyPatch, is_terminal: bool, limit: str | None
+) -> None:
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: is_terminal, raising=False)
+    monkeypatch.setattr("upgrade.adding.why_plain", lambda: limit)
 
     with pytest.raises(RefusedError) as refused:
         add_dataset(project, sales)
@@ -154,3 +214,54 @@ def test_the_updater_uses_the_tools_of_its_own_version_whatever_is_installed(tmp
     done = subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True, check=False)
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.fixture
+def with_a_newer_version(small: tuple[Template, GeneratedProject]) -> tuple[Template, GeneratedProject]:
+    """A project whose template has a version 2.0.0 that cannot add a dataset."""
+    template, project = small
+    template.write({"upgrade/interview-requirements.txt": None})
+    template.release("2.0.0")
+    return template, project
+
+
+def test_the_project_starts_the_interview_of_its_recorded_version_at_a_terminal(
+    with_a_newer_version: tuple[Template, GeneratedProject], sales: Path
+) -> None:
+    template, project = with_a_newer_version
+    asking: pexpect.spawn[str] = pexpect.spawn(
+        sys.executable,
+        ["upgrade.py", "--template", template.address, "--dataset", str(sales)],
+        cwd=project.folder,
+        # pexpect is no terminal that answers where its cursor stands.
+        env={**os.environ, **PERSON, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"},
+        timeout=120,
+        encoding="utf-8",
+        dimensions=(50, 120),
+    )
+
+    for question in ("Dataset sales", "Copy the first rows", "Write the dataset sales"):
+        asking.expect(question)
+        asking.send(ENTER)
+    asking.expect(pexpect.EOF)
+    asking.close()
+
+    assert asking.exitstatus == 0, asking.before
+    lines = yaml.safe_load(project.read("project.yaml"))["datasets"]["sales"]
+    added, removed, _ = project.git("diff", "--numstat", "project.yaml").split()
+    assert lines["primary_key"] == ["sale_id"] and (int(added) > 4, removed) == (True, "0")
+    assert project.read("samples/sales/Sales_2026.csv") == SALES
+
+
+def test_without_a_terminal_or_such_an_interview_the_project_stays(
+    with_a_newer_version: tuple[Template, GeneratedProject], sales: Path
+) -> None:
+    _, project = with_a_newer_version
+
+    without_terminal = project.upgrade("--dataset", str(sales))
+    without_interview = project.upgrade("--to", "2.0.0", "--dataset", str(sales))
+
+    assert (without_terminal.returncode, without_interview.returncode) == (2, 2)
+    assert NO_TERMINAL in without_terminal.stderr
+    assert "This version of the template cannot add a dataset" in without_interview.stderr
+    assert project.status() == []

@@ -52,7 +52,11 @@ def refuse_another_change(before: str, after: str, name: str, entry: dict[str, A
     """End the command if the new text says anything else than the old one with the entry."""
     settings = yaml.safe_load(before)
     expected = {**settings, "datasets": {**settings["datasets"], name: entry}}
-    if yaml.safe_load(after) != expected:
+    try:
+        is_expected = yaml.safe_load(after) == expected
+    except yaml.YAMLError:
+        is_expected = False
+    if not is_expected:
         raise RefusedError(
             f"{SETTINGS} has a form into which no dataset can be inserted. Nothing was changed; make try FILE=name "
             "prints the lines to add."

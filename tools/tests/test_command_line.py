@@ -294,6 +294,10 @@ def test_a_program_that_is_interrupted_ends_by_itself(tmp_path: Path) -> None:
         ),
         (["sync"], [["python", "upgrade.py", "--sync"]]),
         (["adopt", "--template", "/t"], [["python", "upgrade.py", "--template", "/t", "--adopt"]]),
+        (
+            ["dataset", "--template", "/t", "--", "README.md"],
+            [["python", "upgrade.py", "--template", "/t", "--dataset", str(PROJECT / "README.md")]],
+        ),
     ],
 )
 def test_a_command_starts_its_programs(

@@ -34,6 +34,13 @@ def test_a_history_is_what_is_expected() -> None:
     assert reason_in_words("rows-unusual", band) == "10 rows came in; expected is 900 rows to 1,100 rows."
 
 
+def test_of_several_values_the_newest_is_named() -> None:
+    two = "Thresholds Crossed: 2 out of the last 2 datapoints [9.0 (03/10/19 15:58:00), 8.0 (03/10/19 15:57:00)] were "
+    two += "greater than the upper thresholds [5.0, 4.0] (minimum 2 datapoints for OK -> ALARM transition)."
+
+    assert reason_in_words("rows-unusual", two) == "9 rows came in; expected is at most 5 rows."
+
+
 def test_what_was_not_measured_is_said_so_and_another_form_stays_as_it_is() -> None:
     missing = "Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as "
     missing += "[Breaching]."

@@ -175,6 +175,8 @@ def test_the_reason_is_in_cloudwatchs_words() -> None:
         re.escape(crossed) + r"11\.0 \([/\d]{8} \d\d:\d\d:00\)\] was greater than the threshold \(10\.0\)\.",
         evaluation_of(alarm(), minutes(11.0), NOW).reason,
     )
+    three = evaluation_of(alarm(evaluation_periods=3), minutes(11.0, 12.0, 13.0), NOW).reason
+    assert re.search(r" 3 out of the last 3 datapoints \[13\.0 \(.*, 12\.0 \(.*, 11\.0 \(.* were greater than", three)
     assert "] was not greater than the threshold (10.0)." in evaluation_of(alarm(), minutes(9.0), NOW).reason
     assert evaluation_of(alarm(treat_missing_data="breaching"), {}, NOW + 3600).reason == (
         "Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint "
@@ -194,3 +196,5 @@ def test_the_reason_of_a_band_has_its_sides() -> None:
         evaluation_of(both, values, NOW).reason,
     )
     assert re.search(r"\] was greater than the upper thresholds \[[\d.]+\]\.$", evaluation_of(one, values, NOW).reason)
+    one.evaluation_periods = 2
+    assert re.search(r"\] were .*upper thresholds \[[\d.]+, [\d.]+\]\.$", evaluation_of(one, values, NOW).reason)

@@ -478,6 +478,15 @@ def test_each_reason_has_one_example_in_terminal_and_page() -> None:
     assert "for example" not in printed(report())
 
 
+def test_files_of_earlier_rules_are_said_in_terminal_and_page() -> None:
+    sentence = "rules changed since 5 files were published. Upload them again."
+    given = report(datasets={"orders": dataset([file()], earlier_rules=sentence)})
+
+    assert f"orders: {sentence}" in " ".join(printed(given).split())
+    assert f"Earlier rules {sentence}" in Page(page(given)).text
+    assert "Earlier rules" not in Page(page(report())).text
+
+
 def test_a_failed_transform_is_said_in_the_row_of_its_file() -> None:
     sentence = "transforms/orders.py, line 7: A column `kunden` cannot be resolved. Did you mean `kunde`?"
     given = report(datasets={"orders": dataset([file(state="DEAD", reason=sentence, published=0)])})

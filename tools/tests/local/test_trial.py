@@ -58,6 +58,12 @@ def test_the_lines_are_the_entry_of_a_dataset_that_the_schema_accepts(sales: Pat
     assert entry["columns"][2] == {"name": "bestellt_am", "type": "timestamp", "format": "dd.MM.yyyy HH:mm"}
 
 
+def test_a_date_with_points_has_its_day_first_if_both_ways_fit(tmp_path: Path) -> None:
+    (tmp_path / "visits.csv").write_text("id,seen_on\n1,01.02.2026\n2,03.04.2026\n3,05.06.2026\n", encoding="utf-8")
+
+    assert proposed_for(tmp_path / "visits.csv").entry["columns"][1]["format"] == "dd.MM.yyyy"
+
+
 def test_the_job_gets_the_settings_that_terraform_gives_for_these_lines(sales: Path, tmp_path: Path) -> None:
     entry = proposed_for(sales).entry
     settings = yaml.safe_load((PROJECT / "project.yaml").read_text(encoding="utf-8"))

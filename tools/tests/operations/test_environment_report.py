@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from deployed import DEPLOYED, pretend_deployed
 from event_chain import BAD, DUPLICATE, FAILS_THE_RUN, INPUT, NAME, EventChain, real
+from ledger.keys import run_of_row
 
 from dataops.operations import environment_report
 from dataops.project import PROJECT
 from dataops.project.deployment import Deployment
+from dataops.report import collection
 from dataops.report.report import Report
 
 QUARANTINE = "acme-dev-quarantine"
@@ -186,3 +188,32 @@ def test_the_command_writes_the_page_and_needs_only_the_rights_that_the_page_nam
 
 def test_a_day_is_what_is_called_the_latest(chain: EventChain, used: set[str]) -> None:
     assert reported(chain)["since"] == (chain.clock() - timedelta(days=1)).isoformat()[:19]
+
+
+def test_only_the_report_of_a_laptop_compares_the_rules_of_published_files(
+    chain: EventChain, used: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str | None, dict[str, list[str]]]] = []
+
+    def sentences(_: Any, bucket: str | None, starts: dict[str, list[str]]) -> dict[str, str]:
+        asked.append((bucket, starts))
+        return {"orders": "rules changed"} if bucket else {}
+
+    monkeypatch.setattr(collection, "sentences", sentences)
+    settings = SETTINGS | {"buckets": SETTINGS["buckets"] | {"script": "acme-dev-script"}}
+    processed(chain, "orders/a.csv", "1")
+    processed(chain, "orders/failed.csv", FAILS_THE_RUN)
+    published = next(row["run"] for row in chain.rows().values() if row["state"] == "DONE")
+    starts = {
+        "orders": [
+            next(row["uploaded_at"] for row in chain.rows("run").values() if run_of_row(row["file"]) == published)
+        ]
+    }
+
+    here, on_aws = (reported(chain, Deployment("dev", settings, each.access)) for each in (HERE, ON_AWS))
+
+    assert (here["datasets"]["orders"]["earlier_rules"], on_aws["datasets"]["orders"]["earlier_rules"]) == (
+        "rules changed",
+        "",
+    )
+    assert asked == [("acme-dev-script", starts), (None, starts)]

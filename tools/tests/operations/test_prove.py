@@ -2,16 +2,20 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import yaml
 from deployed import DEAD_EVENTS, DEAD_UPLOADS, DEPLOYED, QUEUE, SETTINGS, pretend_deployed
 from event_chain import EventChain, real
 
 from dataops.operations import proofs, prove
 from dataops.operations.aws_command_line import complaint
+from dataops.project import PROJECT
 from dataops.project.deployment import Deployment
+from dataops.project.job_settings import settings_of
 
 NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 REASON = (
@@ -102,6 +106,22 @@ def test_a_section_that_no_alarm_of_the_environment_watches_says_so() -> None:
     assert prove.verdict_of("connection-unreachable", [], [], None, NOW) == [
         "OK: connection-unreachable is over (no alarm of this environment watches it)."
     ]
+
+
+@pytest.mark.parametrize(("named", "dataset"), [("orders", "orders"), ("", "customers"), ("canary", "customers")])
+def test_the_dataset_is_the_one_that_the_shell_names(monkeypatch: pytest.MonkeyPatch, named: str, dataset: str) -> None:
+    monkeypatch.setenv("DATASET", named)
+
+    assert prove.chosen(DEPLOYED) == dataset
+
+
+def test_who_is_on_call_comes_from_project_yaml(tmp_path: Path) -> None:
+    settings = yaml.safe_load((PROJECT / "project.yaml").read_text(encoding="utf-8"))
+    (tmp_path / "modules").mkdir()
+    (tmp_path / "modules/project").symlink_to(PROJECT / "modules/project")
+    (tmp_path / "project.yaml").write_text(yaml.safe_dump(settings | {"on_call": "data team"}), encoding="utf-8")
+
+    assert settings_of(tmp_path, "dev")["on_call"] == "data team"
 
 
 def test_files_that_wait_are_named(platform: EventChain) -> None:

@@ -301,13 +301,15 @@ def test_without_a_terminal_the_messages_are_shown_and_nothing_is_deleted(
     assert queues.count(DEAD_UPLOADS) == 1 and "This is no upload." in capsys.readouterr().out
 
 
-def test_a_yes_in_advance_deletes_without_a_question(queues: Queues, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_yes_in_advance_shows_and_deletes_without_a_question(
+    queues: Queues, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     pretend_deployed(monkeypatch)
     queues.put(DEAD_UPLOADS, "{}")
 
     redrive.main(["--environment", "dev", "--drop", "unreadable", "--yes"], standalone_mode=False)
 
-    assert queues.count(DEAD_UPLOADS) == 0
+    assert queues.count(DEAD_UPLOADS) == 0 and "UTC: {}" in capsys.readouterr().out
 
 
 def test_what_cannot_be_read_is_not_given_back_to_fail_again(queues: Queues) -> None:

@@ -50,7 +50,8 @@ def drop_unreadable(deployment: Deployment, is_agreed: bool) -> None:
     found = [(address, message) for address in addresses.values() for message in dead_letters(sqs, address)]
     kind_at = {addresses[queue]: kind for queue, kind in kinds.items()}
     unreadable = [(address, each) for address, each in found if not is_readable(each["Body"], kind_at[address])]
-    is_dropped = bool(unreadable) and (is_agreed or agreed_to(unreadable))
+    show(unreadable)
+    is_dropped = bool(unreadable) and (is_agreed or agreed())
     for address, message in found:
         if is_dropped and (address, message) in unreadable:
             sqs.delete_message(QueueUrl=address, ReceiptHandle=message["ReceiptHandle"])
@@ -59,12 +60,16 @@ def drop_unreadable(deployment: Deployment, is_agreed: bool) -> None:
     print(f"{len(unreadable) if is_dropped else 0} of {len(unreadable)} unreadable messages deleted.")
 
 
-def agreed_to(unreadable: list[tuple[str, dict[str, Any]]]) -> bool:
-    """Show the messages and ask whether to delete them; without a terminal nobody can answer."""
+def show(unreadable: list[tuple[str, dict[str, Any]]]) -> None:
+    """Print each message with its queue and age: a deleted one is seen for the last time."""
     for address, message in unreadable:
         sent = datetime.fromtimestamp(int(message["Attributes"]["SentTimestamp"]) / 1000, UTC)
         queue = address.rpartition("/")[2]
         print(f"  {message['MessageId']} in {queue}, since {sent:%Y-%m-%d %H:%M} UTC: {shown(message['Body'])}")
+
+
+def agreed() -> bool:
+    """Ask whether to delete the messages that are shown; without a terminal nobody can answer."""
     if not sys.stdin.isatty():
         sys.exit("These messages can never be read. Nothing was deleted: without a terminal say YES=1.")
     return input("Delete these messages for good? Only yes is accepted: ") == "yes"

@@ -37,9 +37,9 @@ SECTIONS = {
     "notify-failing": Section(NOW, "{} of notify or its topic", "failure"),
 }
 NUMBER = r"(-?[\d.]+(?:E-?\d+)?)"
-# CloudWatch writes "[75.0 (29/11/26 19:00:00), ...] was greater than the threshold (60.0)", or, of a metric with a
-# history, "... the lower thresholds [0.2] or greater than the upper thresholds [0.3]".
-VALUES, LIMITS = re.compile(rf"{NUMBER} \("), re.compile(rf"thresholds? [\[(]{NUMBER}[\])]")
+# CloudWatch writes "[75.0 (29/11/26 19:00:00), ...] was greater than the threshold (60.0)", the newest value first, or,
+# of a metric with a history, "... the lower thresholds [0.2, ...] or greater than the upper thresholds [0.3, ...]".
+VALUES, LIMITS = re.compile(rf"{NUMBER} \("), re.compile(rf"thresholds? [\[(]{NUMBER}[\]),]")
 
 
 def section_of(description: str) -> str:

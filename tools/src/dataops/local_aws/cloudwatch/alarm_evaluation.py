@@ -42,23 +42,25 @@ def evaluation_of(alarm: Any, values: Values, now: float) -> Evaluation:
     if not series and alarm.treat_missing_data == "breaching" and now - made_at(alarm) < period:
         # CloudWatch would alarm at once; here that would be the first thing that a user sees.
         return Evaluation("INSUFFICIENT_DATA", "Nothing was measured yet.")
+    known = [(series[number], number * period) for number in range(last, last - len(window), -1) if number in series]
     if alarm.threshold_metric_id:
         band = band_of([value for number, value in sorted(series.items()) if number < last], deviations_of(alarm))
         verdicts = [None if value is None or band is None else outside(alarm, value, band) for value in window]
         relation = (
-            band_in_words(alarm.comparison_operator, band) if band else "compared with a history that is too short"
+            band_in_words(alarm.comparison_operator, band, len(known))
+            if band
+            else "compared with a history that is too short"
         )
     else:
         holds = HOLDS[alarm.comparison_operator]
         relation = f"{RELATIONS[alarm.comparison_operator]} the threshold ({float(alarm.threshold)})"
         verdicts = [None if value is None else holds(value, float(alarm.threshold)) for value in window]
-    state, start = state_of(alarm, verdicts), last - len(window) + 1
-    known = [(value, (start + place) * period) for place, value in enumerate(window) if value is not None]
+    state = state_of(alarm, verdicts)
     return Evaluation(state, reason_of(alarm, state, known, relation, len(window)))
 
 
 def reason_of(alarm: Any, state: str, known: list[tuple[float, int]], relation: str, count: int) -> str:
-    """The reason as CloudWatch writes it; `known` are the values with the beginnings of their periods."""
+    """The reason as CloudWatch writes it; `known` are the values with the beginnings of their periods, newest first."""
     if not known:
         treated = "Breaching" if alarm.treat_missing_data == "breaching" else "NonBreaching"
         periods, points = (f"{count} {word}{'' if count == 1 else 's'}" for word in ("period", "missing datapoint"))
@@ -72,10 +74,10 @@ def reason_of(alarm: Any, state: str, known: list[tuple[float, int]], relation: 
     return f"{crossed} Crossed: {len(known)} out of the last {count} datapoints [{points}] {was} {relation}."
 
 
-def band_in_words(comparison: str, band: Band) -> str:
-    """The sides of a band that an alarm watches."""
-    above = f"greater than the upper thresholds [{band.high}]"
-    below = f"less than the lower thresholds [{band.low}]"
+def band_in_words(comparison: str, band: Band, count: int) -> str:
+    """The sides of a band that an alarm watches, once for each of the values."""
+    above = f"greater than the upper thresholds [{', '.join([str(band.high)] * count)}]"
+    below = f"less than the lower thresholds [{', '.join([str(band.low)] * count)}]"
     return above if comparison == "GreaterThanUpperThreshold" else f"{below} or {above}"
 
 
