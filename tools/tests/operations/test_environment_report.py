@@ -202,7 +202,8 @@ def test_only_the_report_of_a_laptop_compares_the_rules_of_published_files(
     monkeypatch.setattr(collection, "sentences", sentences)
     settings = SETTINGS | {"buckets": SETTINGS["buckets"] | {"script": "acme-dev-script"}}
     processed(chain, "orders/a.csv", "1")
-    processed(chain, "orders/failed.csv", FAILS_THE_RUN)
+    chain.deliver(chain.upload("orders/waits.csv", b"1"))
+    chain.crawl()
     published = next(row["run"] for row in chain.rows().values() if row["state"] == "DONE")
     starts = {
         "orders": [
