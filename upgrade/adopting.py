@@ -79,7 +79,8 @@ def likeness(project: Project, of: Version) -> Likeness:
     """Compare contents, not names: most files are the same bytes in every project, and a team may have moved some."""
     files = files_of(of.clone, of.commit)
     rendered = {facts.split()[2] for path, facts in files.items() if path.startswith("{{cookiecutter.")}
-    ours = set(project.tracked().values())
+    # The tools, as a wheel or as source, come from elsewhere in the template.
+    ours = {blob for path, blob in project.tracked().items() if not path.startswith("tools/")}
     return Likeness(of, len(rendered & ours), max(1, len(rendered | ours)))
 
 
