@@ -240,7 +240,7 @@ def test_the_project_starts_the_interview_of_its_recorded_version_at_a_terminal(
         dimensions=(50, 120),
     )
 
-    for question in ("Dataset sales", "Copy the first rows", "Write the dataset sales"):
+    for question in ("Dataset sales", "Which samples", "Write the dataset sales"):
         asking.expect(question)
         asking.send(ENTER)
     asking.expect(pexpect.EOF)
