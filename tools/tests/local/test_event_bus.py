@@ -169,3 +169,19 @@ def test_an_event_can_be_lost_on_purpose(server: Server, bucket: str) -> None:
     upload(server, bucket)
 
     assert len(eventually(lambda: server.messages(queue), "the second event")) == 1
+
+
+def test_only_the_event_of_one_crawler_can_be_lost(server: Server) -> None:
+    queue, kind = server.queue("crawled", QUEUE_POLICY), "Glue Crawler State Change"
+    events, pattern = server.client("events"), json.dumps({"source": ["aws.glue"], "detail-type": [kind]})
+    arn = events.put_rule(Name="crawled", EventPattern=pattern)["RuleArn"]
+    assert arn
+    events.put_targets(Rule="crawled", Targets=[{"Id": "1", "Arn": queue}])
+    server.ask("lose", detail_type=kind, crawler="acme-dev-canary")
+
+    for crawler in ("acme-dev-orders", "acme-dev-canary", "acme-dev-canary"):
+        server.ask("emit", source="aws.glue", kind=kind, detail={"crawlerName": crawler, "state": "Succeeded"})
+    server.settle()
+
+    received = [json.loads(each["Body"])["detail"]["crawlerName"] for each in server.messages(queue)]
+    assert sorted(received) == ["acme-dev-canary", "acme-dev-orders"]

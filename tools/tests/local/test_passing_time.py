@@ -158,3 +158,90 @@ def test_an_alarm_whose_formula_nothing_here_computes_keeps_no_other_from_ringin
 
     eventually(lambda: state(server, "beside") == "ALARM", "the alarm")
     cloudwatch.delete_alarms(AlarmNames=["rate", "beside"])
+
+
+def test_time_passes_for_some_names_and_for_nothing_else(server: Server) -> None:
+    sqs, s3 = server.client("sqs"), server.client("s3")
+    address = sqs.create_queue(QueueName="named-time")["QueueUrl"]
+    for dataset in ("canary", "orders"):
+        sqs.send_message(QueueUrl=address, MessageBody=json.dumps({"dataset": dataset}))
+    sqs.send_message(QueueUrl=address, MessageBody="no JSON")
+    s3.create_bucket(Bucket="named-time", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    for key in ("canary/a.csv", "orders/a.csv"):
+        s3.put_object(Bucket="named-time", Key=key, Body=b"")
+
+    server.ask("pass", seconds=HOUR, names=["canary"])
+
+    received = sqs.receive_message(QueueUrl=address, MaxNumberOfMessages=10, AttributeNames=["SentTimestamp"])
+    ages = {
+        each["Body"]: time.time() - int(each["Attributes"]["SentTimestamp"]) / 1000 for each in received["Messages"]
+    }
+    assert {body for body, age in ages.items() if age >= HOUR} == {'{"dataset": "canary"}'} < ages.keys()
+    stored = {each["Key"]: time.time() - each["LastModified"].timestamp() for each in listed(s3, "named-time")}
+    assert [key for key, age in stored.items() if age >= HOUR] == ["canary/a.csv"]
+
+
+def listed(s3: Any, bucket: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = s3.list_objects_v2(Bucket=bucket)["Contents"]
+    return found
+
+
+def test_rows_and_metrics_of_other_names_stay_as_they_are(server: Server, alarm: str) -> None:
+    client, key = server.client("dynamodb"), [{"AttributeName": "file", "KeyType": "HASH"}]
+    types = [{"AttributeName": "file", "AttributeType": "S"}]
+    client.create_table(TableName="named", KeySchema=key, AttributeDefinitions=types, BillingMode="PAY_PER_REQUEST")
+    for dataset in ("canary", "orders"):
+        row = {"file": dataset, "dataset": dataset, "seen_at": "2026-03-01T00:30:00.000000Z"}
+        client.put_item(TableName="named", Item={name: {"S": text} for name, text in row.items()})
+    server.client("cloudwatch").put_metric_data(Namespace="acme", MetricData=[{"MetricName": alarm, "Value": 1.0}])
+    eventually(lambda: state(server, alarm) == "ALARM", "the alarm")
+
+    server.ask("pass", seconds=HOUR, names=["canary"])
+    server.ask("look")
+
+    seen = {row["file"]["S"]: row["seen_at"]["S"] for row in client.scan(TableName="named")["Items"]}
+    assert seen == {"canary": "2026-02-28T23:30:00.000000Z", "orders": "2026-03-01T00:30:00.000000Z"}
+    assert state(server, alarm) == "ALARM"
+    server.ask("pass", seconds=HOUR, names=[alarm])
+    server.ask("look")
+    assert state(server, alarm) == "OK"
+
+
+def test_of_the_rules_only_the_named_one_is_called(server: Server) -> None:
+    named = scheduled(server, "named-sweep", "rate(15 minutes)")
+    other = scheduled(server, "other-sweep", "rate(15 minutes)")
+
+    server.ask("pass", seconds=0, names=["named-sweep"])
+
+    assert "called {'dataset': 'orders'}" in server.logged(named)
+    assert server.logged(other) == []
+
+
+def test_the_metrics_of_a_name_can_be_forgotten(server: Server) -> None:
+    cloudwatch = server.client("cloudwatch")
+    for dataset in ("canary", "orders"):
+        dimensions = [{"Name": "dataset", "Value": dataset}]
+        datum = {"MetricName": "rows", "Value": 1.0, "Dimensions": dimensions}
+        cloudwatch.put_metric_data(Namespace="forgotten", MetricData=[datum])
+
+    server.ask("forget", names=["canary"])
+
+    left = cloudwatch.list_metrics(Namespace="forgotten")["Metrics"]
+    assert [each["Dimensions"][0]["Value"] for each in left] == ["orders"]
+
+
+def test_what_has_not_happened_yet_is_taken_back(server: Server) -> None:
+    sns = server.client("sns")
+    topic = sns.create_topic(Name="refusing-no-more")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="data@example.com")
+    server.function("lingering_no_more", "def handle(event, context):\n    return event\n", Timeout=7)
+    server.ask("refuse")
+    server.ask("linger", function="lingering_no_more")
+
+    server.ask("take-back")
+
+    sns.publish(TopicArn=topic, Subject="delivered", Message="hello")
+    assert [sent for sent in server.ask("status")["notifications"] if sent["topic"] == topic]
+    server.invoke("lingering_no_more", 1)
+    (report,) = [line for line in server.logged("/aws/lambda/lingering_no_more") if "platform.report" in line]
+    assert json.loads(report)["record"]["metrics"]["durationMs"] < 7000

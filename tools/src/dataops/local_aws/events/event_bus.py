@@ -30,7 +30,8 @@ class EventBus:
     def __init__(self, aws: LocalAws) -> None:
         self.aws = aws
         self.deliveries = Workers(8, "delivery")
-        self.lost: list[str] = []
+        # The kinds of events to lose, each with the crawler that it must be about, or none.
+        self.lost: list[tuple[str, str]] = []
         self.start: Callable[[str, str, str], None] = lambda rule, arn, message: None
 
     @property
@@ -38,16 +39,18 @@ class EventBus:
         """Whether a delivery is in progress."""
         return self.deliveries.unfinished > 0
 
-    def lose(self, detail_type: str) -> None:
-        """Lose the next event of a kind, as AWS may lose Glue's events."""
-        self.lost.append(detail_type)
+    def lose(self, detail_type: str, crawler: str = "") -> None:
+        """Lose the next event of a kind, as AWS may lose Glue's events; or the next one about a crawler."""
+        self.lost.append((detail_type, crawler))
 
     def emit(self, event: Event) -> None:
         """Send an event to every enabled rule that matches it."""
-        if event["detail-type"] in self.lost:
-            self.lost.remove(event["detail-type"])
-            log.warning("lost on purpose: %s", event["detail-type"])
-            return
+        kind, crawler = event["detail-type"], event["detail"].get("crawlerName", "")
+        for planned in [(kind, ""), (kind, crawler)]:
+            if planned in self.lost:
+                self.lost.remove(planned)
+                log.warning("lost on purpose: %s %s", kind, crawler)
+                return
         rules = list(self.aws.model("events").event_buses["default"].rules.values())
         # In moto a rule without a pattern (a scheduled rule) matches every event.
         for rule in [rule for rule in rules if rule.event_pattern.get_pattern() and rule.state == "ENABLED"]:

@@ -1,5 +1,6 @@
 """Injects faults in the platform's own account and region, for `make provoke` and for tests."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ from moto.backends import get_backend
 
 from dataops.local_aws.events.notification_recorder import NotificationRecorder
 from dataops.local_aws.faults.injected_faults import InjectedFault, InjectedFaults
-from dataops.local_aws.faults.passing_time import let_pass
+from dataops.local_aws.faults.passing_time import Names, forget, let_pass
 from dataops.local_aws.server.account_region import AccountRegion
 
 
@@ -18,38 +19,49 @@ class Faults:
         self, account_region: AccountRegion, injected_faults: InjectedFaults, recorder: NotificationRecorder
     ) -> None:
         self.account_region, self.injected_faults, self.recorder = account_region, injected_faults, recorder
+        parts = account_region
+        self.acts: dict[str, Callable[..., object]] = {
+            "lose": parts.bus.lose,
+            "hold": self._hold,
+            "end": lambda job, state: parts.jobs.end(job, state),
+            "hang": lambda crawler: parts.crawls.hang(crawler),
+            "linger": lambda function: parts.functions.lingering.add(function),
+            "shrink": self._shrink,
+            "refuse": recorder.refuse,
+            "pass": lambda seconds, names=None: let_pass(parts, seconds, Names(names)),
+            "forget": lambda names: forget(parts, Names(names)),
+            "look": parts.alarms.look,
+            "take-back": self._take_back,
+            "die": lambda **fault: injected_faults.plan(InjectedFault(**fault)),
+            "age": self._age,
+            "expire": parts.tools.pipelines.expire,
+        }
 
     def make(self, kind: str, given: dict[str, Any]) -> bool:
         """Inject a fault; whether its name is known."""
-        match kind:
-            case "lose":
-                self.account_region.bus.lose(given["detail_type"])
-            case "hold":
-                self.account_region.crawls.hold(given.get("crawls", False))
-                self.account_region.jobs.hold(given.get("jobs", False))
-            case "end":
-                self.account_region.jobs.end(given["job"], given["state"])
-            case "hang":
-                self.account_region.crawls.hang(given["crawler"])
-            case "linger":
-                self.account_region.functions.lingering.add(given["function"])
-            case "shrink":
-                self.account_region.jobs.worker_bytes[given["worker_type"]] = given["bytes"]
-            case "refuse":
-                self.recorder.refuse()
-            case "pass":
-                let_pass(self.account_region, given["seconds"])
-            case "look":
-                self.account_region.alarms.look()
-            case "die":
-                self.injected_faults.plan(InjectedFault(**given))
-            case "age":
-                self._age(**given)
-            case "expire":
-                self.account_region.tools.pipelines.expire()
-            case _:
-                return False
-        return True
+        act = self.acts.get(kind)
+        if act:
+            act(**given)
+        return act is not None
+
+    def _hold(self, crawls: bool = False, jobs: bool = False) -> None:
+        self.account_region.crawls.hold(crawls)
+        self.account_region.jobs.hold(jobs)
+
+    def _shrink(self, job: str, worker_type: str, bytes: int) -> None:
+        """Give a job less memory, as long as it has this type of worker."""
+        self.account_region.jobs.worker_bytes[job, worker_type] = bytes
+
+    def _take_back(self) -> None:
+        """Let what hangs or waits go on, and drop every fault that has not happened yet."""
+        parts = self.account_region
+        parts.crawls.hold(False)
+        parts.jobs.hold(False)
+        parts.crawls.hanging.clear()
+        parts.functions.lingering.clear()
+        parts.jobs.worker_bytes.clear()
+        parts.bus.lost.clear()
+        self.recorder.refusals = 0
 
     def _age(self, bucket: str, key: str, minutes: float) -> None:
         """Backdate the upload of an object, so that nobody has to wait until it is old."""

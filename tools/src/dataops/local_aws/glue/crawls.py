@@ -51,10 +51,9 @@ class Crawls:
         self.at_work.submit(self._crawl, name, begun)
 
     def _crawl(self, name: str, begun: Any) -> None:
-        hangs = name in self.hanging
-        self.hanging.discard(name)
-        while begun.status == "RUNNING" and (hangs or not self.may_end.is_set()):
+        while begun.status == "RUNNING" and (name in self.hanging or not self.may_end.is_set()):
             time.sleep(0.1)
+        self.hanging.discard(name)
         counts: dict[str, Any] = {"tablesCreated": "0", "tablesUpdated": "0"}
         try:
             counts |= {key: str(value) for key, value in self._work(name).items()}

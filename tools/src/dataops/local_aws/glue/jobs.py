@@ -50,8 +50,8 @@ class Jobs:
         self.may_begin, self.ended_as = Signal(), dict[str, str]()
         self.may_begin.set()
         self.metrics = MetricStore(aws.account, aws.region)
-        # The memory in bytes of a job's worker type, if it is less than this machine has.
-        self.worker_bytes: dict[str, int] = {}
+        # The memory in bytes that a job has with a worker type, if it is less than this machine has.
+        self.worker_bytes: dict[tuple[str, str], int] = {}
 
     @property
     def is_busy(self) -> bool:
@@ -76,7 +76,11 @@ class Jobs:
     def end(self, name: str, state: str) -> None:
         """End the run of a job in a given state: TIMEOUT, STOPPED, ERROR."""
         self.ended_as[name] = state
-        self.end_at_work()
+        job = self.aws.model("glue").jobs.get(name)
+        for run in list(job.job_runs) if job else []:
+            process = self.working.get(run.job_run_id)
+            if process:
+                process.end()
 
     def stop(self, job_run: Any) -> None:
         """Stop one run as Glue does on request: the run is STOPPING first, and STOPPED when it has ended."""
@@ -156,13 +160,13 @@ class Jobs:
 
     def _process_of(self, job_run: Any, input_bytes: int) -> WarmJob:
         process = self.working[job_run.job_run_id] = self._taken(input_bytes)
-        # It may have been stopped before it had a process.
-        if job_run.status == "STOPPING":
+        # It may have been stopped or ended before it had a process.
+        if job_run.status == "STOPPING" or job_run.job_name in self.ended_as:
             process.end()
         return process
 
     def _measure_heap(self, session: Caller, job: dict[str, Any], used: int, possible: int) -> None:
-        room = min(possible, self.worker_bytes.get(job.get("WorkerType", ""), possible))
+        room = min(possible, self.worker_bytes.get((job["Name"], job.get("WorkerType", "")), possible))
         self._measure(session, job["Name"], min(used / room, 1.0))
 
     def _environment(self, name: str, session: Caller) -> dict[str, str]:
