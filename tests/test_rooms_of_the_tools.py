@@ -23,7 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "operations": {"cost", "report", "project", "validation"},
     "delivery": {"operations", "project"},
     "development": {"diagram", "local_aws", "project", "validation"},
-    "local_run": {"inference", "local_aws", "report", "project", "validation"},
+    "local_run": {"inference", "local_aws", "delivery", "operations", "report", "project", "validation"},
     "acceptance": {"local_run", "report", "project"},
 }
 

@@ -58,7 +58,9 @@ VERBS: Sections = {
         "names": Verb("operations.names", "Print the names of an environment for the commands of the runbook."),
         "logs": Verb("operations.logs", "Run the saved log query of a section of the runbook."),
         "prove": Verb("operations.prove", "Say whether the fault of a section of the runbook is over."),
-        "provoke": Verb("local_run.provoke", "Inject a fault into the local AWS until its alarm is active."),
+        "provoke": Verb(
+            "local_run.provoke", "Inject a fault into the local AWS until its alarm is active, or take it back."
+        ),
     },
     "On AWS": {
         "doctor": Verb("operations.doctor.command", "Check an account for what would stop a deployment; reads only."),

@@ -65,3 +65,13 @@ def test_what_rings_already_is_not_provoked_again() -> None:
 def test_what_no_alarm_watches_is_not_provoked() -> None:
     with pytest.raises(SystemExit, match="dev has no alarm for old-messages"):
         provoke.refuse_what_cannot_ring("dev", "old-messages", [])
+
+
+def test_undo_takes_no_word_because_it_takes_back_everything() -> None:
+    assert ended("--undo", "old-messages") == "UNDO=1 takes back every exercise: leave WHAT out."
+
+
+def test_undo_without_a_platform_has_nothing_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provoke, "running_platform", lambda _: None)
+
+    assert ended("--undo") == "The local AWS of dev is not running: what exercises changed in it is gone with it."

@@ -1,4 +1,5 @@
-# The smoke test's own dataset, in every environment: a file of it runs the real chain without touching the team's data.
+# The dataset of the smoke test and of the exercises of `make provoke`, in every environment: a file of it runs the real
+# chain without touching the team's data.
 
 locals {
   # Complete, because only the type of var.settings fills in defaults, and this dataset does not pass through it.
@@ -25,7 +26,7 @@ locals {
     primary_key               = ["id"]
     newest_by                 = "sent_at"
     partition_by              = null
-    maximum_quarantined_share = 0
+    maximum_quarantined_share = 1 # an exercise quarantines rows; the smoke test itself checks that none of its own is
     quarantined_share         = null
     on_drift                  = "stop"
     table_format              = "parquet"

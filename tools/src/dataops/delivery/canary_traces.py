@@ -11,7 +11,7 @@ PARTITIONS_PER_REQUEST = 25
 
 def remove_traces(deployment: Deployment) -> None:
     """Remove every trace of this canary, and what an earlier one has left."""
-    prefixes = _prefixes(deployment)
+    places = places_of(deployment)
     rows = _ledger_rows(deployment)
     _remove_partitions(deployment)
     # The ledger rows go before the files, else a half-finished removal would leave rows that nothing finds again.
@@ -19,11 +19,11 @@ def remove_traces(deployment: Deployment) -> None:
     for row in rows:
         table.delete_item(TableName=deployment.names["ledger"], Key={"file": row})
     s3 = deployment.client("s3")
-    for bucket, prefix in prefixes:
+    for bucket, prefix in places:
         empty_bucket(s3, bucket, prefix)
 
 
-def _prefixes(deployment: Deployment) -> list[tuple[str, str]]:
+def places_of(deployment: Deployment) -> list[tuple[str, str]]:
     """Return where objects of canaries are; first those that make rows visible, the file itself last."""
     buckets, name = deployment.buckets, deployment.names["canary"]
     written = [f"{COMMITS}/{name}/", f"{name}/", f"{REPORTS}/{name}/", f"{MANIFESTS}/{name}/"]

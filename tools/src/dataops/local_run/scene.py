@@ -1,4 +1,4 @@
-"""The running platform for provocations: its parts, its alarms, and a clock that can be moved forward."""
+"""The running platform for exercises: its parts, its alarms, and a clock that can be moved forward."""
 
 import os
 import sys
@@ -7,9 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import boto3
-from ledger.keys import run_row
+from ledger.keys import dataset_row, run_row
 
 from dataops.local_platform import Platform
+from dataops.local_run.exercise_alarms import copy_for_an_exercise, dataset_of
+from dataops.local_run.exercise_record import EXERCISE, ExerciseRecord
+from dataops.local_run.exercise_settings import set_for_an_exercise
 from dataops.local_run.made_up_rows import made_up_file
 from dataops.project.control import ask
 
@@ -18,13 +21,19 @@ Row = dict[str, Any]
 
 
 class Scene:
-    """One dataset of a running platform; `section` is the section of docs/runbook.md whose alarm shall be triggered."""
+    """A running platform; `section` is the section of docs/runbook.md whose alarm shall be triggered.
+
+    An exercise uploads only files of the smoke test's dataset, which no team queries: `dataset`. If the section's
+    alarms belong to datasets, `chosen` is the team's dataset whose alarm is copied for it.
+    """
 
     def __init__(self, platform: Platform, settings: dict[str, Any], section: str) -> None:
         self.platform, self.settings, self.section = platform, settings, section
         self.prefix, self.names, self.buckets = settings["prefix"], settings["names"], settings["buckets"]
         self.cloudwatch = self.client("cloudwatch")
-        self.dataset = self._chosen()
+        self.dataset: str = self.names["canary"]
+        self.record = ExerciseRecord(platform.folder)
+        self.chosen = self._chosen()
 
     def client(self, service: str) -> Any:
         """A client of the platform."""
@@ -38,44 +47,55 @@ class Scene:
         """The name of the dataset's crawler and job, or of another resource of the environment."""
         return f"{self.prefix}-{of or self.dataset}"
 
+    @property
+    def sweep(self) -> str:
+        """The rule that calls the sweep for the dataset."""
+        return self.name(f"{self.dataset}-sweep")
+
+    @property
+    def own_names(self) -> tuple[str, ...]:
+        """The names of everything that is only about the dataset."""
+        return self.dataset, self.name(), self.sweep, dataset_row(self.dataset)
+
     # Alarms
 
-    def alarms(self) -> list[Row]:
-        """The alarms of the section, as created by Terraform."""
+    def all_alarms(self) -> list[Row]:
+        """Every alarm of the environment, with those of exercises."""
         pages = self.cloudwatch.get_paginator("describe_alarms").paginate(AlarmNamePrefix=f"{self.prefix}-")
-        found = [alarm for page in pages for alarm in page["MetricAlarms"]]
-        return [alarm for alarm in found if alarm["AlarmDescription"].endswith(f"#{self.section}")]
+        return [alarm for page in pages for alarm in page["MetricAlarms"]]
+
+    def alarms(self) -> list[Row]:
+        """The alarms of the section: those that Terraform created, and the exercise's own."""
+        return [alarm for alarm in self.all_alarms() if alarm["AlarmDescription"].endswith(f"#{self.section}")]
 
     def ringing(self) -> list[Row]:
         """Those of the alarms that are in the state ALARM."""
         return [alarm for alarm in self.alarms() if alarm["StateValue"] == "ALARM"]
 
     def alarm(self) -> Row:
-        """The dataset's alarm of the section; the first if several belong to the environment."""
-        own = [alarm for alarm in self.alarms() if self._dataset_of(alarm) in (None, self.dataset)]
-        return own[0]
+        """The alarm of the section about the dataset or the environment; the first if there are several."""
+        return next(alarm for alarm in self.alarms() if dataset_of(alarm, self.prefix) in (None, self.dataset))
+
+    def copied_alarm(self) -> Row | None:
+        """The exercise's own alarm, if the section's alarms belong to datasets: the dataset has none."""
+        alarms = self.alarms()
+        of_chosen = [alarm for alarm in alarms if dataset_of(alarm, self.prefix) == self.chosen]
+        return copy_for_an_exercise(of_chosen[0], self.prefix, self.chosen, self.dataset) if of_chosen else None
 
     def _chosen(self) -> str:
         """The dataset that the shell names, or the first; if datasets have the section's alarms, one that has it."""
-        team: list[str] = sorted(name for name in self.settings["datasets"] if name != self.names["canary"])
-        fit = {self._dataset_of(alarm) for alarm in self.alarms()} - {None}
+        team: list[str] = sorted(name for name in self.settings["datasets"] if name != self.dataset)
+        fit = {dataset_of(alarm, self.prefix) for alarm in self.alarms()} - {None}
         possible = [name for name in team if name in fit] or team
         named = os.environ.get("DATASET", "")
         return named if named in possible else possible[0]
 
-    def _dataset_of(self, alarm: Row) -> str | None:
-        """The dataset of an alarm; None if it is about the whole environment."""
-        metrics = [query["MetricStat"]["Metric"] for query in alarm["Metrics"] if "MetricStat" in query]
-        dimensions = {each["Name"]: each["Value"] for metric in metrics for each in metric["Dimensions"]}
-        job = str(dimensions.get("JobName", "")).removeprefix(f"{self.prefix}-")
-        return dimensions.get("dataset") or job or None
-
     # Files and runs
 
-    def upload(self, name: str, good: int, bad: int = 0) -> str:
+    def upload(self, good: int, bad: int = 0) -> str:
         """Upload a file of generated rows; return its name in the ledger."""
         dataset = self.settings["datasets"][self.dataset]
-        bucket, key = self.buckets["input"], f"{dataset['prefix']}{name}"
+        bucket, key = self.buckets["input"], f"{dataset['prefix']}{EXERCISE}-{self.section}.csv"
         stored = self.client("s3").put_object(Bucket=bucket, Key=key, Body=made_up_file(dataset, good, bad))
         return f"{bucket}/{key}@{stored['VersionId']}"
 
@@ -111,13 +131,22 @@ class Scene:
         run = self.run(file)["file"]
         self.until("the run has ended", lambda: self.row(run).get("state") not in ("STARTED", None))
 
-    # Functions
+    # Settings and functions
 
-    def changed(self, function: str, change: Callable[[dict[str, str]], dict[str, str]]) -> None:
-        """Change a function's environment variables, as an operator does by hand."""
-        functions, name = self.client("lambda"), self.name(function)
-        variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-        functions.update_function_configuration(FunctionName=name, Environment={"Variables": change(variables)})
+    def set(self, kind: str, name: str, value: Any) -> None:
+        """Change a setting, as an operator does by hand; the record has the value before."""
+        set_for_an_exercise(self.client, self.record, kind, name, value)
+
+    def set_variable(self, function: str, variable: str, value: str | None) -> None:
+        """Change or remove an environment variable of a function; another one says whose change it is."""
+        mark = f"make provoke changed {variable}. To take it back: make provoke UNDO=1"
+        self.set("variable", f"{self.name(function)}/{EXERCISE.upper()}", mark)
+        self.set("variable", f"{self.name(function)}/{variable}", value)
+
+    def variable(self, function: str, variable: str) -> str:
+        """An environment variable of a function."""
+        configuration = self.client("lambda").get_function_configuration(FunctionName=self.name(function))
+        return str(configuration["Environment"]["Variables"][variable])
 
     def call(self, function: str) -> None:
         """Call a function with an empty event."""
@@ -125,9 +154,9 @@ class Scene:
 
     # Time
 
-    def let_pass(self, seconds: float) -> None:
-        """Make all stored times of the platform older, and let the sweeps measure."""
-        self.ask("pass", seconds=seconds)
+    def let_pass(self, seconds: float, *names: str) -> None:
+        """Make the stored times of some names older, and call those that are rules: nothing else gets older."""
+        self.ask("pass", seconds=seconds, names=names)
 
     def until(self, what: str, is_so: Callable[[], Any]) -> Any:
         """Wait for a condition; return the first result that is true."""
