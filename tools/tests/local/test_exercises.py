@@ -24,11 +24,11 @@ NAMES = {
     "canary": "canary", "ledger": f"{PREFIX}-ledger", "database": "practised_dev", "queue": f"{PREFIX}-uploads",
     "dead_letter_queue": f"{PREFIX}-uploads-dead-letters", "event_dead_letter": f"{PREFIX}-events-dead-letters",
 }  # fmt: skip
+MONITORING = {"longest_wait": 3600, "failed_runs": 1}
 SETTINGS_OF_A_PROJECT: dict[str, Any] = {
-    "prefix": PREFIX, "names": NAMES, "buckets": BUCKETS,
+    "prefix": PREFIX, "names": NAMES, "buckets": BUCKETS, "monitoring": MONITORING,
     "datasets": {name: {"prefix": f"{name}/"} for name in ("canary", "customers", "orders")},
 }  # fmt: skip
-MONITORING = {"longest_wait": 3600, "failed_runs": 1}
 ALL_ALARMS = [
     f"{PREFIX}-{end}"
     for end in (
@@ -307,7 +307,7 @@ def test_undo_removes_every_version_and_row_of_the_canary_and_nothing_of_the_tea
     partition = [{"Values": ["1"], "StorageDescriptor": {}}]
     environment.client("glue").batch_create_partition(**BATCHES, PartitionInputList=partition)
 
-    for removed in ("13 objects, 7 ledger lines", "nothing"):
+    for removed in ("13 objects, 6 ledger lines", "nothing"):
         undo(scene)
 
         assert f"Removed: {removed}." in capsys.readouterr().out
@@ -316,6 +316,31 @@ def test_undo_removes_every_version_and_row_of_the_canary_and_nothing_of_the_tea
         assert all("orders" in row for row in rows(environment)) and len(rows(environment)) == 7
         assert environment.client("glue").get_partitions(**BATCHES)["Partitions"] == []
         assert [path.name for path in folder.iterdir()] == ["orders"]
+
+
+def test_undo_names_the_alarms_of_its_exercises_that_are_still_active_and_no_others(
+    environment: Server, scene: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, section in (("runs-timed-out",) * 2, ("runs-failed",) * 2, ("orders-late", "data-late")):
+        put_alarm(environment, name, section, environment="dev", about=name)
+        dimensions = [{"Name": "about", "Value": name}, {"Name": "environment", "Value": "dev"}]
+        datum = {"MetricName": "quarantined", "Value": 0.5, "Dimensions": dimensions}
+        scene.cloudwatch.put_metric_data(Namespace="practised", MetricData=[datum])
+    eventually(lambda: len([each for each in scene.all_alarms() if each["StateValue"] == "ALARM"]) == 3, "the alarms")
+    scene.record.begin("runs-timed-out", "2026-11-29T23:00:00.000000Z")
+
+    undo(scene)
+    undone = capsys.readouterr().out
+    undo(scene)
+
+    for name in ("runs-timed-out", "runs-failed"):
+        assert (
+            f"{PREFIX}-{name} is still active. If the exercise was its only reason, it ends by itself within 30"
+            in undone
+        )
+    assert "orders-late" not in undone
+    assert capsys.readouterr().out.endswith("No alarm about an exercise is active.\n")
+    scene.cloudwatch.delete_alarms(AlarmNames=[f"{PREFIX}-{name}" for name in ("runs-timed-out", "orders-late")])
 
 
 # What is said before

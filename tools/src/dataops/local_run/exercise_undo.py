@@ -9,10 +9,12 @@ import time
 
 from ledger.keys import alarm_row, dataset_row, drift_row, newest_row, version_row
 from ledger.timestamps import as_moment
+from notifications.messages.alarm_reason import section_of
 
 from dataops.delivery.canary_traces import places_of, remove_traces
 from dataops.delivery.empty_bucket import versions
 from dataops.local_run.exercise_alarms import names_of_exercise_alarms
+from dataops.local_run.exercise_forecast import followed_by
 from dataops.local_run.exercise_record import EXERCISE
 from dataops.local_run.exercise_settings import take_back
 from dataops.local_run.scene import Row, Scene
@@ -43,8 +45,13 @@ def undo(scene: Scene) -> None:
     scene.record.clear()
     # The newest measurement of the sweep is that of a waiting file.
     scene.let_pass(0, scene.sweep)
-    print(f"Removed: {', '.join(f'{count} {what}' for what, count in removed.items() if count) or 'nothing'}.")
-    print("\n".join(left_active(scene)) or "No alarm is active.")
+    print(f"Removed: {', '.join(counted(what, count) for what, count in removed.items() if count) or 'nothing'}.")
+    print("\n".join(left_active(scene, list(sections))) or "No alarm about an exercise is active.")
+
+
+def counted(what: str, count: int) -> str:
+    """Return 1 object, or 3 objects."""
+    return f"{count} {what.removesuffix('s') if count == 1 else what}"
 
 
 def remove_alarms(scene: Scene) -> int:
@@ -132,7 +139,8 @@ def remove_files_and_rows(scene: Scene) -> dict[str, int]:
         table.delete_item(TableName=ledger, Key={"file": row})
     for bucket, prefix in places:
         shutil.rmtree(scene.platform.folder / "storage" / bucket / prefix, ignore_errors=True)
-    return {"objects": files, "ledger lines": len(rows)}
+    # The next sweep writes the dataset's own line again.
+    return {"objects": files, "ledger lines": len({*rows} - {dataset_row(scene.dataset)})}
 
 
 def is_of_the_dataset(row: Row, scene: Scene) -> bool:
@@ -147,11 +155,13 @@ def is_of_the_dataset(row: Row, scene: Scene) -> bool:
     return row["file"] in own or row.get("dataset") == scene.dataset or row["file"].startswith(begins)
 
 
-def left_active(scene: Scene) -> list[str]:
-    """The alarms that are still active, and how long at most, if an exercise was their only reason."""
+def left_active(scene: Scene, sections: list[str]) -> list[str]:
+    """The alarms of exercises that are still active, and for how long at most."""
+    ends = tuple(each.ending for section in sections for each in followed_by(section, scene.settings["monitoring"]))
     active = [alarm for alarm in scene.all_alarms() if alarm["StateValue"] == "ALARM"]
     return [
-        f"{alarm['AlarmName']} is still active: an alarm about an exercise ends by itself within "
+        f"{alarm['AlarmName']} is still active. If the exercise was its only reason, it ends by itself within "
         f"{minutes_until_over(alarm)} minutes."
         for alarm in active
+        if section_of(alarm["AlarmDescription"]) in sections or (ends and alarm["AlarmName"].endswith(ends))
     ]
