@@ -191,6 +191,14 @@ def put_alarm(server: Server, name: str, section: str, **dimensions: str) -> Non
     )  # fmt: skip
 
 
+def measured(server: Server, **dimensions: str) -> bool:
+    """Measure a share of a half; in a loop, because a period may end between a measurement and its evaluation."""
+    named = [{"Name": each, "Value": value} for each, value in (dimensions | {"environment": "dev"}).items()]
+    datum = {"MetricName": "quarantined", "Value": 0.5, "Dimensions": named}
+    server.client("cloudwatch").put_metric_data(Namespace="practised", MetricData=[datum])
+    return True
+
+
 def test_the_alarm_of_a_dataset_is_copied_for_the_canary_rings_for_it_alone_and_goes(environment: Server) -> None:
     put_alarm(environment, "orders-quarantined", "rows-quarantined", dataset="orders", environment="dev")
     put_alarm(environment, "runs-failed", "runs-failed", environment="dev")
@@ -199,11 +207,7 @@ def test_the_alarm_of_a_dataset_is_copied_for_the_canary_rings_for_it_alone_and_
     assert copied
     scene.cloudwatch.put_metric_alarm(**copied)
 
-    dimensions = [{"Name": "dataset", "Value": "canary"}, {"Name": "environment", "Value": "dev"}]
-    datum = {"MetricName": "quarantined", "Value": 0.5, "Dimensions": dimensions}
-    scene.cloudwatch.put_metric_data(Namespace="practised", MetricData=[datum])
-
-    (alarm,) = eventually(scene.ringing, "the alarm")
+    (alarm,) = eventually(lambda: measured(environment, dataset="canary") and scene.ringing(), "the alarm")
     (original,) = [each for each in scene.alarms() if each != alarm]
     assert alarm["AlarmName"] == f"{PREFIX}-exercise-canary-quarantined"
     assert alarm["AlarmDescription"].startswith("This is an exercise (make provoke) on the dataset canary")
@@ -321,12 +325,15 @@ def test_undo_removes_every_version_and_row_of_the_canary_and_nothing_of_the_tea
 def test_undo_names_the_alarms_of_its_exercises_that_are_still_active_and_no_others(
     environment: Server, scene: Scene, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name, section in (("runs-timed-out",) * 2, ("runs-failed",) * 2, ("orders-late", "data-late")):
+    names = ("runs-timed-out", "runs-failed", "orders-late")
+    for name, section in zip(names, ("runs-timed-out", "runs-failed", "data-late"), strict=True):
         put_alarm(environment, name, section, environment="dev", about=name)
-        dimensions = [{"Name": "about", "Value": name}, {"Name": "environment", "Value": "dev"}]
-        datum = {"MetricName": "quarantined", "Value": 0.5, "Dimensions": dimensions}
-        scene.cloudwatch.put_metric_data(Namespace="practised", MetricData=[datum])
-    eventually(lambda: len([each for each in scene.all_alarms() if each["StateValue"] == "ALARM"]) == 3, "the alarms")
+
+    def active() -> int:
+        assert all(measured(environment, about=name) for name in names)
+        return sum(alarm["StateValue"] == "ALARM" for alarm in scene.all_alarms())
+
+    eventually(lambda: active() == len(names), "the alarms")
     scene.record.begin("runs-timed-out", "2026-11-29T23:00:00.000000Z")
 
     undo(scene)
