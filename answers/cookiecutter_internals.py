@@ -317,3 +317,30 @@ def with_keys(question: Any, keys: Any) -> None:
         question.application.key_bindings = merge_key_bindings([question.application.key_bindings, keys])
     except AttributeError:
         raise not_found("question.application.key_bindings", "questionary") from None
+
+
+def wrap_refusal(question: Any) -> None:
+    """Show the whole sentence below a question of questionary; prompt_toolkit cuts it at the width of the screen."""
+    from prompt_toolkit.filters import to_filter
+    from prompt_toolkit.layout import FormattedTextControl
+
+    try:
+        for window in question.application.layout.find_all_windows():
+            if isinstance(window.content, FormattedTextControl) and "ValidationToolbar" in shown_by(window.content):
+                window.height = None
+                window.wrap_lines = window.dont_extend_height = to_filter(True)
+    except AttributeError:
+        raise not_found("question.application.layout", "questionary") from None
+
+
+def shown_by(control: Any) -> str:
+    """The name of the function that a part of the screen shows the text of."""
+    return getattr(control.text, "__qualname__", "")
+
+
+def buffer_of(question: Any) -> Any:
+    """What a person edits in a question of questionary that takes a line."""
+    try:
+        return question.application.layout.current_buffer
+    except AttributeError:
+        raise not_found("question.application.layout.current_buffer", "questionary") from None

@@ -25,8 +25,8 @@ from answers.project import project_faults, project_from
 Answers = dict[str, Any]
 Entry = TypeVar("Entry")
 WELCOME = (
-    "Enter accepts the proposed answer. Ctrl-Z goes back to the previous question. Ctrl-C stops and keeps your "
-    "answers. Nothing is generated until you confirm at the end."
+    "Enter accepts the proposed answer, typing replaces it, Backspace edits it. Ctrl-Z goes back to the previous "
+    "question. Ctrl-C stops and keeps your answers. Nothing is generated until you confirm at the end."
 )
 LAST_QUESTION = "What do you want to do?"
 GENERATE, CORRECT, MORE, STOP = "generate", "correct", "more", "stop"

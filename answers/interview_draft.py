@@ -81,7 +81,8 @@ def farewell() -> str:
     count = len(own.given)
     return (
         f"Stopped: nothing was written. Your {count} answer{'s are' if count > 1 else ' is'} kept in {own.path}, "
-        "which only you can read. To go on where you stopped, run the same command again."
+        "which only you can read. To go on where you stopped, run the same command again; if cookiecutter asks to "
+        "download the template again, Enter agrees and keeps your answers."
     )
 
 

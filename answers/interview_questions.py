@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import questionary
+from prompt_toolkit.filters import Condition
 from prompt_toolkit.key_binding import KeyBindings
+from prompt_toolkit.keys import Keys
 
 from answers import interview_list, interview_log
-from answers.cookiecutter_internals import with_keys
+from answers.cookiecutter_internals import buffer_of, with_keys, wrap_refusal
 from answers.interview_log import StepBack
 from answers.schema import faults, schema
 
@@ -48,9 +50,14 @@ def rule_of(kind: str) -> str:
 
 
 def refusal(kind: str, value: object) -> str | None:
-    """Return why an answer is refused, short enough for the one line below the question; None if it is valid."""
+    """Return why an answer is refused, for below the question; None if it is valid."""
     found = next(faults(value, {"$ref": f"#/$defs/{kind}"}, kind), None)
     return f"It {found.why}. {found.instead}".strip() if found else None
+
+
+def filled(why: str | None) -> str | None:
+    """The reason of a refusal, broken between words at the width of the screen."""
+    return textwrap.fill(why, width()) if why else None
 
 
 def own_keys() -> KeyBindings:
@@ -68,6 +75,32 @@ def own_keys() -> KeyBindings:
             event.app.exit(exception=StepBack)
 
     return keys
+
+
+def keys_of_a_proposal(buffer: Any, proposed: str) -> KeyBindings:
+    """Typing replaces a proposal that the person has not begun to edit."""
+    keys = KeyBindings()
+    edited: list[object] = []
+    buffer.on_cursor_position_changed += edited.append
+    is_untouched = Condition(lambda: not edited and buffer.text == proposed)
+
+    @keys.add(Keys.Any, filter=is_untouched)
+    @keys.add(Keys.BracketedPaste, filter=is_untouched)
+    def _(event: Any) -> None:
+        if event.data.isprintable():
+            buffer.text = ""
+            buffer.insert_text(event.data)
+
+    return keys
+
+
+def answered_line(question: questionary.Question, proposed: str) -> str:
+    """The line that the person answers to a question of questionary."""
+    wrap_refusal(question)
+    if proposed:
+        with_keys(question, keys_of_a_proposal(buffer_of(question), proposed))
+    found: str = answered(question)
+    return found
 
 
 def answered(question: questionary.Question) -> Any:
@@ -109,9 +142,8 @@ def line(message: str, check: Check, default: str = "", help_text: str = "") -> 
     def ask(earlier: str | None) -> str:
         explain(help_text)
         proposed = default if earlier is None else earlier
-        question = questionary.text(message, default=proposed, validate=lambda given: check(given) or True)
-        found: str = answered(question)
-        return found
+        question = questionary.text(message, default=proposed, validate=lambda given: filled(check(given)) or True)
+        return answered_line(question, proposed)
 
     answer: str = logged(message, ask, lambda given: isinstance(given, str) and check(given) is None)
     return answer
@@ -207,9 +239,12 @@ def file(message: str, check: Callable[[Path], str | None], help_text: str) -> P
     def ask(earlier: str | None) -> str:
         explain(help_text)
         question = questionary.path(
-            message, earlier or "", validate=lambda given: refused(given) or True, get_paths=lambda: [str(start)]
+            message,
+            earlier or "",
+            validate=lambda given: filled(refused(given)) or True,
+            get_paths=lambda: [str(start)],
         )
-        given: str = answered(question)
+        given = answered_line(question, earlier or "")
         # A draft may be taken up in another folder.
         return str(start / Path(given).expanduser()) if given else ""
 

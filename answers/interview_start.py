@@ -21,10 +21,11 @@ def answer_by_interview(copy: Path) -> None:
         return
     refuse_unknown_version("questionary")
     command_line.stop_when_killed()
-    from answers import interview_handover
+    from answers import interview_handover, suspend_key
     from answers.interview import interview
 
-    outcome = interview(command_line.defaults_of_the_person())
+    with suspend_key.released():
+        outcome = interview(command_line.defaults_of_the_person())
     command_line.ask_nothing_but(copy, outcome.answers)
     interview_handover.leave(copy, outcome.samples)
 

@@ -2,10 +2,14 @@
 
 import json
 import os
+import pty
 import re
+import select
 import signal
 import sys
+import termios
 import time
+import tty
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +18,7 @@ import pexpect
 import pytest
 import yaml
 
+from answers import suspend_key
 from answers.temporary_copy import has_ended
 
 ENTER, CLEAR, CTRL_C, CTRL_D, CTRL_Z = "\r", "\x15", "\x03", "\x04", "\x1a"
@@ -319,6 +324,41 @@ def test_a_person_goes_back_a_question(terminal: Callable[..., Terminal]) -> Non
     person.answer("Project Acme Slaes", CLEAR + "Acme Sales" + ENTER)
 
     person.see("? Short name acme-sales")
+
+
+def test_ctrl_z_between_two_questions_is_for_the_next_one_and_suspends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = pty.openpty()
+    with open(theirs, closefd=False) as keyboard:
+        monkeypatch.setattr(sys, "stdin", keyboard)
+        before = termios.tcgetattr(theirs)
+        with suspend_key.released():
+            os.write(ours, CTRL_Z.encode())
+            tty.setraw(theirs, termios.TCSANOW)
+            assert select.select([theirs], [], [], SECONDS)[0]
+            assert os.read(theirs, 1) == CTRL_Z.encode()
+        assert termios.tcgetattr(theirs) == before
+    os.close(ours)
+    os.close(theirs)
+
+
+def test_typing_replaces_a_proposal_and_backspace_edits_it(terminal: Callable[..., Terminal]) -> None:
+    person = terminal()
+    person.answer("Project", "Acme Sales" + ENTER)
+    person.answer("Short name", "acme-orders" + ENTER)
+    person.answer("Region", ENTER)
+    person.answer("Environments", "\x7fe" + ENTER)
+
+    person.answer("AWS account of dev", ENTER)
+    person.see("? AWS account of proe")
+    assert "acme-salesacme" not in person.plain()
+
+
+def test_a_refusal_that_is_longer_than_the_screen_is_wide_is_shown_whole(terminal: Callable[..., Terminal]) -> None:
+    person = terminal()
+    person.child.setwinsize(24, 60)
+    person.answer_all([*PROJECT, ("Environments", ENTER), ("AWS account of dev", "12345" + ENTER)])
+
+    person.see("12 digits (between quotes in YAML and JSON).")
 
 
 @pytest.mark.parametrize("variable", [True, False], ids=["COOKIECUTTER_CONFIG", "~/.cookiecutterrc"])
