@@ -303,7 +303,10 @@ def test_a_required_key_that_lacks_is_named(key: str) -> None:
     draft = {name: value for name, value in FULL.items() if name != key}
 
     assert not accepted_by_library(draft)
-    assert any(f"lacks {key}" in sentence for sentence in project_faults(draft))
+    definition = schema()["properties"][key]
+    kind = definition.get("$ref", "").removeprefix("#/$defs/")
+    description = schema()["$defs"][kind]["description"] if kind else definition["description"]
+    assert any(f"lacks {key}. {description}" in sentence for sentence in project_faults(draft))
 
 
 def test_no_hostile_answer_is_right_here_and_wrong_for_a_library() -> None:

@@ -10,6 +10,7 @@ from dataops import command_line
 from dataops.operations.doctor.finding import State
 from dataops.project import PROJECT
 
+TOOLS = Path(command_line.__file__).parent
 PARTS = ["Question", "Decision", "Because", "Price", "Reconsider when"]
 # What the first word of a resource's type stands for in docs/services.md.
 SERVICES = {
@@ -105,6 +106,19 @@ def test_every_service_has_an_advantage_a_drawback_and_an_alternative() -> None:
 
     assert len(rows) > 15
     assert [row for row in rows if len(row) != 5 or not all(row)] == []
+
+
+def test_every_heading_that_the_tools_name_is_in_the_page_that_they_name() -> None:
+    sources = "".join(path.read_text(encoding="utf-8") for path in sorted(TOOLS.rglob("*.py")))
+    named = set(re.findall(r'docs/([a-z-]+)\.md, \\?"([^"\\]+)', sources))
+
+    assert ("upgrading", "Resolve a conflict") in named
+    assert [each for each in sorted(named) if each[1] not in headings(each[0])] == []
+
+
+def headings(page: str) -> list[str]:
+    text = (PROJECT / f"docs/{page}.md").read_text(encoding="utf-8")
+    return re.findall(r"^#+ (?:[0-9]+[.] )?(.+)$", text, re.MULTILINE)
 
 
 def decisions() -> dict[str, str]:

@@ -409,7 +409,7 @@ def test_the_terminal_names_reasons_drift_failures_places_and_commands() -> None
         "drift: a9.csv: added:x\ndrift: and 2 more",
         "published: /out/orders",
         "files of no dataset, ignored: 2 (stray.csv, unknown/a.csv): see docs/data-path.md",
-        "not on this machine: 11 features of AWS: see docs/local.md",
+        "not on this machine: 11 features of AWS: see the end of the page below",
         "make query  # ask in SQL",
         "the report as a page: /acme/.local/dev/report.html",
     ):

@@ -61,4 +61,4 @@ def test_a_file_is_uploaded_again_only_when_it_was_given_up(
     second, said = uploaded(tmp_path, monkeypatch)
 
     assert (second != first) == again
-    assert ("All files are uploaded already." in said) != again
+    assert ("All files are uploaded already. A changed rule or transform applies to new files" in said) != again

@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from dataops.development.conflict_markers import conflict_markers
 from dataops.development.derived_files import out_of_date, renew
 from dataops.project import PROJECT
 from dataops.project.left_open import list_what_is_left_open, settings_in
@@ -15,6 +16,8 @@ from dataops.validation.project_yaml import refuse_faults
 @click.command(help="Check project.yaml, the files that follow it, lint, format and types. Changes nothing.")
 def check() -> None:
     """Run each checker, the quickest first; stop at the first that finds something."""
+    if sentences := conflict_markers(PROJECT):
+        sys.exit("\n".join(sentences))
     refuse_faults(PROJECT)
     settings = settings_in(PROJECT)
     list_what_is_left_open(settings)

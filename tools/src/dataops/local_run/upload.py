@@ -28,6 +28,11 @@ class Uploaded:
 
 Files = list[Uploaded]
 
+NOTHING_NEW = (
+    "All files are uploaded already. A changed rule or transform applies to new files: make run shows what it does to "
+    "these; to process them again, make local-down, then make local."
+)
+
 
 def upload(
     platform: Platform, settings: dict[str, Any], found: dict[str, list[Path]], data: Path, steps: Steps
@@ -48,7 +53,7 @@ def upload(
                 sys.exit(f"{shown(path)} cannot be uploaded: {error}. Take it out of the folder, or rename it.")
             files.append(Uploaded(dataset, key, version_row(bucket, key, version)))
     summary = ", ".join(f"{name} {counted(count, 'file')}" for name, count in counts.items())
-    steps.say(f"Uploaded: {summary}" if summary else "All files are uploaded already.")
+    steps.say(f"Uploaded: {summary}" if summary else NOTHING_NEW)
     return files
 
 

@@ -127,7 +127,9 @@ def faults_of_keys(value: dict[object, object], body: Definition, location: str,
             yield Fault(location, key, "is not one of its keys", instead)
     for key in body.get("required", []):
         if key not in value:
-            yield Fault(location, value, f"lacks {key}", body.get("description", ""))
+            yield Fault(
+                location, value, f"lacks {key}", definition_of(known.get(key, {}), schema)[1].get("description", "")
+            )
 
 
 def faults_of_choice(value: object, body: Definition, location: str, schema: Definition) -> Iterator[Fault]:
