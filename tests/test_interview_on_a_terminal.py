@@ -358,7 +358,7 @@ def test_a_refusal_that_is_longer_than_the_screen_is_wide_is_shown_whole(termina
     person.child.setwinsize(24, 60)
     person.answer_all([*PROJECT, ("Environments", ENTER), ("AWS account of dev", "12345" + ENTER)])
 
-    person.see("12 digits (between quotes in YAML and JSON).")
+    person.see("12 digits (in quotes in YAML and JSON).")
 
 
 @pytest.mark.parametrize("variable", [True, False], ids=["COOKIECUTTER_CONFIG", "~/.cookiecutterrc"])
