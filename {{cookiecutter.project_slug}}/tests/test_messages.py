@@ -108,7 +108,7 @@ file: {CONSOLE}/s3/object/acme-input?region=eu-west-1&prefix=orders/a%3Ab.csv"""
     ),
     "run failed": (
         run_failed(PROD, "orders", RUN, FAILURE),
-        f"""acme-prod orders: run failed
+        f"""acme-prod orders: run failed [act today]
 
 Run b1-1 failed: too-many-bad-rows: 6 of 10 rows. It published nothing.
 2 files will be retried within 15 minutes.
@@ -124,7 +124,7 @@ report: {CONSOLE}/s3/object/acme-output?region=eu-west-1&prefix=_reports/orders/
         run_failed(
             PROD, "orders", RUN | {"job_run": None}, FAILURE | {"waiting": 0, "dead": 2, "dead_files": ["orders/a.csv"]}
         ),
-        f"""acme-prod orders: run failed, 2 files given up
+        f"""acme-prod orders: run failed, 2 files given up [act today]
 
 Run b1-1 failed: too-many-bad-rows: 6 of 10 rows. It published nothing.
 2 files given up (DEAD), because every attempt failed:
@@ -145,7 +145,7 @@ report: {CONSOLE}/s3/object/acme-output?region=eu-west-1&prefix=_reports/orders/
             RUN | {"job_run": None},
             FAILURE | {"waiting": 0, "dead": 2, "lasting": True, "dead_files": ["orders/a.csv"]},
         ),
-        f"""acme-prod orders: run failed, 2 files given up
+        f"""acme-prod orders: run failed, 2 files given up [act today]
 
 Run b1-1 failed: too-many-bad-rows: 6 of 10 rows. It published nothing.
 2 files given up (DEAD), because another attempt would fail in the same way:
@@ -161,7 +161,7 @@ report: {CONSOLE}/s3/object/acme-output?region=eu-west-1&prefix=_reports/orders/
     ),
     "crawl failed": (
         crawl_failed(PROD, "orders"),
-        f"""acme-prod orders: crawl failed
+        f"""acme-prod orders: crawl failed [act today]
 
 The crawler acme-prod-orders failed. No file is lost: all wait, and the next upload or sweep starts the crawler again.
 
@@ -174,7 +174,7 @@ crawler and log: {CONSOLE}/glue/home?region=eu-west-1#/v2/data-catalog/crawlers/
     ),
     "crawl failed, no progress": (
         crawler_stuck(PROD, "orders"),
-        f"""acme-prod orders: crawler makes no progress
+        f"""acme-prod orders: crawler makes no progress [act today]
 
 The same files waited before and after two crawls of acme-prod-orders. It is not started again until a new file arrives.
 
@@ -202,7 +202,7 @@ crawler: {CONSOLE}/glue/home?region=eu-west-1#/v2/data-catalog/crawlers/view/acm
     ),
     "drift found, files wait": (
         drift_found(PROD, "orders", ("added:web",), stops=True),
-        f"""acme-prod orders: drift, files wait
+        f"""acme-prod orders: drift, files wait [act today]
 
 The columns of the files differ from project.yaml:
 added:web
@@ -235,7 +235,7 @@ Ask the source why no data came: docs/runbook.md, "Data late".""",
     ),
     "dead letters": (
         alarm_rings(PROD, ALARM),
-        f"""acme-prod: alarm: uploads dead letters
+        f"""acme-prod: alarm: uploads dead letters [act today]
 
 A message could not be processed.
 ALARM since 2026-03-01 12:34 UTC: 1 datapoint [3.0] was greater than the threshold (0.0).
@@ -262,7 +262,7 @@ alarm: {CONSOLE}/cloudwatch/home?region=eu-west-1#alarmsV2:alarm/acme-prod-order
     ),
     "alarm": (
         alarm_rings(PROD, ALARM | {"AlarmName": "acme-prod-sweep-errors", "AlarmDescription": None}),
-        f"""acme-prod: alarm: sweep errors
+        f"""acme-prod: alarm: sweep errors [act today]
 
 ALARM since 2026-03-01 12:34 UTC: 1 datapoint [3.0] was greater than the threshold (0.0).
 
