@@ -108,11 +108,29 @@ def test_a_section_that_no_alarm_of_the_environment_watches_says_so() -> None:
     ]
 
 
-@pytest.mark.parametrize(("named", "dataset"), [("orders", "orders"), ("", "customers"), ("canary", "customers")])
-def test_the_dataset_is_the_one_that_the_shell_names(monkeypatch: pytest.MonkeyPatch, named: str, dataset: str) -> None:
+WITH_CANARY = Deployment(
+    "dev",
+    SETTINGS | {"names": SETTINGS["names"] | {"canary": "canary"}, "datasets": SETTINGS["datasets"] | {"canary": {}}},
+    DEPLOYED.access,
+)
+
+
+@pytest.mark.parametrize(("named", "dataset"), [("orders", "orders"), ("", "customers"), ("canary", "canary")])
+def test_the_dataset_is_the_one_that_the_shell_names_also_in_an_exercise(
+    monkeypatch: pytest.MonkeyPatch, named: str, dataset: str
+) -> None:
     monkeypatch.setenv("DATASET", named)
 
-    assert prove.chosen(DEPLOYED) == dataset
+    assert prove.chosen(WITH_CANARY) == dataset
+
+
+def test_a_dataset_that_there_is_not_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATASET", "order")
+
+    with pytest.raises(
+        SystemExit, match=r"There is no dataset 'order': export DATASET=\.\.\., one of canary, customers, "
+    ):
+        prove.chosen(WITH_CANARY)
 
 
 def test_who_is_on_call_comes_from_project_yaml(tmp_path: Path) -> None:

@@ -41,10 +41,11 @@ def nothing_else(deployment: Deployment, dataset: str) -> list[str]:
 
 
 def chosen(deployment: Deployment) -> str:
-    """The dataset that the shell names, as in the commands of the runbook."""
-    team = sorted(name for name in deployment.datasets if name != deployment.names.get("canary"))
+    """The dataset that the shell names, as in the commands of the runbook: in an exercise that is the canary."""
     named = os.environ.get("DATASET", "")
-    return named if named in team else team[0]
+    if named and named not in deployment.datasets:
+        sys.exit(f"There is no dataset {named!r}: export DATASET=..., one of {', '.join(sorted(deployment.datasets))}.")
+    return named or min(name for name in deployment.datasets if name != deployment.names.get("canary"))
 
 
 def alarms_of(deployment: Deployment, section: str) -> list[Row]:
