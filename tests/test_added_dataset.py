@@ -83,8 +83,16 @@ def test_the_lines_come_after_the_last_dataset_and_all_others_stay() -> None:
         SETTINGS[: SETTINGS.index("  # never reused")],
         SETTINGS.replace("\n  ", "\n      ").replace("datasets:\n      #", "datasets:\n      #"),
         SETTINGS.replace("primary_key: [order_id]  # never reused", "primary_key:\n      - order_id"),
+        SETTINGS.replace("primary_key: [order_id]  # never reused", "newest_by: >\n      order_id"),
     ],
-    ids=["line ends of Windows", "datasets last", "no line end at the end", "a deeper indent", "a list of lines"],
+    ids=[
+        "line ends of Windows",
+        "datasets last",
+        "no line end at the end",
+        "a deeper indent",
+        "a list of lines",
+        "a folded text",
+    ],
 )
 def test_other_forms_of_the_file_keep_theirs(text: str) -> None:
     changed = with_dataset(text, "sales", ENTRY)
@@ -92,6 +100,7 @@ def test_other_forms_of_the_file_keep_theirs(text: str) -> None:
     before, after = yaml.safe_load(text), yaml.safe_load(changed)
     assert after == {**before, "datasets": {**before["datasets"], "sales": ENTRY}}
     assert set(text.splitlines()) <= set(changed.splitlines())
+    assert "# Who" not in text or "# Who gets notifications.\nnotifications:" in changed.replace("\r\n", "\n")
     assert ("\r\n" in text) == ("\r\n" in changed) and "\n" not in changed.replace("\r\n", "") * ("\r" in text)
 
 
@@ -117,7 +126,7 @@ SHARED = """datasets:
 
 @pytest.mark.parametrize(
     "text",
-    [SHARED, "tags: &tags\n  a: b\ndatasets:\n  orders: {format: csv, tags: *tags}\n  returns: *tags\n"],
+    [SHARED, "tags: &tags {a: b}\ndatasets:\n  orders: *tags\n"],
     ids=["another meaning", "no YAML"],
 )
 def test_a_form_into_which_nothing_can_be_inserted_is_refused_with_another_way(text: str) -> None:

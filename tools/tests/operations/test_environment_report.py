@@ -193,14 +193,13 @@ def test_a_day_is_what_is_called_the_latest(chain: EventChain, used: set[str]) -
 def test_only_the_report_of_a_laptop_compares_the_rules_of_published_files(
     chain: EventChain, used: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[tuple[str | None, dict[str, list[str]]]] = []
+    asked: list[tuple[Path | None, dict[str, list[str]]]] = []
 
-    def sentences(_: Any, bucket: str | None, starts: dict[str, list[str]]) -> dict[str, str]:
-        asked.append((bucket, starts))
-        return {"orders": "rules changed"} if bucket else {}
+    def sentences(folder: Path | None, starts: dict[str, list[str]]) -> dict[str, str]:
+        asked.append((folder, starts))
+        return {"orders": "rules changed"} if folder else {}
 
     monkeypatch.setattr(collection, "sentences", sentences)
-    settings = SETTINGS | {"buckets": SETTINGS["buckets"] | {"script": "acme-dev-script"}}
     processed(chain, "orders/a.csv", "1")
     chain.deliver(chain.upload("orders/waits.csv", b"1"))
     chain.crawl()
@@ -211,10 +210,10 @@ def test_only_the_report_of_a_laptop_compares_the_rules_of_published_files(
         ]
     }
 
-    here, on_aws = (reported(chain, Deployment("dev", settings, each.access)) for each in (HERE, ON_AWS))
+    here, on_aws = (reported(chain, each) for each in (HERE, ON_AWS))
 
     assert (here["datasets"]["orders"]["earlier_rules"], on_aws["datasets"]["orders"]["earlier_rules"]) == (
         "rules changed",
         "",
     )
-    assert asked == [("acme-dev-script", starts), (None, starts)]
+    assert asked == [(PROJECT / ".local/dev", starts), (None, starts)]

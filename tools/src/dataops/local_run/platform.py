@@ -34,6 +34,7 @@ from dataops.project.control import ask
 from dataops.project.job_settings import settings_of_the_team
 from dataops.project.running import folder_of, running_platform
 from dataops.project.terraform import Terraform, refuse_unknown_environment
+from dataops.report import earlier_rules
 from dataops.report.report_page import write_page
 from dataops.report.report_text import print_report
 from dataops.validation.project_yaml import refuse_faults
@@ -149,6 +150,7 @@ def deploy(platform: Platform, settings: dict[str, Any], steps: Steps) -> int:
     with steps.step("terraform apply"):
         terraform.apply(Applying(platform, count, steps).progress)
     applied.write_text(now)
+    earlier_rules.note(folder, settings["job_settings"], PROJECT / "files/transforms", as_text(utc_now()))
     return len(terraform.resources())
 
 

@@ -13,6 +13,7 @@ from notifications.messages.alarm_reason import reason_in_words, section_of
 from output_layout import COMMITS, report_key
 
 from dataops.project.deployment import Deployment
+from dataops.project.running import folder_of
 from dataops.report.earlier_rules import sentences
 from dataops.report.example_value import examples_of
 from dataops.report.report import AlarmReport, DatasetReport, FileReport, RunReport
@@ -37,9 +38,9 @@ class Collection:
         with ThreadPoolExecutor(READERS) as readers:
             self.reports = dict(zip(asked, readers.map(lambda run: self._report_of(*run), asked), strict=True))
 
-        # On AWS it would need rights to the versions of the code, which nobody else needs.
-        script = deployment.buckets.get("script") if has_values else None
-        self.earlier_rules = sentences(self.s3, script, self._starts_of_published())
+        # Only a local AWS notes what was applied to it.
+        folder = folder_of(deployment.environment) if has_values else None
+        self.earlier_rules = sentences(folder, self._starts_of_published())
 
     def _starts_of_published(self) -> dict[str, list[str]]:
         """By dataset, when the run of each published file started."""

@@ -1,92 +1,65 @@
 """Counts the files that were published under other settings, or another transform, than those of today.
 
-The keys of the job's settings and of its code contain their digest. S3 keeps earlier ones, so that the version in force
-at the start of a run is known.
+Terraform deletes every version of the objects that held them, so `make local` notes what it has applied.
 """
 
-import io
-import zipfile
+import hashlib
+import json
 from collections.abc import Iterable
 from datetime import datetime
-from functools import lru_cache
-from typing import Any, NamedTuple
-
-from botocore.exceptions import ClientError
+from pathlib import Path
+from typing import Any
 
 Row = dict[str, Any]
-ARCHIVE = "/transforms.zip"
+NOTES = "applied_rules.json"
+PARTS = ("rules", "transform")
 WHAT_TO_DO = "Upload them again to apply today's; here, make local-down and make local read all files again."
 
 
-class Stored(NamedTuple):
-    """One version of an object, and when it was written."""
-
-    at: datetime
-    key: str
-    version: str
-
-
-class EarlierRules:
-    """The settings and transforms of an environment's jobs, with the earlier ones."""
-
-    def __init__(self, s3: Any, bucket: str) -> None:
-        self.s3, self.bucket = s3, bucket
-        self.archives = [each for each in self._stored("etl/") if each.key.endswith(ARCHIVE)]
-        self.transform_of = lru_cache(maxsize=None)(self._transform_of)
-
-    def sentence(self, dataset: str, starts: Iterable[str]) -> str:
-        """Say how many files were published under earlier rules, by the starts of their runs; empty for none."""
-        settings = self._stored(f"settings/{dataset}/")
-        changed = [self._changed(dataset, settings, datetime.fromisoformat(start)) for start in starts]
-        files = sum(map(bool, changed))
-        if not files:
-            return ""
-        what = " and ".join(name for name in ("rules", "transform") if any(name in each for each in changed))
-        count = "1 file was" if files == 1 else f"{files:,} files were"
-        return f"{what} changed since {count} published. {WHAT_TO_DO}"
-
-    def _changed(self, dataset: str, settings: list[Stored], start: datetime) -> set[str]:
-        """What has changed for a dataset since a run started; nothing where S3 no longer has what was in force."""
-        found = set()
-        before = in_force(settings, start)
-        if before and before.key != settings[-1].key:
-            found.add("rules")
-        before = in_force(self.archives, start)
-        if before and before.key != self.archives[-1].key:
-            now = self.archives[-1]
-            if self.transform_of(dataset, before) != self.transform_of(dataset, now):
-                found.add("transform")
-        return found
-
-    def _stored(self, prefix: str) -> list[Stored]:
-        """Every version of the objects below a prefix, the oldest first."""
-        pages = self.s3.get_paginator("list_object_versions").paginate(Bucket=self.bucket, Prefix=prefix)
-        return sorted(
-            Stored(each["LastModified"], each["Key"], each["VersionId"])
-            for page in pages
-            for each in page.get("Versions", [])
-        )
-
-    def _transform_of(self, dataset: str, archive: Stored) -> bytes:
-        """The transform of a dataset in an archive; empty if it has none."""
-        stored = self.s3.get_object(Bucket=self.bucket, Key=archive.key, VersionId=archive.version)["Body"].read()
-        with zipfile.ZipFile(io.BytesIO(stored)) as content:
-            name = f"transforms/{dataset}.py"
-            return content.read(name) if name in content.namelist() else b""
+def note(folder: Path, job_settings: Row, transforms: Path, at: str) -> None:
+    """Note the digest of each dataset's settings and transform, which are in force from this time on."""
+    code = {name: transforms / f"{name}.py" for name in job_settings}
+    applied = {
+        "at": at,
+        "rules": {name: digest(json.dumps(given, sort_keys=True).encode()) for name, given in job_settings.items()},
+        "transform": {name: digest(path.read_bytes()) if path.exists() else "" for name, path in code.items()},
+    }
+    (folder / NOTES).write_text(json.dumps([*noted(folder), applied]), encoding="utf-8")
 
 
-def in_force(stored: list[Stored], moment: datetime) -> Stored | None:
-    """The newest that was there at a moment; None if S3 no longer has it."""
-    return next((each for each in reversed(stored) if each.at <= moment), None)
+def digest(content: bytes) -> str:
+    """Return a text that only the same content has."""
+    return hashlib.sha256(content).hexdigest()
 
 
-def sentences(s3: Any, bucket: str | None, starts: dict[str, list[str]]) -> dict[str, str]:
-    """A sentence for each dataset with files of earlier rules; none where the versions cannot be read."""
-    if not bucket:
-        return {}
-    try:
-        rules = EarlierRules(s3, bucket)
-        found = {dataset: rules.sentence(dataset, those) for dataset, those in starts.items() if those}
-    except (ClientError, zipfile.BadZipFile):
-        return {}
-    return {dataset: sentence for dataset, sentence in found.items() if sentence}
+def noted(folder: Path) -> list[Row]:
+    """Return what was applied to the local AWS of a folder, the earliest first."""
+    path = folder / NOTES
+    found: list[Row] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    return found
+
+
+def sentences(folder: Path | None, starts: dict[str, list[str]]) -> dict[str, str]:
+    """Return a sentence for each dataset with files of earlier rules, by the starts of their runs."""
+    applied = noted(folder) if folder else []
+    found = {dataset: sentence(dataset, applied, those) for dataset, those in starts.items()}
+    return {dataset: said for dataset, said in found.items() if said}
+
+
+def sentence(dataset: str, applied: list[Row], starts: Iterable[str]) -> str:
+    """Say how many files were published under earlier rules; empty for none."""
+    changed = [each for each in (changed_since(dataset, applied, start) for start in starts) if each]
+    if not changed:
+        return ""
+    what = " and ".join(part for part in PARTS if any(part in each for each in changed))
+    count = "1 file was" if len(changed) == 1 else f"{len(changed):,} files were"
+    return f"{what} changed since {count} published. {WHAT_TO_DO}"
+
+
+def changed_since(dataset: str, applied: list[Row], start: str) -> set[str]:
+    """Return what has changed for a dataset since a run started; nothing if nothing was noted by then."""
+    moment = datetime.fromisoformat(start)
+    before = next((each for each in reversed(applied) if datetime.fromisoformat(each["at"]) <= moment), None)
+    if before is None:
+        return set()
+    return {part for part in PARTS if before[part].get(dataset) != applied[-1][part].get(dataset)}
