@@ -242,7 +242,7 @@ def test_the_project_starts_the_interview_of_its_recorded_version_at_a_terminal(
         sys.executable,
         ["upgrade.py", "--template", template.address, "--dataset", str(sales)],
         cwd=project.folder,
-        # pexpect is no terminal that answers where its cursor stands.
+        # pexpect does not report the position of the cursor, as a real terminal does.
         env={**os.environ, **PERSON, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"},
         timeout=120,
         encoding="utf-8",

@@ -82,7 +82,7 @@ def terminal(template: Path, tmp_path: Path, temporary_folder: Path) -> Iterator
         folder.mkdir(exist_ok=True)
         environment = {name: value for name, value in os.environ.items() if name != "CI"}
         environment |= {"HOME": str(tmp_path), "PWD": str(folder), "TMPDIR": str(temporary_folder)}
-        # pexpect is no terminal that answers where its cursor stands.
+        # pexpect does not report the position of the cursor, as a real terminal does.
         environment |= {"TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"}
         command = str(Path(sys.executable).with_name("cookiecutter"))
         child = pexpect.spawn(

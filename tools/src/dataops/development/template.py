@@ -51,7 +51,7 @@ def adopt(**given: Any) -> None:
 def dataset(file: Path, template: str | None) -> None:
     """Let the template's interview of the recorded version ask about one file."""
     if not file.is_file():
-        sys.exit(f"{file} is no file. Say which: make dataset FILE=sales.csv")
+        sys.exit(f"There is no file {file}. Say which: make dataset FILE=sales.csv")
     upgrade_py({"template": template, "preview": False}, "--dataset", str(file.resolve()))
 
 

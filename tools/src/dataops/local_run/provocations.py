@@ -18,7 +18,7 @@ CLOSED = "127.0.0.1:1"
 FLOW_LINE = "2 {account} eni-0123456789abcdef0 10.20.0.9 203.0.113.7 49152 443 6 1 60 {now} {now} REJECT OK"
 ROWS_OF_A_LARGE_FILE = 2000
 TEST = f"A test of whether notifications arrive: an {EXERCISE} of make provoke."
-NO_UPLOAD = f"This is no upload: an {EXERCISE} of make provoke."
+NO_UPLOAD = f"This is not an upload: it is an {EXERCISE} of make provoke."
 
 
 def dead_letters(scene: Scene) -> None:

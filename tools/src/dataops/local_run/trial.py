@@ -93,7 +93,7 @@ def main(file: Path) -> None:
 def proposal_of(file: Path) -> Proposed:
     """Return what a file proposes; if it cannot be read, end with one sentence."""
     if not file.is_file():
-        sys.exit(f"{file} is no file. Say which: make try FILE=sales.csv")
+        sys.exit(f"There is no file {file}. Say which: make try FILE=sales.csv")
     try:
         return proposed_for(file)
     except SampleError as error:

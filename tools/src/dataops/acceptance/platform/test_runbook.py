@@ -80,7 +80,7 @@ def give_larger_workers(project: RunningProject, dataset: str) -> None:
 # The proof looks at the alarm too.
 OVER = r"^OK: \S+ is over"
 CASES = {
-    "dead-letters": Case(seen="This is no upload", proven=OVER),
+    "dead-letters": Case(seen="This is not an upload", proven=OVER),
     "old-messages": Case(seen="Disabled", proven=OVER),
     "files-waiting": Case(seen="DISABLED", proven=OVER),
     "data-late": Case(seen=r"hours=\d\d", proven=f"DONE.*{OVER}", first=bring_data_in_time, before_fix=get_the_file),
