@@ -131,24 +131,34 @@ def mapping(server: Server) -> str:
 
 def test_every_kind_of_setting_comes_back_and_says_so(environment: Server, scene: Scene) -> None:
     environment.client("events").put_rule(Name=f"{PREFIX}-orders-sweep", ScheduleExpression="rate(15 minutes)")
+    environment.function(f"{PREFIX}-reserved", "", Handler="sweep.handle")
+    environment.client("lambda").put_function_concurrency(
+        FunctionName=f"{PREFIX}-reserved", ReservedConcurrentExecutions=3
+    )
     changed = {
-        "variable": (f"{PREFIX}-sweep/LEDGER_TABLE", None),
-        "reserved concurrency": (f"{PREFIX}-sweep", 0),
-        "event source mapping": (mapping(environment), False),
-        "rule": (f"{PREFIX}-orders-sweep", False),
-        "crawled address": (f"{PREFIX}-canary", f"s3://{BUCKETS['output']}/"),
-        "visibility timeout": (NAMES["queue"], "1"),
+        ("variable", f"{PREFIX}-sweep/LEDGER_TABLE"): None,
+        # The sweep of this environment has none, as in an account with a small quota.
+        ("reserved concurrency", f"{PREFIX}-sweep"): 0,
+        ("reserved concurrency", f"{PREFIX}-reserved"): 0,
+        ("event source mapping", mapping(environment)): False,
+        ("rule", f"{PREFIX}-orders-sweep"): False,
+        ("crawled address", f"{PREFIX}-canary"): f"s3://{BUCKETS['output']}/",
+        ("visibility timeout", NAMES["queue"]): "1",
     }
-    before = {kind: SETTINGS[kind].read(scene.client, name) for kind, (name, _) in changed.items()}
 
-    for kind, (name, value) in changed.items():
+    def read() -> dict[tuple[str, str], Any]:
+        return {(kind, name): SETTINGS[kind].read(scene.client, name) for kind, name in changed}
+
+    before = read()
+    for (kind, name), value in changed.items():
         set_for_an_exercise(scene.client, scene.record, kind, name, value)
-    during = {kind: SETTINGS[kind].read(scene.client, name) for kind, (name, _) in changed.items()}
+    during = read()
     said = take_back(scene.client, scene.record)
 
-    assert set(changed) == set(SETTINGS)
-    assert during == {kind: value for kind, (_, value) in changed.items()}
-    assert {kind: SETTINGS[kind].read(scene.client, name) for kind, (name, _) in changed.items()} == before
+    assert {kind for kind, _ in changed} == set(SETTINGS)
+    assert [before["reserved concurrency", f"{PREFIX}-{end}"] for end in ("sweep", "reserved")] == [None, 3]
+    assert during == changed
+    assert read() == before
     assert [line for line in said if not line.endswith(": as before the exercise")] == []
     environment.client("events").delete_rule(Name=f"{PREFIX}-orders-sweep")
     gone = take_back(scene.client, scene.record)
