@@ -79,7 +79,7 @@ def test_a_filter_of_another_kind_is_an_error() -> None:
     ],
 )
 def test_the_values_of_a_period_become_one(statistic: str, value: float) -> None:
-    assert series_of([(60.0 + second, float(second)) for second in (1, 2, 3, 4)], 60, statistic) == {1: value}
+    assert series_of([(60.0 + second, float(second)) for second in (1, 2, 3, 4)], 60, statistic, end=180) == {-2: value}
 
 
 @pytest.mark.parametrize(
@@ -124,6 +124,21 @@ def test_an_alarm_that_was_just_made_does_not_ring_for_what_could_not_be_measure
     evaluation = evaluation_of(alarm(treat_missing_data="breaching", configuration_updated_timestamp=young), {}, NOW)
 
     assert evaluation.state == "INSUFFICIENT_DATA"
+
+
+def test_the_window_slides_so_that_a_new_half_hour_without_a_measurement_does_not_ring() -> None:
+    half_an_hour, hour = 1800, NOW - NOW % 3600
+    measured = query("m")
+    measured.metric_stat.period = half_an_hour
+    swept = alarm(measured, treat_missing_data="breaching")
+    values = {METRIC: [(hour - 600, 1.0)]}
+
+    assert [evaluation_of(swept, values, hour + later).state for later in (-60, 5, 1100, 1260)] == [
+        *["OK"] * 3, "ALARM"
+    ]  # fmt: skip
+    assert f"{datetime.fromtimestamp(hour + 60 - half_an_hour, UTC):%H:%M}:00)" in (
+        evaluation_of(swept, values, hour + 5).reason
+    )
 
 
 @pytest.mark.parametrize(

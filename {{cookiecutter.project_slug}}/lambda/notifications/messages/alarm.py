@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from notifications.message import Message
-from notifications.messages.alarm_reason import reason_in_words, section_of, urgency_of
+from notifications.messages.alarm_reason import UNMEASURED, reason_in_words, section_of, urgency_of
 from notifications.origin import Origin
 
 # An alarm's name ends in its subject: modules/environment and modules/dataset name them so.
@@ -18,6 +18,8 @@ KINDS: dict[str, tuple[str, ...]] = {
 }
 # A Lambda notifies of these itself, by run; the alarm is for recipients who did not get that notification.
 NOTIFIED_AS_IT_HAPPENS = {"run failed", "crawl failed", "rows quarantined"}
+# CloudWatch evaluates a new alarm at once, and the first sweep comes up to 15 minutes later.
+UNTIL_THE_FIRST_SWEEP = "The alarm is new. Wait 15 minutes: the first sweep ends it, with a notification. If it does not:"
 
 
 def alarm_rings(origin: Origin, alarm: dict[str, Any]) -> Message:
@@ -26,6 +28,9 @@ def alarm_rings(origin: Origin, alarm: dict[str, Any]) -> Message:
     means, _, helps = (alarm.get("AlarmDescription") or "").partition("What to do:")
     short = name.removeprefix(f"{origin.prefix}-").replace("-", " ")
     is_over, section = alarm["NewStateValue"] == "OK", section_of(helps.strip())
+    steps = [helps.strip() or "docs/runbook.md has a section for each alarm."]
+    if alarm.get("OldStateValue") == "INSUFFICIENT_DATA" and UNMEASURED in alarm["NewStateReason"]:
+        steps = [UNTIL_THE_FIRST_SWEEP, *steps]
     return Message(
         kinds=next((kinds for end, kinds in KINDS.items() if name.endswith(end)), ("alarm",)),
         origin=origin,
@@ -35,7 +40,7 @@ def alarm_rings(origin: Origin, alarm: dict[str, Any]) -> Message:
             f"{alarm['NewStateValue']} since {alarm['StateChangeTime'][:16].replace('T', ' ')} UTC: "
             f"{reason_in_words(section, alarm['NewStateReason'])}",
         ],
-        next_steps=["Nothing."] if is_over else [helps.strip() or "docs/runbook.md has a section for each alarm."],
+        next_steps=["Nothing."] if is_over else steps,
         links={"alarm": origin.alarm(name)},
         urgency="" if is_over else urgency_of(section),
         values={"alarm": name, "state": alarm["NewStateValue"], "reason": alarm["NewStateReason"]},

@@ -37,6 +37,7 @@ SECTIONS = {
     "notify-failing": Section(NOW, "{} of notify or its topic", "failure"),
 }
 NUMBER = r"(-?[\d.]+(?:E-?\d+)?)"
+UNMEASURED = "no datapoints were received"
 # CloudWatch writes "[75.0 (29/11/26 19:00:00), ...] was greater than the threshold (60.0)", the newest value first, or,
 # of a metric with a history, "... the lower thresholds [0.2, ...] or greater than the upper thresholds [0.3, ...]".
 VALUES, LIMITS = re.compile(rf"{NUMBER} \("), re.compile(rf"thresholds? [\[(]{NUMBER}[\]),]")
@@ -54,7 +55,7 @@ def urgency_of(section: str) -> str:
 
 def reason_in_words(section: str, reason: str) -> str:
     """Return CloudWatch's reason as a sentence; a reason of another form stays as it is."""
-    if "no datapoints were received" in reason:
+    if UNMEASURED in reason:
         return "Nothing was measured: what measures it may not run."
     values, limits = [float(value) for value in VALUES.findall(reason)], LIMITS.findall(reason)
     if section not in SECTIONS or not values or not limits:

@@ -20,6 +20,7 @@ RELATIONS = {
     "LessThanThreshold": "less than",
     "LessThanOrEqualToThreshold": "less than or equal to",
 }
+MINUTE = 60
 Values = dict[MetricKey, list[tuple[float, float]]]
 
 
@@ -34,15 +35,16 @@ class Evaluation:
 def evaluation_of(alarm: Any, values: Values, now: float) -> Evaluation:
     """The state of a moto alarm at a time, in seconds since 1970.
 
-    The current period counts too, so that nobody has to wait for its end on a laptop.
+    The window slides, which is CloudWatch's default (User Guide, "Alarm evaluation window"): periods are counted back
+    from the end of the current minute, so that nobody has to wait on a laptop. The newest period has the number -1.
     """
-    period, series = period_of(alarm), evaluated_series(alarm, values)
-    last = math.floor(now / period)
+    end, last, period = math.ceil(now / MINUTE) * MINUTE, -1, period_of(alarm)
+    series = evaluated_series(alarm, values, end)
     window = [series.get(number) for number in range(last - int(alarm.evaluation_periods) + 1, last + 1)]
     if not series and alarm.treat_missing_data == "breaching" and now - made_at(alarm) < period:
         # CloudWatch would alarm at once; here that would be the first thing that a user sees.
         return Evaluation("INSUFFICIENT_DATA", "Nothing was measured yet.")
-    known = [(series[number], number * period) for number in range(last, last - len(window), -1) if number in series]
+    known = [(series[number], end + number * period) for number in range(last, last - len(window), -1) if number in series]
     if alarm.threshold_metric_id:
         band = band_of([value for number, value in sorted(series.items()) if number < last], deviations_of(alarm))
         verdicts = [None if value is None or band is None else outside(alarm, value, band) for value in window]
@@ -103,25 +105,27 @@ def period_of(alarm: Any) -> int:
     return int(periods[0] if periods else alarm.period)
 
 
-def evaluated_series(alarm: Any, values: Values) -> Series:
-    """The series to compare: the formula's if there is one, else the metric's."""
+def evaluated_series(alarm: Any, values: Values, end: int) -> Series:
+    """The series to compare: the formula's if there is one, else the metric's; its newest period ends at `end`."""
     if not alarm.metric_data_queries:
         statistic = alarm.extended_statistic or alarm.statistic
-        return _series(values, alarm.namespace, alarm.metric_name, alarm.dimensions, int(alarm.period), statistic)
-    given = {query.id: _queried(query, values) for query in alarm.metric_data_queries if query.metric_stat}
+        key = key_of(alarm.namespace, alarm.metric_name, alarm.dimensions)
+        return series_of(values.get(key, []), int(alarm.period), statistic, end)
+    given = {query.id: _queried(query, values, end) for query in alarm.metric_data_queries if query.metric_stat}
     formulas = [query.expression for query in alarm.metric_data_queries if query.expression]
     plain = [text for text in formulas if not text.startswith("ANOMALY_DETECTION_BAND")]
     return evaluated(plain[0], given) if plain else next(iter(given.values()))
 
 
-def _queried(query: Any, values: Values) -> Series:
+def _queried(query: Any, values: Values, end: int) -> Series:
     stat, metric = query.metric_stat, query.metric_stat.metric
-    return _series(values, metric.namespace, metric.metric_name, metric.dimensions, int(stat.period), stat.stat)
+    key = key_of(metric.namespace, metric.metric_name, metric.dimensions)
+    return series_of(values.get(key, []), int(stat.period), stat.stat, end)
 
 
-def _series(values: Values, namespace: str, name: str, dimensions: Any, period: int, statistic: str) -> Series:
-    key = (namespace, name, frozenset((each.name, each.value) for each in dimensions or []))
-    return series_of(values.get(key, []), period, statistic)
+def key_of(namespace: str, name: str, dimensions: Any) -> MetricKey:
+    """The key of a metric that an alarm names."""
+    return namespace, name, frozenset((each.name, each.value) for each in dimensions or [])
 
 
 def deviations_of(alarm: Any) -> float:

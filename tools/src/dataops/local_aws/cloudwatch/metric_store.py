@@ -52,11 +52,11 @@ class MetricStore:
         kept[:] = [each for each in kept if each.namespace != "AWS/SQS" or each.timestamp.replace(tzinfo=UTC) >= oldest]
 
 
-def series_of(values: list[tuple[float, float]], period: int, statistic: str) -> Series:
-    """One number per period that has values; periods are counted from 1970."""
+def series_of(values: list[tuple[float, float]], period: int, statistic: str, end: int) -> Series:
+    """One number per period that has values; the newest period ends at `end` and has the number -1."""
     grouped: dict[int, list[float]] = defaultdict(list)
     for moment, value in values:
-        grouped[math.floor(moment / period)].append(value)
+        grouped[math.floor((moment - end) / period)].append(value)
     return {number: summed_up(group, statistic) for number, group in grouped.items()}
 
 
