@@ -129,22 +129,25 @@ def mapping(server: Server) -> str:
     return str(made["UUID"])
 
 
-def test_every_kind_of_setting_comes_back_and_says_so(environment: Server, scene: Scene) -> None:
-    environment.client("events").put_rule(Name=f"{PREFIX}-orders-sweep", ScheduleExpression="rate(15 minutes)")
-    environment.function(f"{PREFIX}-reserved", "", Handler="sweep.handle")
-    environment.client("lambda").put_function_concurrency(
-        FunctionName=f"{PREFIX}-reserved", ReservedConcurrentExecutions=3
-    )
-    changed = {
+def changes(server: Server) -> dict[tuple[str, str], Any]:
+    """A value that an exercise could set, by kind and name; the sweep has no reserved concurrency, another has."""
+    reserved = f"{PREFIX}-reserved"
+    server.client("events").put_rule(Name=f"{PREFIX}-orders-sweep", ScheduleExpression="rate(15 minutes)")
+    server.function(reserved, "", Handler="sweep.handle")
+    server.client("lambda").put_function_concurrency(FunctionName=reserved, ReservedConcurrentExecutions=3)
+    return {
         ("variable", f"{PREFIX}-sweep/LEDGER_TABLE"): None,
-        # The sweep of this environment has none, as in an account with a small quota.
         ("reserved concurrency", f"{PREFIX}-sweep"): 0,
-        ("reserved concurrency", f"{PREFIX}-reserved"): 0,
-        ("event source mapping", mapping(environment)): False,
+        ("reserved concurrency", reserved): 0,
+        ("event source mapping", mapping(server)): False,
         ("rule", f"{PREFIX}-orders-sweep"): False,
         ("crawled address", f"{PREFIX}-canary"): f"s3://{BUCKETS['output']}/",
         ("visibility timeout", NAMES["queue"]): "1",
     }
+
+
+def test_every_kind_of_setting_comes_back_and_says_so(environment: Server, scene: Scene) -> None:
+    changed = changes(environment)
 
     def read() -> dict[tuple[str, str], Any]:
         return {(kind, name): SETTINGS[kind].read(scene.client, name) for kind, name in changed}

@@ -19,7 +19,7 @@ KINDS: dict[str, tuple[str, ...]] = {
 # A Lambda notifies of these itself, by run; the alarm is for recipients who did not get that notification.
 NOTIFIED_AS_IT_HAPPENS = {"run failed", "crawl failed", "rows quarantined"}
 # CloudWatch evaluates a new alarm at once, and the first sweep comes up to 15 minutes later.
-UNTIL_THE_FIRST_SWEEP = "The alarm is new. Wait 15 minutes: the first sweep ends it, with a notification. If it does not:"
+UNTIL_THE_FIRST_SWEEP = "The alarm is new. Wait 15 minutes: the first sweep ends it, and you are notified. If not:"
 
 
 def alarm_rings(origin: Origin, alarm: dict[str, Any]) -> Message:

@@ -40,11 +40,12 @@ def evaluation_of(alarm: Any, values: Values, now: float) -> Evaluation:
     """
     end, last, period = math.ceil(now / MINUTE) * MINUTE, -1, period_of(alarm)
     series = evaluated_series(alarm, values, end)
-    window = [series.get(number) for number in range(last - int(alarm.evaluation_periods) + 1, last + 1)]
+    numbers = range(last, last - int(alarm.evaluation_periods), -1)
+    window = [series.get(number) for number in reversed(numbers)]
     if not series and alarm.treat_missing_data == "breaching" and now - made_at(alarm) < period:
         # CloudWatch would alarm at once; here that would be the first thing that a user sees.
         return Evaluation("INSUFFICIENT_DATA", "Nothing was measured yet.")
-    known = [(series[number], end + number * period) for number in range(last, last - len(window), -1) if number in series]
+    known = [(series[number], end + number * period) for number in numbers if number in series]
     if alarm.threshold_metric_id:
         band = band_of([value for number, value in sorted(series.items()) if number < last], deviations_of(alarm))
         verdicts = [None if value is None or band is None else outside(alarm, value, band) for value in window]
