@@ -3,7 +3,7 @@
 import json
 import re
 import shlex
-import shutil
+import sys
 import textwrap
 from functools import cache
 from pathlib import Path
@@ -33,6 +33,7 @@ from answers.next_steps import next_steps
 from answers.project import QUESTIONS, SLUG_OF_NAME, project_faults, project_from
 from answers.short_name import slug_for
 from answers.temporary_copy import FOLDER_IN_COPY
+from answers.terminal_limits import screen_width
 
 PROJECT_FOLDER = "{{cookiecutter.project_slug}}"
 WITHOUT_HOOKS = (
@@ -218,7 +219,8 @@ def notes(settings: dict[str, Any], samples: dict[str, str], why_no_upgrade: str
     }
     sentences = [*(sentence for what, sentence in found.items() if what), *([why_no_upgrade] if why_no_upgrade else [])]
     # Only at a terminal: a program that reads the output gets one line per sentence.
-    return [textwrap.fill(each, shutil.get_terminal_size((10_000, 24)).columns) for each in sentences]
+    width = screen_width() if sys.stdout.isatty() else 10_000
+    return [textwrap.fill(each, width) for each in sentences]
 
 
 def samples_of(datasets: dict[str, Any], of_interview: dict[str, str]) -> dict[str, str]:

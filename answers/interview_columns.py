@@ -15,10 +15,13 @@ from rich.table import Table
 from rich.text import Text
 
 from answers import interview_questions as ask
+from answers.terminal_limits import screen_width
 
 Answer = dict[str, Any]
 TYPES = ("string", "bigint", "double", "decimal(12,2)", "date", "timestamp", "boolean")
 ANOTHER_TYPE = "another type"
+# What a narrow screen may show the beginning of.
+SHORTENED = ("in the file", "for example")
 RULES = {
     "a value is required": "required",
     "no value twice in a batch": "unique",
@@ -153,12 +156,13 @@ def show(columns: list[Answer], seen: dict[str, Column]) -> None:
     if ask.is_replaying():
         return
     table = Table(box=None, header_style="bold", padding=(0, 1, 0, 2))
-    for title in ("column", "type", "written", *(("in the file", "for example", "missing") if seen else ())):
-        table.add_column(title, no_wrap=title not in ("in the file", "for example"), overflow="fold")
+    for title in ("column", "type", *(("in the file", "for example", "missing") if seen else ())):
+        table.add_column(title, no_wrap=title not in SHORTENED)
     for each in columns:
-        cells = [each["name"], each["type"], each.get("format", "")]
-        table.add_row(*map(Text, [*cells, *(evidence(seen.get(each["name"])) if seen else ())]))
-    Console().print("", table, "")
+        kind = f"{each['type']} {each.get('format', '')}".rstrip()
+        found = evidence(seen.get(each["name"])) if seen else ()
+        table.add_row(each["name"], kind, *(Text(cell, no_wrap=True, overflow="ellipsis") for cell in found))
+    Console(width=screen_width()).print("", table, "")
 
 
 def evidence(column: Column | None) -> tuple[str, str, str]:

@@ -1,7 +1,6 @@
 """The kinds of question at a terminal: each with its help, each answer checked as it is given, each kept in the log."""
 
 import os
-import shutil
 import textwrap
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from answers import interview_list, interview_log
 from answers.cookiecutter_internals import buffer_of, with_keys, wrap_refusal
 from answers.interview_log import StepBack
 from answers.schema import faults, schema
+from answers.terminal_limits import screen_width
 
 MANY = 1000
 Check = Callable[[str], str | None]
@@ -24,8 +24,7 @@ Check = Callable[[str], str | None]
 def say(text: str, style: str = "") -> None:
     """Show a sentence to the person, with its own indent on every line."""
     if not is_replaying():
-        indent = text[: len(text) - len(text.lstrip())]
-        questionary.print(textwrap.fill(text.lstrip(), width(), initial_indent=indent, subsequent_indent=indent), style)
+        questionary.print(indented(text.lstrip(), text[: len(text) - len(text.lstrip())]), style)
 
 
 def is_replaying() -> bool:
@@ -34,13 +33,12 @@ def is_replaying() -> bool:
     return log is not None and log.is_replaying
 
 
-def width() -> int:
-    return max(40, shutil.get_terminal_size().columns)
-
-
 def explain(help_text: str) -> None:
-    text = textwrap.fill(help_text, width(), initial_indent="  ", subsequent_indent="  ")
-    questionary.print("\n" + text, style="fg:ansibrightblack")
+    questionary.print("\n" + indented(help_text, "  "), style="fg:ansibrightblack")
+
+
+def indented(text: str, indent: str) -> str:
+    return textwrap.fill(text, screen_width(), initial_indent=indent, subsequent_indent=indent)
 
 
 def rule_of(kind: str) -> str:
@@ -57,7 +55,7 @@ def refusal(kind: str, value: object) -> str | None:
 
 def filled(why: str | None) -> str | None:
     """The reason of a refusal, broken between words at the width of the screen."""
-    return textwrap.fill(why, width()) if why else None
+    return textwrap.fill(why, screen_width()) if why else None
 
 
 def own_keys() -> KeyBindings:

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from answers import left_open
+from answers.terminal_limits import screen_width
 
 Answers = dict[str, Any]
 NOT_ASKED = ("bucket_prefix", "kms_keys", "on_call", "delivery", "glue_version", "monitoring")
@@ -15,7 +16,7 @@ NOT_ASKED = ("bucket_prefix", "kms_keys", "on_call", "delivery", "glue_version",
 
 def show(answers: Answers, faults: list[str]) -> None:
     """Show all answers, and what is wrong between them."""
-    console = Console()
+    console = Console(width=screen_width())
     console.print(Text("\n  Summary\n", style="bold"))
     table = Table(box=None, show_header=False, padding=(0, 1, 0, 2))
     table.add_column(style="bold", no_wrap=True)

@@ -1,6 +1,7 @@
-"""Whether this terminal can show the interview; if not, cookiecutter asks its plain questions."""
+"""What this terminal can show: the interview or only cookiecutter's plain questions, and how wide its lines are."""
 
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 
@@ -26,3 +27,12 @@ def why_plain(
     except (UnicodeEncodeError, LookupError):
         return f"This terminal prints {encoding}, which lacks characters that are needed, {PLAIN} (PYTHONUTF8=1 helps.)"
     return None
+
+
+def screen_width() -> int:
+    """The columns of the terminal; the variable COLUMNS, which shutil and rich ask first, may be of another window."""
+    try:
+        columns = os.get_terminal_size(sys.__stdout__.fileno()).columns if sys.__stdout__ else 0
+    except (OSError, ValueError):  # not a terminal, or closed
+        columns = 0
+    return max(40, columns or shutil.get_terminal_size().columns)

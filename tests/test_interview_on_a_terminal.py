@@ -200,7 +200,7 @@ def test_three_samples_take_twenty_answers_at_most_and_enter_gives_all_but_the_n
         *(f"Sample file of dataset {number}" for number in (1, 2, 3)),
     }
     screen = " ".join(person.plain().split())
-    assert "Not decided yet in project.yaml: environments, dev, account; environments, prod, account." in screen
+    assert "Not decided yet in project.yaml: the account of dev; the account of prod." in screen
     project = orders.parent / "acme-sales"
     assert list(settings(project)["datasets"]) == ["orders", "customers", "visits"]
     assert sorted(path.name for path in (project / "samples").iterdir()) == ["customers", "orders", "visits"]
@@ -353,12 +353,37 @@ def test_typing_replaces_a_proposal_and_backspace_edits_it(terminal: Callable[..
     assert "acme-salesacme" not in person.plain()
 
 
-def test_a_refusal_that_is_longer_than_the_screen_is_wide_is_shown_whole(terminal: Callable[..., Terminal]) -> None:
+@pytest.mark.parametrize("columns", [None, "80"], ids=["no COLUMNS", "COLUMNS of another window"])
+def test_a_refusal_that_is_longer_than_the_screen_is_wide_is_broken_between_words(
+    terminal: Callable[..., Terminal], columns: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    if columns:
+        monkeypatch.setenv("COLUMNS", columns)
     person = terminal()
     person.child.setwinsize(24, 60)
     person.answer_all([*PROJECT, ("Environments", ENTER), ("AWS account of dev", "12345" + ENTER)])
 
     person.see("12 digits (in quotes in YAML and JSON).")
+
+
+def test_the_columns_of_a_sample_take_one_line_each_on_a_narrow_screen(
+    terminal: Callable[..., Terminal], orders: Path
+) -> None:
+    rows = "".join(f"{n},2026/01/0{1 + n // 2},{n}.50,person.{n}@example.com\n" for n in range(1, 9))
+    orders.write_text(f"Order ID,Placed On,Amount,Customer E-mail\n{rows}")
+    person = terminal()
+    person.child.setwinsize(24, 80)
+    person.answer_all([*PROJECT, *ENVIRONMENTS, ("Sample file of dataset 1", "orders.csv" + ENTER)])
+    person.see("? Dataset orders")
+
+    lines = person.plain().partition("\n  column ")[2].splitlines()[1:5]
+    assert [line.split()[:2] for line in lines] == [
+        ["order_id", "bigint"],
+        ["placed_on", "date"],
+        ["amount", "decimal(12,2)"],
+        ["customer_e_mail", "string"],
+    ]
 
 
 @pytest.mark.parametrize("variable", [True, False], ids=["COOKIECUTTER_CONFIG", "~/.cookiecutterrc"])

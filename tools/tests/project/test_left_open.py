@@ -30,22 +30,22 @@ def test_nothing_is_listed_if_everything_is_decided(capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.parametrize(
-    ("settings", "location"),
+    ("settings", "name"),
     [
-        (OPEN_PROD, "environments, prod, account"),
-        (with_open(delivery={"account": "000000000009"}), "delivery, account"),
-        (with_open(approvers=["not-decided-yet"]), "approvers"),
-        (with_open(git={"provider": "github", "repository": "not-decided-yet/sales"}), "git, repository"),
-        (with_open(git={"provider": "codecommit", "repository": "not-decided-yet"}), "git, repository"),
+        (OPEN_PROD, "the account of prod"),
+        (with_open(delivery={"account": "000000000009"}), "the delivery account"),
+        (with_open(approvers=["not-decided-yet"]), "the approvers"),
+        (with_open(git={"provider": "github", "repository": "not-decided-yet/sales"}), "the repository"),
+        (with_open(git={"provider": "codecommit", "repository": "not-decided-yet"}), "the repository"),
     ],
 )
-def test_every_placeholder_is_listed_by_its_place(
-    settings: dict[str, Any], location: str, capsys: pytest.CaptureFixture[str]
+def test_every_placeholder_is_listed_by_name(
+    settings: dict[str, Any], name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     left_open.list_what_is_left_open(settings)
 
-    assert capsys.readouterr().out.splitlines()[1:] == [f"  {location}"]
-    with pytest.raises(SystemExit, match=f"Not decided yet in project.yaml: {location}\\.$"):
+    assert capsys.readouterr().out.splitlines()[1:] == [f"  {name}"]
+    with pytest.raises(SystemExit, match=f"Not decided yet in project.yaml: {name}\\.$"):
         left_open.refuse_what_is_left_open(settings, "pipeline")
 
 
@@ -53,10 +53,10 @@ def test_every_placeholder_is_listed_by_its_place(
     ("settings", "environment", "missing"),
     [
         (OPEN_PROD, "dev", []),
-        (OPEN_PROD, "prod", ["environments, prod, account"]),
-        (OPEN_DEV, "prod", ["environments, dev, account"]),
+        (OPEN_PROD, "prod", ["the account of prod"]),
+        (OPEN_DEV, "prod", ["the account of dev"]),
         ({**OPEN_DEV, "delivery": {"account": "333333333333"}}, "prod", []),
-        ({**DECIDED, "delivery": {"account": "000000000009"}}, "prod", ["delivery, account"]),
+        ({**DECIDED, "delivery": {"account": "000000000009"}}, "prod", ["the delivery account"]),
         (with_open(approvers=["not-decided-yet"]), "dev", []),
     ],
 )
@@ -69,4 +69,4 @@ def test_an_environment_waits_only_for_its_own_account_and_that_of_the_deliverie
 def test_the_settings_are_those_of_project_yaml(tmp_path: Path) -> None:
     (tmp_path / "project.yaml").write_text('environments: [{name: dev, account: "000000000001"}]\n')
 
-    assert left_open.left_open(left_open.settings_in(tmp_path)) == ["environments, dev, account"]
+    assert left_open.left_open(left_open.settings_in(tmp_path)) == ["the account of dev"]

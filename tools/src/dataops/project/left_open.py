@@ -13,6 +13,7 @@ UNDECIDED = "not-decided-yet"
 # No AWS account number begins with ten zeros.
 UNDECIDED_ACCOUNT = "0000000000"
 PIPELINE = "pipeline"
+DELIVERY_ACCOUNT = "the delivery account"
 
 
 def settings_in(project: Path) -> dict[str, Any]:
@@ -30,14 +31,14 @@ def list_what_is_left_open(settings: dict[str, Any]) -> None:
 
 
 def left_open(settings: dict[str, Any]) -> list[str]:
-    """The place of every placeholder in project.yaml."""
-    found = [account_location(each["name"]) for each in settings["environments"] if is_account_open(each["account"])]
+    """What has a placeholder in project.yaml."""
+    found = [account_of(each["name"]) for each in settings["environments"] if is_account_open(each["account"])]
     if is_account_open(settings.get("delivery", {}).get("account", "")):
-        found.append("delivery, account")
+        found.append(DELIVERY_ACCOUNT)
     if any(map(is_open, settings.get("approvers", []))):
-        found.append("approvers")
+        found.append("the approvers")
     if is_open(settings.get("git", {}).get("repository", "")):
-        found.append("git, repository")
+        found.append("the repository")
     return found
 
 
@@ -48,8 +49,8 @@ def missing_for(settings: dict[str, Any], environment: str) -> list[str]:
         return found
     # The roles of an environment trust the delivery account, which is the first environment's by default.
     first = settings["environments"][0]["name"]
-    delivery = "delivery, account" if "account" in settings.get("delivery", {}) else account_location(first)
-    return [location for location in found if location in (account_location(environment), delivery)]
+    delivery = DELIVERY_ACCOUNT if "account" in settings.get("delivery", {}) else account_of(first)
+    return [each for each in found if each in (account_of(environment), delivery)]
 
 
 def refuse_what_is_left_open(settings: dict[str, Any], environment: str) -> None:
@@ -59,9 +60,9 @@ def refuse_what_is_left_open(settings: dict[str, Any], environment: str) -> None
         raise SystemExit(f"Nothing was changed. Not decided yet in project.yaml: {'; '.join(missing)}.")
 
 
-def account_location(environment: str) -> str:
-    """The place of an environment's account in project.yaml."""
-    return f"environments, {environment}, account"
+def account_of(environment: str) -> str:
+    """What an environment's account is called in a sentence."""
+    return f"the account of {environment}"
 
 
 def is_account_open(account: str) -> bool:
