@@ -1,9 +1,13 @@
 """An upgrade that fails or meets files outside of git's index loses nothing, and its exit code says what happened."""
 
 import ast
+import os
 import re
 import shutil
+import subprocess
+import sys
 import tomllib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +21,8 @@ NEW = {
     "docs/untouched.md": changed(page("untouched"), 2, by="2.0.0"),
 }
 OURS = "the only copy\n"
+# A full disk is a small file system here, which only root can mount: as anybody else, run these tests in a container.
+MAY_MOUNT = sys.platform == "linux" and os.geteuid() == 0
 
 
 @pytest.fixture
@@ -300,3 +306,62 @@ def test_a_sparse_clone_of_the_project_can_be_upgraded(newer: Small) -> None:
 
     assert done.returncode == 0, done.stderr
     assert project.read("docs/both.md") == NEW["docs/both.md"]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
+    """A folder on a file system of so many kilobytes: small_disk(40)."""
+    mounted: list[Path] = []
+
+    def mount(kilobytes: int) -> Path:
+        folder = tmp_path / f"disk{kilobytes}"
+        folder.mkdir()
+        words = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(folder)]
+        subprocess.run(words, check=True)
+        mounted.append(folder)
+        return folder
+
+    yield mount
+    for folder in mounted:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.mark.parametrize("kilobytes", MAY_MOUNT * [64, 600, 1600, 2500])
+def test_a_full_temporary_folder_is_called_full_and_changes_nothing(
+    newer: Small, small_disk: Callable[[int], Path], kilobytes: int
+) -> None:
+    _, project = newer
+    before = (everything(project), project.status(), project.git("for-each-ref"))
+
+    done = project.upgrade(TMPDIR=str(small_disk(kilobytes)))
+
+    assert done.returncode == 2
+    assert re.fullmatch(r"The disk .* is full: free space there, or set TMPDIR .*\n", done.stderr)
+    assert (everything(project), project.status(), project.git("for-each-ref")) == before
+
+
+def fill(disk: Path, all_but: int) -> None:
+    """Leave so many kilobytes free."""
+    free = shutil.disk_usage(disk).free // 1024
+    (disk / "ballast").write_bytes(bytes(1024 * (free - all_but)))
+
+
+@pytest.mark.parametrize("kilobytes", MAY_MOUNT * [20, 40, 60])
+def test_a_project_on_a_full_disk_is_as_it_was_or_each_file_that_is_not_is_named_with_the_way_back(
+    newer: Small, small_disk: Callable[[int], Path], kilobytes: int
+) -> None:
+    template, project = newer
+    disk = small_disk(20_000)
+    there = Project(disk / "project", template)
+    shutil.copytree(project.folder, there.folder)
+    fill(disk, all_but=kilobytes)
+    before = everything(there)
+
+    done = there.upgrade()
+
+    assert done.returncode == 2
+    assert set(re.findall(r"^  .. (.*)$", done.stderr, re.MULTILINE)) == {line[3:] for line in there.status()}
+    (disk / "ballast").unlink()
+    if back := re.search(r"git -C \S+ (restore .*?) and delete", done.stderr):
+        there.git(*back[1].split())
+    assert everything(there) == before

@@ -26,7 +26,7 @@ OF_THE_SMALL_PROJECT = (
 SAMPLES = "src/dataops/acceptance/samples"
 OF_THE_TOOLS = (
     *("pyproject.toml", "README.md", "src/dataops/*.py", SAMPLES),
-    *(f"src/dataops/{room}" for room in ("diagram", "inference", "report", "validation")),
+    *(f"src/dataops/{room}" for room in ("diagram", "inference", "project", "report", "validation")),
 )
 Content = str | bytes | None
 

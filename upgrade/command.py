@@ -12,7 +12,7 @@ from upgrade.adding import add_dataset
 from upgrade.adopting import adopt
 from upgrade.git import require
 from upgrade.project import Project, project_in
-from upgrade.refusal import RefusedError, StoppedError
+from upgrade.refusal import RefusedError, StoppedError, sentence_for
 from upgrade.upgrading import Order, upgrade
 
 REFUSED = 2
@@ -33,18 +33,14 @@ def main() -> int:
             return adopt(project, Path.cwd(), given.template, given.to)
         order = Order(given.template, given.to, given.preview, given.branch)
         return upgrade(project, Path.cwd(), order, take_default if given.preview or not sys.stdin.isatty() else ask)
-    except (RefusedError, StoppedError) as why:
+    except StoppedError as why:
         print(why, file=sys.stderr)
     except KeyboardInterrupt:
         # The project's upgrade.py, which started this, receives it too and prints the sentence.
         pass
     except Exception as error:
-        # Exit code 1 means conflicts: an error of the updater itself must not end with it.
-        print(
-            f"The updater failed: {type(error).__name__}: {error}. `git status` shows whether the project changed; "
-            "please report this to the template's maintainers.",
-            file=sys.stderr,
-        )
+        # Exit code 1 means conflicts: no error may end with it.
+        print(sentence_for(error), file=sys.stderr)
     return REFUSED
 
 

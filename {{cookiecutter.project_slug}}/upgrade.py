@@ -18,6 +18,8 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent
 RELEASE = r"v?\d+\.\d+\.\d+"
 REFUSED = 2
+# As the operating system, Python and git say it.
+FULL_DISK = re.compile("No space left|Out of diskspace|quota exceeded|No usable temporary", re.IGNORECASE)
 
 
 class RefusedError(Exception):
@@ -44,9 +46,12 @@ def main() -> int:
             if given.verify_tools:
                 return tools_verified(clone)
             return handed_over(clone, address, given)
-    except RefusedError as refused:
+    except (RefusedError, OSError) as refused:
         # git's errors repeat the address, with the token in it.
-        print(re.sub(r"(://)[^/@\s]*@", r"\1", str(refused)), file=sys.stderr)
+        why = re.sub(r"(://)[^/@\s]*@", r"\1", str(refused))
+        if FULL_DISK.search(why):
+            why = "The disk for temporary files is full: free space there, or set TMPDIR to a folder on another disk."
+        print(why, file=sys.stderr)
         return REFUSED
     except KeyboardInterrupt:
         print("Stopped. `git status` shows whether the merge had begun.", file=sys.stderr)
