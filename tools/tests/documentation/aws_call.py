@@ -6,6 +6,7 @@ from typing import Any
 
 import botocore.session
 from botocore import xform_name
+from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationModel, ServiceModel
 
 EVERYWHERE = {
@@ -77,9 +78,23 @@ def faults_of_aws(words: list[str]) -> list[str]:
     if operation not in operations:
         return [f"aws {service} has no operation {operation}"]
     partial = "…" in words or any(name == "cli-input-json" for name, _ in options)
-    return faults_of_operation(
-        f"aws {service} {operation}", model.operation_model(operations[operation]), given, partial
-    )
+    called = f"aws {service} {operation}"
+    return [
+        *faults_of_operation(called, model.operation_model(operations[operation]), given, partial),
+        *faults_of_pages(called, service, operations[operation], dict(options)),
+    ]
+
+
+def faults_of_pages(called: str, service: str, operation: str, options: dict[str, list[str]]) -> list[str]:
+    """AWS CLI User Guide, "Filter output": with --output text, the query runs once on each page of the output."""
+    try:
+        session().get_paginator_model(MODEL_OF.get(service, service)).get_paginator(operation)
+    except (ValueError, UnknownServiceError):
+        return []
+    query = " ".join(options.get("query", []))
+    if options.get("output") == ["text"] and re.search(r"(sort|max|min)_by\(|\| *\[", query):
+        return [f"{called}: a query about all pages needs their lines, such as `… --output text | sort`: {query}"]
+    return []
 
 
 def separated(words: list[str]) -> tuple[list[str], list[tuple[str, list[str]]]]:
