@@ -51,12 +51,17 @@ def drop_unreadable(deployment: Deployment, is_agreed: bool) -> None:
     kind_at = {addresses[queue]: kind for queue, kind in kinds.items()}
     unreadable = [(address, each) for address, each in found if not is_readable(each["Body"], kind_at[address])]
     show(unreadable)
-    is_dropped = bool(unreadable) and (is_agreed or agreed())
-    for address, message in found:
-        if is_dropped and (address, message) in unreadable:
-            sqs.delete_message(QueueUrl=address, ReceiptHandle=message["ReceiptHandle"])
-        else:
-            sqs.change_message_visibility(QueueUrl=address, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0)
+    is_dropped = False
+    try:
+        is_dropped = bool(unreadable) and (is_agreed or agreed())
+    finally:
+        # Also if nobody can answer, or the question is interrupted: hidden messages would be missed a minute later.
+        for address, message in found:
+            given = {"QueueUrl": address, "ReceiptHandle": message["ReceiptHandle"]}
+            if is_dropped and (address, message) in unreadable:
+                sqs.delete_message(**given)
+            else:
+                sqs.change_message_visibility(**given, VisibilityTimeout=0)
     print(f"{len(unreadable) if is_dropped else 0} of {len(unreadable)} unreadable messages deleted.")
 
 
