@@ -26,7 +26,7 @@ RINGS: dict[str, Any] = {
     "StateValue": "ALARM",
     "StateReason": f"{REASON}(3600.0).",
     "EvaluationPeriods": 1,
-    "Metrics": [{"MetricStat": {"Period": 1800}}, {"Expression": "a"}],
+    "Metrics": [{"MetricStat": {"Period": 1800, "Stat": "Maximum"}}, {"Expression": "a"}],
 }
 
 
@@ -93,17 +93,31 @@ def test_an_alarm_that_is_still_active_is_not_over_although_the_fault_is(
 
 
 def test_an_alarm_is_looked_at_again_when_it_has_forgotten_the_fault() -> None:
-    lines = prove.verdict_of("files-waiting", [], [RINGS], None, NOW)
+    lines = prove.verdict_of("files-waiting", "orders", [], [RINGS], None, NOW)
 
     assert lines[0] == (
         "NOT YET: acme-dev-files-waiting is in ALARM: The oldest file has waited 75 minutes; the limit is 60 minutes."
     )
-    assert "look again in 60 minutes, at 04:00 UTC: make prove ABOUT=files-waiting" in lines[1]
+    assert lines[1] == (
+        "All else is well (DATASET=orders). The alarm ends by itself within 60 minutes, by 04:00 UTC: "
+        "make prove ABOUT=files-waiting"
+    )
     assert lines[2].endswith("On call: nobody is named in project.yaml (on_call).")
 
 
+def test_where_only_the_alarm_shows_the_fault_it_may_not_be_over() -> None:
+    late = RINGS | {"Metrics": [{"MetricStat": {"Period": 1800, "Stat": "Minimum"}}]}
+
+    assert prove.verdict_of("data-late", "orders", [], [late], None, NOW)[1] == (
+        "If you have fixed it, look again in 15 minutes, at 03:15 UTC: make prove ABOUT=data-late"
+    )
+    assert prove.verdict_of("files-waiting", "orders", ["A file waits."], [RINGS], None, NOW)[2].startswith(
+        "If you have fixed"
+    )
+
+
 def test_a_section_that_no_alarm_of_the_environment_watches_says_so() -> None:
-    assert prove.verdict_of("connection-unreachable", [], [], None, NOW) == [
+    assert prove.verdict_of("connection-unreachable", "orders", [], [], None, NOW) == [
         "OK: connection-unreachable is over (no alarm of this environment watches it)."
     ]
 

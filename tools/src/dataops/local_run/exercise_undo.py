@@ -43,6 +43,7 @@ def undo(scene: Scene) -> None:
     removed |= remove_files_and_rows(scene)
     scene.ask("forget", names=[scene.dataset, scene.name()])
     scene.record.clear()
+    scene.correct_file.unlink(missing_ok=True)
     # The newest measurement of the sweep is that of a waiting file.
     scene.let_pass(0, scene.sweep)
     print(f"Removed: {', '.join(counted(what, count) for what, count in removed.items() if count) or 'nothing'}.")

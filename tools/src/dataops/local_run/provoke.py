@@ -1,5 +1,6 @@
 """Inject a fault into the local AWS until its alarm is active, and name the section of docs/runbook.md that helps."""
 
+import os
 import sys
 import time
 
@@ -11,6 +12,7 @@ from notifications.messages.alarm_reason import reason_in_words
 from dataops.local_platform import Platform
 from dataops.local_run.exercise_forecast import announced, meant
 from dataops.local_run.exercise_undo import undo
+from dataops.local_run.made_up_rows import made_up_file
 from dataops.local_run.provocations import PROVOCATIONS
 from dataops.local_run.scene import Row, Scene
 from dataops.project import PROJECT
@@ -82,6 +84,8 @@ def provoke(platform: Platform, what: str) -> None:
     notified = sent_since(scene, before)
     lines = [f"Notified: {sent['subject']} -> {', '.join(sent['to'])}" for sent in notified]
     print("\n".join(lines) or "No notification was sent.")
+    scene.correct_file.write_bytes(made_up_file(scene.settings["datasets"][scene.dataset], good=20))
+    print(f"Where the section needs a file that is correct: FILE={os.path.relpath(scene.correct_file)}")
     print(f"What to do: docs/runbook.md#{what}. Before its commands: {names_for(scene)}")
 
 

@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -91,6 +92,11 @@ class Scene:
         return named if named in possible else possible[0]
 
     # Files and runs
+
+    @property
+    def correct_file(self) -> Path:
+        """A file on this machine that a section's "upload it again" can upload; UNDO removes it."""
+        return self.platform.folder / f"{EXERCISE}.csv"
 
     def upload(self, good: int, bad: int = 0) -> str:
         """Upload a file of generated rows; return its name in the ledger."""
