@@ -188,6 +188,14 @@ def test_the_record_has_a_change_before_it_is_made(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
+def test_the_correct_file_of_an_exercise_goes_with_it(scene: Scene) -> None:
+    scene.correct_file.write_text("id\n", encoding="utf-8")
+
+    for _ in range(2):
+        undo(scene)
+        assert not scene.correct_file.exists()
+
+
 # Alarms
 
 

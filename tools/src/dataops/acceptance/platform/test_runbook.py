@@ -235,10 +235,13 @@ def test_an_exercise_that_nobody_fixes_can_be_taken_back(chain: RunningProject, 
     come_to_rest(chain, name)
     before = of_the_team(chain)
 
-    provoke(chain, name)
+    said = provoke(chain, name)
 
+    (correct,) = re.findall(r"FILE=(\S+)$", said, re.MULTILINE)
+    assert (chain.folder / correct).is_file()
     for _ in range(2):
         provoke(chain, "--undo")
+        assert not (chain.folder / correct).exists()
         assert (of_exercises(chain), of_the_team(chain)) == (set(), before)
     assert [chain.waiting_messages(queue) for queue in ("queue", "dead_letter_queue")] == [0, 0]
     come_to_rest(chain, name)
