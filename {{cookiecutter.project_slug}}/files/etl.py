@@ -54,6 +54,10 @@ SPARK_SETTINGS = {
     "spark.sql.legacy.parquet.nanosAsLong": "true",
     # Otherwise Spark checks a row by the columns that are selected, and a short one passes for whole.
     "spark.sql.csv.parser.columnPruning.enabled": "false",
+    # Otherwise a value that breaks off becomes null, and the rest of its line passes for whole.
+    "spark.sql.json.enablePartialResults": "false",
+    # Otherwise a file's name, a rule or a missing value that holds ${name} becomes another.
+    "spark.sql.variable.substitute": "false",
     # Kept rows are read a few times only: packing them costs as much as parsing the files twice.
     "spark.sql.inMemoryColumnarStorage.compressed": "false",
 }

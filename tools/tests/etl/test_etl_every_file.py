@@ -37,11 +37,15 @@ def json_case(content: str, columns: list[dict[str, Any]], published: Any, reaso
     return Case(content, columns, published, list(reasons), key="orders/a.json", changes={"format": "json"}, **more)
 
 
-def parquet_case(table: Any, columns: list[dict[str, Any]], published: Any, reasons: Any = (), **changes: Any) -> Case:
+def parquet_bytes(table: Any) -> bytes:
     written = io.BytesIO()
     parquet.write_table(pyarrow.table(table), written)
+    return written.getvalue()
+
+
+def parquet_case(table: Any, columns: list[dict[str, Any]], published: Any, reasons: Any = (), **changes: Any) -> Case:
     given = {"format": "parquet", **changes}
-    return Case(written.getvalue(), columns, published, list(reasons), key="orders/a", changes=given)
+    return Case(parquet_bytes(table), columns, published, list(reasons), key="orders/a", changes=given)
 
 
 def nested(depth: int) -> str:
@@ -265,6 +269,12 @@ def int96(*values: int | None) -> bytes:
     return written.getvalue()
 
 
+def no_utf8() -> Any:
+    """Strings as a typed file may hold them whose writer did not look at the bytes."""
+    stored = pyarrow.array([b"a", b"Zo\xeb", None], pyarrow.binary())
+    return pyarrow.Array.from_buffers(pyarrow.string(), len(stored), stored.buffers())
+
+
 def moments(unit: str, *values: int | None) -> Any:
     return pyarrow.array(values, pyarrow.timestamp(unit))
 
@@ -273,6 +283,18 @@ BIG_ID_AND_V = [column("id", "bigint"), column("v")]
 YEAR_1, YEAR_1850 = -62_135_596_800_000_000, -3_786_825_600_000_000
 # Longer than what is looked at for the spellings of keys.
 MANY_LINES = '{"id":1,"v":"a"}\n' * 5_000
+UNUSUAL_NUMBERS = ("-0", "-0.0", "1E5", "1e+05", "1e400", "-1e-400", "1.50", "NaN", "Infinity", "-Infinity", "+INF")
+UNUSUAL_NUMBERS += ("9223372036854775808", "0.1234567890123456789", "1." + "1" * 1_200)
+NO_NUMBERS = ("+1", ".5", "5.", "007", "0x1F", "1e", "1 2", "[1 2]", "- 1", "NaN2", "INF", "1_000", '"a"1')
+BREAKING_OUT = (
+    '{"id":1}],"r":[{"id":2}',
+    '{"id":1}],[{"id":2}',
+    '{"id":1}]]}',
+    '{"id":1}],[{"id":"\ufdd0"}]]}',
+    r'{"id":1}],[{"id":"\ufdd0"}]]}',
+    '{"id":1}],[{"id":"x"}]],[[{"id":2}',
+)
+BROKEN_MEMBERS = ('"w":tru', '"w":[1 2]', '"w":{"x"}', '"w":["x"', '"v":{"x":[1 2]}', '"w":"\t"', r'"w":"\x"')
 # Of the same kinds: what else people and programs send.
 CASES |= {
     "an empty line of tabs between tabs": Case(
@@ -343,7 +365,118 @@ CASES |= {
         '{"id":1,"ID":2,"v":"a"}\n{"id":3,"v":"c"}\n', BIG_ID_AND_V, [(3, "c")], [["spelt:id"]]
     ),
     "a number beside a text of the same digits": json_case(
-        '{"v":"1.1","w":{"v":1.10}}\n{"v":1.10,"w":{"v":7}}\n', [column("v")], [("1.10",)], [["type:v"]]
+        '{"v":"1.1","w":{"v":1.10}}\n{"v":1.10,"w":{"v":7}}\n', [column("v")], [("1.1",), ("1.10",)]
+    ),
+    "numbers and what JSON's writers put in their place, in a column of texts": json_case(
+        "".join(f'{{"v":{number}}}\n{{"v":{{"x":[{number}]}}}}\n' for number in UNUSUAL_NUMBERS),
+        [column("v")],
+        [(text,) for number in UNUSUAL_NUMBERS for text in (number, f'{{"x":[{number}]}}')],
+    ),
+    "what is no number of JSON": json_case(
+        "".join(f'{{"v":{text}}}\n' for text in NO_NUMBERS) + '{5:1}\n{"v":{5:1}}\n{"v":1}\n',
+        [column("v")],
+        [("1",)],
+        [["malformed"]] * (len(NO_NUMBERS) + 2),
+    ),
+    "digits within strings, of either quote": json_case(
+        r"""{"v":"a\", 1.10, '2'"}""" + "\n" + r"""{'v':'a\', 1.10, "2"'}""" + "\n",
+        [column("v")],
+        [("a\", 1.10, '2'",), ('a\', 1.10, "2"',)],
+    ),
+    "a number nested deeply": json_case('{"v":[[[[[[[[1.10]]]]]]]]}\n', [column("v")], [("[[[[[[[[1.10]]]]]]]]",)]),
+    "numbers with an exponent as decimals": json_case(
+        "".join(
+            f'{{"v":{text}}}\n{{"v":"{text}"}}\n' for text in ("1E2", "12e-1", "1.23e1", "1e-4", "1e-400", "0e999")
+        ),
+        [column("v", "decimal(9,3)")],
+        [("100.000",)] * 2 + [("1.200",)] * 2 + [("12.300",)] * 2,
+        [["type:v"]] * 6,
+    ),
+    "escapes of half a character": json_case(
+        r"""{"v":"\ud83d\ude00 \\ud800"}
+{"v":"\ud800"}
+{"v":"\ude00\ud83d"}
+{"v":{"x":"\\\udfff"}}
+{"w":"\ud800"}
+""",
+        [column("v")],
+        [("\U0001f600 \\ud800",), (None,)],
+        [["encoding:v"]] * 3,
+    ),
+    "half a character in a key": json_case('{"\\ud800v":1,"v":2}\n', [column("v")], [("2",)]),
+    "the character with which the job marks numbers": json_case(
+        '{"v":"\ufdd01"}\n{"v":"\\ufdd01"}\n{"w":"\ufdd0","v":1}\n', [column("v")], [("1",)], [["encoding:v"]] * 2
+    ),
+    "lines that close what the job opens around them": json_case(
+        "".join(f"{line}\n" for line in BREAKING_OUT) + '{"id":3,"v":"c"}\n',
+        BIG_ID_AND_V,
+        [(3, "c")],
+        [["malformed"]] * len(BREAKING_OUT),
+    ),
+    "values that break off, beside whole ones": json_case(
+        "".join(f'{{"id":1,"v":"a",{rest}}}\n' for rest in BROKEN_MEMBERS) + '{"id":3,"v":"c"}\n',
+        BIG_ID_AND_V,
+        [(3, "c")],
+        [["malformed"]] * len(BROKEN_MEMBERS),
+    ),
+    "blanks of which Python knows more than JSON": json_case(
+        '[{"id":1}]{"id":2}\x0b\n\x0c\n', BIG_ID_AND_V, [(1, None), (2, None)]
+    ),
+    "what Spark would take for a variable": Case(
+        "id,v\n1,${spark.app.name}\n2,etl\n",
+        [column("id"), column("v", one_of=["${spark.app.name}"])],
+        [("1", "${spark.app.name}")],
+        [["one_of:v"]],
+    ),
+    "bytes that are no UTF-8 in a typed file": parquet_case(
+        {"id": [1, 2, 3], "v": no_utf8()}, BIG_ID_AND_V, [(1, "a"), (3, None)], [["encoding:v"]]
+    ),
+    "bytes that are no UTF-8 in ORC": orc_case(
+        {"id": [1, 2, 3], "v": no_utf8()}, BIG_ID_AND_V, [(1, "a"), (3, None)], [["encoding:v"]]
+    ),
+    "a name of a column that is no UTF-8": Case(
+        parquet_bytes({"id": [1], "vv": ["a"]}).replace(b"vv", b"v\xff"),
+        ID_AND_V,
+        [],
+        file_reason="encoding",
+        key="orders/a",
+        changes={"format": "parquet"},
+    ),
+    "a decimal wider than any of Spark's": Case(
+        parquet_bytes({"v": pyarrow.array([Decimal("1.5")], pyarrow.decimal256(40, 2))}),
+        [column("v", "decimal(38,2)")],
+        [],
+        file_reason="schema-type:v is decimal256(40, 2), not decimal(38,2)",
+        key="orders/a",
+        changes={"format": "parquet"},
+    ),
+    "decimals of Arrow's other widths": parquet_case(
+        {
+            name: pyarrow.array([Decimal("1.5")], kind)
+            for name, kind in {"a": pyarrow.decimal256(38, 2), "b": pyarrow.decimal64(12, 2)}.items()
+        },
+        [column("a", "decimal(38,2)"), column("b", "decimal(12,2)")],
+        [("1.50", "1.50")],
+    ),
+    "integers of 19 digits": parquet_case(
+        {name: [2**63 - 1, -(2**63), 10**18] for name in "abc"},
+        [column("a", "bigint"), column("b", "decimal(19,0)"), column("c", "decimal(38,19)")],
+        [tuple(f"{number}{more}" for more in ("", "", "." + "0" * 19)) for number in (2**63 - 1, -(2**63), 10**18)],
+    ),
+    "integers of 19 digits that a floating number or a smaller decimal cannot hold": parquet_case(
+        {name: [2**63 - 1, -(2**63), 10**17, 2**62 + 1, 1234567890123456800] for name in "abc"},
+        [column("a", "double"), column("b", "float"), column("c", "decimal(18,0)")],
+        [],
+        [["type:a", "type:b", "type:c"], ["type:c"], ["type:b"], *[["type:a", "type:b", "type:c"]] * 2],
+    ),
+    "unsigned integers of 20 digits": parquet_case(
+        {
+            "a": pyarrow.array([2**64 - 1, 2**63, 2**63 + 2048, 0], pyarrow.uint64()),
+            "b": pyarrow.array([2**64 - 1, 2**63, 2**63 + 2048, 0], pyarrow.uint64()),
+        },
+        [column("a", "decimal(20,0)"), column("b", "double")],
+        [(str(2**63), "9.223372036854776E18"), (str(2**63 + 2048), "9.223372036854778E18"), ("0", "0.0")],
+        [["type:b"]],
     ),
     "columns with the names of Spark's own": json_case(
         '{"value":"a","v":1.50,"f":1}\n{"value":"b","k":"x"}\n',
@@ -383,6 +516,12 @@ CASES |= {
         [column("t", "timestamp")],
         [("1970-01-01 00:00:00.000001",)],
         [["type:t"]],
+    ),
+    "times in ORC before 1970, of which writers split the fraction in two ways": orc_case(
+        {"t": moments("us", -1_000, -1_000_000, -1_500_000, -86_400_000_001, 1)},
+        [column("t", "timestamp")],
+        [("1969-12-31 23:59:59",), ("1970-01-01 00:00:00.000001",)],
+        [["type:t"]] * 3,
     ),
     "times with a zone in ORC": Case(
         orc_bytes({"t": pyarrow.array([0], pyarrow.timestamp("us", "UTC"))}),

@@ -21,12 +21,18 @@ INT96 = "int96"
 # Spark guesses the calendar of ORC's days before 1582. It would cut ORC's times to microseconds: they are read as
 # text, which has all digits. Those with a time zone make Spark fail.
 DAY_OF_ORC, TIME_OF_ORC = "day of ORC", "timestamp of ORC"
+# Before 1970, libraries other than ORC's for Java (pyarrow's among them) split a second and its fraction in another
+# way, and Spark reads most of those fractions a second too early.
+SPLIT_TIME_OF_ORC = f"{TIME_OF_ORC}, not by Java"
 OF_ORC = {
     "timestamp[ns]": TIME_OF_ORC,
     "timestamp[ns, tz=UTC]": "timestamp with local time zone",
     "date32[day]": DAY_OF_ORC,
 }
 FIRST_DAY_OF_ORC = "1582-10-15"
+# Of a decimal of Spark's.
+MOST_DIGITS = 38
+HALF_OF_64_BITS = 1 << 32
 # Moments that Spark would cut to microseconds.
 NANOSECONDS = "timestamp of nanoseconds"
 SPARK_TYPES = {
@@ -35,7 +41,7 @@ SPARK_TYPES = {
     **dict.fromkeys(("string", "large_string", "string_view"), "string"),
     **dict.fromkeys(("binary", "large_binary", "binary_view"), "binary"),
     **{"bool": "boolean", "float": "float", "double": "double", "date32[day]": "date", DAY_OF_ORC: "date"},
-    TIME_OF_ORC: "string",
+    **dict.fromkeys((TIME_OF_ORC, SPLIT_TIME_OF_ORC), "string"),
 }
 # Which physical types, beside integers and moments, a declared type may be read from without losing anything.
 FITTING = {
@@ -69,6 +75,8 @@ def footer(s3: Any, version: dict[str, str], file_format: str, size: int) -> Foo
         return _parquet(s3, version, size) if file_format == "parquet" else _orc(s3, version, size)
     except (pyarrow.ArrowException, OSError) as error:
         raise UnreadableFooterError("truncated") from error
+    except UnicodeDecodeError as error:
+        raise UnreadableFooterError("encoding") from error
 
 
 def _parquet(s3: Any, version: dict[str, str], size: int) -> Footer:
@@ -145,6 +153,8 @@ def _orc(s3: Any, version: dict[str, str], size: int) -> Footer:
     found = orc.ORCFile(pyarrow.BufferReader(content))
     schema = found.schema
     kinds = [OF_ORC.get(str(kind), str(kind)) for kind in schema.types]
+    if not found.software_version.startswith("ORC Java"):
+        kinds = [SPLIT_TIME_OF_ORC if kind == TIME_OF_ORC else kind for kind in kinds]
     return Footer(list(schema.names), kinds, found.nrows)
 
 
@@ -173,9 +183,9 @@ def fits(found: str, declared: str) -> bool:
     if found == "null":
         return True
     if declared == "timestamp":
-        return found in (INT96, TIME_OF_ORC) or found.startswith("timestamp[")
+        return found in (INT96, TIME_OF_ORC, SPLIT_TIME_OF_ORC) or found.startswith("timestamp[")
     if declared.startswith("decimal"):
-        return found in INTEGERS or found.startswith("decimal")
+        return found in INTEGERS or (found.startswith("decimal") and _digits(found)[0] <= MOST_DIGITS)
     return found in FITTING.get(declared, ()) or (found in INTEGERS and declared in (*WHOLE, *FLOATING))
 
 
@@ -190,12 +200,14 @@ def value(name: str, found: str, declared: str) -> tuple[str, str | None]:
     if found == DAY_OF_ORC:
         return column, f"{column} < date'{FIRST_DAY_OF_ORC}'"
     value = f"try_cast({column} as {declared})"
-    if found == TIME_OF_ORC:
+    if found in (TIME_OF_ORC, SPLIT_TIME_OF_ORC):
         is_too_old = f"{column} < '{FIRST_DAY_OF_ORC}'"
+        if found == SPLIT_TIME_OF_ORC:
+            is_too_old += f" or {column} < '1970' and contains({column}, '.')"
         return value, f"{value} is null and {column} is not null or {is_too_old} or {_is_cut(column)}"
     if found in INTEGERS and declared in FLOATING:
         value = f"cast({column} as {declared})"
-        loss = None if found in EXACT_IN[declared] else _differs(column, value, "decimal(20,0)")
+        loss = None if found in EXACT_IN[declared] else f"{_digits_of_whole(value)} <> {column}"
     elif found in INTEGERS:
         known = str(spark_type(found))
         is_wider = known in WHOLE and declared in WHOLE and WHOLE.index(known) <= WHOLE.index(declared)
@@ -221,6 +233,14 @@ def spark_type(found: str) -> str | None:
 def _differs(column: str, value: str, exact: str) -> str:
     """Where a value is not the same any more; a try, as Spark 4 ends the job at a cast that does not fit."""
     return f"{column} is not null and not coalesce(try_cast({value} as {exact}) = cast({column} as {exact}), false)"
+
+
+def _digits_of_whole(value: str) -> str:
+    """A whole floating number with all its digits: by a cast, Spark gives as many as tell it from its neighbours."""
+    # Never a float as a double: of an integer Spark would make the double at once, which has more digits.
+    lower = f"{value} % {HALF_OF_64_BITS}F"
+    upper = f"cast(({value} - {lower}) / {HALF_OF_64_BITS}F as bigint)"
+    return f"cast({upper} as decimal(20,0)) * {HALF_OF_64_BITS}BD + cast({lower} as bigint)"
 
 
 def _is_cut(column: str) -> str:

@@ -1,8 +1,8 @@
-"""Reads lines of JSON with Spark, so that nothing on a line is passed over and no number is rounded in silence."""
+"""Reads lines of JSON with Spark, so that nothing on a line is passed over and no value is changed in silence."""
 
 from __future__ import annotations
 
-import re
+import json
 from typing import TYPE_CHECKING
 
 from steps import rules
@@ -16,13 +16,18 @@ if TYPE_CHECKING:
     from steps.inspection import Layout
     from steps.settings import Column, Settings
 
-# Spark 3.5 reads a number into a text by way of a double, and writes 1.10 as 1.1; Spark 4 keeps the text.
-FLOATING = r"^-?[0-9]+[.][0-9]+(E-?[0-9]+)?\z"
-# More digits than a double is certain to keep.
-MANY_DIGITS = r"[0-9][0-9.]{16}"
-STRING = r'"(?:[^"\\]|\\.)*+"'
-NUMBER = r"-?[0-9][0-9.eE+-]*+"
-LEVELS_OF_NESTING = 4
+# Spark 3.5 reads a number into a text by way of a double: 1.10 becomes 1.1, -0 becomes 0, 1e400 Infinity. So each
+# number of a line becomes a string that begins with this character, which Unicode keeps out of texts.
+MARK = "\ufdd0"
+STRING = r"""(?:"(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+')"""
+NUMBER = r"(?:-?(?:0|[1-9][0-9]*+)(?:[.][0-9]++)?(?:[eE][+-]?[0-9]++)?|NaN|[+-]?Infinity|[+-]INF)"
+# From where the last one ended (\G). What is more than a number, or a number as a key, stays, and is malformed.
+NEXT_NUMBER = rf"""\G((?:[^"'0-9NI+-]++|{STRING})*+)({NUMBER})(?=\s*+[,}}\]])"""
+MARKED_STRING = f'"{MARK}([^"]*+)"'
+# Escapes of the mark and of half a character, in whose place Spark would write a question mark.
+NO_CHARACTER = r"\\u(?:[dD][89a-fA-F]|[fF][dD][dD]0)"
+TWO_HALVES = r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+NEXT_NO_CHARACTER = rf"\G((?:[^\\]++|{TWO_HALVES}|(?!{NO_CHARACTER})\\.)*+)\\u[0-9a-fA-F]{{4}}"
 LETTER_OF_ANOTHER_SCRIPT = r"[^\x00-\x7f&&[\p{L}\p{N}]]"
 
 
@@ -31,74 +36,54 @@ def cells(lines: DataFrame, layout: Layout, settings: Settings, index: Sequence[
     keys = list(dict.fromkeys(key for spelt in layout.keys for key in spelt))
     fields = ", ".join(f"{named(key)} string" for key in keys)
     # By their places, as to Spark `id` and `ID` are one name.
-    renamed = f"cast(get(_parsed.r, 0) as struct<{', '.join(f'k{index}: string' for index in range(len(keys)))}>)"
-    fields_of = {key: f"_object.k{index}" for index, key in enumerate(keys)}
-    schema = f"r array<struct<{fields}>>, _end int, {rules.CORRUPT} string"
-    # Spark reads the first value of a line and no further: as an element of an array, the rest belongs to it.
-    wrapped = """concat('{"r":[', _text, '],"_end":1}')"""
-    options = f"map('mode', 'PERMISSIVE', 'columnNameOfCorruptRecord', '{rules.CORRUPT}')"
-    one = "size(_parsed.r) = 1 and get(_parsed.r, 0) is not null"
-    whole = f"_parsed.{rules.CORRUPT} is null and _parsed._end = 1 and {one}"
+    places = ", ".join(f"k{place}: string" for place in range(len(keys)))
+    lists = f"from_json({_listed('_text', keys[0])}, {quoted(f'array<array<struct<{fields}>>>')})"
     read = (
         lines.where(r"value rlike '\\S'")
         .selectExpr(*index, r"case when startswith(value, '\ufeff') then substr(value, 2) else value end as _text")
-        .selectExpr("*", f"from_json({wrapped}, {quoted(schema)}, {options}) as _parsed")
-        .selectExpr("*", f"case when {whole} then null else _text end as {rules.CORRUPT}", f"{renamed} as _object")
+        .selectExpr("*", f"cast({lists} as array<array<struct<{places}>>>) as _lists")
+        .selectExpr("*", "get(get(_lists, 0), 0) as _object", "get(get(_lists, 1), 0).k0 as _last")
     )
+    whole = f"size(_lists) = 2 and size(get(_lists, 0)) = 1 and _object is not null and _last = '{MARK}'"
+    texts = [f"{_as_written(f'_object.k{place}')} as _k{place}" for place in range(len(keys))]
+    read = read.selectExpr("*", f"case when {whole} then null else _text end as {rules.CORRUPT}", *texts)
+    fields_of = {key: f"_k{place}" for place, key in enumerate(keys)}
     columns = list(zip(settings.columns, layout.keys, strict=True))
-    found = [f"{_cell(column, spelt, fields_of, settings)} as {named(column.name)}" for column, spelt in columns]
+    found = [f"{_cell(spelt, fields_of, settings)} as {named(column.name)}" for column, spelt in columns]
     read = read.selectExpr("*", *found)
     names = [place_of.rpartition(" ")[2] for place_of in index]
     shown = [named(column.name) for column in settings.columns]
     return read.selectExpr(*names, rules.CORRUPT, *shown, f"{_elsewhere(columns, fields_of)} as {rules.ELSEWHERE}")
 
 
-def _cell(column: Column, spelt: Sequence[str], fields_of: dict[str, str], settings: Settings) -> str:
-    texts = [_exact(key, fields_of[key], column.type) for key in spelt]
-    return rules.present(texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})", settings.missing_values)
+def _listed(text: str, key: str) -> str:
+    """A list of two lists: of the line's values, and of an object that ends it, which no line can hold.
+
+    Spark reads the first value of a text and no further. Here the rest of a line becomes more elements, or more
+    lists, or the end of all lists before ours.
+    """
+    end = json.dumps([{key: MARK}], ensure_ascii=False)
+    return f"concat('[[', {_marked(text)}, {quoted(f'],{end}]')})"
 
 
-def _exact(key: str, value: str, kind: str) -> str:
-    """The text of a value as the line has it; marked if that is unknown."""
-    if kind != "string" and not kind.startswith("decimal"):
-        return value
-    at_stake = f"{value} rlike {quoted(FLOATING)}"
-    if kind != "string":
-        at_stake += f" and _text rlike {quoted(MANY_DIGITS)}"
-    texts = _standing_in_line(key, rf"{STRING}|{NUMBER}")
-    same = f"""f = concat('"', {value}, '"') or try_cast(f as double) = try_cast({value} as double)"""
-    candidates = f"array_distinct(filter({texts}, f -> {same}))"
-    number = (
-        f"case when size({candidates}) <> 1 then concat({quoted(rules.INEXACT)}, {value}) "
-        f"when startswith(get({candidates}, 0), '\"') then {value} else get({candidates}, 0) end"
+def _marked(text: str) -> str:
+    """A line with its numbers as marked strings, and with the sign for "not decoded" where it has no character."""
+    decoded = f"regexp_replace(replace({text}, '{MARK}', '\ufffd'), {quoted(NEXT_NO_CHARACTER)}, '$1\ufffd')"
+    text = f"case when {text} rlike {quoted(f'{MARK}|{NO_CHARACTER}')} then {decoded} else {text} end"
+    return f"regexp_replace({text}, {quoted(NEXT_NUMBER)}, '$1\"{MARK}$2\"')"
+
+
+def _as_written(value: str) -> str:
+    """A value with its numbers as the line has them."""
+    nested = f"regexp_replace({value}, {quoted(MARKED_STRING)}, '$1')"
+    return (
+        f"case when startswith({value}, '{MARK}') then substr({value}, 2) "
+        f"when contains({value}, '{MARK}') then {nested} else {value} end"
     )
-    if kind != "string":
-        return f"case when {at_stake} then {number} else {value} end"
-    nested = f"""{value} rlike '^[\\\\[{{]' and {value} rlike '[0-9]([.][0-9]|E)'"""
-    texts = _standing_in_line(key, _nested_pattern())
-    candidates = f"array_distinct(filter({texts}, f -> f = {value} or get_json_object(f, '$') = {value}))"
-    marked = f"concat({quoted(rules.INEXACT)}, {value})"
-    otherwise = f"case when {value} rlike {quoted(MANY_DIGITS)} then {marked} else {value} end"
-    raw = f"case when size({candidates}) = 1 then get({candidates}, 0) else {otherwise} end"
-    return f"case when {at_stake} then {number} when {nested} then {raw} else {value} end"
 
 
-def _standing_in_line(key: str, pattern: str) -> str:
-    """What the line holds under a key, at any depth."""
-    member = _java_quoted(key) + rf"\s*:\s*({pattern})"
-    return f"regexp_extract_all(_text, {quoted(member)}, 1)"
-
-
-def _java_quoted(key: str) -> str:
-    return '"' + re.sub(r"([^A-Za-z0-9_ ])", r"\\\1", key) + '"'
-
-
-def _nested_pattern() -> str:
-    inner = rf'(?:[^"{{}}\[\]]|{STRING})*+'
-    level = rf"[{{\[]{inner}[}}\]]"
-    for _ in range(LEVELS_OF_NESTING):
-        level = rf'[{{\[](?:[^"{{}}\[\]]|{STRING}|{level})*+[}}\]]'
-    return level
+def _cell(spelt: Sequence[str], fields_of: dict[str, str], settings: Settings) -> str:
+    return rules.present(f"coalesce({', '.join(fields_of[key] for key in spelt)})", settings.missing_values)
 
 
 def _elsewhere(columns: list[tuple[Column, tuple[str, ...]]], fields_of: dict[str, str]) -> str:

@@ -9,12 +9,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-BETWEEN_VALUES = " \t\r\n,[]"
+BETWEEN_VALUES = " \t\r\n\x0b\x0c,[]"
 # The largest value of a file that is rewritten.
 LOOKAHEAD = 16 << 20
 HEAD_BYTES = 65_536
 # Where a second value on a line may begin; inside of one value it stands between objects of an array.
 NEXT_VALUE = re.compile(rb"\}[ \t,]*\{")
+# What an escape may write and no text can hold; Spark puts a question mark in its place.
+HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 # How much is kept of what cannot be read at all.
 RECORD_CHARACTERS = 65_536
 
@@ -82,7 +84,7 @@ def _keys(text: str) -> list[str]:
         except (ValueError, RecursionError):
             continue
         if isinstance(record, dict):
-            found |= dict.fromkeys(record)
+            found |= dict.fromkeys(key for key in record if not HALF_CHARACTER.search(key))
     return list(found)
 
 

@@ -74,7 +74,7 @@ def _cells(spark: SparkSession, layout: Layout, paths: list[str], settings: Sett
     """The cells of one layout under the declared names, and each record's place."""
     if layout.kind == "json":
         return json_cells.cells(spark.read.text(paths), layout, settings, POSITION_OF_RECORD)
-    if any(kind.endswith(f"\n{columnar.TIME_OF_ORC}") for kind in layout.names):
+    if any(f"\n{columnar.TIME_OF_ORC}" in kind for kind in layout.names):
         _set_clocks_to_utc(spark)
     frame = _opened(spark.read, layout, paths, settings)
     corrupt = [f"coalesce({rules.CORRUPT}, nullif({REFUSED}, '')) as {rules.CORRUPT}"] if layout.rewritten else []

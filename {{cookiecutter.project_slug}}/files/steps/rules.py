@@ -21,8 +21,8 @@ INTEGER = r"^[+-]?[0-9]+\z"
 FLOATING = r"^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?\z"
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\z"
 TIMESTAMP = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})?\z"
-# Spark writes a large JSON number as 1.25E7, from a double: up to 15 digits are certain to be the file's own.
-EXPONENT = r"^[+-]?[0-9]([.][0-9]{1,14})?[eE][+-]?[0-9]+\z"
+# A double tells numbers of up to 15 digits apart, if it holds their exponent.
+EXPONENT = r"^[+-]?(?=([.]?[0-9]){1,15}[.]?[eE])[0-9]*[.]?[0-9]*[eE][+-]?0*[0-9]{1,2}\z"
 
 MICROSECOND_DIGITS = 6
 
@@ -32,8 +32,6 @@ CORRUPT = "_corrupt"
 ELSEWHERE = "_elsewhere"
 # Of Parquet and ORC: the columns whose value does not fit the declared type.
 LOST = "_lost"
-# Begins a text that replaces a number whose digits are unknown; no text of a file may hold this character.
-INEXACT = "\ufdd0"
 NUMBER = re.compile(r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?")
 WHOLE_NUMBERS = ("tinyint", "smallint", "int", "bigint")
 # With decimal commas, points may group the digits before them.
@@ -139,9 +137,8 @@ def _rules(column: Column, required: bool, file_format: str) -> Iterable[tuple[s
     if file_format in TEXT_FORMATS and column.type != "string":
         yield "type", f"{text} is not null and {value} is null"
     if column.type == "string":
-        yield "encoding", f"contains({text}, '\ufffd')"
-    if column.type == "string" and file_format == "json":
-        yield "type", f"startswith({text}, {quoted(INEXACT)})"
+        # What Java put there while it decoded a text; of a typed file, only a pattern makes it decode the bytes.
+        yield "encoding", f"contains({text}, '\ufffd')" if file_format in TEXT_FORMATS else f"{text} rlike '\ufffd'"
     if column.type in ("double", "float"):
         yield "type", f"isnan({value}) or abs({value}) = double('infinity')"
         fits += f" and abs({value}) < double('infinity')"
