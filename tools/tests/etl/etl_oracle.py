@@ -133,6 +133,8 @@ def checked(record: Record, columns: list[dict[str, Any]], key: list[str]) -> tu
 def broken_rules(value: Any, column: dict[str, Any]) -> list[str]:
     limit = lambda text: limit_of(text, column)  # noqa: E731
     broken = []
+    if column["type"] == "string" and re.search("[\ufffd\ud800-\udfff]", value):
+        broken.append("encoding")
     if column["minimum"] is not None and value < limit(column["minimum"]):
         broken.append("minimum")
     if column["maximum"] is not None and value > limit(column["maximum"]):
@@ -158,7 +160,7 @@ def typed(cell: Any, kind: str, form: str | None) -> Any:
     if kind in BITS:
         return whole(cell, kind)
     if kind.startswith("decimal"):
-        return exact(Decimal(cell), kind) if matches(r"[+-]?(\d+\.?\d*|\.\d+)", cell) else refuse()
+        return exact(Decimal(cell), kind) if is_decimal(cell) else refuse()
     if kind == "double":
         return finite(float(cell)) if matches(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", cell) else refuse()
     if kind == "boolean":
@@ -166,6 +168,12 @@ def typed(cell: Any, kind: str, form: str | None) -> Any:
     if kind == "date":
         return day(cell, form)
     return moment(cell) if kind == "timestamp" else cell
+
+
+def is_decimal(text: str) -> bool:
+    """Digits with a point; with an exponent below 100, at most fifteen of them."""
+    found = re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)(?:[eE][+-]?0*(\d{1,2}))?", text, re.ASCII)
+    return bool(found) and (found[2] is None or len(found[1].replace(".", "")) <= 15)
 
 
 def refuse() -> Any:
@@ -225,16 +233,20 @@ def moment(text: str) -> datetime:
 
 @dataclass(frozen=True)
 class Nanoseconds:
-    """A time of a typed file, counted in nanoseconds since 1970."""
+    """A time of a typed file, counted in nanoseconds since 1970; where it is split, so that a fraction is unsure."""
 
     count: int
+    is_split: bool = False
 
 
 def converted(value: Any, kind: str) -> Any:
     """A value of a typed file as the declared type."""
     if isinstance(value, Nanoseconds):
         whole_micros, rest = divmod(value.count, 1000)
-        return refuse() if rest else datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=whole_micros)
+        is_unsure = value.is_split and value.count < 0 and value.count % 10**9
+        return (
+            refuse() if rest or is_unsure else datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=whole_micros)
+        )
     if kind in BITS:
         return in_range(value, kind)
     if kind.startswith("decimal"):

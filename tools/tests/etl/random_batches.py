@@ -13,9 +13,9 @@ from typing import Any
 import pyarrow
 from etl_oracle import File, Nanoseconds, Record
 from platform_in_a_folder import column
-from pyarrow import parquet
+from pyarrow import orc, parquet
 
-FORMATS = ("csv", "json", "parquet")
+FORMATS = ("csv", "json", "parquet", "csv", "json", "orc")
 TYPES = (
     "string",
     "bigint",
@@ -27,6 +27,7 @@ TYPES = (
     "decimal(38,20)",
     "boolean",
     "date",
+    "timestamp",
 )
 LIMITS, LIMITING_DAYS = ("0", "2.5", "-1.001"), ("1970-01-01", "2020-02-29")
 LIMITED = ("bigint", "int", "decimal(9,3)", "double", "date")
@@ -43,6 +44,7 @@ DIRT = (
         "null",
         "\u00e9\u4e2d\U0001f600",
     ),
+    *("1E5", "1.50", "1e400", "-0.0", "9223372036854775807", '{"x":[1.50,-0,1E5,"1.50"]}', "\ud800", "a\udfffb"),
     *('say "so"', "a,b", "two\nlines", "back\\slash", "'", " ", "\ttab"),
 )
 # What a type nearly holds.
@@ -56,7 +58,14 @@ NEARLY = {
     "date": ("2023-02-29", "29/02/2023", "20230229", "9999-12-31"),
     "timestamp": ("2024-02-30 00:00:00", "2024-02-29T23:59:59.999999+05:30", "2024-01-01 00:00:00.1234567"),
 }
-JSON_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
+# What stands in JSON without quotes; Python and Java write the last ones.
+BARE = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?|true|false|\{.*\}|NaN|-?Infinity", re.ASCII)
+# The last ones close what a reader may open around them; after a line such as 7, each value is a record.
+BROKEN_LINES = (
+    ('{"id": oops}', '{"id": 1, "c0": }', "7"),
+    ('{"id": oops}', '{"id": 1}],"r":[{"id": 2}', '{"id": 1}],[{"id": 2}', '{"id": 1, "c0": [1 2]}'),
+)
+LARGE = (2**63 - 1, -(2**63), 2**53 + 1, 2**62, 1234567890123456800, 10**18, 7)
 ROWS = 40
 DAYS = 40_000
 IN_ARROW = {"bigint": pyarrow.int64(), "int": pyarrow.int64(), "smallint": pyarrow.int32(), "tinyint": pyarrow.int16()}
@@ -86,7 +95,7 @@ class Dataset:
 
 
 def dataset_of(seed: int) -> Dataset:
-    """The dataset of a seed; three seeds in a row are of three formats."""
+    """The dataset of a seed; six seeds in a row have all formats."""
     dice = Random(seed)
     kind = FORMATS[seed % len(FORMATS)]
     columns = [column("id", "bigint", unique=False), *(random_column(dice, n, kind) for n in range(dice.randint(3, 8)))]
@@ -109,7 +118,7 @@ def files_of(batch: list[Upload], names: dict[str, str], first_line: int) -> lis
 def random_column(dice: Random, number: int, file_format: str) -> dict[str, Any]:
     kind = dice.choice(TYPES)
     rules: dict[str, Any] = {"required": dice.random() < 0.2}
-    if kind == "date" and file_format != "parquet" and dice.random() < 0.4:
+    if kind == "date" and file_format in ("csv", "json") and dice.random() < 0.4:
         rules["format"] = dice.choice(["dd/MM/yyyy", "yyyyMMdd"])
     if kind in LIMITED and dice.random() < 0.6 and not rules.get("format"):
         rules[dice.choice(["minimum", "maximum"])] = limit(dice, kind)
@@ -127,8 +136,11 @@ def limit(dice: Random, kind: str) -> str:
 
 
 def upload(dice: Random, key: str, file_format: str, columns: list[dict[str, Any]]) -> Upload:
-    make = {"csv": csv_file, "json": json_file, "parquet": parquet_file}[file_format]
-    content, records = make(dice, columns, dice.randint(0, ROWS))
+    rows = dice.randint(0, ROWS)
+    if file_format in ("csv", "json"):
+        content, records = (csv_file if file_format == "csv" else json_file)(dice, columns, rows)
+    else:
+        content, records = typed_file(dice, columns, rows, file_format)
     # Few times, so that some files came at once.
     return Upload(key, content, f"2026-03-0{dice.randint(1, 2)}T00:00:00Z", records)
 
@@ -193,53 +205,70 @@ def csv_file(dice: Random, columns: list[dict[str, Any]], rows: int) -> tuple[by
             continue
         lines.writerow(cells)
         records.append(Record({each["name"]: cell for each, cell in zip(order, cells, strict=True)}))
-    return written.getvalue().encode(), records
+    return written.getvalue().encode(errors="surrogatepass"), records
 
 
 def json_file(dice: Random, columns: list[dict[str, Any]], rows: int) -> tuple[bytes, list[Record]]:
     lines, records = [], []
+    broken = dice.choice(BROKEN_LINES)
     for _ in range(rows):
         if dice.random() < 0.04:
-            lines.append(dice.choice(['{"id": oops}', '{"id": 1, "c0": }', "7"]))
+            lines.append(dice.choice(broken))
             records.append(Record(None))
             continue
         cells = {each["name"]: text_cell(dice, each) for each in columns if dice.random() < 0.97}
-        lines.append(
-            "{" + ", ".join(f"{json.dumps(name)}: {json_cell(dice, cell)}" for name, cell in cells.items()) + "}"
-        )
+        members = [f"{json.dumps(name)}: {json_cell(dice, cell)}" for name, cell in cells.items()]
+        # Of a key that stands twice, the last counts.
+        earlier = [f'"c0": {json_cell(dice, dice.choice(DIRT))}'] if "c0" in cells and dice.random() < 0.1 else []
+        lines.append("{" + ", ".join([*earlier, *members]) + "}")
         records.append(Record(dict(cells)))
-    return "".join(f"{line}\n" for line in lines).encode(), records
+    return "".join(f"{line}\n" for line in lines).encode(errors="surrogatepass"), records
 
 
 def json_cell(dice: Random, text: str) -> str:
     """A cell in quotes, or bare where JSON has a way to write it so."""
     if text == "":
         return dice.choice(["null", '""'])
-    # Numbers with an exponent or a sign of zero are written otherwise by some of JSON's readers.
-    is_bare = JSON_NUMBER.fullmatch(text) and "e" not in text.lower() and text != "-0"
-    if (is_bare or text in ("true", "false")) and dice.random() < 0.7:
+    if BARE.fullmatch(text) and dice.random() < 0.7:
         return text
     return json.dumps(text, ensure_ascii=dice.random() < 0.5)
 
 
-def parquet_file(dice: Random, columns: list[dict[str, Any]], rows: int) -> tuple[bytes, list[Record]]:
+def typed_file(dice: Random, columns: list[dict[str, Any]], rows: int, file_format: str) -> tuple[bytes, list[Record]]:
     stored: dict[str, Any] = {}
     given: dict[str, list[Any]] = {}
+    is_orc = file_format == "orc"
     for each in columns:
         kind = each["type"]
         values = [None if dice.random() < 0.06 else typed_cell(dice, each) for _ in range(rows)]
-        unit = dice.choice(["us", "ns"])
-        arrow = pyarrow.timestamp(unit, tz="UTC") if kind == "timestamp" else IN_ARROW.get(kind, pyarrow.string())
+        if kind.startswith("d") and kind != "date" and dice.random() < 0.3:
+            values = [dice.choice(LARGE) for _ in values]
         given[each["name"]] = values
         if kind == "timestamp":
+            unit = "ns" if is_orc else dice.choice(["us", "ns"])
             counts = [None if value is None else nanoseconds(dice, value, unit) for value in values]
-            given[each["name"]] = [None if count is None else Nanoseconds(count) for count in counts]
+            given[each["name"]] = [None if count is None else Nanoseconds(count, is_orc) for count in counts]
             values = [None if count is None else count // (1 if unit == "ns" else 1000) for count in counts]
-        array = pyarrow.array(values, pyarrow.int64() if kind == "timestamp" else arrow).cast(arrow)
-        stored[each["name"]] = array.dictionary_encode() if kind == "string" and dice.random() < 0.5 else array
-    written = io.BytesIO()
-    parquet.write_table(pyarrow.table(stored), written, row_group_size=max(1, dice.choice([7, rows])))
+            array = pyarrow.array(values, pyarrow.int64()).cast(pyarrow.timestamp(unit, tz=None if is_orc else "UTC"))
+        elif kind == "string":
+            array = strings(values)
+        else:
+            is_whole = bool(values) and all(type(value) is int for value in values)
+            array = pyarrow.array(values, pyarrow.int64() if is_whole else IN_ARROW[kind])
+        is_dictionary = kind == "string" and not is_orc and dice.random() < 0.5
+        stored[each["name"]] = array.dictionary_encode() if is_dictionary else array
+    written, table = io.BytesIO(), pyarrow.table(stored)
+    if is_orc:
+        orc.write_table(table, written)
+    else:
+        parquet.write_table(table, written, row_group_size=max(1, dice.choice([7, rows])))
     return written.getvalue(), [Record({name: cells[row] for name, cells in given.items()}) for row in range(rows)]
+
+
+def strings(values: list[str | None]) -> Any:
+    """A column of strings, as it is written by who does not look whether half a character is among them."""
+    stored = pyarrow.array([value and value.encode(errors="surrogatepass") for value in values], pyarrow.binary())
+    return pyarrow.Array.from_buffers(pyarrow.string(), len(values), stored.buffers())
 
 
 def typed_cell(dice: Random, declared: dict[str, Any]) -> Any:
