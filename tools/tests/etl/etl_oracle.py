@@ -173,7 +173,7 @@ def typed(cell: Any, kind: str, form: str | None) -> Any:
 def is_decimal(text: str) -> bool:
     """Digits with a point; with an exponent below 100, at most fifteen of them."""
     found = re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)(?:[eE][+-]?0*(\d{1,2}))?", text, re.ASCII)
-    return bool(found) and (found[2] is None or len(found[1].replace(".", "")) <= 15)
+    return found is not None and (found[2] is None or len(found[1].replace(".", "")) <= 15)
 
 
 def refuse() -> Any:

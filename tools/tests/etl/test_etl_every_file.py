@@ -283,8 +283,10 @@ BIG_ID_AND_V = [column("id", "bigint"), column("v")]
 YEAR_1, YEAR_1850 = -62_135_596_800_000_000, -3_786_825_600_000_000
 # Longer than what is looked at for the spellings of keys.
 MANY_LINES = '{"id":1,"v":"a"}\n' * 5_000
-UNUSUAL_NUMBERS = ("-0", "-0.0", "1E5", "1e+05", "1e400", "-1e-400", "1.50", "NaN", "Infinity", "-Infinity", "+INF")
-UNUSUAL_NUMBERS += ("9223372036854775808", "0.1234567890123456789", "1." + "1" * 1_200)
+UNUSUAL_NUMBERS = (
+    *("-0", "-0.0", "1E5", "1e+05", "1e400", "-1e-400", "1.50", "NaN", "Infinity", "-Infinity", "+INF"),
+    *("9223372036854775808", "0.1234567890123456789", "1." + "1" * 1_200),
+)
 NO_NUMBERS = ("+1", ".5", "5.", "007", "0x1F", "1e", "1 2", "[1 2]", "- 1", "NaN2", "INF", "1_000", '"a"1')
 BREAKING_OUT = (
     '{"id":1}],"r":[{"id":2}',
