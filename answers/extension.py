@@ -29,7 +29,7 @@ from answers.cookiecutter_internals import (
     running,
 )
 from answers.forms import fits_samples
-from answers.next_steps import next_steps
+from answers.next_steps import fitted, next_steps
 from answers.project import QUESTIONS, SLUG_OF_NAME, project_faults, project_from
 from answers.short_name import slug_for
 from answers.temporary_copy import FOLDER_IN_COPY
@@ -218,9 +218,12 @@ def notes(settings: dict[str, Any], samples: dict[str, str], why_no_upgrade: str
         missing: f"Not decided yet in project.yaml: {missing}. make bootstrap and make pipeline need it.",
     }
     sentences = [*(sentence for what, sentence in found.items() if what), *([why_no_upgrade] if why_no_upgrade else [])]
-    # Only at a terminal: a program that reads the output gets one line per sentence.
-    width = screen_width() if sys.stdout.isatty() else 10_000
-    return [textwrap.fill(each, width) for each in sentences]
+    return [textwrap.fill(each, width_for_texts()) for each in sentences]
+
+
+def width_for_texts() -> int:
+    """The terminal's width; a program that reads the output gets one line per sentence."""
+    return screen_width() if sys.stdout.isatty() else 10_000
 
 
 def samples_of(datasets: dict[str, Any], of_interview: dict[str, str]) -> dict[str, str]:
@@ -254,7 +257,7 @@ def handover(context: Context) -> dict[str, Any]:
         "draft": interview_handover.draft_in(ROOT),
         "record": written,
         "files": code_host.files_for_the_host(project(context)),
-        "next_steps": next_steps(project(context), shlex.quote(str(folder)), samples),
+        "next_steps": fitted(next_steps(project(context), shlex.quote(str(folder)), samples), width_for_texts()),
         "notes": notes(project(context), samples, record.why_no_upgrade(written, call["directory"] if call else None)),
         "tools": str(ROOT / "tools"),
         "tools_as": record.tools_as(variables),

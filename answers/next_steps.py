@@ -1,6 +1,8 @@
 """What a person does after the generation: on this machine, then on AWS, up to the first query."""
 
 import shlex
+import textwrap
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,10 @@ TEXT = """
 
     cd {folder}
     git init --initial-branch {branch} && git add --all && git commit --message "Start {slug}"
-    make check    # sets up the virtual environment, then checks project.yaml, lint and types
-    make local    # runs the whole platform on this machine with the files in samples/; make run runs only the ETL job
+    # sets up the virtual environment, then checks project.yaml, lint and types
+    make check
+    # runs the whole platform on this machine with the files in samples/; make run runs only the ETL job
+    make local
 
 Then deploy it to AWS, signed in to the account (docs/onboarding.md, "Sign in"). Each step has a page:
 
@@ -31,6 +35,16 @@ def next_steps(settings: dict[str, Any], folder: str, samples: dict[str, str]) -
     return TEXT.format(
         slug=settings["slug"], folder=folder, branch=branch_of(settings), steps=on_aws(settings, samples)
     )
+
+
+def fitted(text: str, width: int) -> str:
+    """The text with its sentences broken between words; a command stays on one line, to be copied."""
+    return "\n".join(map(partial(fitted_line, width), text.split("\n")))
+
+
+def fitted_line(width: int, line: str) -> str:
+    start = next((start for start in ("    # ", "    ") if line.startswith(start)), "")
+    return line if start == "    " else textwrap.fill(line, width, subsequent_indent=start, break_on_hyphens=False)
 
 
 def branch_of(settings: dict[str, Any]) -> str:

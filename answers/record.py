@@ -94,15 +94,15 @@ def record_of(variables: dict[str, Any], answers: dict[str, Any]) -> dict[str, A
 
 
 def why_no_upgrade(record: dict[str, Any] | None, directory: str | None) -> str | None:
-    """Why `make upgrade` cannot upgrade a project with this record; None if it can."""
+    """Why `make upgrade` and `make dataset` cannot work in a project with this record; None if they can."""
     if record is None or record["commit"]:
         return None
     if directory:
         return (
-            "make upgrade cannot upgrade this project: its template is in a folder of a repository (--directory), "
-            "but an upgrade needs a template at the top of a repository of its own."
+            "make upgrade and make dataset cannot work in this project: its template is in a folder of a repository "
+            "(--directory), but they need a template at the top of a repository of its own."
         )
     return (
-        "make upgrade cannot upgrade this project yet: its template came without git history, as from a zip file. "
+        "make upgrade and make dataset cannot work yet: the template came without git history, as from a zip file. "
         "After the first commit: make adopt TEMPLATE=address, with the address of the template's git repository."
     )

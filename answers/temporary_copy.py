@@ -54,6 +54,9 @@ def remove_what_no_template_needs() -> None:
     """Remove from the copy files that are no part of the template; return those that took time to copy."""
     import shutil
     import sys
+    import textwrap
+
+    from answers.terminal_limits import screen_width
 
     large = []
     for root, folders, _ in os.walk(ROOT):
@@ -68,7 +71,7 @@ def remove_what_no_template_needs() -> None:
                 continue
             folders.remove(name)
     if large:
-        print(TOO_LARGE.format(", ".join(sorted(large))), file=sys.stderr)
+        print(textwrap.fill(TOO_LARGE.format(", ".join(sorted(large))), screen_width()), file=sys.stderr)
 
 
 def remove_folder(folder: Path) -> None:

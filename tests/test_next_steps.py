@@ -13,7 +13,7 @@ from terraform_runner import Terraform
 from test_code_host import ANSWERS, COMPLETE
 
 from answers.console import database
-from answers.next_steps import next_steps
+from answers.next_steps import fitted, next_steps
 from answers.project import project_from
 from benches.template import ROOT
 
@@ -63,6 +63,16 @@ def test_every_step_on_aws_names_a_page_that_exists(answers: dict[str, Any]) -> 
         assert page
         text = (PROJECT / page[1]).read_text(encoding="utf-8")
         assert not page[2] or re.search(rf"^#+ (\d\. )?{re.escape(page[2])}$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("answers", ANSWERS.values(), ids=ANSWERS)
+def test_at_a_terminal_a_sentence_is_broken_between_words_and_a_command_is_not(answers: dict[str, Any]) -> None:
+    whole = text_for(**answers)
+    text = fitted(whole, 60)
+
+    assert [line for line in text.splitlines() if len(line) > 60 and line.strip() not in commands(whole)] == []
+    assert commands(text) == commands(whole)
+    assert text.replace("\n    # ", " ").split() == whole.replace("\n    # ", " ").split()
 
 
 def test_the_page_that_says_how_to_sign_in_has_that_heading() -> None:

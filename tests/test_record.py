@@ -222,7 +222,7 @@ def test_an_abbreviated_address_is_recorded_in_full(tmp_path: Path) -> None:
     assert record["template"] == "https://github.com/org/dataops-template.git"
 
 
-NO_UPGRADE = "make upgrade cannot upgrade this project"
+NO_UPGRADE = "make upgrade and make dataset cannot work"
 
 
 def unwrapped(said: str) -> str:
@@ -237,7 +237,7 @@ def test_a_template_in_a_folder_of_a_repository_says_that_it_cannot_be_upgraded(
     done = run_cookiecutter("--no-input", "--directory", "dataops", template=tmp_path / "several")
 
     assert done.returncode == 0, done.stderr
-    assert f"{NO_UPGRADE}: its template is in a folder of a repository" in unwrapped(done.stdout)
+    assert f"{NO_UPGRADE} in this project: its template is in a folder of a repository" in unwrapped(done.stdout)
 
 
 def test_a_template_from_a_zip_file_says_how_it_can_be_upgraded(

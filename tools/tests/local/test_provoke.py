@@ -68,7 +68,7 @@ def test_what_no_alarm_watches_is_not_provoked() -> None:
 
 
 def test_undo_takes_no_word_because_it_takes_back_everything() -> None:
-    assert ended("--undo", "old-messages") == "UNDO=1 takes back every exercise: leave WHAT out."
+    assert ended("--undo", "old-messages") == "UNDO=1 takes back every exercise: leave ABOUT out."
 
 
 def test_undo_without_a_platform_has_nothing_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

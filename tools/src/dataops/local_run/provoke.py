@@ -29,7 +29,7 @@ NOTIFIED_WITHIN_SECONDS = 20
 def main(environment: str, is_undone: bool, what: str | None) -> None:
     """List the alarms that can be triggered, trigger one and wait for it, or take back what was triggered."""
     if is_undone and what:
-        sys.exit("UNDO=1 takes back every exercise: leave WHAT out.")
+        sys.exit("UNDO=1 takes back every exercise: leave ABOUT out.")
     if not what and not is_undone:
         print(listed())
         return
@@ -50,7 +50,7 @@ def listed() -> str:
     """Every section with the way in which its alarm is triggered."""
     width = max(map(len, PROVOCATIONS))
     lines = [f"  {word:{width}}  {act.__doc__}" for word, act in PROVOCATIONS.items()]
-    begin = "make provoke WHAT=… causes one of these on the local AWS, and make provoke UNDO=1 takes them back:"
+    begin = "make provoke ABOUT=… causes one of these on the local AWS, and make provoke UNDO=1 takes them back:"
     return "\n".join([begin, *lines])
 
 
