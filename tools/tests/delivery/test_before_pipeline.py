@@ -30,7 +30,7 @@ def test_a_checkout_with_changes_is_refused(repository: Repository, monkeypatch:
 def test_what_project_yaml_leaves_open_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(before_pipeline, "settings_in", lambda _: {**DECIDED, "approvers": ["not-decided-yet"]})
 
-    with pytest.raises(SystemExit, match=r"Not decided yet in project\.yaml: approvers\.$"):
+    with pytest.raises(SystemExit, match=r"Not decided yet in project\.yaml: the approvers\.$"):
         before_pipeline.main()
 
 

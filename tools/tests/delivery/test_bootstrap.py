@@ -260,4 +260,4 @@ def test_an_account_that_is_not_decided_is_refused_by_name_before_aws_is_asked(m
     done = CliRunner().invoke(main, ["--environment", "dev", "--skip-doctor"])
 
     assert done.exit_code == 1
-    assert done.output == "Nothing was changed. Not decided yet in project.yaml: environments, dev, account.\n"
+    assert done.output == "Nothing was changed. Not decided yet in project.yaml: the account of dev.\n"

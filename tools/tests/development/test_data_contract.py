@@ -164,7 +164,7 @@ def test_make_check_lists_placeholders_and_passes(project: Path, monkeypatch: py
     done = checked(project, {**SETTINGS, "approvers": ["not-decided-yet"]}, monkeypatch)
 
     assert done.exit_code == 0
-    assert done.output.splitlines()[1:] == ["  approvers"]
+    assert done.output.splitlines()[1:] == ["  the approvers"]
 
 
 def checked(project: Path, settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Result:
