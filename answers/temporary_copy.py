@@ -71,7 +71,8 @@ def remove_what_no_template_needs() -> None:
                 continue
             folders.remove(name)
     if large:
-        print(textwrap.fill(TOO_LARGE.format(", ".join(sorted(large))), screen_width()), file=sys.stderr)
+        text = TOO_LARGE.format(", ".join(sorted(large)))
+        print(textwrap.fill(text, screen_width(), break_on_hyphens=False), file=sys.stderr)
 
 
 def remove_folder(folder: Path) -> None:
