@@ -109,4 +109,4 @@ def test_the_readme_and_the_page_lead_to_each_other() -> None:
         '\n## In the AWS console\n\n{{ names_in_the_console(project()) }}\n\n`docs/using.md`, "In the AWS console"'
         in (PROJECT / "README.md").read_text(encoding="utf-8")
     )
-    assert "`README.md` has the names" in section()
+    assert "`README.md` has your names" in section()
