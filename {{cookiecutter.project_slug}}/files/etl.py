@@ -18,8 +18,8 @@ import boto3
 from botocore.exceptions import ClientError
 from steps import (
     deduplication,
-    iceberg,
     inspection,
+    published_table,
     publishing,
     reading,
     reporting,
@@ -58,6 +58,8 @@ SPARK_SETTINGS = {
     "spark.sql.inMemoryColumnarStorage.compressed": "false",
 }
 
+# A keyed batch is compared anew if the table changes between its comparison and its publication.
+ATTEMPTS = 3
 # They log a failed task's error, in which Spark quotes values.
 QUOTING_LOGGERS = (
     "org.apache.spark.executor.Executor",
@@ -72,7 +74,6 @@ class Clients:
     """The AWS clients of the job."""
 
     s3: Any
-    glue: Any
     cloudwatch: Any
 
 
@@ -82,9 +83,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--settings", required=True, help="the dataset's settings: their s3:// address, or one JSON text"
     )
-    task = parser.add_mutually_exclusive_group(required=True)
-    task.add_argument("--manifest", help="s3:// address of the run's manifest")
-    task.add_argument("--remove-orphans", type=int, metavar="DAYS", help="only remove what dead runs left behind")
+    parser.add_argument("--manifest", required=True, help="s3:// address of the run's manifest")
     parser.add_argument("--metrics", choices=["cloudwatch", "none"], default="none", help="where the totals also go")
     return parser.parse_known_args(arguments)[0]
 
@@ -93,12 +92,9 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the job; the only place that builds a client or a Spark session."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     given = parse_arguments(sys.argv[1:] if arguments is None else arguments)
-    clients = Clients(boto3.client("s3"), boto3.client("glue"), boto3.client("cloudwatch"))
+    clients = Clients(boto3.client("s3"), boto3.client("cloudwatch"))
     try:
         settings = settings_from(settings_text(clients.s3, given.settings))
-        if given.manifest is None:
-            log.info("Removed: %s", publishing.remove_orphans(clients.s3, settings, given.remove_orphans))
-            return
         manifest = read_manifest(clients.s3, given.manifest, settings)
         report = run(lambda: spark_session(settings), clients, settings, manifest)
         if given.metrics == "cloudwatch":
@@ -123,8 +119,7 @@ def spark_session(settings: Settings) -> SparkSession:
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder.appName("etl")
-    more = iceberg.session_settings(settings) if settings.table_format == "iceberg" else {}
-    for name, value in (SPARK_SETTINGS | more).items():
+    for name, value in (SPARK_SETTINGS | published_table.session_settings(settings)).items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()
     jvm: Any = session.sparkContext._jvm
@@ -154,7 +149,7 @@ def stored(s3: Any, address: str, what: str) -> bytes:
 
 def run(session: Callable[[], SparkSession], clients: Clients, settings: Settings, manifest: Manifest) -> Report:
     """Process the files of one manifest, and always write a report."""
-    report = reporting.new_report(settings, manifest, publishing.batch_folder(settings, manifest.batch))
+    report = reporting.new_report(settings, manifest, published_table.address(settings))
     try:
         if publishing.is_committed(clients.s3, settings, manifest.batch):
             report.state, report.reason = "already-published", None
@@ -185,34 +180,34 @@ def process(spark: SparkSession, clients: Clients, settings: Settings, manifest:
     reporting.note_inspections(report, found, manifest)
     try:
         sources = staging.sources(spark, clients.s3, found, settings, manifest)
-        folders = publish_rows(spark, clients, settings, manifest, sources, report) if sources else []
-        refuse_changed_files(clients.s3, sources)
+        checked, tallies, sources = read_rows(spark, clients, settings, sources, report)
+        good = keep_rows(spark, settings, manifest, checked, tallies, sources, report)
+        for _ in range(ATTEMPTS):
+            try:
+                publish_rows(spark, clients, settings, manifest, good, sources, report)
+                break
+            except publishing.TableMovedError:
+                log.info("The table changed while %s was written: its rows are compared again.", manifest.batch)
+        else:
+            raise RunError(f"table-moved: the table changed {ATTEMPTS} times while the batch was written.")
     finally:
         storage.remove(spark, staging.staging_folder(settings, manifest))
-    if settings.database:
-        publishing.register_partitions(clients.glue, settings, manifest.batch, folders)
-    else:
-        log.info("No database in the settings: no partitions are registered.")
-    if settings.table_format == "iceberg" and report.total("published"):
-        iceberg.merge_batch(spark, settings, manifest.batch)
-    # Anybody who finds the commit also finds these numbers, even if the run dies right after it.
-    reporting.write_report(clients.s3, settings, report)
-    first = publishing.commit(clients.s3, settings, manifest, report.total("published"))
+    first = publishing.commit(clients.s3, settings, manifest, report.total("published"), report.snapshot)
     report.state, report.reason = ("published" if first else "already-published"), None
 
 
-def publish_rows(
+def keep_rows(
     spark: SparkSession,
-    clients: Clients,
     settings: Settings,
     manifest: Manifest,
+    checked: DataFrame | None,
+    tallies: list[reading.Tally],
     sources: list[Source],
     report: Report,
-) -> list[str]:
-    """Write quarantine and batch, and count both as they were written; returns the batch's folders."""
-    checked, tallies, sources = read_rows(spark, clients, settings, sources, report)
+) -> DataFrame | None:
+    """Write the quarantine, and count it as it was written; returns the rows to publish."""
     if checked is None:
-        return []
+        return None
     rows = reading.rows_with_source(checked, tallies, sources, settings)
     bad = sum(tally.rows for tally in tallies if tally.reasons)
     refused, copies, good = divide(rows, settings, breaks_rules=bad > 0)
@@ -221,15 +216,32 @@ def publish_rows(
     reporting.count_quarantined(report, publishing.quarantined(spark, quarantine))
     reporting.refuse_too_many_quarantined_rows(report, settings.maximum_quarantined_share)
     count_duplicates(report, copies, sources)
-    if publishing.is_committed(clients.s3, settings, manifest.batch):
-        raise RunError("Another run published this batch meanwhile; nothing was changed.")
-    publishing.write_batch(good, settings, manifest.batch)
-    published, folders = publishing.written_batch(spark, publishing.batch_folder(settings, manifest.batch))
-    for name, count in published.items():
-        report.files[name].published = count
-    reporting.refuse_lost_rows(report)
-    checked.unpersist()
-    return folders
+    return good
+
+
+def publish_rows(
+    spark: SparkSession,
+    clients: Clients,
+    settings: Settings,
+    manifest: Manifest,
+    good: DataFrame | None,
+    sources: list[Source],
+    report: Report,
+) -> None:
+    """Stage the rows, count them there, and only then let readers see them."""
+    if good is not None:
+        batch = manifest.batch
+        seen = publishing.published_snapshot(spark, settings, batch)
+        snapshot = seen or publishing.stage(spark, good, settings, batch)
+        reporting.note_published(report, publishing.written(spark, settings, batch, snapshot), snapshot)
+        if settings.primary_key and reporting.lacks_rows(report):
+            reporting.note_superseded(report, publishing.superseded(spark, good, settings, batch, snapshot))
+        reporting.refuse_lost_rows(report)
+    refuse_changed_files(clients.s3, sources)
+    # Anybody who finds the rows also finds these numbers, even if the run dies right after they are published.
+    reporting.write_report(clients.s3, settings, report)
+    if good is not None and not seen:
+        publishing.publish(spark, settings, batch, snapshot)
 
 
 def divide(
@@ -252,17 +264,10 @@ def divide(
         good = good.join(broken, deduplication.POSITION, "left_anti")
     good = transforming.transformed(good, settings)
     if transforming.REJECT in good.columns:
-        rejected = good.where("_reject is not null").withColumn("_broken", expression("array(_reject)"))
+        rejected = good.where("_reject is not null").withColumn("_broken", publishing.expression("array(_reject)"))
         refused.append(publishing.refused(rejected, "_broken", settings))
         good = good.where("_reject is null")
     return refused, copies, good
-
-
-def expression(text: str) -> Any:
-    """Return a Spark column from SQL text."""
-    from pyspark.sql.functions import expr
-
-    return expr(text)
 
 
 def read_rows(

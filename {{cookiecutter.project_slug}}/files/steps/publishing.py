@@ -1,39 +1,42 @@
-"""Writes a batch to its own prefix and makes it visible by one conditional object, the commit.
+"""Writes the quarantine, stages a batch in the published table, and makes it visible once.
 
-Also removes what dead runs left behind: batches that were written and never committed, and staged copies.
+A batch is staged under its name: nobody sees it before its rows are counted. Then one change of the table's metadata
+publishes it, and an object, the commit, remembers it for longer than the table does.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from functools import reduce
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from botocore.exceptions import ClientError
-from output_layout import STAGING, commit_key
+from output_layout import commit_key
 
-from steps import storage
-from steps.failure import RunError
-from steps.rules import named
+from steps import published_table, storage
+from steps.failure import text_of
+from steps.published_table import table_name
+from steps.rules import named, quoted
 from steps.settings import Manifest, Settings
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 ROWS_PER_QUARANTINE_FILE = 500_000
-PARTITIONS_PER_REQUEST = 100
 REFUSED_POSITION = ("_file as file", "_line as line")
 TAKEN = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
+# A type whose smallest and largest value say which files may hold a key; of texts, a file knows the beginnings.
+ORDERED = ("tinyint", "smallint", "int", "bigint", "date", "timestamp", "string", "decimal")
+# Of Iceberg: another run published the same batch.
+PUBLISHED_BEFORE = ("DuplicateWAPCommitException", "CherrypickAncestorCommitException")
+# Of Iceberg: the table changed since the batch was staged.
+MOVED = ("not append, dynamic overwrite, or fast-forward", "Cannot commit", "conflicting")
 
 
-def batch_folder(settings: Settings, batch: str) -> str:
-    """Where the rows of one batch lie; nothing else is ever written there."""
-    return f"s3://{settings.output_bucket}/{settings.dataset}/batch_id={batch}"
+class TableMovedError(Exception):
+    """Something else was published since the batch was staged, so that its rows must be compared again."""
 
 
 def quarantine_folder(settings: Settings, batch: str) -> str:
@@ -68,67 +71,111 @@ def quarantined(spark: SparkSession, address: str) -> dict[str, list[tuple[list[
     return counts
 
 
-def publishable(rows: DataFrame, settings: Settings) -> DataFrame:
-    """The published columns, arranged so that each partition becomes few files."""
-    columns = [named(column.name) for column in settings.columns]
-    source = ["_file", "_line", "_uploaded_at", "_sequencer"]
-    partition = settings.partition_column
-    if partition and partition != settings.partition_by:
-        columns.append(f"cast({named(str(settings.partition_by))} as date) as {named(partition)}")
-    # The hint is given as SQL, because PySpark 3.5 takes no column in `hint`.
-    hint = f"rebalance({named(partition)})" if partition else "rebalance"
-    rows = rows.selectExpr(*columns, *source)
-    return rows.sparkSession.sql(f"select /*+ {hint} */ * from {{rows}}", rows=rows)
+def stage(spark: SparkSession, rows: DataFrame, settings: Settings, batch: str) -> int:
+    """Write a batch where nobody sees it; returns its snapshot. What a dead attempt staged is never published."""
+    published_table.bring_up_to_date(spark, settings)
+    rows = published_table.rows_of(rows, settings, batch)
+    known = {snapshot for snapshot, _ in _snapshots(spark, settings, batch)}
+    spark.conf.set("spark.wap.id", batch)
+    try:
+        _write(spark, rows, settings)
+    finally:
+        spark.conf.unset("spark.wap.id")
+    return next(snapshot for snapshot, _ in _snapshots(spark, settings, batch) if snapshot not in known)
 
 
-def write_batch(rows: DataFrame, settings: Settings, batch: str) -> None:
-    """Write the batch; an earlier attempt's half of it is replaced."""
-    writer = publishable(rows, settings).write.mode("overwrite").option("partitionOverwriteMode", "static")
-    if settings.partition_column:
-        writer = writer.partitionBy(settings.partition_column)
-    writer.parquet(batch_folder(settings, batch))
+def _write(spark: SparkSession, rows: DataFrame, settings: Settings) -> None:
+    # Of a batch without a row there is nothing to compare.
+    ranges = _ranges(rows, settings) if settings.primary_key else None
+    if ranges is None:
+        # As SQL text, because PySpark 3.5 takes no column in `hint`: few tasks, so few files.
+        spread = "*" if settings.partition_by else "/*+ rebalance */ *"
+        spark.sql(f"select {spread} from {{rows}}", rows=rows).writeTo(table_name(settings)).append()
+        return
+    rows.createOrReplaceTempView("batch")
+    spark.sql(published_table.merge_statement(settings, "batch", ranges))
 
 
-def written_batch(spark: SparkSession, address: str) -> tuple[Counter[str], list[str]]:
-    """What a reader finds there: rows per file name, and the folders that hold them."""
-    # Without a row Spark may write no file at all, and a folder of S3 without an object does not exist.
-    if not storage.exists(spark, address):
-        return Counter(), []
-    reader = spark.read.schema("_file string").option("recursiveFileLookup", "true")
-    found = reader.parquet(address).groupBy("_file", "_metadata.file_path").count().collect()
-    rows: Counter[str] = Counter()
-    for file, _, count in found:
-        rows[file] += count
-    return rows, sorted({unquote(path).rpartition("/")[0] for _, path, _ in found})
+def _ranges(rows: DataFrame, settings: Settings) -> dict[str, tuple[str, str]] | None:
+    """Between which values each column of the key lies, as SQL; None if there is no row."""
+    kinds = {column.name: column.type for column in settings.columns}
+    keys = [key for key in settings.primary_key if kinds[key].startswith(ORDERED)]
+    ends = [f"cast({end}({named(key)}) as string)" for key in keys for end in ("min", "max")]
+    rows_there, *found = rows.selectExpr("count(*)", *ends).collect()[0]
+    types = published_table.columns(settings)
+    given = [f"cast({quoted(value or '')} as {types[key]})" for value, key in zip(found, [k for k in keys for _ in "12"], strict=True)]
+    return dict(zip(keys, zip(given[::2], given[1::2], strict=True), strict=True)) if rows_there else None
 
 
-def register_partitions(glue: Any, settings: Settings, batch: str, folders: list[str]) -> None:
-    """Make the batch's folders partitions of the catalog table; those that exist are fine."""
-    table = f"{settings.dataset}_batches"
-    storage = glue.get_table(DatabaseName=settings.database, Name=table)["Table"]["StorageDescriptor"]
-    partitions = [
-        {
-            "Values": _values(folder, settings, batch),
-            "StorageDescriptor": {**storage, "Location": f"{folder}/"},
-        }
-        for folder in folders
-    ]
-    for start in range(0, len(partitions), PARTITIONS_PER_REQUEST):
-        response = glue.batch_create_partition(
-            DatabaseName=settings.database,
-            TableName=table,
-            PartitionInputList=partitions[start : start + PARTITIONS_PER_REQUEST],
-        )
-        codes = {error["ErrorDetail"]["ErrorCode"] for error in response.get("Errors", [])}
-        if codes - {"AlreadyExistsException"}:
-            raise RunError(f"The catalog refused partitions of {table}: {', '.join(sorted(codes))}.")
+def _snapshots(spark: SparkSession, settings: Settings, batch: str) -> list[tuple[int, int | None]]:
+    """The snapshots of a batch, each with the one before it, the latest first."""
+    named_so = f"{quoted(batch)} in (summary['wap.id'], summary['published-wap-id'])"
+    found = spark.sql(
+        f"select snapshot_id, parent_id from {table_name(settings)}.snapshots where {named_so} order by committed_at desc"
+    )
+    return [(row["snapshot_id"], row["parent_id"]) for row in found.collect()]
 
 
-def _values(folder: str, settings: Settings, batch: str) -> list[str]:
-    if settings.partition_column is None:
-        return [batch]
-    # Spark escapes what a folder name cannot hold; the catalog wants the value itself.
-    return [batch, unquote(folder.rpartition(f"/{settings.partition_column}=")[2])]
+def _before(spark: SparkSession, settings: Settings, batch: str, snapshot: int) -> int | None:
+    """The snapshot that a batch was compared with."""
+    return next(before for each, before in _snapshots(spark, settings, batch) if each == snapshot)
+
+
+def _current(spark: SparkSession, settings: Settings) -> int | None:
+    found = spark.sql(f"select snapshot_id from {table_name(settings)}.refs where name = 'main'").first()
+    return found["snapshot_id"] if found else None
+
+
+def published_snapshot(spark: SparkSession, settings: Settings, batch: str) -> int | None:
+    """The snapshot with which an earlier run published this batch, and died before its commit."""
+    if not spark.catalog.tableExists(table_name(settings)):
+        return None
+    past = f"select snapshot_id from {table_name(settings)}.history where is_current_ancestor"
+    ancestors = {row["snapshot_id"] for row in spark.sql(past).collect()}
+    return next((snapshot for snapshot, _ in _snapshots(spark, settings, batch) if snapshot in ancestors), None)
+
+
+def written(spark: SparkSession, settings: Settings, batch: str, snapshot: int) -> dict[str, int]:
+    """How many rows of each file a reader of a snapshot finds."""
+    rows = spark.read.option("snapshot-id", snapshot).table(table_name(settings))
+    counted = rows.where(f"_batch = {quoted(batch)}").groupBy("_source_file").count()
+    return {row["_source_file"]: row["count"] for row in counted.collect()}
+
+
+def superseded(spark: SparkSession, rows: DataFrame, settings: Settings, batch: str, snapshot: int) -> dict[str, int]:
+    """How many rows of each file have a newer row of their key in the table as it was before a snapshot."""
+    parent = _before(spark, settings, batch, snapshot)
+    if parent is None:
+        return {}
+    old = spark.read.option("snapshot-id", parent).table(table_name(settings)).alias("old")
+    new = published_table.rows_of(rows, settings, batch).alias("new")
+    same = " and ".join(f"old.{named(key)} = new.{named(key)}" for key in settings.primary_key)
+    newer = f"{published_table.recency('old', settings)} >= {published_table.recency('new', settings)}"
+    counted = new.join(old, expression(f"{same} and {newer}"), "left_semi").groupBy("_source_file").count()
+    return {row["_source_file"]: row["count"] for row in counted.collect()}
+
+
+def publish(spark: SparkSession, settings: Settings, batch: str, snapshot: int) -> None:
+    """Make a staged snapshot the table's current one; that another run did so before is fine."""
+    table = f"{settings.database}.{settings.dataset}_rows"
+    # Iceberg publishes an append on top of anything, also a merge that happened to replace no row.
+    if settings.primary_key and _current(spark, settings) != _before(spark, settings, batch, snapshot):
+        raise TableMovedError
+    try:
+        spark.sql(f"call {published_table.CATALOG}.system.cherrypick_snapshot({quoted(table)}, {snapshot})")
+    except Exception as error:
+        if any(name in str(error) for name in PUBLISHED_BEFORE):
+            return
+        if any(sign in text_of(error) for sign in MOVED):
+            raise TableMovedError from error
+        raise
+
+
+def expression(text: str) -> Any:
+    """Return a Spark column from SQL text."""
+    from pyspark.sql.functions import expr
+
+    return expr(text)
 
 
 def is_committed(s3: Any, settings: Settings, batch: str) -> bool:
@@ -142,15 +189,15 @@ def is_committed(s3: Any, settings: Settings, batch: str) -> bool:
     return True
 
 
-def commit(s3: Any, settings: Settings, manifest: Manifest, rows: int) -> bool:
-    """Publish the batch; False when another run was first. S3 decides, not we."""
+def commit(s3: Any, settings: Settings, manifest: Manifest, rows: int, snapshot: int | None) -> bool:
+    """Note that the batch is published; False when another run was first. S3 decides, not we."""
     content = {
         "version": 1,
         "dataset": settings.dataset,
         "batch": manifest.batch,
         "run": manifest.run,
         "rows": rows,
-        "data": batch_folder(settings, manifest.batch) + "/",
+        "snapshot": snapshot,
     }
     return put_if_absent(
         s3,
@@ -186,33 +233,3 @@ def _header(s3: Any, name: str, value: str) -> Iterator[None]:
         yield
     finally:
         s3.meta.events.unregister("before-call.s3.PutObject", add)
-
-
-def remove_orphans(s3: Any, settings: Settings, days: int) -> list[str]:
-    """Delete orphans whose youngest object is older than some days; returns their prefixes."""
-    before = datetime.now(UTC) - timedelta(days=days)
-    batches = _folders(s3, settings.output_bucket, f"{settings.dataset}/batch_id=")
-    uncommitted = [prefix for prefix in batches if not is_committed(s3, settings, _batch(prefix))]
-    staged = list(_folders(s3, settings.output_bucket, f"{STAGING}/"))
-    return [prefix for prefix in [*uncommitted, *staged] if _removed(s3, settings.output_bucket, prefix, before)]
-
-
-def _batch(prefix: str) -> str:
-    return prefix.rstrip("/").rpartition("batch_id=")[2]
-
-
-def _folders(s3: Any, bucket: str, prefix: str) -> Iterator[str]:
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, Delimiter="/"):
-        yield from (folder["Prefix"] for folder in page.get("CommonPrefixes", []))
-
-
-def _removed(s3: Any, bucket: str, prefix: str, before: datetime) -> bool:
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-    objects = [stored for page in pages for stored in page.get("Contents", [])]
-    # A recent object may belong to a run that still works.
-    if any(stored["LastModified"] >= before for stored in objects):
-        return False
-    for start in range(0, len(objects), 1000):
-        keys = [{"Key": stored["Key"]} for stored in objects[start : start + 1000]]
-        s3.delete_objects(Bucket=bucket, Delete={"Objects": keys})
-    return True

@@ -14,11 +14,12 @@ from steps.inspection import Inspection
 from steps.settings import Manifest, Settings
 
 log = logging.getLogger("etl")
+COUNTS = ("rows_in", "published", "quarantined", "duplicates", "superseded")
 
 
 @dataclass
 class FileReport:
-    """One file: rows_in = published + quarantined + duplicates; `file_reason` when none of it was read."""
+    """One file: rows_in = published + quarantined + duplicates + superseded; `file_reason` when none of it was read."""
 
     bucket: str
     key: str
@@ -27,6 +28,7 @@ class FileReport:
     published: int = 0
     quarantined: int = 0
     duplicates: int = 0
+    superseded: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
     file_reason: str | None = None
     # Whether another attempt of this file would end in the same way: then it is not tried again.
@@ -42,18 +44,20 @@ class Report:
     environment: str
     batch: str
     output: str
+    # Of the published table, once the rows are there.
+    snapshot: int | None = None
     state: str = "failed"
     reason: str | None = "did-not-finish"
     files: dict[str, FileReport] = field(default_factory=dict)
     drift: list[dict[str, str]] = field(default_factory=list)
 
     def total(self, count: str) -> int:
-        """The sum of one of the four counts over all files."""
+        """The sum of one of the counts over all files."""
         return sum(getattr(file, count) for file in self.files.values())
 
     def as_json(self) -> str:
         """The report as it is stored."""
-        totals = {count: self.total(count) for count in ("rows_in", "published", "quarantined", "duplicates")}
+        totals = {count: self.total(count) for count in COUNTS}
         content = {
             "version": 1,
             **asdict(self),
@@ -75,6 +79,25 @@ def note_inspections(report: Report, found: list[Inspection], manifest: Manifest
         name = manifest.name_of(inspection.file)
         report.files[name].file_reason = inspection.rejected
         report.drift += [{"file": name, "change": change} for change in inspection.drift]
+
+
+def note_published(report: Report, published: dict[str, int], snapshot: int) -> None:
+    """Take over the rows as they are in a snapshot of the table."""
+    report.snapshot = snapshot
+    for name, file in report.files.items():
+        file.published = published.get(name, 0)
+
+
+def note_superseded(report: Report, superseded: dict[str, int]) -> None:
+    """Take over how many rows of each file are older than the published row of their key."""
+    for name, file in report.files.items():
+        file.superseded = superseded.get(name, 0)
+
+
+def lacks_rows(report: Report) -> bool:
+    """Whether fewer rows were published than were neither quarantined nor duplicates."""
+    counts = ("published", "quarantined", "duplicates")
+    return report.total("rows_in") != sum(report.total(count) for count in counts)
 
 
 def count_quarantined(report: Report, counts: dict[str, list[tuple[list[str], int]]]) -> None:
@@ -115,10 +138,11 @@ def refuse_too_many_quarantined_rows(report: Report, maximum_quarantined_share: 
 def refuse_lost_rows(report: Report) -> None:
     """End the run before it publishes, when a row is missing or there twice."""
     for name, file in report.files.items():
-        if file.rows_in != file.published + file.quarantined + file.duplicates:
+        if file.rows_in != file.published + file.quarantined + file.duplicates + file.superseded:
             raise LastingError(
                 f"rows-do-not-add-up: {name} has {file.rows_in} rows: {file.published} published, "
-                f"{file.quarantined} quarantined, {file.duplicates} duplicates. Does the transform drop rows?"
+                f"{file.quarantined} quarantined, {file.duplicates} duplicates, {file.superseded} superseded. "
+                "Does the transform drop rows?"
             )
 
 
@@ -157,9 +181,8 @@ def send_metrics(cloudwatch: Any, settings: Settings, report: Report) -> None:
         {"Name": "environment", "Value": settings.environment},
         {"Name": "dataset", "Value": settings.dataset},
     ]
-    counts = ("rows_in", "published", "quarantined", "duplicates")
     data = [
         {"MetricName": count, "Dimensions": dimensions, "Value": report.total(count), "Unit": "Count"}
-        for count in counts
+        for count in COUNTS
     ]
     cloudwatch.put_metric_data(Namespace=settings.project, MetricData=data)

@@ -194,11 +194,6 @@ def typed_name(column: str) -> str:
 
 def refuse_uncheckable(spark: SparkSession, settings: Settings) -> None:
     """End the run when a column's limits, pattern or format mean nothing to Spark."""
-    added = settings.partition_column
-    if added != settings.partition_by and added in [column.name for column in settings.columns]:
-        raise LastingError(
-            f"The column {added} is declared, and is also what partition_by: {settings.partition_by} adds; rename it."
-        )
     for column in settings.columns:
         if wrong := _wrong(spark, column):
             raise LastingError(f"The rules of {column.name} cannot be checked: {wrong}.")

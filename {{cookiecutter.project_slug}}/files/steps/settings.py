@@ -45,7 +45,6 @@ class Settings:
     partition_by: str | None
     maximum_quarantined_share: float
     on_drift: str
-    table_format: str
     input_bucket: str
     output_bucket: str
     quarantine_bucket: str
@@ -60,14 +59,6 @@ class Settings:
         """Columns that must hold a value: declared so, part of the key, or the partition."""
         implied = {*self.primary_key, self.partition_by}
         return [column.name for column in self.columns if column.required or column.name in implied]
-
-    @property
-    def partition_column(self) -> str | None:
-        """The published partition: for dates and times a day of its own, as the column itself stays data."""
-        if self.partition_by is None:
-            return None
-        kind = next(column.type for column in self.columns if column.name == self.partition_by)
-        return f"{self.partition_by}_day" if kind in TEMPORAL_TYPES else self.partition_by
 
 
 @dataclass(frozen=True)

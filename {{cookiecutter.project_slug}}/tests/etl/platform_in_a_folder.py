@@ -17,7 +17,7 @@ import pytest
 import snowpark_connect_deps_iceberg
 from moto import mock_aws
 from pyspark.sql import Row, SparkSession
-from steps import iceberg, publishing
+from steps import published_table
 from steps.failure import RunError
 from steps.settings import Manifest, ManifestFile, Settings, batch_of, settings_from
 
@@ -47,6 +47,9 @@ SMALL_AND_QUIET = {
     # Not UTC, like most machines: times are right only because the job's own session is in UTC.
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Duser.timezone=America/New_York",
     "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme",
+    "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
+    # Tables in folders instead of the Glue catalog.
+    "spark.sql.catalog.lake.type": "hadoop",
 }
 
 
@@ -71,11 +74,10 @@ def job_settings(columns: Iterable[dict[str, Any]], **changes: Any) -> Settings:
         "partition_by": None,
         "maximum_quarantined_share": 1.0,
         "on_drift": "report",
-        "table_format": "parquet",
         "input_bucket": INPUT,
         "output_bucket": OUTPUT,
         "quarantine_bucket": QUARANTINE,
-        "database": "",
+        "database": DATABASE,
     }
     return settings_from(json.dumps(given | changes))
 
@@ -91,12 +93,12 @@ class Outcome:
 
     @cached_property
     def published(self) -> list[Row]:
-        """Return the rows that the batch's folder holds when they are first asked for."""
+        """Return the rows of the batch that the table holds when they are first asked for."""
         return self.read()
 
     @property
     def counts(self) -> tuple[int, int, int, int]:
-        """(rows in, published, quarantined, duplicates)"""
+        """(rows in, published, quarantined, duplicates): of a first batch, nothing is superseded."""
         report = self.report
         return report["rows_in"], report["published"], report["quarantined"], report["duplicates"]
 
@@ -119,7 +121,7 @@ class Platform:
     files: list[ManifestFile] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.clients = etl.Clients(boto3.client("s3"), boto3.client("glue"), boto3.client("cloudwatch"))
+        self.clients = etl.Clients(boto3.client("s3"), boto3.client("cloudwatch"))
         for bucket in BUCKETS:
             location = {"LocationConstraint": "eu-west-1"}
             self.clients.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=location)
@@ -165,18 +167,17 @@ class Platform:
         return self.root / address.removeprefix("s3://")
 
     def published(self, settings: Settings, manifest: Manifest) -> list[Row]:
-        """Return the rows in the batch's folder."""
-        address = publishing.batch_folder(settings, manifest.batch)
-        if not list(self.folder(address).rglob("*.parquet")):
+        """Return the rows of a batch that the table holds."""
+        return [row for row in self.table(settings) if row["_batch"] == manifest.batch]
+
+    def table(self, settings: Settings) -> list[Row]:
+        """Return what readers see: times in UTC, and the place of a row under the names of the view."""
+        name = published_table.table_name(settings)
+        if not self.spark.catalog.tableExists(name):
             return []
-        rows = self.spark.read.parquet(address)
-        try:
-            found = rows.collect()
-        except ValueError:
-            # In this machine's own zone the first day of the year 1 lies before all that Python can tell.
-            found = rows.selectExpr(*(f"cast({name} as string) as {name}" for name in rows.columns)).collect()
+        rows = self.spark.table(name).withColumnsRenamed({"_source_file": "_file", "_source_line": "_line"})
         # Not by Spark: to sort a few rows, it reads them twice.
-        return sorted(found, key=lambda row: (row["_file"], int(row["_line"])))
+        return sorted(rows.collect(), key=lambda row: (row["_file"], int(row["_line"])))
 
     def quarantined(self, manifest: Manifest) -> list[dict[str, Any]]:
         """Return the rows in the batch's quarantine, by file and line."""
@@ -204,20 +205,14 @@ def spark(storage: Path) -> Iterator[SparkSession]:
         (storage / bucket).mkdir()
         folder = (storage / bucket).as_uri()
         builder = builder.config(f"spark.hadoop.fs.viewfs.mounttable.{bucket}.linkFallback", folder)
-    for name, value in (SMALL_AND_QUIET | etl.SPARK_SETTINGS | local_iceberg(storage)).items():
+    of_tables = published_table.session_settings(job_settings([]))
+    jar = {"spark.jars": str(next(ICEBERG_JARS.glob("iceberg-spark-runtime-3.5_2.12-*.jar")))}
+    for name, value in (SMALL_AND_QUIET | etl.SPARK_SETTINGS | of_tables | jar).items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     yield session
     session.stop()
-
-
-def local_iceberg(storage: Path) -> dict[str, str]:
-    """Iceberg's jar, and its tables in a folder instead of the Glue catalog."""
-    given = iceberg.session_settings(job_settings([]))
-    changes = {"type": "hadoop", "warehouse": (storage / "lake").as_uri()}
-    jar = next(ICEBERG_JARS.glob("iceberg-spark-runtime-3.5_2.12-*.jar"))
-    return given | {f"spark.sql.catalog.lake.{key}": value for key, value in changes.items()} | {"spark.jars": str(jar)}
 
 
 @pytest.fixture
