@@ -228,19 +228,6 @@ def test_text_cannot_leave_its_sql_literal() -> None:
     assert rules.named("a`b") == "`a``b`"
 
 
-def test_orphans_of_dead_runs_are_removed_and_committed_batches_stay(s3: Any) -> None:
-    settings = job_settings([COLUMN])
-    kept = ["_commits/orders/done.json", "orders/batch_id=done/part-0.parquet", "_reports/orders/dead-1.json"]
-    for key in [*kept, "orders/batch_id=dead/id=1/part-0.parquet", "_staging/dead-1/0.gz"]:
-        s3.put_object(Bucket=OUTPUT, Key=key, Body=b"{}")
-
-    assert publishing.remove_orphans(s3, settings, days=1) == []
-    assert publishing.remove_orphans(s3, settings, days=-1) == ["orders/batch_id=dead/", "_staging/dead-1/"]
-
-    left = [stored["Key"] for stored in s3.list_objects_v2(Bucket=OUTPUT)["Contents"]]
-    assert left == sorted(kept)
-
-
 def test_on_a_laptop_every_error_of_a_transform_is_shown_in_its_own_words(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,10 +14,9 @@ import etl
 import pyarrow.parquet
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError
-from platform_in_a_folder import DATABASE, INPUT, OUTPUT, Platform, column, job_settings, manifest_of
-from pyspark.sql import DataFrame
+from platform_in_a_folder import INPUT, OUTPUT, Platform, column, job_settings, manifest_of
 from pyspark.sql.functions import expr
-from steps import publishing, reporting, transforming
+from steps import published_table, publishing, reporting, transforming
 from steps.failure import RunError
 
 COLUMNS = [column("id", "bigint"), column("day", "date"), column("v")]
@@ -39,7 +38,7 @@ def test_a_published_batch_has_its_rows_its_report_and_one_commit(platform: Plat
 
     batch = outcome.report["batch"]
     assert outcome.report["state"] == "published"
-    assert outcome.column("day_day") == outcome.column("day")
+    assert outcome.column("v") == ["a", "b", "c"]
     assert commits(platform) == [
         {
             "version": 1,
@@ -47,7 +46,7 @@ def test_a_published_batch_has_its_rows_its_report_and_one_commit(platform: Plat
             "batch": batch,
             "run": f"{batch}-1",
             "rows": 3,
-            "data": f"s3://{OUTPUT}/orders/batch_id={batch}/",
+            "snapshot": outcome.report["snapshot"],
         }
     ]
 
@@ -66,6 +65,7 @@ def test_the_report_names_every_file_with_its_counts(platform: Platform) -> None
             "published": 3,
             "quarantined": 1,
             "duplicates": 1,
+            "superseded": 0,
             "reasons": {"type:id": 1},
             "file_reason": None,
             "lasting": False,
@@ -93,7 +93,7 @@ def test_of_two_runs_that_publish_at_once_exactly_one_wins(platform: Platform) -
     s3 = boto3.client("s3")
 
     threads = [
-        threading.Thread(target=lambda m=manifest: won.append(publishing.commit(s3, SETTINGS, m, 3)))
+        threading.Thread(target=lambda m=manifest: won.append(publishing.commit(s3, SETTINGS, m, 3, 1)))
         for manifest in manifests
     ]
     for thread in threads:
@@ -111,12 +111,12 @@ def test_a_batch_is_committed_once_with_a_botocore_that_knows_no_conditional_wri
     with pytest.raises(ParamValidationError, match="IfNoneMatch"):
         old.put_object(Bucket=OUTPUT, Key="_commits/orders/any.json", Body=b"", IfNoneMatch="*")
 
-    assert [publishing.commit(old, SETTINGS, manifest, 3) for _ in range(2)] == [True, False]
+    assert [publishing.commit(old, SETTINGS, manifest, 3, 1) for _ in range(2)] == [True, False]
 
 
 def test_only_the_commit_is_written_on_the_condition_that_none_exists(platform: Platform) -> None:
     platform.upload("orders/a.csv", ROWS)
-    publishing.commit(platform.clients.s3, SETTINGS, manifest_of(platform.files), 3)
+    publishing.commit(platform.clients.s3, SETTINGS, manifest_of(platform.files), 3, 1)
 
     for _ in range(2):
         platform.clients.s3.put_object(Bucket=OUTPUT, Key="_reports/orders/again.json", Body=b"{}")
@@ -143,7 +143,7 @@ def test_a_file_without_a_row_is_published_where_a_folder_without_a_file_does_no
     platform: Platform, monkeypatch: pytest.MonkeyPatch, file_format: str, partition_by: str | None
 ) -> None:
     platform.upload("orders/a", without_rows(file_format))
-    for write in ("write_batch", "write_quarantine"):
+    for write in ("stage", "write_quarantine"):
         monkeypatch.setattr(publishing, write, followed_by(getattr(publishing, write), platform, forget_empty_folders))
 
     outcome = platform.run(job_settings(COLUMNS, format=file_format, partition_by=partition_by))
@@ -166,9 +166,10 @@ def without_rows(file_format: str) -> bytes:
 
 
 def followed_by(write: Any, platform: Platform, then: Any) -> Any:
-    def both(*given: Any) -> None:
-        write(*given)
+    def both(*given: Any) -> Any:
+        written = write(*given)
         then(platform.root)
+        return written
 
     return both
 
@@ -182,26 +183,32 @@ def forget_empty_folders(root: Path) -> None:
             path.rmdir()
 
 
-def test_two_batches_stand_side_by_side(platform: Platform) -> None:
+def test_without_a_key_two_batches_stand_side_by_side(platform: Platform) -> None:
+    settings = job_settings(COLUMNS, partition_by="day")
     first, second = platform.upload("orders/a.csv", ROWS), platform.upload("orders/b.csv", ROWS)
 
-    one = platform.run(SETTINGS, files=[first])
+    one = platform.run(settings, files=[first])
     published = one.published
-    two = platform.run(SETTINGS, files=[second])
+    two = platform.run(settings, files=[second])
 
-    assert platform.published(SETTINGS, manifest_of([first])) == published
+    assert platform.published(settings, manifest_of([first])) == published
     assert len(published) == len(two.published) == 3
 
 
-def test_late_rows_of_an_old_day_go_into_their_own_batch(platform: Platform) -> None:
+def test_late_rows_of_an_old_day_change_no_file_that_was_written(platform: Platform) -> None:
     first = platform.upload("orders/a.csv", ROWS)
-    late = platform.upload("orders/late.csv", "id,day,v\n9,2024-01-01,late\n")
+    late = platform.upload("orders/late.csv", "id,day,v\n1,2024-01-01,late\n9,2024-01-01,late\n")
     platform.run(SETTINGS, files=[first])
-    before = {path: path.stat().st_mtime_ns for path in platform.folder(f"{OUTPUT}/orders").rglob("*.parquet")}
+    before = {path: path.stat().st_mtime_ns for path in data_files(platform)}
 
     platform.run(SETTINGS, files=[late])
 
-    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert before and {path: path.stat().st_mtime_ns for path in before} == before
+    assert [row["v"] for row in platform.table(SETTINGS)] == ["b", "c", "late", "late"]
+
+
+def data_files(platform: Platform) -> list[Path]:
+    return list(platform.folder(published_table.address(SETTINGS)).rglob("*.parquet"))
 
 
 def test_a_run_that_dies_after_writing_is_invisible_and_its_rerun_leaves_no_trace_of_it(
@@ -209,7 +216,7 @@ def test_a_run_that_dies_after_writing_is_invisible_and_its_rerun_leaves_no_trac
 ) -> None:
     platform.upload("orders/a.csv", ROWS)
     with monkeypatch.context() as dying:
-        dying.setattr(publishing, "written_batch", lambda *_: (_ for _ in ()).throw(RuntimeError("killed")))
+        dying.setattr(publishing, "written", lambda *_: (_ for _ in ()).throw(RuntimeError("killed")))
         with pytest.raises(RuntimeError):
             platform.run(SETTINGS)
     assert commits(platform) == []
@@ -284,14 +291,15 @@ def test_a_file_that_changes_while_it_is_read_fails_the_run_and_the_retry_reads_
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = platform.upload("orders/a.csv", ROWS)
-    write = publishing.write_batch
+    stage = publishing.stage
 
-    def overwritten_meanwhile(rows: DataFrame, *rest: Any) -> None:
-        write(rows, *rest)
+    def overwritten_meanwhile(*given: Any) -> int:
+        snapshot = stage(*given)
         platform.upload("orders/a.csv", "id,day,v\n7,2024-01-01,newer\n")
+        return snapshot
 
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(publishing, "write_batch", overwritten_meanwhile)
+        meanwhile.setattr(publishing, "stage", overwritten_meanwhile)
         outcome = platform.run(SETTINGS, files=[first])
     assert outcome.failure is not None and outcome.failure.startswith("changed-while-reading: ")
     assert commits(platform) == []
@@ -355,8 +363,8 @@ def test_small_batches_become_few_files(platform: Platform) -> None:
 
     outcome = platform.run(SETTINGS)
 
-    folder = platform.folder(publishing.batch_folder(SETTINGS, outcome.report["batch"]))
-    assert len(list(folder.rglob("*.parquet"))) == 2
+    assert len(outcome.published) == 40
+    assert len(data_files(platform)) == 2
 
 
 def test_a_quarantine_of_an_earlier_attempt_is_gone_where_no_row_is_refused(platform: Platform) -> None:
@@ -372,83 +380,11 @@ def test_a_quarantine_of_an_earlier_attempt_is_gone_where_no_row_is_refused(plat
 
 
 def test_a_partition_value_may_hold_any_character(platform: Platform) -> None:
-    catalog(platform, ["batch_id", "v"])
     platform.upload("orders/a.csv", 'id,day,v\n1,2024-01-01,"a/b: 100% é=x"\n')
 
-    outcome = platform.run(job_settings(COLUMNS, partition_by="v", database=DATABASE))
+    outcome = platform.run(job_settings(COLUMNS, partition_by="v"))
 
-    batch = outcome.report["batch"]
     assert outcome.column("v") == ["a/b: 100% é=x"]
-    assert partitions(platform) == [[batch, "a/b: 100% é=x"]]
-
-
-def catalog(platform: Platform, keys: list[str]) -> None:
-    glue = platform.clients.glue
-    glue.create_database(DatabaseInput={"Name": DATABASE})
-    table = {
-        "Name": "orders_batches",
-        "StorageDescriptor": {
-            "Columns": [{"Name": "id", "Type": "bigint"}],
-            "SerdeInfo": {"Name": "parquet"},
-        },
-        "PartitionKeys": [{"Name": key, "Type": "string"} for key in keys],
-    }
-    glue.create_table(DatabaseName=DATABASE, TableInput=table)
-
-
-def partitions(platform: Platform) -> list[list[str]]:
-    found = platform.clients.glue.get_partitions(DatabaseName=DATABASE, TableName="orders_batches")["Partitions"]
-    return sorted(partition["Values"] for partition in found)
-
-
-def test_the_catalog_knows_each_day_of_a_batch_with_the_tables_own_storage(platform: Platform) -> None:
-    catalog(platform, ["batch_id", "day_day"])
-    platform.upload("orders/a.csv", ROWS)
-
-    outcome = platform.run(job_settings(COLUMNS, partition_by="day", database=DATABASE))
-
-    batch = outcome.report["batch"]
-    found = platform.clients.glue.get_partitions(DatabaseName=DATABASE, TableName="orders_batches")["Partitions"]
-    assert partitions(platform) == [[batch, "2024-01-01"], [batch, "2024-01-02"]]
-    assert {partition["StorageDescriptor"]["SerdeInfo"]["Name"] for partition in found} == {"parquet"}
-    assert found[0]["StorageDescriptor"]["Location"] == (
-        f"s3://{OUTPUT}/orders/batch_id={batch}/day_day={found[0]['Values'][1]}/"
-    )
-
-
-def test_a_catalog_that_fails_leaves_the_batch_invisible_until_a_retry_succeeds(platform: Platform) -> None:
-    settings = job_settings(COLUMNS, partition_by="day", database=DATABASE)
-    platform.upload("orders/a.csv", ROWS)
-    failed = platform.run(settings)
-    assert failed.failure is not None and "EntityNotFoundException" in failed.failure
-    assert commits(platform) == []
-
-    catalog(platform, ["batch_id", "day_day"])
-    assert platform.run(settings, attempt=2).report["state"] == "published"
-
-
-def test_partitions_of_a_dead_attempt_are_no_error(platform: Platform) -> None:
-    settings = job_settings(COLUMNS, partition_by="day", database=DATABASE)
-    catalog(platform, ["batch_id", "day_day"])
-    platform.upload("orders/a.csv", ROWS)
-    platform.run(settings)
-    batch = manifest_of(platform.files).batch
-    platform.clients.s3.delete_object(Bucket=OUTPUT, Key=publishing.commit_key(settings.dataset, batch))
-
-    assert platform.run(settings, attempt=2).report["state"] == "published"
-    assert len(partitions(platform)) == 2
-
-
-def test_partitions_are_registered_a_hundred_at_a_time(platform: Platform) -> None:
-    settings = job_settings(COLUMNS, partition_by="day", database=DATABASE)
-    catalog(platform, ["batch_id", "day_day"])
-    folders = [f"s3://{OUTPUT}/orders/batch_id=b/day_day=2024-{n // 28 + 1:02}-{n % 28 + 1:02}" for n in range(250)]
-
-    publishing.register_partitions(platform.clients.glue, settings, "b", folders)
-
-    paginator = platform.clients.glue.get_paginator("get_partitions")
-    pages = paginator.paginate(DatabaseName=DATABASE, TableName="orders_batches")
-    assert sum(len(page["Partitions"]) for page in pages) == 250
 
 
 class Refusing:
@@ -469,7 +405,7 @@ def test_an_output_that_may_not_be_written_fails_the_run_before_anything_is_writ
     platform: Platform,
 ) -> None:
     platform.upload("orders/a.csv", ROWS)
-    clients = etl.Clients(Refusing(platform.clients.s3), platform.clients.glue, platform.clients.cloudwatch)
+    clients = etl.Clients(Refusing(platform.clients.s3), platform.clients.cloudwatch)
 
     with pytest.raises(RunError, match=r"PutObject: KMS.DisabledException: .*key/a that is disabled"):
         etl.run(lambda: pytest.fail("Spark started"), clients, SETTINGS, manifest_of(platform.files))
@@ -499,4 +435,5 @@ def test_the_totals_go_to_the_projects_metrics(platform: Platform) -> None:
         "published",
         "quarantined",
         "rows_in",
+        "superseded",
     ]

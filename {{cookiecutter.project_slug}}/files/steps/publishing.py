@@ -85,15 +85,15 @@ def stage(spark: SparkSession, rows: DataFrame, settings: Settings, batch: str) 
 
 
 def _write(spark: SparkSession, rows: DataFrame, settings: Settings) -> None:
+    rows.createOrReplaceTempView("batch")
     # Of a batch without a row there is nothing to compare.
     ranges = _ranges(rows, settings) if settings.primary_key else None
-    if ranges is None:
-        # As SQL text, because PySpark 3.5 takes no column in `hint`: few tasks, so few files.
-        spread = "*" if settings.partition_by else "/*+ rebalance */ *"
-        spark.sql(f"select {spread} from {{rows}}", rows=rows).writeTo(table_name(settings)).append()
+    if ranges is not None:
+        spark.sql(published_table.merge_statement(settings, "batch", ranges))
         return
-    rows.createOrReplaceTempView("batch")
-    spark.sql(published_table.merge_statement(settings, "batch", ranges))
+    # As SQL text, because PySpark 3.5 takes no column in `hint`: few tasks, so few files.
+    spread = "" if settings.partition_by else "/*+ rebalance */"
+    spark.sql(f"select {spread} * from batch").writeTo(table_name(settings)).append()
 
 
 def _ranges(rows: DataFrame, settings: Settings) -> dict[str, tuple[str, str]] | None:

@@ -130,6 +130,14 @@ class Platform:
         versioning = {"Status": "Enabled"}
         self.clients.s3.put_bucket_versioning(Bucket=INPUT, VersioningConfiguration=versioning)
 
+    @classmethod
+    def beside(cls, other: "Platform", spark: SparkSession) -> "Platform":
+        """Return the same platform for a run at the same time, with a session and clients of its own."""
+        made = cls.__new__(cls)
+        made.root, made.spark, made.files = other.root, spark, []
+        made.clients = etl.Clients(boto3.client("s3"), boto3.client("cloudwatch"))
+        return made
+
     def upload(self, key: str, content: str | bytes, uploaded_at: str = MIDNIGHT, sequencer: str = "") -> ManifestFile:
         """Put one object for boto3, and for Spark if a folder can hold its name."""
         body = content.encode() if isinstance(content, str) else content
