@@ -29,7 +29,6 @@ SETTINGS = {
     "partition_by": "ordered_at",
     "maximum_quarantined_share": 0.05,
     "on_drift": "report",
-    "table_format": "parquet",
     "input_bucket": "bench-input",
     "output_bucket": "bench-output",
     "quarantine_bucket": "bench-quarantine",

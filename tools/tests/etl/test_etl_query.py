@@ -1,11 +1,10 @@
 """Queries over the very files that the job writes: they find what it published, refused and committed."""
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import pytest
-from platform_in_a_folder import OUTPUT, Platform, column, job_settings, manifest_of
+from platform_in_a_folder import Platform, column, job_settings
 from steps import publishing
 from steps.settings import Settings
 
@@ -16,18 +15,8 @@ COLUMNS = [column("id", "bigint"), column("at", "timestamp"), column("amount", "
 HEADER = "id,at,amount,area\n"
 
 
-def keep_commits(platform: Platform) -> None:
-    """Put what boto3 wrote beside what Spark wrote, as the local AWS does."""
-    s3 = platform.clients.s3
-    for stored in s3.list_objects_v2(Bucket=OUTPUT, Prefix="_commits/").get("Contents", []):
-        copy: Path = platform.root / OUTPUT / stored["Key"]
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_bytes(s3.get_object(Bucket=OUTPUT, Key=stored["Key"])["Body"].read())
-
-
 def ask(platform: Platform, settings: Settings, sql: str) -> list[tuple[str | None, ...]]:
     """Run one query over the files in the platform's folder."""
-    keep_commits(platform)
     database = query.database()
     for name, select in views({"orders": asdict(settings)}, platform.root).items():
         database.execute(f"create view {quoted(name)} as {select}")
@@ -51,8 +40,7 @@ def test_the_newest_rows_of_two_runs_are_found_with_their_types(platform: Platfo
         ("1", "2024-01-01 23:30:00", "1.50", "a/b: 100%", "2", "2026-03-01 00:00:00"),
         ("2", "2024-01-02 00:00:00", "20.00", "x", "2", "2026-03-02 00:00:00"),
     ]
-    assert ask(platform, settings, "select count(*), count(distinct batch_id) from orders_batches") == [("3", "2")]
-    assert ask(platform, settings, "select sum(rows) from orders_commits") == [("3",)]
+    assert ask(platform, settings, "select count(*), count(distinct _batch) from orders_rows") == [("2", "2")]
 
 
 @pytest.mark.parametrize("newer_comes_first", [True, False])
@@ -76,18 +64,7 @@ def test_the_same_content_under_the_same_key_in_a_later_run_is_found_once(platfo
         again = platform.upload("orders/a.csv", HEADER + rows, uploaded_at)
         platform.run(settings, files=[again])
 
-    assert ask(platform, settings, "select count(*) from orders_batches") == [("10",)]
     assert ask(platform, settings, "select count(*), min(_uploaded_at) from orders") == [("5", "2026-03-02 00:00:00")]
-
-
-def test_a_partition_of_a_time_is_a_day(platform: Platform) -> None:
-    settings = job_settings(COLUMNS, partition_by="at")
-    platform.upload("orders/a.csv", HEADER + "1,2024-01-01 23:30:00,1,x\n")
-    platform.run(settings)
-
-    days = ask(platform, settings, "select at_day from orders_batches where at_day = date '2024-01-01'")
-
-    assert days == [("2024-01-01",)]
 
 
 def test_refused_rows_are_found_with_their_reasons_and_their_record(platform: Platform) -> None:
@@ -111,13 +88,13 @@ def test_a_run_that_refused_everything_has_a_quarantine_and_nothing_else(platfor
 
     counts = {
         name: ask(platform, settings, f"select count(*) from {name}")[0][0]
-        for name in ("orders", "orders_batches", "orders_commits", "quarantine_orders")
+        for name in ("orders", "orders_rows", "quarantine_orders")
     }
 
-    assert counts == {"orders": "0", "orders_batches": "0", "orders_commits": "0", "quarantine_orders": "1"}
+    assert counts == {"orders": "0", "orders_rows": "0", "quarantine_orders": "1"}
 
 
-def test_a_run_that_died_before_its_commit_is_in_the_batches_only(
+def test_a_run_that_died_after_it_staged_its_rows_is_not_seen(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = job_settings(COLUMNS, primary_key=["id"])
@@ -126,9 +103,18 @@ def test_a_run_that_died_before_its_commit_is_in_the_batches_only(
     def killed(*_: Any) -> None:
         raise RuntimeError("killed")
 
-    monkeypatch.setattr(publishing, "commit", killed)
+    monkeypatch.setattr(publishing, "publish", killed)
     with pytest.raises(RuntimeError):
         platform.run(settings)
 
-    assert ask(platform, settings, "from orders") == []
-    assert ask(platform, settings, "select batch_id from orders_batches") == [(manifest_of(platform.files).batch,)]
+    assert ask(platform, settings, "from orders_rows") == []
+
+
+def test_rows_are_found_after_compaction(platform: Platform) -> None:
+    settings = job_settings(COLUMNS, primary_key=["id"])
+    for name in ("a", "b"):
+        platform.run(settings, files=[platform.upload(f"orders/{name}.csv", f"{HEADER}1,,1,{name}\n")])
+
+    platform.spark.sql("call lake.system.rewrite_data_files('acme_test.orders_rows', 'sort', 'id', map('rewrite-all', 'true'))")
+
+    assert ask(platform, settings, "select area, _batch is not null from orders") == [("b", "true")]

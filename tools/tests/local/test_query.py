@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import duckdb
+import iceberg_in_a_folder
 import pytest
+from iceberg_in_a_folder import ADDED, DELETED, EXISTING
 from moto.server import ThreadedMotoServer
 from rich.console import Console
 
@@ -16,7 +17,7 @@ from dataops.local_platform import Platform
 from dataops.local_run import query
 from dataops.local_run.query_views import quoted, text, views
 
-OUTPUT, QUARANTINE = "acme-dev-output", "acme-dev-quarantine"
+OUTPUT, QUARANTINE, DATABASE = "acme-dev-output", "acme-dev-quarantine", "acme_dev"
 COLUMNS = {"id": "bigint", "day": "date", "v": "string"}
 Rows = list[tuple[Any, ...]]
 
@@ -25,26 +26,25 @@ def settings(dataset: str = "orders", columns: dict[str, str] = COLUMNS, **chang
     """The settings of a dataset that the views need."""
     declared = [{"name": name, "type": kind} for name, kind in columns.items()]
     common = {"dataset": dataset, "columns": declared, "primary_key": ["id"], "newest_by": None}
-    return {**common, "output_bucket": OUTPUT, "quarantine_bucket": QUARANTINE, **changes}
+    return {**common, "database": DATABASE, "output_bucket": OUTPUT, "quarantine_bucket": QUARANTINE, **changes}
 
 
-def publish(storage: Path, batch: str, rows: str, folders: str = "", commit: bool = True) -> None:
+def publish(storage: Path, batch: str, rows: str, visible: bool = True) -> None:
     """Write one batch of orders as the job does; rows is a SELECT."""
-    folder = storage / OUTPUT / "orders" / f"batch_id={batch}" / folders
-    folder.mkdir(parents=True, exist_ok=True)
-    duckdb.execute(f"copy ({rows}) to {text((folder / 'part-0.parquet').as_posix())} (format parquet)")
-    if commit:
-        path = storage / OUTPUT / "_commits" / "orders" / f"{batch}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        content = {"version": 1, "dataset": "orders", "batch": batch, "run": f"{batch}-1", "rows": 1, "data": "s3://"}
-        path.write_text(json.dumps(content))
+    table = storage / OUTPUT / DATABASE / "orders_rows"
+    iceberg_in_a_folder.write_rows(table, batch, rows)
+    if visible:
+        data = sorted((table / "data").glob("*.parquet"))
+        iceberg_in_a_folder.publish(storage, table, [(ADDED, 0, path) for path in data])
 
 
-def row(id: int, v: str, uploaded: str = "2026-03-01", file: str = "a.csv", line: int = 2, order: str = "") -> str:
-    """A published row as a SELECT."""
-    source = f"'{file}' as _file, {line}::bigint as _line, timestamptz '{uploaded} 00:00:00+00' as _uploaded_at"
-    source += f", '{order}' as _sequencer" if order else ""
-    return f"select {id}::bigint as id, date '2026-03-01' as day, {text(v)} as v, {source}"
+def row(id: int, v: str, file: str = "a.csv", batch: str = "b1") -> str:
+    """A row of the table as a SELECT."""
+    source = f"'{file}' as _source_file, 2::bigint as _source_line, timestamp '2026-03-01' as _uploaded_at"
+    return (
+        f"select {id}::bigint as id, date '2026-03-01' as day, {text(v)} as v, {source}, "
+        f"'' as _sequencer, {text(batch)} as _batch"
+    )
 
 
 def ask(storage: Path, sql: str, *datasets: dict[str, Any]) -> Rows:
@@ -56,54 +56,30 @@ def ask(storage: Path, sql: str, *datasets: dict[str, Any]) -> Rows:
     return list(found.rows) if found else []
 
 
-def test_only_committed_batches_are_seen_and_every_batch_is_in_batches(tmp_path: Path) -> None:
-    publish(tmp_path, "b1", row(1, "committed"))
-    publish(tmp_path, "b2", row(2, "not yet"), commit=False)
+def test_the_rows_of_the_current_snapshot_are_seen_and_no_others(tmp_path: Path) -> None:
+    publish(tmp_path, "b1", row(1, "published"))
+    publish(tmp_path, "b2", row(2, "staged"), visible=False)
 
-    assert ask(tmp_path, "select v from orders") == [("committed",)]
-    assert ask(tmp_path, "select batch_id, v from orders_batches order by 1") == [
-        ("b1", "committed"),
-        ("b2", "not yet"),
-    ]
-    assert ask(tmp_path, "select batch, run, rows from orders_commits") == [("b1", "b1-1", "1")]
+    assert ask(tmp_path, "select v, _file, _line from orders") == [("published", "a.csv", "2")]
+    assert ask(tmp_path, "select _batch, v from orders_rows") == [("b1", "published")]
 
 
-@pytest.mark.parametrize(
-    ("older", "newer"),
-    [
-        (row(1, "older", uploaded="2026-03-01"), row(1, "newer", uploaded="2026-03-02")),
-        (row(1, "older", file="b.csv", order="0A"), row(1, "newer", file="a.csv", order="0F")),
-        (row(1, "from before this column", file="b.csv"), row(1, "newer", file="a.csv", order="0F")),
-        (row(1, "older", file="a.csv"), row(1, "newer", file="b.csv")),
-        (row(1, "older", line=2), row(1, "newer", line=3)),
-    ],
-)
-def test_of_each_key_the_row_of_the_latest_upload_version_file_and_line_is_the_newest(
-    tmp_path: Path, older: str, newer: str
-) -> None:
-    publish(tmp_path, "b1", newer)
-    publish(tmp_path, "b2", older)
+def test_a_deleted_row_and_a_removed_file_are_not_seen(tmp_path: Path) -> None:
+    table = tmp_path / OUTPUT / DATABASE / "orders_rows"
+    kept = iceberg_in_a_folder.write_rows(table, "kept", f"{row(1, 'old')} union all {row(2, 'kept')}")
+    other = iceberg_in_a_folder.write_rows(table, "other", f"{row(3, 'x')} union all {row(4, 'y')}")
+    removed = iceberg_in_a_folder.write_rows(table, "removed", row(5, "z"))
+    place = f"s3://{kept.relative_to(tmp_path).as_posix()}"
+    deletes = iceberg_in_a_folder.write_rows(table, "deletes", f"select {text(place)} as file_path, 0::bigint as pos")
 
-    assert ask(tmp_path, "select v from orders") == [("newer",)]
+    files = [(ADDED, 0, kept), (EXISTING, 0, other), (DELETED, 0, removed), (ADDED, 1, deletes)]
+    iceberg_in_a_folder.publish(tmp_path, table, files)
 
-
-def test_newest_by_comes_before_the_upload_and_a_missing_value_is_the_oldest(tmp_path: Path) -> None:
-    publish(tmp_path, "b1", row(1, "z", uploaded="2026-03-01"))
-    publish(tmp_path, "b2", row(1, "a", uploaded="2026-03-02"))
-    publish(tmp_path, "b3", row(1, "", uploaded="2026-03-03").replace("'' as v", "null::varchar as v"))
-
-    assert ask(tmp_path, "select v from orders", settings(newest_by="v")) == [("z",)]
-
-
-def test_without_a_key_every_row_is_shown(tmp_path: Path) -> None:
-    publish(tmp_path, "b1", row(1, "one"))
-    publish(tmp_path, "b2", row(1, "two"))
-
-    assert ask(tmp_path, "select v from orders order by v", settings(primary_key=[])) == [("one",), ("two",)]
+    assert ask(tmp_path, "select v from orders order by v") == [("kept",), ("x",), ("y",)]
 
 
 def test_a_dataset_without_anything_yet_has_empty_views_of_the_declared_types(tmp_path: Path) -> None:
-    for view in ("orders", "orders_batches", "orders_commits", "quarantine_orders"):
+    for view in ("orders", "orders_rows", "quarantine_orders"):
         assert ask(tmp_path, f"from {view}") == []
 
     declared = ask(tmp_path, "select column_name, column_type from (describe orders)")
@@ -125,25 +101,13 @@ def test_every_type_that_a_column_can_have_is_a_type_of_a_view(tmp_path: Path) -
     assert ask(tmp_path, "select c0, c11 from orders", declared) == []
 
 
-def test_a_partition_column_has_its_value_from_the_folder_with_its_declared_type(tmp_path: Path) -> None:
-    moved = row(1, "x").replace("'x' as v, ", "")
-    publish(tmp_path, "007", moved, folders="v=a%2Fb%3A 100%25 é%3Dx")
-    publish(tmp_path, "008", moved.replace("1::bigint", "2::bigint"), folders="v=01")
-
-    assert ask(tmp_path, "select v from orders order by id") == [("a/b: 100% é=x",), ("01",)]
-    assert ask(tmp_path, "select batch_id from orders_batches order by id") == [("007",), ("008",)]
-
-
-def test_a_batch_from_before_another_partition_or_column_is_read_with_the_others(tmp_path: Path) -> None:
-    publish(tmp_path, "b1", row(1, "old"))
-    publish(tmp_path, "b2", row(2, "new"), folders="day_day=2026-03-01")
-    publish(tmp_path, "b3", f"select *, 7::int as later from ({row(3, 'newer')})")
+def test_rows_from_before_a_column_or_a_wider_type_are_read_with_the_others(tmp_path: Path) -> None:
+    publish(tmp_path, "b1", row(1, "old").replace("1::bigint", "1::int"))
+    publish(tmp_path, "b2", f"select *, 7::int as later from ({row(5_000_000_000, 'newer')})")
     later = settings(columns=COLUMNS | {"later": "int"})
 
-    rows = ask(tmp_path, "select v, later from orders order by id", later)
-    assert rows == [("old", None), ("new", None), ("newer", "7")]
-    batches = ask(tmp_path, "select typeof(day_day), day_day from orders_batches order by id", later)
-    assert batches == [("DATE", None), ("DATE", "2026-03-01"), ("DATE", None)]
+    rows = ask(tmp_path, "select id, v, later from orders order by id", later)
+    assert rows == [("1", "old", None), ("5000000000", "newer", "7")]
 
 
 def test_times_are_shown_in_utc_wherever_the_machine_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,15 +116,6 @@ def test_times_are_shown_in_utc_wherever_the_machine_is(tmp_path: Path, monkeypa
 
     assert ask(tmp_path, "select _uploaded_at from orders") == [("2026-03-01 00:00:00",)]
     assert ask(tmp_path, "select current_setting('TimeZone')") == [("UTC",)]
-
-
-def test_what_a_writer_at_work_has_not_finished_is_not_read(tmp_path: Path) -> None:
-    publish(tmp_path, "b1", row(1, "done"))
-    half = tmp_path / OUTPUT / "orders" / "batch_id=b2" / "_temporary" / "0" / "part-0.parquet"
-    half.parent.mkdir(parents=True)
-    half.write_bytes(b"PAR1")
-
-    assert ask(tmp_path, "select v from orders_batches") == [("done",)]
 
 
 def test_names_and_folders_may_hold_anything(tmp_path: Path) -> None:
@@ -340,7 +295,7 @@ def test_without_a_query_the_views_are_shown_and_what_is_published_meanwhile_is_
     publish(platform / "storage", "b1", row(1, "first"))
 
     def typed(_: str) -> str:
-        if (platform / "storage" / OUTPUT / "orders" / "batch_id=b2").exists():
+        if (platform / "storage" / OUTPUT / DATABASE / "orders_rows" / "data" / "b2.parquet").exists():
             raise EOFError
         publish(platform / "storage", "b2", row(2, "meanwhile"))
         return "select v from orders"
@@ -350,7 +305,7 @@ def test_without_a_query_the_views_are_shown_and_what_is_published_meanwhile_is_
 
     out = capsys.readouterr().out
     assert " first " in out and "in/orders/a.csv@v1" in out
-    for view in ("ledger", "orders", "orders_batches", "orders_commits", "quarantine_orders"):
+    for view in ("ledger", "orders", "orders_rows", "quarantine_orders"):
         assert f"\n  {view} " in out
     assert "meanwhile" in out
 

@@ -42,9 +42,9 @@ REPORT: dict[str, Any] = {
         }
     ],
 }
-BUCKETS = {"output_bucket": "out", "quarantine_bucket": "bad"}
+BUCKETS = {"output_bucket": "out", "quarantine_bucket": "bad", "database": "acme"}
 PURPOSES = ("input_bucket", "output_bucket", "quarantine_bucket")
-OF_ORDERS: dict[str, Any] = {"dataset": "orders", "database": "acme", "columns": [], "table_format": "parquet"}
+OF_ORDERS: dict[str, Any] = {"dataset": "orders", "database": "acme", "columns": []}
 
 
 def shown(report: dict[str, Any]) -> str:
@@ -58,7 +58,7 @@ def test_the_table_shows_counts_reasons_drift_and_places() -> None:
 
     assert "type:amount 1" in text
     assert "drift: a.csv: added:x" in text
-    assert "published: /s3/out/orders/batch_id=b" in text
+    assert "published: /s3/out/acme/orders_rows" in text
     assert "quarantine: /s3/bad/orders/batch_id=b" in text
 
 

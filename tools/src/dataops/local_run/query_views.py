@@ -1,64 +1,55 @@
 """The views of a query: SQL that reads the files on this machine as the catalog's tables read them on AWS."""
 
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from output_layout import COMMITS
+from dataops.local_run.iceberg_files import current_files
 
-SOURCE_COLUMNS = {"_file": "string", "_line": "bigint", "_uploaded_at": "timestamp"}
-# Orders rows of the same second; users do not need it.
-SEQUENCER = {"_sequencer": "string"}
-COMMIT = {"version": "int", "dataset": "string", "batch": "string", "run": "string", "rows": "bigint", "data": "string"}
+# Of the table: the columns that say where a row comes from, with their names in the view; _file is Iceberg's own.
+SOURCE_COLUMNS = {"_source_file": "string", "_source_line": "bigint", "_uploaded_at": "timestamp"}
+OTHER_COLUMNS = {"_sequencer": "string", "_batch": "string"}
+NAMES = {"_source_file": "_file", "_source_line": "_line"}
 QUARANTINED = {"file": "string", "line": "bigint", "reasons": "string[]", "record": "string"}
 DUCKDB_NAMES = {"string": "varchar", "string[]": "varchar[]", "binary": "blob", "float": "real"}
 
 
 def views(settings: dict[str, dict[str, Any]], storage: Path) -> dict[str, str]:
     """The SELECT of each view, in an order in which they can be created."""
-    others, newest = {}, {}
+    others, published = {}, {}
     for dataset, of_dataset in settings.items():
-        output, quarantine = (storage / of_dataset[f"{purpose}_bucket"] for purpose in ("output", "quarantine"))
-        others[f"{dataset}_batches"] = batches_of(of_dataset, output / dataset)
-        others[f"{dataset}_commits"] = commits_of(output / COMMITS / dataset)
-        others[f"quarantine_{dataset}"] = quarantine_of(quarantine / dataset)
-        newest[dataset] = newest_of(of_dataset)
+        others[f"{dataset}_rows"] = rows_of(of_dataset, storage)
+        others[f"quarantine_{dataset}"] = quarantine_of(storage / of_dataset["quarantine_bucket"] / dataset)
+        published[dataset] = published_of(of_dataset)
     # A dataset may be named quarantine_orders: then the view name belongs to it.
-    return {name: select for name, select in others.items() if name not in newest} | newest
+    return {name: select for name, select in others.items() if name not in published} | published
 
 
-def newest_of(settings: dict[str, Any]) -> str:
-    """The newest row of each key, from committed batches only: as in modules/dataset/view.tf."""
-    dataset = settings["dataset"]
-    shown = listed([column["name"] for column in settings["columns"]] + list(SOURCE_COLUMNS))
-    batches, commits = quoted(f"{dataset}_batches"), quoted(f"{dataset}_commits")
-    committed = f"select {shown} from {batches} where batch_id in (select batch from {commits})"
-    if not settings["primary_key"]:
-        return committed
-    newest_by = [f"{quoted(settings['newest_by'])} desc nulls last"] if settings["newest_by"] else []
-    order = ", ".join([*newest_by, "_uploaded_at desc", "_sequencer desc nulls last", "_file desc", "_line desc"])
-    return (
-        f"{committed} qualify row_number() over (partition by {listed(settings['primary_key'])} order by {order}) = 1"
-    )
+def published_of(settings: dict[str, Any]) -> str:
+    """What people query, as in modules/dataset/view.tf."""
+    declared = listed([column["name"] for column in settings["columns"]])
+    source = ", ".join(f"{quoted(name)} as {quoted(NAMES.get(name, name))}" for name in SOURCE_COLUMNS)
+    return f"select {declared}, {source} from {quoted(settings['dataset'] + '_rows')}"
 
 
-def batches_of(settings: dict[str, Any], folder: Path) -> str:
-    """Every row of every batch; a column that is only in folder names is a column like any other."""
-    declared = {column["name"]: column["type"] for column in settings["columns"]}
-    declared |= SOURCE_COLUMNS | SEQUENCER | {"batch_id": "string"}
-    files = sorted(data_files(folder, ".parquet"), key=lambda file: folder_columns(file, folder))
-    alike = [(columns, list(group)) for columns, group in groupby(files, lambda file: folder_columns(file, folder))]
-    reads = [read_parquet(group, {name: declared.get(name, "date") for name in columns}) for columns, group in alike]
-    # The empty table adds later columns to an old batch, and the types if there is no batch.
-    rows = " union all by name ".join([empty(declared), *reads])
+def rows_of(settings: dict[str, Any], storage: Path) -> str:
+    """The table's rows: those of its data files that no file of deleted positions names."""
+    declared = {column["name"]: column["type"] for column in settings["columns"]} | SOURCE_COLUMNS | OTHER_COLUMNS
+    table = storage / settings["output_bucket"] / settings["database"] / f"{settings['dataset']}_rows"
+    files = current_files(storage, table)
     casts = ", ".join(f"{quoted(name)}::{duckdb_name(kind)} as {quoted(name)}" for name, kind in declared.items())
-    return f"select * replace ({casts}) from ({rows})"
+    # The empty table has the columns that no file has yet.
+    rows = " union all by name ".join([empty(declared), *([alive(storage, *files)] if files.data else [])])
+    return f"select {casts} from ({rows})"
 
 
-def commits_of(folder: Path) -> str:
-    """One row per published batch."""
-    files = data_files(folder, ".json")
-    return read_json(files, COMMIT) if files else empty(COMMIT)
+def alive(storage: Path, data: list[Path], deletes: list[Path]) -> str:
+    """The rows of data files without the deleted ones, which are named by their file and position."""
+    rows = f"select * from read_parquet({paths(data)}, union_by_name = true, filename = true, file_row_number = true)"
+    if not deletes:
+        return rows
+    address = f"'s3://' || substr(filename, {len(storage.as_posix()) + 2})"
+    deleted = f"select file_path, pos from read_parquet({paths(deletes)})"
+    return f"select * from ({rows}) anti join ({deleted}) on file_path = {address} and pos = file_row_number"
 
 
 def quarantine_of(folder: Path) -> str:
@@ -71,16 +62,6 @@ def data_files(folder: Path, ending: str) -> list[Path]:
     """The files below a folder, without the temporary ones that a writer keeps in folders like _temporary."""
     found = sorted(file for file in folder.rglob(f"*{ending}") if file.is_file())
     return [file for file in found if not any(part.startswith(("_", ".")) for part in file.relative_to(folder).parts)]
-
-
-def folder_columns(file: Path, folder: Path) -> tuple[str, ...]:
-    """The columns whose values are in the names of a file's folders."""
-    return tuple(part.partition("=")[0] for part in file.relative_to(folder).parts[:-1])
-
-
-def read_parquet(files: list[Path], folder_types: dict[str, str]) -> str:
-    """Files of one layout; columns that some files lack are null there."""
-    return f"select * from read_parquet({paths(files)}, union_by_name = true, {from_folders(folder_types)})"
 
 
 def read_json(files: list[Path], columns: dict[str, str], *folder_columns: str) -> str:

@@ -66,9 +66,6 @@ def run_datasets(
 ) -> list[dict[str, Any]]:
     """Upload the files of each dataset, run the jobs on one Spark, show and return their reports."""
     for each in settings.values():
-        if each["table_format"] == "iceberg":
-            console.print(f"{each['dataset']}: the Iceberg table needs AWS; here you see the batch that it takes in.")
-            each["table_format"] = "parquet"
         storage.create(each)
     uploaded = {
         name: [storage.upload(path, each["input_bucket"], f"{name}/{path.name}") for path in files[name]]
@@ -127,6 +124,7 @@ def show(report: dict[str, Any], settings: dict[str, Any], folder: Path, console
 def outputs_of(report: dict[str, Any], settings: dict[str, Any]) -> dict[str, str]:
     """Return the paths of the outputs of a run, below the folder of the buckets."""
     batch, output = f"{report['dataset']}/batch_id={report['batch']}", settings["output_bucket"]
-    found = {"published": f"{output}/{batch}"} if report["state"] == "published" else {}
+    table = f"{output}/{settings['database']}/{report['dataset']}_rows"
+    found = {"published": table} if report["state"] == "published" else {}
     found |= {"quarantine": f"{settings['quarantine_bucket']}/{batch}"} if report["quarantined"] else {}
     return found | {"report": f"{output}/{report_key(report['dataset'], report['run'])}"}

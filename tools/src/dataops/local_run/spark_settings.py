@@ -1,5 +1,6 @@
 """Writes the settings with which a plain `python files/etl.py` works on this machine; the job does not change."""
 
+import importlib.util
 from pathlib import Path
 
 from dataops.local_aws.glue.java_options import java_options
@@ -16,7 +17,12 @@ SPARK = {
     # Hadoop includes a file system that serves s3:// addresses from folders, so the job reads real addresses.
     "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme",
     "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
+    # Static: a Spark that was started before the job takes it from here. The catalog is a folder, on AWS it is Glue's.
+    "spark.sql.extensions": "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
+    "spark.sql.catalog.lake.type": "hadoop",
 }
+# The jar of Spark 3.5 and Scala 2.12, which PySpark 3.5 is; AWS Glue brings its own.
+ICEBERG = ("snowpark_connect_deps_iceberg", "jars/iceberg-spark-runtime-3.5_2.12-*.jar")
 QUIET = """rootLogger.level = error
 rootLogger.appenderRef.stdout.ref = console
 appender.console.type = Console
@@ -34,7 +40,15 @@ def write(conf: Path, storage: Path, buckets: list[str], memory: str = "1g", inp
     for bucket in buckets:
         (storage / bucket).mkdir(parents=True, exist_ok=True)
         mounts[f"spark.hadoop.fs.viewfs.mounttable.{bucket}.linkFallback"] = (storage / bucket).resolve().as_uri()
+    mounts["spark.jars"] = ",".join(jar.as_uri() for jar in iceberg_jars())
     java = {"spark.driver.memory": memory, "spark.driver.extraJavaOptions": java_options(input_bytes)}
     lines = [f"{name} {value}\n" for name, value in (SPARK | java | mounts).items()]
     (conf / "spark-defaults.conf").write_text("".join(lines), encoding="utf-8")
     (conf / "log4j2.properties").write_text(QUIET, encoding="utf-8")
+
+
+def iceberg_jars() -> list[Path]:
+    """Iceberg for Spark, from the package index."""
+    package, pattern = ICEBERG
+    found = importlib.util.find_spec(package)
+    return list(Path(found.origin).parent.glob(pattern)) if found and found.origin else []

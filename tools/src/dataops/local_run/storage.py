@@ -1,4 +1,4 @@
-"""S3 and the catalog on this machine: moto answers boto3, and Spark reads the same buckets as folders."""
+"""S3 on this machine: moto answers boto3, and Spark reads the same buckets as folders."""
 
 import hashlib
 import json
@@ -24,23 +24,14 @@ class LocalStorage:
         self.folder, self.address = folder, address
         access = {"endpoint_url": address, "aws_access_key_id": "local", "aws_secret_access_key": "local"}
         self.s3 = boto3.client("s3", region_name="eu-west-1", **access)
-        self.glue = boto3.client("glue", region_name="eu-west-1", **access)
 
     def create(self, settings: dict[str, Any]) -> None:
-        """Create the buckets and the catalog table of one dataset, if they do not exist."""
+        """Create the buckets of one dataset, if they do not exist."""
         for purpose in ("input", "output", "quarantine"):
             bucket = settings[f"{purpose}_bucket"]
             if bucket not in {each["Name"] for each in self.s3.list_buckets()["Buckets"]}:
                 self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
                 self.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-        if settings["database"] not in {each["Name"] for each in self.glue.get_databases()["DatabaseList"]}:
-            self.glue.create_database(DatabaseInput={"Name": settings["database"]})
-        name = f"{settings['dataset']}_batches"
-        known = self.glue.get_tables(DatabaseName=settings["database"])["TableList"]
-        if name not in {table["Name"] for table in known}:
-            columns = [{"Name": column["name"], "Type": column["type"]} for column in settings["columns"]]
-            table = {"Name": name, "StorageDescriptor": {"Columns": columns}}
-            self.glue.create_table(DatabaseName=settings["database"], TableInput=table)
 
     def upload(self, path: Path, bucket: str, key: str) -> dict[str, Any]:
         """Put one file; return its line of a manifest."""
@@ -88,7 +79,7 @@ class LocalStorage:
 
 @contextmanager
 def local_storage(folder: Path) -> Iterator[LocalStorage]:
-    """Local S3 and catalog on a free port of this machine, for as long as the block lasts."""
+    """Local S3 on a free port of this machine, for as long as the block lasts."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:

@@ -57,7 +57,7 @@ COLUMN_DEFAULTS: Settings = {
     "pattern": None,
 }
 # Every row is checked, however many are refused; and the batch is shown, not published.
-OF_A_TRIAL: Settings = {"maximum_quarantined_share": 1, "table_format": "parquet", "environment": "try"}
+OF_A_TRIAL: Settings = {"maximum_quarantined_share": 1, "environment": "try"}
 EXAMPLES = 3
 WITHOUT_A_NAME = "my_data"
 

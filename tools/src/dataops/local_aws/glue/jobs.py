@@ -18,7 +18,7 @@ from dataops.local_aws.access.identity import AccessDeniedError, require
 from dataops.local_aws.access.roles import credentials
 from dataops.local_aws.cloudwatch.metric_store import MetricStore
 from dataops.local_aws.cloudwatch.service_metrics import of_job
-from dataops.local_aws.glue import class_archive
+from dataops.local_aws.glue import class_archive, table_pointer
 from dataops.local_aws.glue.glue_logs import keep_job_log
 from dataops.local_aws.glue.glue_role import UntrustedRoleError, require_setup, session_of_run
 from dataops.local_aws.glue.java_options import LARGE_BYTES
@@ -150,7 +150,7 @@ class Jobs:
             code, lines = process.do(order, seconds)
         finally:
             self.working.pop(job_run.job_run_id, None)
-            self._bring_up(settings, as_role)
+            self._bring_up(settings, as_role, self.aws.client_in(environment, "glue"))
         if process.heap:
             self._measure_heap(session, job, *process.heap)
         keep_job_log(self.aws, job, job_run.job_run_id, lines, session)
@@ -216,10 +216,13 @@ class Jobs:
             with self.mirroring:
                 self.mirror.bring_down(settings["input_bucket"], keys, reader)
 
-    def _bring_up(self, settings: dict[str, Any], writer: Any) -> None:
+    def _bring_up(self, settings: dict[str, Any], writer: Any, glue: Any) -> None:
         with self.mirroring:
             for purpose in ("output", "quarantine"):
                 self.mirror.bring_up(settings[f"{purpose}_bucket"], writer)
+        place, table = f"{settings['output_bucket']}/{settings['database']}", f"{settings['dataset']}_rows"
+        if metadata := table_pointer.metadata_file(self.mirror.folder / place / table):
+            table_pointer.show(glue, settings["database"], table, f"s3://{place}/{table}", metadata)
 
     def _taken(self, input_bytes: int) -> WarmJob:
         with self.choosing:
