@@ -40,7 +40,6 @@ def dataset_of(name: str, dataset: Draft) -> dict[str, Any]:
         "format": dataset["format"],
         "prefix": dataset.get("prefix", f"{name}/"),
         "schedule": dataset.get("schedule", ""),
-        "table_format": dataset.get("table_format", "parquet"),
     }
 
 

@@ -36,7 +36,7 @@ DECIMALS = {"a point: 1.5": ".", "a comma: 1,5 or 1.234,5": ","}
 # The settings that say how a text file is read, with their defaults.
 READING = {"delimiter": ",", "encoding": "utf-8", "header": True, "decimal": "."}
 NONE = ""
-KEPT = ("prefix", "maximum_quarantined_share", "expected_every", "on_drift", "table_format", "schedule")
+KEPT = ("prefix", "maximum_quarantined_share", "expected_every", "on_drift", "schedule")
 SHARES = {"none": 0, "1 %": 0.01, "5 %": 0.05, "20 %": 0.2}
 OTHER_SHARE = "another share"
 EXPECTED = {

@@ -48,7 +48,7 @@ class Client:
         glue = self.owner("glue")
         glue.put_data_catalog_encryption_settings(DataCatalogEncryptionSettings=catalog)
         glue.create_database(DatabaseInput={"Name": self.names["database"]})
-        for table in ("raw_orders", "orders_batches"):
+        for table in ("raw_orders", "orders"):
             glue.create_table(DatabaseName=self.names["database"], TableInput={"Name": table})
         attributes = {"KmsMasterKeyId": self.key}
         self.queue = self.owner("sqs").create_queue(QueueName=self.names["queue"], Attributes=attributes)["QueueUrl"]
@@ -67,7 +67,7 @@ class Client:
             "topic": lambda role: role("sns").publish(TopicArn=self.topic, Message="It failed."),
             "secret": lambda role: role("secretsmanager").get_secret_value(SecretId="sales"),
             "crawled table": lambda role: role("glue").get_table(Name="raw_orders", **tables),
-            "batches": lambda role: role("glue").get_table(Name="orders_batches", **tables),
+            "view": lambda role: role("glue").get_table(Name="orders", **tables),
             "queue": lambda role: role("sqs").receive_message(QueueUrl=self.queue),
             "object": lambda role: role("s3").put_object(
                 Bucket=self.output, Key="orders/a.parquet", Body=b"1", **of_the_key

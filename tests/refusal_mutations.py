@@ -92,8 +92,8 @@ WHAT_OTHERS_NEED = {
     "a grant for each of two hundred Iceberg tables": Mutation(
         "identity.inline_policies_fit",
         f"{ROOT}/role_glue.tf",
-        '/*_iceberg"] : []',
-        '/*_iceberg"] : [for n in range(200) : "${local.arn.glue}:table/${var.names.database}/d${n}_iceberg"]',
+        '["${local.arn.glue}:table/${var.names.database}/*_rows"]',
+        '[for n in range(200) : "${local.arn.glue}:table/${var.names.database}/d${n}_rows"]',
         f'{ENVIRONMENT}.aws_iam_role_policy.glue["job"]',
         "Maximum policy size of 10240 bytes exceeded for role acme-sales-dev-glue-job",
     ),
@@ -294,10 +294,10 @@ DATASETS_AND_A_TOPIC = {
     "a ruleset for a table that is not there": Mutation(
         "glue.ruleset_has_its_table",
         "modules/dataset/ruleset.tf",
-        "table_name    = aws_glue_catalog_table.batches.name",
-        'table_name    = "${aws_glue_catalog_table.batches.name}${var.name == "customers" ? "s" : ""}"',
+        "  ruleset = ",
+        '  target_table {\n    database_name = var.database\n    table_name    = local.table\n  }\n\n  ruleset = ',
         of_dataset("customers", "aws_glue_data_quality_ruleset"),
-        "Table customers_batchess not found.",
+        "Table customers_rows not found.",
     ),
 }
 

@@ -45,7 +45,6 @@ RULES: dict[str, Any] = {
         ],
         "primary_key": ["sensor", "taken_on"],
         "partition_by": "seen_at",
-        "table_format": "iceberg",
     },
 }
 
@@ -129,7 +128,7 @@ def test_the_job_gets_the_address_of_its_settings_under_their_digest(plan_of_rea
     assert job["default_arguments"]["--settings"].startswith("s3://")
     assert job["default_arguments"]["--settings"].endswith(f"/{stored['key']}")
     assert hashlib.sha256(stored["content"].encode()).hexdigest()[:16] in stored["key"]
-    assert json.loads(stored["content"])["table_format"] == "iceberg"
+    assert json.loads(stored["content"])["database"] == "acme_sales_dev"
     assert not stored.get("tags_all")
 
 
@@ -143,35 +142,36 @@ def test_sweeps_come_every_quarter_of_an_hour_and_not_all_in_the_same_minute(
     assert all(re.fullmatch(r"cron\(([0-9]|1[0-4])/15 \* \* \* \? \*\)", sweep) for sweep in sweeps)
 
 
-def test_the_job_gets_iceberg_and_may_write_tables_of_that_format_only(plan_of_readings: dict[str, Any]) -> None:
+def test_the_job_gets_iceberg_and_may_write_published_tables_only(plan_of_readings: dict[str, Any]) -> None:
     job = of_readings(plan_of_readings, "aws_glue_job")
     role = of_type(plan_of_readings, "aws_iam_role_policy")['module.environment.aws_iam_role_policy.glue["job"]']
-    merge = next(each for each in json.loads(role["policy"])["Statement"] if each["Sid"] == "Merge")
+    publish = next(each for each in json.loads(role["policy"])["Statement"] if each["Sid"] == "Publish")
 
     assert job["default_arguments"]["--datalake-formats"] == "iceberg"
-    assert [arn for arn in merge["Resource"] if ":table/" in arn] == [
-        "arn:aws:glue:eu-west-1:111111111111:table/acme_sales_dev/*_iceberg"
+    assert job["default_arguments"]["--conf"] == "spark.sql.catalog.lake.type=glue"
+    assert [arn for arn in publish["Resource"] if ":table/" in arn] == [
+        "arn:aws:glue:eu-west-1:111111111111:table/acme_sales_dev/*_rows"
     ]
 
 
-def test_a_partition_by_time_is_a_day_beside_the_column(plan_of_readings: dict[str, Any]) -> None:
+def test_terraform_makes_the_view_and_never_the_table_that_the_job_changes(plan_of_readings: dict[str, Any]) -> None:
     tables = of_type(plan_of_readings, "aws_glue_catalog_table").values()
-    batches = next(table for table in tables if table["name"] == "readings_batches")
-    columns = [column["name"] for column in batches["storage_descriptor"][0]["columns"]]
 
-    assert [key["name"] for key in batches["partition_keys"]] == ["batch_id", "seen_at_day"]
-    assert "seen_at" in columns
-    assert columns[-4:] == ["_file", "_line", "_uploaded_at", "_sequencer"]
+    assert {table["table_type"] for table in tables} == {"VIRTUAL_VIEW"}
+    assert {table["name"] for table in tables} == {"readings", "hostile", "canary"}
 
 
-def test_the_view_shows_published_batches_and_the_newest_row_per_key(plan_of_readings: dict[str, Any]) -> None:
+def test_the_view_shows_the_declared_columns_and_where_a_row_comes_from(plan_of_readings: dict[str, Any]) -> None:
     tables = of_type(plan_of_readings, "aws_glue_catalog_table").values()
-    text = next(table for table in tables if table["name"] == "readings")["view_original_text"]
-    view = json.loads(b64decode(text.removeprefix("/* Presto View: ").removesuffix(" */")))
+    table = next(table for table in tables if table["name"] == "readings")
+    view = json.loads(b64decode(table["view_original_text"].removeprefix("/* Presto View: ").removesuffix(" */")))
 
-    assert 'IN (SELECT "batch" FROM "acme_sales_dev"."readings_commits")' in view["originalSql"]
-    assert 'PARTITION BY "sensor", "taken_on"' in view["originalSql"]
-    newest = '"_uploaded_at" DESC, "_sequencer" DESC NULLS LAST, "_file" DESC, "_line" DESC'
-    assert f"ORDER BY {newest}" in view["originalSql"]
+    assert view["originalSql"] == (
+        'SELECT "sensor", "taken_on", "seen_at", "amount", "kind", "serial", "_source_file" AS "_file", '
+        '"_source_line" AS "_line", "_uploaded_at" FROM "acme_sales_dev"."readings_rows"'
+    )
+    assert {"name": "seen_at", "type": "timestamp(6)"} in view["columns"]
+    # The drift check reads it here.
+    assert table["parameters"]["on_drift"] == "report"
     assert "_sequencer" not in {column["name"] for column in view["columns"]}
     assert {"name": "amount", "type": "decimal(12,2)"} in view["columns"]

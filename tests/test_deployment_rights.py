@@ -23,7 +23,7 @@ def everything(settings: dict[str, Any]) -> dict[str, Any]:
     warehouse = {"url": "jdbc:postgresql://db.example.com:5433/sales", "secret": "sales/db"}
     first = {"name": "dev", "account": ACCOUNT, "monthly_budget": 100, "jdbc": {"warehouse": warehouse}}
     orders = {"format": "csv", "columns": [ID, SEEN_AT], "primary_key": ["id"], "expected_every": "24 hours"}
-    visits = {"format": "json", "columns": [ID, SEEN_AT], "table_format": "iceberg", "primary_key": ["id"]}
+    visits = {"format": "json", "columns": [ID, SEEN_AT], "primary_key": ["id"]}
     return {key: settings[key] for key in ("name", "slug", "region")} | {
         "tags": {"owner": "data-team", "cost center": "42", "level": "internal"},
         "environments": [first],

@@ -15,7 +15,7 @@ WHO_USES = {
     "topic": [f"{ENVIRONMENT}{name}" for name in ("start-crawler", "start-etl-job", "close-run", "notify", "sweep")]
     + [f"{ENVIRONMENT}send-digest", f"{PIPELINE}tell-delivery", f"{PIPELINE}remind-approvers"],
     "crawled table": [f"{ENVIRONMENT}{name}" for name in ("start-etl-job", "sweep", "glue-crawler")],
-    "batches": [f"{ENVIRONMENT}{name}" for name in ("start-etl-job", "sweep", "glue-job")],
+    "view": [f"{ENVIRONMENT}{name}" for name in ("start-etl-job", "sweep")],
     "secret": [f"{ENVIRONMENT}glue-job"],
 }
 # What is encrypted by the project's own keys: these rights the roles have, but not to the key.

@@ -59,7 +59,6 @@ ICEBERG = {
     "format": "csv",
     "columns": [{"name": each["name"], "type": each["type"]} for each in COLUMNS],
     "primary_key": ["id"],
-    "table_format": "iceberg",
 }
 
 

@@ -487,7 +487,7 @@ CONNECTION = "arn:aws:codeconnections:eu-west-1:333333333333:connection/01234567
         (columns({**DAY, "format": "YYYY-MM-dd"}), "has the letter Y, which Spark does not read"),
         (columns({"name": "x", "type": "string", "pattern": "(?P<x>a)"}), "has (?P, which Java and Python do not read"),
         (columns(ID, primary_key=["idd"]), "Did you mean id?"),
-        (columns(DAY, {"name": f"{DAY['name']}_day", "type": "int"}, partition_by=DAY["name"]), "is also the column"),
+        (columns(DAY, {"name": f"{DAY['name']}_day", "type": "int"}, partition_by=DAY["name"]), "is also the name of the partition"),
         ({"datasets": {"a": {"format": "json", "columns": [ID], "delimiter": ","}}}, "Use it on csv"),
         ({"datasets": {"a": {"format": "json", "columns": [ID], "header": False}}}, "Use it on csv"),
         ({"datasets": {"a": {"format": "json", "columns": [ID], "decimal": ","}}}, "Use it on csv"),

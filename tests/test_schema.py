@@ -101,7 +101,6 @@ FULL: dict[str, Any] = {
             "maximum_quarantined_share": 0.05,
             "quarantined_share": 0.01,
             "on_drift": "report",
-            "table_format": "iceberg",
             "expected_every": "24 hours",
             "schedule": "cron(0 6 * * ? *)",
             "timeout": "2 hours",

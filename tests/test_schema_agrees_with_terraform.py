@@ -102,7 +102,6 @@ WRONG: list[tuple[KeyPath, Any]] = [
     ((*ORDERS, "delimiter"), ",,"),
     ((*ORDERS, "maximum_quarantined_share"), 1.1),
     ((*ORDERS, "on_drift"), "ignore"),
-    ((*ORDERS, "table_format"), "delta"),
     ((*ORDERS, "expected_every"), "daily"),
     ((*ORDERS, "schedule"), "every day"),
     ((*ORDERS, "schedule"), "rate(1 hours)"),

@@ -28,15 +28,14 @@ def raw(columns: dict[str, str], file_format: str = "csv") -> dict[str, Any]:
     return table(columns, classification=file_format)
 
 
-def published(columns: dict[str, str] = DECLARED, keys: dict[str, str] | None = None, **parameters: str) -> Any:
-    """Return Terraform's table for project.yaml."""
-    ours = {"_file": "string", "_line": "bigint", "_uploaded_at": "timestamp", "_sequencer": "string"}
-    return table(columns | ours, {"batch_id": "string"} | (keys or {}), **parameters)
+def published(columns: dict[str, str] = DECLARED, **parameters: str) -> Any:
+    """Return Terraform's view for project.yaml."""
+    return table(columns | {"_file": "string", "_line": "bigint", "_uploaded_at": "timestamp"}, **parameters)
 
 
 def crawled(chain: EventChain, columns: dict[str, str], on_drift: str = "report") -> Any:
     """Upload and crawl a file; return the answer of start_etl_job."""
-    chain.glue.tables = {"raw_orders": raw(columns), "orders_batches": published(on_drift=on_drift)}
+    chain.glue.tables = {"raw_orders": raw(columns), "orders": published(on_drift=on_drift)}
     chain.deliver(chain.upload(f"orders/{next(chain.sequence)}.csv"))
     return chain.crawl()
 
@@ -84,14 +83,8 @@ def test_a_key_that_no_json_sample_holds_says_nothing() -> None:
     assert drift_of(raw({"id": "bigint"}, "parquet"), published({"id": "bigint", "note": "string"})) == ["missing:note"]
 
 
-def test_a_declared_partition_column_is_compared_and_the_day_that_is_ours_is_not() -> None:
-    by_value = published({"id": "bigint"}, {"country": "string"})
-    by_day = published({"id": "bigint", "day": "date"}, {"day_day": "date"})
-
-    assert declared_columns(by_value) == {"id": "bigint", "country": "string"}
-    assert declared_columns(by_day) == {"id": "bigint", "day": "date"}
-    assert drift_of(raw({"country": "string", "id": "bigint"}), by_value) == []
-    assert drift_of(raw({"id": "bigint"}), by_value) == ["missing:country"]
+def test_where_a_row_comes_from_is_no_declared_column() -> None:
+    assert declared_columns(published({"id": "bigint", "_file": "string", "_line": "bigint"})) == {"id": "bigint"}
 
 
 def test_names_are_compared_as_the_job_spells_them_even_when_files_differ_in_spelling() -> None:
@@ -198,13 +191,13 @@ def test_with_decimal_commas_numbers_are_texts_to_a_crawler() -> None:
 
 
 def test_terraform_writes_the_parameters_and_the_table_names_that_the_lambdas_read() -> None:
-    written = (DATASET_MODULE / "table.tf").read_text().partition("_drift = ")[2].partition("_commits")[0]
-    crawler, main = ((DATASET_MODULE / name).read_text() for name in ("crawler.tf", "main.tf"))
+    crawler, view = ((DATASET_MODULE / name).read_text() for name in ("crawler.tf", "view.tf"))
+    written = view.partition("_drift = ")[2].partition("resource")[0]
 
     assert "{ on_drift = var.dataset.on_drift }" in written and "{ missing_values = " in written
     assert '{ header = "false" }' in written and "{ decimal = " in written
-    assert "}, local._drift)" in (DATASET_MODULE / "table.tf").read_text()
-    assert 'batches = "${var.name}_batches"' in main and "raw_" in crawler
+    assert "}, local._drift)" in view and "  name               = var.name\n" in view
+    assert "raw_" in crawler
 
 
 # Consequences of a drift
@@ -222,7 +215,7 @@ def test_a_table_of_another_folder_of_the_same_name_is_not_ours(chain: EventChai
     chain.deliver(chain.upload("orders/a.csv"))
     elsewhere = raw({"other": "string"})
     elsewhere["StorageDescriptor"]["Location"] = f"s3://{INPUT}/archive/orders/"
-    chain.glue.tables = {"raw_orders": elsewhere, "orders_batches": published(on_drift="stop")}
+    chain.glue.tables = {"raw_orders": elsewhere, "orders": published(on_drift="stop")}
 
     assert chain.crawl()["run"]
 
@@ -232,7 +225,7 @@ def test_a_folder_is_found_under_the_name_that_glue_gives_its_table(chain: Event
     chain.glue.crawler["Targets"] = {"S3Targets": [{"Path": f"s3://{INPUT}/sales/my-orders.v2/"}]}
     seen = raw(AGREES | {"web": "string"})
     seen["StorageDescriptor"]["Location"] = f"s3://{INPUT}/sales/my-orders.v2/"
-    chain.glue.tables = {"raw_my_orders_v2": seen, "orders_batches": published(on_drift="stop")}
+    chain.glue.tables = {"raw_my_orders_v2": seen, "orders": published(on_drift="stop")}
 
     assert chain.crawl()["run"] is None
 
@@ -268,7 +261,7 @@ def test_stop_starts_no_run_and_says_what_to_do(chain: EventChain) -> None:
 
 def test_stop_starts_the_run_once_project_yaml_declares_what_was_crawled(chain: EventChain) -> None:
     crawled(chain, AGREES | {"web": "string"}, "stop")
-    chain.glue.tables["orders_batches"] = published(DECLARED | {"web": "string"}, on_drift="stop")
+    chain.glue.tables["orders"] = published(DECLARED | {"web": "string"}, on_drift="stop")
 
     chain.sweep()
 

@@ -35,7 +35,6 @@ def dataset(name: str, **more: Any) -> Any:
         "format": "csv",
         "prefix": f"{name}/",
         "schedule": "",
-        "table_format": "parquet",
         **more,
     }
 

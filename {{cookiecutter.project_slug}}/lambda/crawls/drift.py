@@ -47,7 +47,7 @@ def _kind(given: str) -> str:
 
 
 def raw_and_published(glue: Any, crawler_name: str, dataset: str) -> tuple[Row, Row] | None:
-    """Return both tables as GetTable returns them; None before the first crawl."""
+    """Return the crawled table and the view, as GetTable returns them; None before the first crawl."""
     crawler = glue.get_crawler(Name=crawler_name)["Crawler"]
     folder = crawler["Targets"]["S3Targets"][0]["Path"].rstrip("/")
     # Glue names the table for the folder, and writes an underscore for what a name must not hold.
@@ -56,7 +56,7 @@ def raw_and_published(glue: Any, crawler_name: str, dataset: str) -> tuple[Row, 
     # A folder of the same name elsewhere in the bucket may have had that table first.
     if not raw or raw["StorageDescriptor"].get("Location", "").rstrip("/") != folder:
         return None
-    published: Row = glue.get_table(DatabaseName=crawler["DatabaseName"], Name=f"{dataset}_batches")["Table"]
+    published: Row = glue.get_table(DatabaseName=crawler["DatabaseName"], Name=dataset)["Table"]
     return raw, published
 
 
@@ -92,11 +92,9 @@ def drift_of(crawled: Row, published: Row) -> list[str]:
 
 
 def declared_columns(published: Row) -> dict[str, str]:
-    """Return the columns of project.yaml with their types, from the table that Terraform creates from them."""
+    """Return the columns of project.yaml with their types, from the view that Terraform creates from them."""
     columns = {column["Name"]: column["Type"] for column in published["StorageDescriptor"]["Columns"]}
-    # A declared partition column is one of the keys; a key of type date is ours, the day of a declared timestamp.
-    keys = {key["Name"]: key["Type"] for key in published.get("PartitionKeys", []) if key["Type"] != "date"}
-    return {name: kind for name, kind in (columns | keys).items() if not name.startswith("_") and name != "batch_id"}
+    return {name: kind for name, kind in columns.items() if not name.startswith("_")}
 
 
 def crawled_columns(crawled: Row, file_format: str) -> list[tuple[str, str]]:
@@ -129,6 +127,5 @@ def _fields(kind: str) -> list[tuple[str, str]]:
 
 
 def _is_reordered(names: list[str], published: Row) -> bool:
-    # A declared partition column is no longer among the columns, so its order is not compared.
     order = [column["Name"] for column in published["StorageDescriptor"]["Columns"] if column["Name"] in names]
     return [name for name in names if name in order] != order

@@ -40,7 +40,7 @@ class Closing:
             return "STARTED"
         rows = [row for row in self.ledger.open_rows(dataset, ("CLAIMED",)) if row["run"] == run]
         # The commit is read after the job has ended: an ended job cannot commit any more.
-        outcome = outcome_of(self.jobs.s3, self.jobs.output_bucket, dataset, run)
+        outcome = outcome_of(self.jobs.s3, self.jobs.output_bucket, dataset, run, self.jobs.glue)
         if known.get("state") == "STARTED" and (outcome.is_published or job):
             measure_run(self.jobs, dataset, run, job or {}, outcome, files=len(rows))
         if outcome.is_published:

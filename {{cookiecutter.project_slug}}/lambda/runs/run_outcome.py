@@ -8,6 +8,8 @@ from botocore.exceptions import ClientError
 from ledger.ledger import Row
 from output_layout import commit_key, report_key
 
+from runs.published_batch import commit_for
+
 MISSING = ("NoSuchKey", "404")
 
 
@@ -44,9 +46,14 @@ def is_explained(reason: str) -> bool:
     return reason not in ("job-failed", "job-error", "job-timeout") and not reason.endswith("the job's log says where.")
 
 
-def outcome_of(s3: Any, bucket: str, dataset: str, run: str) -> Outcome:
-    """Read commit and report of a run; a batch is published if its commit exists, whichever run wrote it."""
+def outcome_of(s3: Any, bucket: str, dataset: str, run: str, glue: Any = None) -> Outcome:
+    """Read commit and report of a run; a batch is published if its commit exists, whichever run wrote it.
+
+    With `glue`, the run has ended: if it died right before its commit, the table is asked.
+    """
     commit = _stored(s3, bucket, commit_key(dataset, run.rpartition("-")[0]))
+    if not commit and glue and (report := _stored(s3, bucket, report_key(dataset, run))):
+        commit = commit_for(s3, glue, bucket, report)
     # The committing run has the numbers; a later attempt found nothing left to do.
     reported_by = commit["run"] if commit else run
     return Outcome(commit is not None, _stored(s3, bucket, report_key(dataset, reported_by)) or {})

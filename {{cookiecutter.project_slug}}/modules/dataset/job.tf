@@ -6,8 +6,8 @@ locals {
     "--additional-python-modules"       = join(",", var.scripts.wheels)
     "--python-modules-installer-option" = "--no-index"
   }
-  # Glue adds Iceberg's jar; files/steps/iceberg.py configures Spark.
-  iceberg = var.dataset.table_format == "iceberg" ? { "--datalake-formats" = "iceberg" } : {}
+  # Glue adds Iceberg's jar; files/steps/published_table.py configures the rest.
+  iceberg = { "--datalake-formats" = "iceberg", "--conf" = "spark.sql.catalog.lake.type=glue" }
 }
 
 resource "aws_glue_job" "this" {

@@ -4,8 +4,7 @@ output "names" {
     crawler = aws_glue_crawler.this.name
     job     = aws_glue_job.this.name
     crawled = "raw_${basename(var.dataset.prefix)}"
-    batches = aws_glue_catalog_table.batches.name
-    commits = aws_glue_catalog_table.commits.name
+    rows    = local.table
     newest  = aws_glue_catalog_table.newest.name
   }
 }

@@ -19,7 +19,6 @@ locals {
   ]])
 
   # A missing value would fail the rule. "(…) OR (… = NULL)" would not help: Glue evaluates each half on the whole column.
-  # Uniqueness is left out: the table keeps the older rows of a key, on purpose.
   quality = concat(
     ["RowCount > 0"],
     [for column in var.dataset.columns : "IsComplete \"${column.name}\"" if contains(local._complete, column.name)],
@@ -32,9 +31,4 @@ resource "aws_glue_data_quality_ruleset" "this" {
   description = "The rules of ${var.name} in project.yaml"
 
   ruleset = "Rules = [\n  ${join(",\n  ", local.quality)}\n]"
-
-  target_table {
-    database_name = var.database
-    table_name    = aws_glue_catalog_table.batches.name
-  }
 }

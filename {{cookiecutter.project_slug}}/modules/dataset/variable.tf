@@ -12,10 +12,7 @@ variable "dataset" {
     header          = bool
     decimal         = string
     primary_key     = list(string)
-    newest_by       = optional(string)
-    partition_by    = optional(string)
     on_drift        = string
-    table_format    = string
     schedule        = string
     timeout_minutes = number
     columns = list(object({
@@ -64,11 +61,6 @@ variable "database" {
 
 variable "buckets" {
   description = "The bucket names by purpose."
-  type        = map(string)
-}
-
-variable "folders" {
-  description = "The folders of the output bucket that belong to no dataset: manifests, reports, commits, staging."
   type        = map(string)
 }
 

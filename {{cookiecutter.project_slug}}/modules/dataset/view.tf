@@ -1,31 +1,40 @@
-# The view that people query: committed batches only, and only the newest row of each key.
+# The view that people query: the columns of project.yaml, and where each row comes from.
 
 locals {
   # Athena writes its own names for the types of a view's columns.
-  _athena = { string = "varchar", int = "integer", float = "real", binary = "varbinary", timestamp = "timestamp(3)" }
-  _shown  = concat([for column in var.dataset.columns : { name = column.name, type = column.type }], local.source_columns)
-  _select = join(", ", [for column in local._shown : "\"${column.name}\""])
+  _athena = { string = "varchar", int = "integer", float = "real", binary = "varbinary", timestamp = "timestamp(6)" }
+  # Iceberg has no smaller integer than an int.
+  _small = ["tinyint", "smallint"]
+  # Iceberg keeps the name _file for itself.
+  _source = [
+    { name = "_file", type = "string", select = "\"_source_file\" AS \"_file\"" },
+    { name = "_line", type = "bigint", select = "\"_source_line\" AS \"_line\"" },
+    { name = "_uploaded_at", type = "timestamp", select = "\"_uploaded_at\"" },
+  ]
+  _declared = [for column in var.dataset.columns : {
+    name   = column.name
+    type   = column.type
+    select = contains(local._small, column.type) ? "CAST(\"${column.name}\" AS ${column.type}) AS \"${column.name}\"" : "\"${column.name}\""
+  }]
+  _shown = concat(local._declared, local._source)
 
-  _from = join(" ", [
-    "FROM \"${var.database}\".\"${local.tables.batches}\"",
-    "WHERE \"batch_id\" IN (SELECT \"batch\" FROM \"${var.database}\".\"${local.tables.commits}\")",
-  ])
-  _order = join(", ", concat(
-    var.dataset.newest_by == null ? [] : ["\"${var.dataset.newest_by}\" DESC NULLS LAST"],
-    ["\"_uploaded_at\" DESC", "\"_sequencer\" DESC NULLS LAST", "\"_file\" DESC", "\"_line\" DESC"],
-  ))
-  _key    = join(", ", [for column in var.dataset.primary_key : "\"${column}\""])
-  _ranked = "SELECT *, row_number() OVER (PARTITION BY ${local._key} ORDER BY ${local._order}) AS \"_rank\" ${local._from}"
+  view = "SELECT ${join(", ", local._shown[*].select)} FROM \"${var.database}\".\"${local.table}\""
 
-  view = length(var.dataset.primary_key) == 0 ? "SELECT ${local._select} ${local._from}" : "SELECT ${local._select} FROM (${local._ranked}) WHERE \"_rank\" = 1"
+  # What lambda/crawls/drift_policy.py needs besides the columns.
+  _drift = merge(
+    { on_drift = var.dataset.on_drift },
+    length(var.dataset.missing_values) == 0 ? {} : { missing_values = jsonencode(var.dataset.missing_values) },
+    var.dataset.header ? {} : { header = "false" },
+    var.dataset.decimal == "." ? {} : { decimal = var.dataset.decimal },
+  )
 }
 
 resource "aws_glue_catalog_table" "newest" {
-  name               = local.tables.newest
+  name               = var.name
   database_name      = var.database
-  description        = "${var.name}: the newest row per key, published batches only"
+  description        = "${var.name}: the newest row per key"
   table_type         = "VIRTUAL_VIEW"
-  parameters         = { presto_view = "true", comment = "Presto View" }
+  parameters         = merge({ presto_view = "true", comment = "Presto View" }, local._drift)
   view_expanded_text = "/* Presto View */"
 
   view_original_text = "/* Presto View: ${base64encode(jsonencode({
@@ -49,6 +58,21 @@ resource "aws_glue_catalog_table" "newest" {
       name = "-"
     }
   }
+}
 
-  depends_on = [aws_glue_catalog_table.batches, aws_glue_catalog_table.commits]
+# Until version 1.2, each batch had a folder and partitions. Both stay where they are, and so do these tables of them.
+removed {
+  from = aws_glue_catalog_table.batches
+
+  lifecycle {
+    destroy = false
+  }
+}
+
+removed {
+  from = aws_glue_catalog_table.commits
+
+  lifecycle {
+    destroy = false
+  }
 }

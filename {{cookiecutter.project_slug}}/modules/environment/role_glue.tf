@@ -3,8 +3,6 @@
 
 locals {
   _catalog = ["${local.arn.glue}:catalog", "${local.arn.glue}:database/${var.names.database}"]
-  # One pattern, however many datasets there are: the inline policies of a role hold 10,240 characters together (IAM quotas).
-  _iceberg = anytrue([for dataset in var.datasets : dataset.table_format == "iceberg"]) ? ["${local.arn.glue}:table/${var.names.database}/*_iceberg"] : []
   # Secrets Manager appends a hyphen and six characters to an ARN (Secrets Manager User Guide, "What's in a secret?"): `sales*` would also match sales-archive.
   _secrets = [for connection in var.environment.jdbc : "${local.arn.secretsmanager}:secret:${connection.secret}-??????"]
 
@@ -37,12 +35,8 @@ locals {
       { sid = "ListOutput", actions = ["s3:ListBucket", "s3:GetBucketLocation"], resources = [local.bucket.output, local.bucket.quarantine] },
       { sid = "Script", actions = ["s3:GetObject"], resources = ["${local.bucket.script}/*"] },
       { sid = "ListScript", actions = ["s3:ListBucket"], resources = [local.bucket.script] },
-      {
-        sid       = "Publish", actions = ["glue:GetDatabase", "glue:GetTable", "glue:GetPartitions", "glue:BatchCreatePartition", "glue:CreatePartition"],
-        resources = concat(local._catalog, [for suffix in ["batches", "commits"] : "${local.arn.glue}:table/${var.names.database}/*_${suffix}"])
-      },
-      ], length(local._iceberg) == 0 ? [] : [
-      { sid = "Merge", actions = ["glue:GetTable", "glue:CreateTable", "glue:UpdateTable"], resources = concat(local._catalog, local._iceberg) },
+      # One pattern, however many datasets there are: the inline policies of a role hold 10,240 characters together (IAM quotas).
+      { sid = "Publish", actions = ["glue:GetDatabase", "glue:GetTable", "glue:CreateTable", "glue:UpdateTable"], resources = concat(local._catalog, ["${local.arn.glue}:table/${var.names.database}/*_rows"]) },
       ], length(local._secrets) == 0 ? [] : [
       { sid = "DatabaseCredentials", actions = ["secretsmanager:GetSecretValue"], resources = local._secrets },
     ])

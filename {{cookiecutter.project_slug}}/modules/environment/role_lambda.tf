@@ -13,11 +13,13 @@ locals {
     find_rows     = { actions = ["dynamodb:BatchGetItem"], resources = [local._ledger] }
     crawl         = { actions = ["glue:StartCrawler"], resources = [local._crawler] }
     see_crawl     = { actions = ["glue:GetCrawler"], resources = [local._crawler] }
-    see_drift     = { actions = ["glue:GetTable"], resources = concat(local._catalog, [for table in ["raw_*", "*_batches"] : "${local.arn.glue}:table/${var.names.database}/${table}"]) }
+    see_drift     = { actions = ["glue:GetTable"], resources = concat(local._catalog, [for table in concat(["raw_*"], keys(var.datasets)) : "${local.arn.glue}:table/${var.names.database}/${table}"]) }
     start_run     = { actions = ["glue:StartJobRun"], resources = [local._job] }
     see_run       = { actions = ["glue:GetJobRun", "glue:GetJobRuns"], resources = [local._job] }
     write_record  = { actions = ["s3:PutObject"], resources = ["${local._output}/${var.folders.manifests}/*"] }
-    read_record   = { actions = ["s3:GetObject"], resources = [for kind in ["reports", "commits"] : "${local._output}/${var.folders[kind]}/*"] }
+    read_record   = { actions = ["s3:GetObject"], resources = concat([for kind in ["reports", "commits"] : "${local._output}/${var.folders[kind]}/*"], ["${local._output}/${var.names.database}/*/metadata/*"]) }
+    see_table     = { actions = ["glue:GetTable"], resources = concat(local._catalog, ["${local.arn.glue}:table/${var.names.database}/*_rows"]) }
+    write_commit  = { actions = ["s3:PutObject"], resources = ["${local._output}/${var.folders.commits}/*"] }
     find_record   = { actions = ["s3:ListBucket"], resources = [local._output] }
     find_upload   = { actions = ["s3:ListBucketVersions"], resources = [local.bucket.input] }
     notify        = { actions = ["sns:Publish"], resources = concat(["${local.topic}-*"], [for target in var.notifications : target.arn if target.protocol == "topic"]) }
@@ -31,12 +33,12 @@ locals {
   granted = {
     start_crawler = concat(local._every, ["waiting", "record_file", "crawl", "receive"])
     start_etl_job = concat(local._every, ["waiting", "crawl", "see_crawl", "see_drift", "start_run", "see_run", "write_record"])
-    close_run     = concat(local._every, ["waiting", "see_run", "read_record", "find_record"])
+    close_run     = concat(local._every, ["waiting", "see_run", "read_record", "find_record", "see_table", "write_commit"])
     notify        = local._every
     send_digest   = local._every
     # It opens connections and calls no AWS API.
     check_connections = ["give_up", "trace", "find_networks"]
-    sweep             = concat(local._every, ["waiting", "record_file", "find_rows", "crawl", "see_crawl", "see_drift", "start_run", "see_run", "write_record", "read_record", "find_record", "find_upload"])
+    sweep             = concat(local._every, ["waiting", "record_file", "find_rows", "crawl", "see_crawl", "see_drift", "start_run", "see_run", "write_record", "read_record", "find_record", "see_table", "write_commit", "find_upload"])
   }
 }
 

@@ -29,7 +29,6 @@ locals {
     maximum_quarantined_share = 1 # an exercise quarantines rows; the smoke test itself checks that none of its own is
     quarantined_share         = null
     on_drift                  = "stop"
-    table_format              = "parquet"
     expected_every            = null
     schedule                  = ""
     timeout                   = "30 minutes"

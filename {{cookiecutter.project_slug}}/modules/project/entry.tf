@@ -54,7 +54,6 @@ locals {
     { form = "encoding", value = dataset.encoding },
     { form = "decimal", value = dataset.decimal },
     { form = "on_drift", value = dataset.on_drift },
-    { form = "table_format", value = dataset.table_format },
     { form = "schedule", value = dataset.schedule },
     { form = "timeout", value = dataset.timeout },
     [for every in compact([dataset.expected_every]) : { form = "expected_every", value = every }],

@@ -35,7 +35,6 @@ locals {
     encoding                = { pattern = "^(utf-8|windows-1252|iso-8859-1|utf-16)$", words = "utf-8, windows-1252, iso-8859-1 or utf-16" }
     decimal                 = { pattern = "^[.,]$", words = "a point or a comma, in quotes" }
     on_drift                = { pattern = "^(report|stop)$", words = "report or stop" }
-    table_format            = { pattern = "^(parquet|iceberg)$", words = "parquet or iceberg" }
     expected_every          = { pattern = "^[1-9][0-9]{0,3} (minutes|hours|days)$", words = "a number of minutes, hours or days, such as 24 hours" }
     timeout                 = { pattern = "^[1-9][0-9]{0,3} (minutes|hours|days)$", words = "a number of minutes, hours or days, such as 2 hours" }
     log_retention           = { pattern = "^(1|3|5|7|14|30|60|90|120|150|180|365|400|545|731|1096|1827|2192|2557|2922|3288|3653) days$", words = "a number of days that CloudWatch knows, such as 30 days or 365 days" }

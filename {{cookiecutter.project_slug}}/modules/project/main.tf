@@ -48,7 +48,6 @@ locals {
       partition_by              = dataset.partition_by
       maximum_quarantined_share = dataset.maximum_quarantined_share
       on_drift                  = dataset.on_drift
-      table_format              = dataset.table_format
       input_bucket              = local.buckets.input
       output_bucket             = local.buckets.output
       quarantine_bucket         = local.buckets.quarantine

@@ -78,7 +78,6 @@ variable "settings" {
       maximum_bad_share = optional(string)
       quarantined_share = optional(number)
       on_drift          = optional(string, "report")
-      table_format      = optional(string, "parquet")
       expected_every    = optional(string)
       schedule          = optional(string, "")
       timeout           = optional(string, "2 hours")

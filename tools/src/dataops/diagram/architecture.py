@@ -31,7 +31,6 @@ class Dataset(TypedDict):
     format: str
     prefix: str
     schedule: str
-    table_format: str
 
 
 class Target(TypedDict):
@@ -105,7 +104,7 @@ def environment_of(settings: dict[str, Any]) -> Environment:
 
 def dataset_of(name: str, dataset: dict[str, Any]) -> Dataset:
     """One dataset of the picture."""
-    shown = {key: dataset[key] for key in ("format", "prefix", "schedule", "table_format")}
+    shown = {key: dataset[key] for key in ("format", "prefix", "schedule")}
     return Dataset(name=name, **shown)  # type: ignore[typeddict-item]
 
 

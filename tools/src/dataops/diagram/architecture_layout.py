@@ -122,7 +122,7 @@ def way_part(facts: "Facts", y: float) -> Layout:
         "uploads": [(dataset["prefix"], f"{dataset['format']} files") for dataset in datasets],
         "crawlers": [(dataset["name"], "") for dataset in datasets],
         "jobs": [(dataset["name"], dataset["schedule"] or "on each upload") for dataset in datasets],
-        "tables": [(dataset["name"], dataset["table_format"]) for dataset in datasets],
+        "tables": [(dataset["name"], "Iceberg") for dataset in datasets],
     }
     starts = column_starts()
     height = max(GROUP + len(datasets) * (ROW + 6) + 6, 104)

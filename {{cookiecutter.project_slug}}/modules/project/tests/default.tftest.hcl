@@ -64,7 +64,7 @@ run "the_job_gets_everything" {
     error_message = "The job's settings must hold the defaults of text files."
   }
   assert {
-    condition     = output.job_settings.orders.on_drift == "report" && output.job_settings.orders.table_format == "parquet" && output.job_settings.orders.newest_by == null
+    condition     = output.job_settings.orders.on_drift == "report" && output.job_settings.orders.newest_by == null
     error_message = "The job's settings must hold the defaults of publishing."
   }
   assert {

@@ -287,7 +287,7 @@ run "two_datasets_that_would_share_a_table" {
   command = plan
 
   variables {
-    settings = merge(var.settings, { datasets = { for name in ["orders", "orders_batches"] : name => var.settings.datasets.orders } })
+    settings = merge(var.settings, { datasets = { for name in ["orders", "orders_rows"] : name => var.settings.datasets.orders } })
   }
 
   expect_failures = [output.datasets]

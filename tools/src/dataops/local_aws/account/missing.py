@@ -6,10 +6,10 @@ MISSING = {
     "Network": "Functions and jobs reach the AWS services that their VPC leads to; databases are reached by loopback.",
     "Lifecycle": "Rules are kept; nothing expires, because nothing here lives for days.",
     "Access logs and traces": "The settings are kept; no access log, flow log or X-Ray trace is written.",
+    "Iceberg": "Spark keeps its tables in folders; after each run the local Glue catalog gets the address of the metadata.",
     "Athena": "The views are kept in the catalog; `make query` answers queries instead.",
     "Data quality": "The rulesets are kept; Glue Data Quality does not evaluate them here, the job's own rules do run.",
     "Glue versions": "Jobs run on the Spark of requirements.txt, crawlers read as Glue's built-in classifiers do.",
     "Usual values": "A metric's expected value is the mean of its history here; CloudWatch also learns hours and days.",
     "Messages": "Nothing leaves this machine: mails, calls and chat messages are recorded for the report.",
-    "Iceberg": "Iceberg tables need the Glue catalog's own libraries: the batches that they take in are shown instead.",
 }
