@@ -311,6 +311,7 @@ class EventChain:
         reason: str | None = None,
         lasting: tuple[str, ...] = (),
         commits: bool | None = None,
+        snapshot: int | None = None,
     ) -> None:
         """Write the job's output: the lines decide what is published, quarantined or a duplicate."""
         if "--manifest" not in job_run["Arguments"]:
@@ -329,8 +330,10 @@ class EventChain:
         why = None if state == "SUCCEEDED" else reason or "did-not-finish"
         ended = {"state": "failed" if why else "published", "reason": why}
         totals = {count: sum(file[count] for file in files) for count in COUNTS}
+        about = {name: manifest[name] for name in ("run", "dataset", "batch")} | {"snapshot": snapshot}
+        about |= {"output": f"s3://{OUTPUT}/{CRAWLED['DatabaseName']}/{DATASET}_rows"}
         self._put(
-            f"_reports/{DATASET}/{manifest['run']}.json", {"run": manifest["run"], "files": files} | ended | totals
+            f"_reports/{DATASET}/{manifest['run']}.json", about | {"files": files} | ended | totals
         )
         job_run["JobRunState"] = state
 

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from event_chain import DATASET, MAXIMUM_ATTEMPTS, NAME, SUBJECT, Crash, EventChain
+from event_chain import DATASET, MAXIMUM_ATTEMPTS, NAME, OUTPUT, SUBJECT, Crash, EventChain
 
 
 def running(chain: EventChain, *keys: str) -> str:
@@ -256,3 +256,61 @@ def test_a_batch_that_an_earlier_run_published_is_closed_by_that_runs_report(cha
     chain.job_ends("FAILED", commits=False)
 
     assert chain.states() == {"DONE": 1, "QUARANTINED": 1}
+
+
+def staged(chain: EventChain, *ancestors: dict[str, str]) -> str:
+    """Let the job die after it staged its batch; the summaries are those of the table's snapshots, oldest first."""
+    running(chain)
+    batch = chain.manifests()[-1]["batch"]
+    found = [{name: value.replace("BATCH", batch) for name, value in summary.items()} for summary in ancestors]
+    snapshots = [
+        {"snapshot-id": number, "parent-snapshot-id": number - 1, "summary": summary}
+        for number, summary in enumerate(found, 1)
+    ]
+    # Staged, and no ancestor of the current one.
+    snapshots.append({"snapshot-id": 99, "parent-snapshot-id": 1, "summary": {"wap.id": batch}})
+    metadata = {"current-snapshot-id": len(found), "snapshots": snapshots}
+    chain._put("acme_dev/orders_rows/metadata/v3.metadata.json", metadata)
+    location = {"metadata_location": f"s3://{OUTPUT}/acme_dev/orders_rows/metadata/v3.metadata.json"}
+    chain.glue.tables["orders_rows"] = {"Parameters": location}
+    return batch
+
+
+@pytest.mark.parametrize(
+    "published",
+    [
+        [{"wap.id": "another"}, {"wap.id": "BATCH"}],
+        [{"published-wap-id": "BATCH"}, {"wap.id": "another"}, {"operation": "replace"}],
+    ],
+    ids=["as it was staged", "on top of another, before others"],
+)
+def test_a_run_that_died_between_its_rows_and_its_commit_has_published(
+    chain: EventChain, published: list[dict[str, str]]
+) -> None:
+    batch = staged(chain, *published)
+
+    chain.job_ends("FAILED", snapshot=99)
+
+    assert chain.states() == {"DONE": 1}
+    (commit,) = chain.commits()
+    assert (commit["batch"], commit["run"], commit["snapshot"], commit["rows"]) == (batch, f"{batch}-1", 99, 1)
+    assert "published 1 of 1 row" in chain.notifications()[0]["Message"]
+
+
+@pytest.mark.parametrize("snapshot", [99, None], ids=["staged", "not staged"])
+def test_a_run_that_died_before_its_rows_were_seen_has_failed(chain: EventChain, snapshot: int | None) -> None:
+    staged(chain, {"wap.id": "another"})
+
+    chain.job_ends("FAILED", snapshot=snapshot)
+
+    assert chain.states() == {"PENDING": 1}
+    assert chain.commits() == []
+
+
+def test_a_run_that_died_before_there_was_a_table_has_failed(chain: EventChain) -> None:
+    staged(chain)
+    del chain.glue.tables["orders_rows"]
+
+    chain.job_ends("FAILED", snapshot=99)
+
+    assert chain.states() == {"PENDING": 1}

@@ -17,6 +17,7 @@ from dataops.delivery.smoke import smoke_test
 from dataops.project.deployment import Deployment
 
 NAME, QUARANTINE, DATABASE = "canary", "acme-dev-quarantine", "acme_dev"
+TABLE = f"{NAME}_rows"
 SETTINGS: dict[str, Any] = {
     "prefix": PREFIX,
     "names": {"ledger": TABLE, "queue": "acme-dev-uploads", "database": DATABASE, "canary": NAME},
@@ -35,7 +36,7 @@ class Environment:
         self.done, self.stands_still_after = 0, len(self.steps)
         self.seconds, self.published = 0.0, ROWS
         self.counts: dict[str, int] = COUNTED
-        self.has_partition = True
+        self.has_table = True
 
     def canary(self) -> Canary:
         return Canary(self.deployment, lambda: self.seconds, self.pause)
@@ -56,19 +57,17 @@ class Environment:
         assert self.chain.deliver(json.dumps(message | {"detail": detail})) == []
 
     def job(self) -> None:
-        """What the job leaves: rows, partition, commit and report."""
+        """What the job leaves: rows, table, commit and report."""
         (job_run,) = self.chain.glue.job_runs[-1:]
         manifest = self.chain.manifests()[-1]
         batch = manifest["batch"]
         table = pyarrow.table({"id": [id for id, _ in self.published], "sent_at": [at for _, at in self.published]})
         written = io.BytesIO()
         pyarrow.parquet.write_table(table, written)
-        self.chain.s3.put_object(Bucket=OUTPUT, Key=f"{NAME}/batch_id={batch}/a.parquet", Body=written.getvalue())
-        if self.has_partition:
-            partition = {"Values": [batch], "StorageDescriptor": {}}
-            real("glue").batch_create_partition(
-                DatabaseName=DATABASE, TableName=f"{NAME}_batches", PartitionInputList=[partition]
-            )
+        self.chain.s3.put_object(Bucket=OUTPUT, Key=f"{DATABASE}/{TABLE}/data/a.parquet", Body=written.getvalue())
+        if self.has_table:
+            found = {"Name": TABLE, "Parameters": {"metadata_location": f"s3://{OUTPUT}/{DATABASE}/{TABLE}/metadata/v1"}}
+            real("glue").create_table(DatabaseName=DATABASE, TableInput=found)
         file = {**manifest["files"][0], **self.counts, "reasons": {}, "file_reason": None}
         report = {"run": manifest["run"], "files": [file], "state": "published", "reason": None, **self.counts}
         self.chain._put(f"_reports/{NAME}/{manifest['run']}.json", report)
@@ -84,8 +83,7 @@ class Environment:
             found += [
                 f"{bucket}: {each['Key']}" for each in listed.get("Versions", []) + listed.get("DeleteMarkers", [])
             ]
-        partitions = real("glue").get_partitions(DatabaseName=DATABASE, TableName=f"{NAME}_batches")["Partitions"]
-        return found + [f"partition: {partition['Values']}" for partition in partitions]
+        return found + [f"table: {table['Name']}" for table in real("glue").get_tables(DatabaseName=DATABASE)["TableList"]]
 
 
 @pytest.fixture
@@ -97,8 +95,6 @@ def environment(aws: None, monkeypatch: pytest.MonkeyPatch) -> Environment:
     chain = EventChain(monkeypatch)
     chain.s3.create_bucket(Bucket=QUARANTINE, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     real("glue").create_database(DatabaseInput={"Name": DATABASE})
-    partitioned = {"Name": f"{NAME}_batches", "PartitionKeys": [{"Name": "batch_id", "Type": "string"}]}
-    real("glue").create_table(DatabaseName=DATABASE, TableInput=partitioned)
     return Environment(chain)
 
 
@@ -159,9 +155,9 @@ def test_rows_that_are_not_those_that_were_sent_fail(environment: Environment) -
 
 
 def test_a_batch_that_the_catalog_does_not_know_fails(environment: Environment) -> None:
-    environment.has_partition = False
+    environment.has_table = False
 
-    assert "its batch is no partition of the published table" in stopped(environment)
+    assert "its rows are in no table of the catalog" in stopped(environment)
     assert environment.traces() == []
 
 

@@ -53,8 +53,6 @@ def environment(server: Server) -> Server:
     )  # fmt: skip
     glue = server.client("glue")
     glue.create_database(DatabaseInput={"Name": NAMES["database"]})
-    keys = [{"Name": "batch_id", "Type": "string"}]
-    glue.create_table(DatabaseName=NAMES["database"], TableInput={"Name": "canary_batches", "PartitionKeys": keys})
     target = {"Path": f"s3://{BUCKETS['input']}/canary/"}
     glue.create_crawler(
         Name=f"{PREFIX}-canary", Role=ROLE, DatabaseName=NAMES["database"], Targets={"S3Targets": [target]}
@@ -277,16 +275,15 @@ def test_of_the_dead_letters_only_those_of_exercises_go(environment: Server, sce
 
 STORED = {
     "input": ["{}/exercise-runs-failed.csv"], "quarantine": ["{}/batch_id=1/a.json"],
-    "output": ["_commits/{}/1.json", "{}/batch_id=1/a.parquet", "_reports/{}/1-0.json", "_manifests/{}/1-0.json"],
+    "output": ["_commits/{}/1.json", "{database}/{}_rows/data/a.parquet", "_reports/{}/1-0.json", "_manifests/{}/1-0.json"],
 }  # fmt: skip
-BATCHES = {"DatabaseName": NAMES["database"], "TableName": "canary_batches"}
 
 
 def store_objects(server: Server, dataset: str) -> None:
     """Two versions of everything that an upload and its run leave, and a delete marker."""
     s3 = server.client("s3")
     for purpose, names in STORED.items():
-        for key in [name.format(dataset) for name in names] * 2:
+        for key in [name.format(dataset, database=NAMES["database"]) for name in names] * 2:
             s3.put_object(Bucket=BUCKETS[purpose], Key=key, Body=b"it")
     s3.delete_object(Bucket=BUCKETS["input"], Key=f"{dataset}/exercise-runs-failed.csv")
 
@@ -308,8 +305,8 @@ def test_undo_removes_every_version_and_row_of_the_canary_and_nothing_of_the_tea
         store_objects(environment, dataset)
         store_rows(environment, dataset, alarm)
         (folder / dataset).mkdir(parents=True)
-    partition = [{"Values": ["1"], "StorageDescriptor": {}}]
-    environment.client("glue").batch_create_partition(**BATCHES, PartitionInputList=partition)
+    glue, database = environment.client("glue"), {"DatabaseName": NAMES["database"]}
+    glue.create_table(**database, TableInput={"Name": "canary_rows"})
 
     for removed in ("13 objects, 6 ledger lines", "nothing"):
         undo(scene)
@@ -318,7 +315,7 @@ def test_undo_removes_every_version_and_row_of_the_canary_and_nothing_of_the_tea
         left = {key for bucket in BUCKETS.values() for key in keys(environment, bucket)}
         assert left == {name.format("orders") for names in STORED.values() for name in names}
         assert all("orders" in row for row in rows(environment)) and len(rows(environment)) == 7
-        assert environment.client("glue").get_partitions(**BATCHES)["Partitions"] == []
+        assert glue.get_tables(**database)["TableList"] == []
         assert [path.name for path in folder.iterdir()] == ["orders"]
 
 

@@ -8,7 +8,7 @@ from ledger.ledger import Ledger, Row
 from ledger.timestamps import as_moment
 
 # The counts in the report of a run.
-COUNTS = ("rows_in", "published", "quarantined", "duplicates")
+COUNTS = ("rows_in", "published", "quarantined", "duplicates", "superseded")
 
 
 def note_run(ledger: Ledger, day: str, dataset: str, run: str, state: str, values: dict[str, Any]) -> None:

@@ -1,4 +1,6 @@
-"""Finds and removes everything that canaries leave behind: objects with all their versions, partitions, ledger rows."""
+"""Finds and removes everything that canaries leave behind: objects with all their versions, the table, ledger rows."""
+
+from contextlib import suppress
 
 from ledger.keys import dataset_row, newest_row, run_row, version_row
 from output_layout import COMMITS, MANIFESTS, REPORTS
@@ -6,14 +8,12 @@ from output_layout import COMMITS, MANIFESTS, REPORTS
 from dataops.delivery.empty_bucket import empty_bucket, versions
 from dataops.project.deployment import Deployment
 
-PARTITIONS_PER_REQUEST = 25
-
 
 def remove_traces(deployment: Deployment) -> None:
     """Remove every trace of this canary, and what an earlier one has left."""
     places = places_of(deployment)
     rows = _ledger_rows(deployment)
-    _remove_partitions(deployment)
+    _remove_table(deployment)
     # The ledger rows go before the files, else a half-finished removal would leave rows that nothing finds again.
     table = deployment.table_client()
     for row in rows:
@@ -26,12 +26,18 @@ def remove_traces(deployment: Deployment) -> None:
 def places_of(deployment: Deployment) -> list[tuple[str, str]]:
     """Return where objects of canaries are; first those that make rows visible, the file itself last."""
     buckets, name = deployment.buckets, deployment.names["canary"]
-    written = [f"{COMMITS}/{name}/", f"{name}/", f"{REPORTS}/{name}/", f"{MANIFESTS}/{name}/"]
+    table = "/".join(table_of(deployment))
+    written = [f"{table}/", f"{COMMITS}/{name}/", f"{name}/", f"{REPORTS}/{name}/", f"{MANIFESTS}/{name}/"]
     return [
         *((buckets["output"], prefix) for prefix in written),
         (buckets["quarantine"], f"{name}/"),
         (buckets["input"], f"{name}/"),
     ]
+
+
+def table_of(deployment: Deployment) -> tuple[str, str]:
+    """Return the database and the name of the published table, which are also its folder in the output bucket."""
+    return deployment.names["database"], f"{deployment.names['canary']}_rows"
 
 
 def _ledger_rows(deployment: Deployment) -> list[str]:
@@ -46,10 +52,8 @@ def _ledger_rows(deployment: Deployment) -> list[str]:
     return [dataset_row(name), *(newest_row(bucket, key) for key in keys), *named, *(run_row(run) for run in runs)]
 
 
-def _remove_partitions(deployment: Deployment) -> None:
-    glue, name = deployment.client("glue"), deployment.names["canary"]
-    table = {"DatabaseName": deployment.names["database"], "TableName": f"{name}_batches"}
-    pages = glue.get_paginator("get_partitions").paginate(**table)
-    found = [{"Values": partition["Values"]} for page in pages for partition in page["Partitions"]]
-    for start in range(0, len(found), PARTITIONS_PER_REQUEST):
-        glue.batch_delete_partition(**table, PartitionsToDelete=found[start : start + PARTITIONS_PER_REQUEST])
+def _remove_table(deployment: Deployment) -> None:
+    """Remove the published table from the catalog: the next canary's job makes it again."""
+    glue, (database, name) = deployment.client("glue"), table_of(deployment)
+    with suppress(glue.exceptions.EntityNotFoundException):
+        glue.delete_table(DatabaseName=database, Name=name)

@@ -43,4 +43,5 @@ def _of_dataset(name: str, runs: list[dict[str, Any]]) -> str:
     failed = _failed(runs)
     ended = counted(len(runs), "run") + (f", {failed} of them failed" if failed else "")
     rows = f"{counts['rows_in']:,} rows in = {counts['published']:,} published + {counts['quarantined']:,} quarantined"
-    return f"{name}: {ended}; {rows} + {counted(counts['duplicates'], 'duplicate')}"
+    older = f" + {counts['superseded']:,} older than published ones" if counts["superseded"] else ""
+    return f"{name}: {ended}; {rows} + {counted(counts['duplicates'], 'duplicate')}{older}"

@@ -23,7 +23,7 @@ def run_published(origin: Origin, dataset: str, run: Row, report: Row) -> Messag
     facts = [
         f"Run {run['name']} published {counts['published']:,} of {counted(counts['rows_in'], 'row')} "
         f"from {counted(len(files), 'file')}: {counts['quarantined']:,} quarantined, "
-        f"{counted(counts['duplicates'], 'duplicate')}."
+        f"{counted(counts['duplicates'], 'duplicate')}{late(counts)}."
     ]
     facts += ["Not published, or only in part:"] if incomplete else []
     return Message(
@@ -36,6 +36,11 @@ def run_published(origin: Origin, dataset: str, run: Row, report: Row) -> Messag
         links=_links(origin, dataset, run),
         values={"run": run["name"], "files": len(files)} | counts,
     )
+
+
+def late(counts: dict[str, int]) -> str:
+    """Return what to add about rows that came later than a newer row of their key."""
+    return f", {counted(counts['superseded'], 'row')} older than published ones" if counts["superseded"] else ""
 
 
 def run_failed(origin: Origin, dataset: str, run: Row, failure: Row) -> Message:

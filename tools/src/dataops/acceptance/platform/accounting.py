@@ -11,7 +11,7 @@ from uploads.admission import is_no_data
 
 from dataops.acceptance.platform.running_project import ENDED, Row, RunningProject
 
-COUNTS = ("published", "quarantined", "duplicates")
+COUNTS = ("published", "quarantined", "duplicates", "superseded")
 
 
 @dataclass(frozen=True)
