@@ -17,7 +17,7 @@ from dataops.delivery.smoke import smoke_test
 from dataops.project.deployment import Deployment
 
 NAME, QUARANTINE, DATABASE = "canary", "acme-dev-quarantine", "acme_dev"
-TABLE = f"{NAME}_rows"
+ROWS_TABLE = f"{NAME}_rows"
 SETTINGS: dict[str, Any] = {
     "prefix": PREFIX,
     "names": {"ledger": TABLE, "queue": "acme-dev-uploads", "database": DATABASE, "canary": NAME},
@@ -64,9 +64,9 @@ class Environment:
         table = pyarrow.table({"id": [id for id, _ in self.published], "sent_at": [at for _, at in self.published]})
         written = io.BytesIO()
         pyarrow.parquet.write_table(table, written)
-        self.chain.s3.put_object(Bucket=OUTPUT, Key=f"{DATABASE}/{TABLE}/data/a.parquet", Body=written.getvalue())
+        self.chain.s3.put_object(Bucket=OUTPUT, Key=f"{DATABASE}/{ROWS_TABLE}/data/a.parquet", Body=written.getvalue())
         if self.has_table:
-            found = {"Name": TABLE, "Parameters": {"metadata_location": f"s3://{OUTPUT}/{DATABASE}/{TABLE}/metadata/v1"}}
+            found = {"Name": ROWS_TABLE, "Parameters": {"metadata_location": f"s3://{OUTPUT}/{DATABASE}/{ROWS_TABLE}/metadata/v1"}}
             real("glue").create_table(DatabaseName=DATABASE, TableInput=found)
         file = {**manifest["files"][0], **self.counts, "reasons": {}, "file_reason": None}
         report = {"run": manifest["run"], "files": [file], "state": "published", "reason": None, **self.counts}

@@ -313,7 +313,7 @@ def test_undo_removes_every_version_and_row_of_the_canary_and_nothing_of_the_tea
 
         assert f"Removed: {removed}." in capsys.readouterr().out
         left = {key for bucket in BUCKETS.values() for key in keys(environment, bucket)}
-        assert left == {name.format("orders") for names in STORED.values() for name in names}
+        assert left == {name.format("orders", database=NAMES["database"]) for names in STORED.values() for name in names}
         assert all("orders" in row for row in rows(environment)) and len(rows(environment)) == 7
         assert glue.get_tables(**database)["TableList"] == []
         assert [path.name for path in folder.iterdir()] == ["orders"]
