@@ -34,7 +34,7 @@ class File:
     """A file as the job gets it: the larger its age, the newer it is."""
 
     name: str
-    age: int
+    age: tuple[str, str]
     records: list[Record]
     first_line: int
 
@@ -47,6 +47,8 @@ class Expected:
     published: list[tuple[str, int, dict[str, Any]]] = field(default_factory=list)
     quarantined: list[tuple[str, int, list[str]]] = field(default_factory=list)
     duplicates: int = 0
+    # The published ones once more, to be merged into the table.
+    rows: list["Row"] = field(default_factory=list)
 
 
 @dataclass
@@ -54,6 +56,10 @@ class Row:
     file: File
     line: int
     values: dict[str, Any]
+
+    @property
+    def shown(self) -> tuple[str, int, dict[str, Any]]:
+        return self.file.name, self.line, self.values
 
 
 def expected(files: list[File], columns: list[dict[str, Any]], key: list[str], newest_by: str | None) -> Expected:
@@ -74,10 +80,26 @@ def expected(files: list[File], columns: list[dict[str, Any]], key: list[str], n
         if number in broken:
             found.quarantined.append((row.file.name, row.line, sorted(broken[number])))
         else:
-            found.published.append((row.file.name, row.line, row.values))
+            found.published.append(row.shown)
+            found.rows.append(row)
     found.published.sort(key=lambda row: row[:2])
     found.quarantined.sort(key=lambda row: row[:2])
     return found
+
+
+def merged(table: list[Row], batch: list[Row], key: list[str], newest_by: str | None) -> tuple[list[Row], int]:
+    """The table after a batch, and how many rows of the batch are older than the table's row of their key."""
+    if not key:
+        return [*table, *batch], 0
+    held = {tuple(row.values[name] for name in key): row for row in table}
+    superseded = 0
+    for row in batch:
+        values = tuple(row.values[name] for name in key)
+        if values in held and order_of(held[values], newest_by) >= order_of(row, newest_by):
+            superseded += 1
+        else:
+            held[values] = row
+    return list(held.values()), superseded
 
 
 def order_of(row: Row, newest_by: str | None) -> tuple[Any, ...]:

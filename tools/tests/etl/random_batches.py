@@ -102,8 +102,7 @@ def dataset_of(seed: int) -> Dataset:
 
 def files_of(batch: list[Upload], names: dict[str, str], first_line: int) -> list[File]:
     """A batch as the oracle takes it: the later upload is the newer file, then the later key."""
-    ages = {each.key: age for age, each in enumerate(sorted(batch, key=lambda one: (one.uploaded_at, one.key)))}
-    return [File(names[each.key], ages[each.key], each.records, first_line) for each in batch]
+    return [File(names[each.key], (each.uploaded_at, each.key), each.records, first_line) for each in batch]
 
 
 def random_column(dice: Random, number: int, file_format: str) -> dict[str, Any]:

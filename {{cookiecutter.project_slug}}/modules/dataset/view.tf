@@ -11,12 +11,12 @@ locals {
     { name = "_line", type = "bigint", select = "\"_source_line\" AS \"_line\"" },
     { name = "_uploaded_at", type = "timestamp", select = "\"_uploaded_at\"" },
   ]
-  _declared = [for column in var.dataset.columns : {
+  _columns = [for column in var.dataset.columns : {
     name   = column.name
     type   = column.type
     select = contains(local._small, column.type) ? "CAST(\"${column.name}\" AS ${column.type}) AS \"${column.name}\"" : "\"${column.name}\""
   }]
-  _shown = concat(local._declared, local._source)
+  _shown = concat(local._columns, local._source)
 
   view = "SELECT ${join(", ", local._shown[*].select)} FROM \"${var.database}\".\"${local.table}\""
 

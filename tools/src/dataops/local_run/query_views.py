@@ -44,11 +44,13 @@ def rows_of(settings: dict[str, Any], storage: Path) -> str:
 
 def alive(storage: Path, data: list[Path], deletes: list[Path]) -> str:
     """The rows of data files without the deleted ones, which are named by their file and position."""
-    rows = f"select * from read_parquet({paths(data)}, union_by_name = true, filename = true, file_row_number = true)"
+    # The folders of a partition only look like columns: the files hold these too, and as they were.
+    options = "union_by_name = true, hive_partitioning = false, filename = true, file_row_number = true"
+    rows = f"select * from read_parquet({paths(data)}, {options})"
     if not deletes:
         return rows
     address = f"'s3://' || substr(filename, {len(storage.as_posix()) + 2})"
-    deleted = f"select file_path, pos from read_parquet({paths(deletes)})"
+    deleted = f"select file_path, pos from read_parquet({paths(deletes)}, hive_partitioning = false)"
     return f"select * from ({rows}) anti join ({deleted}) on file_path = {address} and pos = file_row_number"
 
 
