@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 from steps import (
     deduplication,
     inspection,
+    maintenance,
     published_table,
     publishing,
     reading,
@@ -83,7 +84,9 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--settings", required=True, help="the dataset's settings: their s3:// address, or one JSON text"
     )
-    parser.add_argument("--manifest", required=True, help="s3:// address of the run's manifest")
+    task = parser.add_mutually_exclusive_group(required=True)
+    task.add_argument("--manifest", help="s3:// address of the run's manifest")
+    task.add_argument("--maintain", choices=["table"], help="only pack and tidy the published table")
     parser.add_argument("--metrics", choices=["cloudwatch", "none"], default="none", help="where the totals also go")
     return parser.parse_known_args(arguments)[0]
 
@@ -95,6 +98,9 @@ def main(arguments: list[str] | None = None) -> None:
     clients = Clients(boto3.client("s3"), boto3.client("cloudwatch"))
     try:
         settings = settings_from(settings_text(clients.s3, given.settings))
+        if given.manifest is None:
+            log.info("Maintained: %s", maintenance.maintain(spark_session(settings), settings))
+            return
         manifest = read_manifest(clients.s3, given.manifest, settings)
         report = run(lambda: spark_session(settings), clients, settings, manifest)
         if given.metrics == "cloudwatch":

@@ -54,8 +54,8 @@ def dying(platform: Platform, calls: int) -> Iterator[None]:
 
 
 def plain(value: Any) -> Any:
-    """A published value as the oracle has it: Spark gives times in this machine's zone."""
-    return value.astimezone(UTC) if isinstance(value, datetime) else value
+    """A published value as the oracle has it: the table has times in UTC, without a zone."""
+    return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
 
 
 def differences(outcome: Outcome, table: list[Any], data: Dataset, wanted: Any, rows: list[Any], late: int) -> list[str]:
