@@ -194,6 +194,14 @@ def typed_name(column: str) -> str:
 
 def refuse_uncheckable(spark: SparkSession, settings: Settings) -> None:
     """End the run when a column's limits, pattern or format mean nothing to Spark."""
+    # The name that Iceberg gives to a partition by day.
+    taken = f"{settings.partition_by}_day"
+    types = {column.name: column.type for column in settings.columns}
+    if taken in types and types[str(settings.partition_by)] in TEMPORAL_TYPES:
+        raise LastingError(
+            f"The column {taken} is declared, and is also the partition that partition_by: {settings.partition_by} "
+            "makes; rename it."
+        )
     for column in settings.columns:
         if wrong := _wrong(spark, column):
             raise LastingError(f"The rules of {column.name} cannot be checked: {wrong}.")

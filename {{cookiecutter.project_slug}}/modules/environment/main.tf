@@ -42,7 +42,6 @@ module "dataset" {
   job_settings = local.scripts.settings[each.key]
   database     = aws_glue_catalog_database.this.name
   buckets      = var.buckets
-  folders      = var.folders
   scripts      = local.scripts
   connections  = concat([aws_glue_connection.network.name], [for connection in aws_glue_connection.jdbc : connection.name])
   security     = aws_glue_security_configuration.this.name
