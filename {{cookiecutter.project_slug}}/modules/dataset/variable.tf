@@ -12,6 +12,7 @@ variable "dataset" {
     header          = bool
     decimal         = string
     primary_key     = list(string)
+    partition_by    = optional(string)
     on_drift        = string
     schedule        = string
     timeout_minutes = number
