@@ -10,7 +10,7 @@ from rich.text import Text
 from answers import left_open
 
 Answers = dict[str, Any]
-NOT_ASKED = ("bucket_prefix", "kms_keys", "on_call", "delivery", "glue_version", "monitoring")
+NOT_ASKED = ("bucket_prefix", "kms_keys", "on_call", "delivery", "readers", "queries", "glue_version", "monitoring")
 
 
 def show(answers: Answers, faults: list[str]) -> None:

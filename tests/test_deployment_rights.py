@@ -11,6 +11,7 @@ import yaml
 from answer_matrix import ACCOUNT
 from make_command import answer_of
 
+ANALYSTS, FINANCE = (f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in ("Analysts", "team/Finance"))
 EMAIL = {"protocol": "email", "endpoint": "data-team@example.com"}
 ID, SEEN_AT, NOTE = (
     {"name": name, "type": type_} for name, type_ in (("id", "bigint"), ("seen_at", "timestamp"), ("note", "string"))
@@ -24,7 +25,10 @@ def everything(settings: dict[str, Any]) -> dict[str, Any]:
     first = {"name": "dev", "account": ACCOUNT, "monthly_budget": 100, "jdbc": {"warehouse": warehouse}}
     orders = {"format": "csv", "columns": [ID, SEEN_AT], "primary_key": ["id"], "expected_every": "24 hours"}
     visits = {"format": "json", "columns": [ID, SEEN_AT], "table_format": "iceberg", "primary_key": ["id"]}
+    orders["readers"] = [FINANCE]
     return {key: settings[key] for key in ("name", "slug", "region")} | {
+        "readers": [ANALYSTS],
+        "queries": {"most_scanned": "10 GB"},
         "tags": {"owner": "data-team", "cost center": "42", "level": "internal"},
         "environments": [first],
         "datasets": {"orders": orders | {"schedule": "cron(0 6 * * ? *)"}, "visits": visits},
@@ -45,6 +49,7 @@ def changed(settings: dict[str, Any]) -> dict[str, Any]:
     found = deepcopy(settings)
     found["tags"] = {"owner": "another-team", "cost center": "43", "stage": "trial"}
     found["monitoring"] = {"log_retention": "60 days", "failed_runs": 3}
+    found["readers"], found["queries"] = [FINANCE], {"most_scanned": "1 TB", "results_kept": "7 days"}
     first = found["environments"][0]
     first |= {"monthly_budget": 200, "workers": 4, "worker_type": "G.2X"}
     first["jdbc"]["warehouse"]["url"] = "jdbc:postgresql://db.example.com:5434/sales"
@@ -61,7 +66,7 @@ def reduced(settings: dict[str, Any]) -> dict[str, Any]:
     found = deepcopy(settings)
     found["datasets"] = {"orders": {"format": "csv", "columns": [ID, SEEN_AT, NOTE]}}
     found["environments"] = [{"name": "dev", "account": ACCOUNT}]
-    return found | {"notifications": [EMAIL], "tags": {}}
+    return found | {"notifications": [EMAIL], "tags": {}, "readers": [], "queries": {}}
 
 
 @pytest.fixture(scope="module")

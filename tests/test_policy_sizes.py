@@ -41,6 +41,7 @@ def longest_settings(partition: str) -> dict[str, Any]:
         "git": {"provider": "codecommit", "repository": "r" * 100, "branch": "b" * 200},
         "kms_keys": [f"arn:{partition}:kms:{here}:key/12345678-1234-1234-1234-1234567890{n:02}" for n in range(16)],
         "approvers": [f"{number:02}{'A' * 62}" for number in range(20)],
+        "readers": [f"arn:{partition}:iam::{ACCOUNT}:role/{'R' * 64}"],
         "delivery": {"approvals": 2, "developers": [f"{number:02}{'D' * 62}" for number in range(20)]},
         "environments": [longest_environment(number) for number in range(1, 9)],
         "datasets": {f"dataset_{number:03}_of_full_leng": ICEBERG for number in range(12)},

@@ -45,6 +45,8 @@ FULL: dict[str, Any] = {
     "kms_keys": ["arn:aws:kms:eu-west-1:222222222222:key/12345678-1234-1234-1234-123456789012"],
     "git": {"provider": "github", "repository": "acme/sales", "branch": "main"},
     "approvers": ["Architects", "SMEs"],
+    "readers": ["arn:aws:iam::111111111111:role/Analysts", "arn:aws:iam::222222222222:role/team/Analysts"],
+    "queries": {"most_scanned": "1 TB", "results_kept": "7 days"},
     "delivery": {
         "account": "333333333333",
         "approvals": 2,
@@ -96,6 +98,7 @@ FULL: dict[str, Any] = {
                 {"name": "email", "type": "string", "pattern": "[^@ ]+@[^@ ]+"},
             ],
             "primary_key": ["order_id"],
+            "readers": ["arn:aws:iam::222222222222:role/aws-reserved/AWSReservedSSO_Finance_0123"],
             "newest_by": "ordered_at",
             "partition_by": "ordered_at",
             "maximum_quarantined_share": 0.05,

@@ -11,7 +11,7 @@ locals {
   _listed = { for kind, each in local._named : kind => length(jsonencode(each.arns)) <= 400 ? each.arns : [each.pattern] }
 
   _in_environment = {
-    Data     = { actions = [for what in ["AbortMultipartUpload", "DeleteObject", "DeleteObjectVersion", "GetBucketLocation", "GetObject", "GetObjectVersion", "ListBucket", "ListBucketVersions", "PutObject"] : "s3:${what}"], resources = flatten([for arn in values(local.bucket) : [arn, "${arn}/*"]]) }
+    Data     = { actions = [for what in ["AbortMultipartUpload", "DeleteObject", "DeleteObjectVersion", "GetBucketLocation", "GetObject", "GetObjectVersion", "ListBucket", "ListBucketVersions", "PutObject"] : "s3:${what}"], resources = flatten([for purpose, arn in local.bucket : [arn, "${arn}/*"] if purpose != "query-result"]) }
     Ledger   = { actions = [for what in ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem"] : "dynamodb:${what}"], resources = concat(local.own.tables, [for table in local.own.tables : "${table}/index/*"]) }
     Queues   = { actions = [for what in ["ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage", "SendMessage"] : "sqs:${what}"], resources = local.own.queues }
     Catalog  = { actions = [for what in ["BatchCreatePartition", "BatchDeletePartition", "BatchGetPartition", "BatchUpdatePartition", "CreatePartition", "CreateTable", "GetConnection", "GetDatabase", "GetPartition", "GetPartitions", "GetTable", "GetTables", "UpdatePartition", "UpdateTable"] : "glue:${what}"], resources = concat(local.own.catalog, local.own.connections) }

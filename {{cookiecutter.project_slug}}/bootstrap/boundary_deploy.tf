@@ -3,7 +3,7 @@
 data "aws_iam_policy_document" "deploy_boundary" {
   statement {
     sid       = "ServicesInThisRegion"
-    actions   = concat([for service in ["cloudwatch", "dynamodb", "events", "glue", "kms", "lambda", "logs", "s3", "sns", "sqs"] : "${service}:*"], [for what in ["*FlowLogs", "*RouteTable*", "*SecurityGroup*", "*Subnet*", "*Tags", "*Vpc*", "DeleteNetworkInterface", "Describe*"] : "ec2:${what}"], flatten([for statements in [local.read_lake_formation, local.write_lake_formation] : [for statement in statements : statement.actions]]))
+    actions   = concat([for service in ["athena", "cloudwatch", "dynamodb", "events", "glue", "kms", "lambda", "logs", "s3", "sns", "sqs"] : "${service}:*"], [for what in ["*FlowLogs", "*RouteTable*", "*SecurityGroup*", "*Subnet*", "*Tags", "*Vpc*", "DeleteNetworkInterface", "Describe*"] : "ec2:${what}"], flatten([for statements in [local.read_lake_formation, local.write_lake_formation] : [for statement in statements : statement.actions]]))
     resources = ["*"]
 
     condition {
@@ -41,7 +41,7 @@ data "aws_iam_policy_document" "deploy_boundary" {
   statement {
     sid       = "NoValues"
     effect    = "Deny"
-    actions   = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PartiQLSelect", "dynamodb:Query", "dynamodb:Scan", "lambda:InvokeFunction", "secretsmanager:GetSecretValue", "sqs:ReceiveMessage", "ssm:GetParameter*"]
+    actions   = ["athena:GetQueryResults*", "athena:StartQueryExecution", "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PartiQLSelect", "dynamodb:Query", "dynamodb:Scan", "lambda:InvokeFunction", "secretsmanager:GetSecretValue", "sqs:ReceiveMessage", "ssm:GetParameter*"]
     resources = ["*"]
   }
 

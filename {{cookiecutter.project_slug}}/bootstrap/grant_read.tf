@@ -32,6 +32,7 @@ locals {
     Budgets      = { actions = ["budgets:ListTagsForResource", "budgets:ViewBudget"], resources = local.own.budgets }
     LogGroups    = { actions = ["logs:DescribeMetricFilters", "logs:ListTagsForResource"], resources = flatten([for group in local.own.log_groups : [group, "${group}:*"]]) }
     Catalog      = { actions = [for what in ["GetDatabase", "GetPartitionIndexes", "GetTable", "GetTags"] : "glue:${what}"], resources = local.own.catalog }
+    Workgroups   = { actions = ["athena:GetNamedQuery", "athena:GetWorkGroup", "athena:ListTagsForResource"], resources = local.own.workgroups }
     Connections  = { actions = ["glue:GetConnection", "glue:GetTags"], resources = local.own.connections }
     CrawlersJobs = { actions = [for what in ["GetCrawler", "GetDataQualityRuleset", "GetJob", "GetTags"] : "glue:${what}"], resources = local.own.glue_work }
     # AWS offers no narrower resource for these.

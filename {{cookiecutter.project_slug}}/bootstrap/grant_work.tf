@@ -20,6 +20,7 @@ locals {
     Rules       = { actions = [for what in ["DeleteRule", "DisableRule", "EnableRule", "PutRule", "PutTargets", "RemoveTargets", "TagResource", "UntagResource"] : "events:${what}"], resources = local.own.rules }
     Catalog     = { actions = [for what in ["CreateDatabase", "CreateTable", "DeleteDatabase", "DeleteTable", "UpdateDatabase", "UpdateTable"] : "glue:${what}"], resources = concat(local.own.catalog, ["${local.arn.glue}:userDefinedFunction/${local.names.database}/*"]) }
     TagDatabase = { actions = ["glue:TagResource", "glue:UntagResource"], resources = ["${local.arn.glue}:database/${local.names.database}"] }
+    Workgroups  = { actions = [for what in ["CreateNamedQuery", "CreateWorkGroup", "DeleteNamedQuery", "DeleteWorkGroup", "TagResource", "UntagResource", "UpdateWorkGroup"] : "athena:${what}"], resources = local.own.workgroups }
     Connections = { actions = [for what in ["CreateConnection", "DeleteConnection", "TagResource", "UntagResource", "UpdateConnection"] : "glue:${what}"], resources = local.own.connections }
     CrawlersJobs = {
       actions = [for what in [

@@ -22,7 +22,7 @@ locals {
   is_environment = var.environment != "pipeline"
 
   # "arn:aws:glue:eu-west-1:111111111111" and the like: the prefix of this environment's ARNs.
-  arn = { for service in ["budgets", "cloudwatch", "dynamodb", "ec2", "events", "glue", "iam", "kms", "lambda", "logs", "secretsmanager", "sns", "sqs", "chatbot"] :
+  arn = { for service in ["athena", "budgets", "cloudwatch", "dynamodb", "ec2", "events", "glue", "iam", "kms", "lambda", "logs", "secretsmanager", "sns", "sqs", "chatbot"] :
     service => "arn:${local.partition}:${service}:${contains(["budgets", "chatbot", "iam"], service) ? "" : local.region}:${local.account}"
   }
   bucket = { for purpose, name in module.project.buckets : purpose => "arn:${local.partition}:s3:::${name}" }

@@ -17,6 +17,7 @@ locals {
     budgets       = ["${local.arn.budgets}:budget/${local.names.budget}"]
     log_groups    = [for place in ["/aws/lambda/${local.prefix}-*", "/aws-glue/jobs/${local.prefix}", "/aws-glue/jobs/${local.prefix}-*", "/aws-glue/crawlers-role/${local.prefix}-*", "/vpc/${local.prefix}"] : "${local.arn.logs}:log-group:${place}"]
     catalog       = ["${local.arn.glue}:catalog", "${local.arn.glue}:database/${local.names.database}", "${local.arn.glue}:table/${local.names.database}/*"]
+    workgroups    = [for name in [local.prefix, "${local.prefix}-*"] : "${local.arn.athena}:workgroup/${name}"]
     connections   = ["${local.arn.glue}:catalog", "${local.arn.glue}:connection/${local.prefix}-*"]
     chat_channels = ["${local.arn.chatbot}:chat-configuration/*/${local.prefix}-*"]
     glue_work     = [for kind in ["crawler", "job", "dataQualityRuleset"] : "${local.arn.glue}:${kind}/${local.prefix}-*"]

@@ -17,6 +17,7 @@ module "environment" {
   job_settings  = module.project.job_settings
   notifications = module.project.notifications
   monitoring    = module.project.monitoring
+  queries       = module.project.queries
   capacity      = module.project.capacity
   buckets       = module.project.buckets
   folders       = module.project.output_folders

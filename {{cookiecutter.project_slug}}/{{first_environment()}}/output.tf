@@ -8,6 +8,11 @@ output "database" {
   value       = module.environment.database
 }
 
+output "workgroups" {
+  description = "The Athena workgroups: the team's own, and one for the readers of the same datasets."
+  value       = module.environment.workgroups
+}
+
 output "datasets" {
   description = "Each dataset's crawler, job, tables and view."
   value       = module.environment.datasets

@@ -25,7 +25,8 @@ VERBS: Sections = {
         "dataset": Verb("development.template:dataset", "Ask about a new dataset and write it into project.yaml."),
         "local": Verb("local_run.platform", "Run the whole platform on this machine, over samples or your own files."),
         "local-down": Verb("local_run.platform:local_down", "Stop the local AWS."),
-        "query": Verb("local_run.query", "Query with SQL what the local AWS has published."),
+        "query": Verb("local_run.query", "Query with SQL what was published, here or in Athena on AWS."),
+        "download": Verb("local_run.query:download", "Save the result of a query as CSV or Parquet."),
         "pipeline-demo": Verb(
             "local_run.pipeline_demo", "Run the whole delivery on this machine, with your approvals."
         ),

@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -265,7 +266,7 @@ def conversation(monkeypatch: pytest.MonkeyPatch, *said: str | type[BaseExceptio
         raise line
 
     monkeypatch.setattr("builtins.input", typed)
-    query.converse(lambda sql: query.answer(connection, sql), Console(file=written, width=200))
+    query.converse(lambda sql: query.answer(connection, sql), Console(file=written, width=200), query.REFUSED)
     assert list(lines) == []
     return written.getvalue()
 
@@ -355,14 +356,58 @@ def test_without_a_query_the_views_are_shown_and_what_is_published_meanwhile_is_
     assert "meanwhile" in out
 
 
-def test_a_platform_that_does_not_run_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_aws_is_asked_where_no_local_aws_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: list[tuple[Any, ...]] = []
     monkeypatch.setattr(query, "refuse_unknown_environment", lambda *_: None)
     monkeypatch.setattr(query, "running_platform", lambda _: None)
+    monkeypatch.setattr(query.athena, "query", lambda *given: asked.append(given[:2]))
+    monkeypatch.setattr(query.athena, "download", lambda *given: asked.append(given))
+    file = tmp_path / "a.csv"
+
+    query.main(["--environment", "dev", "--sql", "select 1"], standalone_mode=False)
+    query.download(["--environment", "dev", "--sql", "select 2", "--to", str(file)], standalone_mode=False)
+
+    assert asked == [("dev", "select 1"), ("dev", "select 2", file)]
+
+
+@pytest.mark.parametrize("name", ["orders.csv", "orders.parquet"])
+def test_a_result_is_saved_whole_with_its_types(
+    platform: Path, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / name
+    publish(platform / "storage", "b1", row(1, 'it\'s, "quoted"'))
+
+    sql = "select id, day, v, null::varchar as nothing from orders"
+    query.download(["--environment", "dev", "--sql", sql, "--to", str(file)], standalone_mode=False)
+
+    found = duckdb.connect().query(f"from {text(file.as_posix())}")
+    assert found.fetchall() == [(1, date(2026, 3, 1), 'it\'s, "quoted"', None)]
+    assert capsys.readouterr().out == f"1 rows are in {file}.\n"
+    assert list(tmp_path.glob(".*")) == []
+
+
+@pytest.mark.parametrize(
+    ("sql", "to", "said"),
+    [
+        ("select 1", "", "Name a query and a file"),
+        ("select 1", "a.txt", "must end with .csv or .parquet"),
+        ("select 1", "job_settings.csv", "this file exists"),
+        ("select 1", "nowhere/a.csv", "there is no folder"),
+        ("selec 1", "a.csv", "Parser Error"),
+        ("-- nothing", "a.csv", "returns no rows"),
+    ],
+)
+def test_what_cannot_be_saved_is_one_sentence_and_leaves_no_file(
+    platform: Path, monkeypatch: pytest.MonkeyPatch, sql: str, to: str, said: str
+) -> None:
+    monkeypatch.chdir(platform)
+    (platform / "job_settings.csv").touch()
 
     with pytest.raises(SystemExit) as ended:
-        query.main(["--environment", "dev"])
+        query.download(["--environment", "dev", "--sql", sql, "--to", to], standalone_mode=False)
 
-    assert ended.value.code == "The local AWS of dev is not running: start it with `make local ENV=dev`."
+    assert said in str(ended.value.code)
+    assert sorted(path.name for path in platform.iterdir() if "csv" in path.name) == ["job_settings.csv"]
 
 
 def test_a_platform_that_has_no_datasets_yet_is_one_sentence(platform: Path) -> None:

@@ -337,7 +337,9 @@ def test_the_command_tells_amounts_assumptions_levers_and_what_the_table_covers(
     assert "runs per day 24, minutes per run 5" in text
     assert f"list prices of {REGION} read on {CONTENT['read_on']}" in text
     assert "Largest savings" in text
-    assert "Not included: queries in Athena" in text
+    assert "GB scanned per day 10" in " ".join(text.split())
+    assert "a query that scans as much as `queries` allows costs 0.49" in text
+    assert "Not included: Glue's own metrics" in text
 
 
 def test_an_amount_for_one_dataset_concerns_it_alone(
@@ -391,6 +393,7 @@ def printed(**changed: Any) -> str:
         deployments=10,
         unknown=[],
         hanging={},
+        dearest_queries={},
     )
     text = io.StringIO()
     print_report(report._replace(**changed), prices(), Console(file=text, width=120))

@@ -188,7 +188,10 @@ FOUND = [
     Finding(State.FINE, "eu-west-1 is enabled", "", "region"),
     Finding(State.UNREAD, "needs budgets:ViewBudget", "", "budget"),
     Finding(
-        State.FAILS, "There is no role Architects in account 111111111111.", "Make the role.", "approvers, developers"
+        State.FAILS,
+        "There is no role Architects in account 111111111111.",
+        "Make the role.",
+        "approvers, developers, readers",
     ),
 ]
 

@@ -40,7 +40,7 @@ def test_a_bucket_that_somebody_made_by_hand_will_fail_and_our_own_is_fine(dev: 
 
 
 def test_every_bucket_of_bootstrap_and_of_the_deployment_is_asked_for(dev: Needs, pipeline: Needs) -> None:
-    assert len(dev.buckets) == len({*dev.buckets}) == 7
+    assert len(dev.buckets) == len({*dev.buckets}) == 8
     assert len(pipeline.buckets) == len({*pipeline.buckets}) == 4
 
 

@@ -13,6 +13,11 @@ output "database" {
   value       = aws_glue_catalog_database.this.name
 }
 
+output "workgroups" {
+  description = "The Athena workgroups: the team's own, and one for the readers of the same datasets."
+  value       = { for key, workgroup in aws_athena_workgroup.this : key => workgroup.name }
+}
+
 output "ledger" {
   description = "The ledger, the DynamoDB table that records every file."
   value       = aws_dynamodb_table.ledger.name

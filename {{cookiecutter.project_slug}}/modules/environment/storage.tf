@@ -9,8 +9,11 @@ module "storage" {
 
   # The job removes its staged copies; this rule removes those of runs that were killed.
   expiring = {
-    output     = { "${var.folders.staging}/" = 7 }
-    quarantine = { "" = 365 }
-    access-log = { "" = 365 }
+    output       = { "${var.folders.staging}/" = 7 }
+    quarantine   = { "" = 365 }
+    query-result = { "" = var.queries.results_kept }
+    access-log   = { "" = 365 }
   }
+  # A result can be asked for again, so it is gone soon after it expires.
+  old_versions = { query-result = 1 }
 }

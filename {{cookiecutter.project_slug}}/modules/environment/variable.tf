@@ -47,6 +47,11 @@ variable "job_settings" {
   type        = any
 }
 
+variable "queries" {
+  description = "The workgroups with their readers and datasets, the limits of queries, the tables of each dataset (typed in modules/project)."
+  type        = any
+}
+
 variable "notifications" {
   description = "The notification targets and their kinds, by a stable name."
   type = map(object({
@@ -63,7 +68,7 @@ variable "notifications" {
 }
 
 variable "buckets" {
-  description = "The bucket names by purpose: input, script, output, quarantine, access-log."
+  description = "The bucket names by purpose: input, script, output, quarantine, query-result, access-log."
   type        = map(string)
 }
 

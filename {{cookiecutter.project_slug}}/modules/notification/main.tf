@@ -20,6 +20,11 @@ locals {
   slack  = { for name, target in var.targets : name => target if target.protocol == "slack" }
   teams  = { for name, target in var.targets : name => target if target.protocol == "teams" }
   _chat  = length(local.slack) + length(local.teams) > 0 ? { chat = "arn:${split(":", var.arn)[1]}:iam::aws:policy/CloudWatchReadOnlyAccess" } : {}
+
+  # The routes for the sender: it chooses the topics, because neither chat channels nor existing topics can filter.
+  _forms  = { email = "text", sms = "sms", https = "json", slack = "slack", teams = "teams", topic = "text" }
+  _routes = { for name, target in var.targets : jsonencode([local._forms[target.protocol], sort(target.kinds)]) => local.topics[name]... }
+  routes  = jsonencode([for route, topics in local._routes : { form = jsondecode(route)[0], kinds = jsondecode(route)[1], topics = sort(topics) }])
 }
 
 resource "aws_sns_topic" "target" {

@@ -24,6 +24,7 @@ locals {
       pattern  = null
     }]
     primary_key               = ["id"]
+    readers                   = []
     newest_by                 = "sent_at"
     partition_by              = null
     maximum_quarantined_share = 1 # an exercise quarantines rows; the smoke test itself checks that none of its own is

@@ -12,7 +12,7 @@ locals {
   ]
   _taken = [
     for pair in setproduct(keys(local.datasets), keys(local.datasets)) : join(" and ", pair)
-    if contains(["${pair[0]}_batches", "${pair[0]}_commits", "${pair[0]}_iceberg", "raw_${pair[0]}"], pair[1])
+    if contains(["${pair[0]}_batches", "${pair[0]}_commits", "${pair[0]}_iceberg", "raw_${pair[0]}", "quarantine_${pair[0]}"], pair[1])
   ]
 }
 

@@ -14,6 +14,10 @@ locals {
   # IAM allows fewer characters than other services.
   _tags = flatten([for key, value in var.settings.tags : [{ form = "tag key", value = key }, { form = "tag value", value = value }]])
   _keys = [for key in var.settings.kms_keys : { form = "KMS key", value = key }]
+  _queries = concat(
+    [for name in ["most_scanned", "results_kept"] : { form = name, value = var.settings.queries[name] }],
+    [for role in local._all_readers : { form = "reader", value = role }],
+  )
 
   _delivery = concat(
     [for approver in concat(var.settings.approvers, var.settings.delivery.developers) : { form = "role", value = approver }],
@@ -72,7 +76,7 @@ locals {
   ]])
 
   misshapen = distinct([
-    for entry in concat(local._project, local._tags, local._keys, local._delivery, local._network_ids, local._environments, local._datasets, local._monitoring, local._notifications) :
+    for entry in concat(local._project, local._tags, local._keys, local._queries, local._delivery, local._network_ids, local._environments, local._datasets, local._monitoring, local._notifications) :
     "${entry.form} \"${entry.value}\" must be ${local.forms[entry.form].words}"
     if !can(regex(local.forms[entry.form].pattern, entry.value)) ||
     try(length(regexall(local.forms[entry.form].never, entry.value)) > 0, false) ||

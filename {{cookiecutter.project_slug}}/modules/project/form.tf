@@ -41,6 +41,9 @@ locals {
     log_retention           = { pattern = "^(1|3|5|7|14|30|60|90|120|150|180|365|400|545|731|1096|1827|2192|2557|2922|3288|3653) days$", words = "a number of days that CloudWatch knows, such as 30 days or 365 days" }
     longest_wait            = { pattern = "^[1-9][0-9]{0,3} (minutes|hours|days)$", words = "a number of minutes, hours or days, such as 60 minutes" }
     longest_crawl           = { pattern = "^[1-9][0-9]{0,3} (minutes|hours|days)$", words = "a number of minutes, hours or days, such as 60 minutes" }
+    most_scanned            = { pattern = "^[1-9][0-9]{0,3} (GB|TB)$", words = "a number of GB or TB, such as 100 GB" }
+    results_kept            = { pattern = "^[1-9][0-9]{0,3} days$", words = "a number of days, such as 30 days" }
+    reader                  = { pattern = "^arn:(aws|aws-cn|aws-us-gov):iam::[0-9]{12}:role/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_.-]{1,64}$", most = 200, words = "the ARN of an IAM role whose name has letters, digits and _ . - only" }
     schedule                = { pattern = "^(${local._rate}|${local._cron})?$", most = 256, words = "rate(1 hour), rate(2 hours) or cron(0 6 * * ? *), with ? as one of the two days" }
     column                  = { pattern = "^[a-z][a-z0-9_]*$", most = 127, words = "at most 127 lower-case letters, digits and underscores, starting with a letter" }
     type                    = { pattern = "^(bigint|binary|boolean|date|double|float|int|smallint|string|timestamp|tinyint|decimal[(]([1-9]|[12][0-9]|3[0-8]),(0|[1-9]|[12][0-9]|3[0-8])[)])$", words = "bigint, binary, boolean, date, double, float, int, smallint, string, timestamp, tinyint or decimal(precision,scale)" }

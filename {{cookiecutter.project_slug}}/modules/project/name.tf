@@ -6,7 +6,7 @@ locals {
   bucket_prefix = coalesce(var.settings.bucket_prefix, trimsuffix(substr(var.settings.slug, 0, min(20, length(var.settings.slug))), "-"))
 
   buckets = {
-    for purpose in ["input", "script", "output", "quarantine", "access-log"] :
+    for purpose in ["input", "script", "output", "quarantine", "query-result", "access-log"] :
     purpose => "${local.bucket_prefix}-${var.environment}-${purpose}-${local._entry.account}"
   }
 

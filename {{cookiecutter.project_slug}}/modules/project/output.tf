@@ -76,7 +76,7 @@ output "environment" {
 }
 
 output "buckets" {
-  description = "The bucket names by purpose: input, script, output, quarantine, access-log."
+  description = "The bucket names by purpose: input, script, output, quarantine, query-result, access-log."
   value       = local.buckets
 }
 

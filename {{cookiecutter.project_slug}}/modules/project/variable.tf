@@ -7,9 +7,9 @@ variable "settings" {
     bucket_prefix = optional(string)
     tags          = optional(map(string), {})
     approvers     = optional(list(string), [])
-    kms_keys      = optional(list(string), [])
+    kms_keys      = optional(list(string), []), readers = optional(list(string), [])
     on_call       = optional(string)
-    glue_version  = optional(string, "5.1")
+    glue_version  = optional(string, "5.1"), queries = optional(object({ most_scanned = optional(string, "100 GB"), results_kept = optional(string, "30 days") }), {})
     git = optional(object({
       provider   = string
       repository = optional(string)
@@ -70,7 +70,7 @@ variable "settings" {
         one_of   = optional(list(string))
         pattern  = optional(string)
       }))
-      primary_key               = optional(list(string), [])
+      primary_key               = optional(list(string), []), readers = optional(list(string), [])
       newest_by                 = optional(string)
       partition_by              = optional(string)
       maximum_quarantined_share = optional(number, 0.05)

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 
 from dataops.cost.delivery import lines_of_delivery
-from dataops.cost.estimate import DAYS, Use, estimate, longest_run, priced
+from dataops.cost.estimate import DAYS, Use, dearest_query, estimate, longest_run, priced
 from dataops.cost.frequency import runs_a_day
 from dataops.cost.levers import Month, best_levers
 from dataops.cost.prices import Prices, prices
@@ -28,6 +28,7 @@ class Assumed(NamedTuple):
     runs: dict[str, float]
     minutes: dict[str, float]
     gigabytes: dict[str, float]
+    scanned: dict[str, float]
     months: float
     deployments: float
 
@@ -36,6 +37,7 @@ class Assumed(NamedTuple):
 @click.option("--runs", help="runs per day: 24, or orders=24 customers=1; for all datasets or by name")
 @click.option("--minutes", default="5", help="minutes per run, for all datasets or by name")
 @click.option("--gigabytes", default="1", help="uploaded gigabytes per day, for all datasets or by name")
+@click.option("--scanned", default="10", help="gigabytes that queries scan per day, for all datasets or by name")
 @click.option("--months", type=float, default=12, help="how long data is kept")
 @click.option("--deployments", type=float, default=10, help="deployments per month")
 @click.option("--environment", default="", help="with --plan: the environment that was planned")
@@ -60,6 +62,7 @@ def main(environment: str, saved: str, **assumptions: Any) -> None:
             deployments=assumed.deployments,
             unknown=sorted(kinds_in(plan) - table.known_resources) if plan else [],
             hanging=hanging(stacks, settings, table),
+            dearest_queries=dearest_queries(stacks, table),
         ),
         table,
         Console(highlight=False, width=None if sys.stdout.isatty() else 120),
@@ -69,7 +72,7 @@ def main(environment: str, saved: str, **assumptions: Any) -> None:
 def assumptions_of(given: dict[str, Any], settings: Settings) -> Assumed:
     """Return the command line's amounts, checked against the datasets of the project."""
     datasets = set(settings["pipeline"]["datasets"])
-    amounts = {name: amounts_in(given[name], name, datasets) for name in ("runs", "minutes", "gigabytes")}
+    amounts = {name: amounts_in(given[name], name, datasets) for name in ("runs", "minutes", "gigabytes", "scanned")}
     return Assumed(**amounts, months=given["months"], deployments=given["deployments"])
 
 
@@ -101,13 +104,25 @@ def use_of(name: str, dataset: dict[str, Any], assumed: Assumed) -> Use:
     def amount(amounts: dict[str, float], otherwise: float) -> float:
         return amounts.get(name, amounts.get("", otherwise))
 
-    return Use(amount(assumed.runs, expected), amount(assumed.minutes, 5), amount(assumed.gigabytes, 1), assumed.months)
+    return Use(
+        amount(assumed.runs, expected),
+        amount(assumed.minutes, 5),
+        amount(assumed.gigabytes, 1),
+        assumed.months,
+        amount(assumed.scanned, 10),
+    )
 
 
 def hanging(stacks: list[Stack], settings: Settings, table: Prices) -> dict[str, float]:
     """Return the cost of the longest run that the timeout allows in each environment, if it has a price."""
     timeouts = [dataset["timeout_minutes"] for dataset in settings["pipeline"]["datasets"].values()]
     costs = {stack.name: longest_run(stack, max(timeouts), table) for stack in stacks}
+    return {name: cost for name, cost in costs.items() if cost is not None}
+
+
+def dearest_queries(stacks: list[Stack], table: Prices) -> dict[str, float]:
+    """Return the cost of the largest query that each environment allows, if it has a price."""
+    costs = {stack.name: dearest_query(stack, table) for stack in stacks}
     return {name: cost for name, cost in costs.items() if cost is not None}
 
 

@@ -9,7 +9,7 @@ from uploads.upload_listing import PAGES_PER_SWEEP, VERSIONS_PER_PAGE
 from dataops.cost.prices import Prices
 from dataops.cost.stack import DPU, Stack
 
-DAYS, HOURS = 30.4, 730
+DAYS, HOURS, GIGABYTES_OF_A_TERABYTE = 30.4, 730, 1024
 # A crawl is billed for at least ten minutes, and takes two DPUs in AWS's own example.
 CRAWL_DPUS, CRAWL_MINUTES = 2, 10
 SWEEPS_A_DAY, SWEEP_SECONDS = 96, 3
@@ -26,12 +26,14 @@ POLLS_A_DAY, FLOW_LOG_GIGABYTES, LOG_MONTHS = 5 * 3 * 60 * 24, 0.5, 12
 
 
 class Use(NamedTuple):
-    """The use of a dataset: runs per day, minutes per run, gigabytes per day, and the months that data is kept."""
+    """The use of a dataset: runs per day, minutes per run, gigabytes uploaded per day, months that data is kept,
+    gigabytes that queries scan per day."""
 
     runs: float
     minutes: float
     gigabytes: float
     months: float
+    scanned: float = 0
 
 
 class Line(NamedTuple):
@@ -117,6 +119,12 @@ def longest_run(stack: Stack, timeout_minutes: float, prices: Prices) -> float |
     return None if price is None else stack.workers * DPU[stack.worker_type] * timeout_minutes / 60 * price
 
 
+def dearest_query(stack: Stack, prices: Prices) -> float | None:
+    """Return the cost of a query that scans as much as its workgroup allows."""
+    price = prices.of("scanned", stack.region)
+    return None if price is None else stack.most_scanned / 1024**4 * price
+
+
 def listings(versions: float) -> float:
     """Return the LIST requests of a month, priced like PUT requests: each sweep lists some pages of the versions."""
     return SWEEPS_A_DAY * DAYS * min(max(versions / VERSIONS_PER_PAGE, 1), PAGES_PER_SWEEP)
@@ -142,6 +150,7 @@ def lines_of_run(stack: Stack, name: str, use: Use) -> list[Line]:
         Line(name, "Lambda, SQS, SNS", "call_second", runs * CALLS * CALL_SECONDS * CALL_GIGABYTES),
         Line(name, "Lambda, SQS, SNS", "message", runs * MESSAGES),
         Line(name, "Lambda, SQS, SNS", "event", runs * 3),
+        Line(name, "Athena", "scanned", use.scanned * DAYS / GIGABYTES_OF_A_TERABYTE),
         Line(name, "DynamoDB", "row_written", runs * ROWS),
         Line(name, "DynamoDB", "row_read", runs * ROWS),
         Line(name, "KMS, Secrets Manager", "key_request", runs * KEY_REQUESTS),

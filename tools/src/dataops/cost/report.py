@@ -13,10 +13,7 @@ from dataops.cost.prices import Prices
 from dataops.cost.stack import DPU
 
 TABLE = "cost/prices.yaml of the tools"
-NOT_IN_IT = (
-    "queries in Athena (about 5 dollars a TB scanned), Glue's own metrics, data transfer, SMS, support, taxes, "
-    "free tiers, discounts"
-)
+NOT_IN_IT = "Glue's own metrics, data transfer, SMS, support, taxes, free tiers, discounts"
 
 
 class Report(NamedTuple):
@@ -31,6 +28,7 @@ class Report(NamedTuple):
     deployments: float
     unknown: list[str]
     hanging: dict[str, float]
+    dearest_queries: dict[str, float]
 
 
 def print_report(report: Report, prices: Prices, console: Console) -> None:
@@ -106,16 +104,21 @@ def assumptions(report: Report) -> list[str]:
     shown = {name: use for uses in report.month.uses.values() for name, use in uses.items() if name != report.canary}
     lines += [
         f"  {name}: runs per day {use.runs:g}, minutes per run {use.minutes:g}, one crawl per run, "
-        f"GB per day {use.gigabytes:g}, months kept {use.months:g}"
+        f"GB per day {use.gigabytes:g}, months kept {use.months:g}, GB scanned per day {use.scanned:g}"
         for name, use in sorted(shown.items())
     ]
     lines += [
         f"  {name}: a run that hangs until its timeout costs {cost:,.2f} at most"
         for name, cost in report.hanging.items()
     ]
+    lines += [
+        f"  {name}: a query that scans as much as `queries` allows costs {cost:,.2f}, then it is cancelled"
+        for name, cost in report.dearest_queries.items()
+    ]
     lines.append(f"  deployments per month {report.deployments:g}, two pull requests per deployment")
     lines.append(
-        '  To change these: make cost RUNS="24 customers=1" MINUTES=10 GIGABYTES="orders=5" MONTHS=24 DEPLOYMENTS=20'
+        '  To change these: make cost RUNS="24 customers=1" MINUTES=10 GIGABYTES="orders=5" SCANNED=50 MONTHS=24 '
+        "DEPLOYMENTS=20"
     )
     return [*lines, f"Not included: {NOT_IN_IT}.", ""]
 

@@ -27,6 +27,7 @@ class Stack(NamedTuple):
     alarms: int
     dashboards: int
     datasets: tuple[str, ...]
+    most_scanned: int = 0
 
 
 def stack_of_settings(settings: dict[str, Any]) -> Stack:
@@ -47,6 +48,7 @@ def stack_of_settings(settings: dict[str, Any]) -> Stack:
         alarms=alarms_of(settings, watched),
         dashboards=DASHBOARDS,
         datasets=tuple(datasets),
+        most_scanned=settings["queries"]["most_scanned"],
     )
 
 
@@ -66,6 +68,8 @@ def stack_of_plan(plan: dict[str, Any], settings: dict[str, Any]) -> Stack:
     jobs = {each["address"]: each["values"] for each in found if each["type"] == "aws_glue_job"}
     endpoints = [each["values"] for each in found if each["type"] == "aws_vpc_endpoint"]
     some_job = next(iter(jobs.values()))
+    groups = [each["values"]["configuration"][0] for each in found if each["type"] == "aws_athena_workgroup"]
+    limits = [group["bytes_scanned_cutoff_per_query"] for group in groups]
     return stack_of_settings(settings)._replace(
         glue_version=some_job["glue_version"],
         workers=some_job["number_of_workers"],
@@ -76,6 +80,7 @@ def stack_of_plan(plan: dict[str, Any], settings: dict[str, Any]) -> Stack:
         alarms=sum(metrics_of(each["values"]) for each in found if each["type"] == "aws_cloudwatch_metric_alarm"),
         dashboards=kinds["aws_cloudwatch_dashboard"],
         datasets=tuple(sorted(dataset_of(address) for address in jobs)),
+        most_scanned=max(limits, default=settings["queries"]["most_scanned"]),
     )
 
 

@@ -24,6 +24,8 @@ UNKNOWN = "the {type} {label} of {owner} and whatever it holds"
 # Recreated from the repository without a loss.
 HOLDING_NOTHING = {
     "aws_athena_named_query",
+    # Results are in a bucket of their own; the record of past queries is AWS's.
+    "aws_athena_workgroup",
     "aws_budgets_budget",
     "aws_chatbot_slack_channel_configuration",
     "aws_chatbot_teams_channel_configuration",

@@ -135,9 +135,14 @@ def _bootstrapped_lake(settings: dict[str, Any]) -> dict[str, Any]:
     if not here["lake_formation"]:
         return {"roles": [], "data_lake_administrators": []}
     return {
-        "roles": [f"arn:aws:iam::{here['account']}:role/{settings['names']['smoke_role']}"],
+        "roles": [f"arn:aws:iam::{here['account']}:role/{settings['names']['smoke_role']}", *readers_of(settings)],
         "data_lake_administrators": [(here["region"], f"arn:aws:iam::{here['account']}:root")],
     }
+
+
+def readers_of(settings: dict[str, Any]) -> list[str]:
+    """The roles that may query the datasets of an environment."""
+    return sorted({arn for each in settings["queries"]["workgroups"].values() for arn in each["roles"]})
 
 
 def existing_resources_of_delivery(settings: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -145,6 +150,7 @@ def existing_resources_of_delivery(settings: dict[str, dict[str, Any]]) -> dict[
     own = settings[DELIVERY]
     people = dict.fromkeys([*own["project"]["approvers"], *own["delivery"]["developers"]])
     roles = [f"arn:aws:iam::{own['delivery']['account']}:role/{name}" for name in people]
+    roles += sorted({arn for each in settings.values() for arn in readers_of(each)})
     return _of_somebody_else(list(settings.values())) | {"state_buckets": [], "roles": roles}
 
 

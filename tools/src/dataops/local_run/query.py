@@ -1,37 +1,31 @@
-"""Query with SQL everything that the local AWS has published, quarantined and recorded."""
+"""Query with SQL what was published: the local AWS of an environment if it runs here, else Athena on AWS."""
 
-import contextlib
 import json
 import os
 import sys
-from collections.abc import Callable
-from itertools import accumulate, takewhile
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import boto3
 import click
 import duckdb
 import pyarrow
 from rich.box import SIMPLE
-from rich.cells import cell_len
 from rich.console import Console
-from rich.measure import Measurement
 from rich.table import Column, Table
 from rich.text import Text
 
+from dataops.local_platform import Platform
 from dataops.local_run.query_views import quoted, views
+from dataops.operations import athena
 from dataops.project import PROJECT
 from dataops.project.running import folder_of, running_platform
 from dataops.project.terraform import refuse_unknown_environment
-from dataops.report.report_text import printable
+from dataops.report.query_result import UNLIMITED, Answer, converse, glance, in_one_line, show, table_of
 
 MOST_ROWS = 50
 PREVIEW_ROWS = 3
-GLANCE = 24
-COLUMN_GAP = 3
-UNLIMITED = 100_000
-NUMBERS = ("DECIMAL", "DOUBLE", "FLOAT", "HUGEINT", "BIGINT", "INTEGER", "SMALLINT", "TINYINT")
+REFUSED = (duckdb.Error, FileNotFoundError)
 LEDGER = pyarrow.schema(
     [
         *((name, pyarrow.string()) for name in ("dataset", "key", "state", "reason", "run")),
@@ -40,15 +34,6 @@ LEDGER = pyarrow.schema(
         *((name, pyarrow.string()) for name in ("uploaded_at", "updated_at", "version_id", "file")),
     ]
 )
-
-
-class Answer(NamedTuple):
-    """The first rows of a result as texts, and the number of all rows."""
-
-    columns: list[str]
-    types: list[str]
-    rows: list[tuple[str | None, ...]]
-    total: int
 
 
 class Source(NamedTuple):
@@ -62,26 +47,58 @@ class Source(NamedTuple):
 @click.option("--environment", required=True, help="whose data: a name from project.yaml")
 @click.option("--sql", help="one query; without it you are asked for queries")
 def main(environment: str, sql: str | None) -> None:
-    """Answer one query, or show the views and ask for queries."""
+    """Answer one query, or show what there is and ask for queries."""
     refuse_unknown_environment(PROJECT, environment)
-    platform = running_platform(environment)
-    if platform is None:
-        command = f"make local ENV={environment}"
-        sys.exit(f"The local AWS of {environment} is not running: start it with `{command}`.")
-    # boto3 would look for the user's own profile, which is irrelevant here.
-    os.environ.pop("AWS_PROFILE", None)
-    source = Source(folder_of(environment), boto3.resource("dynamodb", **platform.access).meta.client)
     # Piped output needs whole values, one row per line.
     console = Console(highlight=False, width=None if sys.stdout.isatty() else UNLIMITED)
-    connection = database()
+    platform = running_platform(environment)
+    if platform is None:
+        return athena.query(environment, sql, console)
+    connection, source = database(), source_of(environment, platform)
     try:
         names = refresh(connection, source)
         if sql is not None:
             return show(answer(connection, sql), console)
-    except (duckdb.Error, FileNotFoundError) as error:
+    except REFUSED as error:
         sys.exit(in_one_line(error))
     preview(connection, names, console)
-    converse(lambda sql: answer_now(connection, source, sql), console)
+    converse(lambda sql: answer_now(connection, source, sql), console, REFUSED)
+
+
+@click.command(help="Save the result of a query as a file: of the local AWS if it runs here, else of Athena on AWS.")
+@click.option("--environment", required=True, help="whose data: a name from project.yaml")
+@click.option("--sql", help="one query that returns rows")
+@click.option("--to", help="the file: its name ends with .csv or .parquet")
+def download(environment: str, sql: str | None, to: str | None) -> None:
+    """Write one result into a new file."""
+    refuse_unknown_environment(PROJECT, environment)
+    if not sql or not to:
+        sys.exit('Name a query and a file: make download SQL="select * from orders" TO=orders.csv')
+    file = athena.new_file(to)
+    platform = running_platform(environment)
+    if platform is None:
+        return athena.download(environment, sql, file)
+    connection = database()
+    try:
+        refresh(connection, source_of(environment, platform))
+        print(f"{copied(connection, sql, file):,} rows are in {file}.")
+    except REFUSED as error:
+        sys.exit(in_one_line(error))
+
+
+def source_of(environment: str, platform: Platform) -> Source:
+    """Return the data of the local AWS of an environment."""
+    # boto3 would look for the user's own profile, which is irrelevant here.
+    os.environ.pop("AWS_PROFILE", None)
+    return Source(folder_of(environment), boto3.resource("dynamodb", **platform.access).meta.client)
+
+
+def copied(connection: duckdb.DuckDBPyConnection, sql: str, file: Path) -> int:
+    """Write the result of a query as CSV or Parquet; return the number of its rows."""
+    found = connection.sql(sql)
+    if found is None:
+        raise duckdb.InvalidInputException("The query returns no rows, so there is nothing to save.")
+    return athena.written(found, file)
 
 
 def database() -> duckdb.DuckDBPyConnection:
@@ -134,45 +151,6 @@ def answer(connection: duckdb.DuckDBPyConnection, sql: str, rows: int = MOST_ROW
     return Answer(list(result.column_names), [str(kind) for kind in found.types], texts, result.num_rows)
 
 
-def show(found: Answer | None, console: Console) -> None:
-    """Print a result: as a table if its columns fit side by side, else row by row."""
-    if found is None:
-        return
-    table = table_of(found, widest=console.width // 2)
-    everything = console.options.update(width=UNLIMITED, max_width=UNLIMITED)
-    if Measurement.get(console, everything, table).maximum <= console.width:
-        console.print(table)
-    else:
-        for row in found.rows:
-            console.print(record_of(found.columns, row), "")
-    if found.total > len(found.rows):
-        console.print(f"and {found.total - len(found.rows):,} more")
-
-
-def table_of(found: Answer, title: str = "", widest: int | None = None) -> Table:
-    """A result with one line per row, unless a value is longer than its column may be wide."""
-    table = Table(title=Text(title) if title else None, title_justify="left", box=SIMPLE)
-    for name, kind in zip(found.columns, found.types, strict=True):
-        justify: Literal["right", "left"] = "right" if kind.startswith(NUMBERS) else "left"
-        table.add_column(Text(printable(name)), justify=justify, overflow="fold", max_width=widest)
-    for row in found.rows:
-        table.add_row(*map(cell, row))
-    return table
-
-
-def record_of(columns: list[str], row: tuple[str | None, ...]) -> Table:
-    """One row with one line per column."""
-    record = Table.grid("", "", padding=(0, 2))
-    for name, value in zip(columns, row, strict=True):
-        record.add_row(Text(printable(name), "dim"), cell(value))
-    return record
-
-
-def cell(value: str | None) -> Text:
-    """One value, with a terminal's control characters made visible."""
-    return Text("null", "dim") if value is None else Text(printable(value))
-
-
 def preview(connection: duckdb.DuckDBPyConnection, names: list[str], console: Console) -> None:
     """Print a few lines of each view that has any, then the names of all views."""
     table = Table("view", Column("rows", justify="right"), box=SIMPLE)
@@ -188,45 +166,3 @@ def preview(connection: duckdb.DuckDBPyConnection, names: list[str], console: Co
             console.print(table_of(left, f"{name}{more}"))
         table.add_row(Text(name), f"{found.total if found else 0:,}")
     console.print(table)
-
-
-def glance(found: Answer, width: int) -> tuple[Answer, list[str]]:
-    """As many columns as fit with shortened values, and the names of the others."""
-    rows = [tuple(value and shorten(printable(value)) for value in row) for row in found.rows]
-    columns = zip(found.columns, *rows, strict=True)
-    widths = [max(cell_len(value or "null") for value in column) + COLUMN_GAP for column in columns]
-    fitting = sum(end <= width for end in accumulate(widths, initial=COLUMN_GAP)) - 1
-    kept = Answer(found.columns[:fitting], found.types[:fitting], [row[:fitting] for row in rows], found.total)
-    return kept, found.columns[fitting:]
-
-
-def shorten(value: str) -> str:
-    """A value cut to a length at which several fit side by side; the end of a file's address is the useful part."""
-    half = GLANCE // 2
-    return value if len(value) <= GLANCE else f"{value[: half - 1]}…{value[-half:]}"
-
-
-def converse(ask: Callable[[str], Answer | None], console: Console) -> None:
-    """Ask for queries until `exit` or the end of the input; an invalid query prints one line."""
-    with contextlib.suppress(ImportError):
-        # The import alone adds a history and line editing to the prompt; Windows has no readline.
-        import readline  # noqa: F401
-    console.print("SQL, one query a line; `exit` or Ctrl-D ends.")
-    while True:
-        try:
-            sql = input("sql> ").strip()
-            if sql.rstrip(";").lower() in ("exit", "quit"):
-                return
-            show(ask(sql) if sql else None, console)
-        except EOFError:
-            return console.print()
-        except KeyboardInterrupt:
-            console.print()
-        except (duckdb.Error, FileNotFoundError) as error:
-            console.print(in_one_line(error), markup=False)
-
-
-def in_one_line(error: Exception) -> str:
-    """The error message, without the excerpt of the query below it."""
-    lines = takewhile(lambda line: not line.startswith("LINE "), str(error).splitlines())
-    return printable(" ".join(line.strip() for line in lines if line.strip()))

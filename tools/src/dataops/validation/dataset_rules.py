@@ -45,7 +45,7 @@ def prefixes_contain_no_other(datasets: Settings) -> Iterator[Fault]:
 def names_are_free_in_the_catalog(datasets: Settings) -> Iterator[Fault]:
     names = [*datasets, CANARY]
     tables = {f"{name}{suffix}": name for name in names for suffix in SUFFIXES}
-    tables |= {f"raw_{name}": name for name in names}
+    tables |= {f"{prefix}_{name}": name for name in names for prefix in ("raw", "quarantine")}
     for name in datasets.keys() & tables.keys():
         taken = f"is also the name of a table that the dataset {tables[name]} gets"
         yield Fault("datasets", name, taken, "Choose another name.")

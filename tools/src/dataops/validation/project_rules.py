@@ -149,6 +149,18 @@ def topics_are_in_the_region_of_their_environments(draft: Draft) -> Iterator[Fau
                 )
 
 
+def readers_are_in_an_account_of_the_project(draft: Draft) -> Iterator[Fault]:
+    """In another account, a role would need rights of that account and a shared catalog."""
+    accounts = {environment["account"] for environment in draft["environments"]}
+    named = {"readers": draft.get("readers", [])}
+    named |= {f"datasets, {name}, readers": each.get("readers", []) for name, each in draft["datasets"].items()}
+    for location, roles in named.items():
+        for role in roles:
+            if role.split(":")[4] not in accounts:
+                why = "is a role of an account that has no environment"
+                yield Fault(location, role, why, f"The accounts are {', '.join(sorted(accounts))}.")
+
+
 def codecommit_is_where_the_project_is(draft: Draft) -> Iterator[Fault]:
     if draft.get("git", {}).get("provider", "codecommit") == "codecommit" and draft["region"] in WITHOUT_CODECOMMIT:
         why = "has no CodeCommit"
@@ -189,6 +201,7 @@ RULES: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     connected_repositories_have_their_depth,
     a_connection_leads_to_another_provider,
     topics_are_in_the_region_of_their_environments,
+    readers_are_in_an_account_of_the_project,
     codecommit_is_where_the_project_is,
     a_vpc_belongs_to_one_account,
     one_partition_of_aws,

@@ -15,7 +15,6 @@ variables {
 
 run "an_environment_is_small_and_has_a_network_of_its_own" {
   command = plan
-
   assert {
     condition     = output.environment.workers == 2 && output.environment.worker_type == "G.1X"
     error_message = "An environment that says nothing must have two of the smallest workers."
@@ -32,11 +31,9 @@ run "an_environment_is_small_and_has_a_network_of_its_own" {
 
 run "an_environment_may_have_its_own_region_and_network" {
   command = plan
-
   variables {
     environment = "prod"
   }
-
   assert {
     condition     = output.environment.region == "eu-central-1" && output.environment.network.vpc == "vpc-0abc1234" && output.environment.network.cidr == null
     error_message = "What an environment says of itself must win over the project."
@@ -45,7 +42,6 @@ run "an_environment_may_have_its_own_region_and_network" {
 
 run "a_dataset_is_read_from_the_folder_of_its_name" {
   command = plan
-
   assert {
     condition     = output.datasets.orders.prefix == "orders/" && output.datasets.orders.schedule == ""
     error_message = "A dataset that says nothing must be read from <dataset>/ on each upload."
@@ -54,7 +50,6 @@ run "a_dataset_is_read_from_the_folder_of_its_name" {
 
 run "the_job_gets_everything" {
   command = plan
-
   assert {
     condition     = output.job_settings.orders.delimiter == "," && output.job_settings.orders.quoted_newlines && output.job_settings.orders.maximum_quarantined_share == 0.05
     error_message = "The job's settings must hold the defaults of reading."
@@ -75,7 +70,6 @@ run "the_job_gets_everything" {
 
 run "the_project_runs_on_the_glue_version_that_it_was_tested_on" {
   command = plan
-
   assert {
     condition     = output.project.glue_version == "5.1" && output.project.git.provider == "codecommit" && output.project.git.repository == "acme-sales"
     error_message = "A project that says nothing must run on Glue 5.1 and live in a CodeCommit repository of its slug."
@@ -84,7 +78,6 @@ run "the_project_runs_on_the_glue_version_that_it_was_tested_on" {
 
 run "delivery_begins_in_the_first_environments_account_and_needs_two_people" {
   command = plan
-
   assert {
     condition     = output.delivery.account == "111111111111" && output.delivery.region == "eu-west-1" && output.delivery.connection == null
     error_message = "A project that says nothing must be delivered from its first environment's account, in the project's region."
@@ -97,7 +90,6 @@ run "delivery_begins_in_the_first_environments_account_and_needs_two_people" {
 
 run "every_environment_but_the_first_is_protected" {
   command = plan
-
   assert {
     condition     = join(" ", [for each in output.delivery.environments : "${each.name} ${each.protected} ${each.approval}"]) == "dev false true prod true true"
     error_message = "Every environment must ask for approval, and all but the first must be protected, where nothing is said."
@@ -106,12 +98,10 @@ run "every_environment_but_the_first_is_protected" {
 
 run "delivery_may_have_an_account_of_its_own" {
   command = plan
-
   variables {
     environment = "pipeline"
     settings    = merge(var.settings, { delivery = { account = "333333333333", approval_timeout = "1 hours" } })
   }
-
   assert {
     condition     = output.environment.account == "333333333333" && output.environment.region == "eu-west-1" && output.prefix == "acme-sales-pipeline"
     error_message = "The delivery account's part must have the delivery account, the project's region and a prefix of its own."
@@ -124,7 +114,6 @@ run "delivery_may_have_an_account_of_its_own" {
 
 run "every_environment_has_the_canary" {
   command = plan
-
   assert {
     condition     = output.datasets.canary.prefix == "canary/" && join(" ", output.job_settings.canary.columns[*].name) == "id sent_at" && output.job_settings.canary.primary_key[0] == "id"
     error_message = "The smoke test's own dataset must be there without being named in project.yaml."
@@ -137,7 +126,6 @@ run "every_environment_has_the_canary" {
 
 run "a_run_ends_after_two_hours_on_capacity_of_its_own_and_no_amount_is_guessed" {
   command = plan
-
   assert {
     condition     = output.datasets.orders.timeout_minutes == 120 && !output.environment.flex && output.environment.monthly_budget == null
     error_message = "A run must have two hours and no spare capacity, and an environment no budget, where nothing is said."
@@ -146,7 +134,6 @@ run "a_run_ends_after_two_hours_on_capacity_of_its_own_and_no_amount_is_guessed"
 
 run "costs_are_split_by_three_tags" {
   command = plan
-
   assert {
     condition     = output.tags == { Project = "acme-sales", Environment = "dev", Deployment = "acme-sales-dev" }
     error_message = "Everything must carry the project, the environment, and both together."
@@ -155,7 +142,6 @@ run "costs_are_split_by_three_tags" {
 
 run "everything_is_watched_without_a_setting" {
   command = plan
-
   assert {
     condition     = output.monitoring.log_retention_days == 365 && output.monitoring.longest_wait == 3600 && output.monitoring.failed_runs == 1
     error_message = "By default, logs must be kept for a year, and an hour's wait and each failed run must be notified."
@@ -172,11 +158,7 @@ run "everything_is_watched_without_a_setting" {
 
 run "a_dataset_may_be_dirtier_than_the_others" {
   command = plan
-
-  variables {
-    settings = merge(var.settings, { datasets = { orders = { format = "csv", columns = [{ name = "id", type = "bigint" }], expected_every = "2 days", quarantined_share = 0.5 } } })
-  }
-
+  variables { settings = merge(var.settings, { datasets = { orders = { format = "csv", columns = [{ name = "id", type = "bigint" }], expected_every = "2 days", quarantined_share = 0.5 } } }) }
   assert {
     condition     = output.monitoring.datasets.orders.expected_seconds == 172800 && output.monitoring.datasets.orders.quarantined_share == 0.5
     error_message = "What a dataset says of itself must win over the project."

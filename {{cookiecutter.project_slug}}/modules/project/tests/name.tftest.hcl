@@ -15,7 +15,6 @@ variables {
 
 run "the_longest_names_fit" {
   command = plan
-
   assert {
     condition     = length("${output.prefix}-a_dataset_of_full_length") <= 58
     error_message = "<slug>-<environment>-<dataset> must leave 6 of 64 characters."
@@ -32,11 +31,7 @@ run "the_longest_names_fit" {
 
 run "a_bucket_prefix_that_is_cut_from_the_slug_does_not_end_with_a_hyphen" {
   command = plan
-
-  variables {
-    settings = merge(var.settings, { slug = "twenty-characters19-x" })
-  }
-
+  variables { settings = merge(var.settings, { slug = "twenty-characters19-x" }) }
   assert {
     condition     = output.buckets.input == "twenty-characters19-staging8-input-111111111111"
     error_message = "The default prefix must be the slug's first 20 characters without a trailing hyphen."
@@ -45,11 +40,7 @@ run "a_bucket_prefix_that_is_cut_from_the_slug_does_not_end_with_a_hyphen" {
 
 run "a_bucket_prefix_may_be_chosen" {
   command = plan
-
-  variables {
-    settings = merge(var.settings, { bucket_prefix = "acme" })
-  }
-
+  variables { settings = merge(var.settings, { bucket_prefix = "acme" }) }
   assert {
     condition     = output.buckets.access-log == "acme-staging8-access-log-111111111111"
     error_message = "A chosen bucket_prefix must replace the one cut from the slug."
@@ -58,7 +49,6 @@ run "a_bucket_prefix_may_be_chosen" {
 
 run "the_catalog_knows_no_hyphens" {
   command = plan
-
   assert {
     condition     = output.names.database == "a_slug_of_full_length_24_staging8"
     error_message = "The database must be <slug>_<environment> with underscores."
@@ -67,7 +57,6 @@ run "the_catalog_knows_no_hyphens" {
 
 run "what_bootstrap_makes_is_named_for_every_environment" {
   command = plan
-
   assert {
     condition     = output.delivery.environments[0].state_bucket == "a-slug-of-full-lengt-staging8-state-111111111111" && output.names.state_bucket == output.delivery.environments[0].state_bucket
     error_message = "The state bucket must be <bucket prefix>-<environment>-state-<account>, as in backend.tf."

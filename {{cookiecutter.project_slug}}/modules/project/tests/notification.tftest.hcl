@@ -22,7 +22,6 @@ variables {
 
 run "a_target_that_says_nothing_hears_the_usual" {
   command = plan
-
   assert {
     condition     = join(", ", sort(output.notifications["email:all@example.com"].kinds)) == "alarm, budget, crawl failed, daily digest, data late, dead letters, drift found, rows quarantined, run failed"
     error_message = "By default everything but the single success must be notified: ${join(", ", output.notifications["email:all@example.com"].kinds)}."
@@ -35,7 +34,6 @@ run "a_target_that_says_nothing_hears_the_usual" {
 
 run "a_target_hears_in_its_own_environments_only" {
   command = plan
-
   assert {
     condition     = !contains(keys(output.notifications), "email:some@example.com")
     error_message = "A target of prod must receive nothing from dev."
@@ -48,11 +46,9 @@ run "a_target_hears_in_its_own_environments_only" {
 
 run "successes_are_notified_as_the_target_wants_them" {
   command = plan
-
   variables {
     environment = "prod"
   }
-
   assert {
     condition     = output.notifications["email:some@example.com"].kinds == ["run succeeded"]
     error_message = "Per run must mean every single success."
@@ -65,11 +61,9 @@ run "successes_are_notified_as_the_target_wants_them" {
 
 run "the_pipeline_has_kinds_of_its_own" {
   command = plan
-
   variables {
     environment = "pipeline"
   }
-
   assert {
     condition     = join(", ", sort(output.notifications["email:all@example.com"].kinds)) == "alarm, approval needed, drift found, pipeline failed, pipeline succeeded, pull request opened, pull request overridden"
     error_message = "The pipeline must tell how it ended and what waits for people: ${join(", ", output.notifications["email:all@example.com"].kinds)}."

@@ -63,6 +63,7 @@ ACTIONS = {
 OF_A_VERSION = ("s3:GetObject", "s3:DeleteObject", "s3:GetObjectTagging", "s3:PutObjectTagging")
 # The permission to create a resource with tags: each service's guide, "tag on creation".
 TAGGING = {
+    "athena": "TagResource",
     "cloudwatch": "TagResource",
     "dynamodb": "TagResource",
     "events": "TagResource",

@@ -178,6 +178,22 @@ def _cloudwatch(scope: Scope, operation: str, given: Given) -> list[str]:
     return [scope.arn("cloudwatch", f"alarm:{name}") for name in alarms if name] or ANY
 
 
+def _athena(scope: Scope, operation: str, given: Given) -> list[str]:
+    if "ResourceARN" in given:
+        return [given["ResourceARN"]]
+    if operation in ("ListDataCatalogs", "ListEngineVersions", "ListWorkGroups"):
+        return ANY
+    if "CatalogName" in given or operation == "GetDataCatalog":
+        return [scope.arn("athena", f"datacatalog/{given.get('CatalogName') or given['Name']}")]
+    backend, name = scope.backend("athena"), given.get("WorkGroup")
+    if operation == "CreateWorkGroup":
+        name = given["Name"]
+    # A saved or executed query is evaluated on its workgroup.
+    held = backend.named_queries.get(given.get("NamedQueryId")) or backend.executions.get(given.get("QueryExecutionId"))
+    found = held.workgroup.name if held and held.workgroup else None
+    return [scope.arn("athena", f"workgroup/{name or found or 'primary'}")]
+
+
 def _budgets(scope: Scope, operation: str, given: Given) -> list[str]:
     if "ResourceARN" in given:
         return [given["ResourceARN"]]
@@ -207,6 +223,7 @@ def _on_anything(scope: Scope, operation: str, given: Given) -> list[str]:
 
 
 SERVICES: dict[str, Callable[[Scope, str, Given], Iterable[str]]] = {
+    "athena": _athena,
     "budgets": _budgets,
     "chatbot": _chatbot,
     "cloudwatch": _cloudwatch,

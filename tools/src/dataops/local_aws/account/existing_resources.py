@@ -59,10 +59,11 @@ def _topic(arn: str, publishers: list[str]) -> None:
 
 def _role(arn: str) -> None:
     """A role that everybody in its account may assume and that has no permissions yet."""
-    account, name = arn.split(":")[4], arn.rpartition("/")[2]
+    account, way = arn.split(":")[4], arn.partition(":role")[2]
+    path, _, name = way.rpartition("/")
     trust = {"Effect": "Allow", "Principal": {"AWS": root_of(account)}, "Action": "sts:AssumeRole"}
     get_backend("iam")[account]["aws"].create_role(
-        name, json.dumps({"Version": "2012-10-17", "Statement": [trust]}), "/", None, "", [], "3600"
+        name, json.dumps({"Version": "2012-10-17", "Statement": [trust]}), f"{path}/", None, "", [], "3600"
     )
 
 

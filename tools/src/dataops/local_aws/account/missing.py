@@ -6,7 +6,7 @@ MISSING = {
     "Network": "Functions and jobs reach the AWS services that their VPC leads to; databases are reached by loopback.",
     "Lifecycle": "Rules are kept; nothing expires, because nothing here lives for days.",
     "Access logs and traces": "The settings are kept; no access log, flow log or X-Ray trace is written.",
-    "Athena": "The views are kept in the catalog; `make query` answers queries instead.",
+    "Athena": "Workgroups and saved queries are kept; no query is answered there, `make query` reads the tables.",
     "Data quality": "The rulesets are kept; Glue Data Quality does not evaluate them here, the job's own rules do run.",
     "Glue versions": "Jobs run on the Spark of requirements.txt, crawlers read as Glue's built-in classifiers do.",
     "Usual values": "A metric's expected value is the mean of its history here; CloudWatch also learns hours and days.",

@@ -14,6 +14,7 @@ from dataops.local_aws.refusals import (
     logs,
     monitoring,
     network,
+    queries,
     queues,
     storage,
     topics,
@@ -22,6 +23,7 @@ from dataops.local_aws.refusals.call import Call, Rules, refuse
 
 # By the name of the service's API model.
 RULES: dict[str, Rules] = {
+    "athena": queries.REFUSALS,
     "budgets": budgets.REFUSALS,
     "cloudwatch": monitoring.REFUSALS,
     "ec2": network.REFUSALS,

@@ -24,6 +24,7 @@ from dataops.local_aws.events.notification_recorder import NotificationRecorder
 from dataops.local_aws.faults.faults import Faults
 from dataops.local_aws.faults.injected_faults import InjectedFaults
 from dataops.local_aws.moto_patches import (
+    patches_athena,
     patches_budgets,
     patches_glue,
     patches_identity,
@@ -61,6 +62,7 @@ class LocalAwsServer:
         self.faults = Faults(self.first, self.injected_faults, self.recorder)
         patches_identity.patch_moto(self.first.aws.account)
         patches_storage.patch_moto(self._uploaded)
+        patches_athena.patch_moto()
         patches_budgets.patch_moto()
         patches_logs.patch_moto()
         patches_metrics.patch_moto()

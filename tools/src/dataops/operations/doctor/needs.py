@@ -91,8 +91,17 @@ class Needs:
 
     @property
     def people(self) -> list[str]:
-        """The roles of approvers and developers, in the delivery account."""
-        return sorted({*self.settings["project"]["approvers"], *self.settings["delivery"]["developers"]})
+        """The roles of approvers and developers in the delivery account, those of readers in an environment's."""
+        return sorted(self.policies_of_people)
+
+    @property
+    def policies_of_people(self) -> dict[str, int]:
+        """How many policies each role of people gets here."""
+        if self.is_pipeline:
+            roles = {*self.settings["project"]["approvers"], *self.settings["delivery"]["developers"]}
+            return dict.fromkeys(roles, self.capacity["policies_of_a_person"])
+        groups = self.settings["queries"]["workgroups"].values()
+        return {arn.rpartition("/")[2]: len(each["policies"]) for each in groups for arn in each["roles"]}
 
     @property
     def targets(self) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Checks the roles of people in project.yaml: the pipeline attaches policies to them."""
+"""Checks the roles of people in project.yaml: pipeline/ and bootstrap/ attach policies to them."""
 
 from typing import Any
 
@@ -27,22 +27,23 @@ def policies_of(role: str, reader: Reader) -> list[str] | None:
 
 
 def check_people(needs: Needs, found: dict[str, Any]) -> list[Finding]:
-    """Check that each role exists, and has room for the pipeline's attachments."""
+    """Check that each role exists, and has room for what is attached to it."""
     findings = [finding for role, policies in known_in(found) for finding in check_person(needs, role, policies)]
-    return [*findings, *reasons_in(found)] or [
-        fine(f"{', '.join(found)}: there, with room for the pipeline's policies")
-    ]
+    return [*findings, *reasons_in(found)] or [fine(f"{', '.join(found)}: there, with room for the project's policies")]
 
 
 def check_person(needs: Needs, role: str, policies: list[str] | None) -> list[Finding]:
     """Return what is wrong with one role."""
-    most = needs.capacity["policies_of_a_person"]
     if policies is None:
-        advice = "Make the role, or correct `approvers` or `delivery: developers` in project.yaml."
+        keys = "`approvers` or `delivery: developers`" if needs.is_pipeline else "`readers`"
+        advice = f"Make the role, or correct {keys} in project.yaml."
         return [fails(f"There is no role {role} in account {needs.account}.", advice)]
     if role.startswith(IDENTITY_CENTER):
-        advice = f"Name the policies {needs.prefix}-... in its permission set: docs/change-management.md."
+        advice = (
+            f"Name the policies {needs.prefix}-... in its permission set: docs/change-management.md, docs/using.md."
+        )
         return [look(f"{role} belongs to IAM Identity Center, so Terraform attaches nothing to it.", advice)]
+    most = needs.policies_of_people[role]
     others = [name for name in policies if not name.startswith(f"{needs.prefix}-")]
     if len(others) + most <= POLICIES_OF_A_ROLE:
         return []
@@ -50,6 +51,4 @@ def check_person(needs: Needs, role: str, policies: list[str] | None) -> list[Fi
     return [fails(says, "Join or detach some of them, or ask AWS for more: Service Quotas, IAM, L-0DA4ABF3.")]
 
 
-CHECKS = [
-    Check("approvers, developers", read_people, check_people, lambda needs: needs.is_pipeline and bool(needs.people))
-]
+CHECKS = [Check("approvers, developers, readers", read_people, check_people, lambda needs: bool(needs.people))]

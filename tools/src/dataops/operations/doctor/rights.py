@@ -17,6 +17,8 @@ ALLOWED = "allowed"
 ENVIRONMENT = ["modules/alarm", "modules/dataset", "modules/environment", "modules/notification"]
 # The call that creates each kind of resource. A test compares the kinds with those in the Terraform.
 MADE_BY = {
+    "aws_athena_named_query": "athena:CreateNamedQuery",
+    "aws_athena_workgroup": "athena:CreateWorkGroup",
     "aws_budgets_budget": "budgets:ModifyBudget",
     "aws_chatbot_slack_channel_configuration": "chatbot:CreateSlackChannelConfiguration",
     "aws_chatbot_teams_channel_configuration": "chatbot:CreateMicrosoftTeamsChannelConfiguration",
