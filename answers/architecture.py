@@ -13,6 +13,7 @@ def architecture_of(draft: Draft) -> dict[str, Any]:
         "slug": draft["slug"],
         "git": git,
         "approvers": draft.get("approvers", []),
+        "readers": len({role for each in [draft, *draft["datasets"].values()] for role in each.get("readers", [])}),
         "environments": [environment_of(entry, draft) for entry in draft["environments"]],
         "datasets": [dataset_of(name, draft["datasets"][name]) for name in sorted(draft["datasets"])],
         "targets": targets_of(draft.get("notifications", [])),

@@ -8,7 +8,6 @@ from dataops.validation.project_rules import bucket_of
 
 from answers import left_open
 from answers.code_host import HOSTS, provider_of
-from answers.console import database
 
 TEXT = """
 {slug} is ready. Next:
@@ -50,9 +49,8 @@ def on_aws(settings: dict[str, Any], samples: dict[str, str]) -> str:
         ("make push", f"{of_the_push(settings)}: docs/delivery.md"),
         (first_upload(settings, dataset, samples), 'uploads the first file: docs/using.md, "Upload"'),
         (
-            f"select * from {dataset}",
-            f"run this query in Athena, database {database(settings, settings['environments'][0])}: "
-            'docs/using.md, "Find the output"',
+            f'make query ENV={first} SQL="select * from {dataset} limit 10"',
+            'asks Athena for the first rows, once `make where` says DONE: docs/using.md, "Query"',
         ),
     ]
     return "\n".join(f"    # {comment}\n    {command}" for command, comment in steps)

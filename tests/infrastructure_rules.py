@@ -26,6 +26,7 @@ UNTAGGABLE = {
     "aws_kms_alias": "a name of a key",
     "aws_lambda_permission": "part of a function",
     "aws_route_table_association": "part of a route table",
+    "aws_athena_named_query": "part of a workgroup",
     "aws_s3_object": "part of a bucket; AWS allows ten tags on one",
     "aws_s3_bucket_lifecycle_configuration": "part of a bucket",
     "aws_s3_bucket_logging": "part of a bucket",

@@ -50,7 +50,7 @@ def test_the_steps_go_on_from_the_first_commit_to_the_first_query(answers: dict[
     assert [next(step for step in ORDER if command.startswith(step)) for command in begun] == ORDER
     assert {f"make doctor ENV={first}", f"make bootstrap ENV={first}"} <= set(found)
     assert found[-2].startswith("aws s3 cp ")
-    assert found[-1] == f"select * from {dataset}"
+    assert found[-1] == f'make query ENV={first} SQL="select * from {dataset} limit 10"'
 
 
 @pytest.mark.parametrize("answers", ANSWERS.values(), ids=ANSWERS)

@@ -2,9 +2,9 @@
 # these rights, not the pipeline: no deployment can let somebody read rows.
 
 locals {
-  # By policy: the first one of a workgroup has its name.
+  # By policy: the one with the name of the workgroup is about the workgroup, the others about datasets.
   _readable = merge([for each in module.project.queries.workgroups : { for policy, datasets in each.policies :
-    policy => { roles = each.roles, datasets = datasets, asks = policy == each.name }
+    policy => { roles = each.roles, datasets = datasets }
   }]...)
 
   _catalog  = "${local.arn.glue}:catalog"
@@ -38,7 +38,7 @@ locals {
     # If the Data Catalog is encrypted with a key of the client.
     ClientKeys = { actions = ["kms:Decrypt"], resources = module.project.environment.foreign_keys, conditions = [{ test = "StringEquals", variable = "kms:ViaService", values = ["glue.${local.region}.${local.dns_suffix}"] }] }
     Governed   = { actions = ["lakeformation:GetDataAccess"], resources = local.is_governed ? ["*"] : [] }
-  } if each.asks }
+  } if length(each.datasets) == 0 }
 
   _reading = { for name, each in local._readable : name => {
     Tables = {
@@ -47,9 +47,9 @@ locals {
     }
     Rows     = { actions = ["s3:GetObject"], resources = [for folder in flatten([for dataset in each.datasets : module.project.queries.folders[dataset]]) : "${local.bucket.output}/${folder}/*"] }
     ListRows = { actions = ["s3:ListBucket"], resources = [local.bucket.output], conditions = [{ test = "StringLike", variable = "s3:prefix", values = [for folder in flatten([for dataset in each.datasets : module.project.queries.folders[dataset]]) : "${folder}/*"] }] }
-  } }
+  } if length(each.datasets) > 0 }
 
-  reads = { for name, each in local._reading : name => { for sid, statement in merge(each, lookup(local._asking, name, {})) : sid => statement if length(statement.resources) > 0 } }
+  reads = { for name, statements in merge(local._asking, local._reading) : name => { for sid, statement in statements : sid => statement if length(statement.resources) > 0 } }
 
   # Policies cannot be attached to roles of IAM Identity Center: there, a permission set names them.
   _attached = { for each in flatten([for name, readable in local._readable : [for arn in readable.roles : { policy = name, role = reverse(split("/", arn))[0] }]]) :

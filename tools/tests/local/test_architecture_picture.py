@@ -53,6 +53,7 @@ SMALL: Facts = {
     "slug": "acme-sales",
     "git": {"provider": "codecommit", "repository": "acme-sales", "branch": "main"},
     "approvers": [],
+    "readers": 0,
     "environments": [environment("live")],
     "datasets": [dataset("x")],
     "targets": [],
@@ -60,6 +61,7 @@ SMALL: Facts = {
 USUAL: Facts = {
     **SMALL,
     "approvers": ["Architects", "SMEs"],
+    "readers": 1,
     "environments": [environment("dev"), environment("prod", network="vpc-0123456789abcdef0")],
     "datasets": [dataset("customers", format="json"), dataset("orders", schedule="rate(2 hours)")],
     "targets": EVERY_TARGET[:1],
@@ -69,6 +71,7 @@ LARGE: Facts = {
     "slug": "a-b-c-d-e-f-g-h-i-j-k-lm",
     "git": {"provider": "gitlab", "repository": "acme/sub/" + "sales" * 20, "branch": "release/" + "x" * 60},
     "approvers": [f"Approvers{number}" for number in range(20)],
+    "readers": 20,
     "environments": [
         environment(f"staging{number}", approval=number % 2 == 0, databases={"warehouse": "jdbc:x"})
         for number in range(8)

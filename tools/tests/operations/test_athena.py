@@ -40,7 +40,7 @@ two lines"
 
 
 class Athena:
-    """Athena, STS and S3 of one account; every query ends as told."""
+    """Athena, STS and S3 of one account; every query ends as it is given."""
 
     def __init__(self, state: str = "SUCCEEDED", said: str = "", caller: str = "assumed-role/Analysts/ann") -> None:
         self.states = ["QUEUED", "RUNNING", state]
@@ -120,10 +120,10 @@ def test_the_rows_are_the_output_and_what_was_scanned_is_told_beside_it(
 
     assert [line.split() for line in out.splitlines() if "1.50" in line] == [["1", "1.50", "2026-03-01", "[a]", "null"]]
     assert out.count("amount") == 1
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert "make local ENV=dev" in told.err
-    assert "Scanned 1.5 MB in 2.5 s, workgroup acme-dev-readers." in told.err
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "make local ENV=dev" in printed.err
+    assert "Scanned 1.5 MB in 2.5 s, workgroup acme-dev-readers." in printed.err
     assert aws.started[0]["QueryExecutionContext"] == {"Database": "acme_dev"}
 
 

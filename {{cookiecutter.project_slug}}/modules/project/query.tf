@@ -26,9 +26,9 @@ locals {
 output "queries" {
   description = "The workgroups, each with its roles, datasets and their policies (the team's own has no role), the limit of bytes that a query scans, for how many days results are kept, and the tables and folders of each dataset."
   value = {
-    # IAM's limit for one policy is enough for this many datasets with the longest names.
+    # One policy for the workgroup, and one for every eight datasets: IAM's limit is enough for these with the longest names.
     workgroups = { for key, each in local._workgroups : key => merge(each, {
-      policies = { for number, datasets in chunklist(each.datasets, 8) : "${each.name}${number == 0 ? "" : "-${number + 1}"}" => datasets if key != "team" }
+      policies = key == "team" ? {} : merge({ (each.name) = [] }, { for number, datasets in chunklist(each.datasets, 8) : "${each.name}-${number + 1}" => datasets })
     }) if local._deployments[var.environment] == "environment" }
     most_scanned = try(tonumber(split(" ", var.settings.queries.most_scanned)[0]) * pow(1024, split(" ", var.settings.queries.most_scanned)[1] == "TB" ? 4 : 3), 0)
     results_kept = try(tonumber(split(" ", var.settings.queries.results_kept)[0]), 0)

@@ -6,6 +6,7 @@ A type in neither list counts as holding data: it is better to ask once too ofte
 from dataops.delivery.change import UNKNOWN_CHANGE, Change
 
 LOST = {
+    "aws_athena_workgroup": "the {label} workgroup of {owner} and every query that people saved in it",
     "aws_cloudwatch_log_group": "the {label} log group of {owner} and every line in it",
     "aws_codecommit_repository": "the {label} repository of {owner} and its history",
     "aws_db_instance": "the {label} database of {owner} and everything in it",
@@ -24,8 +25,6 @@ UNKNOWN = "the {type} {label} of {owner} and whatever it holds"
 # Recreated from the repository without a loss.
 HOLDING_NOTHING = {
     "aws_athena_named_query",
-    # Results are in a bucket of their own; the record of past queries is AWS's.
-    "aws_athena_workgroup",
     "aws_budgets_budget",
     "aws_chatbot_slack_channel_configuration",
     "aws_chatbot_teams_channel_configuration",

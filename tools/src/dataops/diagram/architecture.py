@@ -48,6 +48,7 @@ class Facts(TypedDict):
     slug: str
     git: dict[str, str]
     approvers: list[str]
+    readers: int
     environments: list[Environment]
     datasets: list[Dataset]
     targets: list[Target]
@@ -81,12 +82,18 @@ def facts_of(settings: dict[str, dict[str, Any]]) -> Facts:
         "slug": project["slug"],
         "git": {key: project["git"][key] for key in ("provider", "repository", "branch")},
         "approvers": project["approvers"],
+        "readers": len({role for each in settings.values() for role in roles_of_readers(each)}),
         "environments": [environment_of(settings[name]) for name in order],
         "datasets": [
             dataset_of(name, dataset) for name, dataset in settings["pipeline"]["datasets"].items() if name != canary
         ],
         "targets": distinct([target_of(target) for target in targets]),
     }
+
+
+def roles_of_readers(settings: dict[str, Any]) -> list[str]:
+    """The roles that may query in an environment."""
+    return [role for each in settings["queries"]["workgroups"].values() for role in each["roles"]]
 
 
 def environment_of(settings: dict[str, Any]) -> Environment:

@@ -149,7 +149,7 @@ GROUPS = {
     "uploads": ("storage", "S3: input bucket"),
     "crawlers": ("compute", "Glue crawlers"),
     "jobs": ("compute", "Glue jobs: files/etl.py"),
-    "tables": ("storage", "S3: output, Athena"),
+    "tables": ("storage", "S3: output, Glue catalog"),
 }
 
 
@@ -185,7 +185,9 @@ def kept_part(facts: "Facts", main: dict[str, Box]) -> tuple[list[Box], list[str
         "storage", main["crawl"].x, y, wide, "DynamoDB: ledger", "every file: waiting, claimed, done, quarantined"
     )
     refused = card("storage", main["tables"].x, y, main["tables"].width, "S3: quarantine", "refused rows, with reasons")
-    boxes = [dead, ledger, refused]
+    readers = f"asked by the team, {facts['readers'] or 'no'} reader role{'' if facts['readers'] == 1 else 's'}"
+    asked = card("storage", refused.x, refused.bottom + GAP, refused.width, "Athena: workgroups", readers)
+    boxes = [dead, ledger, refused, asked]
     arrows = [
         arrow_down(main["queue"], dead),
         arrow_up_and_down(main["crawl"], ledger),

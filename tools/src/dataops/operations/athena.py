@@ -127,9 +127,9 @@ class Asked(NamedTuple):
         except KeyboardInterrupt:
             self.athena.stop_query_execution(QueryExecutionId=started)
             raise RefusedQueryError("The query is stopped.") from None
-        return self.judged(started, execution)
+        return self.checked(started, execution)
 
-    def judged(self, started: str, execution: dict[str, Any]) -> Ended:
+    def checked(self, started: str, execution: dict[str, Any]) -> Ended:
         """Print what a query scanned; raise RefusedQueryError unless it succeeded."""
         numbers = execution.get("Statistics", {})
         scanned, seconds = numbers.get("DataScannedInBytes", 0), numbers.get("TotalExecutionTimeInMillis", 0) / 1000
