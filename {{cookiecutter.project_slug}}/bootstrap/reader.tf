@@ -57,36 +57,15 @@ locals {
   }
 }
 
-data "aws_iam_policy_document" "reader" {
-  for_each = local.reads
-
-  dynamic "statement" {
-    for_each = each.value
-
-    content {
-      sid       = statement.key
-      actions   = statement.value.actions
-      resources = statement.value.resources
-
-      dynamic "condition" {
-        for_each = try(statement.value.conditions, [])
-
-        content {
-          test     = condition.value.test
-          variable = condition.value.variable
-          values   = condition.value.values
-        }
-      }
-    }
-  }
-}
-
 resource "aws_iam_policy" "reader" {
-  for_each = data.aws_iam_policy_document.reader
+  for_each = local.reads
 
   name        = each.key
   description = "Queries in ${local.prefix} through an Athena workgroup"
-  policy      = each.value.json
+  policy = jsonencode({ Version = "2012-10-17", Statement = [for sid, statement in each.value : merge(
+    { Sid = sid, Effect = "Allow", Action = statement.actions, Resource = statement.resources },
+    { for conditions in [try(statement.conditions, [])] : "Condition" => { for each in conditions : each.test => { (each.variable) = each.values } } if length(conditions) > 0 },
+  )] })
 }
 
 resource "aws_iam_role_policy_attachment" "reader" {

@@ -110,7 +110,7 @@ def deploy(monkeypatch: pytest.MonkeyPatch, aws: Athena) -> None:
     monkeypatch.setattr(athena, "on_aws", lambda name: Deployment(name, SETTINGS, {}))
 
 
-def test_the_rows_are_the_output_and_what_was_scanned_is_told_beside_it(
+def test_the_rows_are_the_output_and_what_was_scanned_is_printed_beside_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     aws = Athena()
