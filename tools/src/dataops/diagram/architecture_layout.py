@@ -149,7 +149,7 @@ GROUPS = {
     "uploads": ("storage", "S3: input bucket"),
     "crawlers": ("compute", "Glue crawlers"),
     "jobs": ("compute", "Glue jobs: files/etl.py"),
-    "tables": ("storage", "S3: output, Glue catalog"),
+    "tables": ("storage", "S3: output, tables"),
 }
 
 
@@ -185,8 +185,9 @@ def kept_part(facts: "Facts", main: dict[str, Box]) -> tuple[list[Box], list[str
         "storage", main["crawl"].x, y, wide, "DynamoDB: ledger", "every file: waiting, claimed, done, quarantined"
     )
     refused = card("storage", main["tables"].x, y, main["tables"].width, "S3: quarantine", "refused rows, with reasons")
-    readers = f"asked by the team, {facts['readers'] or 'no'} reader role{'' if facts['readers'] == 1 else 's'}"
-    asked = card("storage", refused.x, refused.bottom + GAP, refused.width, "Athena: workgroups", readers)
+    who = f"the team and {facts['readers']} more role{'' if facts['readers'] == 1 else 's'}"
+    readers = who if facts["readers"] else "the team"
+    asked = card("storage", refused.x, refused.bottom + GAP, refused.width, "Athena: queries of", readers)
     boxes = [dead, ledger, refused, asked]
     arrows = [
         arrow_down(main["queue"], dead),
