@@ -1,5 +1,6 @@
 """The Terraform of generated projects, with the real provider: formatted, valid, planned, tested by itself."""
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path

@@ -63,9 +63,7 @@ resource "aws_glue_catalog_table" "quarantine" {
     input_format  = "org.apache.hadoop.mapred.TextInputFormat"
     output_format = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"
 
-    ser_de_info {
-      serialization_library = "org.openx.data.jsonserde.JsonSerDe"
-    }
+    ser_de_info { serialization_library = "org.openx.data.jsonserde.JsonSerDe" }
 
     dynamic "columns" {
       for_each = [["file", "string"], ["line", "bigint"], ["reasons", "array<string>"], ["record", "string"]]
@@ -91,9 +89,7 @@ resource "aws_lakeformation_permissions" "reader_database" {
   principal   = each.key
   permissions = ["DESCRIBE"]
 
-  database {
-    name = aws_glue_catalog_database.this.name
-  }
+  database { name = aws_glue_catalog_database.this.name }
 }
 
 resource "aws_lakeformation_permissions" "reader_table" {

@@ -14,6 +14,4 @@ module "storage" {
     query-result = { "" = var.queries.results_kept }
     access-log   = { "" = 365 }
   }
-  # A result can be asked for again, so it is gone soon after it expires.
-  old_versions = { query-result = 1 }
 }

@@ -88,7 +88,8 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     }
 
     noncurrent_version_expiration {
-      noncurrent_days = lookup(var.old_versions, each.key, 90)
+      # The result of a query can be asked for again, so it is gone soon after it expires.
+      noncurrent_days = each.key == "query-result" ? 1 : 90
     }
   }
 

@@ -17,9 +17,3 @@ variable "expiring" {
   description = "By purpose: after how many days the objects below a prefix expire; \"\" means every object."
   type        = map(map(number))
 }
-
-variable "old_versions" {
-  description = "By purpose: after how many days an old version is deleted, where 90 are too many."
-  type        = map(number)
-  default     = {}
-}

@@ -31,9 +31,7 @@ run "an_environment_is_small_and_has_a_network_of_its_own" {
 
 run "an_environment_may_have_its_own_region_and_network" {
   command = plan
-  variables {
-    environment = "prod"
-  }
+  variables { environment = "prod" }
   assert {
     condition     = output.environment.region == "eu-central-1" && output.environment.network.vpc == "vpc-0abc1234" && output.environment.network.cidr == null
     error_message = "What an environment says of itself must win over the project."

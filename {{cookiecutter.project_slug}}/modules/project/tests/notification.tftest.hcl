@@ -46,9 +46,7 @@ run "a_target_hears_in_its_own_environments_only" {
 
 run "successes_are_notified_as_the_target_wants_them" {
   command = plan
-  variables {
-    environment = "prod"
-  }
+  variables { environment = "prod" }
   assert {
     condition     = output.notifications["email:some@example.com"].kinds == ["run succeeded"]
     error_message = "Per run must mean every single success."
@@ -61,9 +59,7 @@ run "successes_are_notified_as_the_target_wants_them" {
 
 run "the_pipeline_has_kinds_of_its_own" {
   command = plan
-  variables {
-    environment = "pipeline"
-  }
+  variables { environment = "pipeline" }
   assert {
     condition     = join(", ", sort(output.notifications["email:all@example.com"].kinds)) == "alarm, approval needed, drift found, pipeline failed, pipeline succeeded, pull request opened, pull request overridden"
     error_message = "The pipeline must tell how it ended and what waits for people: ${join(", ", output.notifications["email:all@example.com"].kinds)}."
