@@ -13,7 +13,7 @@ from upgrade.refusal import RefusedError
 from upgrade.report import Story, difference, end_of_preview, preview_of, way_on
 from upgrade.restoring import restored_on_failure
 from upgrade.settling import settle, settle_settings
-from upgrade.versions import Version, rendering, version
+from upgrade.versions import Version, rendered, rendering, version
 
 # What is left to the person is a conflict, or a merged project.yaml that the new version does not accept.
 CLEAN, UNSETTLED = 0, 1
@@ -49,7 +49,7 @@ def upgrade(project: Project, clone: Path, order: Order, ask: Ask) -> int:
         private = private_answers_in(record)
         second = rendering(new, answers.answers, private, Path(folder, "new"))
         first = rendering(old, answers_in(record), private, Path(folder, "old"))
-        before, after = first.folder(), second.folder()
+        before, after = rendered(first, second)
         renewal = renewed(record, template, followed(record, order, new), new, answers.answers)
         settle(project, record, renewal, before, after)
         settle_settings(project, answers, before, after)

@@ -61,13 +61,18 @@ class Rendering:
     process: "subprocess.Popen[str]"
     output: Path
 
-    def folder(self) -> Path:
-        """Return the rendered project, once it is complete."""
-        _, complaint = self.process.communicate()
+    def folder(self, complaint: str) -> Path:
+        """Return the rendered project; `complaint` is what its process said before it ended."""
         folders = list(self.output.iterdir())
         if self.process.returncode or len(folders) != 1:
             raise RefusedError(f"Version {self.of.label} of the template could not be rendered.\n{complaint.strip()}")
         return folders[0]
+
+
+def rendered(*renderings: Rendering) -> list[Path]:
+    """Return the rendered projects once all processes have ended: none may write where a folder is being removed."""
+    complaints = [each.process.communicate()[1] for each in renderings]
+    return [each.folder(complaint) for each, complaint in zip(renderings, complaints, strict=True)]
 
 
 def rendering(of: Version, answers: dict[str, Any], private: dict[str, str], workspace: Path) -> Rendering:
