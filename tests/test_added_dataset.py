@@ -1,8 +1,10 @@
 """`make dataset` asks about one file as at the start, and changes nothing in project.yaml but the added lines."""
 
 import os
+import resource
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pexpect
@@ -190,6 +192,23 @@ def test_an_entry_that_the_project_cannot_have_is_not_written(project: Project) 
         write(project, SETTINGS, yaml.safe_load(SETTINGS), "sales", entry)
 
     assert settings_of(project) == SETTINGS
+
+
+@pytest.fixture
+def few_bytes() -> Iterator[None]:
+    """Files of at most 20 bytes: the operating system breaks off what is written beyond, as a full disk does."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_file_that_cannot_be_written_whole_stays_as_it_is(project: Project, few_bytes: None) -> None:
+    with pytest.raises(OSError):
+        write(project, SETTINGS, yaml.safe_load(SETTINGS), "sales", ENTRY)
+
+    assert settings_of(project) == SETTINGS
+    assert [path.name for path in project.folder.iterdir()] == ["project.yaml"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Adds a dataset to a project: the interview about one file, as at the start, and its lines in project.yaml."""
 
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,19 @@ def write(project: Project, text: str, settings: dict[str, Any], name: str, entr
     faults = project_faults({**settings, "datasets": {**settings["datasets"], name: entry}})
     if faults:
         raise RefusedError("Nothing was changed:\n" + "\n".join(f"- {each}" for each in faults))
-    (project.folder / SETTINGS).write_bytes(with_dataset(text, name, entry).encode("utf-8"))
+    write_whole((project.folder / SETTINGS).resolve(), with_dataset(text, name, entry).encode("utf-8"))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write all of a file or leave it as it is, also on a full disk."""
+    new = path.with_name(f".{path.name}.new")
+    try:
+        new.write_bytes(content)
+        if path.exists():
+            shutil.copymode(path, new)
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def copied_rows(folder: Path, samples: dict[str, str]) -> str:
@@ -68,7 +81,10 @@ def copied_rows(folder: Path, samples: dict[str, str]) -> str:
         target = folder / "samples" / dataset / name
         if target.exists():
             return f" samples/{dataset}/{name} was there already, and stays."
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(target, content)
+        except OSError as error:
+            return f" No rows of {path.name} are copied: {error}"
         said = f" samples/{dataset}/{name} has its first rows."
     return said
