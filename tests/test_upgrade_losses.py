@@ -14,6 +14,8 @@ import pytest
 from upgrade_lab import ROOT, Project, Template
 from upgrade_pages import changed, page
 
+from upgrade.refusal import RefusedError, sentence_for
+
 Small = tuple[Template, Project]
 NEW = {
     "docs/both.md": changed(page("both"), 2, by="2.0.0"),
@@ -323,7 +325,7 @@ def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
 
     yield mount
     for folder in mounted:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+        subprocess.run(["umount", str(folder)], check=True)
 
 
 @pytest.mark.parametrize("kilobytes", MAY_MOUNT * [64, 600, 1600, 2500])
@@ -365,3 +367,10 @@ def test_a_project_on_a_full_disk_is_as_it_was_or_each_file_that_is_not_is_named
     if back := re.search(r"git -C \S+ (restore .*?) and delete", done.stderr):
         there.git(*back[1].split())
     assert everything(there) == before
+
+
+def test_only_a_refusal_promises_that_nothing_was_changed() -> None:
+    full = "[Errno 28] No space left on device"
+
+    assert sentence_for(RefusedError(full)).endswith("on another disk. Nothing was changed.")
+    assert sentence_for(OSError(full)).endswith("on another disk. `git status` shows whether the project changed.")

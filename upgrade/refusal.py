@@ -17,14 +17,14 @@ class StoppedError(Exception):
 
 def sentence_for(error: Exception) -> str:
     """What the person reads of an error that ends an upgrade."""
+    is_refused = isinstance(error, RefusedError)
+    outcome = "Nothing was changed." if is_refused else "`git status` shows whether the project changed."
     if FULL_DISK.search(str(error)):
         return (
             f"The disk of {tempfile.gettempdir()} or of the project is full: free space there, or set TMPDIR to a "
-            "folder on another disk. Nothing was changed."
+            f"folder on another disk. {outcome}"
         )
-    if isinstance(error, RefusedError):
+    if is_refused:
         return str(error)
-    return (
-        f"The updater failed: {type(error).__name__}: {error}. `git status` shows whether the project changed; "
-        "please report this to the template's maintainers."
-    )
+    report = "Please report this to the template's maintainers."
+    return f"The updater failed: {type(error).__name__}: {error}. {outcome} {report}"
