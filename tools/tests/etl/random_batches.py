@@ -58,7 +58,7 @@ NEARLY = {
     "date": ("2023-02-29", "29/02/2023", "20230229", "9999-12-31"),
     "timestamp": ("2024-02-30 00:00:00", "2024-02-29T23:59:59.999999+05:30", "2024-01-01 00:00:00.1234567"),
 }
-# What stands in JSON without quotes; Python and Java write the last ones.
+# JSON has these values without quotes; Python and Java also write the last ones.
 BARE = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?|true|false|\{.*\}|NaN|-?Infinity", re.ASCII)
 # The last ones close what a reader may open around them; after a line such as 7, each value is a record.
 BROKEN_LINES = (

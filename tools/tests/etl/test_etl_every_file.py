@@ -374,7 +374,7 @@ CASES |= {
         [column("v")],
         [(text,) for number in UNUSUAL_NUMBERS for text in (number, f'{{"x":[{number}]}}')],
     ),
-    "what is no number of JSON": json_case(
+    "texts that are not JSON numbers": json_case(
         "".join(f'{{"v":{text}}}\n' for text in NO_NUMBERS) + '{5:1}\n{"v":{5:1}}\n{"v":1}\n',
         [column("v")],
         [("1",)],
@@ -430,13 +430,13 @@ CASES |= {
         [("1", "${spark.app.name}")],
         [["one_of:v"]],
     ),
-    "bytes that are no UTF-8 in a typed file": parquet_case(
+    "bytes that are not UTF-8 in a typed file": parquet_case(
         {"id": [1, 2, 3], "v": no_utf8()}, BIG_ID_AND_V, [(1, "a"), (3, None)], [["encoding:v"]]
     ),
-    "bytes that are no UTF-8 in ORC": orc_case(
+    "bytes that are not UTF-8 in ORC": orc_case(
         {"id": [1, 2, 3], "v": no_utf8()}, BIG_ID_AND_V, [(1, "a"), (3, None)], [["encoding:v"]]
     ),
-    "a name of a column that is no UTF-8": Case(
+    "a column name that is not UTF-8": Case(
         parquet_bytes({"id": [1], "vv": ["a"]}).replace(b"vv", b"v\xff"),
         ID_AND_V,
         [],
